@@ -133,6 +133,7 @@ class Component(JSComponent):
 
     _esm = "export function render() {}"
     _stylesheets: ClassVar[list[str]] = []
+    _view: ClassVar[Any] = dict[str, Any]  # the shape of `shown`; the types of the scripts are made from it
     _styles: ClassVar[tuple[str, ...]] = ()  # style sheets that not every component needs
 
     def __init__(self, **params: Any) -> None:

@@ -1,9 +1,7 @@
 // One change of a property of a file: its old and its new value, or its lock.
 import {h} from "./browser/dom.js"
 
-/** @typedef {{label: string, old: string, new: string, done?: string}} Change */
-
-/** @type {(change: Change) => Child} */
+/** @type {(change: ChangeView) => Child} */
 export const drawChange = change => [
   h("dt", null, change.label),
   h(

@@ -2,23 +2,20 @@
 import {h} from "./browser/dom.js"
 
 /**
- * @typedef {{text: string, mark: boolean, show?: string, fold?: boolean}} Part
- *   `show` replaces an invisible text; `fold`: the part is long and can be folded.
  * @typedef {"old" | "new" | "same"} Kind
- * @typedef {{label: string, old: Part[] | null, new: Part[] | null}[]} FieldValues Changed fields beside the comment.
  */
 
-/** @type {(part: Part, kind: Kind) => Child} */
+/** @type {(part: PartView, kind: Kind) => Child} */
 export const drawPart = (part, kind) => {
   const text = part.show ?? part.text
   return part.mark ? h(kind === "old" ? "del" : "ins", null, text) : text
 }
 
 /**
- * @param {Part[] | null} parts Null if there is no comment.
+ * @param {PartView[] | null} parts Null if there is no comment.
  * @param {Kind} kind
  * @param {string} name
- * @param {(part: Part, kind: Kind, index: number) => Child} [draw]
+ * @param {(part: PartView, kind: Kind, index: number) => Child} [draw]
  */
 export const drawComment = (parts, kind, name, draw = drawPart) => {
   if (parts === null) return h("div", {class: "diff none"}, "No comment")
@@ -30,10 +27,10 @@ export const drawComment = (parts, kind, name, draw = drawPart) => {
   )
 }
 
-/** @type {(parts: Part[] | null, kind: Kind) => Child} */
+/** @type {(parts: PartView[] | null, kind: Kind) => Child} */
 const drawValue = (parts, kind) => (parts ? parts.map(part => drawPart(part, kind)) : "none")
 
-/** @param {FieldValues} fields */
+/** @param {FieldValuesView} fields */
 export const drawFieldValues = fields =>
   h(
     "dl",

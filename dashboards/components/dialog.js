@@ -9,36 +9,9 @@ import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./browser
 import {button, closeButton} from "./widgets.js"
 import {count} from "./wording.js"
 
-/** @import {Section} from "./dialog_sections.js" */
-/** @import {ButtonItem} from "./widgets.js" */
-
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
 /**
- * @typedef {{base: number, one: string, many: string, adds: Record<string, number>}} Counted
- *   The text of the confirming button if ticked options add files; `{}` in `many` is their number.
- * @typedef {{key: string, label: string, hint: string}} Option
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {number} [serial] Number of the question; answers carry it.
- * @property {number} [follows] Number of the question that this one follows.
- * @property {string} [title]
- * @property {boolean} [wide]
- * @property {Section[]} [sections]
- * @property {string} [confirm] Text of the confirming button; none for a report.
- * @property {string} [back] Text of the closing button.
- * @property {boolean} [risky]
- * @property {boolean} [enter] Enter confirms, wherever the focus is.
- * @property {string} [ack] A box that must be ticked first.
- * @property {{before: string, word: string, after: string} | null} [typed] A word that must be typed first.
- * @property {Option[]} [options] Boxes to tick.
- * @property {string[]} [needs] Keys of options: one of them must be ticked first.
- * @property {Counted} [counted]
- * @property {string} [note] Label of a text field.
- * @property {string} [written] Its text.
- * @property {ButtonItem[]} [actions] Other buttons.
- *
  * @typedef {object} State
  * @property {HTMLDialogElement} box
  * @property {boolean} isTicked The box `ack` is ticked.
@@ -49,7 +22,7 @@ const CALM = 400 // milliseconds after opening in which Enter is ignored: it pro
  * @property {number | null} left Number of the question that a person closed last.
  * @property {number} openedAt In milliseconds.
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<DialogView, State>} Self
  */
 
 /** @param {string} text */
@@ -216,7 +189,7 @@ function onDrawn(self) {
   box.querySelector(".d-body").scrollTop = 0
 }
 
-/** Return the state of an answer that a person has not changed yet. @param {View} view */
+/** Return the state of an answer that a person has not changed yet. @param {DialogView} view */
 const answer = view => ({
   isTicked: false,
   options: /** @type {Set<string>} */ (new Set()),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import DialogView
 
 Turn = Callable[[str, int, str], None]  # receives the list, the requested page, and the chosen filter
 Section = dict[str, Any]
@@ -17,19 +18,12 @@ class Dialog(Component):
     """
     A dialog for questions and reports. Only an answer to the displayed question is accepted.
 
-    View: `open`, `serial`, `title`, `wide`, `sections` ({kind: text, hint, levels, facts, why, lines, items, gauge or
-    links, …}), `confirm` (label of the button; a report has none), `back` (label of the closing button; default:
-    Cancel or Close), `ack` (must be ticked first), `typed` ({before, word, after}: a word that must be typed first),
-    `options` ({key, label, hint}: boxes to tick), `needs` (keys of options: one of them must be ticked first),
-    `counted` ({base, one, many, adds}: texts of `confirm` if ticked options add files), `note` (label of a text
-    field), `written` (its initial text; a question keeps the text of the one that it follows), `actions` ({label,
-    act, kind}: other buttons), `risky`, `enter` (Enter confirms it wherever the focus is; the focus starts on that
-    button). A section of items with a `key` can have pages (`page`, `pages`, `range`) and `choices` ({value, label,
-    on}). Messages: `confirm` {serial, note, ticked, typed, ack}, `act` {serial, act}, `turn` {serial, list, page,
-    choice}, `close` {serial}.
+    Messages: `confirm` {serial, note, ticked, typed, ack}, `act` {serial, act}, `turn` {serial, list, page, choice},
+    `close` {serial}.
     """
 
     _esm = module("dialog")
+    _view = DialogView
     _styles = ("dialog.css",)
 
     def __init__(self, **params: Any) -> None:

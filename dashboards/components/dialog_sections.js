@@ -3,54 +3,7 @@ import {h} from "./browser/dom.js"
 import {drawGauge} from "./gauge.js"
 import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
 
-/** @import {Choice, Tag} from "./widgets.js" */
-
-/**
- * @typedef {{level: string, text: string, glyph?: string}} ItemChip
- *
- * @typedef {object} Item A file or a name in a listing.
- * @property {string | number} [key]
- * @property {string} name
- * @property {string} [path]
- * @property {ItemChip[]} [chips] Without them, one chip of `level`, `status` and `glyph`.
- * @property {string} [level]
- * @property {string} [status]
- * @property {string} [glyph]
- * @property {string} [message]
- * @property {string} [text] A quotation.
- * @property {{where: string, text: string}[]} [texts] Quotations with their places.
- * @property {string} [was] The old value; `now` is the new one.
- * @property {string} [now]
- * @property {{label: string, was: string, now: string}[]} [values] Changed fields.
- * @property {Tag[]} [tags]
- *
- * @typedef {object} Listing
- * @property {"items"} kind
- * @property {string} label
- * @property {Item[]} items
- * @property {string} [key] A listing with a key has pages and choices.
- * @property {string} [style] A class of the list.
- * @property {Choice[]} [choices]
- * @property {string} [more]
- * @property {number} [page]
- * @property {number} [pages]
- * @property {string} [range]
- *
- * @typedef {{text: string, actions: {label: string, act: string}[]}} Line A sentence with the actions for it.
- *
- * @typedef {{level: string, count: string, text?: string, glyph?: string}} Level
- *
- * @typedef {{kind: "text" | "hint", text: string}
- *   | {kind: "levels", levels: Level[]}
- *   | {kind: "facts", pairs: string[][]}
- *   | {kind: "why", level: string, text: string}
- *   | {kind: "lines", level: string, lines: Line[]}
- *   | {kind: "gauge", now: number, max: number | null, text: string}
- *   | {kind: "links", label: string, links: {label: string, href: string}[]}
- *   | Listing} Section
- */
-
-/** @param {Item} item */
+/** @param {DialogItemView} item */
 const chipsOf = ({chips, level, status, glyph}) =>
   (chips ?? [{level, text: status, glyph}])
     .filter(each => each.text)
@@ -71,7 +24,7 @@ const drawChange = (was, now) =>
 /** @type {(value: {label: string, was: string, now: string}) => Child} */
 const drawValue = ({label, was, now}) => [h("dt", null, label), h("dd", null, drawChange(was, now))]
 
-/** @param {Item} item */
+/** @param {DialogItemView} item */
 const drawItem = item =>
   h(
     "li",
@@ -89,7 +42,7 @@ const drawItem = item =>
     item.tags && h("div", {class: "tags"}, item.tags.map(drawTag)),
   )
 
-/** @param {Listing} listing */
+/** @param {DialogListingView} listing */
 const drawTurn = ({key, page, pages, range}) =>
   pages > 1 &&
   h(
@@ -99,7 +52,7 @@ const drawTurn = ({key, page, pages, range}) =>
     turnButtons({page, pages}, number => ["", {do: "turn", list: key, page: number}]),
   )
 
-/** @param {Listing} listing */
+/** @param {DialogListingView} listing */
 const drawListing = listing =>
   h(
     "div",
@@ -120,11 +73,11 @@ const drawListing = listing =>
     listing.more && h("p", {class: "hint"}, listing.more),
   )
 
-/** @param {Level} level */
+/** @param {LevelView} level */
 const drawLevel = ({level, count, text, glyph}) =>
   h("span", null, h("span", {class: "n"}, count), chip(level, text ?? level, glyph))
 
-/** @param {Line} line */
+/** @param {DialogLineView} line */
 const drawLine = ({text, actions}) =>
   h(
     "li",
@@ -135,7 +88,7 @@ const drawLine = ({text, actions}) =>
     ),
   )
 
-/** @param {Section} section @returns {Child} */
+/** @param {DialogSectionView} section @returns {Child} */
 export function drawSection(section) {
   switch (section.kind) {
     case "text":

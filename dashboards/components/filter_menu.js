@@ -5,7 +5,6 @@ import {drawSearchField} from "./search_field.js"
 import {iconButton} from "./widgets.js"
 
 /**
- * @typedef {{key: string, label: string, text: string, values: string[]}} Filter
  * @typedef {{value: string, label: string, count: string, on: boolean}} Option `count` is the number of items.
  *
  * @typedef {object} MenuState
@@ -31,7 +30,7 @@ const drawOptions = (options, key) => {
   )
 }
 
-/** @type {(filter: Filter, open: string, options: Option[] | null) => HTMLElement} */
+/** @type {(filter: FilterView, open: string, options: Option[] | null) => HTMLElement} */
 export const drawFilter = ({key, label, text}, open, options) =>
   h(
     "span",

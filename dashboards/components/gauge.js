@@ -1,12 +1,7 @@
 // A bar that shows progress.
 import {h} from "./browser/dom.js"
 
-/**
- * @typedef {{now: number | null, max: number | null, parts: {kind: string, share: number}[]}} Gauge
- *   `share` is a percentage. `max` is null if the total is unknown: then the bar only shows activity.
- */
-
-/** @type {(label: string, gauge: Gauge) => HTMLElement} */
+/** @type {(label: string, gauge: GaugeView) => HTMLElement} */
 export const drawGauge = (label, {now, max, parts}) =>
   h(
     "div",

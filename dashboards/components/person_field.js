@@ -8,12 +8,11 @@ import {button} from "./widgets.js"
 import {plural} from "./wording.js"
 
 /**
- * @typedef {{name: string, files: number, reason?: string}} Offer
- * @typedef {Offer & {isNew?: boolean, isMeant?: boolean}} PersonOption
+ * @typedef {PersonOfferView & {isNew?: boolean, isMeant?: boolean}} PersonOption
  * @typedef {object} Offers People for a text.
  * @property {string} for The text.
- * @property {Offer[]} names
- * @property {Offer[]} similar
+ * @property {PersonOfferView[]} names
+ * @property {PersonOfferView[]} similar
  * @property {boolean} known A person has exactly this name.
  * @property {boolean} complete Similar names are searched, too, or not needed.
  * @property {boolean} [entered] The answer to a name that was entered before its suggestions arrived.

@@ -1,8 +1,6 @@
 // Pictures of titles and files; the poster of a title, or its initials if there is none.
 import {h} from "./browser/dom.js"
 
-/** @typedef {{title: string, poster: string, initials: string}} Poster */
-
 /** @type {Set<string>} */
 const MISSING = new Set() // addresses without a picture
 
@@ -13,7 +11,7 @@ export const forgetMissing = () => MISSING.clear()
 export const drawImage = (src, loading) =>
   src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
 
-/** @type {(poster: Poster, ...more: Child[]) => HTMLElement} */
+/** @type {(poster: PosterView, ...more: Child[]) => HTMLElement} */
 export const drawPoster = ({poster, initials}, ...more) =>
   h(
     "span",

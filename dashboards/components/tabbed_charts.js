@@ -4,25 +4,9 @@ import {h} from "./browser/dom.js"
 import {button} from "./widgets.js"
 import {count} from "./wording.js"
 
-/**
- * @typedef {{key: string, name: string, hint: string, share: number, count: number, on: boolean}} Bar
- *   `share` is the length, a percentage.
- * @typedef {{key: string, cells: string[], on: boolean}} Line A row of the table.
- * @typedef {object} View
- * @property {string} [title]
- * @property {string} [hint]
- * @property {{key: string, label: string, on: boolean}[]} [tabs]
- * @property {{colour: string, label: string}[]} legend
- * @property {string} [description] Alternative text of the chart.
- * @property {string[]} columns
- * @property {Line[]} [lines]
- * @property {string} [empty] A sentence if there are no figures.
- * @property {Bar[]} [bars] In place of a chart.
- */
+/** @typedef {Component<TabbedChartsCardView, {isTableOpen: boolean}>} Self */
 
-/** @typedef {Component<View, {isTableOpen: boolean}>} Self */
-
-/** @param {View} view */
+/** @param {TabbedChartsCardView} view */
 const drawTabs = ({tabs}) =>
   tabs?.length > 0 &&
   h(
@@ -37,7 +21,7 @@ const drawTabs = ({tabs}) =>
     ),
   )
 
-/** @param {Bar} bar */
+/** @param {ChartBarView} bar */
 const drawBar = bar =>
   h(
     "button",
@@ -54,7 +38,7 @@ const drawBar = bar =>
     h("b", {"aria-hidden": "true"}, count(bar.count)),
   )
 
-/** @param {Line} line */
+/** @param {ChartLineView} line */
 const drawLine = ({key, cells: [name, ...cells], on}) =>
   h(
     "tr",
@@ -71,7 +55,7 @@ const drawLine = ({key, cells: [name, ...cells], on}) =>
     cells.map(cell => h("td", null, cell)),
   )
 
-/** @param {View} view */
+/** @param {TabbedChartsCardView} view */
 const drawTable = ({title, columns, lines}) =>
   h(
     "div",
@@ -93,7 +77,7 @@ const drawTable = ({title, columns, lines}) =>
     ),
   )
 
-/** @type {(view: View, isTableOpen: boolean) => Child} */
+/** @type {(view: TabbedChartsCardView, isTableOpen: boolean) => Child} */
 const drawFooter = (view, isTableOpen) =>
   h(
     "div",

@@ -17,6 +17,7 @@ from panel.custom import Child
 from dashboards.bridge import Bridge
 from dashboards.components import charts, drawing
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import TabbedChartsCardView
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +27,6 @@ class TabbedChartsCard(Component):
     """
     A card with several charts; it shows the chart of one tab.
 
-    View: `title`, `hint`, `tabs` ({key, label, on}), `legend` ({colour, label}), `description` (alternative text).
-
     Then `columns` and `lines` ({key, cells, on}) of the table, `empty` (a sentence, if there are no figures), or
     instead of a chart `bars` ({key, name, count, share, on, hint}). Messages: `tab` {key}, `pick` {key}.
     """
@@ -35,6 +34,7 @@ class TabbedChartsCard(Component):
     plot = Child(doc="The chart; nothing where bars are drawn by the card itself.")
 
     _esm = module("tabbed_charts")
+    _view = TabbedChartsCardView
     _styles = ("charts.css",)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from dashboards.components.view_types import ProviderRequestView
 from indexium_core.model import wording
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
@@ -59,7 +59,7 @@ def without_command(reason: str) -> str:
     return re.sub(r", or run: [^.]*\.", ".", reason)
 
 
-def request_row(each: ProviderRequest) -> dict[str, Any]:
+def request_row(each: ProviderRequest) -> ProviderRequestView:
     """Return one row of a list of requests."""
     moment = each.at.astimezone()
     is_good = each.status is not None and (each.status < 400 or each.status == _NOT_FOUND)

@@ -2,14 +2,6 @@
 import {h} from "./browser/dom.js"
 import {count} from "./wording.js"
 
-/**
- * @typedef {{text: string, kind: string, title?: string}} Tag A person or the value of a field: `kind` is "add", "del",
- *   "set" (another value) or "" (stays); `title` has the old value of a field.
- * @typedef {{label: string, act: string, kind?: string, key?: string}} ButtonItem
- * @typedef {{value: string, label: string, on?: boolean}} Choice An option of a select element.
- * @typedef {{total: number, range: string, page: number, pages: number}} Paged The properties of every paged list.
- */
-
 /** @type {Record<string, string>} */
 export const GLYPHS = {safe: "✓", warning: "!", danger: "▲", blocked: "■", unchanged: "=", done: "✓"}
 
@@ -58,7 +50,7 @@ export function cutName(name, attributes = {}) {
   return h("bdi", attributes, h("span", {class: "name-start"}, start), h("span", {class: "name-end"}, end))
 }
 
-/** @type {(tag: Tag) => HTMLElement} */
+/** @type {(tag: TagView) => HTMLElement} */
 export const drawTag = ({text, kind, title}) => {
   const [sign, word] = TAG_KINDS[kind] ?? []
   const name = cutName(text)
@@ -91,7 +83,7 @@ export function turnButtons(list, actOf, [previous, next] = ["Previous", "Next"]
 
 const MANY = 3 // pages from which on a person can type a page number
 
-/** The field for a page number; Enter turns to it, see `component.js`. @param {Paged} list */
+/** The field for a page number; Enter turns to it, see `component.js`. @param {PagedView} list */
 const drawPageField = ({page, pages}) =>
   h(
     "form",
@@ -100,7 +92,7 @@ const drawPageField = ({page, pages}) =>
     h("span", null, `of ${count(pages)}`),
   )
 
-/** @type {(list: Paged & {hint?: Child}, labels?: string[]) => Child} */
+/** @type {(list: PagedView & {hint?: Child}, labels?: string[]) => Child} */
 export const pager = (list, labels) =>
   list.total > 0 &&
   h(
@@ -125,7 +117,7 @@ export const facts = pairs =>
     pairs.map(([name, text]) => [h("dt", null, h("bdi", null, name)), h("dd", null, h("bdi", null, text))]),
   )
 
-/** @type {(choices: Choice[], attributes: object, value?: string) => HTMLSelectElement} */
+/** @type {(choices: ChoiceView[], attributes: object, value?: string) => HTMLSelectElement} */
 export const drawSelect = (choices, attributes, value) =>
   h(
     "select",
@@ -166,20 +158,7 @@ export const boneRows = number =>
 /** The label above a part. @type {(text: string, data?: object) => HTMLElement} */
 export const label = (text, data) => h("div", {class: "label", data}, text)
 
-/**
- * @typedef {object} ProviderRequest
- * @property {number} id
- * @property {string} day
- * @property {string} time
- * @property {string} provider
- * @property {string} route
- * @property {string[][]} sent Names and values of the parameters that concern a title.
- * @property {string} technical The other parameters.
- * @property {string} answer
- * @property {string} level "bad" without a good answer.
- */
-
-/** @param {ProviderRequest} request */
+/** @param {ProviderRequestView} request */
 const drawRequest = ({id, day, time, provider, route, sent, technical, answer, level}) =>
   h(
     "li",
@@ -199,6 +178,6 @@ const drawRequest = ({id, day, time, provider, route, sent, technical, answer, l
     h("span", {class: `answer ${level}`}, answer),
   )
 
-/** @param {ProviderRequest[]} rows */
+/** @param {ProviderRequestView[]} rows */
 export const drawProviderRequests = rows =>
   h("ul", {class: "requests", "aria-label": "Requests", data: {key: "requests"}}, rows.map(drawRequest))

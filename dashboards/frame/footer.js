@@ -6,27 +6,10 @@ import {drawGauge} from "../components/gauge.js"
 import {store, stored} from "../components/browser/local_storage.js"
 import {button, closeButton} from "../components/widgets.js"
 
-/** @import {Gauge} from "../components/gauge.js" */
-/** @import {ButtonItem} from "../components/widgets.js" */
-
 /**
- * @typedef {object} Row
- * @property {string} key
- * @property {number} id
- * @property {string} kind
- * @property {string} title
- * @property {string} note
- * @property {Gauge} [bar] For running work.
- * @property {string} [level] For other work, with a `glyph`.
- * @property {string} [glyph]
- * @property {(ButtonItem & {spoken?: string})[]} buttons `spoken` is the text for a screen reader.
- * @property {string} [dismiss] The key that is stored when the row is dismissed.
- * @property {boolean} [fades] The row dismisses itself after a while, and at the next decision.
- *
- * @typedef {{rows?: Row[]}} View
  * @typedef {{isUnfolded: boolean, seconds: Map<string, number>}} State
  *   `seconds`: for how long each row that dismisses itself has been visible.
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<FooterView, State>} Self
  */
 
 const HOME = document.querySelector("script[data-home]")?.getAttribute("data-home") ?? ""
@@ -75,7 +58,7 @@ function age(self) {
   fade(self, LIFETIME)
 }
 
-/** @param {Row} row */
+/** @param {FooterRowView} row */
 const drawRow = row =>
   h(
     "div",

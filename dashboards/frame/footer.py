@@ -9,6 +9,7 @@ from dashboards import status_words
 from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
+from dashboards.frame.view_types import FooterView
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
@@ -17,7 +18,7 @@ from indexium_core.model.operations.operation import MetadataOperation, Operatio
 
 class Footer(Component):
     """
-    View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss, fades}).
+    The work in progress and its results, at the bottom of every page.
 
     A row with `dismiss` can be closed permanently; one with `fades` closes after a while. Messages: `pause`, `resume`,
     `cancel`, `details`, `why`, `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`,
@@ -25,6 +26,7 @@ class Footer(Component):
     """
 
     _esm = module("footer")
+    _view = FooterView
     _styles = ("footer.css",)
 
 

@@ -3,12 +3,6 @@ import {currentPage} from "../components/browser/component.js"
 import {h} from "../components/browser/dom.js"
 import {store} from "../components/browser/local_storage.js"
 
-/**
- * @typedef {{id: string, group: string, label: string, href: string, count: string, live?: number | null}} PageLink
- *   `live` is the percentage of running work.
- * @typedef {{pages?: PageLink[], roots?: string, offline?: boolean, scanned?: string}} Navigation
- */
-
 const TABS = new Set(["plan", "library", "progress", "history", "jobs"]) // on a phone the others are under *More*
 
 const isDark = () => document.documentElement.dataset.theme === "dark"
@@ -20,7 +14,7 @@ export function switchTheme() {
   window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
 }
 
-/** @param {PageLink} page */
+/** @param {PageLinkView} page */
 const drawLink = ({id, label, href, count, live}) =>
   h(
     "a",
@@ -68,7 +62,7 @@ const drawMore = isOpen =>
     "More",
   )
 
-/** @type {(name: string, pages: PageLink[]) => HTMLElement} */
+/** @type {(name: string, pages: PageLinkView[]) => HTMLElement} */
 const drawGroup = (name, pages) =>
   h(
     "div",
@@ -77,7 +71,7 @@ const drawGroup = (name, pages) =>
     pages.map(drawLink),
   )
 
-/** @param {PageLink[]} pages */
+/** @param {PageLinkView[]} pages */
 const drawGroups = pages =>
   [...new Set(pages.map(({group}) => group))].map(name =>
     drawGroup(
@@ -86,7 +80,7 @@ const drawGroups = pages =>
     ),
   )
 
-/** @type {(navigation: Navigation, isOpen: boolean) => HTMLElement} */
+/** @type {(navigation: NavigationView, isOpen: boolean) => HTMLElement} */
 export const drawNavigation = ({pages, roots, offline, scanned}, isOpen) =>
   h(
     "nav",

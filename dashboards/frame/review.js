@@ -3,15 +3,10 @@ import {component} from "../components/browser/component.js"
 import {h} from "../components/browser/dom.js"
 import {keys} from "../components/browser/keyboard.js"
 
-/**
- * @typedef {{id: number, label: string}} Step
- * @typedef {{undo: Step | null, redo: Step | null}} View Null if there is no step.
- */
-
 const UNDO = {act: "undo", sign: "↶", word: "Undo", key: "z"}
 const REDO = {act: "redo", sign: "↷", word: "Redo", key: "Z"}
 
-/** @type {(button: typeof UNDO, step: Step | null) => HTMLElement} */
+/** @type {(button: typeof UNDO, step: UndoStepView | null) => HTMLElement} */
 const drawButton = ({act, sign, word, key}, step) =>
   h(
     "button",
@@ -29,7 +24,7 @@ const drawButton = ({act, sign, word, key}, step) =>
 
 /** @param {RenderContext} context */
 export function render(context) {
-  /** @type {Component<View>} */
+  /** @type {Component<ReviewView>} */
   const self = component(context, {
     draw: ({view}) =>
       h(

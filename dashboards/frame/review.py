@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.frame.view_types import ReviewView
 from indexium_core.flows.review.undo_steps import Steps
 from indexium_core.store.review.steps import StepRow
 
@@ -13,10 +14,11 @@ class Review(Component):
     """
     The buttons, and the keys `z` and `Z`.
 
-    View: see `view`. Messages: `undo` {id}, `redo` {id}: the step that was shown.
+    Messages: `undo` {id}, `redo` {id}: the step that was shown.
     """
 
     _esm = module("review")
+    _view = ReviewView
 
 
 def view(steps: Steps) -> dict[str, Any]:

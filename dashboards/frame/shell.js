@@ -8,21 +8,11 @@ import {isDialogOpen, placeDialog} from "../components/browser/modal.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 import {Toasts} from "./toasts.js"
 
-/** @import {Navigation, PageLink} from "./navigation.js" */
-
 /**
- * @typedef {object} Address Values that the browser applies.
- * @property {string} [page]
- * @property {string} [title]
- * @property {string} [url]
- * @property {boolean} [push] The address is a new step in the browser's history.
- * @property {string} [selection]
- *
- * @typedef {Navigation & Address} View
  * @typedef {{toasts: Toasts | null, line: string, isBusy: boolean, isOpen: boolean}} State
  *   `isOpen`: on a phone, the other pages are shown above the bar.
  *   `line` is a key of LINE_TEXTS, or "" while the connection works.
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<ShellView, State>} Self
  */
 
 /** @type {Record<string, string>} */
@@ -130,7 +120,7 @@ function onDrawn(self) {
     store("indexium.selection", view.selection, ofTab)
 }
 
-/** @type {(view: View, before: View | undefined) => void} */
+/** @type {(view: ShellView, before: ShellView | undefined) => void} */
 function updateAddress(view, before) {
   const isFirst = before?.url === undefined // the first page adds no step to the history
   const isOtherPage = view.url.split("?")[0] !== location.pathname
@@ -181,7 +171,7 @@ function bindKeys(self, openKeyList) {
   })
 }
 
-/** Return the page that the address names: the one of a title is below the titles. @param {PageLink[]} pages */
+/** Return the page that the address names: the one of a title is below the titles. @param {PageLinkView[]} pages */
 function pageAt(pages) {
   const name = new URLSearchParams(location.search).get("view")
   const {pathname} = location

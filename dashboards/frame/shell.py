@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from dashboards.components.base import Component, module
+from dashboards.frame.view_types import PageLinkView, ShellView
 from dashboards.toasts import ToastButton, ToastKind
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
@@ -23,14 +24,13 @@ class Shell(Component):
     """
     The frame of every page.
 
-    View: `pages` ({id, group, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser
-    applies: `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme,
-    selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step), `stop` {id} (of a job),
-    `plan` {query}. Receives: {kind, text, undo, undo_here, stop, plan, topic}, a toast; {cleared}, a topic whose errors
-    are removed; {undoable}, the step that can be undone; {busy}.
+    Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
+    step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, undo_here, stop, plan, topic}, a toast;
+    {cleared}, a topic whose errors are removed; {undoable}, the step that can be undone; {busy}.
     """
 
     _esm = module("shell")
+    _view = ShellView
     _styles = ("house.css", "shell.css")
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
@@ -52,7 +52,7 @@ class Shell(Component):
 
 def pages(
     labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str, paths: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> list[PageLinkView]:
     """Return the entries of the navigation: counts, progress in percent (`live`) and addresses (`paths`)."""
     return [
         {

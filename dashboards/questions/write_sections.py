@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff, paging
+from dashboards.components.view_types import DialogItemTextView, DialogTypedView
 from dashboards.status_words import RISK_HINTS
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import wording
@@ -65,7 +66,7 @@ class WritePreview(NamedTuple):
     all_in_use: bool  # operations process all files that are left
 
 
-def typed(danger: int) -> dict[str, str]:
+def typed(danger: int) -> DialogTypedView:
     """Return the word that a person types before dangerous files are written."""
     files = "this dangerous file" if danger == 1 else f"these {wording.count(danger)} dangerous files"
     return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
@@ -206,7 +207,7 @@ def _danger(item: PlanItem) -> dict[str, Any]:
 _LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes all people"}
 
 
-def _lost(item: PlanItem) -> list[dict[str, str]]:
+def _lost(item: PlanItem) -> list[DialogItemTextView]:
     """Return every text that a write would lose, with its place if there are several."""
     lost = fields.lost_texts_by_place(item.changes)
     several = len(item.changes) > 1

@@ -19,6 +19,7 @@ from indexium_core.library import Library
 from indexium_core.store.operations.ledger_rows import ItemRecord
 from tests.support import demo_home
 from tests.support.oracles import oracle
+from tests.support.view_types import checked_views
 
 FLAGS = [
     "--headless",
@@ -207,3 +208,10 @@ def serve(context: BrowserContext, port: int) -> Iterator[Callable[[Library], Si
 @pytest.fixture
 def site(serve: Callable[[Library], Site], library: Library) -> Site:
     return serve(library)
+
+
+@pytest.fixture(autouse=True)
+def shapes_of_views() -> Iterator[None]:
+    """Check the shape of each view that a component shows."""
+    with checked_views():
+        yield

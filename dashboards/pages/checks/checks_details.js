@@ -6,30 +6,13 @@ import {drawFindingTag} from "./finding_tag.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, fileName, label} from "../../components/widgets.js"
 
-/** @import {FindingTag} from "./finding_tag.js" */
-
 /**
- * @typedef {{name: string, path: string, place: string, media: string, lists: {label: string, tags: FindingTag[]}[]}} File
- * @typedef {{code: string, label: string, text: string}} Resolution
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {string} [subject] Identifies the finding.
- * @property {string} [title]
- * @property {string} [text]
- * @property {boolean} [ignored] The finding is ignored.
- * @property {{name: string, text: string}[]} [names]
- * @property {Resolution[]} [resolutions]
- * @property {File[]} [files]
- * @property {string} [more]
- * @property {string} [href] The files in the plan.
- *
- * @typedef {Component<View>} Self
+ * @typedef {Component<ChecksDetailsView>} Self
  */
 
 const RESOLUTION_KEYS = ["a", "b", "c"]
 
-/** @param {File} file */
+/** @param {FindingFileView} file */
 const drawFile = ({name, path, place, media, lists}) =>
   h(
     "li",
@@ -51,7 +34,7 @@ const drawFile = ({name, path, place, media, lists}) =>
     ),
   )
 
-/** @type {(resolution: Resolution, index: number) => HTMLElement} */
+/** @type {(resolution: ResolutionView, index: number) => HTMLElement} */
 const drawResolution = ({code, label: text, text: description}, index) =>
   h(
     "div",
@@ -65,7 +48,7 @@ const drawResolution = ({code, label: text, text: description}, index) =>
     h("small", {id: `resolution-${index}`}, description),
   )
 
-/** @param {View} view */
+/** @param {ChecksDetailsView} view */
 const drawActions = ({ignored, href}) =>
   h(
     "div",

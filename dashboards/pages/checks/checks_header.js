@@ -3,12 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button} from "../../components/widgets.js"
 
-/**
- * @typedef {{kind: string, title: string, count: string, on: boolean}} Group
- * @typedef {{title: string, summary: string, groups?: Group[]}} View
- */
-
-/** @param {Group} group */
+/** @param {FindingGroupView} group */
 const drawGroup = ({kind, title, count, on}) =>
   h(
     "button",
@@ -22,7 +17,7 @@ const drawGroup = ({kind, title, count, on}) =>
     h("span", null, title),
   )
 
-/** @param {View} view */
+/** @param {ChecksHeaderView} view */
 function draw({title, summary, groups}) {
   if (!groups) return null
   return [

@@ -7,40 +7,13 @@ import {RowCursor} from "../../components/rows.js"
 import {button, cutName, pager} from "../../components/widgets.js"
 import {andMore} from "../../components/wording.js"
 
-/** @import {FindingTag} from "./finding_tag.js" */
-/** @import {ButtonItem} from "../../components/widgets.js" */
-
 /**
- * @typedef {object} Row
- * @property {string} subject Identifies the finding.
- * @property {string} title
- * @property {string} sub
- * @property {boolean} is_file
- * @property {FindingTag[]} tags
- * @property {number} more Number of hidden tags.
- * @property {string} files
- * @property {string} text
- *
- * @typedef {object} View
- * @property {string} title
- * @property {string} text
- * @property {Row[]} [rows]
- * @property {number} total
- * @property {string} range
- * @property {number} page
- * @property {number} pages
- * @property {boolean} ignored The ignored findings are shown.
- * @property {string} turn Text of the button that shows the other findings.
- * @property {ButtonItem[]} at_once Actions on all findings.
- * @property {string} subject The finding in the details, or "".
- * @property {{title: string, text: string} | null} empty
- *
- * @typedef {Component<View, {offered: string}>} Self
+ * @typedef {Component<ChecksListView, {offered: string}>} Self
  */
 
 const HAS_ROOM = window.matchMedia("(min-width: 1081px)")
 
-/** @type {(row: Row, list: RowCursor<Row>) => HTMLElement} */
+/** @type {(row: FindingView, list: RowCursor<FindingView>) => HTMLElement} */
 const drawRow = (row, list) =>
   h(
     "div",
@@ -61,7 +34,7 @@ const drawRow = (row, list) =>
     h("span", {class: "n num", role: "gridcell"}, row.files),
   )
 
-/** @param {View} view */
+/** @param {ChecksListView} view */
 const drawTop = ({text, at_once: acts, turn, ignored}) =>
   h(
     "div",
@@ -89,7 +62,7 @@ const drawKeys = () =>
     h("span", null, h("kbd", null, "r"), "ignore"),
   )
 
-/** @type {(view: View, list: RowCursor<Row>) => Child} */
+/** @type {(view: ChecksListView, list: RowCursor<FindingView>) => Child} */
 function draw(view, list) {
   if (!view.rows) return null
   const rows = () =>
@@ -127,9 +100,9 @@ function openFirst({view, state, send}) {
 
 /** @param {RenderContext} context */
 export function render(context) {
-  /** @type {RowCursor<Row>} */
+  /** @type {RowCursor<FindingView>} */
   const list = new RowCursor("checks", {
-    rowsOf: (/** @type {View} */ view) => view.rows ?? [],
+    rowsOf: (/** @type {ChecksListView} */ view) => view.rows ?? [],
     idField: "subject",
     onMove: (self, subject) => (HAS_ROOM.matches || self.view.subject) && self.send("open", {subject}),
   })

@@ -8,6 +8,14 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
+from dashboards.pages.checks.view_types import (
+    ChecksDetailsNameView,
+    ChecksDetailsView,
+    ChecksHeaderView,
+    ChecksListEmptyView,
+    ChecksListView,
+    ResolutionView,
+)
 from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 from indexium_core.model.people import people_comment
@@ -19,9 +27,10 @@ NO_FINDINGS = "No findings"
 
 
 class ChecksHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}; `as_sql`."""
+    """Messages: `kind` {kind}; `as_sql`."""
 
     _esm = module("checks_header")
+    _view = ChecksHeaderView
     _styles = ("checks.css",)
 
 
@@ -29,11 +38,11 @@ class ChecksList(Component):
     """
     A page of findings.
 
-    View: see `list_view`. Messages: `open` {subject}, `first` {subject}, `close`, `page` {page}, `ignored` {on},
-    `add_all`, `ignore_all`.
+    Messages: `open` {subject}, `first` {subject}, `close`, `page` {page}, `ignored` {on}, `add_all`, `ignore_all`.
     """
 
     _esm = module("checks_list")
+    _view = ChecksListView
     _styles = ("checks.css",)
 
 
@@ -41,14 +50,15 @@ class ChecksDetails(Component):
     """
     One finding.
 
-    View: see `details_view`. Messages: `resolve` {subject, code}, `ignore` and `unignore` {subject}, `plan`, `close`.
+    Messages: `resolve` {subject, code}, `ignore` and `unignore` {subject}, `plan`, `close`.
     """
 
     _esm = module("checks_details")
+    _view = ChecksDetailsView
     _styles = ("checks.css",)
 
 
-def header_view(groups: Sequence[CheckGroup], kind: str) -> dict[str, Any]:
+def header_view(groups: Sequence[CheckGroup], kind: str) -> ChecksHeaderView:
     """Return the title, and each check with its number of findings."""
     total, ignored = sum(group.total for group in groups), sum(group.dismissed for group in groups)
     note = wording.plural(ignored, "ignored finding") if ignored else ""
@@ -97,7 +107,7 @@ def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     return [add, ignore] if group.kind in BULK_KINDS else [ignore]
 
 
-def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
+def _empty(group: CheckGroup, *, ignored: bool) -> ChecksListEmptyView:
     if ignored:
         return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
     texts = {
@@ -204,7 +214,7 @@ def _address(query: str, base: str) -> str:
     return f"{base}?{urlencode({'view': 'plan', 'q': query})}" if base else f"/plan?{urlencode({'q': query})}"
 
 
-def _name(name: CheckName) -> dict[str, str]:
+def _name(name: CheckName) -> ChecksDetailsNameView:
     known = f"in the database, {wording.files(name.assigned)}" if name.is_known else "not in the database"
     named = f"named in {wording.plural(name.named, 'comment')}" if name.named else "in no comment yet"
     return {"name": name.name, "text": f"{known} · {named}"}
@@ -235,5 +245,5 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     }
 
 
-def _resolution(each: Resolution) -> dict[str, Any]:
+def _resolution(each: Resolution) -> ResolutionView:
     return {"code": each.code, "label": each.label + ("…" if each.asks else ""), "text": each.text}

@@ -1,9 +1,7 @@
 // A name of a finding; `kind` is "odd" if the name differs from the others.
 import {h} from "../../components/browser/dom.js"
 
-/** @typedef {{text: string, kind: string, note?: string}} FindingTag */
-
-/** @type {(tag: FindingTag) => HTMLElement} */
+/** @type {(tag: FindingTagView) => HTMLElement} */
 export const drawFindingTag = ({text, kind, note}) =>
   h(
     "span",

@@ -20,28 +20,12 @@ import {
 } from "./decide_shown.js"
 
 /**
- * @import {Question} from "./decide_file.js"
- *
- * @typedef {{state: string, label: string, count: string, on: boolean}} Segment
- * @typedef {{label: string, act: string, kind?: string, state?: string}} Act
- *
- * @typedef {object} View
- * @property {string} segment The state of the listed titles.
- * @property {Segment[]} [segments]
- * @property {{before: number, total: number, text: string, percent: number}} progress
- * @property {{level: string, text: string, acts: Act[]} | null} notice
- * @property {Question[]} items The next questions.
- * @property {string} more How many others follow.
- * @property {number} settled How many decisions of this page the server has processed.
- * @property {number} turn Grows with each question that the server opens.
- * @property {number | null} shows The question that the server opened last.
- * @property {{title: string, text: string, acts: Act[]} | null} empty
  *
  * @typedef {object} State
  * @property {Set<number>} answered Questions whose decision the server has not processed.
  * @property {{id: number, name: string, text: string}[]} done The last decisions.
  * @property {number | null} at The shown question.
- * @property {{segment: string, question: Question, place: number} | null} seen The shown question as the person sees it.
+ * @property {{segment: string, question: QuestionView, place: number} | null} seen The shown question as the person sees it.
  * @property {number} first Place of the first shown candidate.
  * @property {boolean} all The decision counts for the others, too.
  * @property {number} sent
@@ -50,7 +34,7 @@ import {
  * @property {boolean} isStep The person has opened the question from the queue: *back* returns from it.
  * @property {string} searching
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<DecideListView, State>} Self
  */
 
 const KEPT = 2 // decisions that the queue still shows
@@ -158,7 +142,7 @@ function toggleAll(self) {
   self.paint()
 }
 
-/** @param {Act} act */
+/** @param {DecideActView} act */
 const drawAct = ({label, act, kind, state}) => button(label, act, {kind: `small ${kind ?? ""}`, data: {state}})
 
 /** @type {(self: Self) => Child} */
@@ -216,7 +200,7 @@ function drawHead(self) {
   ]
 }
 
-/** @type {(self: Self, question: Question) => Child} */
+/** @type {(self: Self, question: QuestionView) => Child} */
 const drawOther = ({view, state}, question) =>
   h(
     "div",
@@ -253,7 +237,7 @@ const drawOther = ({view, state}, question) =>
       ),
   )
 
-/** The pictures of the next question, so that the browser has them. @type {(self: Self, question: Question) => Child} */
+/** The pictures of the next question, so that the browser has them. @type {(self: Self, question: QuestionView) => Child} */
 function drawAhead(self, question) {
   const items = openItems(self)
   const next = items[items.indexOf(question) + 1]
@@ -266,7 +250,7 @@ function drawAhead(self, question) {
   )
 }
 
-/** @param {{title: string, text: string, acts: Act[]}} empty */
+/** @param {{title: string, text: string, acts: DecideActView[]}} empty */
 const drawEmpty = ({title, text, acts}) =>
   h(
     "div",

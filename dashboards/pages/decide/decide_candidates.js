@@ -3,34 +3,9 @@ import {h} from "../../components/browser/dom.js"
 import {drawPoster} from "../../components/posters.js"
 import {button, chip} from "../../components/widgets.js"
 
-/** @import {Question} from "./decide_file.js" */
-
-/**
- * @typedef {object} Offer A candidate.
- * @property {number} position
- * @property {string} key Its id: tmdb:603
- * @property {string} title
- * @property {string} initials
- * @property {string} original
- * @property {string} year
- * @property {string[]} facts
- * @property {string} ids
- * @property {string} cast
- * @property {string} castMore
- * @property {string} plot
- * @property {string} poster Address, or "".
- * @property {string} score
- * @property {string} relation
- * @property {number[]} parts The width of each part of the score, in percent.
- * @property {{level: string, sign: string, text: string, full: string, points: string}[]} reasons
- * @property {string} brief
- * @property {string} conflict
- * @property {boolean} accepted
- */
-
 export const SHOWN = 3 // candidates side by side
 
-/** @type {(offer: Offer) => Child} */
+/** @type {(offer: OfferedTitleView) => Child} */
 const drawScore = ({score, relation, parts, reasons, brief, conflict}) =>
   h(
     "div",
@@ -58,7 +33,7 @@ const drawScore = ({score, relation, parts, reasons, brief, conflict}) =>
     conflict && h("p", {class: "conflict"}, conflict),
   )
 
-/** @type {(offer: Offer, number: number) => HTMLElement} */
+/** @type {(offer: OfferedTitleView, number: number) => HTMLElement} */
 const drawOffer = (offer, number) =>
   h(
     "article",
@@ -94,7 +69,7 @@ const drawOffer = (offer, number) =>
         ),
   )
 
-/** Ask whether a video is a film. @param {Question} question */
+/** Ask whether a video is a film. @param {QuestionView} question */
 const drawDoubt = question =>
   h(
     "div",
@@ -122,7 +97,7 @@ const drawDoubt = question =>
     ),
   )
 
-/** @type {(question: Question, shown: Offer[]) => Child} */
+/** @type {(question: QuestionView, shown: OfferedTitleView[]) => Child} */
 function drawOffers(question, shown) {
   if (question.kept) return drawDoubt(question)
   if (shown.length > 0) {
@@ -138,7 +113,7 @@ function drawOffers(question, shown) {
   )
 }
 
-/** @type {(question: Question, first: number) => Child} */
+/** @type {(question: QuestionView, first: number) => Child} */
 export function drawCandidates(question, first) {
   const shown = question.candidates.slice(first, first + SHOWN)
   const {level, sign, text} = question.label

@@ -2,36 +2,9 @@
 import {h} from "../../components/browser/dom.js"
 import {drawImage} from "../../components/posters.js"
 
-/** @import {Offer} from "./decide_candidates.js" */
-
-/**
- * @typedef {object} Question
- * @property {number} id
- * @property {string} revision Changes with each decision about the title.
- * @property {string} name
- * @property {string} best The score of the best candidate, as text.
- * @property {string} still Address of a picture of the file, or "".
- * @property {string} stillText
- * @property {[text: string, isRecognised: boolean][]} file The name of the file in parts.
- * @property {string} where
- * @property {{name: string, text: string, source: string}[]} facts
- * @property {string} why
- * @property {string} missing What would decide, or "".
- * @property {boolean} kept Its name is kept back: it may be a home video.
- * @property {boolean} ignored It is no film and no series.
- * @property {{title: string, sentences: string[]}[]} evidence What speaks for a film, then what speaks against it.
- * @property {{level: string, sign: string, text: string}} label What `why` says.
- * @property {string} searched
- * @property {boolean} byHand The candidates are those of a search by hand.
- * @property {Offer[]} candidates
- * @property {number[]} others Ids of the other questions of the folder.
- * @property {number[]} same Ids of those with the same title and year.
- * @property {string} allText What else a decision counts for if the person wants it; "" if there is nothing.
- */
-
 const LINES = 8 // of the queue
 
-/** @type {(question: Question) => HTMLElement} */
+/** @type {(question: QuestionView) => HTMLElement} */
 export const drawFile = question =>
   h(
     "section",
@@ -66,7 +39,7 @@ export const drawFile = question =>
     ),
   )
 
-/** @type {(items: Question[], shown: Question, done: {id: number, name: string, text: string}[], more: string) => HTMLElement} */
+/** @type {(items: QuestionView[], shown: QuestionView, done: {id: number, name: string, text: string}[], more: string) => HTMLElement} */
 export function drawQueue(items, shown, done, more) {
   const place = Math.max(0, Math.min(items.indexOf(shown) - 1, items.length - LINES + done.length))
   const listed = items.slice(place, place + LINES - done.length)

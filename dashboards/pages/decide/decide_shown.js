@@ -4,8 +4,7 @@ import {button} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
 /**
- * @import {Question} from "./decide_file.js"
- * @import {Self, View} from "./decide.js"
+ * @import {Self} from "./decide.js"
  */
 
 /** @param {Self} self */
@@ -14,7 +13,7 @@ export const openItems = ({view, state}) => (view.items ?? []).filter(({id}) => 
 /** @param {Self} self */
 export const listed = self => openItems(self).find(({id}) => id === self.state.at)
 
-/** What a decision depends on. @param {Question} question */
+/** What a decision depends on. @param {QuestionView} question */
 const facts = ({revision, candidates}) => [revision, ...candidates.map(({key}) => key)].join()
 
 /**
@@ -85,17 +84,17 @@ const KEPT_LINE = [
 
 const IGNORED_LINE = [KEYS_LINE[0], KEPT_LINE[0], ...KEYS_LINE.slice(3)]
 
-/** Return whether a question can wait: a title that was not searched is none. @type {(view: View, question: Question) => boolean} */
+/** Return whether a question can wait: a title that was not searched is none. @type {(view: DecideListView, question: QuestionView) => boolean} */
 export const canPutOff = ({segment}, {kept, ignored}) => !kept && !ignored && !["later", "unsearched"].includes(segment)
 
-/** @type {(view: View, question: Question) => string[][]} */
+/** @type {(view: DecideListView, question: QuestionView) => string[][]} */
 const keysOf = (view, question) => {
   if (question.kept) return KEPT_LINE
   if (question.ignored) return IGNORED_LINE
   return KEYS_LINE.filter(([names]) => names !== "l" || canPutOff(view, question))
 }
 
-/** @type {(view: View, question: Question) => Child} */
+/** @type {(view: DecideListView, question: QuestionView) => Child} */
 export const drawKeysLine = (view, question) =>
   h(
     "p",

@@ -8,6 +8,14 @@ from urllib.parse import quote
 
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, without_command
+from dashboards.pages.decide.view_types import (
+    DecideListProgressView,
+    DecideListView,
+    OfferedTitleReasonView,
+    QuestionFactView,
+    QuestionLabelView,
+    SegmentView,
+)
 from indexium_core.model import wording
 from indexium_core.model.matches.candidates import CONFIRMING, CONTRADICTING, MatchReason
 from indexium_core.model.matches.matching import TITLE_WEIGHT
@@ -48,13 +56,13 @@ class DecideList(Component):
     """
     The questions with their candidates.
 
-    View: see `screen.py`. Messages: `accept` {id, revision, position, expected, others}, `ignore` {id, revision,
-    others}, `confirm` {id, revision, others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `shown` {id,
-    step}, `undo`, `more`, `segment` {state}, `retry`, `search_all`, `settings`, `library`. Receives: {}, if a search
-    has failed.
+    Messages: `accept` {id, revision, position, expected, others}, `ignore` {id, revision, others}, `confirm` {id,
+    revision, others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `shown` {id, step}, `undo`, `more`,
+    `segment` {state}, `retry`, `search_all`, `settings`, `library`. Receives: {}, if a search has failed.
     """
 
     _esm = module("decide")
+    _view = DecideListView
     _styles = ("decide.css",)
 
     def end_search(self) -> None:
@@ -62,7 +70,7 @@ class DecideList(Component):
         self._send_msg({"ended": True})
 
 
-def segments_view(counts: Mapping[str, int], segment: str) -> list[dict[str, Any]]:
+def segments_view(counts: Mapping[str, int], segment: str) -> list[SegmentView]:
     """Return the segments with the number of titles in each."""
     return [
         {"state": state, "label": label, "count": wording.count(counts.get(state, 0)), "on": state == segment}
@@ -71,7 +79,7 @@ def segments_view(counts: Mapping[str, int], segment: str) -> list[dict[str, Any
     ]
 
 
-def progress_view(counts: Mapping[str, int], segment: str, *, decided: int, seconds: float) -> dict[str, Any]:
+def progress_view(counts: Mapping[str, int], segment: str, *, decided: int, seconds: float) -> DecideListProgressView:
     """
     Return how far the questions are decided. `decided` questions took `seconds` on this page.
 
@@ -193,7 +201,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
     }
 
 
-def _label(question: MatchQuestion) -> dict[str, str]:
+def _label(question: MatchQuestion) -> QuestionLabelView:
     if question.state == "accepted":
         by = "by hand" if question.decided_by == "hand" else "automatically"
         return {"level": "safe", "sign": "✓", "text": f"matched {by}"}
@@ -218,7 +226,7 @@ def _still_text(question: MatchQuestion) -> str:
     return " · ".join(parts)
 
 
-def _fact(fact: FileFact) -> dict[str, str]:
+def _fact(fact: FileFact) -> QuestionFactView:
     text = fact.text.capitalize() if fact.name == "type" else fact.text
     return {"name": fact.name.capitalize(), "text": text, "source": ORIGINS[fact.source]}
 
@@ -295,7 +303,7 @@ def _parts(each: MatchCandidate) -> list[float]:
     return [round(100 * each.score * part / total, 2) for part in points] if total else []
 
 
-def _reason(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> dict[str, str]:
+def _reason(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> OfferedTitleReasonView:
     level, sign = _level(reason)
     return {
         "level": level,

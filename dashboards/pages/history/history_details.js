@@ -5,48 +5,14 @@ import {drawer, drawerFrame} from "../../components/drawer.js"
 import {drawFiles} from "./history_files.js"
 import {button, chip, facts, fileName, label} from "../../components/widgets.js"
 
-/** @import {Files} from "./history_files.js" */
-/** @import {Paged} from "../../components/widgets.js" */
-
 /**
- * @typedef {object} Button
- * @property {string} label
- * @property {string} act
- * @property {string} [kind]
- * @property {string} [why] Reason if it is disabled.
- * @property {boolean} [on] Whether the part that the button opens is open.
- * @property {object} [data]
- *
- * @typedef {{name: string, path: string, status: string, level: string, message: string}} Conflict
- *
- * @typedef {object} Check What a rollback would do.
- * @property {string} [text] While the check runs.
- * @property {string[][]} [pairs]
- * @property {string[]} [hints]
- * @property {Conflict[]} [conflicts]
- * @property {string} [more]
- *
- * @typedef {{name: string, files: string, why: string}} Person
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {number} [id]
- * @property {string} [title]
- * @property {string} [when]
- * @property {{level: string, text: string}} [verdict]
- * @property {string[][]} [facts]
- * @property {Check | null} [check]
- * @property {Button[]} [buttons]
- * @property {Person[] | null} [people] While a person is chosen.
- * @property {Files & Paged} [files]
- *
- * @typedef {Component<View, {showsConflicts: boolean, timer: number}>} Self
+ * @typedef {Component<HistoryDetailsView, {showsConflicts: boolean, timer: number}>} Self
  */
 
 const FIND_DELAY = 220 // milliseconds without typing before the search starts
 
 // A disabled button can still get the focus: the reason is in its tip and below the buttons.
-/** @type {(item: Button, index: number) => HTMLElement} */
+/** @type {(item: OperationButtonView, index: number) => HTMLElement} */
 const drawButton = ({label: text, act, kind, why, on, data}, index) =>
   h(
     "button",
@@ -62,7 +28,7 @@ const drawButton = ({label: text, act, kind, why, on, data}, index) =>
     text,
   )
 
-/** @param {Button[]} buttons */
+/** @param {OperationButtonView[]} buttons */
 const drawButtons = buttons => {
   const reasons = [...new Set(buttons.map(({why}) => why).filter(Boolean))]
   return [
@@ -71,7 +37,7 @@ const drawButtons = buttons => {
   ]
 }
 
-/** @param {Check} check */
+/** @param {RollbackCheckView} check */
 const drawConflicts = ({conflicts, more}) =>
   h(
     "ul",
@@ -82,7 +48,7 @@ const drawConflicts = ({conflicts, more}) =>
     more && h("li", null, h("small", null, more)),
   )
 
-/** @type {(check: Check | null, showsConflicts: boolean) => Child} */
+/** @type {(check: RollbackCheckView | null, showsConflicts: boolean) => Child} */
 const drawCheck = (check, showsConflicts) =>
   check && [
     label("If you roll back now", {key: "outlook"}),
@@ -102,7 +68,7 @@ const drawCheck = (check, showsConflicts) =>
     ],
   ]
 
-/** @param {Person} person */
+/** @param {OperationPersonView} person */
 const drawPerson = ({name, files, why}) =>
   h(
     "li",

@@ -9,6 +9,7 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import comment_diff, field_text, operation_text
 from dashboards.components.base import Component, module
+from dashboards.pages.history.view_types import HistoryDetailsVerdictView, HistoryDetailsView
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
@@ -35,15 +36,16 @@ CONFLICTS = 50  # maximum number of listed files with a conflict
 
 class HistoryDetails(Component):
     """
-    View: see `view`.
+    One operation with its files.
 
     Each message has the id of the displayed `operation`. Messages: `close`, `rename`, `progress`, `resume`, `retry`,
     `rollback`, `people` (show the written people), `person` {name}, `choosing`, `choose` {id, on}, `choose_page` {on},
-    `chosen` (roll these files back), `none`, `found` (roll back the search result), `file` {id} (show details),
-    `files` {value}, `find` {query}, `page` {page}.
+    `chosen` (roll these files back), `none`, `found` (roll back the search result), `file` {id} (show details), `files`
+    {value}, `find` {query}, `page` {page}.
     """
 
     _esm = module("history_details")
+    _view = HistoryDetailsView
     _styles = ("history.css", "field_values.css")
 
 
@@ -96,7 +98,7 @@ def when(operation: MetadataOperation) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def verdict(operation: MetadataOperation) -> dict[str, str]:
+def verdict(operation: MetadataOperation) -> HistoryDetailsVerdictView:
     """Return the result of the operation in one sentence."""
     good, total = wording.count(operation.success_count), wording.count(operation.file_count)
     back = operation.operation_type == "rollback"

@@ -4,48 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {button, chip, cutName, drawTag, facts, label, pager} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
-/** @import {FieldValues, Part} from "../../components/comment_text.js" */
-/** @import {Paged, Tag} from "../../components/widgets.js" */
-
-/**
- * @typedef {object} Detail
- * @property {Part[] | null} before
- * @property {Part[] | null} after
- * @property {boolean} same Only other fields change: the comment stays.
- * @property {FieldValues} fields The other fields that change.
- * @property {boolean} done
- * @property {string[]} proof The results of the verification.
- * @property {string[]} tries Earlier tries.
- * @property {string[][]} facts
- *
- * @typedef {object} Row
- * @property {number} id
- * @property {string} name
- * @property {string} path
- * @property {string} status
- * @property {string} level
- * @property {string} glyph
- * @property {Tag[]} tags
- * @property {string} message
- * @property {boolean} may The file can be chosen; if not, `why` is the reason.
- * @property {boolean} on
- * @property {string} why
- * @property {boolean} open
- * @property {Detail | null} detail
- *
- * @typedef {object} Files
- * @property {Row[]} rows
- * @property {{value: string, label: string, count: number}[]} shown The filter.
- * @property {string} value
- * @property {string} query
- * @property {boolean} searchable
- * @property {boolean} choosing
- * @property {number} chosen
- * @property {string} choice Text of the button for the chosen files, "" for none.
- * @property {string} found Text of the button for the files that the search finds, "" for none.
- */
-
-/** @param {Detail} detail */
+/** @param {OperationFileDetailView} detail */
 const drawComments = ({before, after, same, done}) =>
   same
     ? [label("Comment, unchanged"), drawComment(after, "same", "Comment")]
@@ -56,7 +15,7 @@ const drawComments = ({before, after, same, done}) =>
         drawComment(after, "new", "New comment"),
       ]
 
-/** @type {(detail: Detail, id: number) => HTMLElement} */
+/** @type {(detail: OperationFileDetailView, id: number) => HTMLElement} */
 const drawDetail = (detail, id) => {
   const {fields, done, proof, tries, facts: pairs} = detail
   return h(
@@ -84,7 +43,7 @@ const drawDetail = (detail, id) => {
   )
 }
 
-/** @param {Row} row */
+/** @param {OperationFileView} row */
 const drawTick = ({id, name, may, on, why}) =>
   h(
     "label",
@@ -98,7 +57,7 @@ const drawTick = ({id, name, may, on, why}) =>
     }),
   )
 
-/** @type {(row: Row, isChoosing: boolean) => HTMLElement} */
+/** @type {(row: OperationFileView, isChoosing: boolean) => HTMLElement} */
 const drawRow = (row, isChoosing) =>
   h(
     "li",
@@ -123,7 +82,7 @@ const drawRow = (row, isChoosing) =>
     row.detail && drawDetail(row.detail, row.id),
   )
 
-/** @param {Files} files */
+/** @param {OperationFilesView} files */
 const drawFilter = ({shown, value, searchable, query}) =>
   h(
     "div",
@@ -157,7 +116,7 @@ const drawFilter = ({shown, value, searchable, query}) =>
       }),
   )
 
-/** @param {Files} files */
+/** @param {OperationFilesView} files */
 const drawChoice = ({rows, chosen, choice, found}) =>
   h(
     "div",
@@ -170,7 +129,7 @@ const drawChoice = ({rows, chosen, choice, found}) =>
     chosen > 0 && button("None", "none", {kind: "link", data: {key: "none"}}),
   )
 
-/** @type {(files: Files & Paged) => Child} */
+/** @type {(files: OperationFilesView & PagedView) => Child} */
 export const drawFiles = files => [
   label("Files", {key: "files-label"}),
   drawFilter(files),

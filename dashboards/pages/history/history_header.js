@@ -3,12 +3,10 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button} from "../../components/widgets.js"
 
-/** @typedef {{summary?: string}} View */
-
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    /** @param {Component<View>} self */
+    /** @param {Component<HistoryHeaderView>} self */
     draw: ({view}) =>
       h(
         "div",

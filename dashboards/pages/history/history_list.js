@@ -6,28 +6,7 @@ import {RowCursor} from "../../components/rows.js"
 import {button, chip, emptyState, pager} from "../../components/widgets.js"
 
 /**
- * @typedef {object} Row
- * @property {number} id
- * @property {string} title
- * @property {string} when
- * @property {string} files
- * @property {string} sum
- * @property {string} status
- * @property {string} level
- * @property {string} rollback Whether the operation can be rolled back, and `why`.
- * @property {boolean} able
- * @property {string} why
- *
- * @typedef {object} View
- * @property {Row[]} [rows]
- * @property {number} total
- * @property {string} range
- * @property {number} page
- * @property {number} pages
- * @property {number | null} cursor The operation in the details.
- * @property {{title: string, text: string} | null} empty
- *
- * @typedef {Component<View, {offered: number | null}>} Self
+ * @typedef {Component<HistoryListView, {offered: number | null}>} Self
  */
 
 const HAS_ROOM = window.matchMedia("(min-width: 1081px)")
@@ -35,7 +14,7 @@ const HAS_ROOM = window.matchMedia("(min-width: 1081px)")
 /** Prevent line breaks within each part of a sum. @param {string} sum */
 const drawSum = sum => sum.split(" · ").map((part, place) => [place > 0 && " · ", h("span", null, part)])
 
-/** @param {Row} row */
+/** @param {OperationView} row */
 const drawRollback = row =>
   h(
     "span",
@@ -49,7 +28,7 @@ const drawRollback = row =>
     h("small", {title: row.why || null}, row.rollback),
   )
 
-/** @type {(row: Row, list: RowCursor<Row>) => HTMLElement} */
+/** @type {(row: OperationView, list: RowCursor<OperationView>) => HTMLElement} */
 const drawRow = (row, list) =>
   h(
     "div",
@@ -66,7 +45,7 @@ const drawRow = (row, list) =>
     drawRollback(row),
   )
 
-/** @type {(view: View, list: RowCursor<Row>) => Child} */
+/** @type {(view: HistoryListView, list: RowCursor<OperationView>) => Child} */
 function draw(view, list) {
   if (!view.rows) return null
   if (view.empty) return h("div", {class: "card"}, emptyState(view.empty.title, view.empty.text))
@@ -94,9 +73,9 @@ function openFirst({view, before, state, send}) {
 
 /** @param {RenderContext} context */
 export function render(context) {
-  /** @type {RowCursor<Row>} */
+  /** @type {RowCursor<OperationView>} */
   const list = new RowCursor("history", {
-    rowsOf: (/** @type {View} */ view) => view.rows ?? [],
+    rowsOf: (/** @type {HistoryListView} */ view) => view.rows ?? [],
     onMove: (self, id) => self.send("cursor", {id}),
   })
   const self = component(context, {

@@ -8,6 +8,12 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text, paging
 from dashboards.components.base import Component, module
+from dashboards.pages.history.view_types import (
+    HistoryHeaderView,
+    HistoryListEmptyView,
+    HistoryListView,
+    HistorySearchView,
+)
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
 from indexium_core.model import query, wording
@@ -36,32 +42,35 @@ NO_COUNTS = OperationCounts(by_status={}, by_type={})
 
 
 class HistoryHeader(Component):
-    """View: `summary`. Messages: `as_sql`."""
+    """Messages: `as_sql`."""
 
     _esm = module("history_header")
+    _view = HistoryHeaderView
 
 
 class HistorySearch(Component):
     """
-    View: see `search_view`.
+    The search of the history.
 
     Messages: `search` {query}, `status` {value, on}, `kind` {value}, `dates` {since} or {until}, `preset` {value},
     `drop` {kind, text} (one of the chips), `clear`.
     """
 
     _esm = module("history_search")
+    _view = HistorySearchView
     _styles = ("history.css", "field_values.css")
 
 
 class HistoryList(Component):
     """
-    View: see `list_view`.
+    The operations that the search finds.
 
     Messages: `open` {id}, `cursor` {id}, `first` {id} (there is space beside the list), `close`, `page` {page},
     `rollback` {id}.
     """
 
     _esm = module("history_list")
+    _view = HistoryListView
     _styles = ("history.css", "field_values.css")
 
 
@@ -176,7 +185,7 @@ def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | No
     }
 
 
-def _empty(state: HistoryState) -> dict[str, str]:
+def _empty(state: HistoryState) -> HistoryListEmptyView:
     if state.narrowed():
         return {"title": "No operation matches", "text": "Try another word, another state or more days."}
     return {

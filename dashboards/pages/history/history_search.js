@@ -7,28 +7,11 @@ import {button} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
 /**
- * @typedef {{value: string, label: string, count?: number, on?: boolean}} Option
- * @typedef {{kind: string, text: string, label: string}} Chip
- *
- * @typedef {object} View
- * @property {string} [query]
- * @property {string} error
- * @property {string} since
- * @property {string} until
- * @property {string} preset
- * @property {Option[]} presets
- * @property {string} dates The chosen days in words, "" for all.
- * @property {string} kind
- * @property {Option[]} types
- * @property {Option[]} statuses
- * @property {number} filtered Number of the chosen types and statuses.
- * @property {Chip[]} chips
- *
  * @typedef {{opened: "" | "status" | "date", timer: number, jump: ResultJump}} State
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<HistorySearchView, State>} Self
  */
 
-/** @type {(kind: "radio" | "checkbox", name: string, option: Option, isChecked: boolean) => HTMLElement} */
+/** @type {(kind: "radio" | "checkbox", name: string, option: StatusOptionView, isChecked: boolean) => HTMLElement} */
 const drawOption = (kind, name, {value, label, count: files}, isChecked) =>
   h(
     "label",
@@ -47,7 +30,7 @@ const drawPopup = (name, label, ...content) =>
     h("div", {class: "foot-row"}, h("span", null), button("Done", "toggle", {kind: "small", data: {pop: name}})),
   )
 
-/** @param {View} view */
+/** @param {HistorySearchView} view */
 const drawStatuses = ({types, kind, statuses}) =>
   drawPopup(
     "status",
@@ -77,7 +60,7 @@ const drawDay = (name, label, value, limits) =>
     h("input", {type: "date", value, ...limits, data: {change: "date", name, key: name}}),
   )
 
-/** @param {View} view */
+/** @param {HistorySearchView} view */
 const drawDates = ({presets, preset, since, until}) =>
   drawPopup(
     "date",
@@ -128,7 +111,7 @@ const drawBar = ({view, state}) =>
     drawMenu("date", view.dates || "Date", null, state.opened === "date" ? drawDates(view) : null),
   )
 
-/** @param {Chip} chip */
+/** @param {SearchChipView} chip */
 const drawChip = ({kind, text, label}) =>
   h(
     "button",

@@ -7,41 +7,16 @@ import {drawGauge} from "../../components/gauge.js"
 import {button, drawSelect, facts, label, pager} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
-/** @import {Change} from "../../components/changes.js" */
-/** @import {Gauge} from "../../components/gauge.js" */
-/** @import {ButtonItem, Paged} from "../../components/widgets.js" */
-
 /**
- * @typedef {{id: number | null, name: string, path: string, lines: Change[]}} File
- * @typedef {Paged & {files: File[], none: string}} Changes
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {number} [id]
- * @property {string} [title]
- * @property {string} [when]
- * @property {string} [status]
- * @property {string} [level]
- * @property {string} [text]
- * @property {Gauge | null} [gauge]
- * @property {string} [pace]
- * @property {string[][]} [facts]
- * @property {string[][]} [outcome]
- * @property {Changes | null} [changes] What the job changed; null for a job that changes no property.
- * @property {ButtonItem[]} [acts]
- * @property {ButtonItem | null} [follow] The page where the job can be followed.
- * @property {number} [priority]
- * @property {{value: number, label: string}[]} [priorities]
- *
- * @typedef {Component<View>} Self
+ * @typedef {Component<JobDetailsView>} Self
  */
 
 const ACTS = ["log", "pause", "resume", "cancel", "retry", "resolve", "progress", "history"]
 
-/** @type {(item: ButtonItem, id: number) => HTMLElement} */
+/** @type {(item: ButtonItemView, id: number) => HTMLElement} */
 const drawButton = (item, id) => button(item.label, item.act, {data: {id, key: item.act}})
 
-/** @param {File} file */
+/** @param {JobFileView} file */
 const drawFile = ({id, name, path, lines}) =>
   h(
     "li",
@@ -52,14 +27,14 @@ const drawFile = ({id, name, path, lines}) =>
     h("dl", {class: "changed"}, lines.map(drawChange)),
   )
 
-/** @param {Changes} changes */
+/** @param {JobChangesView} changes */
 const drawChanges = changes => [
   label(`Changes (${count(changes.total)})`, {key: "changed"}),
   h("ul", {class: "listing changes", "aria-label": "Changes", data: {key: "changes"}}, changes.files.map(drawFile)),
   changes.pages > 1 && pager(changes),
 ]
 
-/** @param {View} view */
+/** @param {JobDetailsView} view */
 const drawActs = ({id, acts, follow}) =>
   h(
     "div",
@@ -69,7 +44,7 @@ const drawActs = ({id, acts, follow}) =>
     follow && button(follow.label, follow.act, {data: {key: "follow"}}),
   )
 
-/** @param {View} view */
+/** @param {JobDetailsView} view */
 const drawPriority = ({priorities, priority}) =>
   h(
     "label",

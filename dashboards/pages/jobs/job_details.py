@@ -10,6 +10,7 @@ from dashboards import status_words
 from dashboards.components import changes, job_text
 from dashboards.components.base import Component, module
 from dashboards.pages.jobs import job_actions
+from dashboards.pages.jobs.view_types import JobDetailsView, JobPriorityView
 from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import PRIORITIES, Job
@@ -22,11 +23,12 @@ class JobDetails(Component):
     """
     One job beside the lists.
 
-    View: see `details_view`. Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `resolve`, `progress`,
-    `history`, each {id}, `priority` {id, priority}, `file` {id}, `changes` {page} (of the list of changes).
+    Messages: `close`, `log`, `pause`, `resume`, `cancel`, `retry`, `resolve`, `progress`, `history`, each {id},
+    `priority` {id, priority}, `file` {id}, `changes` {page} (of the list of changes).
     """
 
     _esm = module("job_details")
+    _view = JobDetailsView
     _styles = ("jobs.css", "changes.css")
 
 
@@ -77,7 +79,7 @@ def _changes(job: Job, changed: AuditPage) -> dict[str, Any]:
     return changes.by_job(changed) | {"none": unchanged if nothing else ""}
 
 
-def _priorities() -> list[dict[str, Any]]:
+def _priorities() -> list[JobPriorityView]:
     return [{"value": each, "label": _priority_label(each)} for each in range(1, 11)]
 
 

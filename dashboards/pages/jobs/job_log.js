@@ -8,26 +8,6 @@ import {button, closeButton} from "../../components/widgets.js"
 const NEAR = 24 // within this distance in pixels, a position counts as the end
 
 /**
- * @typedef {object} Line
- * @property {number} key
- * @property {string} at The time of day, `on` with its date.
- * @property {string} on
- * @property {string} level
- * @property {string} word The level in words.
- * @property {boolean} is_problem A warning or an error.
- * @property {string} text
- * @property {[name: string, value: string][]} more
- * @property {string} trace
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {number} [id]
- * @property {string} [title]
- * @property {string} [state]
- * @property {Line[]} [lines]
- * @property {string} [earlier]
- * @property {string} [none]
- *
  * @typedef {object} State
  * @property {HTMLDialogElement} box
  * @property {boolean} isFollowing The newest line stays in sight.
@@ -35,10 +15,10 @@ const NEAR = 24 // within this distance in pixels, a position counts as the end
  * @property {number | null} shown The job that is shown.
  * @property {boolean} isClosedHere The server does not know yet that the dialog is closed: its views must not open it.
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<JobLogContentView, State>} Self
  */
 
-/** @param {Line} line */
+/** @param {LogLineView} line */
 const drawLine = line =>
   h(
     "li",
@@ -65,7 +45,7 @@ const drawTick = (name, label, isOn, key) =>
     h("span", null, label, key && h("kbd", {"aria-hidden": "true"}, key)),
   )
 
-/** @type {(view: View, state: State) => HTMLElement} */
+/** @type {(view: JobLogContentView, state: State) => HTMLElement} */
 function drawLines(view, {isProblemsOnly}) {
   const lines = isProblemsOnly ? view.lines.filter(line => line.is_problem) : view.lines
   return h(
@@ -80,7 +60,7 @@ function drawLines(view, {isProblemsOnly}) {
   )
 }
 
-/** @type {(view: View, state: State) => HTMLElement[]} */
+/** @type {(view: JobLogContentView, state: State) => HTMLElement[]} */
 const drawLog = (view, state) => [
   h(
     "div",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.pages.jobs.view_types import JobLogContentView
 from indexium_core.model.job import Job
 
 SHOWN = 500  # maximum number of shown lines
@@ -17,9 +18,10 @@ _LONGEST = 2000  # maximum number of characters of one value
 
 
 class JobLogView(Component):
-    """View: see `log_view`, or `open` alone. Messages: `close` {id}."""
+    """Messages: `close` {id}."""
 
     _esm = module("job_log")
+    _view = JobLogContentView
     _styles = ("jobs.css",)
 
 

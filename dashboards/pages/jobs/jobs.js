@@ -6,37 +6,9 @@ import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
 import {button, chip, cutName, drawSelect, turnButtons} from "../../components/widgets.js"
 
-/** @import {Gauge} from "../../components/gauge.js" */
-/** @import {Choice} from "../../components/widgets.js" */
-
 /**
- * @typedef {{label: string, act: string, quiet?: boolean}} Act
- *
- * @typedef {object} Row
- * @property {number} id
- * @property {string} name
- * @property {string} text
- * @property {string} pace
- * @property {Gauge | null} gauge
- * @property {string} status
- * @property {string} level
- * @property {string} when
- * @property {number} priority From 1, the first, to 10.
- * @property {Act[]} acts
- * @property {Record<string, string>} blocked_actions The reason against each action that is not possible.
- *
- * @typedef {{rows: Row[], total: number, count: string, range: string, page: number, pages: number}} Area
- * @typedef {Area & {value: string, shown: Choice[], none: string}} EndedArea
- *
- * @typedef {object} View
- * @property {string} [error] The reason if the jobs cannot be listed.
- * @property {Area} [running]
- * @property {Area} [waiting]
- * @property {EndedArea} [ended]
- * @property {number | null} [cursor] The job in the details.
- *
- * @typedef {Component<View, Set<string>>} Self The state: the areas that had a job; they keep their height.
- * @typedef {RowCursor<Row>} List
+ * @typedef {Component<JobsListView, Set<string>>} Self The state: the areas that had a job; they keep their height.
+ * @typedef {RowCursor<JobView>} List
  */
 
 /** @type {("running" | "waiting" | "ended")[]} */
@@ -53,7 +25,7 @@ const VERBS = {
 /** The acts of a key: the key runs the first one that is possible. @type {Record<string, string[]>} */
 const ACTS_OF_KEYS = {pause: ["pause", "resume", "resolve"], cancel: ["cancel"], retry: ["retry", "resolve"]}
 
-/** @type {(act: Act, row: Row) => HTMLElement} */
+/** @type {(act: JobActView, row: JobView) => HTMLElement} */
 const drawAct = ({label, act, quiet}, row) =>
   button(label, act, {
     kind: quiet ? "small quiet" : "small",
@@ -61,7 +33,7 @@ const drawAct = ({label, act, quiet}, row) =>
     "aria-label": `${VERBS[act]} ${row.name}`,
   })
 
-/** @type {(row: Row, rank: {act: string, word: string, sign: string, key: string}, isEnd: boolean) => HTMLElement} */
+/** @type {(row: JobView, rank: {act: string, word: string, sign: string, key: string}, isEnd: boolean) => HTMLElement} */
 const drawRankButton = (row, {act, word, sign, key}, isEnd) =>
   h(
     "button",
@@ -76,7 +48,7 @@ const drawRankButton = (row, {act, word, sign, key}, isEnd) =>
     sign,
   )
 
-/** @param {Row} row */
+/** @param {JobView} row */
 const drawRank = row =>
   h(
     "span",
@@ -86,7 +58,7 @@ const drawRank = row =>
     drawRankButton(row, {act: "later", word: "Later", sign: "↓", key: "-"}, row.priority >= 10),
   )
 
-/** @type {(row: Row, area: string, list: List) => HTMLElement} */
+/** @type {(row: JobView, area: string, list: List) => HTMLElement} */
 const drawRow = (row, area, list) =>
   h(
     "div",
@@ -116,7 +88,7 @@ const drawRow = (row, area, list) =>
 /**
  * @param {string} area
  * @param {string} title
- * @param {Area} page
+ * @param {JobAreaView} page
  * @param {{list: List, none: string, filter?: Child, isFolded: boolean}} options `none`: the text if there is no job.
  */
 const drawArea = (area, title, page, {list, none, filter, isFolded}) =>
@@ -147,7 +119,7 @@ const drawArea = (area, title, page, {list, none, filter, isFolded}) =>
           h("div", {class: "rows none"}, h("div", {class: area === "ended" ? "empty" : ""}, h("p", null, none))),
   )
 
-/** @param {EndedArea} area */
+/** @param {EndedAreaView} area */
 const drawFilter = ({shown, value}) =>
   h(
     "label",
@@ -156,7 +128,7 @@ const drawFilter = ({shown, value}) =>
     drawSelect(shown, {data: {change: "ended", key: "ended"}}, value),
   )
 
-/** @type {(view: View, list: List, hadJobs: Set<string>) => Child} */
+/** @type {(view: JobsListView, list: List, hadJobs: Set<string>) => Child} */
 function draw({error, running, waiting, ended}, list, hadJobs) {
   if (error) {
     const retry = button("Try again", "again", {kind: "primary"})
@@ -183,7 +155,7 @@ function draw({error, running, waiting, ended}, list, hadJobs) {
   )
 }
 
-/** @param {View} view */
+/** @param {JobsListView} view */
 const rowsOf = view => AREAS.flatMap(area => view[area]?.rows ?? [])
 
 /** @type {(self: Self, id: number, step: number) => void} */

@@ -3,27 +3,20 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button, chip} from "../../components/widgets.js"
 
-/** @import {ButtonItem} from "../../components/widgets.js" */
-
 /**
- * @typedef {{label: string, count: string, level: string}} Count
- * @typedef {{kind: string, label: string, on: boolean, interrupted: string, counts: Count[]}} Card
- *   `interrupted` is the number of interrupted jobs, "" for none.
- * @typedef {{id: number, name: string, text: string, acts: ButtonItem[]}} Banner
- * @typedef {{summary?: string, cards?: Card[], banners: Banner[]}} View
- * @typedef {Component<View>} Self
+ * @typedef {Component<JobsHeaderView>} Self
  */
 
 /** @type {Record<string, string>} */
 const VERBS = {resume: "Resume", cancel: "Cancel"}
 
-/** @param {Card} card */
+/** @param {JobCardView} card */
 function describe({label, counts, interrupted}) {
   const texts = counts.map(each => `${each.count} ${each.label}`)
   return `${label}: ${texts.join(", ")}${interrupted && `, ${interrupted} interrupted`}`
 }
 
-/** @param {Card} card */
+/** @param {JobCardView} card */
 const drawCard = card =>
   h(
     "button",
@@ -49,7 +42,7 @@ const drawCard = card =>
     ),
   )
 
-/** @param {Banner} banner */
+/** @param {JobBannerView} banner */
 const drawBanner = ({id, name, text, acts}) =>
   h(
     "div",

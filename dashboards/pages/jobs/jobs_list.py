@@ -10,6 +10,7 @@ from typing import Any
 from dashboards.components import job_text, paging
 from dashboards.components.base import Component, module
 from dashboards.pages.jobs import job_actions
+from dashboards.pages.jobs.view_types import JobCardView, JobsHeaderView, JobsListView
 from dashboards.state import JobsState
 from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
@@ -33,9 +34,10 @@ NOTHING = "No job has ended yet. Writes, rollbacks, scans and rescans are listed
 
 
 class JobsHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}; `resume` and `cancel` {id}, of a long-paused job; `as_sql`."""
+    """Messages: `kind` {kind}; `resume` and `cancel` {id}, of a long-paused job; `as_sql`."""
 
     _esm = module("jobs_header")
+    _view = JobsHeaderView
     _styles = ("jobs.css",)
 
 
@@ -43,12 +45,13 @@ class JobsList(Component):
     """
     The three lists.
 
-    View: see `view`, or `error` alone. Messages: `open` {id}, `cursor` {id}, `close`, `log` {id}, `pause`, `resume`,
-    `cancel`, `retry`, `resolve` (an interrupted operation), each with {id}; `priority` {id, priority}, `ended` {value},
-    `waiting_page` {page}, `page` {page}, `again` (after an error), `not_possible` {text}.
+    Messages: `open` {id}, `cursor` {id}, `close`, `log` {id}, `pause`, `resume`, `cancel`, `retry`, `resolve` (an
+    interrupted operation), each with {id}; `priority` {id, priority}, `ended` {value}, `waiting_page` {page}, `page`
+    {page}, `again` (after an error), `not_possible` {text}.
     """
 
     _esm = module("jobs")
+    _view = JobsListView
     _styles = ("jobs.css",)
 
 
@@ -118,7 +121,7 @@ def _started_counts(counts: Mapping[str, Mapping[str, int]], *, kind: str) -> st
     return " · ".join(parts) or "0"
 
 
-def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[dict[str, Any]]:
+def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[JobCardView]:
     """Return a card for each kind of job: first the known kinds, even without jobs, then the others."""
     return [
         {

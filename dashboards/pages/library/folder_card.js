@@ -3,30 +3,6 @@ import {h} from "../../components/browser/dom.js"
 import {button, chip, drawSelect} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
-/** @import {Choice} from "../../components/widgets.js" */
-
-/**
- * @typedef {object} Folder
- * @property {number} id
- * @property {string} name
- * @property {string} path
- * @property {boolean} online
- * @property {string} state
- * @property {string} facts
- * @property {{text: string, level: string}[]} chips
- * @property {string} problem
- * @property {string} remedy
- * @property {string} promise
- * @property {number} missing Number of missing files.
- * @property {string} people_mode
- * @property {string} comment_mode
- * @property {{kind: string, label: string, on: boolean}[]} media Kinds of media that scans may include.
- * @property {boolean} write_ratings A rating is written as soon as it is set.
- * @property {boolean} without_photos Scans leave photos out.
- * @property {string} kind What the folder holds.
- * @property {string} exclude Patterns, one on each line.
- */
-
 /** @type {{field: "people_mode" | "comment_mode", label: string, choices: [value: string, label: string][]}[]} */
 const MODES = [
   {
@@ -49,7 +25,7 @@ const MODES = [
   },
 ]
 
-/** @type {(folder: Folder, mode: (typeof MODES)[number]) => HTMLElement} */
+/** @type {(folder: FolderView, mode: (typeof MODES)[number]) => HTMLElement} */
 const drawMode = (folder, {field, label, choices}) =>
   h(
     "label",
@@ -62,7 +38,7 @@ const drawMode = (folder, {field, label, choices}) =>
     ),
   )
 
-/** @param {Folder} folder */
+/** @param {FolderView} folder */
 const drawMedia = ({id, media}) =>
   media.map(({kind, label, on}) =>
     h(
@@ -73,7 +49,7 @@ const drawMedia = ({id, media}) =>
     ),
   )
 
-/** @param {Folder} folder */
+/** @param {FolderView} folder */
 const drawExclude = ({id, exclude}) =>
   h(
     "label",
@@ -95,7 +71,7 @@ const drawExclude = ({id, exclude}) =>
     ),
   )
 
-/** @type {(folder: Folder, canScan: boolean, isOpen: boolean) => HTMLElement} */
+/** @type {(folder: FolderView, canScan: boolean, isOpen: boolean) => HTMLElement} */
 const drawHead = (folder, canScan, isOpen) =>
   h(
     "div",
@@ -126,7 +102,7 @@ const drawHead = (folder, canScan, isOpen) =>
     ),
   )
 
-/** @param {Folder} folder */
+/** @param {FolderView} folder */
 const drawRatings = ({id, write_ratings}) =>
   h(
     "label",
@@ -135,7 +111,7 @@ const drawRatings = ({id, write_ratings}) =>
     "Write a rating to the file at once",
   )
 
-/** @type {(folder: Folder, kinds: Choice[]) => HTMLElement} */
+/** @type {(folder: FolderView, kinds: ChoiceView[]) => HTMLElement} */
 const drawKind = ({id, kind}, kinds) =>
   h(
     "label",
@@ -144,7 +120,7 @@ const drawKind = ({id, kind}, kinds) =>
     drawSelect(kinds, {data: {change: "kind_of", id, key: `kind${id}`}}, kind),
   )
 
-/** @type {(folder: Folder, canScan: boolean, kinds: Choice[]) => HTMLElement} */
+/** @type {(folder: FolderView, canScan: boolean, kinds: ChoiceView[]) => HTMLElement} */
 const drawMore = (folder, canScan, kinds) => {
   const {id, online, missing, promise} = folder
   const disabled = !canScan
@@ -174,7 +150,7 @@ const drawMore = (folder, canScan, kinds) => {
   )
 }
 
-/** @type {(folder: Folder, canScan: boolean) => HTMLElement} */
+/** @type {(folder: FolderView, canScan: boolean) => HTMLElement} */
 const drawPhotosHint = ({id, name}, canScan) =>
   h(
     "p",
@@ -188,7 +164,7 @@ const drawPhotosHint = ({id, name}, canScan) =>
     }),
   )
 
-/** @type {(folder: Folder, canScan: boolean, isOpen: boolean, kinds: Choice[]) => HTMLElement} */
+/** @type {(folder: FolderView, canScan: boolean, isOpen: boolean, kinds: ChoiceView[]) => HTMLElement} */
 export const drawFolder = (folder, canScan, isOpen, kinds) =>
   h(
     "section",

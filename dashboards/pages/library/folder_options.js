@@ -2,8 +2,6 @@
 import {h} from "../../components/browser/dom.js"
 import {drawSelect} from "../../components/widgets.js"
 
-/** @import {Choice} from "../../components/widgets.js" */
-
 const SETTLED = 400 // milliseconds without a key: the typed path is complete
 
 /**
@@ -31,14 +29,14 @@ export function follow(options, path, ask) {
   if (options.path) options.timer = setTimeout(() => ask(options.path), SETTLED)
 }
 
-/** @type {(proposal: Proposal | null, kinds: Choice[]) => string} */
+/** @type {(proposal: Proposal | null, kinds: ChoiceView[]) => string} */
 function reasonText(proposal, kinds) {
   if (!proposal) return "You can change this later, in Library → Folders."
   const label = kinds.find(each => each.value === proposal.kind)?.label
   return label ? `Proposed: ${label}. ${proposal.reason}` : proposal.reason
 }
 
-/** @type {(options: FolderOptions, kinds: Choice[]) => HTMLElement} */
+/** @type {(options: FolderOptions, kinds: ChoiceView[]) => HTMLElement} */
 export function drawFolderOptions(options, kinds) {
   const proposal = currentProposal(options)
   return h(

@@ -10,6 +10,7 @@ from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.components.title_text import kind_choices
+from dashboards.pages.library.view_types import FirstStepView, FoldersView, FolderView, ListedFileView
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.model import wording
@@ -65,20 +66,16 @@ class Folders(Component):
     """
     The library folders, the scan, and the first steps.
 
-    View: `headline`, `summary`, `steps` (none after the setup of a home), `scan` (while one runs), `report` (of the
-    last scan), `folders`, `local` (the page may name folders of this machine), `can_scan`, `files` (address of uploads,
-    "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
-    ({kind, title, rows, …} or none).
-
-    Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id,
-    full}, `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id,
-    kind, on}, `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `photos` {id}, `uploaded` {token,
-    name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`,
-    `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives:
-    {hints, serial}, {listing}, {proposal}.
+    Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full},
+    `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id, kind, on},
+    `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `photos` {id}, `uploaded` {token, name},
+    `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`,
+    `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives: {hints, serial},
+    {listing}, {proposal}.
     """
 
     _esm = module("library")
+    _view = FoldersView
     _styles = ("house.css", "shows.css")
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
@@ -119,7 +116,7 @@ def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, An
     }
 
 
-def folder_row(found: LibraryDetails) -> dict[str, Any]:
+def folder_row(found: LibraryDetails) -> FolderView:
     """Return one folder."""
     online = found.state == "online"
     scanned = f"scanned {wording.ago(found.scanned_at)}" if found.scanned_at else "not scanned yet"
@@ -178,7 +175,7 @@ def _people(quality: Quality) -> dict[str, Any]:
 # The first steps.
 
 
-def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, scanning: bool) -> list[dict[str, Any]]:
+def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, scanning: bool) -> list[FirstStepView]:
     """Return the steps from an empty home to a first plan, each with its assurance."""
     scanned = any(each.scanned_at for each in details) and not scanning
     done = [bool(details), scanned, bool(quality.persons or quality.waiting) and scanned, False]
@@ -379,7 +376,7 @@ def _list(quality: Quality, page: FilePage, kind: str, *, texts: bool) -> dict[s
     }
 
 
-def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
+def file_row(found: ListedFile, kind: str) -> ListedFileView:
     """Return one file of a list."""
     state, level = STATES.get(found.state, ("", ""))
     more = {"copies": f"{wording.files(found.copies)} with the same media", "text": found.text}

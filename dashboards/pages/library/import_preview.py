@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dashboards.pages.library.view_types import PeopleImportLevelView
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport
 from indexium_core.model import wording
 from indexium_core.model.people.unmatched import UnmatchedFile
@@ -68,7 +69,7 @@ def _summary(found: ImportCheck) -> str:
     return f"{names} of {wording.plural(found.people, 'person', 'people')} in {wording.plural(found.rows, 'row')}"
 
 
-def _level(count: int, level: str, one: str, many: str) -> dict[str, str]:
+def _level(count: int, level: str, one: str, many: str) -> PeopleImportLevelView:
     return {"count": wording.count(count), "level": level, "text": one if count == 1 else many}
 
 

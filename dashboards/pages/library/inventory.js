@@ -2,35 +2,7 @@
 import {h} from "../../components/browser/dom.js"
 import {button, chip, closeButton, drawTag, emptyState, fileName, pager} from "../../components/widgets.js"
 
-/** @import {Paged} from "../../components/widgets.js" */
-
-/**
- * @typedef {{kind: string, count: string, label: string, level: string, on: boolean}} Tile
- *
- * @typedef {object} FileRow
- * @property {number} id
- * @property {string} name
- * @property {string} path
- * @property {string} place
- * @property {string} size
- * @property {string[]} people
- * @property {boolean} only_named Only the file itself names the people.
- * @property {string} state
- * @property {string} level
- * @property {string} what
- *
- * @typedef {object} List
- * @property {string} kind
- * @property {string} title
- * @property {FileRow[]} rows
- * @property {{text: string, files: string}[]} texts Texts of several files.
- * @property {string} take Text of the button, or "" without a button.
- * @property {string} planned A search of the plan, or "" without a search.
- *
- * @typedef {{tiles?: Tile[], list?: (List & Paged) | null}} Inventory
- */
-
-/** @param {Tile} tile */
+/** @param {InventoryTileView} tile */
 const drawTile = ({kind, count, label, level, on}) =>
   h(
     "button",
@@ -44,7 +16,7 @@ const drawTile = ({kind, count, label, level, on}) =>
     h("small", null, label),
   )
 
-/** @param {FileRow} row */
+/** @param {ListedFileView} row */
 const drawFile = row =>
   h(
     "div",
@@ -74,7 +46,7 @@ const drawFile = row =>
     ),
   )
 
-/** @param {List} list */
+/** @param {FileListView} list */
 const drawTop = ({title, take, planned}) =>
   h(
     "div",
@@ -89,7 +61,7 @@ const drawTop = ({title, take, planned}) =>
     ),
   )
 
-/** @param {List & Paged} list */
+/** @param {FileListView & PagedView} list */
 const drawList = list =>
   h(
     "section",
@@ -109,7 +81,7 @@ const drawList = list =>
     pager(list),
   )
 
-/** @type {(inventory: Inventory) => Child} */
+/** @type {(inventory: InventoryView) => Child} */
 export const drawInventory = ({tiles, list}) =>
   tiles && [
     h(

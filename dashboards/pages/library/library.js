@@ -14,43 +14,8 @@ import {upload} from "../../components/browser/upload.js"
 import {button, closeButton} from "../../components/widgets.js"
 
 /** @import {Listing} from "./folder_browser.js" */
-/** @import {Folder} from "./folder_card.js" */
 /** @import {FolderOptions} from "./folder_options.js" */
-/** @import {Choice} from "../../components/widgets.js" */
-/** @import {Gauge} from "../../components/gauge.js" */
-/** @import {Inventory} from "./inventory.js" */
-/** @import {PeopleImport} from "./people_import.js" */
-
 /**
- * @typedef {{title: string, text: string, promise: string, done: boolean, now: boolean}} Step
- *
- * @typedef {object} Scan
- * @property {string} count
- * @property {string} what
- * @property {string} pace
- * @property {Gauge} bar
- * @property {string} folder
- * @property {boolean} stopping
- *
- * @typedef {object} Library
- * @property {string} [headline]
- * @property {string} summary
- * @property {boolean} [hidden] The page shows pictures.
- * @property {boolean} [has_pictures]
- * @property {Folder[]} folders
- * @property {Choice[]} kinds What a folder may hold.
- * @property {boolean} local The page may name folders of this machine.
- * @property {boolean} can_scan
- * @property {string} files Address for uploads, or "".
- * @property {PeopleImport | null} import
- * @property {{known: string, waiting: string, take: string}} people
- * @property {Step[]} [steps] Until the home is set up.
- * @property {Scan} [scan] While a scan runs.
- * @property {{text: string, messages: string[], level: string, bad: string}} [report] Of the last scan; `bad`: the
- *   search of the plan for files that cannot be used.
- *
- * @typedef {Library & Inventory} View
- *
  * @typedef {object} State
  * @property {number | null} opened The folder that is shown in full.
  * @property {boolean} isAdding
@@ -59,10 +24,10 @@ import {button, closeButton} from "../../components/widgets.js"
  * @property {FolderOptions} options Of the folder that is added.
  * @property {Listing | null} listing The opened folder while a person looks for one.
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<FoldersView, State>} Self
  */
 
-/** @param {Scan} scan */
+/** @param {ScanView} scan */
 const drawScan = ({count, what, pace, bar, folder, stopping}) =>
   h(
     "section",
@@ -126,7 +91,7 @@ const STEP_BODIES = [
   () => h("div", {class: "acts"}, button("Review the plan", "plan", {kind: "primary"})),
 ]
 
-/** @type {(self: Self, step: Step, index: number) => HTMLElement} */
+/** @type {(self: Self, step: FirstStepView, index: number) => HTMLElement} */
 const drawStep = (self, {title, text, promise, done, now}, index) =>
   h(
     "li",
@@ -168,7 +133,7 @@ const drawHead = ({view, state}) => {
   )
 }
 
-/** @param {View} view */
+/** @param {FoldersView} view */
 const drawReport = ({report: {text, messages, bad}}) =>
   h(
     "section",
@@ -308,7 +273,7 @@ const ACTIONS = {
   },
 }
 
-/** @type {(view: View | undefined) => number} */
+/** @type {(view: FoldersView | undefined) => number} */
 const currentStep = view => view?.steps?.findIndex(({now}) => now) ?? -1
 
 /** Whether no control has the focus, as after the focused one was removed. */

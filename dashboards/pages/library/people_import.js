@@ -2,33 +2,10 @@
 import {h} from "../../components/browser/dom.js"
 import {button, chip, drawSelect} from "../../components/widgets.js"
 
-/** @import {Choice} from "../../components/widgets.js" */
-
-/**
- * @typedef {{rows: {line: string, text: string}[], more: string}} Lines
- *
- * @typedef {object} PeopleImport
- * @property {string} [busy] Progress of a comparison of files; it hides the rest.
- * @property {string} name
- * @property {string} summary
- * @property {boolean} has_rows False for a legacy database without people.
- * @property {{count: string, level: string, text: string}[]} levels
- * @property {Choice[]} roots Folders that the paths of the list may start from.
- * @property {boolean} replace
- * @property {Lines} rejected
- * @property {Lines} skipped
- * @property {Lines} waiting
- * @property {Lines} unmatched Files of a legacy database that no scanned file matches.
- * @property {string[]} facts What a legacy database has beside the people of files.
- * @property {string[]} problems Parts of a legacy database that cannot be imported.
- * @property {string} hint
- * @property {string} confirm Text of the button, "" if nothing can be imported.
- */
-
 /** @type {(text: string) => HTMLElement} */
 export const drawPromise = text => h("p", {class: "promise"}, h("span", {"aria-hidden": "true"}, "✓ "), text)
 
-/** @type {(label: string, lines: Lines) => Child} */
+/** @type {(label: string, lines: ImportLinesView) => Child} */
 const drawLines = (label, {rows, more}) =>
   rows.length > 0 &&
   h(
@@ -43,7 +20,7 @@ const drawLines = (label, {rows, more}) =>
     more && h("p", {class: "hint"}, more),
   )
 
-/** @param {PeopleImport} list */
+/** @param {PeopleImportView} list */
 const drawModes = ({roots, replace, has_rows}) =>
   h(
     "div",
@@ -59,7 +36,7 @@ const drawModes = ({roots, replace, has_rows}) =>
       ),
   )
 
-/** @param {PeopleImport} list */
+/** @param {PeopleImportView} list */
 const drawPreview = list =>
   h(
     "section",
@@ -89,7 +66,7 @@ const drawPreview = list =>
     drawPromise("Indexium stores the import in its own database. No file is changed."),
   )
 
-/** @param {PeopleImport} list */
+/** @param {PeopleImportView} list */
 export const drawPeopleImport = list =>
   list.busy
     ? h(

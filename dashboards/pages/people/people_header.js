@@ -6,8 +6,7 @@ import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../components/search
 import {button, drawSelect} from "../../components/widgets.js"
 
 /**
- * @typedef {{title: string, summary: string, text?: string, display: string, sort: string}} View
- * @typedef {Component<View, {timer: number, jump: ResultJump}>} Self
+ * @typedef {Component<PeopleHeaderView, {timer: number, jump: ResultJump}>} Self
  */
 
 const DISPLAYS = {pictures: "Pictures", list: "List"}

@@ -7,28 +7,16 @@ import {cutName, emptyState, pager} from "../../components/widgets.js"
 import {hideBroken} from "../../components/posters.js"
 import {drawPortrait} from "./portrait.js"
 
-/** @import {Person} from "./portrait.js" */
-
 /**
- * @typedef {object} View
- * @property {string} [display] "pictures" or "list".
- * @property {Person[]} [rows]
- * @property {number} total
- * @property {string} range
- * @property {number} page
- * @property {number} pages
- * @property {number | null} open The person in the details.
- * @property {{title: string, text: string} | null} empty
- *
- * @typedef {Component<View>} Self
+ * @typedef {Component<PeopleListView>} Self
  */
 
 const NARROW = window.matchMedia("(max-width: 1080px)")
 
-/** @param {Person} person */
+/** @param {PersonView} person */
 const drawQualifier = ({qualifier}) => qualifier && h("span", {class: "qualifier"}, "(", h("bdi", null, qualifier), ")")
 
-/** @type {(person: Person, list: RowCursor<Person>, isPicture: boolean) => HTMLElement} */
+/** @type {(person: PersonView, list: RowCursor<PersonView>, isPicture: boolean) => HTMLElement} */
 const drawPerson = (person, list, isPicture) =>
   h(
     "div",
@@ -52,7 +40,7 @@ const drawKeys = () =>
     h("span", null, h("kbd", null, "o"), "open in the plan"),
   )
 
-/** @type {(view: View, list: RowCursor<Person>) => Child} */
+/** @type {(view: PeopleListView, list: RowCursor<PersonView>) => Child} */
 function draw(view, list) {
   if (!view.rows) return null
   const isPicture = view.display === "pictures"
@@ -78,9 +66,9 @@ function draw(view, list) {
 
 /** @param {RenderContext} context */
 export function render(context) {
-  /** @type {RowCursor<Person>} */
+  /** @type {RowCursor<PersonView>} */
   const list = new RowCursor("people", {
-    rowsOf: (/** @type {View} */ view) => view.rows ?? [],
+    rowsOf: (/** @type {PeopleListView} */ view) => view.rows ?? [],
     onMove: (self, id) => (!NARROW.matches || self.view.open) && self.send("open", {id}),
   })
   component(context, {

@@ -8,6 +8,13 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
+from dashboards.pages.people.view_types import (
+    PeopleHeaderView,
+    PeopleListEmptyView,
+    PeopleListView,
+    PersonDrawerView,
+    PersonView,
+)
 from dashboards.state import PeopleState
 from dashboards.web import thumbnails
 from indexium_core.model import query, wording
@@ -18,16 +25,18 @@ SHOWN_FILES = 12  # files with a picture in the details
 
 
 class PeopleHeader(Component):
-    """View: see `header_view`. Messages: `search` {text}, `display` {display}, `sort` {sort}, `as_sql`."""
+    """Messages: `search` {text}, `display` {display}, `sort` {sort}, `as_sql`."""
 
     _esm = module("people_header")
+    _view = PeopleHeaderView
     _styles = ("charts.css", "people.css")
 
 
 class PeopleList(Component):
-    """View: see `list_view`. Messages: `open` {id}, `close`, `page` {page}."""
+    """Messages: `open` {id}, `close`, `page` {page}."""
 
     _esm = module("people_list")
+    _view = PeopleListView
     _styles = ("people.css",)
 
 
@@ -35,15 +44,16 @@ class PersonDrawer(Component):
     """
     One person.
 
-    View: see `details_view`. Messages with the `id` of the person: `rename`, `merge`, `split`, `unmerge` {merged},
-    `picture` {file}, `files`, `plan`. Other messages: `person` {other}, `close`.
+    Messages with the `id` of the person: `rename`, `merge`, `split`, `unmerge` {merged}, `picture` {file}, `files`,
+    `plan`. Other messages: `person` {other}, `close`.
     """
 
     _esm = module("person_drawer")
+    _view = PersonDrawerView
     _styles = ("people.css",)
 
 
-def header_view(state: PeopleState, page: PersonPage) -> dict[str, Any]:
+def header_view(state: PeopleState, page: PersonPage) -> PeopleHeaderView:
     """Return the number of people, the search, and how the list is shown."""
     return {
         "title": wording.plural(page.total, "person", "people"),
@@ -68,7 +78,7 @@ def list_view(state: PeopleState, page: PersonPage, *, pictures: bool) -> dict[s
     }
 
 
-def _empty(state: PeopleState) -> dict[str, str]:
+def _empty(state: PeopleState) -> PeopleListEmptyView:
     if state.text:
         return {"title": "No person found", "text": "No name, qualifier or alias contains this text."}
     return {
@@ -77,7 +87,7 @@ def _empty(state: PeopleState) -> dict[str, str]:
     }
 
 
-def _row(card: PersonCard, *, pictures: bool) -> dict[str, Any]:
+def _row(card: PersonCard, *, pictures: bool) -> PersonView:
     return {
         "id": card.person_id,
         "name": card.name,

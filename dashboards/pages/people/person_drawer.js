@@ -7,27 +7,11 @@ import {hideBroken} from "../../components/posters.js"
 import {button, facts, fileName, label} from "../../components/widgets.js"
 import {drawPortrait} from "./portrait.js"
 
-/** @import {Person} from "./portrait.js" */
-
 /**
- * @typedef {{id: number, name: string, path: string, place: string, picture: string, is_shown: boolean}} File
- *
- * @typedef {object} Shown
- * @property {boolean} open
- * @property {string} title
- * @property {string[][]} facts
- * @property {{id: number, name: string, files: string}[]} companions
- * @property {string[]} merged
- * @property {File[]} shown_files
- * @property {string} more
- * @property {boolean} can_split
- * @property {string} href The files in the plan.
- *
- * @typedef {Person & Shown} View
- * @typedef {Component<View>} Self
+ * @typedef {Component<PersonDrawerView>} Self
  */
 
-/** @param {View} view */
+/** @param {PersonDrawerView} view */
 const drawActs = ({href, can_split: canSplit}) =>
   h(
     "div",
@@ -39,7 +23,7 @@ const drawActs = ({href, can_split: canSplit}) =>
     canSplit && button("Split…", "split", {kind: "quiet", key: "s"}),
   )
 
-/** @param {File} file */
+/** @param {PersonFileView} file */
 const drawFile = ({id, name, path, place, picture, is_shown: isShown}) =>
   h(
     "li",

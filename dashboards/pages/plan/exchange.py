@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
+from dashboards.pages.library.view_types import FolderChipView
+from dashboards.pages.plan.view_types import ExchangeView
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
@@ -26,7 +28,7 @@ OVERWRITE = "overwrite"
 _PLAN_ONLY = "This import does not write any files. It only changes the plan."
 
 
-def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> dict[str, Any]:
+def menu(state: PlanState, files: str, found: PlanStatistics, total: int) -> ExchangeView:
     """Return the view of the menu; `files` is the address of the downloads, `total` the number of listed files."""
     search = {"q": state.query, "sort": state.sort, "desc": "1" if state.descending else ""}
     everything = found.total_files + (0 if "postponed" in state.query else found.postponed_count)
@@ -186,7 +188,7 @@ def _row(change: FileChange) -> dict[str, Any]:
     }
 
 
-def _chips(change: FileChange) -> list[dict[str, str]]:
+def _chips(change: FileChange) -> list[FolderChipView]:
     flags = (
         (bool(change.conflict), "warning", "edited here"),
         (change.removes_everyone, "danger", "removes all people"),

@@ -3,22 +3,12 @@ import {h} from "../../components/browser/dom.js"
 import {Menu} from "./search/menu.js"
 import {upload} from "../../components/browser/upload.js"
 
-/**
- * @typedef {object} Exchange
- * @property {string} files Address of the downloads, "" if the service has no downloads.
- * @property {string} search Parameters of the address: what is exported.
- * @property {string} what The search in words.
- * @property {string} every The search in words, with the unchanged and the skipped files.
- * @property {number} largest Maximum size of an upload in bytes.
- * @property {string} too_large The message for a larger one.
- */
-
 export class ExchangeMenu extends Menu {
   includesAll = false // includes the unchanged and the skipped files
   hasAllFields = false // the CSV has columns for fields that no file has
   sending = "" // name of the file that is being uploaded
 
-  /** @param {Component<{exchange: Exchange}, any>} host */
+  /** @param {Component<{exchange: ExchangeView}, any>} host */
   constructor(host) {
     super(host, {act: "exchange", first: ".exchange a"})
   }
@@ -53,7 +43,7 @@ export class ExchangeMenu extends Menu {
     this.toggle(false)
   }
 
-  /** @type {(exchange: Exchange, kind: string, label: string, hint: string) => HTMLElement} */
+  /** @type {(exchange: ExchangeView, kind: string, label: string, hint: string) => HTMLElement} */
   drawLink({files, search}, kind, label, hint) {
     const fields = kind === "csv" && this.hasAllFields ? "&fields=all" : ""
     const href = `${files}plan.${kind}?${search}${this.includesAll ? "&all=1" : ""}${fields}`
@@ -77,7 +67,7 @@ export class ExchangeMenu extends Menu {
     )
   }
 
-  /** @param {Exchange} exchange */
+  /** @param {ExchangeView} exchange */
   drawExport(exchange) {
     return [
       h("h3", null, "Export ", this.includesAll ? exchange.every : exchange.what),
@@ -98,7 +88,7 @@ export class ExchangeMenu extends Menu {
     ]
   }
 
-  /** @param {{exchange?: Exchange}} view */
+  /** @param {{exchange?: ExchangeView}} view */
   draw({exchange}) {
     if (!exchange?.files) return null
     return h(

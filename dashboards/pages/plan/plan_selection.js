@@ -1,11 +1,9 @@
 // The selection of the plan's table. The page shows a choice at once; the server then counts the files.
 
-/** @import {Row} from "./plan_table_parts.js" */
-
 /**
  * @typedef {"pick" | "all" | "none" | "inverse"} Kind
- * @typedef {{serial: number, kind: Kind, apply: (rows: Row[]) => void}} Choice
- * @typedef {{rows?: Row[], all: "all" | "some" | "none", able: number, pages: number, picked: number}} View
+ * @typedef {{serial: number, kind: Kind, apply: (rows: PlanRowView[]) => void}} Choice
+ * @typedef {{rows?: PlanRowView[], all: "all" | "some" | "none", able: number, pages: number, picked: number}} View
  *   `picked`: serial number of the last choice that the view includes.
  */
 
@@ -36,7 +34,7 @@ export class Selection {
     if (this.pending.length) updateHeadBox(view, this.pending.at(-1).kind)
   }
 
-  /** @param {(rows: Row[]) => void} apply @param {Kind} kind @param {object} [data] */
+  /** @param {(rows: PlanRowView[]) => void} apply @param {Kind} kind @param {object} [data] */
   choose(apply, kind, data = {}) {
     this.serial += 1
     this.pending.push({serial: this.serial, kind, apply})
@@ -77,7 +75,7 @@ export class Selection {
     )
   }
 
-  /** Toggle the selection of one row. @param {Row | undefined} row */
+  /** Toggle the selection of one row. @param {PlanRowView | undefined} row */
   toggle(row) {
     if (!row?.can) return
     this.anchor = row.id
@@ -99,7 +97,7 @@ export class Selection {
   }
 }
 
-/** Return a change of every row that can be selected. @type {(isOn: (row: Row) => boolean) => (rows: Row[]) => void} */
+/** Return a change of every row that can be selected. @type {(isOn: (row: PlanRowView) => boolean) => (rows: PlanRowView[]) => void} */
 const changeEach = isOn => rows => {
   for (const row of rows) if (row.can) row.selected = isOn(row)
 }

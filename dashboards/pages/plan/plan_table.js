@@ -9,22 +9,7 @@ import {forgetWidths} from "./tag_fit.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow} from "./plan_table_parts.js"
 import {pager} from "../../components/widgets.js"
 
-/** @import {Empty, Head, Row} from "./plan_table_parts.js" */
-/** @import {Paged} from "../../components/widgets.js" */
-
 /**
- * @typedef {object} Table
- * @property {Row[]} [rows]
- * @property {boolean} incomplete Only the rows are sent: header and actions follow.
- * @property {boolean} reviewing The dangerous files are reviewed one after the other.
- * @property {number} first Number of files before this page.
- * @property {number} picked Serial number of the last choice that is counted.
- * @property {number | null} [shown] The file in detail, where the page or a link has opened it.
- * @property {string} list_key Identifies the list: search, order and page.
- * @property {Empty | null} empty
- *
- * @typedef {Table & Head & Paged} View
- *
  * @typedef {object} State
  * @property {Selection} selection
  * @property {number | null} cursor The row that the keys act on.
@@ -40,7 +25,7 @@ import {pager} from "../../components/widgets.js"
  * @property {ResizeObserver | null} resizes Observes the width of the people's cell.
  * @property {number} tagWidth Width of the people's cell in pixels; 0 before the first layout.
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<PlanTableView, State>} Self
  */
 
 const isDense = () => stored("indexium.dense") === "1"

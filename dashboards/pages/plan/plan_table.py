@@ -8,6 +8,7 @@ from typing import Any
 from dashboards.components import field_text, paging
 from dashboards.components.base import Component, module
 from dashboards.pages.plan.search.plan_header import label_of
+from dashboards.pages.plan.view_types import PlanTableView
 from dashboards.state import is_review
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
@@ -24,12 +25,13 @@ class PlanTable(Component):
     """
     The grid of planned files.
 
-    Messages: `painted` (the browser has painted the first rows), `pick` {ids, on, serial}, `all`, `none` and
-    `inverse` {serial}, `cursor` {id}, `open` {id}, `close`, `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve`
-    {id}, and the actions of the empty state. View: see `view`.
+    Messages: `painted` (the browser has painted the first rows), `pick` {ids, on, serial}, `all`, `none` and `inverse`
+    {serial}, `cursor` {id}, `open` {id}, `close`, `sort` {sort}, `page` {page}, `edit`/`skip`/`preserve` {id}, and the
+    actions of the empty state.
     """
 
     _esm = module("plan_table")
+    _view = PlanTableView
 
 
 def view(

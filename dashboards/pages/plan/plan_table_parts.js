@@ -4,44 +4,6 @@ import {boneRows, button, chip, drawTag, fileName} from "../../components/widget
 import {count} from "../../components/wording.js"
 import {fitTags} from "./tag_fit.js"
 
-/** @import {Tag} from "../../components/widgets.js" */
-
-/**
- * @typedef {object} Row
- * @property {number} id
- * @property {string} name
- * @property {string} place The folder, shortened in the middle.
- * @property {string} folder The whole folder.
- * @property {string} size
- * @property {string} ext
- * @property {string} mark
- * @property {boolean} [draft] The page keeps an edit that is not saved.
- * @property {Tag[]} tags People, then changed fields.
- * @property {number} more Number of people that are not in `tags`.
- * @property {string} risk
- * @property {string} reason
- * @property {string} why
- * @property {string} method The method of the write.
- * @property {string} cost
- * @property {boolean} can The file can be selected.
- * @property {boolean} selected
- * @property {boolean} faded
- *
- * @typedef {object} Empty
- * @property {string} title
- * @property {string} text
- * @property {string} [code]
- * @property {{query: string, label: string}[]} [searches] Searches that may find more.
- * @property {string} act "" for none.
- * @property {string} label
- *
- * @typedef {object} Head
- * @property {number} able Number of the files of the search that can be written.
- * @property {"all" | "some" | "none"} all How many of these files are selected.
- * @property {string} sort
- * @property {boolean} descending
- */
-
 /** @type {[key: string, label: string, className: string][]} */
 const COLUMNS = [
   ["name", "File", "f"],
@@ -50,14 +12,14 @@ const COLUMNS = [
   ["cost", "Cost", "n num"],
 ]
 
-/** Return the label of the box in the head, which selects every file of the search on all pages. @param {Head} head */
+/** Return the label of the box in the head, which selects every file of the search on all pages. @param {PlanTableHeadView} head */
 function describeBox({all, able}) {
   if (!able) return "No file here can be written"
   if (all === "all") return "Select none"
   return able === 1 ? "Select the one file that can be written" : `Select the ${count(able)} files that can be written`
 }
 
-/** @type {(head: Head, column: (typeof COLUMNS)[number]) => HTMLElement} */
+/** @type {(head: PlanTableHeadView, column: (typeof COLUMNS)[number]) => HTMLElement} */
 const drawColumn = ({sort, descending}, [key, label, className]) => {
   const isSorted = sort === key
   const order = descending ? "descending" : "ascending"
@@ -73,7 +35,7 @@ const drawColumn = ({sort, descending}, [key, label, className]) => {
   )
 }
 
-/** @param {Head} head */
+/** @param {PlanTableHeadView} head */
 export function drawHead(head) {
   const description = describeBox(head)
   const box = h("input", {
@@ -93,7 +55,7 @@ export function drawHead(head) {
   )
 }
 
-/** @param {Row} row */
+/** @param {PlanRowView} row */
 const drawBox = ({id, name, can, selected}) =>
   h(
     "span",
@@ -112,7 +74,7 @@ const drawBox = ({id, name, can, selected}) =>
     ),
   )
 
-/** @param {Row} row */
+/** @param {PlanRowView} row */
 const drawFile = ({id, name, mark, draft, place, folder, size, ext}) =>
   h(
     "span",
@@ -128,10 +90,10 @@ const drawFile = ({id, name, mark, draft, place, folder, size, ext}) =>
     ),
   )
 
-/** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {Tag[]} tags */
+/** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {TagView[]} tags */
 const strongest = tags => ["del", "set"].find(kind => tags.some(tag => tag.kind === kind)) ?? ""
 
-/** @type {(row: Row, fit: Fit) => HTMLElement} */
+/** @type {(row: PlanRowView, fit: Fit) => HTMLElement} */
 function drawTags({id, tags, more}, {width, isDense}) {
   const {shown, hidden} = fitTags(tags, more, width, isDense)
   const left = hidden.length + more
@@ -156,7 +118,7 @@ function drawTags({id, tags, more}, {width, isDense}) {
  * @typedef {{width: number, isDense: boolean}} Fit The width of the people's cell in pixels, 0 if it is not known.
  */
 
-/** @type {(row: Row, index: number, cursor: RowCursor, fit: Fit) => HTMLElement} */
+/** @type {(row: PlanRowView, index: number, cursor: RowCursor, fit: Fit) => HTMLElement} */
 export function drawRow(row, index, {isHere, isTabStop}, fit) {
   const {id} = row
   return h(
@@ -197,7 +159,7 @@ export const drawProbe = () =>
     ["c", "f", "t", "r", "n"].map(name => h("span", {class: name})),
   )
 
-/** @param {Empty} empty */
+/** @param {EmptyPlanView} empty */
 export const drawEmpty = ({title, text, code, searches, act, label}) =>
   h(
     "div",

@@ -1,7 +1,5 @@
 // Which people and fields of a row fit into its cell: two lines at most, in narrow rows one line and every change.
 
-/** @import {Tag} from "../../components/widgets.js" */
-
 const LINES = 2
 const GAP = 4 // pixels between two tags
 const PADDING = 16 // pixels of a tag beside its text
@@ -44,11 +42,11 @@ function linesOf(tags, width) {
 /**
  * Split the people of a row into those that fit and the others. People who stay are left out before changes.
  *
- * @type {(tags: Tag[], more: number, width: number, isDense: boolean) => {shown: Tag[], hidden: Tag[]}}
+ * @type {(tags: TagView[], more: number, width: number, isDense: boolean) => {shown: TagView[], hidden: TagView[]}}
  */
 export function fitTags(tags, more, width, isDense) {
   const shown = [...tags]
-  /** @type {Tag[]} */
+  /** @type {TagView[]} */
   const hidden = []
   const widthsOf = () => {
     const own = shown.map(({text, kind}) => widthOf((SIGNS[kind] ?? "") + text, kind === "add" || kind === "set"))

@@ -5,44 +5,11 @@ import {drawGauge} from "../../components/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, chip, drawSelect, emptyState, fileName, loadingPage, pager} from "../../components/widgets.js"
 
-/** @import {ButtonItem, Choice, Paged} from "../../components/widgets.js" */
-
 /**
- * @typedef {object} Item
- * @property {number} id
- * @property {string} name
- * @property {string} path
- * @property {string} tags
- * @property {string} what
- * @property {string} status
- * @property {string} level
- * @property {string} glyph
- * @property {boolean} faded
- *
- * @typedef {{title: string, level: string, glyph: string, lines: string[], buttons: ButtonItem[]}} Summary
- *
- * @typedef {object} View
- * @property {string} [title]
- * @property {string} [sub]
- * @property {{title: string, text: string, buttons: ButtonItem[]}} [empty] Replaces all that follows.
- * @property {string} [done] Number of the finished files.
- * @property {string} [total]
- * @property {number} [now]
- * @property {number} [max]
- * @property {string} [line]
- * @property {{kind: string, label: string, share: number}[]} [parts]
- * @property {string} [rest]
- * @property {string} [current] The file that is being written.
- * @property {ButtonItem[]} [buttons]
- * @property {Summary | null} [summary] Of a finished operation.
- * @property {string} [order]
- * @property {Choice[]} [statuses]
- * @property {Paged & {rows: Item[]}} [items]
- *
- * @typedef {Component<View>} Self
+ * @typedef {Component<ProgressView>} Self
  */
 
-/** @param {View} view */
+/** @param {ProgressView} view */
 const drawBar = ({now, max, parts, rest}) => [
   drawGauge("Files done", {now, max, parts}),
   h(
@@ -53,7 +20,7 @@ const drawBar = ({now, max, parts, rest}) => [
   ),
 ]
 
-/** @param {ButtonItem[]} buttons */
+/** @param {ButtonItemView[]} buttons */
 const drawButtons = buttons =>
   h(
     "div",
@@ -63,7 +30,7 @@ const drawButtons = buttons =>
     button("Open log", "log", {kind: "quiet"}),
   )
 
-/** @param {View} view */
+/** @param {ProgressView} view */
 const drawRunning = view =>
   h(
     "div",
@@ -81,7 +48,7 @@ const drawRunning = view =>
     drawButtons(view.buttons),
   )
 
-/** @param {View} view */
+/** @param {ProgressView} view */
 const drawFinished = view => {
   const {title, level, glyph, lines, buttons} = view.summary
   return h(
@@ -104,7 +71,7 @@ const drawFinished = view => {
   )
 }
 
-/** @param {Item} item */
+/** @param {ProgressItemView} item */
 const drawItem = item =>
   h(
     "div",
@@ -114,7 +81,7 @@ const drawItem = item =>
     h("span", {class: "r", role: "cell"}, chip(item.level, item.status, item.glyph)),
   )
 
-/** @param {View} view */
+/** @param {ProgressView} view */
 const drawItems = ({order, statuses, items}) =>
   h(
     "div",
@@ -134,7 +101,7 @@ const drawItems = ({order, statuses, items}) =>
     pager(items),
   )
 
-/** @param {View} view */
+/** @param {ProgressView} view */
 const drawEmpty = ({empty: {title, text, buttons}}) =>
   h(
     "div",

@@ -7,6 +7,8 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import ButtonItemView
+from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus, outcome_label
 
@@ -25,10 +27,10 @@ class Progress(Component):
 
     Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `log`, `status` {status} and `page`
     {page} for its files.
-    View: see `view` and `nothing`.
     """
 
     _esm = module("progress")
+    _view = ProgressView
 
 
 def nothing() -> dict[str, Any]:
@@ -116,7 +118,7 @@ def rest(status: OperationStatus) -> str:
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
 
-def buttons(status: OperationStatus) -> list[dict[str, str]]:
+def buttons(status: OperationStatus) -> list[ButtonItemView]:
     """Return the actions of a running operation."""
     if status.status in {"pending", "in_progress"}:
         return [{"label": "Pause after this file", "act": "pause", "key": "P"}, {"label": "Cancel", "act": "cancel"}]

@@ -5,20 +5,7 @@ import {keys} from "../../components/browser/keyboard.js"
 import {drawError, drawField, drawHead, drawRun} from "./query_editor_parts.js"
 import {SqlCompletion, coloured} from "./sql_text.js"
 
-/** @import {Field, SqlError} from "./query_editor_parts.js" */
-
 /**
- * @typedef {object} View
- * @property {string} [text]
- * @property {number} serial
- * @property {string} name
- * @property {string} saved The stored text of a saved query, "" for an unsaved one.
- * @property {Field[]} fields
- * @property {boolean} running
- * @property {number} seconds
- * @property {SqlError | null} error
- * @property {string} status
- *
  * @typedef {object} State
  * @property {SqlCompletion} completion
  * @property {string} text
@@ -29,7 +16,7 @@ import {SqlCompletion, coloured} from "./sql_text.js"
  * @property {number} clock
  * @property {number} startedAt In milliseconds.
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<QueryEditorView, State>} Self
  */
 
 const TYPED_DELAY = 250 // milliseconds without typing before the server reads the fields

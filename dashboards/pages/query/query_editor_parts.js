@@ -2,12 +2,6 @@
 import {h} from "../../components/browser/dom.js"
 import {button, drawSelect} from "../../components/widgets.js"
 
-/**
- * @typedef {{name: string, kind: string, value: string}} Field
- * @typedef {{message: string, position: number | null, length: number, text: string}} SqlError
- *   `text` is the query that it is about
- */
-
 /** @typedef {Pick<import("./query_editor.js").Self, "view" | "state">} Shown */
 
 /** @param {Shown} self */
@@ -56,7 +50,7 @@ const INPUTS = {
   any: {type: "text"},
 }
 
-/** @type {(field: Field, state: Shown["state"]) => HTMLElement} */
+/** @type {(field: QueryFieldView, state: Shown["state"]) => HTMLElement} */
 export const drawField = ({name, kind}, {values}) => {
   const attributes = {"aria-label": `$${name}`, data: {key: `field-${name}`, field: name}}
   const choices = [
@@ -106,7 +100,7 @@ export function drawRun({view, state}) {
   )
 }
 
-/** @param {SqlError} error */
+/** @param {SqlErrorView} error */
 export const drawError = ({message, position}) =>
   h(
     "div",

@@ -2,12 +2,10 @@
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 
-/** @typedef {{summary?: string}} View */
-
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    /** @param {Component<View>} self */
+    /** @param {Component<QueryHeaderView>} self */
     draw: ({view}) => h("div", {class: "head"}, h("h1", null, "Query"), h("p", null, view.summary ?? "")),
   })
 }

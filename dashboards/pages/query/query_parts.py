@@ -9,6 +9,14 @@ from panel.custom import Child
 
 from dashboards.components.base import Component, module
 from dashboards.pages.query import result_table
+from dashboards.pages.query.view_types import (
+    ExampleQueryView,
+    QueryEditorView,
+    QueryHeaderView,
+    QueryResultSelectionView,
+    QueryResultView,
+    QuerySideView,
+)
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryCompletion, QueryField, SavedQuery, SchemaTable
@@ -16,24 +24,22 @@ from indexium_core.model.planning.plan import RISK_LEVELS, SelectionSummary
 
 
 class QueryHeader(Component):
-    """View: `summary`."""
+    """The title of the page and what it can query."""
 
     _esm = module("query_header")
+    _view = QueryHeaderView
 
 
 class QueryEditor(Component):
     """
     The SQL with its fields and the buttons that run it.
 
-    View: `text` with `serial`, which changes when the server replaces the text; `name`, `saved` (the stored text, ""
-    for an unsaved query), `fields` ({name, kind, value}), `running`, `seconds` (limit), `error` (see `error_view`),
-    `status` (of the last run).
-
     Messages: `typed` and `run` {text, values}, `cancel`, `new`, `save` {name, text, values}, `complete` {text,
     position, serial}. Receives: {completions: {serial, items}}.
     """
 
     _esm = module("query_editor")
+    _view = QueryEditorView
     _styles = ("query.css",)
 
     def show_completions(self, serial: int, completions: Sequence[QueryCompletion]) -> None:
@@ -46,11 +52,12 @@ class QuerySide(Component):
     """
     The tables with their columns, the saved queries and examples, and the queries that this browser ran.
 
-    View: see `side_view`. Messages: `open` {id} (a saved query), `example` {index}, `load` {text, values}, `remove`
-    {id}, `restore`. Receives: {removed}, the name of a query that can be restored.
+    Messages: `open` {id} (a saved query), `example` {index}, `load` {text, values}, `remove` {id}, `restore`. Receives:
+    {removed}, the name of a query that can be restored.
     """
 
     _esm = module("query_side")
+    _view = QuerySideView
     _styles = ("query.css",)
 
     def offer_restore(self, name: str) -> None:
@@ -62,12 +69,6 @@ class QueryResult(Component):
     """
     The result as a table, a chart, or a list of its columns.
 
-    View: `state` (empty, result), `examples` for an empty one; `tab`, `columns` ({name, type, right}), `rows` (see
-    `result_table.cell`), `range`, `page`, `pages`, `total`, `sort` ({column, descending}), `cut` and `number` (words),
-    `facts`, `pandas`, `files` and `search` (address of the downloads), `api` (address of the result for programs),
-    `selection` (see `selection_view`), `choices`, `legend`, `note`, `problem`, `run` (number
-    of the run whose result it is), `faded` (a query is running).
-
     Messages: `tab` {tab}, `sort` {column} (again: in reverse), `order` {column} (-1: of the query), `page` {page},
     `chart` {kind, x, y, colour}, `select`, `edit`, `example` {index}, `copied` and `linked` {ok}.
     """
@@ -75,6 +76,7 @@ class QueryResult(Component):
     plot = Child(doc="The chart.")
 
     _esm = module("query_result")
+    _view = QueryResultView
     _styles = ("charts.css", "query.css")
 
 
@@ -115,14 +117,14 @@ def side_view(
     }
 
 
-def example_names(examples: Sequence[SavedQuery]) -> list[dict[str, Any]]:
+def example_names(examples: Sequence[SavedQuery]) -> list[ExampleQueryView]:
     """Return the examples as buttons."""
     return [{"index": place, "name": query.name, "fields": len(query.values)} for place, query in enumerate(examples)]
 
 
 def selection_view(
     file_ids: Sequence[int], summary: SelectionSummary | None, *, editable: bool
-) -> dict[str, Any] | None:
+) -> QueryResultSelectionView | None:
     """
     Return what can be done with the files of a result, in the plan or not; None if the result has no files.
 

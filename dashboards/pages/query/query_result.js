@@ -5,42 +5,8 @@ import {h} from "../../components/browser/dom.js"
 import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js"
 import {plural} from "../../components/wording.js"
 
-/** @import {Choice} from "../../components/widgets.js" */
-
 /**
- * @typedef {{name: string, type: string, right: boolean}} Column
- * @typedef {{kind?: string, text?: string, items?: string[], more?: number}} Cell
- * @typedef {{value: string, options: Choice[]}} ChartField
- *
- * @typedef {object} View
- * @property {"empty" | "result"} [state]
- * @property {{index: number, name: string}[]} examples
- * @property {number} [run] The number of the run whose result it is.
- * @property {boolean} faded A query is running.
- * @property {"table" | "chart" | "columns"} tab
- * @property {Column[]} columns
- * @property {Cell[][]} rows
- * @property {number} total
- * @property {string} range
- * @property {number} page
- * @property {number} pages
- * @property {{column: number, descending: boolean} | null} sort
- * @property {string} cut
- * @property {string} number Number of the rows in words.
- * @property {string[][]} facts
- * @property {string} files
- * @property {string} search
- * @property {string} api
- * @property {string} pandas
- * @property {{count: number, text: string, hint: string, edit: string} | null} selection
- * @property {Record<"kind" | "x" | "y" | "colour", ChartField>} choices
- * @property {{colour: string, label: string}[]} legend
- * @property {string} note
- * @property {string} problem
- * @property {boolean} lying The bars are horizontal: the column of the names is on the y axis.
- * @property {string} description
- *
- * @typedef {Component<View>} Self
+ * @typedef {Component<QueryResultView>} Self
  */
 
 const NARROW = window.matchMedia("(max-width: 700px)")
@@ -50,7 +16,7 @@ const TABS = [
   ["chart", "Chart"],
   ["columns", "Columns"],
 ]
-/** The fields of the chart: their names, words and titles. @param {View} view */
+/** The fields of the chart: their names, words and titles. @param {QueryResultView} view */
 const drawnAxes = ({lying}) =>
   /** @type {const} */ ([
     ["kind", "", "Kind of chart"],
@@ -59,7 +25,7 @@ const drawnAxes = ({lying}) =>
     ["colour", "colour", "Colour"],
   ])
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawEmpty = ({examples}) =>
   h(
     "section",
@@ -77,7 +43,7 @@ const drawEmpty = ({examples}) =>
     ),
   )
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawExport = ({files, search, api}) => [
   files &&
     h("a", {class: "btn small quiet", href: `${files}query.csv?${search}`, download: "", data: {key: "csv"}}, "CSV"),
@@ -96,7 +62,7 @@ const drawExport = ({files, search, api}) => [
   button("Copy as pandas", "copy", {kind: "small quiet", data: {key: "copy"}}),
 ]
 
-/** The order on a phone, where the table has no heads. @param {View} view */
+/** The order on a phone, where the table has no heads. @param {QueryResultView} view */
 const drawSorting = ({columns, sort}) =>
   drawSelect(
     [
@@ -107,7 +73,7 @@ const drawSorting = ({columns, sort}) =>
     String(sort?.column ?? -1),
   )
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawHead = view =>
   h(
     "div",
@@ -136,7 +102,7 @@ const drawHead = view =>
     h("span", {class: "exports"}, drawExport(view)),
   )
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawSelection = ({selection}) =>
   selection &&
   h(
@@ -151,7 +117,7 @@ const drawSelection = ({selection}) =>
     }),
   )
 
-/** @param {Cell} cell @returns {Child} */
+/** @param {ResultCellView} cell @returns {Child} */
 function drawCell({kind, text, items, more}) {
   if (kind === "null") return h("i", {class: "null"}, "null")
   if (kind === "risk") return chip(text, text)
@@ -165,7 +131,7 @@ function drawCell({kind, text, items, more}) {
   return h("bdi", {title: text.length > 24 ? text : null}, text)
 }
 
-/** @type {(view: View, column: Column, index: number) => HTMLElement} */
+/** @type {(view: QueryResultView, column: ResultColumnView, index: number) => HTMLElement} */
 function drawColumnHead({sort}, {name, type, right}, index) {
   const isSorted = sort?.column === index
   return h(
@@ -184,7 +150,7 @@ function drawColumnHead({sort}, {name, type, right}, index) {
   )
 }
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawTable = view =>
   view.total === 0
     ? h(
@@ -228,7 +194,7 @@ const drawTable = view =>
         ),
       )
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawChart = view => [
   h(
     "div",
@@ -249,7 +215,7 @@ const drawChart = view => [
   view.problem && h("p", {class: "hint chart-problem", role: "status", data: {key: "problem"}}, view.problem),
 ]
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawFacts = ({facts}) =>
   h(
     "div",
@@ -305,7 +271,7 @@ function draw({view}) {
   ]
 }
 
-/** @param {View} view */
+/** @param {QueryResultView} view */
 const drawLegend = ({legend, note}) => [
   ...legend.map(({colour, label}) =>
     h("span", null, h("i", {style: {background: `var(--${colour})`}}), h("bdi", null, label)),

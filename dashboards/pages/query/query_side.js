@@ -6,39 +6,26 @@ import {boneRows, button, closeButton, iconButton} from "../../components/widget
 import {plural} from "../../components/wording.js"
 
 /**
- * @typedef {{name: string, type: string, description: string}} Column
- * @typedef {{name: string, description: string, rows: string, columns: Column[]}} Table
- * @typedef {{id: number, name: string, fields: number, here: boolean}} Saved
- * @typedef {{index: number, name: string, fields: number}} Example
- * @typedef {{serial: number, text: string, values: Record<string, string>, outcome: string, at: string}} Run
- *
- * @typedef {object} View
- * @property {Table[]} [tables]
- * @property {Saved[]} saved
- * @property {Example[]} examples
- * @property {Run | null} last
- * @property {string} home
- *
  * @typedef {object} State
  * @property {string} sought
  * @property {Set<string>} opened The tables whose columns are listed.
  * @property {"" | "schema" | "saved" | "history"} fold On a phone, the part that is open.
- * @property {Run[]} runs The newest first.
+ * @property {QueryRunView[]} runs The newest first.
  * @property {number} serial Of the last run in `runs`.
  * @property {string} removed
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<QuerySideView, State>} Self
  */
 
 const KEPT = 100 // runs
 
-/** @param {View} view */
+/** @param {QuerySideView} view */
 const storageName = view => `indexium.queries.${view.home}`
 
 /** @type {(text: string, sought: string) => boolean} */
 const isMatch = (text, sought) => text.toLowerCase().includes(sought.toLowerCase())
 
-/** @param {Column} column */
+/** @param {SnapshotColumnView} column */
 const drawColumn = ({name, type, description}) =>
   h(
     "li",
@@ -52,7 +39,7 @@ const drawColumn = ({name, type, description}) =>
     ),
   )
 
-/** @type {(table: Table, state: State) => HTMLElement} */
+/** @type {(table: SnapshotTableView, state: State) => HTMLElement} */
 function drawTable({name, description, rows, columns}, {sought, opened}) {
   const matching = sought ? columns.filter(column => isMatch(column.name, sought)) : columns
   const isOpen = opened.has(name) || (sought !== "" && matching.length > 0)
@@ -139,7 +126,7 @@ function drawSchema(self) {
   )
 }
 
-/** @param {Saved} query */
+/** @param {SavedQueryView} query */
 const drawSaved = ({id, name, fields, here}) =>
   h(
     "li",
@@ -153,7 +140,7 @@ const drawSaved = ({id, name, fields, here}) =>
     iconButton("✕", `Remove ${name}`, {act: "remove", id}, {title: `Remove ${name}`}),
   )
 
-/** @param {Example} example */
+/** @param {ExampleQueryView} example */
 const drawExample = ({index, name, fields}) =>
   h(
     "li",
@@ -196,7 +183,7 @@ const timeOf = moment => {
     : date.toLocaleDateString("en-GB", {day: "numeric", month: "short"})
 }
 
-/** @param {Run} run @param {number} index */
+/** @param {QueryRunView} run @param {number} index */
 const drawRunOf = ({text, outcome, at}, index) =>
   h(
     "li",
@@ -266,7 +253,7 @@ function takeRun({view, state}) {
   keep({view, state}, view.last)
 }
 
-/** @type {(self: Pick<Self, "view" | "state">, run: Run) => void} */
+/** @type {(self: Pick<Self, "view" | "state">, run: QueryRunView) => void} */
 function keep({view, state}, run) {
   state.runs = [run, ...state.runs.filter(({text}) => text !== run.text)].slice(0, KEPT)
   store(storageName(view), JSON.stringify(state.runs))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from dashboards.pages.query.view_types import ResultCellView
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.model.planning.plan import RISK_LEVELS
@@ -65,7 +66,7 @@ def text_of(value: Any) -> str:
     return text
 
 
-def cell(column: QueryColumn, value: Any) -> dict[str, Any]:
+def cell(column: QueryColumn, value: Any) -> ResultCellView:
     """Return the view of a cell: `text`, and `kind` (null, risk, list) where it is drawn in its own way."""
     if value is None:
         return {"kind": "null"}

@@ -3,32 +3,18 @@ import {h} from "../../components/browser/dom.js"
 import {button, drawSelect, facts} from "../../components/widgets.js"
 
 /**
- * @typedef {object} CustomRow
- * @property {string} key
- * @property {string} label
- * @property {string} about
- * @property {[title: string, text: string][]} names Its names in files.
- * @property {Typed} texts Of the form that changes it.
- *
- * @typedef {object} CustomFields
- * @property {CustomRow[]} rows
- * @property {{value: string, label: string}[]} types
- * @property {string} problem Why the last definition was refused.
- * @property {number} saved Increases with each new definition.
- *
- * @typedef {Record<string, string>} Typed The texts of the form.
  * @typedef {object} Form
- * @property {Typed} typed
+ * @property {TypedValuesView} typed
  * @property {string} of The key of the field that it changes, "" for a new field.
  * @property {boolean} showsNames
  * @property {boolean} isSent Whether a problem belongs to this form.
  * @property {number} saved
  */
 
-/** @type {() => Typed} */
+/** @type {() => TypedValuesView} */
 export const emptyForm = () => ({type: "text"})
 
-/** @param {CustomRow} row */
+/** @param {CustomRowView} row */
 const drawRow = ({key, label, about, names}) =>
   h(
     "div",
@@ -43,7 +29,7 @@ const drawRow = ({key, label, about, names}) =>
     ),
   )
 
-/** @type {(typed: Typed, name: string, label: string, hint: string, attributes?: Record<string, string>) => HTMLElement} */
+/** @type {(typed: TypedValuesView, name: string, label: string, hint: string, attributes?: Record<string, string>) => HTMLElement} */
 const drawText = (typed, name, label, hint, attributes) =>
   h(
     "label",
@@ -61,7 +47,7 @@ const drawText = (typed, name, label, hint, attributes) =>
     }),
   )
 
-/** @param {Typed} typed */
+/** @param {TypedValuesView} typed */
 const drawChoices = typed =>
   h(
     "label",
@@ -70,7 +56,7 @@ const drawChoices = typed =>
     h("textarea", {rows: "3", value: typed.choices ?? "", data: {typed: "choices", key: "typed-choices"}}),
   )
 
-/** @param {Typed} typed */
+/** @param {TypedValuesView} typed */
 const drawRestriction = typed => {
   if (typed.type === "integer")
     return [
@@ -80,7 +66,7 @@ const drawRestriction = typed => {
   return (typed.type === "text" || typed.type === "list") && drawChoices(typed)
 }
 
-/** @param {Typed} typed */
+/** @param {TypedValuesView} typed */
 const drawNames = typed => [
   drawText(typed, "key", "Key, for searches and rules", "tape_number"),
   drawText(typed, "tag", "Name in Matroska, Ogg, WMV and FLV", "TAPE_NUMBER"),
@@ -89,7 +75,7 @@ const drawNames = typed => [
   drawText(typed, "namespace", "Namespace of its prefix, if it is not well known", "http://example.com/ns/1.0/"),
 ]
 
-/** @type {(custom: CustomFields, form: Form) => HTMLElement} */
+/** @type {(custom: CustomFieldsView, form: Form) => HTMLElement} */
 const drawForm = ({types, problem}, {typed, of, showsNames, isSent}) =>
   h(
     "div",
@@ -126,7 +112,7 @@ const drawForm = ({types, problem}, {typed, of, showsNames, isSent}) =>
     ),
   )
 
-/** @type {(custom: CustomFields, form: Form | null) => HTMLElement} */
+/** @type {(custom: CustomFieldsView, form: Form | null) => HTMLElement} */
 export const drawCustomFields = (custom, form) =>
   h(
     "section",

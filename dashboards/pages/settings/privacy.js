@@ -3,27 +3,6 @@ import {h} from "../../components/browser/dom.js"
 import {drawKeys} from "./provider_keys.js"
 import {button, chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
 
-/** @import {KeyedProvider} from "./provider_keys.js" */
-/** @import {Choice, Paged, ProviderRequest} from "../../components/widgets.js" */
-
-/**
- * @typedef {KeyedProvider & {level: string, state: string, reason: string, count: string}} Provider
- * @typedef {{text: string, provider: string, failed: boolean, page: number}} Filter
- * @typedef {object} RequestList
- * @property {ProviderRequest[]} rows
- * @property {Filter} filter
- * @property {Choice[]} choices Providers.
- * @property {string} empty
- * @property {boolean} is_empty No request at all.
- *
- * @typedef {object} Privacy
- * @property {string[]} sent
- * @property {string[]} never
- * @property {string} kept How many names are kept back, or "".
- * @property {Provider[]} providers
- * @property {RequestList & Paged} requests
- */
-
 /** @type {(title: string, texts: string[], kind: string) => HTMLElement} */
 const drawFacts = (title, texts, kind) =>
   h(
@@ -37,7 +16,7 @@ const drawFacts = (title, texts, kind) =>
     ),
   )
 
-/** @type {(provider: Provider, keyOf: string) => HTMLElement} */
+/** @type {(provider: ProviderView, keyOf: string) => HTMLElement} */
 const drawProvider = (provider, keyOf) => {
   const {id, name, level, state, reason, count} = provider
   return h(
@@ -51,7 +30,7 @@ const drawProvider = (provider, keyOf) => {
   )
 }
 
-/** @param {RequestList & Paged} list */
+/** @param {RequestListView & PagedView} list */
 const drawFilters = ({filter, choices}) =>
   h(
     "div",
@@ -83,7 +62,7 @@ const drawFilters = ({filter, choices}) =>
     ),
   )
 
-/** @param {RequestList & Paged} list */
+/** @param {RequestListView & PagedView} list */
 const drawRequests = list => [
   label("Requests that left this machine", {key: "requests-label"}),
   !list.is_empty && drawFilters(list),
@@ -93,7 +72,7 @@ const drawRequests = list => [
   pager(list, ["Newer", "Older"]),
 ]
 
-/** @type {(privacy: Privacy, switches: HTMLElement[], keyOf: string) => HTMLElement} */
+/** @type {(privacy: PrivacyView, switches: HTMLElement[], keyOf: string) => HTMLElement} */
 export const drawPrivacy = (privacy, switches, keyOf) =>
   h(
     "section",
@@ -142,7 +121,7 @@ export const PRIVACY_ACTIONS = {
 /**
  * Send the filter with a change. The view has the change at once, because the next one may come before the answer.
  *
- * @type {(self: any, change: Partial<Filter>) => void}
+ * @type {(self: any, change: Partial<RequestFilterView>) => void}
  */
 const sendFilter = ({send, view}, change) =>
   send("requests", {...Object.assign(view.privacy.requests.filter, {page: 1}, change)})

@@ -2,18 +2,7 @@
 import {h} from "../../components/browser/dom.js"
 import {button, drawSelect} from "../../components/widgets.js"
 
-/**
- * @typedef {{name: string, label: string, origin: string}} Key `origin`: "environment", "file", or "" without the key.
- *
- * @typedef {object} KeyedProvider
- * @property {string} id
- * @property {string} name
- * @property {Key[]} keys
- * @property {string} leaves What leaves this machine with a key, in a sentence.
- * @property {{text: string, level: string} | null} test Result of the last test.
- */
-
-/** @param {KeyedProvider} provider */
+/** @param {KeyedProviderView} provider */
 const drawForm = ({id, name, keys, leaves}) => [
   h(
     "div",
@@ -40,7 +29,7 @@ const drawForm = ({id, name, keys, leaves}) => [
   h("p", {class: "hint", id: "key-leaves"}, leaves),
 ]
 
-/** @type {(provider: KeyedProvider, isOpen: boolean) => HTMLElement} */
+/** @type {(provider: KeyedProviderView, isOpen: boolean) => HTMLElement} */
 export const drawKeys = (provider, isOpen) => {
   const {id, name, keys, test} = provider
   const isSet = keys.some(key => key.origin)

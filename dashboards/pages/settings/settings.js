@@ -6,45 +6,15 @@ import {drawCustomFields, emptyForm} from "./custom_fields.js"
 import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
 import {KEY_ACTIONS, onKeyField} from "./provider_keys.js"
 
-/** @import {CustomFields, Form, Typed} from "./custom_fields.js" */
-/** @import {Privacy} from "./privacy.js" */
-
+/** @import {Form} from "./custom_fields.js" */
 /**
- * @typedef {object} Row
- * @property {string} name
- * @property {string} variable Its environment variable.
- * @property {string} label
- * @property {string} help
- * @property {string} kind "switch", "choice", "number", "folder", "names" or another kind of text.
- * @property {string} value
- * @property {string} default
- * @property {string[]} choices
- * @property {string} origin
- * @property {string} level
- * @property {string} counts When a change applies.
- * @property {string} locked Why the setting cannot be changed here; "" if it can.
- * @property {boolean} own The settings file has a value for this setting.
- *
- * @typedef {{name: string, text: string, typed: string}} Problem
- * @typedef {{title: string, rows: Row[]}} Group
- * @typedef {object} View
- * @property {string} file
- * @property {Problem | null} problem
- * @property {Group[]} [groups]
- * @property {Group[]} advanced Groups of the settings that few people need.
- * @property {string[][]} variables Labels and environment variables of all settings.
- * @property {CustomFields} custom
- * @property {Privacy} privacy
- * @property {string} section What the page shows first; "" for its beginning.
- * @property {number} entered How often the page was opened.
- *
- * @typedef {Component<View, {isAdvanced: boolean, form: Form | null, keyOf: string}>} Self
+ * @typedef {Component<SettingsFormView, {isAdvanced: boolean, form: Form | null, keyOf: string}>} Self
  */
 
 /** @type {Record<string, string>} */
 const SWITCH_TEXTS = {true: "on", false: "off"}
 
-/** @type {(row: Row, problem: Problem | null) => HTMLElement} */
+/** @type {(row: SettingView, problem: SettingProblemView | null) => HTMLElement} */
 function drawField(row, problem) {
   const attributes = {
     id: `set-${row.name}`,
@@ -78,10 +48,10 @@ function drawField(row, problem) {
   })
 }
 
-/** @param {Row} row */
+/** @param {SettingView} row */
 const defaultText = row => (row.kind === "switch" ? SWITCH_TEXTS[row.default] : row.default)
 
-/** @param {Row} row */
+/** @param {SettingView} row */
 const drawOrigin = row =>
   h(
     "div",
@@ -96,7 +66,7 @@ const drawOrigin = row =>
       : h("small", null, row.counts),
   )
 
-/** @type {(row: Row, problem: Problem | null) => HTMLElement} */
+/** @type {(row: SettingView, problem: SettingProblemView | null) => HTMLElement} */
 const drawRow = (row, problem) =>
   h(
     "div",
@@ -117,10 +87,10 @@ const drawRow = (row, problem) =>
     drawOrigin(row),
   )
 
-/** @type {(group: Group, problem: Problem | null) => HTMLElement[]} */
+/** @type {(group: SettingGroupView, problem: SettingProblemView | null) => HTMLElement[]} */
 const drawRows = ({rows}, problem) => rows.map(row => drawRow(row, problem?.name === row.name ? problem : null))
 
-/** @type {(group: Group, problem: Problem | null) => HTMLElement} */
+/** @type {(group: SettingGroupView, problem: SettingProblemView | null) => HTMLElement} */
 const drawGroup = (group, problem) =>
   h(
     "section",
@@ -129,7 +99,7 @@ const drawGroup = (group, problem) =>
     drawRows(group, problem),
   )
 
-/** The settings that the section of privacy shows. @param {Group} group */
+/** The settings that the section of privacy shows. @param {SettingGroupView} group */
 const isPrivacy = ({title}) => title === "Privacy"
 
 /** @param {string[][]} variables */
@@ -190,7 +160,7 @@ function onKey(self, event) {
   target.blur()
 }
 
-/** @type {(self: Self, of: string, typed: Typed) => void} */
+/** @type {(self: Self, of: string, typed: TypedValuesView) => void} */
 function fillForm(self, of, typed) {
   self.state.form = {typed, of, showsNames: false, isSent: false, saved: self.view.custom.saved}
   self.paint()

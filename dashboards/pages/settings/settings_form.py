@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.pages.settings.view_types import SettingsFormView, SettingView
 from indexium_core.model import wording
 from indexium_core.settings import SettingRow
 
@@ -139,17 +140,12 @@ class SettingsForm(Component):
     """
     Every setting with its value, source and limits.
 
-    View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the
-    rejected text and the reason), `serial` (increases if fields must show the current value again), `advanced` (the
-    groups of the settings that few people need), `variables` (pairs of label and environment variable of all
-    settings), `custom` (see `custom_fields_form.view`) and `privacy` (see `privacy.view`), which also shows the group
-    `Privacy`, and `section` ("privacy" if the page starts there) of the visit `entered`. A row: `name`, `variable`,
-    `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be
-    reset to the default). Messages: `set` {name, value}, `unset` {name}, `define` {texts} (those of the form of a
-    custom field), `redefine` {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`.
+    Messages: `set` {name, value}, `unset` {name}, `define` {texts} (those of the form of a custom field), `redefine`
+    {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`.
     """
 
     _esm = module("settings")
+    _view = SettingsFormView
     _styles = ("house.css", "provider_requests.css")
 
 
@@ -177,7 +173,7 @@ def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | 
     }
 
 
-def _row(row: SettingRow) -> dict[str, Any]:
+def _row(row: SettingRow) -> SettingView:
     origin, level = ORIGINS[row.source]
     return {
         "name": row.name,

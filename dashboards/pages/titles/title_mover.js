@@ -7,22 +7,9 @@ import {button, closeButton} from "../../components/widgets.js"
 const DELAY = 200 // milliseconds without typing before a search
 
 /**
- * @typedef {{id: number, label: string, about: string, numbered: boolean}} Target
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {number} serial Number of the file that the dialog was opened for.
- * @property {string} name
- * @property {string} path
- * @property {boolean} by_hand A person moved the file to its title.
- * @property {string} role What the file is now.
- * @property {string} text The search whose titles are shown.
- * @property {Target[]} titles
- * @property {string} problem
- *
  * @typedef {{text: string, role: string, season_number: string, episode_numbers: string, year: string}} Typed
  * @typedef {Typed & {box: HTMLDialogElement, shown: number, timer: number, target: string, label: string, numbered: boolean}} State
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<TitleMoverView, State>} Self
  */
 
 const EMPTY = {

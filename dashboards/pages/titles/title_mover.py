@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components.base import Component, module
 from dashboards.pages.titles import titles_list
+from dashboards.pages.titles.view_types import TitleMoverView
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
@@ -45,12 +46,11 @@ class TitleMover(Component):
     """
     The dialog for one file at a time.
 
-    View: `open`, `serial`, `name` and `path` of the file, `by_hand`, `role`, `text` (the search whose titles are
-    shown), `titles` ({id, label, about, numbered: it needs the number of an episode}), `problem`. Messages: `find`
-    {text}, `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
+    Messages: `find` {text}, `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
     """
 
     _esm = module("title_mover")
+    _view = TitleMoverView
     _styles = ("titles.css",)
 
     def __init__(

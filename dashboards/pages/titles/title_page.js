@@ -6,57 +6,11 @@ import {button, drawProviderRequests, pager} from "../../components/widgets.js"
 import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
 import {drawValues, section} from "./title_values.js"
 
-/** @import {Poster} from "../../components/posters.js" */
-/** @import {Paged, ProviderRequest} from "../../components/widgets.js" */
-/** @import {Values} from "./title_values.js" */
-
 /**
- * @typedef {{key: string, name: string, part: string}} Person
- * @typedef {{id: number, href: string, name: string, path: string, about: string}} File
- * @typedef {{id: number, href: string, code: string, title: string, about: string}} Episode
- * @typedef {{number: number, title: string, about: string, episodes: Episode[], gaps: string[]}} Season
- * @typedef {Poster & {id: number, href: string, year: string, why: string}} Related
- *
- * @typedef {object} Match
- * @property {string} text
- * @property {string} explanation
- * @property {string} by
- * @property {string} candidate
- * @property {string} score
- * @property {{text: string, points: string}[]} reasons
- * @property {string} href
- *
- * @typedef {object} Facts
- * @property {boolean} [hidden]
- * @property {{title: string, text: string}} [missing] Why the title cannot be shown.
- * @property {number} id
- * @property {string} kind
- * @property {string} about
- * @property {{text: string, label: string, name: string}} state
- * @property {{id: number, href: string, title: string} | null} series
- * @property {string} backdrop
- * @property {string} no_poster Why the poster cannot be shown; "" if it can, or if there is none.
- * @property {string} plot
- * @property {boolean} ignored
- * @property {boolean} can_ignore
- * @property {boolean} can_plan
- * @property {Person[]} cast
- * @property {Person[]} crew
- * @property {File[]} files
- * @property {string} files_total
- * @property {string[]} nfo_problems What is wrong with the NFO files beside the files.
- * @property {Season[]} seasons
- * @property {Episode[]} episodes
- * @property {string[]} gaps
- * @property {Related[]} related
- * @property {Match | null} match
- * @property {(Paged & {rows: ProviderRequest[]}) | null} requests To providers; null before they are read.
- * @typedef {Poster & Facts & Values} View
- *
- * @typedef {Component<View>} Self
+ * @typedef {Component<TitleContentView>} Self
  */
 
-/** @param {View} view */
+/** @param {TitleContentView} view */
 const drawHead = view =>
   h(
     "div",
@@ -107,7 +61,7 @@ const drawHead = view =>
     ),
   )
 
-/** @type {(title: string, key: string, people: Person[]) => Child} */
+/** @type {(title: string, key: string, people: CastView[]) => Child} */
 const drawPeople = (title, key, people) =>
   people.length > 0 &&
   section(
@@ -133,7 +87,7 @@ const drawPeople = (title, key, people) =>
     ),
   )
 
-/** @param {View} view */
+/** @param {TitleContentView} view */
 const drawFiles = ({files, files_total: total, nfo_problems: problems}) =>
   section(
     total,
@@ -158,7 +112,7 @@ const drawFiles = ({files, files_total: total, nfo_problems: problems}) =>
     ),
   )
 
-/** @param {Episode} episode */
+/** @param {EpisodeView} episode */
 const drawEpisode = ({id, href, code, title, about}) =>
   h(
     "li",
@@ -171,7 +125,7 @@ const drawEpisode = ({id, href, code, title, about}) =>
 /** @param {string[]} gaps */
 const drawGaps = gaps => gaps.map(text => h("p", {class: "why warning gap"}, text))
 
-/** @param {View} view */
+/** @param {TitleContentView} view */
 function drawSeasons({seasons, gaps, episodes}) {
   if (episodes.length) return section("Episodes", "seasons", h("ol", {class: "episodes"}, episodes.map(drawEpisode)))
   if (!seasons.length) return null
@@ -199,7 +153,7 @@ function drawSeasons({seasons, gaps, episodes}) {
   )
 }
 
-/** @param {Match} match */
+/** @param {TitleMatchView} match */
 const drawMatch = ({text, explanation, by, candidate, score, reasons, href}) =>
   section(
     "Match",
@@ -221,7 +175,7 @@ const drawMatch = ({text, explanation, by, candidate, score, reasons, href}) =>
       ),
   )
 
-/** @param {View} view */
+/** @param {TitleContentView} view */
 const drawRelated = ({related}) =>
   related.length > 0 &&
   section(
@@ -246,7 +200,7 @@ const drawRelated = ({related}) =>
     ),
   )
 
-/** @param {View} view */
+/** @param {TitleContentView} view */
 const drawRequests = ({requests}) =>
   requests &&
   section(

@@ -10,6 +10,15 @@ from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.pages.titles import titles_list
+from dashboards.pages.titles.view_types import (
+    EpisodeView,
+    MissingTitleView,
+    SeasonView,
+    TitleContentView,
+    TitleFileView,
+    TitleMatchView,
+    ValueView,
+)
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.matches.candidates import Candidate
@@ -38,14 +47,15 @@ _SOURCES = {**PROVIDER_NAMES, "rotten_tomatoes": "Rotten Tomatoes", "metacritic"
 
 class TitleView(Component):
     """
-    The page of a title. View: see `view`.
+    The page of a title.
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
-    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` {decision} (also
-    of a change by hand), `page` {page} (of the requests), `decide`, `plan`, `move` {id of a file}.
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` {decision} (also of a change
+    by hand), `page` {page} (of the requests), `decide`, `plan`, `move` {id of a file}.
     """
 
     _esm = module("title_page")
+    _view = TitleContentView
     _styles = ("titles.css", "provider_requests.css")
 
 
@@ -132,7 +142,7 @@ def view(
     }
 
 
-def _missing(error: errors.IndexiumError) -> dict[str, str]:
+def _missing(error: errors.IndexiumError) -> MissingTitleView:
     if isinstance(error, errors.UnknownIdError):
         text = "A title disappears with its last file: the file was moved to another title, or its folder was removed."
         return {"title": error.message.rstrip("."), "text": text}
@@ -173,7 +183,7 @@ def label(name: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _value(shown: TitleValue, found: TitleSnapshot, *, opened: str) -> dict[str, Any]:
+def _value(shown: TitleValue, found: TitleSnapshot, *, opened: str) -> ValueView:
     candidates = [each for each in found.candidates if each.field == shown.field]
     is_open = opened == shown.field
     return {
@@ -232,7 +242,7 @@ def _people(value: TitleValue | None, key: str, part: str) -> list[dict[str, str
     return found
 
 
-def _file(file: TitleFile) -> dict[str, Any]:
+def _file(file: TitleFile) -> TitleFileView:
     notes = [
         file.role if file.role != "main" else "",
         "moved by hand" if file.by_hand else "",
@@ -251,7 +261,7 @@ def _file(file: TitleFile) -> dict[str, Any]:
     }
 
 
-def _season(season: SeasonCollection, title: IdentifiedTitle) -> dict[str, Any]:
+def _season(season: SeasonCollection, title: IdentifiedTitle) -> SeasonView:
     number = season.number
     names = {None: "Without a season", 0: "Specials"}
     return {
@@ -263,7 +273,7 @@ def _season(season: SeasonCollection, title: IdentifiedTitle) -> dict[str, Any]:
     }
 
 
-def _episode(episode: EpisodeEntry | TitleItem, *, has_file: bool) -> dict[str, Any]:
+def _episode(episode: EpisodeEntry | TitleItem, *, has_file: bool) -> EpisodeView:
     return {
         "id": episode.id,
         "href": f"/titles/{episode.id}",
@@ -279,7 +289,7 @@ def _shared(related: RelatedTitle) -> str:
     )
 
 
-def _match(question: MatchQuestion | None, decide: str) -> dict[str, Any] | None:
+def _match(question: MatchQuestion | None, decide: str) -> TitleMatchView | None:
     if question is None:
         return None
     best = next((each for each in question.candidates if each.state == "accepted"), None)

@@ -2,32 +2,6 @@
 import {h} from "../../components/browser/dom.js"
 import {button} from "../../components/widgets.js"
 
-/**
- * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice
- *
- * @typedef {object} Value
- * @property {string} field
- * @property {string} label
- * @property {string} about
- * @property {string} text
- * @property {string} origin
- * @property {string} time
- * @property {boolean} locked
- * @property {boolean} nfo Its NFO file locks the field.
- * @property {number} count Of candidates.
- * @property {boolean} open
- * @property {boolean} editable
- * @property {string} typed The whole value as text.
- * @property {boolean} by_hand There is a value by hand.
- * @property {Choice[]} candidates
- *
- * @typedef {object} Values
- * @property {Value[]} values
- * @property {{field: string, label: string}[]} more Fields without a value.
- * @property {string} opened
- * @property {string} problem
- */
-
 /** @type {(title: string, key: string, ...body: Child[]) => HTMLElement} */
 export const section = (title, key, ...body) =>
   h(
@@ -37,7 +11,7 @@ export const section = (title, key, ...body) =>
     ...body,
   )
 
-/** @type {(value: Value, choice: Choice) => HTMLElement} */
+/** @type {(value: ValueView, choice: ValueChoiceView) => HTMLElement} */
 const drawChoice = ({field}, {place, text, origin, time, shown}) =>
   h(
     "li",
@@ -69,7 +43,7 @@ const drawForm = (field, label, typed, problem) =>
     problem && h("p", {class: "complain danger", role: "alert"}, problem),
   )
 
-/** @type {(value: Value, problem: string) => Child} */
+/** @type {(value: ValueView, problem: string) => Child} */
 const drawOpened = (value, problem) =>
   value.open &&
   h(
@@ -85,13 +59,13 @@ const drawOpened = (value, problem) =>
       button("Remove my value", "set", {kind: "link", data: {field: value.field, text: "", key: "remove"}}),
   )
 
-/** @type {(value: Value) => string} */
+/** @type {(value: ValueView) => string} */
 function lockTitle({locked, nfo}) {
   if (locked) return "Locked: scans and providers do not change it"
   return nfo ? "Locked by its NFO file: providers do not change it. Lock it here, too" : "Lock this value"
 }
 
-/** @type {(problem: string, value: Value) => HTMLElement} */
+/** @type {(problem: string, value: ValueView) => HTMLElement} */
 const drawValue = (problem, value) =>
   h(
     "div",
@@ -127,7 +101,7 @@ const drawValue = (problem, value) =>
     drawOpened(value, problem),
   )
 
-/** @param {Values} view */
+/** @param {ValuesView} view */
 export function drawValues(view) {
   const added = view.more.find(each => each.field === view.opened)
   return section(

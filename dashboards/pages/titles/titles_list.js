@@ -16,57 +16,12 @@ import {
 import {button, cutName, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
 import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js"
 
-/** @import {Filter, MenuState} from "../../components/filter_menu.js" */
-/** @import {Poster} from "../../components/posters.js" */
-/** @import {Choice} from "../../components/widgets.js" */
-
+/** @import {MenuState} from "../../components/filter_menu.js" */
 /**
- * @typedef {object} TitleFacts
- * @property {number} id
- * @property {string} href
- * @property {string} name
- * @property {string} year
- * @property {string} kind
- * @property {string} rating
- * @property {string[]} genres
- * @property {string} size
- * @property {string} state
- * @property {string[]} notes
- * @typedef {Poster & TitleFacts} Tile
- *
- * @typedef {{key: string, value: string, label: string, count: string, on: boolean}} Quick
- * @typedef {{id: number, text: string, share: number | null}} Progress
- *
- * @typedef {object} View
- * @property {string} shows "posters", "table", or "" before the first view.
- * @property {boolean} [hidden]
- * @property {string} title
- * @property {string} about
- * @property {string} query
- * @property {string} problem Which values of the address are not valid, "" for none.
- * @property {Filter[]} filters
- * @property {Quick[]} quick
- * @property {{value: string, label: string}[]} sorts
- * @property {string} sort
- * @property {boolean} narrowed
- * @property {Tile[]} items
- * @property {number} total
- * @property {string} range
- * @property {number} page
- * @property {number} pages
- * @property {{href: string, count: string, open: boolean} | null} decide
- * @property {Progress[]} progress
- * @property {{text: string, left: string} | null} result Of the last job; `left` opens the titles without a match.
- * @property {{label: string, names: string} | null} look_up What a look-up sends.
- * @property {string} notice
- * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
- * @property {{title: string, text: string, acts: {act: string, label: string}[], folders?: {id: number, name: string}[], kinds?: Choice[]} | null} empty
- * @property {{text: string, href: string}[]} attribution
- *
- * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
+ * @typedef {Component<TitlesListView, MenuState & {searchTimer: number}>} Self
  */
 
-/** @param {View} view */
+/** @param {TitlesListView} view */
 const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
   h(
     "div",
@@ -101,7 +56,7 @@ const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
     ),
   )
 
-/** @type {(quick: Quick) => HTMLElement} */
+/** @type {(quick: QuickView) => HTMLElement} */
 const drawQuick = ({key, value, label, count, on}) =>
   h(
     "button",
@@ -128,7 +83,7 @@ const drawFilters = ({view: {query, filters, quick}, state: {menu, options, isUn
     quick.map(drawQuick),
   )
 
-/** @param {View} view */
+/** @param {TitlesListView} view */
 const drawMeaning = ({narrowed, sorts, sort, ...list}) =>
   h(
     "p",
@@ -145,7 +100,7 @@ const drawMeaning = ({narrowed, sorts, sort, ...list}) =>
     drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),
   )
 
-/** @param {Progress} progress */
+/** @param {LookUpProgressView} progress */
 const drawProgress = ({id, text, share}) =>
   h(
     "div",
@@ -158,7 +113,7 @@ const drawProgress = ({id, text, share}) =>
     ),
   )
 
-/** @param {View} view */
+/** @param {TitlesListView} view */
 const drawJobs = ({progress, result, look_up: lookUp}) => [
   lookUp &&
     h(
@@ -176,7 +131,7 @@ const drawJobs = ({progress, result, look_up: lookUp}) => [
     ),
 ]
 
-/** @param {Tile} tile */
+/** @param {TitleTileView} tile */
 const drawTile = tile =>
   h(
     "li",
@@ -195,7 +150,7 @@ const drawTile = tile =>
     ),
   )
 
-/** @param {Tile} tile */
+/** @param {TitleTileView} tile */
 const drawRow = tile =>
   h(
     "tr",
@@ -218,7 +173,7 @@ const drawRow = tile =>
     h("td", null, tile.state, tile.notes.length > 0 && h("small", null, tile.notes.join(" · "))),
   )
 
-/** @param {View} view */
+/** @param {TitlesListView} view */
 const drawItems = ({shows, items}) =>
   shows === "table"
     ? h(
@@ -250,7 +205,7 @@ const drawItems = ({shows, items}) =>
       )
     : h("ul", {class: "posters", "aria-label": "Titles", data: {key: "posters"}}, items.map(drawTile))
 
-/** @param {View["empty"]} empty */
+/** @param {TitlesListView["empty"]} empty */
 const drawEmpty = ({title, text, acts, folders = [], kinds = []}) =>
   drawEmptyList(title, text, [
     folders.map(({id, name}) =>
@@ -265,7 +220,7 @@ const drawEmpty = ({title, text, acts, folders = [], kinds = []}) =>
     acts.map(({act, label}) => button(label, act, {kind: "small"})),
   ])
 
-/** @param {View} view */
+/** @param {TitlesListView} view */
 const drawAttribution = ({attribution}) =>
   h(
     "footer",

@@ -9,7 +9,16 @@ from typing import Any
 from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import initials, kind_choices, without_command
+from dashboards.components.view_types import FilterView
 from dashboards.pages.titles.titles_state import TitlesState
+from dashboards.pages.titles.view_types import (
+    LookUpProgressView,
+    QuickView,
+    TitlesListLookUpView,
+    TitlesListResultView,
+    TitlesListView,
+    TitleTileView,
+)
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.providers.enrichment import DueTitles
@@ -54,7 +63,7 @@ ATTRIBUTION = (
 
 class TitlesList(Component):
     """
-    The list. View: see `view`.
+    The list.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
     {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`.
@@ -62,6 +71,7 @@ class TitlesList(Component):
     """
 
     _esm = module("titles_list")
+    _view = TitlesListView
     _styles = ("pictures.css", "shows.css", "titles.css")
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
@@ -142,7 +152,7 @@ def _about(found: TitlesSnapshot, state: TitlesState) -> str:
     return " · ".join([*prefix, *parts])
 
 
-def _filter(key: str, state: TitlesState, libraries: Sequence[LibraryRow]) -> dict[str, Any]:
+def _filter(key: str, state: TitlesState, libraries: Sequence[LibraryRow]) -> FilterView:
     values = state.chosen(key)
     return {
         "key": key,
@@ -160,7 +170,7 @@ def _label(key: str, value: str, libraries: Sequence[LibraryRow] = ()) -> str:
     return {"kind": KINDS, "state": STATE_LABELS}.get(key, {}).get(value, value)
 
 
-def _quick(found: TitlesSnapshot, state: TitlesState, key: str, value: str, label: str) -> dict[str, Any]:
+def _quick(found: TitlesSnapshot, state: TitlesState, key: str, value: str, label: str) -> QuickView:
     number = sum(each.titles for each in found.facets[key].values if each.value == value)
     is_on = state.chosen(key) == [value]
     return {"key": key, "value": "" if is_on else value, "label": label, "count": wording.count(number), "on": is_on}
@@ -180,7 +190,7 @@ def options(facet: TitleFacet, state: TitlesState) -> list[dict[str, Any]]:
     return rows
 
 
-def tile(item: TitleItem, *, pictures: bool) -> dict[str, Any]:
+def tile(item: TitleItem, *, pictures: bool) -> TitleTileView:
     """Return one title of the list."""
     return {
         "id": item.id,
@@ -214,14 +224,14 @@ def _size(item: TitleItem) -> str:
     return wording.files(item.file_count)
 
 
-def _progress(job: Job) -> dict[str, Any]:
+def _progress(job: Job) -> LookUpProgressView:
     total = job.progress_total
     share = min(100, round(100 * job.progress_current / total)) if total else None
     done = f"{wording.count(job.progress_current)} of {wording.files(total)}" if total else "starts"
     return {"id": job.id, "text": f"{job.title}: {done}", "share": share}
 
 
-def _look_up(due: DueTitles) -> dict[str, str]:
+def _look_up(due: DueTitles) -> TitlesListLookUpView:
     """Return what a look-up sends; a job counts files."""
     return {
         "label": f"Look up {wording.plural(due.titles, 'title')} ({wording.files(due.videos)})",
@@ -229,7 +239,7 @@ def _look_up(due: DueTitles) -> dict[str, str]:
     }
 
 
-def _result(job: Job, *, can_decide: bool) -> dict[str, str]:
+def _result(job: Job, *, can_decide: bool) -> TitlesListResultView:
     """Return the result of a job; `left` is the number of titles without a match, "" if there are none."""
     text = job.error_message or job.summary.get("message") or job.status
     left = job.summary.get("unmatched", 0) if can_decide else 0

@@ -80,15 +80,13 @@ def test_script_of_components_has_no_imports_and_no_markup() -> None:
         assert forbidden not in text
 
 
-@each_case("kind", ALL)
-def test_every_component_documents_view_and_messages(kind: type[Component]) -> None:
-    assert kind.__doc__
-    assert "View" in kind.__doc__ or "Messages" in kind.__doc__
+def test_every_component_documents_its_messages() -> None:
+    assert {kind.__name__ for kind in ALL if "Messages" not in str(kind.__doc__)} == {"QueryHeader"}
 
 
 def test_equal_view_is_not_sent_again() -> None:
     shown: list[str] = []
-    component = plan_table.PlanTable()
+    component = Component()
     component.param.watch(lambda event: shown.append(event.new), "shown")
     component.put(name="<b>", number=1)
     component.put(name="<b>", number=1)

@@ -140,7 +140,7 @@ def test_each_of_several_comments_shows_its_change() -> None:
     item = replace(of("danger"), changes=changes)
     rows = planned_write.texts(details_of(item, comment_fields=places, fields_differ=True), item)
     fates = {"a": "replaced", "b": "changed", "c": "kept", "d": "removed", "e": "added"}
-    assert {row["where"]: row["fate"] for row in rows} == fates
+    assert {row["where"]: row["change"] for row in rows} == fates
     assert "".join(run["text"] for run in rows[0]["old"]) == "At sea"
     assert rows[4]["old"] is None
     assert rows[3]["new"] is None

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import FilterView
+from dashboards.pages.library.pictures.view_types import NoPicturesView, PicturesView
 from dashboards.pages.plan.details import file_fields
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.web import originals, thumbnails
@@ -39,11 +41,12 @@ class Pictures(Component):
     Messages: `tiles` {page, list_id}, `find` {query, typed: the person has not pressed Enter}, `filter` {key, values},
     `favorites`, `facet` {key}, `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id},
     `cursor`/`open` {id}, `close`. A selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted},
-    `bulk` {…, tab}, `plan` {…}. View: see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first,
-    rows}}, {unread: page}, {options: {key, rows}}, {selected: {ids, on}}, {said: text}.
+    `bulk` {…, tab}, `plan` {…}. Receives: {tiles: {list_id, first, rows}}, {unread: page}, {options: {key, rows}},
+    {selected: {ids, on}}, {said: text}.
     """
 
     _esm = module("pictures")
+    _view = PicturesView
     _styles = ("pictures.css", "shows.css")
 
     def send_tiles(self, page: TilePage, *, pictures: bool) -> None:
@@ -153,7 +156,7 @@ def _offline(names: Sequence[str], files: int) -> str:
     )
 
 
-def _empty(wider: Sequence[Wider]) -> dict[str, Any]:
+def _empty(wider: Sequence[Wider]) -> NoPicturesView:
     return {
         "title": "No file matches all filters",
         "text": "With one filter less there are files:" if wider else "No file of the library matches this search.",
@@ -161,7 +164,7 @@ def _empty(wider: Sequence[Wider]) -> dict[str, Any]:
     }
 
 
-def _filter(query: str, key: str) -> dict[str, Any]:
+def _filter(query: str, key: str) -> FilterView:
     values = grammar.selected_values(query, key)
     return {
         "key": key,

@@ -7,34 +7,13 @@ import {drawShows} from "./pictures_shows.js"
 import {isAdvancing} from "./pictures_selection.js"
 import {STARS, dayText} from "./pictures_tiles.js"
 
-/** @import {Filter, Option} from "../../../components/filter_menu.js" */
+/** @import {Option} from "../../../components/filter_menu.js" */
 
 /**
- * @typedef {{value: string, label: string}} Saved
  * @typedef {{month: string, first: number, files: number}} Month
- *
- * @typedef {object} Head
- * @property {string} title
- * @property {string} about
- * @property {string} shows "pictures", "table", "folders", or "" before the first view.
- * @property {string} query
- * @property {string} problem Why the search is not valid, "" if it is.
- * @property {string} sort
- * @property {{value: string, label: string}[]} sorts
- * @property {Filter[]} filters
- * @property {boolean} favorites Only favorites are listed.
- * @property {string} meaning
- * @property {Saved[]} views The saved views of the plan.
- * @property {string} scan Text of a running scan, or "".
- * @property {string} offline Text about folders that are offline, or "".
- *
- * @typedef {object} Empty
- * @property {string} title
- * @property {string} text
- * @property {{query: string, label: string}[]} searches
  */
 
-/** @type {(view: Head, tileSize: number) => HTMLElement} */
+/** @type {(view: PicturesHeadView, tileSize: number) => HTMLElement} */
 export const drawHead = ({title, about, shows}, tileSize) =>
   h(
     "div",
@@ -61,7 +40,7 @@ export const drawHead = ({title, about, shows}, tileSize) =>
   )
 
 /**
- * @param {Head} view
+ * @param {PicturesHeadView} view
  * @param {string} open The key of the opened filter.
  * @param {Option[] | null} options
  * @param {boolean} isUnfolded Filters are shown on a phone, too.
@@ -96,7 +75,7 @@ export const drawFilters = (view, open, options, isUnfolded) =>
       }),
   )
 
-/** @param {Head & {editable: boolean}} view */
+/** @param {PicturesHeadView & {editable: boolean}} view */
 export const drawMeaning = ({editable, problem, meaning, sorts, sort, query, scan, offline}) => [
   problem && h("p", {class: "complain danger", role: "alert", data: {key: "problem"}}, problem),
   h(
@@ -127,7 +106,7 @@ export const drawMeaning = ({editable, problem, meaning, sorts, sort, query, sca
   offline && h("p", {class: "why warning", data: {key: "offline"}}, offline),
 ]
 
-/** @param {Empty} empty */
+/** @param {NoPicturesView} empty */
 export const drawNothing = ({title, text, searches}) =>
   drawEmptyList(title, text, [
     searches.map(({query, label}) => button(label, "find", {kind: "small", data: {query}})),

@@ -3,21 +3,9 @@ import {currentPage} from "../../../components/browser/component.js"
 import {Layout} from "./pictures_layout.js"
 
 /** @import {MenuState} from "../../../components/filter_menu.js" */
-/** @import {Empty, Head} from "./pictures_parts.js" */
 /** @import {Tile} from "./pictures_tiles.js" */
 
 /**
- * @typedef {object} Files
- * @property {string} list_id Equal for the same files in the same order.
- * @property {number} version Changes when a tile may have changed.
- * @property {number} total
- * @property {[string, number][]} sections Day and number of files.
- * @property {[string, number, number][]} months Month, place of its first file, number of files.
- * @property {Empty | null} empty
- * @property {boolean} editable
- *
- * @typedef {Head & Files} View
- *
  * @typedef {object} GridState
  * @property {Map<number, Tile>} tiles By their places in the list.
  * @property {Set<number>} asked Pages that are requested or read.
@@ -44,7 +32,7 @@ import {Layout} from "./pictures_layout.js"
  * @property {{month: number, y: number}} wentTo The month that a person chose, and where the window is since.
  *
  * @typedef {GridState & MenuState} State
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<PicturesView, State>} Self
  */
 
 const PAGE = 100 // tiles of one request

@@ -12,8 +12,6 @@ import {markDialogClosed, mayFocusText, openDialog} from "../../../components/br
 import {PersonField, includesName} from "../../../components/person_field.js"
 import {closeButton} from "../../../components/widgets.js"
 
-/** @import {Tab, View} from "./bulk_draft.js" */
-
 /**
  * @typedef {object} State
  * @property {BulkDraft} draft
@@ -22,10 +20,10 @@ import {closeButton} from "../../../components/widgets.js"
  * @property {number} openedAt In milliseconds.
  * @property {number} timer
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<BulkView, State>} Self
  */
 
-/** @type {{name: Tab, label: string, draw: (self: Self) => Child}[]} */
+/** @type {{name: BulkTabView, label: string, draw: (self: Self) => Child}[]} */
 const TABS = [
   {name: "people", label: "People", draw: drawPeople},
   {name: "replace", label: "Replace", draw: drawReplace},
@@ -56,7 +54,7 @@ function preview(self) {
   if (change) send(self, "preview", {change})
 }
 
-/** @type {(self: Self, name: Tab) => void} */
+/** @type {(self: Self, name: BulkTabView) => void} */
 function showTab(self, name) {
   const {draft, fields} = self.state
   draft.tab = name
@@ -230,7 +228,7 @@ const changeDraft = change => (self, data, target) => {
 
 /** @type {Record<string, Action<Self>>} */
 const CHANGES = {
-  tab: (self, {tab}) => showTab(self, /** @type {Tab} */ (tab)),
+  tab: (self, {tab}) => showTab(self, /** @type {BulkTabView} */ (tab)),
   more: changePerson((draft, name) => draft.addPerson(name)),
   less: changePerson((draft, name) => draft.removePerson(name)),
   keep: changePerson((draft, name) => draft.keepPerson(name)),
@@ -402,7 +400,7 @@ export function render(context) {
     },
     actions: {...CHANGES, ...MESSAGES},
   })
-  /** @type {(tab: Tab) => () => void} */
+  /** @type {(tab: BulkTabView) => () => void} */
   const open = tab => () => self.send("open", {tab})
   if (context.model.place !== "plan_bulk") return // the library page has own keys
   keys(context.model, "plan", {

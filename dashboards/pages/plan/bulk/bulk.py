@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards.components import field_text, person_field
 from dashboards.components.base import Component, module
+from dashboards.pages.plan.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
 from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
 from indexium_core.model import wording
 from indexium_core.model.fields.field import FieldType
@@ -34,16 +35,14 @@ class Bulk(Component):
     """
     The dialog. The browser keeps its tabs and choices; Python counts the effect of the choices.
 
-    View: see `view`, with `tabs` (the available ones), `templates`, and `effect` of the last requested change
-    (`change`); `{open: false}` closes it.
-
     Messages, each with the `serial` of the opening: `preview` {change} (request its effect), `apply` {change}, `find`
     {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name, change}, `forget` {name},
-    `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new},
-    {field, value} or {template}. Receives: {offers} (see `person_field.names`), {problem}.
+    `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new}, {field,
+    value} or {template}. Receives: {offers} (see `person_field.names`), {problem}.
     """
 
     _esm = module("bulk")
+    _view = BulkView
     _styles = ("person_field.css", "bulk.css")
 
     def offer(self, offers: person_field.Offers) -> None:
@@ -135,7 +134,7 @@ def locked(report: LockReport, done: str) -> str:
     return f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}."
 
 
-def templates(kept: Sequence[Template]) -> list[dict[str, str]]:
+def templates(kept: Sequence[Template]) -> list[BulkTemplateView]:
     """Return the templates with their descriptions."""
     return [{"name": each.name, "does": _does(each)} for each in kept]
 
@@ -146,7 +145,7 @@ def _does(template: Template) -> str:
     return f"replaces {template.old_person} by {template.new_person}"
 
 
-def days(today: date) -> list[dict[str, str]]:
+def days(today: date) -> list[PostponeDayView]:
     """Return the suggested days: tomorrow, next Monday, the first day of the next month."""
     monday = today + timedelta(days=7 - today.weekday())
     month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
@@ -199,7 +198,7 @@ def fields_effect(found: FieldsPreview, change: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _field_example(example: FieldExample) -> dict[str, Any]:
+def _field_example(example: FieldExample) -> BulkEffectExampleView:
     sides = (("del", example.before), ("add", example.after))
     return {
         "id": example.file_id,

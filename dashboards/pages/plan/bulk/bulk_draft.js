@@ -1,56 +1,6 @@
 // The choices of a person in the dialog for many files, until they are applied.
 import {includesName, withoutName} from "../../../components/person_field.js"
 
-/** @import {Offer} from "../../../components/person_field.js" */
-/** @import {Tag} from "../../../components/widgets.js" */
-
-/**
- * @typedef {"people" | "replace" | "fields" | "templates" | "skip" | "modes" | "media"} Tab
- * @typedef {{add: string[], remove: string[]} | {old: string, new: string} | {template: string} | {field: string, value: string}} Change
- *   An empty value removes the field.
- * @typedef {{name: string, about: string}} Placeholder
- * @typedef {{label: string, rule: string}} Suggestion A rule that is often wanted.
- *
- * @typedef {object} Effect The effect of a change.
- * @property {Change} change
- * @property {number} files
- * @property {string} text
- * @property {string} [rest]
- * @property {string} [warning]
- * @property {boolean} [bad] The change is not possible; `text` is the reason.
- * @property {{id: number, name: string, path: string, tags: Tag[], problem?: string}[]} [examples] `problem`: why a value
- *   is not valid.
- * @property {string} [more]
- *
- * @typedef {{day: string, label: string, text: string}} Day `day` is an ISO date.
- *
- * @typedef {object} View
- * @property {boolean} open
- * @property {number} [serial] Number of the opening; messages carry it.
- * @property {Tab} [tab] The initial tab.
- * @property {Tab[]} [tabs]
- * @property {Record<Tab, string>} [titles]
- * @property {number} [files]
- * @property {number} [own] Number of files without copies.
- * @property {string} [note]
- * @property {string} [field_note] The note of the tab *Fields*.
- * @property {string} [hidden]
- * @property {Offer[]} [people]
- * @property {number} [total] Number of all people.
- * @property {string} [rest]
- * @property {string} [found] The text of the search for people.
- * @property {{name: string, does: string}[]} [templates]
- * @property {Day[]} [days]
- * @property {string} [least] The first day that can be chosen.
- * @property {{field: string, label: string, on_request: boolean}[]} [fields] `on_request`: a rescan reads it only on request.
- * @property {{value: string, label: string, about: string, example: string, suggestions: Suggestion[]}[]} [editable] The
- *   fields that can be set.
- * @property {Placeholder[]} [placeholders] Of the rules.
- * @property {string} [rule_help] What else a rule may have.
- * @property {Effect | null} [effect] Of the change that was requested last.
- * @property {number} [saved] A number that changes when a template is saved.
- */
-
 /** @type {(a: unknown, b: unknown) => boolean} */
 const isEqual = (a, b) => JSON.stringify(a) === JSON.stringify(b)
 
@@ -76,15 +26,15 @@ export class BulkDraft {
   showsHelp = false // the placeholders are shown
 
   /**
-   * @param {Tab} tab
-   * @param {Change | null} [savedChange] The change that was saved as a template last.
+   * @param {BulkTabView} tab
+   * @param {BulkChangeView | null} [savedChange] The change that was saved as a template last.
    */
   constructor(tab, savedChange = null) {
     this.tab = tab
     this.savedChange = savedChange
   }
 
-  /** Return the change of the tab that is shown; null while it is incomplete. @returns {Change | null} */
+  /** Return the change of the tab that is shown; null while it is incomplete. @returns {BulkChangeView | null} */
   change() {
     const {tab, add, remove, pair, template, fieldKey, rule, isRemoved} = this
     if (tab === "people" && (add.length || remove.length)) return {add, remove}
@@ -93,7 +43,7 @@ export class BulkDraft {
     return tab === "templates" && template ? {template} : null
   }
 
-  /** Return the effect of the change; null until the server has counted the files. @param {View} view */
+  /** Return the effect of the change; null until the server has counted the files. @param {BulkView} view */
   effect({effect}) {
     const change = this.change()
     return change && effect && isEqual(effect.change, change) ? effect : null
@@ -134,12 +84,12 @@ export class BulkDraft {
     else this.add = this.add.map(each => (each === old ? name : each))
   }
 
-  /** @param {View} view */
+  /** @param {BulkView} view */
   suggestedDay({days}) {
     return days[1].day
   }
 
-  /** Return the ISO date until which the files are skipped, "" for no day. @param {View} view */
+  /** Return the ISO date until which the files are skipped, "" for no day. @param {BulkView} view */
   until(view) {
     if (this.day === "date") return this.date || this.suggestedDay(view)
     return this.day === "next" ? this.suggestedDay(view) : this.day

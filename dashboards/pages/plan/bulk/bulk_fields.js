@@ -3,9 +3,7 @@ import {h} from "../../../components/browser/dom.js"
 import {drawSelect, drawTag, fileName, label} from "../../../components/widgets.js"
 
 /** @import {Self} from "./bulk.js" */
-/** @import {Effect, Placeholder, Suggestion} from "./bulk_draft.js" */
-
-/** @param {Effect["examples"][number]} example */
+/** @param {BulkEffectView["examples"][number]} example */
 const drawExample = ({id, name, path, tags, problem}) =>
   h(
     "li",
@@ -14,7 +12,7 @@ const drawExample = ({id, name, path, tags, problem}) =>
     problem ? h("p", {class: "bad-text"}, problem) : h("div", {class: "tags"}, tags.map(drawTag)),
   )
 
-/** @param {Effect | null} effect */
+/** @param {BulkEffectView | null} effect */
 const drawEffect = effect =>
   effect?.examples?.length > 0 && [
     label("For example"),
@@ -26,7 +24,7 @@ const drawEffect = effect =>
     effect.more && h("p", {class: "hint"}, effect.more),
   ]
 
-/** @param {Placeholder} placeholder */
+/** @param {PlaceholderView} placeholder */
 const drawPlaceholder = ({name, about}) =>
   h(
     "li",
@@ -39,11 +37,11 @@ const drawPlaceholder = ({name, about}) =>
     h("span", null, about),
   )
 
-/** @param {Suggestion} suggestion */
+/** @param {RuleSuggestionView} suggestion */
 const drawSuggestion = ({label: text, rule}) =>
   h("button", {type: "button", class: "btn small", title: rule, data: {act: "rule", rule, key: rule}}, text)
 
-/** @param {Suggestion[]} suggestions */
+/** @param {RuleSuggestionView[]} suggestions */
 const drawSuggestions = suggestions =>
   suggestions.length > 0 &&
   h("div", {class: "suggestions", role: "group", "aria-label": "Rules"}, suggestions.map(drawSuggestion))

@@ -4,8 +4,6 @@ import {button} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
 
 /** @import {Self} from "./bulk.js" */
-/** @import {Tab} from "./bulk_draft.js" */
-
 /**
  * @typedef {object} Footer
  * @property {string} [text] The effect in words.
@@ -63,7 +61,7 @@ const changeFooter =
     }
   }
 
-/** @type {Record<Tab, (self: Self) => Footer>} */
+/** @type {Record<BulkTabView, (self: Self) => Footer>} */
 const FOOTERS = {
   people: changeFooter("Change", "Choose the people to add or to remove. All others stay."),
   replace: changeFooter("Replace in"),

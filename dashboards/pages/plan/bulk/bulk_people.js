@@ -5,8 +5,6 @@ import {button, drawTag, fileName, iconButton, label} from "../../../components/
 import {count, plural} from "../../../components/wording.js"
 
 /** @import {Self} from "./bulk.js" */
-/** @import {Effect, View} from "./bulk_draft.js" */
-
 const SEARCHABLE = 24 // a longer list of people has a search field
 
 /** @typedef {{name: string, files: number, isNew?: boolean}} Person */
@@ -68,7 +66,7 @@ function drawPerson({view, state: {draft}}, person) {
   )
 }
 
-/** @type {(view: View) => HTMLElement} */
+/** @type {(view: BulkView) => HTMLElement} */
 const drawFind = ({total}) =>
   h("input", {
     type: "search",
@@ -193,7 +191,7 @@ export function drawTemplates({view, state: {draft}}) {
   ]
 }
 
-/** @param {Effect["examples"][number]} example */
+/** @param {BulkEffectView["examples"][number]} example */
 const drawExample = ({id, name, path, tags}) =>
   h(
     "li",
@@ -202,7 +200,7 @@ const drawExample = ({id, name, path, tags}) =>
     h("div", {class: "tags"}, tags.length ? tags.map(drawTag) : h("span", {class: "hint"}, "no people")),
   )
 
-/** @type {(effect: Effect | null) => Child} */
+/** @type {(effect: BulkEffectView | null) => Child} */
 const drawExamples = effect =>
   effect?.examples?.length > 0 &&
   h(

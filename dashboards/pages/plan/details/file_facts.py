@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.pages.plan.details import file_fields
+from dashboards.pages.plan.details.view_types import MediaView
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
@@ -63,7 +64,7 @@ def facts(details: FileDetails) -> list[list[str]]:
     return pairs
 
 
-def media(details: FileDetails, *, editable: bool) -> dict[str, Any]:
+def media(details: FileDetails, *, editable: bool) -> MediaView:
     """Return the properties of the file, each with its lock, and how and when the properties were read."""
     return {
         "editable": editable,

@@ -6,37 +6,11 @@ import {plural} from "../../../components/wording.js"
 import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
 import {drawSection} from "./plan_file_history.js"
 
-/** @import {Kind, Part} from "../../../components/comment_text.js" */
+/** @import {Kind} from "../../../components/comment_text.js" */
 /** @import {Opened} from "./plan_file_history.js" */
 
 /**
- * @typedef {object} FieldRow
- * @property {string} key
- * @property {string} label
- * @property {string} about What the field means.
- * @property {string} hint What can be typed.
- * @property {boolean} multiline
- * @property {string[]} choices The allowed values; none: all.
- * @property {number | null} stars Of a rating: the planned number, 0 for none.
- * @property {boolean} is_rejected Of a rating: another program marked the photo as rejected.
- * @property {string} value The planned value.
- * @property {Part[] | null} old The value in the file; null for none.
- * @property {Part[] | null} new The planned value; null for none.
- * @property {boolean} changed
- * @property {boolean} edited An edit is in force.
- * @property {string} origin Of the planned value: file, edit, rule or import; "" for no value.
- * @property {boolean} locked Rules, bulk edits and spreadsheets do not change it.
- * @property {string} why The reason if the file has no place for the field.
- * @property {string} problem The reason if the file cannot store the planned value.
- *
- * @typedef {object} FileValues
- * @property {boolean} editable
- * @property {FieldRow[]} rows
- * @property {FieldRow[]} more
- * @property {[title: string, text: string][]} names Of fields with a value: their names in other programs.
- * @property {string} note What completes the names.
- *
- * @typedef {Component<{id?: number, values?: FileValues}, any>} Host
+ * @typedef {Component<{id?: number, values?: FileValuesView}, any>} Host
  */
 
 const STARS = [1, 2, 3, 4, 5]
@@ -49,10 +23,10 @@ const optionsOf = (choices, value) => [
   ...choices.map(each => ({value: each, label: each})),
 ]
 
-/** @type {(parts: Part[] | null, kind: Kind) => Child} */
+/** @type {(parts: PartView[] | null, kind: Kind) => Child} */
 const drawParts = (parts, kind) => parts?.map(part => drawPart(part, kind))
 
-/** @param {FieldRow} row */
+/** @param {FieldRowView} row */
 const drawOld = row =>
   row.changed &&
   row.old &&
@@ -61,7 +35,7 @@ const drawOld = row =>
 /** @type {Record<string, string>} */
 const ORIGINS = {rule: "set by a rule", import: "imported from a spreadsheet"}
 
-/** @type {(row: FieldRow) => HTMLElement} */
+/** @type {(row: FieldRowView) => HTMLElement} */
 const drawLock = ({key, label, locked}) =>
   h(
     "button",
@@ -76,20 +50,20 @@ const drawLock = ({key, label, locked}) =>
     h("i", {"aria-hidden": "true"}),
   )
 
-/** @param {FieldRow} row */
+/** @param {FieldRowView} row */
 const plannedText = ({value, changed}) => value || (changed ? "will be removed" : "none")
 
-/** @param {FieldRow} row */
+/** @param {FieldRowView} row */
 const drawPlanned = row =>
   row.new ? drawParts(row.new, row.changed ? "new" : "same") : row.changed ? "will be removed" : "–"
 
-/** @type {(names: FileValues["names"], note: string) => Child} */
+/** @type {(names: FileValuesView["names"], note: string) => Child} */
 const drawNames = (names, note) => [facts(names), note && h("p", {class: "hint"}, note)]
 
 export class FileFields {
   /** @type {string | null} */
   edited = null // the key of the field with an input
-  /** @type {FieldRow | null} */
+  /** @type {FieldRowView | null} */
   original = null // the field when its input was opened
   typed = ""
   problem = ""
@@ -219,7 +193,7 @@ export class FileFields {
     }
   }
 
-  /** @param {FieldRow} row */
+  /** @param {FieldRowView} row */
   drawInput({key, label, hint, multiline, choices, value}) {
     const {problem} = this
     const attributes = {
@@ -246,7 +220,7 @@ export class FileFields {
     )
   }
 
-  /** @type {(row: FieldRow, isEditable: boolean) => HTMLElement} */
+  /** @type {(row: FieldRowView, isEditable: boolean) => HTMLElement} */
   drawStars({key, label, stars, is_rejected}, isEditable) {
     const text = is_rejected ? "rejected" : stars ? plural(stars, "star") : "none"
     if (!isEditable) return h("span", {class: "stars", role: "img", "aria-label": text}, "★".repeat(stars))
@@ -270,7 +244,7 @@ export class FileFields {
     )
   }
 
-  /** @type {(row: FieldRow, isEditable: boolean) => Child} */
+  /** @type {(row: FieldRowView, isEditable: boolean) => Child} */
   drawValue(row, isEditable) {
     const {key, label, stars, is_rejected, why, changed} = row
     if (why) return h("span", {class: "value none"}, why)
@@ -296,7 +270,7 @@ export class FileFields {
     ]
   }
 
-  /** @type {(row: FieldRow, isEditable: boolean) => HTMLElement} */
+  /** @type {(row: FieldRowView, isEditable: boolean) => HTMLElement} */
   drawRow(row, isEditable) {
     const {key, label, about, edited, locked, origin, problem, why} = row
     return h(
@@ -324,7 +298,7 @@ export class FileFields {
     )
   }
 
-  /** @type {(rows: FieldRow[], isEditable: boolean, name: string) => HTMLElement} */
+  /** @type {(rows: FieldRowView[], isEditable: boolean, name: string) => HTMLElement} */
   drawRows(rows, isEditable, name) {
     return h(
       "ul",

@@ -26,41 +26,9 @@ import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
 import {closeByDragging} from "./sheet_drag.js"
 import {facts, label} from "../../../components/widgets.js"
 
-/** @import {Acts, Comments, Issue, Suggestion} from "./plan_details_parts.js" */
-/** @import {FileRecord, Opened} from "./plan_file_history.js" */
-/** @import {FileValues} from "./file_fields.js" */
-/** @import {Media} from "./properties.js" */
+/** @import {Opened} from "./plan_file_history.js" */
 /** @import {DraftKind, ValueDraft} from "../../../components/browser/edit_drafts.js" */
-/** @import {Tag} from "../../../components/widgets.js" */
-
 /**
- * @typedef {object} Details
- * @property {boolean} open
- * @property {number} [id]
- * @property {number} [edit] A number that changes when the editor has to open.
- * @property {string} [name]
- * @property {string} [path]
- * @property {string} [place]
- * @property {string} [picture] Address of the picture, or "".
- * @property {string} [original] Address of the file, or "".
- * @property {string} [kind] video, audio, photo.
- * @property {string[]} [over] Texts over the picture.
- * @property {string[]} [strip] The most important facts.
- * @property {Issue[]} [issues]
- * @property {Tag[]} [tags]
- * @property {string[]} [people]
- * @property {{sum: string, each: string[][]}} [origins] The sources of the people.
- * @property {Suggestion[]} [suggestions]
- * @property {string[][]} [fields] The places of the comment in the file.
- * @property {FileValues} [values] The fields beside the comment.
- * @property {{label: string, rows: [string, string, string][]}} [shows] How programs show the file.
- * @property {string[][]} [how] Method of the write.
- * @property {Acts | null} [acts]
- * @property {{least: string, offered: string}} [until]
- * @property {Media} [media]
- *
- * @typedef {Details & Partial<Comments> & FileRecord} View
- *
  * @typedef {object} LocalState
  * @property {PeopleEditor} editor
  * @property {MediaProperties} media
@@ -71,7 +39,7 @@ import {facts, label} from "../../../components/widgets.js"
  * @property {Map<string, string>} pictures By address: "there", "there tall" or "none".
  *
  * @typedef {LocalState & Opened} State
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<PlanDetailsView, State>} Self
  */
 
 const COPIED_FOR = 2000 // milliseconds
@@ -119,7 +87,7 @@ function draw(self) {
       field: Boolean(state.fields.edited),
       media: Boolean(media.edited),
     }),
-    !editor.draft && drawComments(/** @type {Comments} */ (view), state.isUnfolded),
+    !editor.draft && drawComments(/** @type {PlanCommentsView} */ (view), state.isUnfolded),
     view.issues.map(drawIssue),
     editor.draft ? editor.draw() : drawPlanned(self),
     drawSection(state, "fields", "Fields", state.fields.draw(state)),

@@ -12,6 +12,7 @@ from dashboards.components import changes, comment_diff, field_text, person_fiel
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_facts, file_fields, planned_write
+from dashboards.pages.plan.details.view_types import NameSuggestionView, PlanDetailsView
 from dashboards.web import originals, thumbnails
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
@@ -39,13 +40,13 @@ class PlanDetails(Component):
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
     `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
-    `set` {id, field, text}, `field` {id, field, text} and `revoke_field` {id, field}, `changes` {page}, `past` (all
-    its operations). Receives: {problem} (a name that may not be written), {saved}, {offers} (see
-    `person_field.names`), {rescanned}, {set: problem, "" for none}, {field: problem, "" for none}. View: see `view`;
-    `{open: false}` hides it.
+    `set` {id, field, text}, `field` {id, field, text} and `revoke_field` {id, field}, `changes` {page}, `past` (all its
+    operations). Receives: {problem} (a name that may not be written), {saved}, {offers} (see `person_field.names`),
+    {rescanned}, {set: problem, "" for none}, {field: problem, "" for none}.
     """
 
     _esm = module("plan_details")
+    _view = PlanDetailsView
     _styles = (
         "person_field.css",
         "plan_details.css",
@@ -222,7 +223,7 @@ def _origin(origin: Origin) -> str:
     return text + spelt + qualifier + (f", {wording.day(origin.since)}" if origin.since else "")
 
 
-def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+def _suggestion(suggestion: Suggestion) -> NameSuggestionView:
     sure = "" if suggestion.confidence is None else f"{round(100 * suggestion.confidence)} %"
     return {
         "name": suggestion.name,

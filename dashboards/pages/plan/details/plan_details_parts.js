@@ -4,37 +4,19 @@ import {drawFolded} from "./plan_file_history.js"
 import {GLYPHS, button, chip, drawTag, iconButton, label} from "../../../components/widgets.js"
 import {andMore} from "../../../components/wording.js"
 
-/** @import {Part} from "../../../components/comment_text.js" */
-/** @import {Tag} from "../../../components/widgets.js" */
-
 /**
- * @typedef {"kept" | "changed" | "added" | "replaced" | "removed"} Fate
- * @typedef {{where: string, fate: Fate, old: Part[] | null, new: Part[] | null}} Text A comment field of the file.
- * @typedef {{name: string, reason: string, others: string[], sure: string, replaces: string}} Suggestion
- *   `others` are more reasons, `replaces` is the name that the suggestion replaces, or "".
- * @typedef {{edit?: string, preserve?: string, skip?: string, revoke?: string}} Acts
- *   `preserve` and `skip` are "on" or "off", `revoke` is a tip; each is missing if its act is not possible.
- * @typedef {{severity: string, message: string, remedy: string}} Issue
- *
  * @typedef {object} Shown
  * @property {string} [name]
  * @property {string} [picture] Address of the picture, or "".
  * @property {string} [original] Address of the file, or "" if browsers cannot show it.
  * @property {string} [kind] video, audio, photo.
  * @property {string[]} [over] Texts over the picture.
- *
- * @typedef {object} Comments
- * @property {Part[] | null} old
- * @property {Part[] | null} new
- * @property {boolean} same The comment does not change.
- * @property {boolean} barred The file cannot be written.
- * @property {Text[]} texts Every comment field of a file with several fields.
  */
 
 const MOST_PEOPLE = 12
 
-/** @type {Record<Fate, [level: string, text: string]>} */
-const FATES = {
+/** @type {Record<TextChangeView, [level: string, text: string]>} */
+const TEXT_CHANGES = {
   kept: ["note", "unchanged"],
   changed: ["safe", "changes"],
   added: ["safe", "is added"],
@@ -42,21 +24,21 @@ const FATES = {
   removed: ["danger", "is removed"],
 }
 
-/** @type {(text: Text, isUnfolded: boolean) => HTMLElement} */
-const drawText = ({where, fate, old: now, new: planned}, isUnfolded) =>
+/** @type {(text: CommentTextView, isUnfolded: boolean) => HTMLElement} */
+const drawText = ({where, change, old: now, new: planned}, isUnfolded) =>
   h(
     "div",
     {class: "field", data: {key: `field-${where}`}},
-    h("div", {class: "where"}, h("bdi", {dir: "ltr"}, where), chip(...FATES[fate])),
-    now && drawFolded(now, fate === "kept" ? "same" : "old", `${where}, now`, isUnfolded),
-    ["added", "changed", "replaced"].includes(fate) && drawFolded(planned, "new", `${where}, planned`, isUnfolded),
+    h("div", {class: "where"}, h("bdi", {dir: "ltr"}, where), chip(...TEXT_CHANGES[change])),
+    now && drawFolded(now, change === "kept" ? "same" : "old", `${where}, now`, isUnfolded),
+    ["added", "changed", "replaced"].includes(change) && drawFolded(planned, "new", `${where}, planned`, isUnfolded),
   )
 
-/** @type {(texts: Text[], isUnfolded: boolean) => Child} */
+/** @type {(texts: CommentTextView[], isUnfolded: boolean) => Child} */
 export const drawTexts = (texts, isUnfolded) =>
   texts.length > 0 && [label("Every comment field of the file"), texts.map(text => drawText(text, isUnfolded))]
 
-/** @type {(comments: Comments, isUnfolded: boolean) => Child} */
+/** @type {(comments: PlanCommentsView, isUnfolded: boolean) => Child} */
 export function drawComments({old: now, new: planned, same, barred, texts}, isUnfolded) {
   const nowLabel = texts.length ? "Comment that players show" : "Comment now"
   const plannedLabel = barred && !same ? "Comment planned, not written" : "Comment planned"
@@ -131,7 +113,7 @@ export const drawSteps = () => [drawStep("‹", "Previous file", -1), drawStep("
 /**
  * If there are very many people, the changed ones come first, and a button shows the rest.
  *
- * @type {(tags: Tag[], showsAll: boolean) => HTMLElement}
+ * @type {(tags: TagView[], showsAll: boolean) => HTMLElement}
  */
 export const drawPeople = (tags, showsAll) => {
   const restCount = showsAll ? 0 : Math.max(0, tags.length - MOST_PEOPLE)
@@ -145,7 +127,7 @@ export const drawPeople = (tags, showsAll) => {
   )
 }
 
-/** @param {Issue} issue */
+/** @param {IssueView} issue */
 export const drawIssue = ({severity, message, remedy}) =>
   h(
     "p",
@@ -155,7 +137,7 @@ export const drawIssue = ({severity, message, remedy}) =>
     ` ${remedy}`,
   )
 
-/** @param {Suggestion} suggestion */
+/** @param {NameSuggestionView} suggestion */
 const drawSuggestion = ({name, reason, others, sure, replaces}) =>
   h(
     "div",
@@ -180,7 +162,7 @@ const drawSuggestion = ({name, reason, others, sure, replaces}) =>
     ),
   )
 
-/** @type {(suggestions: Suggestion[]) => Child} */
+/** @type {(suggestions: NameSuggestionView[]) => Child} */
 export const drawSuggestions = suggestions =>
   suggestions.length > 0 &&
   h(
@@ -233,7 +215,7 @@ const drawUntil = ({least, offered}, day) =>
   )
 
 /**
- * @param {Acts | null} acts
+ * @param {PlanActsView | null} acts
  * @param {{least: string, offered: string}} until The first day that can be chosen, and the suggested day.
  * @param {{isPostponing: boolean, day: string}} state
  */

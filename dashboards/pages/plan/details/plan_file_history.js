@@ -5,39 +5,8 @@ import {h} from "../../../components/browser/dom.js"
 import {button, chip, drawTag, facts, label, pager} from "../../../components/widgets.js"
 import {count} from "../../../components/wording.js"
 
-/** @import {Change} from "../../../components/changes.js" */
-/** @import {FieldValues, Kind, Part} from "../../../components/comment_text.js" */
-/** @import {Paged, Tag} from "../../../components/widgets.js" */
-
+/** @import {Kind} from "../../../components/comment_text.js" */
 /**
- * @typedef {object} Event An operation on the file.
- * @property {number} id
- * @property {string} title
- * @property {string} when
- * @property {string} status
- * @property {string} level
- * @property {string} message
- * @property {string} note
- * @property {Tag[]} tags
- * @property {string} back Whether it was rolled back.
- * @property {Part[] | null} old The comment.
- * @property {Part[] | null} new
- * @property {boolean} same Only other fields changed.
- * @property {FieldValues} fields The other fields that changed.
- *
- * @typedef {Change & {id: number, who: string, job: number | null}} ChangeLine
- *   `who` is the source of the change.
- * @typedef {Paged & {lines: ChangeLine[], all: boolean}} Changes
- *   `all`: there are more lines than the first view shows.
- *
- * @typedef {object} FileRecord
- * @property {Event[]} [history]
- * @property {number} [past] Number of all operations.
- * @property {Changes} [changes]
- * @property {string[][]} [streams]
- * @property {{name: string, rows: string[][]}[]} [places] All tags, grouped by place.
- * @property {string[][]} [facts]
- *
  * @typedef {{sections: Set<string>, isUnfolded: boolean}} Opened
  *   Keys of the open sections; `isUnfolded`: comments are shown in full.
  */
@@ -65,7 +34,7 @@ export const drawSection = ({sections}, key, text, body) => {
 /**
  * A comment whose long unchanged parts are folded.
  *
- * @type {(parts: Part[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement}
+ * @type {(parts: PartView[] | null, kind: Kind, name: string, isUnfolded: boolean) => HTMLElement}
  */
 export const drawFolded = (parts, kind, name, isUnfolded) =>
   drawComment(parts, kind, name, (part, partKind, index) =>
@@ -74,7 +43,7 @@ export const drawFolded = (parts, kind, name, isUnfolded) =>
       : drawPart(part, partKind),
   )
 
-/** @type {(event: Event, opened: Opened) => HTMLElement} */
+/** @type {(event: FileEventView, opened: Opened) => HTMLElement} */
 const drawEvent = (event, {sections, isUnfolded}) => {
   const key = `event${event.id}`
   const isOpen = sections.has(key)
@@ -108,7 +77,7 @@ const drawEvent = (event, {sections, isUnfolded}) => {
   )
 }
 
-/** @type {(record: FileRecord, opened: Opened) => Child} */
+/** @type {(record: FileRecordView, opened: Opened) => Child} */
 const drawHistory = ({history, past}, opened) => [
   h(
     "ul",
@@ -118,7 +87,7 @@ const drawHistory = ({history, past}, opened) => [
   past > history.length && button(`All ${count(past)} on the History page`, "past", {kind: "link"}),
 ]
 
-/** @param {ChangeLine} line */
+/** @param {ChangeLineView} line */
 const drawLine = line =>
   h(
     "li",
@@ -133,14 +102,14 @@ const drawLine = line =>
     ),
   )
 
-/** @param {Changes} changes */
+/** @param {ChangeLogView} changes */
 const drawChanges = changes => [
   h("ul", {class: "changes"}, changes.lines.map(drawLine)),
   changes.all && button(`All ${count(changes.total)} changes`, "changes", {kind: "link", data: {page: 1}}),
   !changes.all && changes.pages > 1 && pager(changes, ["Newer", "Older"]),
 ]
 
-/** @type {(record: FileRecord, opened: Opened) => Child} */
+/** @type {(record: FileRecordView, opened: Opened) => Child} */
 export function drawRecord(record, opened) {
   const {past, changes, streams, places} = record
   const tagCount = places.reduce((sum, place) => sum + place.rows.length, 0)

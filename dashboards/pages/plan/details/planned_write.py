@@ -34,7 +34,9 @@ def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
         now = held.get(where)
         new = planned.get(where, now)
         old, result = comment_diff.compare(now, new)
-        rows.append({"where": where, "old": old, "new": result, "fate": _outcome_of_text(now, new, lost=where in lost)})
+        rows.append(
+            {"where": where, "old": old, "new": result, "change": _outcome_of_text(now, new, lost=where in lost)}
+        )
     return rows
 
 

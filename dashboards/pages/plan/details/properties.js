@@ -4,23 +4,19 @@ import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_dr
 import {button} from "../../../components/widgets.js"
 
 /**
- * @typedef {{field: string, label: string, text: string, locked: boolean, who: string}} Property
- *   `who` is the source of the lock.
- * @typedef {{editable: boolean, rows: Property[], read: string, problem: string}} Media
- *   `read` is the time when the media was read.
- * @typedef {Component<{id?: number, media?: Media}, any>} Host
+ * @typedef {Component<{id?: number, media?: MediaView}, any>} Host
  */
 
 const NONE = "-" // the text of a property without a value
 
-/** @param {Property} property */
+/** @param {PropertyView} property */
 const typedValue = ({text}) => (text === NONE ? "" : text)
 
 export class MediaProperties {
   /** @type {string | null} */
   edited = null // the field that is being set by hand
   typed = ""
-  /** @type {Property | null} */
+  /** @type {PropertyView | null} */
   original = null // the property when its field was opened
   problem = ""
   isReading = false
@@ -122,7 +118,7 @@ export class MediaProperties {
     this.host.send("rescan", {id: this.host.view.id, refresh: [...this.refreshed]})
   }
 
-  /** @param {Property} property */
+  /** @param {PropertyView} property */
   drawField({field, label}) {
     const {problem} = this
     return h(
@@ -149,7 +145,7 @@ export class MediaProperties {
     )
   }
 
-  /** @type {(property: Property, isEditable: boolean) => HTMLElement} */
+  /** @type {(property: PropertyView, isEditable: boolean) => HTMLElement} */
   drawValue(property, isEditable) {
     const {field, label, text} = property
     if (this.edited === field) return this.drawField(property)
@@ -167,7 +163,7 @@ export class MediaProperties {
     )
   }
 
-  /** @type {(property: Property, isEditable: boolean) => HTMLElement} */
+  /** @type {(property: PropertyView, isEditable: boolean) => HTMLElement} */
   drawProperty(property, isEditable) {
     const {field, label, locked, who} = property
     return h(

@@ -20,25 +20,7 @@ import {SearchCompletion, lengthOf} from "./search_completion.js"
 import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
 
-/** @import {Exchange} from "../exchange_menu.js" */
-/** @import {RiskLevel, Search, SearchError, Sort} from "./plan_header_parts.js" */
-/** @import {Views} from "./views.js" */
-
 /**
- * @typedef {object} Head
- * @property {string} [headline]
- * @property {string} summary
- * @property {RiskLevel[]} chips
- * @property {string} query The text of the search field.
- * @property {SearchError | null} error
- * @property {string} problem
- * @property {number} listed Number of files in the list.
- * @property {number} filtered Number of the chosen filters.
- * @property {Sort} sort
- * @property {Exchange} exchange
- *
- * @typedef {Head & Search & Views} View
- *
  * @typedef {object} State
  * @property {SearchCompletion} completion
  * @property {FacetsMenu} facets
@@ -50,7 +32,7 @@ import {ViewsMenu} from "./views.js"
  * @property {number} errorTimer
  * @property {number} typedAt In milliseconds.
  *
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<PlanHeaderView, State>} Self
  */
 
 const PATIENCE = 1200 // milliseconds without typing before an unfinished word counts as an error

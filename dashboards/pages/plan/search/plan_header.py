@@ -8,6 +8,7 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
+from dashboards.pages.plan.search.view_types import PlanHeaderView, ReviewProgressView, RiskLevelView, SavedSearchView
 from dashboards.state import PlanState, is_review
 from indexium_core import errors
 from indexium_core.model import query, wording
@@ -47,15 +48,16 @@ class PlanHeader(Component):
     """
     The head of the page.
 
-    View: see `view`. Messages: `search` {query, typed}, `complete` {text, position, serial}, `risk` {level}, `facets`
-    {on}, `facet` {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place,
-    query}, `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
+    Messages: `search` {query, typed}, `complete` {text, position, serial}, `risk` {level}, `facets` {on}, `facet`
+    {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place, query},
+    `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
     `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `end_review`, `select_safe`, `write_safe`,
     `skipped`, `bring_back`, `retry`. Receives: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought:
     {serial, facet}}, {removed: name of a view}.
     """
 
     _esm = module("plan_header")
+    _view = PlanHeaderView
     _styles = ("plan_header.css", "exchange_menu.css")
 
     def send(self, **message: Any) -> None:
@@ -123,7 +125,7 @@ def view(
     }
 
 
-def _reviewing(danger: int, accepted: int) -> dict[str, Any]:
+def _reviewing(danger: int, accepted: int) -> ReviewProgressView:
     """Return how many dangerous files a review has to decide; a selected file is written as it is."""
     left = max(0, danger - accepted)
     rest = f"{wording.plural(accepted, 'file is', 'files are')} selected to be written as planned."
@@ -173,7 +175,7 @@ def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | 
     return " · ".join(parts)
 
 
-def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons: Mapping[str, int]) -> dict[str, Any]:
+def _chip(level: str, statistics: PlanStatistics, chosen: Sequence[str], reasons: Mapping[str, int]) -> RiskLevelView:
     number = getattr(statistics, f"{level}_count")
     return {
         "level": level,
@@ -202,7 +204,7 @@ def _sort(state: PlanState) -> dict[str, Any]:
     }
 
 
-def _saved(state: PlanState, saved: SavedView) -> dict[str, Any]:
+def _saved(state: PlanState, saved: SavedView) -> SavedSearchView:
     return {
         "id": saved.view_id,
         "name": saved.name,

@@ -4,30 +4,9 @@ import {stored} from "../../../components/browser/local_storage.js"
 import {button, chip, iconButton} from "../../../components/widgets.js"
 import {count} from "../../../components/wording.js"
 
-/**
- * @typedef {{message: string, position: number, word: string}} SearchError
- *   `position` counts characters.
- * @typedef {{level: string, count: number, shown: string, hint: string, on: boolean}} RiskLevel
- * @typedef {{key: string, descending: boolean, order: string, reversed: string, options: [string, string][]}} Sort
- *   `order` names the order, `reversed` the opposite one.
- *
- * @typedef {{left: number, title: string, text: string}} Review The progress of a review of dangerous files.
- *
- * @typedef {object} Search The result of the search, and its actions; numbers count files.
- * @property {string} shown The search that is shown.
- * @property {string[]} parts Its parts in words.
- * @property {string} meaning
- * @property {string} found
- * @property {number} review
- * @property {Review | null} reviewing
- * @property {number} safe
- * @property {number} skipped
- * @property {number} brings_back
- */
-
 export const isDense = () => stored("indexium.dense") === "1"
 
-/** @type {(error: SearchError, query: string) => HTMLElement} */
+/** @type {(error: SearchErrorView, query: string) => HTMLElement} */
 export function drawError({message, position, word}, query) {
   const letters = [...query]
   const before = letters.slice(0, position).join("")
@@ -50,7 +29,7 @@ export const drawProblem = text =>
     button("Try again", "retry", {kind: "link"}),
   )
 
-/** @param {RiskLevel} risk */
+/** @param {RiskLevelView} risk */
 const drawRisk = ({level, count: files, shown, hint, on}) =>
   h(
     "button",
@@ -65,7 +44,7 @@ const drawRisk = ({level, count: files, shown, hint, on}) =>
     h("small", null, hint),
   )
 
-/** @param {RiskLevel[]} levels */
+/** @param {RiskLevelView[]} levels */
 export const drawRisks = levels =>
   h(
     "div",
@@ -88,7 +67,7 @@ const drawPart = (text, place, query) =>
     h("span", {"aria-hidden": "true"}, "✕"),
   )
 
-/** @param {Search} search */
+/** @param {SearchView} search */
 const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
   const link = {kind: "link"}
   const title = "All safe files of this search, without its risk filter"
@@ -104,7 +83,7 @@ const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
     .flatMap((act, index) => (index ? [h("span", {"aria-hidden": "true"}, "·"), act] : [act]))
 }
 
-/** @param {Review} review */
+/** @param {ReviewProgressView} review */
 export const drawReview = ({left, title, text}) =>
   h(
     "div",
@@ -131,7 +110,7 @@ export const drawLoading = () => [
   h("div", {class: "under", "aria-hidden": "true"}, h("div", {class: "meaning"})),
 ]
 
-/** @param {Search} search */
+/** @param {SearchView} search */
 export const drawMeaning = search => {
   const {parts, shown, meaning, found} = search
   return h(
@@ -151,7 +130,7 @@ export const drawMeaning = search => {
   )
 }
 
-/** @param {Sort} sort */
+/** @param {SortView} sort */
 export const drawSort = ({key, descending, order, reversed, options}) =>
   h(
     "div",

@@ -3,20 +3,6 @@ import {h} from "../../../components/browser/dom.js"
 import {Menu} from "./menu.js"
 import {button, closeButton, iconButton} from "../../../components/widgets.js"
 
-/**
- * @typedef {object} SavedView
- * @property {number} id
- * @property {string} name
- * @property {string} means The search in words.
- * @property {string} order
- * @property {boolean} default The plan opens with this view.
- * @property {boolean} here The view is displayed now.
- * @property {boolean} built_in The view cannot be changed, renamed or removed.
- *
- * @typedef {{views: SavedView[], opened: string, everything: boolean}} Views
- *   `opened`: name of the view that was opened last; `everything`: the plan is shown without a search.
- */
-
 const RESTORABLE = 12_000 // milliseconds for which a removed view can be restored
 
 export class ViewsMenu extends Menu {
@@ -27,7 +13,7 @@ export class ViewsMenu extends Menu {
   removed = null // name of the view that was removed last
   timer = 0
 
-  /** @param {Component<Views, any>} host */
+  /** @param {Component<SavedSearchesView, any>} host */
   constructor(host) {
     super(host, {act: "views", first: ".views .view-open"})
   }
@@ -70,7 +56,7 @@ export class ViewsMenu extends Menu {
   /** @param {number} id */
   rename(id) {
     const name = (this.host.find("[data-rename]")?.value ?? "").trim()
-    const before = this.host.view.views.find((/** @type {SavedView} */ view) => view.id === id)?.name
+    const before = this.host.view.views.find((/** @type {SavedSearchView} */ view) => view.id === id)?.name
     if (name && name !== before) this.host.send("rename_view", {id, name})
     this.stopRenaming()
   }
@@ -89,7 +75,7 @@ export class ViewsMenu extends Menu {
     this.host.paint()
   }
 
-  /** @param {SavedView} view */
+  /** @param {SavedSearchView} view */
   drawRenaming({id, name}) {
     return h(
       "li",
@@ -106,7 +92,7 @@ export class ViewsMenu extends Menu {
     )
   }
 
-  /** @param {SavedView} view */
+  /** @param {SavedSearchView} view */
   drawView(view) {
     const {id, name} = view
     if (id === this.renamed) return this.drawRenaming(view)
@@ -134,7 +120,7 @@ export class ViewsMenu extends Menu {
     )
   }
 
-  /** @param {Views} views */
+  /** @param {SavedSearchesView} views */
   drawSave({views, opened: openedName}) {
     const name = this.newName
     const opened = views.find(view => view.name === openedName)
@@ -179,7 +165,7 @@ export class ViewsMenu extends Menu {
     )
   }
 
-  /** @param {Views} view */
+  /** @param {SavedSearchesView} view */
   draw(view) {
     return h(
       "div",

@@ -4,19 +4,9 @@ import {h} from "../../../components/browser/dom.js"
 import {keys} from "../../../components/browser/keyboard.js"
 import {button} from "../../../components/widgets.js"
 
-/**
- * @typedef {{label: string, act: string, kind?: string, key?: string, disabled?: boolean, data?: object}} Item
- * @typedef {object} View
- * @property {string} [title] Without a title, the bar is hidden.
- * @property {{text: string, label: string, act: string} | null} hidden
- * @property {string} warning
- * @property {string} note
- * @property {Item[]} buttons
- */
-
 const WAITING = new Set(["write", "dry_run"]) // the server counts the files before it answers
 
-/** @param {Item} item */
+/** @param {ActionView} item */
 const drawButton = item =>
   button(item.label, item.act, {
     kind: item.kind,
@@ -25,7 +15,7 @@ const drawButton = item =>
     data: {key: item.act, waits: WAITING.has(item.act) ? "" : null, ...item.data},
   })
 
-/** @param {View} view */
+/** @param {ActionBarView} view */
 const drawSelection = ({title, hidden, warning, note}) =>
   h(
     "div",
@@ -40,7 +30,7 @@ const drawSelection = ({title, hidden, warning, note}) =>
     h("small", null, warning && h("span", {class: "left-out"}, warning), warning && note && " · ", note),
   )
 
-/** @param {View} view */
+/** @param {ActionBarView} view */
 function draw(view) {
   if (!view.title) return null
   const others = view.buttons.filter(item => item.kind !== "primary")
@@ -56,7 +46,7 @@ function draw(view) {
 
 /** @param {RenderContext} context */
 export function render(context) {
-  /** @type {Component<View>} */
+  /** @type {Component<ActionBarView>} */
   const self = component(context, {draw: ({view}) => draw(view)})
   /** @type {(act: string) => boolean} */
   const canDo = act =>

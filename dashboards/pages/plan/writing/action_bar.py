@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dashboards.components.base import Component, module
+from dashboards.pages.plan.writing.view_types import ActionBarView
 
 
 class ActionBar(Component):
     """
     The action bar.
 
-    View: `title`, `hidden` ({text, label, act}), `warning`, `note`, `buttons`; no title hides the bar. Messages: the
-    acts. A button has `label`, `act`, `kind`, `key`, `disabled` and `data`.
+    Messages: the acts. A button has `label`, `act`, `kind`, `key`, `disabled` and `data`.
     """
 
     _esm = module("action_bar")
+    _view = ActionBarView
     _styles = ("footer.css",)

@@ -1,0 +1,69 @@
+"""The shapes of the views of this folder; the types of the scripts (`view_types.d.ts`) are made from them."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from dashboards.components.view_types import ButtonItemView, GaugeView
+
+
+class FooterRowButtonView(ButtonItemView):
+    spoken: NotRequired[str]
+
+
+class FooterRowView(TypedDict):
+    key: str
+    id: int
+    kind: str
+    title: str
+    note: str
+    bar: NotRequired[GaugeView]  # For running work
+    level: NotRequired[str]  # For other work, with a `glyph`
+    glyph: NotRequired[str]
+    buttons: list[FooterRowButtonView]  # `spoken` is the text for a screen reader
+    dismiss: NotRequired[str]  # The key that is stored when the row is dismissed
+    fades: NotRequired[bool]  # The row dismisses itself after a while, and at the next decision
+
+
+class FooterView(TypedDict):
+    rows: NotRequired[list[FooterRowView]]
+
+
+class UndoStepView(TypedDict):
+    id: int
+    label: str
+
+
+class ReviewView(TypedDict):
+    undo: UndoStepView | None
+    redo: UndoStepView | None
+
+
+class PageLinkView(TypedDict):
+    id: str
+    group: str
+    label: str
+    href: str
+    count: str
+    live: NotRequired[int | None]
+
+
+class NavigationView(TypedDict):
+    pages: NotRequired[list[PageLinkView]]
+    roots: NotRequired[str]
+    offline: NotRequired[bool]
+    scanned: NotRequired[str]
+
+
+class AddressView(TypedDict):
+    page: NotRequired[str]
+    title: NotRequired[str]
+    url: NotRequired[str]
+    push: NotRequired[bool]  # The address is a new step in the browser's history
+    selection: NotRequired[str]
+
+
+class ShellView(NavigationView, AddressView):
+    pass

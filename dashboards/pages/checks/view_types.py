@@ -1,0 +1,96 @@
+"""The shapes of the views of this folder; the types of the scripts (`view_types.d.ts`) are made from them."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from dashboards.components.view_types import ButtonItemView
+
+
+class ResolutionView(TypedDict):
+    code: str
+    label: str
+    text: str
+
+
+class FindingTagView(TypedDict):
+    text: str
+    kind: str
+    note: NotRequired[str]
+
+
+class FindingFileListView(TypedDict):
+    label: str
+    tags: list[FindingTagView]
+
+
+class FindingFileView(TypedDict):
+    name: str
+    path: str
+    place: str
+    media: str
+    lists: list[FindingFileListView]
+
+
+class ChecksDetailsNameView(TypedDict):
+    name: str
+    text: str
+
+
+class ChecksDetailsView(TypedDict):
+    open: bool
+    subject: NotRequired[str]  # Identifies the finding
+    title: NotRequired[str]
+    text: NotRequired[str]
+    ignored: NotRequired[bool]  # The finding is ignored
+    names: NotRequired[list[ChecksDetailsNameView]]
+    resolutions: NotRequired[list[ResolutionView]]
+    files: NotRequired[list[FindingFileView]]
+    more: NotRequired[str]
+    href: NotRequired[str]  # The files in the plan
+
+
+class FindingGroupView(TypedDict):
+    kind: str
+    title: str
+    count: str
+    on: bool
+
+
+class ChecksHeaderView(TypedDict):
+    title: str
+    summary: str
+    groups: NotRequired[list[FindingGroupView]]
+
+
+class FindingView(TypedDict):
+    subject: str  # Identifies the finding
+    title: str
+    sub: str
+    is_file: bool
+    tags: list[FindingTagView]
+    more: int  # Number of hidden tags
+    files: str
+    text: str
+
+
+class ChecksListEmptyView(TypedDict):
+    title: str
+    text: str
+
+
+class ChecksListView(TypedDict):
+    title: str
+    text: str
+    rows: NotRequired[list[FindingView]]
+    total: int
+    range: str
+    page: int
+    pages: int
+    ignored: bool  # The ignored findings are shown
+    turn: str  # Text of the button that shows the other findings
+    at_once: list[ButtonItemView]  # Actions on all findings
+    subject: str  # The finding in the details, or ""
+    empty: ChecksListEmptyView | None

@@ -1,0 +1,271 @@
+"""The shapes of the views of this folder; the types of the scripts (`view_types.d.ts`) are made from them."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from dashboards.components.view_types import ChoiceView, FilterView, PagedView, PosterView, ProviderRequestView
+
+
+class MoveTargetView(TypedDict):
+    id: int
+    label: str
+    about: str
+    numbered: bool
+
+
+class TitleMoverView(TypedDict):
+    open: bool
+    serial: int  # Number of the file that the dialog was opened for
+    name: str
+    path: str
+    by_hand: bool  # A person moved the file to its title
+    role: str  # What the file is now
+    text: str  # The search whose titles are shown
+    titles: list[MoveTargetView]
+    problem: str
+
+
+class CastView(TypedDict):
+    key: str
+    name: str
+    part: str
+
+
+class TitleFileView(TypedDict):
+    id: int
+    href: str
+    name: str
+    path: str
+    about: str
+
+
+class EpisodeView(TypedDict):
+    id: int
+    href: str
+    code: str
+    title: str
+    about: str
+
+
+class SeasonView(TypedDict):
+    number: int
+    title: str
+    about: str
+    episodes: list[EpisodeView]
+    gaps: list[str]
+
+
+class RelatedView(PosterView):
+    id: int
+    href: str
+    year: str
+    why: str
+
+
+class TitleMatchReasonView(TypedDict):
+    text: str
+    points: str
+
+
+class TitleMatchView(TypedDict):
+    text: str
+    explanation: str
+    by: str
+    candidate: str
+    score: str
+    reasons: list[TitleMatchReasonView]
+    href: str
+
+
+class MissingTitleView(TypedDict):
+    title: str
+    text: str
+
+
+class TitleStateView(TypedDict):
+    text: str
+    label: str
+    name: str
+
+
+class TitleSeriesLinkView(TypedDict):
+    id: int
+    href: str
+    title: str
+
+
+class TitleRequestsView(PagedView):
+    rows: list[ProviderRequestView]
+
+
+class TitleFactsOfPageView(TypedDict):
+    hidden: NotRequired[bool]
+    missing: NotRequired[MissingTitleView]  # Why the title cannot be shown
+    id: int
+    kind: str
+    about: str
+    state: TitleStateView
+    series: TitleSeriesLinkView | None
+    backdrop: str
+    no_poster: str  # Why the poster cannot be shown; "" if it can, or if there is none
+    plot: str
+    ignored: bool
+    can_ignore: bool
+    can_plan: bool
+    cast: list[CastView]
+    crew: list[CastView]
+    files: list[TitleFileView]
+    files_total: str
+    nfo_problems: list[str]  # What is wrong with the NFO files beside the files
+    seasons: list[SeasonView]
+    episodes: list[EpisodeView]
+    gaps: list[str]
+    related: list[RelatedView]
+    match: TitleMatchView | None
+    requests: TitleRequestsView | None  # To providers; null before they are read
+
+
+class ValueChoiceView(TypedDict):
+    place: int
+    text: str
+    origin: str
+    time: str
+    shown: bool
+
+
+class ValueView(TypedDict):
+    field: str
+    label: str
+    about: str
+    text: str
+    origin: str
+    time: str
+    locked: bool
+    nfo: bool  # Its NFO file locks the field
+    count: int  # Of candidates
+    open: bool
+    editable: bool
+    typed: str  # The whole value as text
+    by_hand: bool  # There is a value by hand
+    candidates: list[ValueChoiceView]
+
+
+class ValuesMoreView(TypedDict):
+    field: str
+    label: str
+
+
+class ValuesView(TypedDict):
+    values: list[ValueView]
+    more: list[ValuesMoreView]  # Fields without a value
+    opened: str
+    problem: str
+
+
+class TitleContentView(PosterView, TitleFactsOfPageView, ValuesView):
+    pass
+
+
+class QuickView(TypedDict):
+    key: str
+    value: str
+    label: str
+    count: str
+    on: bool
+
+
+class TitleFactsView(TypedDict):
+    id: int
+    href: str
+    name: str
+    year: str
+    kind: str
+    rating: str
+    genres: list[str]
+    size: str
+    state: str
+    notes: list[str]
+
+
+class TitleTileView(PosterView, TitleFactsView):
+    pass
+
+
+class LookUpProgressView(TypedDict):
+    id: int
+    text: str
+    share: float | None
+
+
+class TitlesListSortView(TypedDict):
+    value: str
+    label: str
+
+
+class TitlesListDecideView(TypedDict):
+    href: str
+    count: str
+    open: bool
+
+
+class TitlesListResultView(TypedDict):
+    text: str
+    left: str
+
+
+class TitlesListLookUpView(TypedDict):
+    label: str
+    names: str
+
+
+class TitlesListEmptyActView(TypedDict):
+    act: str
+    label: str
+
+
+class TitlesListEmptyFolderView(TypedDict):
+    id: int
+    name: str
+
+
+class TitlesListEmptyView(TypedDict):
+    title: str
+    text: str
+    acts: list[TitlesListEmptyActView]
+    folders: NotRequired[list[TitlesListEmptyFolderView]]
+    kinds: NotRequired[list[ChoiceView]]
+
+
+class TitlesListAttributionView(TypedDict):
+    text: str
+    href: str
+
+
+class TitlesListView(TypedDict):
+    shows: str  # "posters", "table", or "" before the first view
+    hidden: NotRequired[bool]
+    title: str
+    about: str
+    query: str
+    problem: str  # Which values of the address are not valid, "" for none
+    filters: list[FilterView]
+    quick: list[QuickView]
+    sorts: list[TitlesListSortView]
+    sort: str
+    narrowed: bool
+    items: list[TitleTileView]
+    total: int
+    range: str
+    page: int
+    pages: int
+    decide: TitlesListDecideView | None
+    progress: list[LookUpProgressView]
+    result: TitlesListResultView | None  # Of the last job; `left` opens the titles without a match
+    look_up: TitlesListLookUpView | None  # What a look-up sends
+    notice: str
+    bare: bool  # No title is known, so there is nothing to search, to filter and to order
+    empty: TitlesListEmptyView | None
+    attribution: list[TitlesListAttributionView]
