@@ -17,6 +17,7 @@ from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_writing import foot
+from tests.support import tables
 from tests.support.holding import HeldReading, cut_off
 from tests.support.waiting import PATIENCE, until
 
@@ -160,7 +161,7 @@ def test_long_paused_job_is_reported_on_every_page(
 
 
 def test_rescan_lists_changes_in_pages_with_file_links(site: Site, library: Library) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET channels = 9, resolution = '7x7'")
     job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=60)
     total = library.audit.page(job_id=job.id).total
@@ -206,7 +207,7 @@ def test_running_jobs_in_footer_leave_space_for_page(
     writes = [library.write(library.plan(), SAFE, selection=Selection(included=frozenset([each]))) for each in chosen]
     for write in writes[:2]:
         library.pause(write.id, wait=False)
-    with library._parts.store.atomic() as tx:  # … and forgotten
+    with tables.changing(library) as tx:  # … and forgotten
         tx.execute("UPDATE job_queue SET paused_at = now()::TIMESTAMPTZ - INTERVAL 2 DAY WHERE status = 'paused'")
     page = site.visit("/settings", width=width)
     rows = foot(page).get_by_role("group")

@@ -14,6 +14,7 @@ from indexium_core import cli, errors
 from indexium_core.flows.home import clock as system_clock
 from indexium_core.flows.writing import operation_runner
 from indexium_core.settings import Settings, load
+from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.rewriting import Rewriter
 from tests.support.studio import OLD, Studio
@@ -293,9 +294,7 @@ def test_missing_backup_is_no_error_and_offline_folder_waits(shelf: Studio) -> N
 
     shelf.reopen(config=small(shelf.library.home, 80_000))
     assert kept(shelf) == set()
-    assert shelf.library._parts.store.read().execute(
-        "SELECT count(*) FROM metadata_history WHERE kept_path IS NOT NULL"
-    ).fetchall() == [(0,)]
+    assert tables.rows(shelf.library, "SELECT count(*) FROM metadata_history WHERE kept_path IS NOT NULL") == [(0,)]
 
 
 def test_restored_original_is_no_longer_backup(shelf: Studio) -> None:

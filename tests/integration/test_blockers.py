@@ -31,7 +31,7 @@ from tests.support.studio import ALL, Studio
 
 def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, Path]:
     """Write, and remove the folder after two files; return its new place."""
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
     studio.films.rename(away)
@@ -65,7 +65,7 @@ def test_missing_folder_stops_operation_until_it_returns(studio: Studio, monkeyp
 
 def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder disappears in the middle of a write, so the write cannot be undone."""
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     away, half = studio.films.with_name("away"), list[Path]()
 
     def pull_out(self: journal.JournaledFile, entry: journal.JournalEntry) -> None:
@@ -156,7 +156,7 @@ def test_reason_of_stop_is_shown_until_operation_resumes(
 
 
 def test_missing_folder_stops_rollback_until_it_returns(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     studio.write()
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = studio.library.rollback(1)

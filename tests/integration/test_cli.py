@@ -21,7 +21,7 @@ import pytest
 from indexium_core import cli, signals
 from indexium_core.cli.operations import follow
 from indexium_core.library import Library
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_empty_history_names_its_home(planned: Command, home: Path) -> None:
 def test_resumed_rollback_reports_skipped_files(planned: Command, home: Path) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes") == 0
-    with Library.open(home) as library, library._parts.store.atomic() as tx:
+    with Library.open(home) as library, tables.changing(library) as tx:
         tx.execute("UPDATE metadata_operations SET status = 'paused' WHERE id = 2")
         tx.execute("UPDATE job_queue SET status = 'paused', paused_at = now() WHERE operation_id = 2")
 

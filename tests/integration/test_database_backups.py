@@ -21,7 +21,7 @@ from indexium_core.library import Library
 from indexium_core.store.recovery import files
 from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_blockers import fill
-from tests.support import media, places
+from tests.support import media, places, tables
 from tests.support.damage import content, damage_file, damage_table
 from tests.support.holding import Gate
 from tests.support.studio import Studio
@@ -52,7 +52,7 @@ def problems(library: Library) -> dict[str, str]:
 
 
 def sql(library: Library, statement: str) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute(statement)
 
 
@@ -85,7 +85,7 @@ def test_backup_during_writes_has_one_moment(library: Library) -> None:
         number = 0
         while not ended.is_set():
             number += 1
-            with library._parts.store.atomic() as tx:
+            with tables.changing(library) as tx:
                 tx.execute("INSERT INTO touched_files VALUES ($1, 'x')", [number])
                 tx.execute("INSERT INTO declined_people VALUES ($1, 'x', now())", [number])
 

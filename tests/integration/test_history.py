@@ -17,6 +17,7 @@ from indexium_core import cli, errors
 from indexium_core.flows.history import rollback_conflicts
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
+from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.studio import ALL, Studio
 
@@ -62,7 +63,7 @@ def past(tmp_path_factory: pytest.TempPathFactory, far: None) -> Iterator[Studio
 
 
 def by_hand(studio: Studio, query: str) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = studio.library._parts.store.read().execute(query).fetchall()
+    found: list[tuple[Any, ...]] = tables.rows(studio.library, query)
     return found
 
 

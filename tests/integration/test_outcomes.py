@@ -23,6 +23,7 @@ from indexium_core.library import Library
 from indexium_core.model.operations.interruption import undone_message
 from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label, outcome_of
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
+from tests.support import tables
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
@@ -51,7 +52,7 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
             return protocol.EditResult(task=task, record=ItemRecord(result=result), stat=edited.stat)
         return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     monkeypatch.setattr(editing, "edit", edit)
     assert studio.library.write(studio.library.plan(), ALL).wait().status == "cancelled"
     monkeypatch.undo()
@@ -64,7 +65,7 @@ def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
     studio.library.close()
     monkeypatch.undo()
     studio.library = Library.open(studio.library.home)
-    with studio.library._parts.store.atomic() as tx:  # as in the journal of a killed process
+    with tables.changing(studio.library) as tx:  # as in the journal of a killed process
         tx.execute(
             "UPDATE metadata_operation_items SET code = 'undone' WHERE id = "
             "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 1 AND status = 'pending')"
@@ -136,7 +137,7 @@ def test_interrupted_rollback_uses_same_words_on_every_interface(
 ) -> None:
     studio = Studio(tmp_path, 6)
     studio.write()
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 1)
     rollback = studio.library.rollback(1)
     assert gate.reached.wait(PATIENCE)
@@ -145,7 +146,7 @@ def test_interrupted_rollback_uses_same_words_on_every_interface(
     monkeypatch.undo()
     with Library.open(tmp_path / "home") as library:
         home, rest = str(library.home), library.operation(2).operation.outcomes["not_started"]
-        with library._parts.store.atomic() as tx:  # as in the journal of a killed process
+        with tables.changing(library) as tx:  # as in the journal of a killed process
             tx.execute(
                 "UPDATE metadata_operation_items SET code = 'undone' WHERE id = "
                 "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 2 AND status = 'pending')"

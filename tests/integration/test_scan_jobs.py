@@ -17,7 +17,7 @@ from indexium_core.flows.scanning import reading, scanner
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import Actor
-from tests.support import media, photos
+from tests.support import media, photos, tables
 from tests.support.holding import AwaitedScan, HeldReading
 from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
@@ -235,9 +235,9 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
 def already(home: Path) -> int:
     """Return the number of files that the interrupted scan had read."""
     with Library.open(home, take_over="nothing") as library:
-        state = json.loads(library._parts.store.read().value("SELECT state FROM operation_state"))
+        state = json.loads(tables.value(library, "SELECT state FROM operation_state"))
         query = "SELECT count(*) FROM scanned_files WHERE scanned_at >= $1::TIMESTAMPTZ"
-        return int(library._parts.store.read().value(query, [state["begun"]]))
+        return int(tables.value(library, query, [state["begun"]]))
 
 
 @pytest.mark.parametrize("kind", ["films", "photos"])

@@ -191,7 +191,7 @@ def test_story_is_readable_text(
 def test_running_file_is_in_progress_in_row_and_counts(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     handle = gate.write(studio.library)
     until(lambda: handle.status().outcomes["written"] == 1 and len(handle.status().working) == 1)
@@ -250,7 +250,7 @@ def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
 
 
 def test_log_has_outcome_of_conflicts_and_cancelled_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     first = gate.write(studio.library)
     studio.library.write(studio.library.plan(), ALL).wait()
@@ -287,7 +287,7 @@ def test_users_of_resume_and_cancel_are_listed(studio: Studio, monkeypatch: pyte
     cut_off(studio.library, monkeypatch, 2)
     studio.reopen()
     monkeypatch.undo()
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     studio.library.resume(1)
     assert gate.reached.wait(PATIENCE)

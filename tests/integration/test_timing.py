@@ -24,7 +24,7 @@ from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Task
-from tests.support import media
+from tests.support import media, tables
 from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import until
@@ -216,7 +216,7 @@ def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The running time is recorded with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=2)
     handle = gate.write(studio.library)
     while handle.status().counts.get("success") != 2:
@@ -331,7 +331,7 @@ def test_estimates_agree_and_follow_the_last_operations(tmp_path: Path) -> None:
     library = studio.library
     before = library.plan().statistics.est_seconds
     library.write(library.plan(), ALL).wait()
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE metadata_operations SET seconds = 40")
         tx.execute("UPDATE metadata_operation_items SET seconds = 8")
     library.rollback(1, replan=True).wait()
@@ -359,7 +359,7 @@ def test_each_library_has_the_speed_of_its_last_operations(tmp_path: Path, monke
     library.people.add(paths, ["Ann Lee"])
     library.write(library.plan("root:films"), ALL).wait()
     library.write(library.plan("root:other"), ALL).wait()
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE metadata_operations SET seconds = 40 / 10 ** (id - 1)")
         tx.execute("UPDATE metadata_operation_items SET seconds = 2 / 10 ** (operation_id - 1)")
     library.rollback(2, replan=True).wait()

@@ -11,7 +11,7 @@ import duckdb
 from indexium_core.library import Library
 from indexium_core.store.recovery import survival
 from indexium_core.store.recovery.files import FILE_NAME
-from tests.support import media, photos
+from tests.support import media, photos, tables
 from tests.support.identified_home import identify
 from tests.support.studio import ALL, OLD
 
@@ -86,7 +86,7 @@ def decide(library: Library, folder: Path) -> None:
     episode = library.files.find(str(folder / "titles/Pond/Season 1/Pond - S01E01.mp4"))
     library.titles.assign([episode], ids["Amber Coast"], role="extra")
     library.matches.ignore(ids["Amber Coast"])
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET duration = 99.5, problem = 'locked' WHERE file_id = 2")
 
 
@@ -104,7 +104,7 @@ def fill_empty_tables(library: Library) -> None:
                 [table],
             ).fetchall()
             values = [ids.get(name, _VALUES[kind]) for name, kind in columns]
-            with library._parts.store.atomic() as tx:
+            with tables.changing(library) as tx:
                 tx.execute(f"INSERT INTO {table} VALUES ({', '.join(f'${n + 1}' for n in range(len(values)))})", values)
 
 

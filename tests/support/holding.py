@@ -94,7 +94,7 @@ def cut_off(
     library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL, query: str = ""
 ) -> OperationHandle:
     """Write file by file and stop after a number of files, until the operation must end: then one more is written."""
-    library._parts.runs.workers = 1
+    library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, after)
     handle = gate.write(library, options, query)
     gate.open_when_told(library, handle.id)
