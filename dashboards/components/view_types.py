@@ -251,9 +251,9 @@ class PagedView(TypedDict):
 
 class ChangeView(TypedDict):
     label: str
-    old: str
-    new: str
-    done: NotRequired[str]
+    old: NotRequired[str]
+    new: NotRequired[str]
+    done: NotRequired[str]  # Instead of the values: what was done
 
 
 class FilterView(TypedDict):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
-from dashboards.pages.settings.view_types import SettingsFormView, SettingView
+from dashboards.pages.settings.view_types import SettingGroupView, SettingsFormView, SettingView
 from indexium_core.model import wording
 from indexium_core.settings import SettingRow
 
@@ -156,13 +156,13 @@ def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | 
     named = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in by_name if name not in named)}
     own = {OTHERS, *ADVANCED}
-    shown = {
-        title: [_row(by_name[name]) | {"advanced": title in own or name in own} for name in names if name in by_name]
-        for title, names in groups.items()
-    }
+    shown = {title: [_row(by_name[name]) for name in names if name in by_name] for title, names in groups.items()}
 
-    def part(*, advanced: bool) -> list[dict[str, Any]]:
-        parts = {title: [row for row in each if row["advanced"] == advanced] for title, each in shown.items()}
+    def part(*, advanced: bool) -> list[SettingGroupView]:
+        parts = {
+            title: [row for row in each if (title in own or row["name"] in own) == advanced]
+            for title, each in shown.items()
+        }
         return [{"title": title, "rows": each} for title, each in parts.items() if each]
 
     return {

@@ -129,4 +129,5 @@ class SettingsFormView(TypedDict, total=False):
     schedules: SchedulesView
     privacy: PrivacyView
     section: str  # What the page shows first; "" for its beginning
+    serial: int  # A new number shows the current values instead of the typed texts
     entered: int  # How often the page was opened

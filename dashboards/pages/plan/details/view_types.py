@@ -96,7 +96,7 @@ class PlanFileView(TypedDict, total=False):
     path: str
     place: str
     picture: str  # Address of the picture, or ""
-    original: str  # Address of the file, or ""
+    original: str | None  # Address of the file; None or "" if browsers cannot show it
     kind: str  # video, audio, photo
     over: list[str]  # Texts over the picture
     strip: list[str]  # The most important facts
