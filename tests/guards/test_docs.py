@@ -90,7 +90,9 @@ def test_every_search_key_is_on_plan_page() -> None:
 
 def test_every_field_of_titles_is_on_titles_page() -> None:
     names = {"movie": "film"}
-    text = (DOCS / "titles-reference.md").read_text(encoding="utf-8").partition("\n## Fields\n")[2].partition("\n## ")[0]
+    text = (
+        (DOCS / "titles-reference.md").read_text(encoding="utf-8").partition("\n## Fields\n")[2].partition("\n## ")[0]
+    )
     documented = {}
     for line in text.splitlines():
         if line.startswith("| `"):
@@ -160,7 +162,9 @@ def test_map_of_the_code_names_existing_places() -> None:
 def test_links_between_pages_have_targets() -> None:
     pages = [*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md")]
     texts = {page.resolve(): page.read_text(encoding="utf-8") for page in pages}
-    headings = {page: {_anchor(line) for line in re.findall(r"^#+ (.*)", text, re.M)} for page, text in texts.items()}
+    headings = {
+        page: {_anchor(line) for line in re.findall(r"^#+ (.*)", text, re.MULTILINE)} for page, text in texts.items()
+    }
     for page, text in texts.items():
         for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text):
             other = (page.parent / target).resolve() if target else page
