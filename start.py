@@ -2,6 +2,8 @@
 """
 Set Indexium up and start it: `python3 start.py` opens the demo, `python3 start.py test` runs every check.
 
+`lint`, `types` and `test PATH` run one part of the checks; CONTRIBUTING.md says how a change is made.
+
 The first run needs Python 3.11 or newer and an internet connection. Everything is installed into `.venv` beside this
 file; the packages of the system do not change. Each later run checks the installation, which takes about a second. Any
 other words are arguments of the `indexium` command.
@@ -41,7 +43,10 @@ STAMP = VENV / "indexium-setup.json"
 
 
 HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
-python3 start.py test         run lint, types and tests, on all cores; further words go to pytest
+python3 start.py test         run lint, types and all tests, on all cores
+python3 start.py test PATH    run only these tests; words of pytest work, too, for example -k rating
+python3 start.py lint         check the style of Python and JavaScript
+python3 start.py types        check the types of Python and JavaScript
 python3 start.py WORDS ...    the `indexium` command, for example:
 
     python3 start.py scan ~/Videos
@@ -55,6 +60,10 @@ class SetUpError(Exception):
     """A failed installation method; the message has the reason."""
 
 
+class WordsError(Exception):
+    """Words that name no check and no test; the message has the remedy."""
+
+
 def main(words):
     """Set up what the words need, run it, and return its exit code."""
     if words[:1] in (["-h"], ["--help"], ["help"]):
@@ -62,10 +71,15 @@ def main(words):
         return 0
     if words == ["commands"]:
         words = ["--help"]
-    testing = words[:1] == ["test"]
+    check = CHECKS.get(words[0]) if words else None
     try:
-        set_up("test" if testing else "")
-        return run_checks(words[1:]) if testing else run_indexium(words or ["demo", "--open"])
+        if check:
+            require_known(words)
+        set_up("test" if check else "")
+        return check(words[1:]) if check else run_indexium(words or ["demo", "--open"])
+    except WordsError as failure:
+        sys.stderr.write("%s\n" % failure)
+        return 2
     except SetUpError as failure:
         sys.stderr.write("\nSet-up failed: %s\n" % failure)
         return 2
@@ -104,28 +118,80 @@ def run_indexium(words):
         raise
 
 
-def run_checks(words):
-    """Run lint, types and tests; the first that fails ends the run. Words go to pytest."""
-    python = [str(PYTHON), "-m"]
+def require_known(words):
+    """Raise WordsError for words that a check does not know, before anything is installed for it."""
+    if words[0] != "test" and words[1:]:
+        message = "'%s' checks all files and takes no further word; '%s' is one. Run: python3 start.py %s"
+        raise WordsError(message % (words[0], words[1], words[0]))
+    for word in words[1:]:
+        path = word.split("::")[0]
+        is_path = not word.startswith("-") and ("/" in path or path.endswith(".py"))
+        if is_path and not (HERE / path).exists():
+            raise WordsError("There is no test '%s'. 'python3 start.py test tests/unit' runs those of a folder." % path)
+
+
+def run_lint(_):
+    """Check the style of Python and JavaScript; the first check that fails ends the run."""
+    return run_ruff() or check_javascript([BIOME])
+
+
+def run_types(_):
+    """Check the types of Python and JavaScript; the first check that fails ends the run."""
+    return run_mypy() or check_javascript([TSC])
+
+
+def run_tests(words):
+    """Run the tests that the words name, and without words everything: lint, types and all tests."""
+    return run_pytest(words) if words else run_everything()
+
+
+CHECKS = {"lint": run_lint, "types": run_types, "test": run_tests}
+BIOME = ["biome", "ci", "--error-on-warnings"]
+TSC = ["tsc", "--project", "tsconfig.json"]
+
+
+def run_everything():
+    """Run lint, types and all tests; the first that fails ends the run."""
     # Each test process would compile the tests for itself. Another core compiles them during the checks.
-    collecting = python + ["pytest", "--collect-only", "--quiet"] + words
+    collecting = [str(PYTHON), "-m", "pytest", "--collect-only", "--quiet"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     compiling = subprocess.Popen(collecting, cwd=str(HERE), env=environment_of_checks(), **quiet)
-    code = 0
-    for check in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
-        code = code or run_check(check, python + check)
-    code = code or check_javascript()
+    code = run_ruff() or run_mypy() or check_javascript([BIOME, TSC])
     if code:
         compiling.kill()
     compiling.wait()
-    # One process more than cores, because tests wait for disks, browsers and other processes for a third of their time.
-    workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 1)
-    # A file runs in one process, because its tests share costly fixtures. tests/conftest.py orders the files.
-    tests = ["pytest", workers, "--dist=loadfile", "--no-loadscope-reorder", "--durations=10", "-rfER"] + words
-    code = code or run_check(tests, python + tests)
+    code = code or run_pytest([])
     if not code:
         say("\nAll checks passed.")
     return code
+
+
+def run_ruff():
+    """Check the style of Python."""
+    return run_module(["ruff", "check", "."]) or run_module(["ruff", "format", "--check", "."])
+
+
+def run_mypy():
+    """Check the types of Python."""
+    return run_module(["mypy"])
+
+
+def run_pytest(words):
+    """Run tests: single files in one process, which starts in a second, and everything else on all cores."""
+    named = [word for word in words if not word.startswith("-")]
+    if named and all(".py" in word for word in named):
+        return run_module(["pytest"] + words)
+    # One process more than cores, because tests wait for disks, browsers and other processes for a third of their time.
+    workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 1)
+    # A file runs in one process, because its tests share costly fixtures. tests/conftest.py orders the files.
+    return run_module(
+        ["pytest", workers, "--dist=loadfile", "--no-loadscope-reorder", "--durations=10", "-rfER"] + words
+    )
+
+
+def run_module(words):
+    """Run a check that is a module of the environment, and return its exit code."""
+    return run_check(words, [str(PYTHON), "-m"] + words)
 
 
 def run_check(words, command):
@@ -143,14 +209,14 @@ def environment_of_checks():
     return dict(kept, PYTHONPYCACHEPREFIX=str(VENV / "pycache"))
 
 
-def check_javascript():
-    """Lint the JavaScript and check its types; return the exit code. Without Node that is 0, but in CI 1."""
+def check_javascript(checks):
+    """Run checks of the JavaScript; return the exit code. Without Node that is 0, but in CI 1."""
     try:
         programs = javascript_programs()
     except SetUpError as failure:
         say("\nThe JavaScript is not checked: %s." % failure)
         return 1 if os.environ.get("CI") == "true" else 0
-    for check in (["biome", "ci", "--error-on-warnings"], ["tsc", "--project", "tsconfig.json"]):
+    for check in checks:
         program = programs / (check[0] + (".cmd" if os.name == "nt" else ""))
         code = run_check(check, [str(program)] + check[1:])
         if code:

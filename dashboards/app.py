@@ -32,6 +32,7 @@ from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import local_actor
 
 logger = logging.getLogger(__name__)
 
@@ -80,12 +81,13 @@ class Pages:
 
     def open(self, *, assets: str = "/assets/", healthz: str = "/healthz") -> pn.Template:
         """Return the page of a new session, or an error page without a traceback."""
+        library = self.shared.library
         try:
-            session = Session(self.shared, PAGES)
+            with library.acting_as(local_actor()):  # the person at this computer: there are no accounts
+                session = Session(self.shared, PAGES)
         except Exception:
             logger.exception("dashboard.session_failed")
             return _failed(assets)
-        library = self.shared.library
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
         template.is_at_root = bool(assets)

@@ -19,6 +19,7 @@ from dashboards.toasts import ShowToast, ToastButton, ToastKind
 from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.event import Event
+from indexium_core.model.operations.actor import acting_as, current_actor
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Bridge:
         busy: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """
-        Connect a session with its process.
+        Connect a session with its process. Its calls act as the actor that creates it.
 
         Args:
             events: The process's events.
@@ -56,7 +57,7 @@ class Bridge:
             busy: Called with True when the first call starts, and with False when the last one ends.
 
         """
-        self._events, self._schedule, self._later = events, schedule, later
+        self._events, self._actor, self._schedule, self._later = events, current_actor(), schedule, later
         self._pool, self._toast, self._clear_errors, self._on_busy = pool, toast, clear_errors, busy
         self._topic = ""  # topic of the call whose result is being shown
         self._wrong: set[str] = set()  # topics whose last call showed an error
@@ -100,7 +101,8 @@ class Bridge:
         if not self._open or (name and not once and self._newest[name] != ticket):
             return
         try:
-            result = work()
+            with acting_as(self._actor):
+                result = work()
         except errors.IndexiumError as error:
             self.soon(lambda error=error: self._finish(call, lambda: self._fail(error, failed)))  # type: ignore[misc]
         except Exception:
@@ -159,7 +161,7 @@ class Bridge:
     def soon(self, call: Callable[[], None]) -> None:
         """Run a call on the document, from any thread; do nothing after the session is closed."""
         if self._open:
-            self._schedule(lambda: call() if self._open else None)
+            self._schedule(lambda: self._call(call))
 
     def listen(self, names: Collection[str], react: Callable[[], None], *, every: float = 0.5) -> None:
         """
@@ -179,7 +181,12 @@ class Bridge:
     def after(self, milliseconds: int, call: Callable[[], None]) -> None:
         """Run a call on the document after a delay; only from the document."""
         if self._open:
-            self._later(lambda: call() if self._open else None, milliseconds)
+            self._later(lambda: self._call(call), milliseconds)
+
+    def _call(self, call: Callable[[], None]) -> None:
+        if self._open:
+            with acting_as(self._actor):
+                call()
 
     def close(self) -> None:
         """Close the bridge: it delivers no more events and results."""

@@ -1,8 +1,8 @@
 """
 The state of one session: only parameters, no Panel, so that tests can set values.
 
-Derived values are methods; effects are watchers of the pages. The search text is the only source of the search: facets
-and chips read and change it.
+Derived values are methods. A page reads the state when it draws; nothing watches a parameter. The search text is the
+only source of the search: facets and chips read and change it.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from indexium_core.model.operations.operation import outcome_label
+from indexium_core.model.operations.operation import ITEM_STATUSES
+from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 
 STATUS = {  # operation status → (words, level of its chip)
     "pending": ("waiting", "blocked"),
@@ -24,14 +23,11 @@ RISK_HINTS = {
     "danger": "review before writing",
     "blocked": "cannot be written",
 }
-_ITEM = {  # item status → (outcome or words, level of its chip)
-    "pending": ("waiting", "blocked"),
-    "writing": ("writing", "note"),
-    "success": ("done", "safe"),
-    "skipped": ("skipped", "blocked"),
-    "failed": ("failed", "danger"),
-    "conflict": ("conflict", "danger"),
-    "unknown": ("unclear", "warning"),
+_LEVELS = {  # item status → level of its chip
+    "success": "safe",
+    "failed": "danger",
+    "conflict": "danger",
+    "unknown": "warning",
 }
 _GLYPHS = {  # glyphs by status, or by code if the code is more precise
     "pending": "·",
@@ -44,13 +40,8 @@ _GLYPHS = {  # glyphs by status, or by code if the code is more precise
     "in_use": "◔",
     "nothing_to_do": "–",
     "cancelled": "·",
-    "restored": "↺",
+    "undone": "↺",
 }
-
-
-def outcome_counts(outcomes: Mapping[str, int], kind: str = "write") -> dict[str, int]:
-    """Return counts of outcomes by the words for them."""
-    return {outcome_label(outcome, kind): number for outcome, number in outcomes.items()}
 
 
 def item_glyph(status: str, code: str = "") -> str:
@@ -69,15 +60,12 @@ def item_status(status: str, code: str = "", *, ended: bool = False, kind: str =
         kind: The type of its operation, `write` or `rollback`.
 
     """
-    if ended and status == "pending":
-        return outcome_label("restored" if code == "restored" else "not_started", kind), "blocked"
     if code == "in_use":
         return "in use, will retry", "blocked"
     if code == "nothing_to_do":
         return "nothing to do", "blocked"
-    if code == "cancelled":
-        return outcome_label("not_started", kind), "blocked"
-    if status == "skipped" and code == "restored":
-        return outcome_label("restored", kind), "blocked"
-    outcome, level = _ITEM.get(status, (status, "note"))
-    return outcome_label(outcome, kind), level
+    if status == "pending" and not ended:
+        return "waiting", "blocked"
+    if status == "writing" or status not in ITEM_STATUSES:
+        return status, "note"
+    return outcome_label(outcome_of(status, code, kind)), _LEVELS.get(status, "blocked")

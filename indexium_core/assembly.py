@@ -19,9 +19,10 @@ from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.fields import custom_fields
 from indexium_core.flows.history import history_service, interrupted, retry, story
-from indexium_core.flows.home import backups, configuration, database_backups, doctor
+from indexium_core.flows.home import backups, configuration, database_backups, doctor, schedule_kinds
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
+from indexium_core.flows.home.schedule_service import Schedules
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.people import people_service, suggestions
@@ -32,13 +33,7 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.flows.providers.key_service import KeyService
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
-from indexium_core.flows.scanning import (
-    file_facts,
-    hash_verification,
-    inventory,
-    scan_jobs,
-    scanner,
-)
+from indexium_core.flows.scanning import file_facts, hash_verification, inventory, scan_jobs, scanner
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
@@ -48,7 +43,7 @@ from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import EventBus, Recorder
@@ -56,6 +51,7 @@ from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.event import Event
 from indexium_core.model.people import placeholders
@@ -67,18 +63,15 @@ from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
 from indexium_core.store.recovery import files
+from indexium_core.store.schedules import ScheduleRows
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
 _DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
-_FILE_WORK = (
-    file_facts.__name__,
-    nfo_reading.__name__,
-    parsing.__name__,
-    remote_edit.__name__,
-)  # modules of the functions that run in worker processes
+# Modules of the functions that run in worker processes:
+_FILE_WORK = (file_facts.__name__, nfo_reading.__name__, parsing.__name__, edit_execution.__name__)
 
 
 class Assembly:
@@ -114,6 +107,9 @@ class Assembly:
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
+        services = (self.database_backups, self.snapshots, self.rating_writes)
+        self.scheduler.register(*schedule_kinds.register(self.queue, config, *services))
+        self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
 
@@ -173,7 +169,9 @@ class Assembly:
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
         )
-        self.rating_writes = RatingWrites(store, self.plans, self.operations, max_files=config.max_operation_items)
+        self.rating_writes = RatingWrites(
+            store, self.plans, self.operations, scheduler=self.scheduler, max_files=config.max_operation_items
+        )
         self.rescans = rescan.Rescanner(
             store,
             modes=self.plans.default_modes,
@@ -220,9 +218,7 @@ class Assembly:
         self.configuration = configuration.Configuration(
             config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
         )
-        self.database_backups = database_backups.DatabaseBackups(
-            store, clock=clock, is_busy=lambda: bool(self.queue.active_operations())
-        )
+        self.database_backups = database_backups.DatabaseBackups(store, clock=clock, scheduler=self.scheduler)
         self.providers = ExternalAPIManager(store, config=config, clock=clock)
         self.provider_keys = KeyService(config.home, self.providers)
         self.doctor = doctor.Doctor(
@@ -342,6 +338,7 @@ class Assembly:
             clock=clock,
             is_enabled=lambda: self.settings.snapshots,
             follows_progress=self.is_served,
+            scheduler=self.scheduler,
         )
         self.queries = Queries(self.snapshots, self.home, max_download=lambda: int(self.settings.query_download_limit))
         self.saved_queries = SavedQueries(store, clock=clock)
@@ -367,7 +364,10 @@ class Assembly:
         self.progress_log = ProgressLog(logs_folder)
         self.requests = idempotency.Requests(self.store, clock=clock)
         rows = jobs_store.JobRows(self.store)
-        self.queue = JobQueueService(rows, events=self.events, clock=clock, progress_sink=self.progress_log)
+        self.scheduler = Scheduler(ScheduleRows(self.store), clock=clock)
+        self.queue = JobQueueService(
+            rows, events=self.events, clock=clock, progress_sink=self.progress_log, scheduler=self.scheduler
+        )
         self.jobs = job_service.JobService(
             self.queue,
             rows,

@@ -43,7 +43,7 @@ from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
-from indexium_core.model.operations.operation import outcome_label
+from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
 from indexium_core.store import database
@@ -129,7 +129,8 @@ class Library(LibraryServices):
             library = cls(store, config, clock=clock, is_served=bool(url))
             _wait_for_former_processes(config.home)
             library._parts.warm()
-            library._start(take_over)
+            with acting_as(SYSTEM):
+                library._start(take_over)
         except OSError as error:
             _abandon(store, library)
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -260,9 +261,9 @@ class Library(LibraryServices):
         undone = orphaned_journals.recover(parts.backups_folder, known)
         report = self.recovered = self.recover()
         report.add_orphaned(undone)
-        for kind, count in Counter(file.operation_type for file in report.files if file.became == "old").items():
+        for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
             files = wording.plural(count, "file was", "files were")
-            self.notices.append(f"{files} interrupted during a {kind} and {outcome_label('restored', kind)}.")
+            self.notices.append(f"{files} interrupted during a {kind} and undone.")
         self.notices += report.problems
         self.backups.tidy()
         parts.keep_budgets()
@@ -276,8 +277,16 @@ class Library(LibraryServices):
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
-        self.database_backups.start(repeat=parts.is_served)
+        self.database_backups.start()
         parts.rating_writes.start(parts.events, is_service=parts.is_served)
+
+    def acting_as(self, actor: Actor) -> AbstractContextManager[None]:
+        """
+        Return a context in which changes are recorded as changes of this actor: by this thread, and in jobs it adds.
+
+        Without it, they are recorded with the login name of the person who runs this program.
+        """
+        return acting_as(actor)
 
     def sql(self, text: str) -> pd.DataFrame:
         """

@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar
 
+from indexium_core.model.operations.actor import carry_actor, current_actor
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -52,6 +54,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
+            "actor": str(current_actor()),
             **({} if job_id is None else {"job_id": job_id}),
             **{name: value for name, value in vars(record).items() if name not in _STANDARD},
         }
@@ -227,9 +230,10 @@ def job(job_id: int | None) -> Iterator[None]:
 
 
 def carry(function: Callable[P, R]) -> Callable[P, R]:
-    """Wrap a function so that another thread logs its records to the current job of this thread."""
+    """Wrap a function so that another thread acts as the present actor, and logs to the current job of this thread."""
     job_id = _job.get()
 
+    @carry_actor
     @functools.wraps(function)
     def bound(*args: P.args, **kwargs: P.kwargs) -> R:
         with job(job_id):

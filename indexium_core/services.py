@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.home.configuration import Configuration
     from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
+    from indexium_core.flows.home.schedule_service import Schedules
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.matching.match_service import TitleMatchService
     from indexium_core.flows.people.people_service import PeopleService
@@ -130,6 +131,7 @@ class LibraryServices:
     saved_queries: SavedQueries
 
     jobs: JobService
+    schedules: Schedules  # jobs that start at times of their own
     event_log: Recorder
     providers: ExternalAPIManager  # of metadata of films and series
     provider_keys: KeyService

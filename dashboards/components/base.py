@@ -23,6 +23,7 @@ import param
 from panel.custom import JSComponent
 
 from indexium_core import errors
+from indexium_core.model.operations.actor import carry_actor
 
 logger = logging.getLogger(__name__)
 
@@ -149,8 +150,8 @@ class Component(JSComponent):
         return f"{type(self).__name__}()"
 
     def on(self, **handlers: Handler) -> None:
-        """Register handlers by message name; a handler receives the message of the browser."""
-        self._handlers.update(handlers)
+        """Register handlers by message name. A handler receives the message of the browser and acts as its session."""
+        self._handlers.update({name: carry_actor(handler) for name, handler in handlers.items()})
 
     def put(self, **view: Any) -> None:
         """Show a view; an unchanged view is not sent."""

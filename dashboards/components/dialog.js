@@ -266,7 +266,12 @@ export function render(context) {
   const box = h("dialog", {"aria-labelledby": "title"})
   /** @type {Self} */
   const self = component(context, {
-    state: /** @returns {State} */ () => ({box, ...answer({open: false}), left: null, openedAt: 0}),
+    state: /** @returns {State} */ () => ({
+      box,
+      ...answer(/** @type {DialogView} */ ({open: false})),
+      left: null,
+      openedAt: 0,
+    }),
     draw: () => null,
     onDrawn,
   })

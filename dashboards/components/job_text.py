@@ -23,6 +23,9 @@ KINDS = {
     "identify": "Identifications",
     "enrich": "Enrichments",
     "artwork": "Pictures of titles",
+    "database_backup": "Backups of the database",
+    "snapshot": "Snapshots",
+    "ratings": "Ratings",
 }
 _UNITS = {"artwork": "picture"}  # what jobs count that do not count files
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended

@@ -16,8 +16,8 @@ from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationDetails,
     OperationStatus,
-    outcome_label,
 )
+from indexium_core.model.operations.outcomes import OUTCOMES, Outcome, outcome_counts, outcome_label, success_of
 
 SOURCES = {
     "dashboard": "from the dashboard",
@@ -27,11 +27,12 @@ SOURCES = {
     "rating": "after a rating",
     "legacy": "by the old Indexium",
 }
-PARTS = {  # outcome → class of its part of the bar
-    "done": "ok",
+PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
+    "written": "ok",
+    "restored": "ok",
     "failed": "bad",
     "conflict": "bad",
-    "unclear": "odd",
+    "unknown": "odd",
     "skipped": "off",
 }
 _SLOW = 0.1  # files a second
@@ -66,11 +67,8 @@ def outcome(operation: MetadataOperation) -> str:
         return "rolled back"
     if operation.status == "interrupted":
         return f"interrupted at {wording.count(operation.success_count)} of {wording.count(operation.file_count)}"
-    shown = dict.fromkeys(PARTS)
-    if operation.status in FINISHED_STATES:
-        shown |= dict.fromkeys(("restored", "not_started"))
-    counts = status_words.outcome_counts({each: operation.outcomes[each] for each in shown}, operation.operation_type)
-    return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number) or "nothing yet"
+    shown = OUTCOMES if operation.status in FINISHED_STATES else PARTS
+    return outcome_counts(operation.outcomes, only=shown, separator=" · ") or "nothing yet"
 
 
 def can_roll_back(operation: MetadataOperation) -> bool:
@@ -92,13 +90,13 @@ def item_filters(
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
     left = outcome_label("not_started")
-    if status.restored_count:
-        left = f"{outcome_label('restored', status.operation_type)}, {left}"
+    if status.undone_count:
+        left = f"{outcome_label('undone')}, {left}"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
     if status.cancelled_count:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     if status.operation_type == "rollback":
-        fitting |= {key: outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
+        fitting |= {key: success_of(status.operation_type) for key in shown if key in ("success", "done")}
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
@@ -136,7 +134,7 @@ def rate_text(rate: float, unit: str = "file") -> str:
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
     """Return the parts of the progress bar that are not empty; a file that is being rewritten counts in part."""
     found: list[tuple[str, str, float]] = [
-        (kind, f"{wording.count(number)} {outcome_label(outcome, status.operation_type)}", number)
+        (kind, f"{wording.count(number)} {outcome_label(outcome)}", number)
         for outcome, kind in PARTS.items()
         if (number := status.outcomes[outcome])
     ]
@@ -160,10 +158,10 @@ def can_resume(status: OperationStatus) -> bool:
 
 def items_page(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
-    shares = details.status.fractions
+    fractions = details.status.fractions
     ended = details.status.finished
     kind = details.operation.operation_type
-    rows = [item_row(item, share=shares.get(item.id), ended=ended, kind=kind) for item in details.items]
+    rows = [item_row(item, share=fractions.get(item.id), ended=ended, kind=kind) for item in details.items]
     place = paging.place(details.page, details.per_page, shown=len(rows), total=details.total)
     return {"rows": rows, "total": details.total, **place}
 

@@ -8,6 +8,31 @@ import pydantic
 from typing_extensions import TypedDict
 
 
+class EmptyView(TypedDict):
+    title: str
+    text: str
+
+
+class ChipView(TypedDict):
+    level: str
+    text: str
+
+
+class ActView(TypedDict):
+    label: str
+    act: str
+
+
+class SearchLinkView(TypedDict):
+    query: str
+    label: str
+
+
+class LegendView(TypedDict):
+    colour: str
+    label: str
+
+
 class PersonOfferView(TypedDict):
     name: str
     files: int
@@ -34,14 +59,9 @@ class LevelView(TypedDict):
     glyph: NotRequired[str]
 
 
-class DialogLineActionView(TypedDict):
-    label: str
-    act: str
-
-
 class DialogLineView(TypedDict):
     text: str
-    actions: list[DialogLineActionView]
+    actions: list[ActView]
 
 
 class ItemChipView(TypedDict):
@@ -174,25 +194,25 @@ class DialogTypedView(TypedDict):
     after: str
 
 
-class DialogView(TypedDict):
+class DialogView(TypedDict, total=False):
     open: bool
-    serial: NotRequired[int]  # Number of the question; answers carry it
-    follows: NotRequired[int | None]  # Number of the question that this one follows
-    title: NotRequired[str]
-    wide: NotRequired[bool]
-    sections: NotRequired[list[DialogSectionView]]
-    confirm: NotRequired[str]  # Text of the confirming button; none for a report
-    back: NotRequired[str]  # Text of the closing button
-    risky: NotRequired[bool]
-    enter: NotRequired[bool]  # Enter confirms, wherever the focus is
-    ack: NotRequired[str]  # A box that must be ticked first
-    typed: NotRequired[DialogTypedView | None]  # A word that must be typed first
-    options: NotRequired[list[DialogOptionView]]  # Boxes to tick
-    needs: NotRequired[list[str]]  # Keys of options: one of them must be ticked first
-    counted: NotRequired[CountedView]
-    note: NotRequired[str]  # Label of a text field
-    written: NotRequired[str]  # Its text
-    actions: NotRequired[list[ButtonItemView]]  # Other buttons
+    serial: int  # Number of the question; answers carry it
+    follows: int | None  # Number of the question that this one follows
+    title: str
+    wide: bool
+    sections: list[DialogSectionView]
+    confirm: str  # Text of the confirming button; none for a report
+    back: str  # Text of the closing button
+    risky: bool
+    enter: bool  # Enter confirms, wherever the focus is
+    ack: str  # A box that must be ticked first
+    typed: DialogTypedView | None  # A word that must be typed first
+    options: list[DialogOptionView]  # Boxes to tick
+    needs: list[str]  # Keys of options: one of them must be ticked first
+    counted: CountedView
+    note: str  # Label of a text field
+    written: str  # Its text
+    actions: list[ButtonItemView]  # Other buttons
 
 
 class GaugePartView(TypedDict):
@@ -231,9 +251,9 @@ class PagedView(TypedDict):
 
 class ChangeView(TypedDict):
     label: str
-    old: str
-    new: str
-    done: NotRequired[str]
+    old: NotRequired[str]
+    new: NotRequired[str]
+    done: NotRequired[str]  # Instead of the values: what was done
 
 
 class FilterView(TypedDict):
@@ -276,21 +296,16 @@ class TabbedChartsCardTabView(TypedDict):
     on: bool
 
 
-class TabbedChartsCardLegendView(TypedDict):
-    colour: str
-    label: str
-
-
-class TabbedChartsCardView(TypedDict):
-    title: NotRequired[str]
-    hint: NotRequired[str]
-    tabs: NotRequired[list[TabbedChartsCardTabView]]
-    legend: list[TabbedChartsCardLegendView]
-    description: NotRequired[str]  # Alternative text of the chart
+class TabbedChartsCardView(TypedDict, total=False):
+    title: str
+    hint: str
+    tabs: list[TabbedChartsCardTabView]
+    legend: list[LegendView]
+    description: str  # Alternative text of the chart
     columns: list[str]
-    lines: NotRequired[list[ChartLineView]]
-    empty: NotRequired[str]  # A sentence if there are no figures
-    bars: NotRequired[list[ChartBarView]]  # In place of a chart
+    lines: list[ChartLineView]
+    empty: str  # A sentence if there are no figures
+    bars: list[ChartBarView]  # In place of a chart
 
 
 class PosterView(TypedDict):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards import status_words
 from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
@@ -13,7 +12,8 @@ from dashboards.frame.view_types import FooterView
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
-from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, outcome_label
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
+from indexium_core.model.operations.outcomes import REMAINING, outcome_counts, success_of
 
 
 class Footer(Component):
@@ -160,7 +160,7 @@ def _outcome(operation: MetadataOperation, bad: int) -> str:
     good = operation.success_count
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
-    label = outcome_label("done", operation.operation_type)
+    label = success_of(operation.operation_type)
     text = f"{wording.files(good)} {label}" if good else f"no file was {label}"
     if bad:
         text += f", {wording.plural(bad, 'problem')}"
@@ -181,25 +181,19 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = wording.when(operation.started_at)
     good, total, rest = operation.success_count, operation.file_count, operation.remaining
-    done = outcome_label("done", operation.operation_type)
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
         buttons.append({"label": f"Roll back {wording.count(good)}", "act": "roll_back"})
     if rest:
         buttons.append({"label": f"Resume {wording.count(rest)}", "act": "resume", "kind": "primary"})
-    left = {outcome: operation.outcomes[outcome] for outcome in ("restored", "not_started")}
-    counts = status_words.outcome_counts(left, operation.operation_type)
+    success = success_of(operation.operation_type)
+    left = outcome_counts(operation.outcomes, only=REMAINING)
     return {
         "key": f"cut{operation.id}",
         "id": operation.id,
         "kind": "interrupted",
-        "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} {done}",
-        "note": ", ".join(
-            [
-                "every file is intact",
-                *(f"{wording.count(number)} {label}" for label, number in counts.items() if number),
-            ]
-        ),
+        "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} {success}",
+        "note": ", ".join(filter(None, ("every file is intact", left))),
         "level": "warning",
         "glyph": "!",
         "buttons": buttons,

@@ -4,7 +4,7 @@ import {drawNavigation, switchTheme} from "./navigation.js"
 
 const rail = document.querySelector(".rail")
 const pages = JSON.parse(document.getElementById("pages").textContent)
-const drawRail = () => morph(rail, [drawNavigation({pages}, true)])
+const drawRail = () => morph(rail, [drawNavigation(/** @type {NavigationView} */ ({pages}), true)])
 rail.addEventListener("click", event => {
   if (/** @type {Element} */ (event.target).closest("[data-act=theme]")) switchTheme()
 })

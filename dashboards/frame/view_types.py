@@ -27,8 +27,8 @@ class FooterRowView(TypedDict):
     fades: NotRequired[bool]  # The row dismisses itself after a while, and at the next decision
 
 
-class FooterView(TypedDict):
-    rows: NotRequired[list[FooterRowView]]
+class FooterView(TypedDict, total=False):
+    rows: list[FooterRowView]
 
 
 class UndoStepView(TypedDict):
@@ -36,7 +36,7 @@ class UndoStepView(TypedDict):
     label: str
 
 
-class ReviewView(TypedDict):
+class ReviewView(TypedDict, total=False):
     undo: UndoStepView | None
     redo: UndoStepView | None
 
@@ -50,20 +50,20 @@ class PageLinkView(TypedDict):
     live: NotRequired[int | None]
 
 
-class NavigationView(TypedDict):
-    pages: NotRequired[list[PageLinkView]]
-    roots: NotRequired[str]
-    offline: NotRequired[bool]
-    scanned: NotRequired[str]
+class NavigationView(TypedDict, total=False):
+    pages: list[PageLinkView]
+    roots: str
+    offline: bool
+    scanned: str
 
 
-class AddressView(TypedDict):
-    page: NotRequired[str]
-    title: NotRequired[str]
-    url: NotRequired[str]
-    push: NotRequired[bool]  # The address is a new step in the browser's history
-    selection: NotRequired[str]
+class AddressView(TypedDict, total=False):
+    page: str
+    title: str
+    url: str
+    push: bool  # The address is a new step in the browser's history
+    selection: str
 
 
-class ShellView(NavigationView, AddressView):
+class ShellView(NavigationView, AddressView, total=False):
     pass

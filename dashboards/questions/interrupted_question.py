@@ -103,14 +103,14 @@ class Interrupted:
     def _ask(self, operation: InterruptedOperation, *, others: int, scan: Job | None, then: Callable[[], None]) -> None:
         """Ask about one operation and offer to stop a scan; `then` is called after any answer about the operation."""
 
-        def turn(_list: str, page: int, became: str) -> None:
-            page = min(page, parts.pages(operation, became))
+        def turn(_list: str, page: int, outcome: str) -> None:
+            page = min(page, parts.pages(operation, outcome))
             self._bridge.run(
                 lambda: self._library.interruptions.files(
-                    operation.id, outcome=became, page=page, per_page=parts.PER_PAGE
+                    operation.id, outcome=outcome, page=page, per_page=parts.PER_PAGE
                 ),
                 lambda files: self._dialog.renew_list(
-                    serial, parts.files_section(operation, files, page=page, became=became)
+                    serial, parts.files_section(operation, files, page=page, outcome=outcome)
                 ),
                 name="interrupted",
             )

@@ -9,16 +9,18 @@ from dashboards.components import operation_text, paging
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
-from indexium_core.model.operations.operation import outcome_label
+from indexium_core.model.operations.outcomes import outcome_label
 
 PER_PAGE = 50
 _CHIPS = {  # outcome of a file → level and glyph of its chip
-    "unclear": ("warning", "?"),
-    "restored": ("note", "↺"),
-    "refused": ("danger", "⊘"),
+    "unknown": ("warning", "?"),
+    "undone": ("note", "↺"),
+    "failed": ("danger", "✕"),
+    "conflict": ("danger", "⊘"),
     "not_started": ("blocked", "·"),
     "skipped": ("blocked", "–"),
-    "done": ("safe", "✓"),
+    "written": ("safe", "✓"),
+    "restored": ("safe", "✓"),
 }
 
 
@@ -37,12 +39,12 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
     levels = [
         {
             "count": wording.count(number),
-            "level": _CHIPS[became][0],
-            "text": _label(operation, became),
-            "glyph": _CHIPS[became][1],
+            "level": _CHIPS[outcome][0],
+            "text": outcome_label(outcome),
+            "glyph": _CHIPS[outcome][1],
         }
-        for became in reversed(INTERRUPTED_OUTCOMES)
-        if (number := operation.counts.get(became, 0))
+        for outcome in reversed(INTERRUPTED_OUTCOMES)
+        if (number := operation.counts.get(outcome, 0))
     ]
     return [*found, {"kind": "levels", "levels": levels}, {"kind": "text", "text": _promise(operation)}]
 
@@ -54,14 +56,14 @@ def _summary(operation: InterruptedOperation) -> str:
         note = f"“{record.user_note}”" if record.user_note else str(record.id)
         named = f"{operation_text.kind_name(record)} {note}"
     started = f"{named}, started {wording.when(record.started_at)}"
-    unknown = operation.counts.get("unclear", 0)
+    unknown = operation.counts.get("unknown", 0)
     completed = operation.total - operation.remaining - unknown
     processed = f"processed {wording.count(completed)} of {wording.files(operation.total)}"
     return f"{started}, {processed}. {operation_text.intact_files(unknown)}"
 
 
 def _promise(operation: InterruptedOperation) -> str:
-    done, back = operation.counts.get("done", 0), operation.operation.operation_type == "rollback"
+    done, back = operation.successes, operation.operation.operation_type == "rollback"
     left = operation.remaining
     parts = [f"Resume continues with {wording.files(left)}." if left else "No file is left."]
     if done and operation.operation.can_rollback:
@@ -85,55 +87,50 @@ def resume_label(operation: InterruptedOperation) -> str:
 
 def rollback_label(operation: InterruptedOperation) -> str:
     """Return the label of the button that rolls back, "" if a rollback is impossible."""
-    done = operation.counts.get("done", 0)
+    done = operation.successes
     return f"Roll back {wording.count(done)}…" if done and operation.operation.can_rollback else ""
 
 
-def _label(operation: InterruptedOperation, became: str) -> str:
-    outcome = "conflict" if became == "refused" else became
-    return outcome_label(outcome, operation.operation.operation_type)
-
-
-def pages(operation: InterruptedOperation, became: str) -> int:
+def pages(operation: InterruptedOperation, outcome: str) -> int:
     """Return the number of pages of the list of files."""
-    return paging.page_count(_listed(operation, became), PER_PAGE)
+    return paging.page_count(_listed(operation, outcome), PER_PAGE)
 
 
-def _listed(operation: InterruptedOperation, became: str) -> int:
-    return operation.counts.get(became, 0) if became else operation.total
+def _listed(operation: InterruptedOperation, outcome: str) -> int:
+    return sum(number for each, number in operation.counts.items() if outcome in ("", each))
 
 
 def files_section(
-    operation: InterruptedOperation, files: Sequence[InterruptedFile], *, page: int = 1, became: str = ""
+    operation: InterruptedOperation, files: Sequence[InterruptedFile], *, page: int = 1, outcome: str = ""
 ) -> dict[str, Any]:
-    """Return the list of files with a page of `files`; `became`: only one outcome."""
+    """Return the list of files with a page of `files`; `outcome`: only one outcome."""
     return {
         "kind": "items",
         "key": "files",
         "label": "Files",
-        "items": [_file(operation, file) for file in files],
-        "choices": _choices(operation, chosen=became),
-        **paging.place(page, PER_PAGE, shown=len(files), total=_listed(operation, became)),
+        "items": [_file(file) for file in files],
+        "choices": _choices(operation, chosen=outcome),
+        **paging.place(page, PER_PAGE, shown=len(files), total=_listed(operation, outcome)),
     }
 
 
 def _choices(operation: InterruptedOperation, *, chosen: str) -> list[dict[str, Any]]:
     named = [("", f"all {wording.count(operation.total)}")]
     named += [
-        (became, f"{_label(operation, became)} {wording.count(number)}")
-        for became in INTERRUPTED_OUTCOMES
-        if (number := operation.counts.get(became, 0))
+        (outcome, f"{outcome_label(outcome)} {wording.count(number)}")
+        for outcome in INTERRUPTED_OUTCOMES
+        if (number := operation.counts.get(outcome, 0))
     ]
     return [{"value": value, "label": label, "on": value == chosen} for value, label in named]
 
 
-def _file(operation: InterruptedOperation, file: InterruptedFile) -> dict[str, Any]:
+def _file(file: InterruptedFile) -> dict[str, Any]:
     level, glyph = _CHIPS[file.outcome]
     return {
         "key": file.item_id,
         "name": file.file_name,
         "path": file.file_path,
-        "status": _label(operation, file.outcome),
+        "status": outcome_label(file.outcome),
         "level": level,
         "glyph": glyph,
         "message": file.message,

@@ -177,7 +177,7 @@ def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
 def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return the numbers of files with a conflict, by reason."""
     pairs = [[wording.count(number), text] for number, text in check.conflict_reasons()]
-    unchecked = [hint for hint in rollback_report.hints(check) if check.glanced and "size and date" in hint]
+    unchecked = [hint for hint in rollback_report.hints(check) if check.quick_checked and "size and date" in hint]
     hints = [*check.hard_link_sentences(), *unchecked]
     found: list[dict[str, Any]] = [{"kind": "facts", "pairs": pairs}] if pairs else []
     return found + [{"kind": "hint", "text": text} for text in hints]

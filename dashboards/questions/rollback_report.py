@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import ItemDetails, outcome_label
+from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.operations.rollback import RollbackCheck
 
 
@@ -28,9 +28,9 @@ def hints(check: RollbackCheck) -> list[str]:
             f"For {wording.files(check.superseded)}, you can choose to roll back the newer "
             f"{'operation' if len(check.newer) == 1 else 'operations'} {newer} first."
         )
-    if check.glanced:
+    if check.quick_checked:
         found.append(
-            f"{wording.files(check.glanced)} checked by size and date. "
+            f"{wording.files(check.quick_checked)} checked by size and date. "
             "The rollback compares each of them byte for byte."
         )
     return found
@@ -41,7 +41,7 @@ def conflict_row(item: ItemDetails) -> dict[str, Any]:
     return {
         "name": item.file_name,
         "path": item.file_path,
-        "status": outcome_label("conflict"),
+        "status": "conflict",
         "level": "warning",
         "message": item.message,
     }

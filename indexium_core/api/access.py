@@ -16,6 +16,7 @@ from typing import Protocol
 from starlette.types import Receive, Scope, Send
 
 from indexium_core.api import problems
+from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
 OTHER_SITES = frozenset({"cross-site", "same-site"})  # of Sec-Fetch-Site: a page of another site sends the request
 
@@ -34,16 +35,26 @@ def bearer(header: str | None, token: str) -> bool | None:
     return kind.lower() == "bearer" and secrets.compare_digest(given.strip().encode(), token.encode())
 
 
+def actor_of(_scope: Scope) -> Actor:
+    """Return who sends a request: there are no accounts, so it is the person whose service this is."""
+    return local_actor()
+
+
 class Gate:
-    """Middleware in front of the application: rejects requests by their headers, before a body is read."""
+    """Middleware in front of the application: rejects requests by their headers, and says who acts in the others."""
 
     def __init__(self, app: _App, *, token: str) -> None:
         self._app, self._token = app, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or reject it."""
-        refusal = self._refusal(scope) if scope["type"] == "http" else None
-        await (refusal or self._app)(scope, receive, send)
+        """Pass a request on as its actor, or reject it before its body is read."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif (refusal := self._refusal(scope)) is not None:
+            await refusal(scope, receive, send)
+        else:
+            with acting_as(actor_of(scope)):
+                await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> _App | None:
         headers = {name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]}

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteResult
+from indexium_core.model.operations.outcomes import Outcome
 from indexium_core.model.planning.plan import PlanItem, PlanStatistics
 
 
@@ -60,7 +61,7 @@ class OperationAnswer(_AnswerShape):
     skipped_count: int
     conflict_count: int
     unknown_count: int
-    outcomes: dict[str, int]  # files by outcome; the sum is file_count
+    outcomes: dict[Outcome, int]  # files by outcome; the sum is file_count
     seconds: float
     user_note: str
     user_action: str
@@ -85,9 +86,9 @@ class Following(OperationAnswer):
     bytes_done: int
     bytes_total: int
     working: dict[int, float]  # items in progress: seconds since the start of each
-    shares: dict[int, float]  # of these, items that create a new file: written share of this file, 0 to 1
+    fractions: dict[int, float]  # of these, items that create a new file: written share of this file, 0 to 1
     pausing: bool  # the operation is paused, and files in progress continue
-    at_rest: bool  # the operation is paused, and no file is in progress
+    idle: bool  # the operation is paused, and no file is in progress
 
 
 class ItemAnswer(_AnswerShape):
@@ -161,12 +162,12 @@ class RollbackDryRun(_AnswerShape):
     restorable: int
     exact: int
     comment_only: int
-    rejoined: int
-    stay_parted: int
+    links_restored: int
+    links_not_restored: int
     newer: list[int]
     can_rollback: bool
     reason: str
-    left_alone: dict[str, int]
+    conflict_reasons: dict[str, int]
     conflicts: list[ConflictItem]
 
 
@@ -202,9 +203,9 @@ def _progress(status: OperationStatus) -> dict[str, Any]:
         "bytes_done": status.bytes_done,
         "bytes_total": status.bytes_total,
         "working": status.working,
-        "shares": status.fractions,
+        "fractions": status.fractions,
         "pausing": status.is_pausing,
-        "at_rest": status.is_idle,
+        "idle": status.is_idle,
     }
 
 

@@ -32,6 +32,7 @@ from indexium_core.api.routes import (
     properties,
     providers,
     queries,
+    schedules,
     titles,
     tracks,
 )
@@ -66,6 +67,7 @@ def _routes() -> list[BaseRoute]:
         planning,
         operations,
         jobs,
+        schedules,
         tracks,
         properties,
         titles,

@@ -73,6 +73,7 @@ COMMANDS = {
     "export": CommandEntry("home.snapshot", "Export the tables for analysts into files."),
     "db": CommandEntry("home.database", "The database of the home: check it, back it up, restore and rebuild it."),
     "settings": CommandEntry("home.settings", "Show and change settings."),
+    "schedules": CommandEntry("home.schedules", "Jobs that start at times of their own."),
     "providers": CommandEntry(
         "home.providers", "Providers of metadata of films and series: their state, searches, and what was sent."
     ),

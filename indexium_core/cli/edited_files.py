@@ -57,7 +57,7 @@ def _print_skipped(preview: FieldsPreview) -> None:
     if preview.skipped:
         output.note(
             f"Skipped in the plan: {wording.files(preview.skipped)}; "
-            "'indexium postpone postponed:yes --bring-back' plans skipped files again."
+            "'indexium postpone postponed:yes --stop-skipping' plans skipped files again."
         )
 
 

@@ -24,7 +24,7 @@ class JobContext(Protocol):
 
     def progress(self, current: int, total: int | None, message: str = "", **counters: int) -> None:
         """
-        Report progress. The call is cheap, so a handler reports every item; at most every 500 ms it is published.
+        Report progress. The call is cheap, so a handler reports every item; at most every 500 ms it is emitted.
 
         Args:
             current: Items that have an outcome, including those of earlier runs.

@@ -1,7 +1,7 @@
 """
 The dispatcher: starts due jobs and watches them until they end.
 
-One thread starts the jobs, publishes their progress and writes heartbeats. Each job runs on a thread of its own.
+One thread starts the jobs, emits their progress and writes heartbeats. Each job runs on a thread of its own.
 """
 
 from __future__ import annotations
@@ -17,16 +17,19 @@ from typing import Any
 from indexium_core import errors, logs
 from indexium_core.jobs.executors import Executor
 from indexium_core.jobs.item_runner import RunEnd
-from indexium_core.jobs.job_publisher import JobPublisher
+from indexium_core.jobs.job_events import JobEvents
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff, retry_delay
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
+from indexium_core.model.operations.actor import acting_as
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5  # seconds between two progress reports of a job
 HEARTBEAT_SECONDS = 5.0  # seconds between two heartbeats
+LOOK_SECONDS = 60.0  # longest sleep before a look at the clock, because the system clock may be changed meanwhile
 STOP_SECONDS = 5.0  # longest wait of `stop` for jobs that never change a media file
 
 
@@ -39,20 +42,22 @@ class Dispatcher:
         kinds: Mapping[str, JobKind],
         *,
         owner: str,
-        publisher: JobPublisher,
+        job_events: JobEvents,
         clock: Callable[[], datetime],
         executor: Executor,
         backoff: Backoff,
+        scheduler: Scheduler | None = None,
     ) -> None:
         """
         Create a dispatcher that is not started yet.
 
         `kinds` has the registered kinds by name; more may be registered later. Only the jobs of the instance `owner`
-        are started. `backoff` has the delays before a retry.
+        are started. `backoff` has the delays before a retry. `scheduler` adds jobs when they are due.
         """
         self.condition = threading.Condition(threading.RLock())  # held while a job starts, ends or changes state
-        self._store, self._kinds, self._owner, self._publisher = store, kinds, owner, publisher
+        self._store, self._kinds, self._owner, self._job_events = store, kinds, owner, job_events
         self._clock, self._executor, self._backoff = clock, executor, backoff
+        self._scheduler = scheduler
         self._runs: dict[int, JobRun] = {}
         self._has_work = False  # a job may be due
         self._next_due_at: datetime | None = None
@@ -108,7 +113,9 @@ class Dispatcher:
         until = time.monotonic() + STOP_SECONDS
         with self.condition:
             # Jobs that change media files finish their current files; the time for that is not limited.
-            self.condition.wait_for(lambda: not any(run.kind.is_operation for run in self._runs.values()))
+            self.condition.wait_for(
+                lambda: not any(run.kind.is_operation or run.kind.is_awaited for run in self._runs.values())
+            )
             self.condition.wait_for(lambda: not self._runs, max(0.0, until - time.monotonic()))
         if thread is not threading.current_thread():
             thread.join()
@@ -122,9 +129,11 @@ class Dispatcher:
     # The dispatcher thread.
 
     def _loop(self) -> None:
-        """Start jobs, publish progress and write heartbeats until the dispatcher stops."""
+        """Start jobs, emit progress and write heartbeats until the dispatcher stops."""
         while self._is_current_thread():
             try:
+                if self._scheduler is not None and not self._is_stopping:
+                    self._scheduler.add_due()
                 if self._has_work or self._is_due():
                     self._has_work = False
                     self._start_due_jobs()
@@ -146,21 +155,19 @@ class Dispatcher:
 
     def _wait_seconds(self) -> float | None:
         """Return the seconds that the thread may sleep; None: until it is woken."""
+        left = [] if self._next_due_at is None else [(self._next_due_at - self._clock()).total_seconds()]
+        if self._scheduler is not None and (seconds := self._scheduler.seconds_left()) is not None:
+            left.append(seconds)
         if self._runs:
-            return TICK_SECONDS
-        # At most a minute, because the system clock may be changed meanwhile.
-        return (
-            None
-            if self._next_due_at is None
-            else min(max((self._next_due_at - self._clock()).total_seconds(), 0.01), 60.0)
-        )
+            left.append(TICK_SECONDS)
+        return min(max(min(left), 0.01), LOOK_SECONDS) if left else None
 
     def _is_due(self) -> bool:
         return self._next_due_at is not None and self._clock() >= self._next_due_at
 
     def _start_due_jobs(self) -> None:
         while (run := self._claim()) is not None:
-            self._publisher.job_started(run)
+            self._job_events.job_started(run)
             self._executor.start(f"indexium-job-{run.job_id}", lambda run=run: self._run_job(run))  # type: ignore[misc]
         self._next_due_at = self._store.next_due(owner=self._owner, now=self._clock())
 
@@ -174,7 +181,8 @@ class Dispatcher:
                 return None
             if not self._runs:
                 self._heartbeat_at = time.monotonic()  # the start of a job is its first heartbeat
-            run = self._runs[job.id] = JobRun(job, self._kinds[job.job_type], self._store, clock=self._clock)
+            kind, actor = self._kinds[job.job_type], self._store.actor(job.id)
+            run = self._runs[job.id] = JobRun(job, kind, self._store, actor=actor, clock=self._clock)
             return run
 
     def _has_capacity(self, kind: JobKind) -> bool:
@@ -187,7 +195,7 @@ class Dispatcher:
             if runs:
                 self._store.save_progress([progress for _, progress in runs], now=self._clock())
         for run, progress in runs:
-            self._publisher.job_progress(run, progress)
+            self._job_events.job_progress(run, progress)
 
     def _send_heartbeats(self) -> None:
         now = time.monotonic()
@@ -206,6 +214,10 @@ class Dispatcher:
     # One run, on its own thread.
 
     def _run_job(self, run: JobRun) -> None:
+        with acting_as(run.actor):
+            self._run_and_record(run)
+
+    def _run_and_record(self, run: JobRun) -> None:
         run.thread = threading.current_thread()
         status, message, error_stack, summary, retry_seconds = "failed", "", "", None, None
         try:
@@ -304,10 +316,13 @@ class Dispatcher:
     def _report_end(self, run: JobRun, progress: JobProgress | None, status: str) -> None:
         try:
             if progress is not None:
-                self._publisher.job_progress(run, progress, is_last=True)
-            self._publisher.job_ended(run, self._get_job(run.job_id))
+                self._job_events.job_progress(run, progress, is_last=True)
+            job = self._get_job(run.job_id)
+            if self._scheduler is not None:
+                self._scheduler.job_ended(job)
+            self._job_events.job_ended(run, job)
         except errors.StoreError:
-            logger.exception("job.end_not_published", extra={"job_id": run.job_id, "status": status})
+            logger.exception("job.end_not_reported", extra={"job_id": run.job_id, "status": status})
 
     def _get_job(self, job_id: int) -> Job:
         job = self._store.find(job_id, now=self._clock())

@@ -1,5 +1,5 @@
 """
-The event bus: events are published to the listeners of this process, and stored for clients that connect later.
+The event bus: events are sent to the listeners of this process, and stored for clients that connect later.
 
 The bus calls listeners on the thread that emits, so a listener must return at once. An exception of a listener is
 logged and does not stop the work. A separate thread stores events about once a second, because the emitter may be

@@ -16,6 +16,7 @@ from indexium_core.jobs.item_runner import RunControl
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
+from indexium_core.model.operations.actor import Actor
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class JobKind:
     max_concurrent: int | None = 1  # number of jobs of this kind that run at once; None: unlimited
     counts_errors: bool = True  # whether a job with failed items has completed with errors
     resumes_automatically: bool = True  # whether an interrupted job resumes at the next start
+    is_awaited: bool = False  # a short job: the end of the process waits for it, and any next process repeats it
     is_operation: bool = False  # whether an operation stores the state and the counts of the job
     # Seconds without progress after which a running job is stopped.
     stall_timeout: Callable[[], float] = lambda: float("inf")
@@ -85,8 +87,10 @@ class JobControl(RunControl):
 class JobRun:
     """A running job; it is the `JobContext` of its handler."""
 
-    def __init__(self, job: Job, kind: JobKind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
-        self.job, self.kind = job, kind
+    def __init__(
+        self, job: Job, kind: JobKind, store: JobStore, *, actor: Actor, clock: Callable[[], datetime]
+    ) -> None:
+        self.job, self.kind, self.actor = job, kind, actor
         self.control = JobControl()
         self.stopped_by = "stop"
         self.cancelled_by = ""  # the person who cancelled the rest

@@ -19,9 +19,10 @@ from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Threads
-from indexium_core.jobs.job_publisher import JobPublisher, ProgressSink
+from indexium_core.jobs.job_events import JobEvents, ProgressSink
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobJoin, NewJob, UnfinishedJob, UnrecordedResults
 
@@ -40,6 +41,7 @@ class JobQueueService:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         progress_sink: ProgressSink | None = None,
         backoff: Backoff | None = None,
+        scheduler: Scheduler | None = None,
     ) -> None:
         # Only this instance starts the jobs that it added or took over. The id is short because DuckDB compares texts
         # of 12 letters several times as fast as longer ones.
@@ -47,16 +49,20 @@ class JobQueueService:
         self._store, self._clock = store, clock
         self._kinds: dict[str, JobKind] = {}
         self._job_ids: dict[int, int] = {}  # by operation; the job of an operation never changes
-        self._publisher = JobPublisher(events, progress_sink)
+        self._job_events = JobEvents(events, progress_sink)
         self._dispatcher = Dispatcher(
             store,
             self._kinds,
             owner=self.owner,
-            publisher=self._publisher,
+            job_events=self._job_events,
             clock=clock,
             executor=Threads(),
             backoff=backoff or Backoff(),
+            scheduler=scheduler,
         )
+        self._scheduler = scheduler
+        if scheduler is not None:
+            scheduler.attach(self, self._dispatcher.wake)
 
     # Kinds and jobs.
 
@@ -116,7 +122,7 @@ class JobQueueService:
 
     def wake(self, job: Job) -> None:
         """Publish a stored job and check whether it can start."""
-        self._publisher.job_changed(job)
+        self._job_events.job_changed(job)
         self._dispatcher.wake()
 
     def job_of_operation(self, operation_id: int) -> int | None:
@@ -135,12 +141,20 @@ class JobQueueService:
         job_id = self.job_of_operation(operation_id)
         return job_id or self._store.add_for_operation(operation_id, owner="", now=self._clock())
 
+    def find(self, job_id: int) -> Job | None:
+        """Return a job; None if it does not exist."""
+        return self._store.find(job_id, now=self._clock())
+
     def get(self, job_id: int) -> Job:
         """Return a job; UnknownIdError if it does not exist."""
-        job = self._store.find(job_id, now=self._clock())
+        job = self.find(job_id)
         if job is None:
             raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
         return job
+
+    def forget_completed(self, kind: str, *, but: int) -> None:
+        """Delete the completed jobs of a kind, except one."""
+        self._store.forget_completed(kind, but=but)
 
     def find_run(self, job_id: int) -> JobRun | None:
         """Return the run of a job; None if the job is not running in this process."""
@@ -214,10 +228,10 @@ class JobQueueService:
         return True
 
     def _report_turn(self, run: JobRun | None, job: Job, turn: str, *, by: str = "") -> None:
-        """Publish at once that a job is paused or resumed; an operation publishes its own progress."""
+        """Emit at once that a job is paused or resumed; an operation emits its own progress."""
         if run is not None and run.operation_progress is None and (progress := run.report(is_forced=True)) is not None:
-            self._publisher.job_progress(run, progress, message=turn)
-        self._publisher.job_changed(job, by=by)
+            self._job_events.job_progress(run, progress, message=turn)
+        self._job_events.job_changed(job, by=by)
 
     def rerun(self, job_id: int) -> Job:
         """Add a new job that repeats one that has ended."""
@@ -245,7 +259,7 @@ class JobQueueService:
             if wait:
                 self.join(job_id, _CANCEL_SECONDS)
             return True
-        self._publisher.job_changed(self.get(job_id), by=by)
+        self._job_events.job_changed(self.get(job_id), by=by)
         return True
 
     def _cancel_idle(self, job: Job) -> bool:
@@ -262,7 +276,7 @@ class JobQueueService:
     def set_priority(self, job_id: int, priority: int | str) -> None:
         """Change the priority of a job that has not ended; UsageError if the priority is invalid."""
         self._store.set_priority(job_id, checked_priority(priority))
-        self._publisher.job_changed(self.get(job_id))
+        self._job_events.job_changed(self.get(job_id))
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """
@@ -318,6 +332,8 @@ class JobQueueService:
             if self._dispatcher.is_running:
                 return []
             taken = self._take_over(take_over)
+            if self._scheduler is not None:
+                self._scheduler.start()
             self._dispatcher.start()
             return taken
 
@@ -363,7 +379,11 @@ class JobQueueService:
         elif tries > left.max_retries:
             message = f"The program ended {tries} times during this job; the log may show the reason."
             self._store.finish(left.job_id, "failed", now=now, error_message=message)
-        elif rules.resumes_automatically and take_over != "nothing" and left.stopped_by in ("stop", "kill"):
+        elif (
+            rules.resumes_automatically
+            and (take_over != "nothing" or rules.is_awaited)
+            and left.stopped_by in ("stop", "kill")
+        ):
             self._store.requeue(self.get(left.job_id), owner=self.owner, retry_count=tries)
             return True
         elif killed:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from indexium_core.model.operations.actor import Actor, current_actor
+
 JOB_STATES = (
     "pending",
     "running",
@@ -110,6 +112,7 @@ class NewJob:
     dedup: bool = False  # keep only one of two equal jobs that have not started
     operation_id: int | None = None
     join: JobJoin | None = None  # with `dedup`
+    actor: Actor = field(default_factory=current_actor)  # who adds it; its runs act as this actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.model.job import STALLED_SECONDS, Job, JobJoin, JobPage, JobProgress, NewJob, UnfinishedJob
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -55,6 +56,7 @@ def insert(tx: Connection, new: NewJob, *, owner: str, now: datetime, counts: Ma
         "progress_current": sum(done.values()),
         "progress_total": None if counts is None else sum(counts.values()),
         "counters": None if counts is None else as_json(done),
+        **new.actor.columns,
     }
     tx.execute(_sql("insert"), values)
     if wanted:
@@ -105,9 +107,15 @@ class JobRows:
             found = tx.execute(_sql("operation_without_job"), {"operation_id": operation_id}).fetchone()
             if found is None:
                 raise errors.UnknownIdError(f"There is no operation {operation_id}; 'indexium history' lists them.")
-            kind, note, status = found
+            kind, note, status, *actor = found
             title = f"{kind.capitalize()} '{note}'" if note else f"{kind.capitalize()} (operation {operation_id})"
-            new = NewJob(job_type=kind, title=title, payload={"operation_id": operation_id}, operation_id=operation_id)
+            new = NewJob(
+                job_type=kind,
+                title=title,
+                payload={"operation_id": operation_id},
+                operation_id=operation_id,
+                actor=Actor(*actor),
+            )
             job_id = insert(tx, new, owner=owner, now=now)
             tx.execute(_sql("link_operation"), {"id": job_id, "operation_id": operation_id})
             copy_operation_status(tx, operation_id, status, now=now)
@@ -305,9 +313,17 @@ class JobRows:
         times = {"before": before, "of_titles_before": of_titles_before or before}
         if not self._database.read().value(_sql("prunable"), times):
             return 0  # without opening a transaction, which would block others
+        return self._delete("prunable", times)
+
+    def forget_completed(self, kind: str, *, but: int) -> None:
+        """Delete the completed jobs of a kind to which no row refers, except one."""
+        self._delete("completed_before", {"kind": kind, "but": but})
+
+    def _delete(self, chosen: str, values: Mapping[str, Any]) -> int:
+        """Delete the jobs that a statement returns, and return their number."""
         with self._database.atomic() as tx:
-            ids = tx.value(_sql("prunable"), times) or []
-            for name in ("delete_dependencies", "delete_checkpoints", "delete_jobs"):
+            ids = tx.value(_sql(chosen), values) or []
+            for name in ("delete_dependencies", "delete_checkpoints", "delete_jobs") if ids else ():
                 tx.execute(_sql(name), {"ids": ids})
             return len(ids)
 
@@ -335,6 +351,13 @@ class JobRows:
         """Return the status of a job; None if there is no such job."""
         status: str | None = self._database.read().value(_sql("status"), {"id": job_id})
         return status
+
+    def actor(self, job_id: int) -> Actor:
+        """Return who added a job; UnknownIdError if there is no such job."""
+        row = self._database.read().execute(_sql("actor"), {"id": job_id}).fetchone()
+        if row is None:
+            raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
+        return Actor(*row)
 
     def payload_version(self, job_id: int) -> int:
         """Return the version of a job's payload; 0 if there is no such job."""

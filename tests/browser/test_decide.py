@@ -16,6 +16,7 @@ from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 from tests.browser.test_access import grave
+from tests.support import tables
 from tests.support.copied_home import search_all_names
 
 FIRST = "Der lange Sommer am Fluss"
@@ -358,7 +359,7 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
 
 def keep_names_back(library: Library) -> int:
     """Keep the names of all questions back, and return their number."""
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("DELETE FROM film_evidence")
         tx.execute("DELETE FROM title_searches WHERE state = 'open'")
         tx.execute("DELETE FROM title_matches WHERE state = 'proposed'")

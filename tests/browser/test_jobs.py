@@ -12,10 +12,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import demo
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_writing import foot
+from tests.support import tables
 from tests.support.holding import HeldReading, cut_off
 from tests.support.waiting import PATIENCE, until
 
@@ -144,7 +146,8 @@ def test_long_paused_job_is_reported_on_every_page(
         ahead = timedelta(days=3)
         handle = library.write(library.plan("risk:safe"), SAFE)
         job = library.jobs.list(("write",)).items[0]
-        library.jobs.pause(job.id, by="Ann")
+        with library.acting_as(Actor("user", name="Ann")):
+            library.jobs.pause(job.id)
         ahead = timedelta()
         page = serve(library).visit("/history")
         expect(foot(page)).to_contain_text(re.compile(r"Holiday 2019. has been paused for [23] days by Ann"))
@@ -158,7 +161,7 @@ def test_long_paused_job_is_reported_on_every_page(
 
 
 def test_rescan_lists_changes_in_pages_with_file_links(site: Site, library: Library) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET channels = 9, resolution = '7x7'")
     job = library.jobs.wait(library.rescans.add(everything=True).id, timeout=60)
     total = library.audit.page(job_id=job.id).total
@@ -204,7 +207,7 @@ def test_running_jobs_in_footer_leave_space_for_page(
     writes = [library.write(library.plan(), SAFE, selection=Selection(included=frozenset([each]))) for each in chosen]
     for write in writes[:2]:
         library.pause(write.id, wait=False)
-    with library._parts.store.atomic() as tx:  # … and forgotten
+    with tables.changing(library) as tx:  # … and forgotten
         tx.execute("UPDATE job_queue SET paused_at = now()::TIMESTAMPTZ - INTERVAL 2 DAY WHERE status = 'paused'")
     page = site.visit("/settings", width=width)
     rows = foot(page).get_by_role("group")
@@ -237,8 +240,8 @@ def test_interrupted_operation_is_offered_at_start_and_resumed(
     expect(dialog).to_contain_text("Every file is intact.")
     report = dialog.get_by_role("list", name="Files").get_by_role("listitem")
     expect(report).to_have_count(cut.total)
-    dialog.get_by_label("Show").select_option("done")
-    expect(report).to_have_count(cut.counts["done"])
+    dialog.get_by_label("Show").select_option("written")
+    expect(report).to_have_count(cut.counts["written"])
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.reload()
@@ -292,7 +295,7 @@ def test_interrupted_operation_is_rolled_back_from_dialog(
     [cut] = interrupted.interruptions.operations()
     page = serve(interrupted).visit("/plan", width=390)
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name=f"Roll back {cut.counts['done']}…").click()
+    dialog.get_by_role("button", name=f"Roll back {cut.counts['written']}…").click()
     expect(dialog).to_contain_text("Roll back operation 1?")
     dialog.get_by_role("button", name=re.compile("^Roll back [0-9]+ files?$")).click()
     expect(page.locator(".summary")).to_contain_text("restored byte for byte")

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from dashboards import app
 from indexium_core.library import Library
 from tests.browser.conftest import Site
+from tests.support import tables
 
 
 def drawer(page: Page) -> Locator:
@@ -31,7 +32,7 @@ def planned(library: Library, query: str) -> list[int]:
 
 def meddle(library: Library, **values: object) -> None:
     """Store other properties of all films in the database than the films have."""
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
 
@@ -116,7 +117,7 @@ def test_property_is_set_by_hand_with_keyboard_and_locked(site: Site, library: L
 
 def test_file_outside_plan_has_address(site: Site, library: Library) -> None:
     known = set(planned(library, "")) | set(planned(library, "risk:unchanged")) | set(planned(library, "postponed:yes"))
-    rows = library._parts.store.read().execute("SELECT file_id FROM media_properties ORDER BY file_id").fetchall()
+    rows = tables.rows(library, "SELECT file_id FROM media_properties ORDER BY file_id")
     outside = next(file_id for (file_id,) in rows if file_id not in known)
     page = site.visit(f"/track/{outside}")
     expect(drawer(page).get_by_role("heading")).to_have_text(library.files.file(outside).file_name)

@@ -12,7 +12,7 @@ from PIL import Image
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
-from tests.support import long_artwork, media
+from tests.support import long_artwork, media, tables
 from tests.support.children import Child
 from tests.support.providers import record_pictures, store_addresses
 
@@ -53,7 +53,7 @@ def test_killed_download_continues(home: Path, tmp_path: Path) -> None:
                 assert library.artwork.poster(item.id, size) is not None
         keys = library.artwork.cache.folder.keys()
         assert len(keys) == 4 * FILMS
-        rows = library._parts.store.read().execute("SELECT file_path FROM cache_inventory").fetchall()
+        rows = tables.rows(library, "SELECT file_path FROM cache_inventory")
         assert {path for (path,) in rows} == {key for key in keys if "-" not in key}
     for key in keys:
         data = (home / "cache" / key).read_bytes()

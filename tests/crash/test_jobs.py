@@ -133,16 +133,16 @@ def test_resume_after_kill_reads_files(films: Films) -> None:
         new = films.changed(films.old)
         prints = films.prints()
         [left] = library.interruptions.operations()
-        done = {file.file_name for file in left.files if file.outcome == "done"}
+        done = {file.file_name for file in left.files if file.outcome == "written"}
         assert done == new
-        assert left.counts["done"] + left.counts["not_started"] + left.counts.get("restored", 0) == len(films.paths)
+        assert left.counts["written"] + left.counts["not_started"] + left.counts.get("undone", 0) == len(films.paths)
         assert not left.resumes_automatically
         assert library.status(1).status == "interrupted"
         [job] = library.jobs.list(kinds=["write"]).items
         assert (job.status, job.progress_current, job.counters) == ("interrupted", len(new), {"success": len(new)})
         lines = {line["event"]: line for line in library.jobs.log(job.id).lines}
         found, recovered = lines["operation.recovered"], library.recovered
-        assert (found["put_back"], found["found_done"]) == (recovered.undone, recovered.finished)
+        assert (found["undone"], found["written"]) == (recovered.undone, recovered.finished)
         assert (found["left"], lines["job.changed"]["status"]) == (len(films.paths) - len(new), "interrupted")
         told = [each.what for each in library.stories.build(1).happenings]
         assert told[-2:] == ["interrupted", "interrupted and recovered"]
@@ -274,9 +274,9 @@ def test_sigterm_cancels_rewrite_and_service_resumes_it(
     assert no_strays(path)
     with Library.open(home, take_over="nothing") as library:
         [left] = library.interruptions.operations()
-        small = {became: count for became, count in left.counts.items() if became != "restored"}
-        assert left.counts["restored"] == 1
-        assert set(small) <= {"done", "not_started"}  # all of them may wait for a slow disk
+        small = {outcome: count for outcome, count in left.counts.items() if outcome != "undone"}
+        assert left.counts["undone"] == 1
+        assert set(small) <= {"written", "not_started"}  # all of them may wait for a slow disk
         assert sum(small.values()) == 3
         assert left.resumes_automatically
         assert library.status(1).status == "interrupted"  # scripts distinguish this code from Ctrl-C, which cancels

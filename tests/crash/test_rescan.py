@@ -15,7 +15,7 @@ import pytest
 
 from indexium_core import settings
 from indexium_core.library import Library
-from tests.support import long_rescan, media, tally
+from tests.support import long_rescan, media, tables, tally
 from tests.support.children import Child
 
 pytestmark = pytest.mark.crash
@@ -66,8 +66,7 @@ def table(library: Library) -> list[tuple[Any, ...]]:
     names = (
         "file_id, resolution, duration, size, video_codec, audio_codec, channels, sample_rate, frame_rate, hdr, tool"
     )
-    rows = library._parts.store.read().execute(f"SELECT {names}, problem_code FROM media_properties ORDER BY file_id")
-    return rows.fetchall()
+    return tables.rows(library, f"SELECT {names}, problem_code FROM media_properties ORDER BY file_id")
 
 
 def changes(library: Library) -> list[tuple[int, str, str | None, str | None]]:
@@ -76,7 +75,7 @@ def changes(library: Library) -> list[tuple[int, str, str | None, str | None]]:
 
 def meddle(library: Library) -> None:
     """Store other properties of two of three films in the database than the films have."""
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq', resolution = '1x1' WHERE tool <> '' AND file_id % 3 > 0")
         tx.execute("DELETE FROM audit_events")
 

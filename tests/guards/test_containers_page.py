@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from indexium_core.files.containers import Capabilities, Choice, registry, unsupported
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Rebuild
 from indexium_core.model.operations import strategies
 from tests.support import readers, shapes
+from tests.support.cases import each_case
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "containers.md"
 WHERE = {"ext4": Capabilities(block=4096), "XFS, Btrfs": Capabilities(reflink=True), "elsewhere": Capabilities()}
@@ -118,8 +117,8 @@ def test_films_and_rows_match() -> None:
     assert {film for film, _ in PROMISED} == set(ROWS.values())
 
 
-@pytest.mark.parametrize("place", WHERE)
-@pytest.mark.parametrize("name", ROWS)
+@each_case("place", WHERE)
+@each_case("name", ROWS)
 def test_film_is_written_with_documented_strategy(name: str, place: str) -> None:
     row = PROMISED.get((ROWS[name], place))
     if row is None:
@@ -155,7 +154,7 @@ def chosen(name: str, place: str) -> tuple[Choice, int]:
     return choice, media
 
 
-@pytest.mark.parametrize("name", readers.SHOWN_BY)
+@each_case("name", readers.SHOWN_BY)
 def test_page_lists_measured_programs(name: str) -> None:
     cells = {row.shown for (film, _), row in PROMISED.items() if film == ROWS[name]}
     named = {program.strip("`") for cell in cells for program in cell.split(", ")}

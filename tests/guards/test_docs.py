@@ -90,7 +90,9 @@ def test_every_search_key_is_on_plan_page() -> None:
 
 def test_every_field_of_titles_is_on_titles_page() -> None:
     names = {"movie": "film"}
-    text = (DOCS / "titles.md").read_text(encoding="utf-8").partition("\n## Fields\n")[2].partition("\n## ")[0]
+    text = (
+        (DOCS / "titles-reference.md").read_text(encoding="utf-8").partition("\n## Fields\n")[2].partition("\n## ")[0]
+    )
     documented = {}
     for line in text.splitlines():
         if line.startswith("| `"):
@@ -148,10 +150,30 @@ def test_every_code_of_service_is_on_rest_page() -> None:
     assert documented == dict(problems.CODES)
 
 
+def test_map_of_the_code_names_existing_places() -> None:
+    head = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("\n## The folders")[0]
+    paths = [path for path in re.findall(r"`([\w./-]+/[\w./-]*)`", head) if not path.startswith("/")]
+    roots = (DOCS.parent, DOCS.parent / "indexium_core")
+
+    assert paths
+    assert [path for path in paths if not any((root / path).exists() for root in roots)] == []
+
+
 def test_links_between_pages_have_targets() -> None:
-    for page in DOCS.rglob("*.md"):
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name} points at {target}"
+    pages = [*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md")]
+    texts = {page.resolve(): page.read_text(encoding="utf-8") for page in pages}
+    headings = {
+        page: {_anchor(line) for line in re.findall(r"^#+ (.*)", text, re.MULTILINE)} for page, text in texts.items()
+    }
+    for page, text in texts.items():
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text):
+            other = (page.parent / target).resolve() if target else page
+            assert other.exists(), f"{page.name} points at {target}"
+            assert not anchor or anchor in headings[other], f"{page.name} points at {target}#{anchor}"
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def test_safety_page_matches_file_systems() -> None:

@@ -7,8 +7,7 @@ import functools
 import re
 from pathlib import Path
 
-import pytest
-
+from tests.support.cases import each_case
 from tests.support.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -227,7 +226,7 @@ def changes(tree: ast.AST) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
+@each_case(
     "text",
     [
         "os.rename(a, b)",

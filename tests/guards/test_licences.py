@@ -7,8 +7,9 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
+
+from tests.support.cases import each_case
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTICE = " ".join((ROOT / "NOTICE").read_text(encoding="utf-8").split())
@@ -42,7 +43,7 @@ def closure(names: list[str]) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", DIRECT)
+@each_case("name", DIRECT)
 def test_every_dependency_is_named_with_its_licence(name: str) -> None:
     said = licence_of(name).lower()
     family = re.search(r"apache|bsd|mit\b|isc\b|lgpl|mpl|psf", said)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import pytest
-
 from indexium_core.flows.artwork.artwork_manager import ArtworkManager
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.home.backups import BackupManager
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.writing.writer import MetadataWriter
+from tests.support.cases import each_case
 
 SERVICES: dict[type, dict[str, dict[str, Any]]] = {
     MetadataPlanner: {
@@ -53,7 +52,7 @@ SERVICES: dict[type, dict[str, dict[str, Any]]] = {
 METHODS = [(service, name) for service, methods in SERVICES.items() for name in methods]
 
 
-@pytest.mark.parametrize(("service", "name"), METHODS, ids=[f"{service.__name__}.{name}" for service, name in METHODS])
+@each_case(("service", "name"), METHODS, ids=[f"{service.__name__}.{name}" for service, name in METHODS])
 def test_service_has_method_with_its_parameters(service: type, name: str) -> None:
     parameters = inspect.signature(getattr(service, name)).parameters
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
+from dashboards.status_words import item_status
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES
+from indexium_core.model.operations.operation import ITEM_STATUSES
+from indexium_core.model.operations.outcomes import CANCELLED_CODES, OUTCOMES, outcome_label, outcome_of
 from tests.support.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +23,8 @@ IDENTIFIERS = {  # retired part of an identifier: the standard term
     "desk": "result_cache",
     "fate": "outcome",
     "fates": "outcomes",
+    "glance": "quick_check",
+    "glanced": "quick_checked",
     "heed": "on_progress",
     "hindrance": "blocker",
     "hindrances": "blockers",
@@ -25,15 +32,25 @@ IDENTIFIERS = {  # retired part of an identifier: the standard term
     "mend": "resolution, remedy",
     "mends": "resolutions",
     "pulse": "progress",
+    "rejoined": "links_restored",
     "said": "text, message",
     "says": "has, contains",
     "sealed": "expected",
+    "shares": "fractions",
     "shelf": "read_cache",
     "stint": "file_progress",
     "strays": "orphaned_journals",
     "teller": "progress_sink",
     "told": "on_progress, report",
     "whom": "people",
+}
+COMPOUNDS = {  # retired words of an identifier, in this order: the standard term
+    "at_rest": "idle",
+    "bring_back": "stop_skipping, restore",
+    "in_the_way": "conflicts, blockers",
+    "left_alone": "conflict_reasons, not_changed",
+    "parts_names": "breaks_links",
+    "stay_parted": "links_not_restored",
 }
 TEXTS = {  # retired phrase in a text: the standard phrase
     "as before again": "restored",
@@ -105,6 +122,11 @@ def retired_identifiers(tree: ast.AST) -> list[str]:
         f"'{name}': write '{IDENTIFIERS[part]}' instead of '{part}'"
         for name in identifiers(tree)
         for part in parts(name) & IDENTIFIERS.keys()
+    ) + sorted(
+        f"'{name}': write '{term}' instead of '{words}'"
+        for name in identifiers(tree)
+        for words, term in COMPOUNDS.items()
+        if f"_{words}_" in f"_{name.lower()}_"
     )
 
 
@@ -137,11 +159,33 @@ def test_other_files_use_standard_phrases() -> None:
     assert {path: each for path, each in found.items() if each} == {}
 
 
+def test_rest_pages_and_documentation_use_same_words_for_outcomes() -> None:
+    described = json.loads((ROOT / "tests/corpus/openapi.json").read_text(encoding="utf-8"))
+    shapes = [described[f"schema {name}"]["properties"]["outcomes"] for name in ("OperationAnswer", "Following")]
+    table = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("| outcome | meaning |")[2]
+    documented = re.findall(r"^\| `(\w+)` \|", table.partition("\n\n")[0], re.MULTILINE)
+    found = {
+        (status, code, kind): outcome_of(status, code, kind)
+        for status in ITEM_STATUSES
+        for code in ("", *CANCELLED_CODES)
+        for kind in ("write", "rollback")
+    }
+    assert [shape["propertyNames"]["enum"] for shape in shapes] == [list(OUTCOMES)] * 2
+    assert documented == list(OUTCOMES)
+    assert set(found.values()) == set(OUTCOMES)
+    shown = {item_status(status, code, ended=True, kind=kind)[0] for status, code, kind in found}
+    assert shown == {outcome_label(outcome) for outcome in OUTCOMES} | {"writing"}
+    assert set(INTERRUPTED_OUTCOMES) == set(OUTCOMES)
+
+
 def test_guard_names_word_and_its_replacement() -> None:
     assert retired_identifiers(ast.parse("def heed(file_stint): sealedDigest = 1")) == [
         "'file_stint': write 'file_progress' instead of 'stint'",
         "'heed': write 'on_progress' instead of 'heed'",
         "'sealedDigest': write 'expected' instead of 'sealed'",
+    ]
+    assert retired_identifiers(ast.parse("self_at_rest: bool\nformat_restart = 1")) == [
+        "'self_at_rest': write 'idle' instead of 'at_rest'",
     ]
     assert retired_texts("The scan Goes on.") == ["write 'continues, resumes' instead of 'Goes on'"]
     assert not retired_texts("The scan resumes. The background is dark.")

@@ -27,6 +27,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import Artwork, ImageCandidate
 from tests.integration.test_thumbnails import ask
+from tests.support import tables
 from tests.support.catalog import NOW
 from tests.support.copied_home import CopiedHome
 from tests.support.enriched_home import shown_address
@@ -335,7 +336,7 @@ def test_lowered_budget_holds_at_once(library: Library, folder: Path, stand_in: 
     library.configuration.set("artwork_budget", budget)
     assert bytes_of_cache(library.home) <= library.settings.artwork_budget
     keys = library.artwork.cache.folder.keys()
-    rows = library._parts.store.read().execute("SELECT file_path FROM cache_inventory").fetchall()
+    rows = tables.rows(library, "SELECT file_path FROM cache_inventory")
     assert {each for (each,) in rows} == {key for key in keys if "-" not in key}
     count = len(downloads(stand_in))
     library.artwork.poster(titles(library)["Harbour Lights"])
@@ -367,14 +368,15 @@ def test_cache_is_rebuilt_from_its_folder(library: Library) -> None:
     [poster] = library.artwork.candidates("movie", film, "poster")
     cache = library.artwork.cache
     assert cache.rebuild() == 0
-    library._parts.store.run(lambda tx: tx.execute("DELETE FROM cache_inventory"))
+    with tables.changing(library) as tx:
+        tx.execute("DELETE FROM cache_inventory")
     assert cache.rebuild() == 1
     row = library._parts.store.read().execute("FROM cache_inventory").fetch_dicts()[0]
     assert (row["content_hash"], row["perceptual_hash"]) == (poster.content_hash, poster.perceptual_hash)
     assert (row["width"], row["height"], row["mime_type"], row["reference_count"]) == (1000, 1500, "image/jpeg", 1)
     shutil.rmtree(library.home / "cache")
     assert cache.rebuild() == 0
-    assert library._parts.store.read().value("SELECT count(*) FROM cache_inventory") == 0
+    assert tables.value(library, "SELECT count(*) FROM cache_inventory") == 0
     assert library.artwork.poster(film) is not None
 
 
@@ -556,7 +558,7 @@ def test_few_images_are_decoded_at_the_same_time(
     insert = """INSERT INTO title_matches BY NAME SELECT 'movie' AS entity_type, ? AS entity_id, 'tmdb' AS provider,
         ? AS external_id, 'movie' AS content_type, ? AS position, 0.9 AS score, '[]' AS reasons, ? AS candidate,
         'proposed' AS state"""
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         for position in range(1, 9):
             candidate = json.dumps({"poster_url": f"{stand_in.url}/images/w342/poster-{position}.jpg"})
             tx.execute(insert, [film, str(position), position, candidate])
@@ -601,7 +603,8 @@ def test_pictures_are_served(library: Library, stand_in: ProviderStandIn) -> Non
     insert = """INSERT INTO title_matches BY NAME SELECT 'movie' AS entity_type, ? AS entity_id, 'tmdb' AS provider,
         '1' AS external_id, 'movie' AS content_type, 2 AS position, 0.5 AS score, '[]' AS reasons, ? AS candidate,
         'proposed' AS state"""
-    library._parts.store.run(lambda tx: tx.execute(insert, [film, candidate]))
+    with tables.changing(library) as tx:
+        tx.execute(insert, [film, candidate])
     with server.make_server(library, port=0).background() as running:
         for path, size in {
             f"/poster/{film}": (400, 600),

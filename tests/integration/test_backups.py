@@ -14,6 +14,7 @@ from indexium_core import cli, errors
 from indexium_core.flows.home import clock as system_clock
 from indexium_core.flows.writing import operation_runner
 from indexium_core.settings import Settings, load
+from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.rewriting import Rewriter
 from tests.support.studio import OLD, Studio
@@ -69,7 +70,7 @@ def test_verification_accepts_intact_backups_and_names_damage(studio: Studio) ->
     studio.write()
     [check] = studio.library.backups.verify()
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 3, 3, 3)
-    assert check.problems == check.in_the_way == []
+    assert check.problems == check.conflicts == []
 
     path = studio.library.home / "backups" / "1.journal"
     data = bytearray(path.read_bytes())
@@ -80,7 +81,7 @@ def test_verification_accepts_intact_backups_and_names_damage(studio: Studio) ->
     [check] = studio.library.backups.verify(1)
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 2, 3, 1)
     assert ["0001.mp4" in sentence for sentence in check.problems] == [True]
-    assert ["0002.mp4" in sentence for sentence in check.in_the_way] == [True]
+    assert ["0002.mp4" in sentence for sentence in check.conflicts] == [True]
 
 
 def test_kept_original_must_have_same_size_and_bytes(shelf: Studio) -> None:
@@ -293,9 +294,7 @@ def test_missing_backup_is_no_error_and_offline_folder_waits(shelf: Studio) -> N
 
     shelf.reopen(config=small(shelf.library.home, 80_000))
     assert kept(shelf) == set()
-    assert shelf.library._parts.store.read().execute(
-        "SELECT count(*) FROM metadata_history WHERE kept_path IS NOT NULL"
-    ).fetchall() == [(0,)]
+    assert tables.rows(shelf.library, "SELECT count(*) FROM metadata_history WHERE kept_path IS NOT NULL") == [(0,)]
 
 
 def test_restored_original_is_no_longer_backup(shelf: Studio) -> None:

@@ -25,7 +25,8 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.planning.plan import PlanItem
-from tests.support import hostile, readers
+from tests.support import hostile, readers, tables
+from tests.support.cases import each_case
 from tests.support.oracles import oracle
 from tests.support.sentences import repeated
 from tests.support.studio import ALL, OLD
@@ -177,21 +178,21 @@ def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[st
 
 
 def _files(library: Library) -> list[tuple[int, bytes]]:
-    return library._parts.store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
+    return tables.rows(library, "SELECT file_id, path_bytes FROM scanned_files")
 
 
-@pytest.mark.parametrize("case", hostile.CASES)
+@each_case("case", hostile.CASES)
 def test_no_message_repeats_itself(visit: Visit, case: str) -> None:
     for message in visit.said[case]:
         assert repeated(message) == []
 
 
-@pytest.mark.parametrize("case", hostile.CASES)
+@each_case("case", hostile.CASES)
 def test_input_has_expected_result(visit: Visit, case: str) -> None:
     assert visit.ended[case] == hostile.CASES[case].ends
 
 
-@pytest.mark.parametrize("case", hostile.CASES)
+@each_case("case", hostile.CASES)
 def test_file_is_written_as_planned_or_unchanged_and_restorable(visit: Visit, case: str) -> None:
     if case in visit.planned:
         assert visit.kept[case] == hostile.CASES[case].ends.startswith("sidecar_")

@@ -31,7 +31,7 @@ from tests.support.studio import ALL, Studio
 
 def begun_and_pulled_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> tuple[OperationHandle, Path]:
     """Write, and remove the folder after two files; return its new place."""
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = gate.write(studio.library)
     studio.films.rename(away)
@@ -51,7 +51,7 @@ def test_missing_folder_stops_operation_until_it_returns(studio: Studio, monkeyp
     assert "Connect it again, then resume" in operation.error_message
     [left] = studio.library.interruptions.operations()
     assert (left.counts, left.stop_reason, left.resumes_automatically) == (
-        {"done": 2, "not_started": 4},
+        {"written": 2, "not_started": 4},
         operation.error_message,
         False,
     )
@@ -65,7 +65,7 @@ def test_missing_folder_stops_operation_until_it_returns(studio: Studio, monkeyp
 
 def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder disappears in the middle of a write, so the write cannot be undone."""
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     away, half = studio.films.with_name("away"), list[Path]()
 
     def pull_out(self: journal.JournaledFile, entry: journal.JournalEntry) -> None:
@@ -116,11 +116,11 @@ def test_rewrite_with_lost_folder_is_restored(tmp_path: Path, monkeypatch: pytes
 
     assert (status.status, status.counts) == ("failed", {"pending": 1})
     [item] = library.operation(1).items
-    assert (item.status, item.code) == ("pending", "restored")
+    assert (item.status, item.code) == ("pending", "undone")
     assert item.seconds
     assert item.message.startswith("The write was interrupted when a problem of all its files stopped the operation")
     [left] = library.interruptions.operations()
-    assert left.counts == {"restored": 1}
+    assert left.counts == {"undone": 1}
     library.close()
 
 
@@ -156,7 +156,7 @@ def test_reason_of_stop_is_shown_until_operation_resumes(
 
 
 def test_missing_folder_stops_rollback_until_it_returns(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     studio.write()
     away, gate = studio.films.with_name("away"), Gate(monkeypatch, 2)
     handle = studio.library.rollback(1)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.verify.evidence import Evidence
 from indexium_core.model.files.media import Change, Patch
 from tests.support import mov, mp4
+from tests.support.cases import each_case
 from tests.support.tag_forms import FORMS
 
 
@@ -33,8 +32,8 @@ def written(path: Path, change: Change) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("form", ["mov", "mp4"])
-@pytest.mark.parametrize("name", FORMS)
+@each_case("form", ["mov", "mp4"])
+@each_case("name", FORMS)
 def test_existing_form_is_replaced_and_removed(tmp_path: Path, form: str, name: str) -> None:
     field, old, children, new = FORMS[name]
     path = tmp_path / f"clip.{form}"

@@ -21,7 +21,7 @@ import pytest
 from indexium_core import cli, signals
 from indexium_core.cli.operations import follow
 from indexium_core.library import Library
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
-    some, every = (f"'indexium postpone {query} --bring-back'" for query in ("issue:rolled_back", "postponed:yes"))
+    some, every = (f"'indexium postpone {query} --stop-skipping'" for query in ("issue:rolled_back", "postponed:yes"))
     assert f"2 files are skipped in the plan; {some} plans them again." in planned.err
     again = f"{every} plans them again"
     for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
@@ -153,12 +153,12 @@ def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command
     assert f"Not included: 2 skipped ({again})." in planned.err
     assert planned("rollback", "1", "--yes") == 2
     assert "Operation 1 has already been rolled back." in planned.err
-    assert planned("postpone", "bold", "--bring-back", "--until", "2027-01-01") == 2
-    assert planned("postpone", "bold", "--bring-back") == 0
+    assert planned("postpone", "bold", "--stop-skipping", "--until", "2027-01-01") == 2
+    assert planned("postpone", "bold", "--stop-skipping") == 0
     assert "1 file no longer skipped." in planned.err
-    assert planned("postpone", "postponed:yes", "--bring-back") == 0
+    assert planned("postpone", "postponed:yes", "--bring-back") == 0  # the former name of --stop-skipping
     assert "1 file no longer skipped." in planned.err
-    assert planned("postpone", "postponed:yes", "--bring-back") == 0
+    assert planned("postpone", "postponed:yes", "--stop-skipping") == 0
     assert "No file of the library matches" in planned.err
     assert planned("operations", "cancel", "1") == 2
     assert "Operation 1 is rolled back:" in planned.err
@@ -234,7 +234,7 @@ def test_empty_history_names_its_home(planned: Command, home: Path) -> None:
 def test_resumed_rollback_reports_skipped_files(planned: Command, home: Path) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes") == 0
-    with Library.open(home) as library, library._parts.store.atomic() as tx:
+    with Library.open(home) as library, tables.changing(library) as tx:
         tx.execute("UPDATE metadata_operations SET status = 'paused' WHERE id = 2")
         tx.execute("UPDATE job_queue SET status = 'paused', paused_at = now() WHERE operation_id = 2")
 

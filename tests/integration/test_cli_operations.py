@@ -48,7 +48,7 @@ def cancelled_rollback(studio: Studio, monkeypatch: pytest.MonkeyPatch, *, files
     studio.write()
     names = [path.name for path in studio.paths[:files]]
     items = [item.id for name, item in studio.items(1).items() if name in names]
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     with monkeypatch.context() as patch:
         gate = Gate(patch, 1)
         handle = studio.library.rollback(1, item_ids=items)
@@ -144,7 +144,7 @@ def test_retry_help_explains_scope(run: Command) -> None:
 # Ctrl-C.
 
 
-def test_ctrl_c_reports_started_file_as_restored(
+def test_ctrl_c_reports_started_file_as_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -167,11 +167,11 @@ def test_ctrl_c_reports_started_file_as_restored(
     shown = capsys.readouterr().out
     monkeypatch.undo()
 
-    assert told == "Operation 1 is cancelled: 0 of 1 file written, 1 restored."
+    assert told == "Operation 1 is cancelled: 0 of 1 file written, 1 undone."
     assert path.read_bytes() == old
-    assert (item.status, item.code) == ("skipped", "restored")
+    assert (item.status, item.code) == ("skipped", "undone")
     assert item.message == "The write was interrupted when the operation was cancelled. The file was restored."
-    assert "restored" in shown
+    assert "undone" in shown
     assert (counts.cancelled_count, job.progress_current) == (1, 0)
     assert library.retries.start(1).wait(PATIENCE).counts == {"success": 1}
     library.close()
@@ -184,7 +184,7 @@ def test_ctrl_c_reports_end_of_operation_during_wait(
     with monkeypatch.context() as patch:
         cut_off(studio.library, patch, 1)
         studio.reopen()
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
 
     def broken_off(*_: object) -> None:
@@ -228,7 +228,7 @@ def test_command_fails_if_another_user_cancels_operation(
         job = cancelled_write(studio, monkeypatch)
     again = {"resume": ["operations", "resume", "1"], "retry": ["operations", "retry", "1", "--yes"]}
     words = (before | again).get(what) or ["jobs", "retry", str(job), "--yes"]
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
 
     def cancel() -> None:
@@ -255,7 +255,7 @@ def test_cancelled_rollback_keeps_its_restored_files(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio.write()
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 1)
     handle = studio.library.rollback(1)
     assert gate.reached.wait(PATIENCE)
@@ -268,7 +268,7 @@ def test_cancelled_rollback_keeps_its_restored_files(
 def test_command_fails_if_service_stops_operation(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
 
     def stop() -> None:
@@ -291,7 +291,7 @@ def test_command_reports_pause_and_resume_once(
             cut_off(studio.library, patch, 1)
             studio.reopen()
     words = ["write", "--yes"] if what == "write" else ["jobs", "resume", str(studio.job_of(1).id)]
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate, note, told, told_again = Gate(monkeypatch, 0), output.note, threading.Event(), threading.Event()
 
     def noted(text: str) -> None:
@@ -435,7 +435,7 @@ def test_second_pause_reports_time_and_user_of_first(
 def test_pause_that_outlasts_its_wait_is_reported_as_pausing(
     studio: Studio, run: Command, monkeypatch: pytest.MonkeyPatch, group: str
 ) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
     handle = gate.write(studio.library)
     monkeypatch.setattr(JobControl, "wait_until_idle", lambda _control, _seconds: None)

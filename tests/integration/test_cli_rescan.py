@@ -13,7 +13,7 @@ import pytest
 
 from indexium_core.cli.app import main
 from indexium_core.library import Library
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 Run = Callable[..., int]
 
@@ -26,7 +26,7 @@ def run(home: Path, tmp_path: Path) -> Run:
         media.build("mp4", root, name=name, seed=ord(name[0]))
         os.utime(root / name, (1_600_000_000, 1_600_000_000))
     homes.build(home, root)
-    with Library.open(home) as library, library._parts.store.atomic() as tx:
+    with Library.open(home) as library, tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
     return lambda *words: main(["--home", str(home), *words])
 

@@ -46,7 +46,7 @@ COMMANDS: dict[str, Told] = {
     "edit QUERY --set title=Sea": same("Set the title of 1 file.", "Set the title of 2 files."),
     "edit QUERY --set title=Sea --dry-run": same("1 file of 1 would change", "2 files of 2 would change"),
     "postpone QUERY": same("1 file skipped.", "2 files skipped."),
-    "postpone QUERY --bring-back": same(
+    "postpone QUERY --stop-skipping": same(
         "No change in 1 file: not skipped before; nothing was done.", "No change in 2 files"
     ),
     "mode QUERY --mode exact": same(
@@ -130,8 +130,8 @@ def test_skipped_files_out_of_the_plan_are_found_again(library: Library, run: Ru
 
     assert run("mode QUERY --mode exact", "postponed:yes")[2] == "Set the people mode “exact” for 2 files.\n"
     assert run("edit QUERY --set title=Sea", "mode:preserve")[2] == "Set the title of 1 file.\n"
-    assert run("postpone QUERY --bring-back", "postponed:yes")[2] == "2 files no longer skipped.\n"
-    assert run("postpone QUERY --bring-back", f"id:{D}")[2].endswith("not skipped before; nothing was done.\n")
+    assert run("postpone QUERY --stop-skipping", "postponed:yes")[2] == "2 files no longer skipped.\n"
+    assert run("postpone QUERY --stop-skipping", f"id:{D}")[2].endswith("not skipped before; nothing was done.\n")
 
 
 def test_revoke_says_what_was_not_in_force(library: Library, run: Run) -> None:

@@ -407,7 +407,7 @@ def test_killed_service_finds_the_journal_of_the_worker(
         is_written = dict(STEPS[form])[step]
         assert (item.status == "success") == is_written
         assert (scene.bytes()[name] != before[name]) == is_written
-        assert item.code in ("", "restored")
+        assert item.code in ("", "undone")
         assert worker_journals(scene) == []
         dask.start_worker(f"next {form} {step}")
     if item.status == "pending":

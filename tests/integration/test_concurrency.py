@@ -65,7 +65,7 @@ def _told(studio: Studio) -> set[str]:
 
 
 def test_concurrent_writes_write_each_file_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
     handles = [studio.library.write(studio.library.plan(query), ALL) for query in (named(1, 2), named(3, 4))]
     for _ in handles:

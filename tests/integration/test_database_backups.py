@@ -15,15 +15,17 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.flows.home import database_backups
+from indexium_core.jobs import dispatcher
+from indexium_core.jobs.schedules import scheduler
 from indexium_core.library import Library
-from indexium_core.store.database import Database
 from indexium_core.store.recovery import files
 from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_blockers import fill
-from tests.support import media, places
+from tests.support import media, places, tables
 from tests.support.damage import content, damage_file, damage_table
+from tests.support.holding import Gate
 from tests.support.studio import Studio
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -36,6 +38,12 @@ def names(library: Library) -> list[str]:
     return [backup.name for backup in library.database_backups.list()]
 
 
+def wait_for_runs(library: Library) -> None:
+    """Return when no schedule is due and no scheduled job runs."""
+    until(lambda: (library._parts.scheduler.seconds_left() or 1) > 0)
+    until(lambda: all(job.has_ended for job in library.jobs.list().items))
+
+
 def problems(library: Library) -> dict[str, str]:
     """Return the findings of the check that are not right: message by name."""
     found = library.database_backups.check()
@@ -44,7 +52,7 @@ def problems(library: Library) -> dict[str, str]:
 
 
 def sql(library: Library, statement: str) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute(statement)
 
 
@@ -77,7 +85,7 @@ def test_backup_during_writes_has_one_moment(library: Library) -> None:
         number = 0
         while not ended.is_set():
             number += 1
-            with library._parts.store.atomic() as tx:
+            with tables.changing(library) as tx:
                 tx.execute("INSERT INTO touched_files VALUES ($1, 'x')", [number])
                 tx.execute("INSERT INTO declined_people VALUES ($1, 'x', now())", [number])
 
@@ -101,20 +109,20 @@ def test_different_copy_is_not_kept(library: Library, monkeypatch: pytest.Monkey
 
 
 def test_daily_backup_is_made_once_a_day_and_seven_are_kept(home: Path) -> None:
-    start = datetime.now(UTC)
+    start = datetime(2026, 11, 20, 6, tzinfo=UTC)
     for day in range(11):
         for hours in (0, 5):
             with Library.open(home, clock=lambda moment=start + timedelta(days=day, hours=hours): moment) as library:
                 if day == 2 and not hours:
                     library.database_backups.make()
+                wait_for_runs(library)
                 found = library.database_backups.list()
         assert len([each for each in found if each.kind == "daily"]) <= database_backups.KEPT
-    with Library.open(home, clock=lambda: start + timedelta(days=10, hours=6)) as library:
-        found = library.database_backups.list()
     daily = [each for each in found if each.kind == "daily"]
 
     assert len(daily) == database_backups.KEPT
     assert {each.created_at.date() for each in daily} == {(start + timedelta(days=day)).date() for day in range(4, 11)}
+    assert len(found) == database_backups.KEPT + 1
     assert [each.kind for each in found if each.kind != "daily"] == ["manual"]
 
 
@@ -139,14 +147,13 @@ def test_home_has_its_first_backup_minutes_after_the_first_decision(
         assert names(library) == []
         now[0] += timedelta(minutes=3)
     with Library.open(home, clock=lambda: now[0]) as library:
-        assert [each.kind for each in library.database_backups.list()] == ["daily"]
-        now[0] += timedelta(hours=20)
+        until(lambda: [each.kind for each in library.database_backups.list()] == ["daily"])
     with Library.open(home, clock=lambda: now[0]) as library:
         assert len(names(library)) == 1
 
 
 def test_service_makes_backup_when_day_has_passed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_backups, "_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(dispatcher, "LOOK_SECONDS", 0.05)
     now = [datetime.now(UTC)]
     with Library.open(home, url="http://127.0.0.1:1", clock=lambda: now[0]) as library:
         time.sleep(0.2)
@@ -157,17 +164,20 @@ def test_service_makes_backup_when_day_has_passed(home: Path, monkeypatch: pytes
         assert len(names(library)) == 1
 
 
-def test_daily_backup_waits_for_end_of_operation(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_backups, "_PAUSE_SECONDS", 0.05)
-    now, is_busy = [datetime.now(UTC) + timedelta(days=2)], [True]
-    with Database.open(home) as database:
-        backups = database_backups.DatabaseBackups(database, clock=lambda: now[0], is_busy=lambda: is_busy[0])
-        backups.start(repeat=True)
-        time.sleep(0.2)
-        assert backups.list() == []
-        is_busy[0] = False
-        until(lambda: len(backups.list()) == 1)
-        backups.close()
+def test_daily_backup_waits_for_end_of_operation(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "_WAIT_SECONDS", 0.05)
+    gate = Gate(monkeypatch, free=0)
+    handle = studio.library.write(studio.library.plan())
+    assert gate.reached.wait(PATIENCE)
+    parts = studio.library._parts
+    moment = datetime.now(UTC) + timedelta(days=2)
+    monkeypatch.setattr(parts.scheduler, "_clock", lambda: moment)
+    parts.queue._dispatcher.wake()
+    time.sleep(0.3)
+    assert studio.library.database_backups.list() == []
+    gate.opened.set()
+    handle.wait()
+    until(lambda: len(studio.library.database_backups.list()) == 1)
 
 
 def test_backup_on_full_disk_is_reported_and_leaves_nothing(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.library import Library
 from indexium_core.model.job import NewJob
 from indexium_core.store import jobs
-from tests.support import places
+from tests.support import places, tables
 from tests.support.holding import Gate
 from tests.support.studio import Studio
 
@@ -86,7 +86,7 @@ NAMES = (
 
 def test_paused_operation_is_reported_as_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 8)
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 1)
     handle = gate.write(studio.library)
     assert check(studio.library, "operations").message == "Operation 1 is running."
@@ -230,7 +230,7 @@ def test_ffprobe_is_optional(
 )
 def test_stalled_and_failed_jobs_are_named(library: Library, changes: str, words: str) -> None:
     now = datetime.now(UTC)
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
         tx.execute(f"UPDATE job_queue SET {changes}", {"now": now} if "$now" in changes else {})
     found = check(library, "jobs")

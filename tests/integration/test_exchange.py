@@ -20,7 +20,7 @@ from indexium_core.library import Library
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.planning import cells
 from indexium_core.store.planning import plan_read
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 NAMES = [
     b"=cmd|calc!A0.mp4",
@@ -480,7 +480,7 @@ def test_emptied_cell_removes_a_field_after_its_file_was_written(library: Librar
 
 def test_value_that_container_cannot_store_is_named(library: Library) -> None:
     first, other = EDITABLE[0].key, next(each for each in EDITABLE if "avi" not in each.places and each.type == "text")
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE scanned_files SET container = 'avi' WHERE file_name = '0001.mp4'")
     table = rows("".join(library.exporter.plan("name:0001", fields=[first, other.key])))
 

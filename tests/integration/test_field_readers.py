@@ -10,8 +10,6 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import pytest
-
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.model.fields.field import Field
@@ -20,6 +18,7 @@ from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, Remux
 from indexium_core.model.files.readers import CONTAINERS
 from tests.support import field_values, sabotage
+from tests.support.cases import each_case
 from tests.support.oracles import oracle
 
 # Values that no program shows for anything else.
@@ -106,8 +105,8 @@ def measured(container: str) -> Mapping[tuple[str, str], str]:
     return found
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.parametrize("container", field_values.CONTAINERS)
+@each_case("program", PROGRAMS)
+@each_case("container", field_values.CONTAINERS)
 def test_table_has_the_measured_names(container: str, program: str) -> None:
     for field in field_values.fields_of(container):
         [known] = [each for each in shown_in(field, container) if each.program == program]

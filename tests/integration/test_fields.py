@@ -20,7 +20,7 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
-from tests.support import field_values, headers, media, ogg
+from tests.support import field_values, headers, media, ogg, tables
 from tests.support.field_values import CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
 from tests.support.own_fields import CUSTOM
@@ -74,7 +74,7 @@ def travel(field: Field, where: Path) -> Journey:
         field_values.define(library, field.key)
         library.inventory.add(films, photos=True)
         library.scan()
-        ids = dict(library._parts.store.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
+        ids = dict(tables.rows(library, "SELECT path, file_id FROM scanned_files"))
         operations, rounds = [], []
         for number in range(3):
             wanted: dict[str, list[int]] = {}

@@ -12,6 +12,7 @@ import pytest
 from indexium_core import cli
 from indexium_core.flows.scanning import hash_verification
 from indexium_core.library import Library
+from tests.support import tables
 from tests.support.studio import OLD, Studio
 
 
@@ -53,7 +54,7 @@ def test_write_and_rollback_need_no_new_hash(studio: Studio) -> None:
 
 def test_rebuild_copies_the_cache(studio: Studio) -> None:
     home = studio.library.home
-    with studio.library._parts.store.atomic() as tx:
+    with tables.changing(studio.library) as tx:
         tx.execute("DELETE FROM scanned_files")
     studio.library.close()
     report = Library.rebuild_database(home)
@@ -67,7 +68,7 @@ def test_rebuild_copies_the_cache(studio: Studio) -> None:
 def test_rebuild_after_full_scan_finds_no_difference_and_forgets_hash_of_differing_file(studio: Studio) -> None:
     library = studio.library
     library.scan(full=True)
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE scanned_files SET comment = 'something else' WHERE file_id = 1")
     library.close()
     report = Library.rebuild_database(library.home)
@@ -132,7 +133,7 @@ def test_files_that_vanish_meanwhile_are_skipped(studio: Studio, monkeypatch: py
 
     def count_and_remove(*values: Any, **named: Any) -> int:
         found = count(*values, **named)
-        with library._parts.store.atomic() as tx:  # a scan marks the file as missing
+        with tables.changing(library) as tx:  # a scan marks the file as missing
             tx.execute("UPDATE scanned_files SET state = 'missing' WHERE file_id = 3")
         studio.paths[0].unlink()  # no scan has noticed this yet
         return found

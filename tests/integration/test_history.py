@@ -17,6 +17,7 @@ from indexium_core import cli, errors
 from indexium_core.flows.history import rollback_conflicts
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_rollback_choices import foreign
+from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.studio import ALL, Studio
 
@@ -62,7 +63,7 @@ def past(tmp_path_factory: pytest.TempPathFactory, far: None) -> Iterator[Studio
 
 
 def by_hand(studio: Studio, query: str) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = studio.library._parts.store.read().execute(query).fetchall()
+    found: list[tuple[Any, ...]] = tables.rows(studio.library, query)
     return found
 
 
@@ -257,7 +258,7 @@ def test_only_selected_files_are_rolled_back(studio: Studio) -> None:
     check = studio.library.rollback_check(1, item_ids=chosen)
     assert (check.exact, [item.id for item in check.conflicts]) == (1, chosen[1:])
     assert check.conflict_reasons() == [(1, "has a conflict: another program changed it after this write")]
-    assert check.as_dict()["left_alone"] == {"changed_since": 1}
+    assert check.as_dict()["conflict_reasons"] == {"changed_since": 1}
 
     assert studio.back(1, item_ids=chosen).counts == {"success": 1, "conflict": 1}
     assert studio.bytes()[studio.paths[0]] == studio.old[studio.paths[0]]
@@ -289,7 +290,7 @@ def test_many_files_are_checked_by_size_and_date_first(studio: Studio, monkeypat
     foreign(bold)
 
     check = studio.library.rollback_check(1, progress=lambda done, of: told.append((done, of)))
-    assert (check.exact, check.glanced, [item.code for item in check.conflicts]) == (2, 2, ["changed_since"])
+    assert (check.exact, check.quick_checked, [item.code for item in check.conflicts]) == (2, 2, ["changed_since"])
     assert told == [(0, 3)]
     changed = studio.bytes()
     assert studio.back(1).counts == {"success": 1, "conflict": 2}

@@ -13,7 +13,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.flows.writing import operation_runner
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import media, tables
 from tests.support.rewriting import Rewriter
 from tests.support.studio import ALL, OLD, Studio
 
@@ -33,7 +33,7 @@ def facts(library: Library) -> dict[str, tuple[int, str, list[str]]]:
                    FILTER (p.name IS NOT NULL), [])
                FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
                WHERE f.state = 'ok' GROUP BY ALL"""
-    return {row[0]: row[1:] for row in library._parts.store.read().execute(query).fetchall()}
+    return {row[0]: row[1:] for row in tables.rows(library, query)}
 
 
 def export(studio: Studio, capsys: pytest.CaptureFixture[str], target: Path, *flags: str) -> None:

@@ -97,7 +97,7 @@ def test_stop_keeps_retried_file_waiting(studio: Studio) -> None:
         studio.reopen()
 
     [left] = studio.library.interruptions.operations()
-    assert set(left.counts) <= {"done", "not_started"}
+    assert set(left.counts) <= {"written", "not_started"}
     assert left.remaining >= 1
     assert studio.library.resume(1).wait().counts == {"success": 6}
 

@@ -96,9 +96,9 @@ def test_interrupted_operation_lists_files_and_commands(
     studio.library = Library.open(studio.library.home)
 
     [left] = studio.library.interruptions.operations()
-    done, waits = left.counts["done"], left.counts["not_started"]
+    done, waits = left.counts["written"], left.counts["not_started"]
     assert (done + waits, left.resumes_automatically) == (6, by_itself)
-    assert [file.outcome for file in left.files] == ["not_started"] * waits + ["done"] * done
+    assert [file.outcome for file in left.files] == ["not_started"] * waits + ["written"] * done
     assert left.as_dict()["counts"] == left.counts
     [line] = studio.library.notices
     state = "was stopped with the program" if by_itself else "was interrupted"
@@ -110,7 +110,7 @@ def test_interrupted_operation_lists_files_and_commands(
     assert (found.state, f"{found.message} {found.remedy}", found.details["interrupted"]) == ("warning", line, [1])
     assert studio.library.interruptions.operations(files=2)[0].files == left.files[:2]
     assert studio.library.interruptions.files(1, page=2, per_page=4) == left.files[4:]
-    assert studio.library.interruptions.files(1, outcome="done", per_page=0) == left.files[waits:]
+    assert studio.library.interruptions.files(1, outcome="written", per_page=0) == left.files[waits:]
     with pytest.raises(errors.UnknownIdError, match="no operation 9"):
         studio.library.interruptions.files(9)
     with pytest.raises(errors.UsageError, match="'gone' is not an outcome"):
@@ -139,7 +139,7 @@ def test_interrupted_operation_can_be_rolled_back_instead(studio: Studio, monkey
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
 
-    done = studio.library.interruptions.operations()[0].counts["done"]
+    done = studio.library.interruptions.operations()[0].counts["written"]
     assert studio.back(1).counts == {"success": done}
     assert studio.bytes() == studio.old
     assert studio.library.interruptions.operations() == []
@@ -149,7 +149,7 @@ def test_interrupted_operation_can_be_rolled_back_instead(studio: Studio, monkey
 def test_rolled_back_operation_never_resumes(studio: Studio, monkeypatch: pytest.MonkeyPatch, part: bool) -> None:
     cut_off(studio.library, monkeypatch, 3)
     studio.reopen()
-    done = studio.library.interruptions.operations()[0].counts["done"]
+    done = studio.library.interruptions.operations()[0].counts["written"]
 
     assert studio.back(1, studio.paths[0].name if part else "").counts == {"success": 1 if part else done}
     kept = studio.bytes()

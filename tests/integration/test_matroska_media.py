@@ -28,6 +28,7 @@ from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import CommentMode
 from tests.support import mkv, mkv_shapes, mkv_tags
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mkv_shapes import Shape
 
@@ -227,7 +228,7 @@ def test_only_comment_of_film_is_changed(rich: Path, tmp_path: Path) -> None:
 COMMENT = mkv.simple("COMMENT", "film")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("tags", "shown"),
     [
         pytest.param(mkv.tag(COMMENT) + mkv.tag(mkv.simple("comment", "later")), "later", id="the later one"),
@@ -257,8 +258,8 @@ def test_ffmpeg_follows_rules_and_shows_new_comment(
 LANGUAGES = [mkv.simple("COMMENT", code, language=code, default=1) for code in ("eng", "fre")]
 
 
-@pytest.mark.parametrize("text", ["People: Ann Lee", None])
-@pytest.mark.parametrize(
+@each_case("text", ["People: Ann Lee", None])
+@each_case(
     "tags",
     [
         pytest.param(mkv.tag(mkv.simple("TITLE", "At sea"), COMMENT), id="plain"),
@@ -365,7 +366,7 @@ def judged(originals: Callable[[str], Path], tmp_path_factory: pytest.TempPathFa
     return made
 
 
-@pytest.mark.parametrize(("kind", "name"), EDITABLE, ids=[f"{kind}: {name}" for kind, name in EDITABLE])
+@each_case(("kind", "name"), EDITABLE, ids=[f"{kind}: {name}" for kind, name in EDITABLE])
 def test_every_shape_is_read_by_every_program(judged: dict[tuple[str, str], Judged], kind: str, name: str) -> None:
     it = judged[kind, name]
     info = mkv.run("mkvinfo", "--ui-language", "en_US", "-a", it.after)
@@ -391,8 +392,8 @@ UNREAD = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["browser", "directory", "junk behind", "two behind", "index in front"])
+@each_case("kind", KINDS)
+@each_case("name", ["browser", "directory", "junk behind", "two behind", "index in front"])
 def test_older_ffmpeg_agrees(judged: dict[tuple[str, str], Judged], kind: str, name: str) -> None:
     it = judged[kind, name]
     said = json.loads(mkv.run("ffprobe", "-v", "error", "-of", "json", "-show_format", it.after))["format"]["tags"]
@@ -422,9 +423,9 @@ STOPPED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("unsized", [False, True])
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", STOPPED)
+@each_case("unsized", [False, True])
+@each_case("kind", KINDS)
+@each_case("name", STOPPED)
 def test_stopped_recording_is_written_before_damaged_end(
     originals: Callable[[str], Path], tmp_path: Path, kind: str, name: str, *, unsized: bool
 ) -> None:
@@ -574,8 +575,8 @@ LEVELS: dict[str, tuple[Mapping[str, mkv_tags.Texts], str | None, list[tuple[str
 }
 
 
-@pytest.mark.parametrize("mode", ["preserve", "replace"])
-@pytest.mark.parametrize("name", LEVELS)
+@each_case("mode", ["preserve", "replace"])
+@each_case("name", LEVELS)
 def test_plan_has_outcome_of_every_comment_of_film(
     originals: Callable[[str], Path], tmp_path: Path, name: str, mode: CommentMode
 ) -> None:

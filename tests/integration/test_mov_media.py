@@ -26,6 +26,7 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, FileStat, Patch, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mov, mp4, readers
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
 from tests.support.oracles import oracle
@@ -134,7 +135,7 @@ def comments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, se
     return {place: {who: each[number] for who, each in found.items()} for number, place in enumerate(READERS)}
 
 
-@pytest.mark.parametrize("place", READERS)
+@each_case("place", READERS)
 def test_programs_read_these_places(comments: dict[str, dict[str, set[str]]], place: str) -> None:
     _, who = READERS[place]
 
@@ -199,7 +200,7 @@ STORED: dict[str, tuple[str, str | None, Callable[[Path], None] | None]] = {
 }
 
 
-@pytest.mark.parametrize("name", STORED)
+@each_case("name", STORED)
 def test_every_reader_shows_new_comment_of_every_storage(tmp_path: Path, name: str) -> None:
     form, comment, tag = STORED[name]
     path = media.build(form, tmp_path, comment=comment, tags=TAGS)
@@ -236,7 +237,7 @@ def look(path: Path) -> tuple[list[set[str]], dict[str, object]]:
     return [comments for comments, _ in seen.values()], known | {name: rest for name, (_, rest) in seen.items()}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("tags", "text"),
     [
         (udta(string("Grüße, 李", 0)), "Grüße, 李"),
@@ -373,8 +374,8 @@ def test_ffmpeg_shows_every_written_text(late: list[bytes], early: list[bytes], 
 # Programs based on FFmpeg read the information of the film (©inf) as its comment, too
 
 
-@pytest.mark.parametrize("mode", ["preserve", "replace"])
-@pytest.mark.parametrize(
+@each_case("mode", ["preserve", "replace"])
+@each_case(
     "tags",
     [
         udta(information("about the film"), string(b"caf\x8e", 0)),

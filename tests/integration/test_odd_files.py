@@ -20,7 +20,7 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations.operation import WriteOptions
 from tests.integration.test_cli import Command
-from tests.support import field_values, media, shapes
+from tests.support import field_values, media, shapes, tables
 from tests.support.odd_files import ODD
 from tests.support.studio import OLD
 
@@ -57,7 +57,7 @@ def test_every_field_is_written_or_named(tmp_path: Path, name: str) -> None:
             operations.append(operation.id)
             [item] = library.operation(operation.id).items
             library.scan()
-            [[found]] = library._parts.store.read().execute("SELECT fields FROM scanned_files").fetchall()
+            [[found]] = tables.rows(library, "SELECT fields FROM scanned_files")
             found = found or {}
             left = {key for key, value in wanted.items() if (found.get(key) or "") != value}
             assert left == expected
@@ -208,7 +208,7 @@ def test_refused_field_and_one_whose_verification_fails_are_both_omitted(
 def test_large_file_is_not_copied_again_for_a_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failing(monkeypatch, "artist")
     with a_film(tmp_path) as library:
-        with library._parts.store.atomic() as tx:
+        with tables.changing(library) as tx:
             tx.execute("UPDATE scanned_files SET strategy = 'mp4_copy'")
         handle = library.write(library.plan(), DANGER)
         assert handle.wait().counts == {"failed": 1}

@@ -17,6 +17,7 @@ from indexium_core import errors
 from indexium_core.jobs import item_runner
 from indexium_core.library import Library
 from indexium_core.model import wording
+from tests.support import tables
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE, until
@@ -41,7 +42,7 @@ def test_operation_and_job_start_together_or_not_at_all(studio: Studio, monkeypa
     assert (job.job_type, job.status, job.title) == ("write", "completed", "Write 6 files")
     assert (job.progress_current, job.progress_total, job.summary) == (6, 6, {"counts": {"success": 6}})
     query = "SELECT job_id FROM metadata_operations WHERE id = $1"
-    assert studio.library._parts.store.read().value(query, [status.id]) == job.id
+    assert tables.value(studio.library, query, [status.id]) == job.id
 
 
 def test_job_state_follows_operation_state(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,11 +95,7 @@ def test_progress_of_job_matches_items(studio: Studio) -> None:
         FROM job_queue j JOIN metadata_operation_items m ON m.operation_id = j.operation_id GROUP BY ALL"""
     seen = []
     studio.library.events.subscribe(
-        lambda event: (
-            seen.extend(studio.library._parts.store.read().execute(query).fetchall())
-            if event.name.startswith("write:")
-            else None
-        )
+        lambda event: seen.extend(tables.rows(studio.library, query)) if event.name.startswith("write:") else None
     )
     studio.write()
 
@@ -179,7 +176,7 @@ def test_operation_of_program_without_jobs_can_be_resumed(studio: Studio, monkey
     gate.pause(studio.library, handle.id, by="Ann")
     studio.library.close()
     studio.library = Library.open(studio.library.home)
-    with studio.library._parts.store.atomic() as tx:
+    with tables.changing(studio.library) as tx:
         tx.execute("DELETE FROM job_queue")
         tx.execute("UPDATE metadata_operations SET job_id = NULL")
 

@@ -20,14 +20,15 @@ from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.recovery import RecoveredFile, RecoverReport
 from indexium_core.library import Library
-from indexium_core.model.operations.interruption import restored_message
-from indexium_core.model.operations.operation import OUTCOMES, outcome_of
+from indexium_core.model.operations.interruption import undone_message
+from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label, outcome_of
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
+from tests.support import tables
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
 
-ALWAYS = ("done", "skipped", "not_started")  # outcomes with a column of the list, even if no file has them
+ALWAYS = ("written", "skipped", "not_started")  # outcomes with a column of the list, even if no file has them
 Making = Callable[[Studio, pytest.MonkeyPatch], dict[str, int]]
 
 
@@ -37,7 +38,7 @@ def _changes(path: Path) -> None:
 
 
 def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """One file is written, one is a conflict, one is restored, three were not started."""
+    """One file is written, one is a conflict, one is undone, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
     def edit(task: Task, undo: object, policy: WritePolicy, progress: FileProgress) -> protocol.EditResult:
@@ -47,29 +48,29 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
         elif number == 3:
             studio.library.cancel(1)
             edited = protocol.still_pending(task)
-            result = protocol.result(task, "pending", "restored", "It was given up.", started=0.0)
+            result = protocol.result(task, "pending", "undone", "It was given up.", started=0.0)
             return protocol.EditResult(task=task, record=ItemRecord(result=result), stat=edited.stat)
         return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     monkeypatch.setattr(editing, "edit", edit)
     assert studio.library.write(studio.library.plan(), ALL).wait().status == "cancelled"
     monkeypatch.undo()
-    return {"done": 1, "conflict": 1, "restored": 1, "not_started": 3}
+    return {"written": 1, "conflict": 1, "undone": 1, "not_started": 3}
 
 
 def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Two files are written, one is interrupted and restored at the next start, three were not started."""
+    """Two files are written, one is interrupted and undone at the next start, three were not started."""
     cut_off(studio.library, monkeypatch, after=1)
     studio.library.close()
     monkeypatch.undo()
     studio.library = Library.open(studio.library.home)
-    with studio.library._parts.store.atomic() as tx:  # as in the journal of a killed process
+    with tables.changing(studio.library) as tx:  # as in the journal of a killed process
         tx.execute(
-            "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
+            "UPDATE metadata_operation_items SET code = 'undone' WHERE id = "
             "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 1 AND status = 'pending')"
         )
-    return {"done": 2, "restored": 1, "not_started": 3}
+    return {"written": 2, "undone": 1, "not_started": 3}
 
 
 def rolled_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
@@ -78,7 +79,7 @@ def rolled_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, in
     studio.library.write(studio.library.plan(), ALL).wait()
     studio.back(1)
     assert studio.library.status(1).status == "rolled_back"
-    return {"done": 5, "conflict": 1}
+    return {"written": 5, "conflict": 1}
 
 
 @pytest.mark.parametrize("making", [cancelled, interrupted, rolled_back])
@@ -90,7 +91,8 @@ def test_every_interface_shows_equal_counts(
     library = studio.library
     details, job = library.operation(1, per_page=0), library.jobs.list(kinds=["write"]).items[0]
     operation, status = details.operation, details.status
-    row = next(each for each in library.history().items if each.id == 1)
+    operations = library.history().items
+    row = next(each for each in operations if each.id == 1)
     cut = [each for each in library.interruptions.operations() if each.id == 1]
     files = library.interruptions.files(1, per_page=0)
     library.close()
@@ -105,10 +107,12 @@ def test_every_interface_shows_equal_counts(
     assert sum(whole.values()) == operation.file_count == 6
     assert operation.outcomes == status.outcomes == row.outcomes == whole
     assert operation.as_dict()["outcomes"] == answers.operation(details)["outcomes"] == whole
-    said = ", ".join(f"{number} {OUTCOMES[outcome]}" for outcome, number in whole.items() if number)
+    said = ", ".join(f"{number} {outcome_label(outcome)}" for outcome, number in whole.items() if number)
     assert f"6: {said}" in shown
-    column_labels = OUTCOMES | {"done": "changed", "restored": "undone"}
-    columns = {column_labels[outcome]: number for outcome, number in whole.items() if number or outcome in ALWAYS}
+    listed_outcomes = [
+        outcome for outcome in OUTCOMES if outcome in ALWAYS or any(each.outcomes[outcome] for each in operations)
+    ]
+    columns = {outcome_label(outcome): whole[outcome] for outcome in listed_outcomes}
     heads, *lines = listed.splitlines()
     [line] = [line for line in lines if line.split()[:2] == ["1", "write"]]
     assert re.split("  +", heads.strip())[4:-1] == list(columns)
@@ -118,11 +122,10 @@ def test_every_interface_shows_equal_counts(
     if making is not rolled_back and making is not interrupted:  # the list shows their ends in words
         assert _sum(operation_text.outcome(operation)) == 6
     if cut:
-        assert cut[0].counts == {"done": 2, "restored": 1, "not_started": 3}
+        assert cut[0].counts == {"written": 2, "undone": 1, "not_started": 3}
         assert _sum(cut[0].summary().partition("6 files: ")[2]) == 6
-    merged = {"failed": "refused", "conflict": "refused"}
     assert sorted(file.outcome for file in files) == sorted(
-        merged.get(outcome, outcome) for outcome, number in whole.items() for _ in range(number)
+        outcome for outcome, number in whole.items() for _ in range(number)
     )
     assert sorted(outcome_of(item.status, item.code) for item in details.items) == sorted(
         outcome for outcome, number in whole.items() for _ in range(number)
@@ -134,7 +137,7 @@ def test_interrupted_rollback_uses_same_words_on_every_interface(
 ) -> None:
     studio = Studio(tmp_path, 6)
     studio.write()
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 1)
     rollback = studio.library.rollback(1)
     assert gate.reached.wait(PATIENCE)
@@ -143,27 +146,26 @@ def test_interrupted_rollback_uses_same_words_on_every_interface(
     monkeypatch.undo()
     with Library.open(tmp_path / "home") as library:
         home, rest = str(library.home), library.operation(2).operation.outcomes["not_started"]
-        with library._parts.store.atomic() as tx:  # as in the journal of a killed process
+        with tables.changing(library) as tx:  # as in the journal of a killed process
             tx.execute(
-                "UPDATE metadata_operation_items SET code = 'restored' WHERE id = "
+                "UPDATE metadata_operation_items SET code = 'undone' WHERE id = "
                 "(SELECT min(id) FROM metadata_operation_items WHERE operation_id = 2 AND status = 'pending')"
             )
-    counts = f"{6 - rest} restored, 1 not restored, {rest - 1} not started"
+    counts = f"{6 - rest} restored, 1 undone, {rest - 1} not started"
 
     assert cli.main(["--home", home, "operations", "show", "2"]) == 0
     shown = capsys.readouterr()
     assert f"Rollback 2 was interrupted. 6 files: {counts}." in shown.err
     assert f"6: {counts}" in shown.out
-    assert restored_message("kill", "rollback") == (
+    assert undone_message("kill", "rollback") == (
         "The rollback was interrupted when the program was killed. The file was not restored."
     )
     recovered = [
-        RecoveredFile(operation_id=2, file_path="/a", became=became, operation_type="rollback")
-        for became in ("old", "new", "untouched", "unclear")
+        RecoveredFile(operation_id=2, file_path="/a", outcome=outcome, operation_type="rollback")
+        for outcome in ("undone", "restored", "not_started", "unknown")
     ]
-    assert [file.outcome for file in recovered] == ["not restored", "restored", "not started", "unknown"]
     assert recover._summary(RecoverReport(files=[*recovered, recovered[1]])) == (
-        "5 files were interrupted: 1 not restored, 2 restored, 1 not started, 1 unknown."
+        "5 files were interrupted: 1 undone, 2 restored, 1 not started, 1 unknown."
     )
 
 
@@ -171,7 +173,7 @@ def _sum(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\d+", text))
 
 
-def test_restored_file_waits_during_running_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undone_file_waits_during_running_operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 6)
     interrupted(studio, monkeypatch)
     gate = Gate(monkeypatch, free=0)
@@ -179,7 +181,7 @@ def test_restored_file_waits_during_running_operation(tmp_path: Path, monkeypatc
     assert gate.reached.wait(PATIENCE)
 
     details = studio.library.operation(1)
-    whole = dict.fromkeys(OUTCOMES, 0) | {"done": 2, "not_started": 4}
+    whole = dict.fromkeys(OUTCOMES, 0) | {"written": 2, "not_started": 4}
     assert details.operation.outcomes == details.status.outcomes == whole
     gate.opened.set()
     studio.library.close()

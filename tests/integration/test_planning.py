@@ -29,6 +29,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
+from tests.support.cases import each_case
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 
 FILES = {  # path: comment; Ann Lee is in all of them
@@ -440,7 +441,7 @@ def test_selection_splits_and_each_part_has_search(films: Database, planner: Met
         assert sorted(item.file_id for item in found if item.can_update) == plan.ids(part)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "title"),
     [
         ("", ""),

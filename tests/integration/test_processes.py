@@ -16,14 +16,14 @@ import pytest
 from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run
-from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.jobs.retry import Backoff
 from indexium_core.library import Library
 from indexium_core.store.operations.ledger_rows import Task
-from tests.support import media
+from tests.support import media, tables
 from tests.support.studio import ALL, OLD
 from tests.support.waiting import PATIENCE, until
 
@@ -126,7 +126,7 @@ def writes_and_rollbacks(scene: Set) -> tuple[Any, ...]:
         states.append(scene.bytes())
     items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
     told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
-    rows = scene.library._parts.store.read().execute("SELECT file_name, device FROM scanned_files").fetchall()
+    rows = tables.rows(scene.library, "SELECT file_name, device FROM scanned_files")
     scene.library.close()
     assert states[1] == states[3] == scene.old
     assert states[0] == states[2] != scene.old
@@ -285,7 +285,7 @@ def test_file_is_read_again_after_killed_process(tmp_path: Path, monkeypatch: py
         assert library.rescan(everything=True).errors == {"process_lost": 1}
         lost[:] = ["was here", "was ended by SIGSEGV"]
         library.scan([films], full=True)
-        found = library._parts.store.read().execute("SELECT state, state_message FROM scanned_files").fetchall()
+        found = tables.rows(library, "SELECT state, state_message FROM scanned_files")
     assert path.exists()
     assert found == [("corrupt", "The process that read the file was ended by SIGSEGV, twice.")]
 
@@ -297,14 +297,14 @@ def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
-    real, begun, go_on = remote_edit.RequestHandler.report, threading.Event(), threading.Event()
+    real, begun, go_on = edit_execution.RequestHandler.report, threading.Event(), threading.Event()
 
-    def told(self: remote_edit.RequestHandler, place: tuple[int, int] | None) -> bool:
+    def told(self: edit_execution.RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(remote_edit.RequestHandler, "report", told)
+    monkeypatch.setattr(edit_execution.RequestHandler, "report", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()

@@ -23,6 +23,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_service import serving
+from tests.support import tables
 from tests.support.catalog import NOW
 from tests.support.clock import Clock
 from tests.support.providers import KEYS, use_keys
@@ -391,7 +392,7 @@ def test_requests_are_paged_and_filtered(library: Library, stand_in: ProviderSta
     assert {each.parameters["query"] for each in found} == {"Metropolis"}
     assert library.providers.request_page(provider="omdb").total == 0
     assert library.providers.request_page(failed=True).total == 0
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE provider_requests SET status = CASE id WHEN 1 THEN 404 ELSE 429 END WHERE id <= 2")
     assert [each.id for each in library.providers.request_page(failed=True).items] == [2]
 
@@ -461,7 +462,7 @@ def test_scan_deletes_answers_of_last_year(configured: Path, stand_in: ProviderS
 
 
 def rows_of_cache(library: Library) -> int:
-    return int(library._parts.store.read().value("SELECT count(*) FROM provider_cache"))
+    return int(tables.value(library, "SELECT count(*) FROM provider_cache"))
 
 
 def test_quota_survives_a_kill(home: Path) -> None:

@@ -222,7 +222,7 @@ def test_end_of_the_process_waits_for_the_write(
     reached, opened, real = threading.Event(), threading.Event(), getattr(*step)
 
     def held(*arguments: Any, **options: Any) -> Any:
-        if threading.current_thread().name == "ratings":
+        if threading.current_thread().name.startswith("indexium-job-"):
             reached.set()
             assert opened.wait(PATIENCE)
         return real(*arguments, **options)
@@ -259,7 +259,7 @@ def test_write_may_be_limited_to_fields(tmp_path: Path, films: Path) -> None:
         now = datetime.now(UTC)
         with pytest.raises(errors.UsageError, match=r"no selected file would change\.$"):
             library._parts.operations._ledger.create_write(
-                file_ids=[], variant_id=1, plan_id=1, options=WriteOptions(), user_name="", now=now, expires_at=now
+                file_ids=[], variant_id=1, plan_id=1, options=WriteOptions(), now=now, expires_at=now
             )
 
 

@@ -20,10 +20,11 @@ from indexium_core.store.migrations import Migration
 from indexium_core.store.recovery import files, integrity, rebuilding
 from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_blockers import fill
-from tests.support import places
+from tests.support import places, tables
 from tests.support.damage import content, damage_file, damage_table
 from tests.support.holding import cut_off
 from tests.support.studio import Studio
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -62,9 +63,8 @@ def facts(library: Library) -> dict[str, object]:
 
 def names(library: Library) -> list[tuple[object, ...]]:
     """Return the people and their other spellings, with the keys by which they are found."""
-    read = library._parts.store.read()
-    people = read.execute("FROM people ORDER BY person_id").fetchall()
-    return people + read.execute("SELECT alias, alias_key, person_id FROM person_aliases ORDER BY ALL").fetchall()
+    people = tables.rows(library, "FROM people ORDER BY person_id")
+    return people + tables.rows(library, "SELECT alias, alias_key, person_id FROM person_aliases ORDER BY ALL")
 
 
 def rebuilt(studio: Studio, **options: object) -> RebuildReport:
@@ -149,9 +149,9 @@ def test_part_of_table_is_completed_by_backup(studio: Studio, monkeypatch: pytes
         "old",
         "backup",
     ]
-    read = studio.library._parts.store.read()
-    assert read.value("SELECT count(*) FROM touched_files WHERE file_id >= 1000") == many
-    assert read.value("SELECT count(*) FROM touched_files WHERE reason = 'new'") in (10, 1000, 1010)
+    library = studio.library
+    assert tables.value(library, "SELECT count(*) FROM touched_files WHERE file_id >= 1000") == many
+    assert tables.value(library, "SELECT count(*) FROM touched_files WHERE reason = 'new'") in (10, 1000, 1010)
 
 
 def test_unreadable_database_is_rebuilt_from_snapshot_backup_and_journals(studio: Studio) -> None:
@@ -238,7 +238,7 @@ def test_interrupted_write_is_undone_and_its_journal_is_used(studio: Studio) -> 
 
 
 def test_orphaned_rows_are_dropped(studio: Studio) -> None:
-    with studio.library._parts.store.atomic() as tx:
+    with tables.changing(studio.library) as tx:
         tx.execute("INSERT INTO field_locks VALUES (99, 'people', '', 'lock', now())")
         tx.execute("DELETE FROM libraries")
         tx.execute("CREATE OR REPLACE SEQUENCE file_ids START 2")
@@ -252,7 +252,7 @@ def test_orphaned_rows_are_dropped(studio: Studio) -> None:
 
 
 def test_probe_finds_file_that_differs_and_next_scan_reads_it(studio: Studio) -> None:
-    with studio.library._parts.store.atomic() as tx:
+    with tables.changing(studio.library) as tx:
         tx.execute("UPDATE scanned_files SET comment = 'something else' WHERE file_name = '0004.mp4'")
     studio.library.close()
     report = rebuilt(studio)
@@ -307,12 +307,12 @@ def test_backup_of_earlier_version_is_migrated(studio: Studio, monkeypatch: pyte
     monkeypatch.setattr(integrity, "_expected", integrity._expected.__wrapped__)
     report = rebuilt(studio)
     assert sources(report)["people"] == "backup"
-    assert studio.library._parts.store.read().execute("SELECT note FROM touched_files").fetchall() == []
+    assert tables.rows(studio.library, "SELECT note FROM touched_files") == []
     studio.library.close()
     Library.restore_database(home, backup.name)
     studio.library = Library.open(home)
     assert len(studio.library.people.list()) == 3
-    assert studio.library._parts.store.read().execute("SELECT note FROM touched_files").fetchall() == []
+    assert tables.rows(studio.library, "SELECT note FROM touched_files") == []
 
 
 def test_home_in_use_is_neither_rebuilt_nor_restored(studio: Studio) -> None:
@@ -510,7 +510,7 @@ def test_kept_databases_do_not_count_as_daily_backups(studio: Studio) -> None:
     for _ in range(2):
         Library.restore_database(home)
     studio.library = Library.open(home, clock=lambda: datetime.now(UTC) + timedelta(days=2))
-    studio.library.database_backups.close()
+    until(lambda: "daily" in {each.kind for each in studio.library.database_backups.list()})
 
     kinds = [each.kind for each in studio.library.database_backups.list()]
     assert sorted(kinds) == ["daily", "manual", "replaced", "replaced"]

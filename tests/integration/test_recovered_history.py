@@ -16,7 +16,7 @@ import pytest
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.store.recovery.files import FILE_NAME
-from tests.support import field_values, own_fields, photos
+from tests.support import field_values, own_fields, photos, tables
 from tests.support.studio import ALL, OLD
 
 VALUES = {"title": "Hello", "genre": "a; b", "creation_time": "2019-07-31T18:30:00Z", "rating": "4"}
@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def rows(library: Library) -> dict[str, Any]:
-    found = library._parts.store.read().execute(f"SELECT {_COLUMNS} FROM metadata_operation_items").fetchall()
+    found = tables.rows(library, f"SELECT {_COLUMNS} FROM metadata_operation_items")
     return {f"{path} {operation}": rest for path, operation, *rest in found}
 
 

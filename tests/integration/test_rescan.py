@@ -20,8 +20,9 @@ from indexium_core.flows.properties import rescan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.library import Library
 from indexium_core.model.files.properties import FIELDS, FileProperty, MediaReading
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.planning.plan import Selection
-from tests.support import media
+from tests.support import media, tables
 from tests.support.clock import Clock
 from tests.support.copied_home import CopiedHome
 
@@ -51,13 +52,13 @@ def library(home: Path, root: Path, clock: Clock) -> Iterator[Library]:
 
 
 def ids(library: Library) -> dict[str, int]:
-    rows = library._parts.store.read().execute("SELECT file_name, file_id FROM scanned_files").fetchall()
+    rows = tables.rows(library, "SELECT file_name, file_id FROM scanned_files")
     return dict(rows)
 
 
 def meddle(library: Library, **values: Any) -> None:
     """Store other properties of all films in the database than the films have."""
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         for name, value in values.items():
             tx.execute(f"UPDATE media_properties SET {name} = ?", [value])
 
@@ -132,7 +133,7 @@ def test_rescans_and_scans_do_not_change_locked_field(library: Library, root: Pa
 
 
 def test_scan_of_changed_file_stores_new_properties_and_changes(library: Library, root: Path) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET channels = 7")
     library.scan(full=True)
     os.utime(root / "ann.mp4", (OLD + 9, OLD + 9))
@@ -169,7 +170,8 @@ def test_own_write_updates_unlocked_size(library: Library, root: Path) -> None:
 
 def test_edit_by_hand_locks_its_field(library: Library) -> None:
     file_id = ids(library)["ann.mp4"]
-    library.locks.set([file_id], "resolution", "640 x 480", by="me")
+    with library.acting_as(Actor("user", name="me")):
+        library.locks.set([file_id], "resolution", "640 x 480")
 
     library.rescan(everything=True)
 
@@ -456,7 +458,7 @@ def test_pauses_are_only_between_batches(library: Library) -> None:
 
 def test_files_forgotten_during_rescan_are_missing(library: Library) -> None:
     payload = library.rescans.payload([ids(library)["ann.mp4"], ids(library)["cy.mp4"]])
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("DELETE FROM scanned_files WHERE file_name = 'cy.mp4'")
     assert counts(library.rescans.execute(Stopping(payload, None, after=1000))) == (2, 0, 1, 0, 1, {})
 
@@ -464,9 +466,8 @@ def test_files_forgotten_during_rescan_are_missing(library: Library) -> None:
 def test_forgotten_files_lose_properties_and_locks(library: Library) -> None:
     library.locks.lock("mp4", ["size"])
     library.inventory.remove(library.inventory.list()[0].library_id)
-    reader = library._parts.store.read()
-    assert reader.value("SELECT count(*) FROM media_properties") == 0
-    assert reader.value("SELECT count(*) FROM field_locks") == 0
+    assert tables.value(library, "SELECT count(*) FROM media_properties") == 0
+    assert tables.value(library, "SELECT count(*) FROM field_locks") == 0
 
 
 @pytest.mark.parametrize(

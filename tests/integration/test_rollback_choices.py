@@ -15,7 +15,7 @@ from indexium_core.flows.writing import states
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import ROLLBACK_CHOICES
-from tests.support import media, mov, mp4
+from tests.support import media, mov, mp4, tables
 from tests.support.holding import Gate
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import PATIENCE
@@ -51,7 +51,7 @@ def write_as_older_version(studio: Studio) -> None:
 
 def recorded_states(studio: Studio) -> list[tuple[str, str]]:
     query = "SELECT original_state, written_state FROM metadata_operation_items WHERE original_state IS NOT NULL"
-    return studio.library._parts.store.read().execute(query).fetchall()
+    return tables.rows(studio.library, query)
 
 
 # After an edit by another program.
@@ -204,7 +204,7 @@ def test_retried_rollback_keeps_its_options(studio: Studio, monkeypatch: pytest.
     else:
         for path in studio.paths:
             foreign(path)
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     choice = {"with_newer": True} if chosen == "newer" else {"changed": "comment"}
     handle = studio.library.rollback(1, **choice)  # type: ignore[arg-type]

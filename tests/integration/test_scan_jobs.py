@@ -16,7 +16,8 @@ from indexium_core import errors
 from indexium_core.flows.scanning import reading, scanner
 from indexium_core.library import Library
 from indexium_core.model.event import Event
-from tests.support import media, photos
+from indexium_core.model.operations.actor import Actor
+from tests.support import media, photos, tables
 from tests.support.holding import AwaitedScan, HeldReading
 from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
@@ -82,7 +83,8 @@ def test_error_of_scan_is_raised_by_wait(studio: Studio, monkeypatch: pytest.Mon
 
 def test_another_client_can_pause_and_cancel_awaited_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
-    studio.library.jobs.pause(scan.job_id, "Ann")
+    with studio.library.acting_as(Actor("user", name="Ann")):
+        studio.library.jobs.pause(scan.job_id)
     scan.let_go()
     assert studio.library.jobs.wait(scan.job_id, 0.3).paused_by == "Ann"
     assert not scan.reports
@@ -233,9 +235,9 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
 def already(home: Path) -> int:
     """Return the number of files that the interrupted scan had read."""
     with Library.open(home, take_over="nothing") as library:
-        state = json.loads(library._parts.store.read().value("SELECT state FROM operation_state"))
+        state = json.loads(tables.value(library, "SELECT state FROM operation_state"))
         query = "SELECT count(*) FROM scanned_files WHERE scanned_at >= $1::TIMESTAMPTZ"
-        return int(library._parts.store.read().value(query, [state["begun"]]))
+        return int(tables.value(library, query, [state["begun"]]))
 
 
 @pytest.mark.parametrize("kind", ["films", "photos"])

@@ -18,6 +18,7 @@ import indexium_core
 from indexium_core import cli, errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.store import snapshot
+from tests.support import tables
 from tests.support.effort import effort
 from tests.support.studio import Studio
 from tests.support.waiting import until
@@ -128,7 +129,7 @@ def test_tables_show_what_was_planned_written_and_rolled_back(studio: Studio) ->
     people = library.sql("SELECT name, files FROM people ORDER BY name")
     listed = {person.name: person.files for person in library.people.list()}
     assert dict(zip(people.name, people.files, strict=True)) == listed
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq' WHERE file_id = (SELECT min(file_id) FROM media_properties)")
     library.snapshots.take()
     assert sorted(library.sql("SELECT hdr FROM files").hdr) == ["", "", "", "pq"]

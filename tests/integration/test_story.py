@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 import threading
@@ -18,8 +19,8 @@ from indexium_core.api.wire import Codec
 from indexium_core.cli import output
 from indexium_core.cli.operations import story
 from indexium_core.flows.history import story as telling
-from indexium_core.flows.jobs.user import user_name
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
 from tests.support.holding import Gate, cut_off, held_by_another, retry_with
@@ -190,10 +191,10 @@ def test_story_is_readable_text(
 def test_running_file_is_in_progress_in_row_and_counts(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     handle = gate.write(studio.library)
-    until(lambda: handle.status().outcomes["done"] == 1 and len(handle.status().working) == 1)
+    until(lambda: handle.status().outcomes["written"] == 1 and len(handle.status().working) == 1)
     capsys.readouterr()
     story.print_story(studio.library.stories.build(1), running=len(studio.library.status(1).working))
     gate.opened.set()
@@ -215,7 +216,8 @@ def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None
         handle = library.write(library.plan(), ALL)
         assert at_work.wait(60)
         job_id = library.stories.build(handle.id).job.id  # type: ignore[union-attr]
-        library.jobs.pause(job_id, by="Ann")
+        with library.acting_as(Actor("user", name="Ann")):
+            library.jobs.pause(job_id)
         library.jobs.set_priority(job_id, 3)
         library.jobs.resume(job_id)
         go_on.set()
@@ -227,18 +229,18 @@ def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None
         ("waiting", ""),
         ("started", ""),
         ("paused", "by Ann"),
-        ("resumed", f"by {user_name()}"),
+        ("resumed", f"by {getpass.getuser()}"),
         ("completed with errors", ""),
     ]
     files = [line for line in told.log if line["event"].startswith("file.")]
     assert sorted((line["event"], line["level"], Path(line["file_path"]).name) for line in files) == [
         ("file.conflict", "warning", "0002.mp4"),
-        ("file.success", "info", "0000.mp4"),
-        ("file.success", "info", "0001.mp4"),
+        ("file.written", "info", "0000.mp4"),
+        ("file.written", "info", "0001.mp4"),
     ]
     days = (studio.library.home / "logs" / "indexium.log").read_text("utf-8")
     assert "file.conflict" in days
-    assert "file.success" not in days
+    assert "file.written" not in days
 
 
 def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
@@ -248,12 +250,12 @@ def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
 
 
 def test_log_has_outcome_of_conflicts_and_cancelled_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     first = gate.write(studio.library)
     studio.library.write(studio.library.plan(), ALL).wait()
     busy = {name for name, event, code in fates(studio, 2) if (event, code) == ("file.conflict", "busy_in_operation")}
-    done = {name for name, event, _ in fates(studio, 2) if event == "file.success"}
+    done = {name for name, event, _ in fates(studio, 2) if event == "file.written"}
     assert busy
     assert not busy & done
     assert len(busy | done) == studio.library.status(2).total
@@ -264,8 +266,8 @@ def test_log_has_outcome_of_conflicts_and_cancelled_files(studio: Studio, monkey
     studio.library.cancel(first.id)
     counts = first.wait().counts
     told = [event for _, event, _ in fates(studio, 1)]
-    assert told.count("file.success") == counts["success"]
-    assert told.count("file.cancelled") == counts["skipped"] > 0
+    assert told.count("file.written") == counts["success"]
+    assert told.count("file.not_started") == counts["skipped"] > 0
 
 
 def test_log_has_outcome_of_files_cancelled_during_pause(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,8 +275,8 @@ def test_log_has_outcome_of_files_cancelled_during_pause(studio: Studio, monkeyp
     studio.reopen()
     studio.library.cancel(1)
     told = [event for _, event, _ in fates(studio, 1)]
-    assert told.count("file.cancelled") == studio.library.status(1).counts["skipped"] > 0
-    assert ("cancelled", f"by {user_name()}") in past(studio, 1)
+    assert told.count("file.not_started") == studio.library.status(1).counts["skipped"] > 0
+    assert ("cancelled", f"by {getpass.getuser()}") in past(studio, 1)
 
 
 def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
@@ -285,14 +287,14 @@ def test_users_of_resume_and_cancel_are_listed(studio: Studio, monkeypatch: pyte
     cut_off(studio.library, monkeypatch, 2)
     studio.reopen()
     monkeypatch.undo()
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=1)
     studio.library.resume(1)
     assert gate.reached.wait(PATIENCE)
     threading.Timer(0.2, gate.opened.set).start()
     studio.library.cancel(1)
     studio.library.handle(1).wait()
-    by = f"by {user_name()}"
+    by = f"by {getpass.getuser()}"
     assert past(studio, 1)[-3:] == [("waiting", ""), ("resumed", by), ("cancelled", by)]
     [line] = [line for line in studio.library.stories.build(1).log if line.get("status") == "cancelled"]
     assert f"by {line['by']}" == by

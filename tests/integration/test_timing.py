@@ -24,7 +24,7 @@ from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Task
-from tests.support import media
+from tests.support import media, tables
 from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
 from tests.support.waiting import until
@@ -90,7 +90,7 @@ def test_rewrite_reports_progress_and_ends_with_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    old, shares, halfway = path.read_bytes(), [], threading.Event()
+    old, fractions, halfway = path.read_bytes(), [], threading.Event()
     real = FileProgress.advance
 
     def slowly(self: FileProgress, count: int) -> None:
@@ -105,7 +105,7 @@ def test_rewrite_reports_progress_and_ends_with_program(
     handle = library.write(library.plan(), ALL)
     assert halfway.wait(20)
     status = handle.status()
-    shares = list(status.fractions.values())
+    fractions = list(status.fractions.values())
     monkeypatch.setattr(cli_jobs, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["jobs", "show", str(library.jobs.list().items[0].id)]) == 0
     told = capsys.readouterr().out
@@ -113,21 +113,21 @@ def test_rewrite_reports_progress_and_ends_with_program(
     library.close()
     monkeypatch.undo()
 
-    assert len(shares) == 1
-    assert 0 < shares[0] <= 1
+    assert len(fractions) == 1
+    assert 0 < fractions[0] <= 1
     assert list(status.fractions) == list(status.working)
-    assert status.current_text == f"{path.name}, {int(100 * shares[0])} %"
+    assert status.current_text == f"{path.name}, {int(100 * fractions[0])} %"
     assert f"{status.current_text}\n" in re.sub(" +\n", "\n", told)
     assert len(made) == 1  # the new file, under a name of its own …
     assert list(path.parent.iterdir()) == [path]  # … which was removed
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
         [left] = library.interruptions.operations()
-        assert left.counts == {"restored": 1}
+        assert left.counts == {"undone": 1}
         assert left.files[0].message == "The write was interrupted when the program was stopped. The file was restored."
         assert left.resumes_automatically
-        [line] = [line for line in library.stories.build(1).log if line["event"] == "file.restored"]
-        assert (line["code"], line["error"]) == ("restored", left.files[0].message)
+        [line] = [line for line in library.stories.build(1).log if line["event"] == "file.undone"]
+        assert (line["code"], line["error"]) == ("undone", left.files[0].message)
         assert library.resume(1).wait().counts == {"success": 1}
         assert library.status(1).fractions == {}
 
@@ -156,7 +156,7 @@ def test_long_rewrite_waits_during_pause(
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
     assert (held.is_idle, held.is_pausing) == (True, False)
     told = answers.operation(library.operation(handle.id))
-    assert (told["at_rest"], told["pausing"]) == (True, False)
+    assert (told["idle"], told["pausing"]) == (True, False)
     monkeypatch.setattr(cli_operations, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0
     assert "Operation 1 is paused: no file is in progress." in capsys.readouterr().err
@@ -185,13 +185,13 @@ def test_files_finished_after_pause_request_count_as_running_time(
 
     run = studio.library._parts.runs.find(handle.id)
     assert run is not None
-    at_rest = run.throughput.seconds
+    frozen = run.throughput.seconds
     operation, status = studio.library.operation(1).operation, handle.status()
     begun = [item.seconds for item in studio.library.operation(1).items if item.seconds is not None]
     assert (status.eta_seconds, status.working) == (None, {})
     assert status.counts == {"success": len(begun), "pending": 6 - len(begun)}
     assert operation.seconds >= 0.4
-    assert run.throughput.seconds == at_rest
+    assert run.throughput.seconds == frozen
     assert handle.resume()
     assert handle.wait().counts == {"success": 6}
     studio.library.close()
@@ -204,8 +204,8 @@ def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     gate = Gate(monkeypatch, free=2)
     job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")
 
-    told = [line for line in studio.library.jobs.log(job.id).lines if line["event"] in ("file.success", "job.changed")]
-    done = [line for line in told if line["event"] == "file.success"]
+    told = [line for line in studio.library.jobs.log(job.id).lines if line["event"] in ("file.written", "job.changed")]
+    done = [line for line in told if line["event"] == "file.written"]
     assert told[-1].get("status") == "paused"
     assert 2 < len(done) < 6
     assert studio.library.status(1).counts == {"success": len(done), "pending": 6 - len(done)}
@@ -216,7 +216,7 @@ def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The running time is recorded with each group of results, and counted once."""
     studio = Studio(tmp_path, 4)
-    studio.library._parts.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, free=2)
     handle = gate.write(studio.library)
     while handle.status().counts.get("success") != 2:
@@ -331,7 +331,7 @@ def test_estimates_agree_and_follow_the_last_operations(tmp_path: Path) -> None:
     library = studio.library
     before = library.plan().statistics.est_seconds
     library.write(library.plan(), ALL).wait()
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE metadata_operations SET seconds = 40")
         tx.execute("UPDATE metadata_operation_items SET seconds = 8")
     library.rollback(1, replan=True).wait()
@@ -359,7 +359,7 @@ def test_each_library_has_the_speed_of_its_last_operations(tmp_path: Path, monke
     library.people.add(paths, ["Ann Lee"])
     library.write(library.plan("root:films"), ALL).wait()
     library.write(library.plan("root:other"), ALL).wait()
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE metadata_operations SET seconds = 40 / 10 ** (id - 1)")
         tx.execute("UPDATE metadata_operation_items SET seconds = 2 / 10 ** (operation_id - 1)")
     library.rollback(2, replan=True).wait()

@@ -9,7 +9,7 @@ import pytest
 
 from indexium_core.flows.scanning import track_events
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import media, tables
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ class News:
         self._library, self._after = library, library.events.last_id
 
     def __call__(self) -> set[tuple[str, str]]:
-        rows = self._library._parts.store.read().execute("SELECT file_id, file_name FROM scanned_files").fetchall()
+        rows = tables.rows(self._library, "SELECT file_id, file_name FROM scanned_files")
         names = dict(rows)
         found = [each for each in self._library.event_log.since(self._after) if each.name.startswith("track:")]
         self._after = self._library.events.last_id
@@ -67,7 +67,7 @@ def test_rescan_reports_each_changed_or_missing_file(library: Library, films: Pa
     library.rescan(everything=True)
     assert news() == set()
 
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         of_ann = "file_id = (SELECT file_id FROM scanned_files WHERE file_name = 'ann.mp4')"
         tx.execute(f"UPDATE media_properties SET resolution = '1x1' WHERE {of_ann}")
     (films / "cy.mp4").unlink()

@@ -140,7 +140,7 @@ def test_rollback_joins_names_of_film(tmp_path: Path, *, elsewhere: bool) -> Non
         new = {name: path.read_bytes() for name, path in films.items()}
         old = {name: seed_of(path).stat() for name, path in films.items()}
         check = library.rollback_check(1)
-        assert (check.exact, check.rejoined, check.stay_parted) == (3, 3, 0)
+        assert (check.exact, check.links_restored, check.links_not_restored) == (3, 3, 0)
 
         back = library.rollback(1)
         back.wait()
@@ -178,8 +178,8 @@ def test_check_reports_names_that_stay_separate(tmp_path: Path) -> None:
         os.utime(seed, (OLD, OLD))
         other = seed.read_bytes()
         check = library.rollback_check(1)
-        assert (check.exact, check.rejoined, check.stay_parted) == (3, 1, 2)
-        assert check.as_dict()["stay_parted"] == 2
+        assert (check.exact, check.links_restored, check.links_not_restored) == (3, 1, 2)
+        assert check.as_dict()["links_not_restored"] == 2
 
         back = library.rollback(1)
         back.wait()
@@ -209,7 +209,7 @@ def test_question_reports_names_separated_by_write(tmp_path: Path) -> None:
             "mp4, index last.mp4": ["The file has 2 hard links; all of them show the new comment."],
         }
         summary = library.preview(plan.select(risk=ALL.risk), plan)
-        assert (summary.count, summary.parts_names) == (2, 1)
+        assert (summary.count, summary.breaks_links) == (2, 1)
         report = library.dry_run(plan, BREAK, selection=plan.select(risk=ALL.risk))
         assert sorted(item.message for item in report.items) == ["", "Its other names keep the old file."]
         assert {item.message for item in written(library, BREAK).values()} == {"", "Its other names keep the old file."}

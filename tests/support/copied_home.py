@@ -21,7 +21,7 @@ from indexium_core.model.names import film_evidence, film_signs
 from indexium_core.model.people import people_comment
 from indexium_core.store.connection import Connection
 from indexium_core.store.recovery.files import FILE_NAME
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 _TEXTS = """SELECT c.table_name, c.column_name, c.data_type
             FROM duckdb_columns() AS c JOIN duckdb_tables() AS t USING (table_oid)
@@ -78,7 +78,7 @@ class CopiedHome:
         home.mkdir(exist_ok=True)
         shutil.copyfile(template.database, home / FILE_NAME)
         library = Library.open(home, **options)
-        with library._parts.store.atomic() as tx:
+        with tables.changing(library) as tx:
             for statement in template.updates:
                 tx.execute(statement, _paths(template.folder, folder))
             homes.update_inodes(tx, [path for path in folder.rglob("*") if path.is_file()])
@@ -98,7 +98,8 @@ class CopiedHome:
             media.video(folder / name, seed=seed, tags=dict(tags))
         with Library.open(root / "home", **self._options()) as library:
             self._prepare(library, folder)
-            updates = tuple(_updates(library._parts.store.read(), folder))
+            with tables.changing(library) as reader:
+                updates = tuple(_updates(reader, folder))
         return _Template(root / "home" / FILE_NAME, folder, updates)
 
 

@@ -11,7 +11,7 @@ import duckdb
 from indexium_core.library import Library
 from indexium_core.store.recovery import survival
 from indexium_core.store.recovery.files import FILE_NAME
-from tests.support import media, photos
+from tests.support import media, photos, tables
 from tests.support.identified_home import identify
 from tests.support.studio import ALL, OLD
 
@@ -75,6 +75,7 @@ def decide(library: Library, folder: Path) -> None:
     library.templates.save("holiday", people=["Ann Lee"])
     library.views.save("long", "size:>1gb")
     library.saved_queries.save("mine", "SELECT 1", {})
+    library.schedules.set("database-backup", cron="30 2 * * 1", enabled=False)
     library.write(library.plan("name:0003"), ALL).wait()
     first = library.write(library.plan("name:0000"), ALL).wait()
     library.rollback(first.id).wait()
@@ -85,7 +86,7 @@ def decide(library: Library, folder: Path) -> None:
     episode = library.files.find(str(folder / "titles/Pond/Season 1/Pond - S01E01.mp4"))
     library.titles.assign([episode], ids["Amber Coast"], role="extra")
     library.matches.ignore(ids["Amber Coast"])
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET duration = 99.5, problem = 'locked' WHERE file_id = 2")
 
 
@@ -103,7 +104,7 @@ def fill_empty_tables(library: Library) -> None:
                 [table],
             ).fetchall()
             values = [ids.get(name, _VALUES[kind]) for name, kind in columns]
-            with library._parts.store.atomic() as tx:
+            with tables.changing(library) as tx:
                 tx.execute(f"INSERT INTO {table} VALUES ({', '.join(f'${n + 1}' for n in range(len(values)))})", values)
 
 

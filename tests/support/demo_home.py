@@ -10,7 +10,7 @@ from pathlib import Path
 from indexium_core import demo
 from indexium_core.library import Library
 from indexium_core.store.recovery.files import FILE_NAME
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 
 def lay_out(stage: Path, name: str = "demo") -> Path:
@@ -25,7 +25,7 @@ def home(path: Path, films: Path) -> Library:
     path.mkdir()
     shutil.copyfile(_prepared(films), path / FILE_NAME)
     library = Library.open(path)
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         homes.update_inodes(tx, [path for path in films.rglob("*") if path.is_file()])
         tx.execute("DELETE FROM hash_cache")  # of the inodes of other copies
     return library

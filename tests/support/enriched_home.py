@@ -7,6 +7,7 @@ from typing import Any
 
 from indexium_core.library import Library
 from indexium_core.model.job import Job
+from tests.support import tables
 
 FILES = (
     "Films/The Lantern Keeper (2014) [tmdbid-9000001]/The Lantern Keeper (2014).mp4",
@@ -33,5 +34,5 @@ def shown_address(library: Library, title_id: int, size: str) -> str:
     image = library.artwork.poster(title_id, size)
     assert image is not None
     query = "SELECT provider_url FROM asset_candidates WHERE content_hash = $hash"
-    [(address,)] = library._parts.store.read().execute(query, {"hash": image.version.rpartition("-")[0]}).fetchall()
+    [(address,)] = tables.rows(library, query, {"hash": image.version.rpartition("-")[0]})
     return str(address)

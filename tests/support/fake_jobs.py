@@ -74,8 +74,8 @@ class FakeJobs:
             by_state[job.status] = by_state.get(job.status, 0) + 1
         return counts
 
-    def pause(self, job_id: int, by: str = "", *, wait: bool = True) -> Job:
-        return self._lead(job_id, "pause", paused_at=datetime.now(UTC), paused_by=by)
+    def pause(self, job_id: int, *, wait: bool = True) -> Job:
+        return self._lead(job_id, "pause", paused_at=datetime.now(UTC), paused_by="tester")
 
     def resume(self, job_id: int) -> Job:
         return self._lead(job_id, "resume", paused_at=None, paused_by="")

@@ -71,9 +71,9 @@ class FakeLibrary(FakeOperations):
             of=lambda file_id: [],
             list=lambda query="": [],
             count=lambda target: len(target),  # noqa: PLW0108 - the real name of the parameter
-            lock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=len(target) * len(fields)),
-            unlock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=0),
-            set=lambda target, field, text, *, by="": LockReport(files=len(target), changed=1),
+            lock=lambda target, fields=(): LockReport(files=len(target), changed=len(target) * len(fields)),
+            unlock=lambda target, fields=(): LockReport(files=len(target), changed=0),
+            set=lambda target, field, text: LockReport(files=len(target), changed=1),
         )
         self.files = SimpleNamespace(has=self._has_file, file=self._file, names_like=self._names_like)
         self.thumbnails = SimpleNamespace(jpeg=self._thumbnail)
@@ -93,7 +93,7 @@ class FakeLibrary(FakeOperations):
             set_mode=self._set_mode,
             list=self._in_force,
             revoke=self._revoke,
-            end_postponements=self._bring_back,
+            end_postponements=self._stop_skipping,
             revoke_of=self._revoke_of,
         )
         self.steps = SimpleNamespace(next=self._steps)
@@ -280,7 +280,7 @@ class FakeLibrary(FakeOperations):
     def _steps(self) -> Any:
         return SimpleNamespace(undo=None, redo=None)
 
-    def _bring_back(self, target: Sequence[int]) -> Any:
+    def _stop_skipping(self, target: Sequence[int]) -> Any:
         return self._revoke_of(target, ("postpone",))
 
     def _revoke_of(self, target: Sequence[int], kinds: Sequence[str] = ("edit", "mode", "postpone")) -> Any:

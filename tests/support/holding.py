@@ -21,6 +21,7 @@ from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.retry import Backoff
 from indexium_core.library import Library
 from indexium_core.model.job import Job
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE
@@ -85,14 +86,15 @@ class Gate:
 
     def pause(self, library: Library, operation_id: int, *, by: str) -> Job:
         """Pause the operation by its job; waiting files pass, and no others start."""
-        return library.jobs.pause(self.open_when_told(library, operation_id), by=by)
+        with library.acting_as(Actor("user", name=by)):
+            return library.jobs.pause(self.open_when_told(library, operation_id))
 
 
 def cut_off(
     library: Library, monkeypatch: pytest.MonkeyPatch, after: int, options: WriteOptions = ALL, query: str = ""
 ) -> OperationHandle:
     """Write file by file and stop after a number of files, until the operation must end: then one more is written."""
-    library._parts.runs.workers = 1
+    library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, after)
     handle = gate.write(library, options, query)
     gate.open_when_told(library, handle.id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
+from tests.support import tables
 
 FILES = (
     "Films/Orbit of Two Return (2022).mp4",
@@ -43,15 +44,13 @@ def provider_values(library: Library, title_id: int) -> dict[str, Any]:
 
 def content(library: Library) -> dict[str, list[Any]]:
     """Return the rows that a decision can change."""
-    reader = library._parts.store.read()
     return {
-        table: reader.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()
-        for table, columns in TABLES.items()
+        table: tables.rows(library, f"SELECT {columns} FROM {table} ORDER BY ALL") for table, columns in TABLES.items()
     }
 
 
 def put_value(library: Library, title_id: int, field: str, value: str, origin: str) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute(
             "INSERT INTO title_values VALUES ('movie', $1, $2, $3, $4, '', 0.9, now(), FALSE)",
             [title_id, field, json.dumps(value), origin],

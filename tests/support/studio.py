@@ -9,7 +9,7 @@ from typing import Any
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import ItemDetails, OperationStatus, WriteOptions
-from tests.support import homes, media
+from tests.support import homes, media, tables
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 OLD = 1_600_000_000  # modification time of the films, in seconds
@@ -60,4 +60,4 @@ class Studio:
         """Return the people that a scan reads in each file."""
         self.library.scan([self.films])
         query = "SELECT file_name, comment FROM scanned_files WHERE state = 'ok'"
-        return dict(self.library._parts.store.read().execute(query).fetchall())
+        return dict(tables.rows(self.library, query))

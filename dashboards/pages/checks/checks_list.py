@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import EmptyView
 from dashboards.pages.checks.view_types import (
     ChecksDetailsNameView,
     ChecksDetailsView,
     ChecksHeaderView,
-    ChecksListEmptyView,
     ChecksListView,
     ResolutionView,
 )
@@ -107,7 +107,7 @@ def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     return [add, ignore] if group.kind in BULK_KINDS else [ignore]
 
 
-def _empty(group: CheckGroup, *, ignored: bool) -> ChecksListEmptyView:
+def _empty(group: CheckGroup, *, ignored: bool) -> EmptyView:
     if ignored:
         return {"title": "No ignored findings", "text": "This list shows the findings that you ignore."}
     texts = {

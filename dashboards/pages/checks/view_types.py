@@ -6,7 +6,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ButtonItemView
+from dashboards.components.view_types import ButtonItemView, EmptyView
 
 
 class ResolutionView(TypedDict):
@@ -39,17 +39,17 @@ class ChecksDetailsNameView(TypedDict):
     text: str
 
 
-class ChecksDetailsView(TypedDict):
+class ChecksDetailsView(TypedDict, total=False):
     open: bool
-    subject: NotRequired[str]  # Identifies the finding
-    title: NotRequired[str]
-    text: NotRequired[str]
-    ignored: NotRequired[bool]  # The finding is ignored
-    names: NotRequired[list[ChecksDetailsNameView]]
-    resolutions: NotRequired[list[ResolutionView]]
-    files: NotRequired[list[FindingFileView]]
-    more: NotRequired[str]
-    href: NotRequired[str]  # The files in the plan
+    subject: str  # Identifies the finding
+    title: str
+    text: str
+    ignored: bool  # The finding is ignored
+    names: list[ChecksDetailsNameView]
+    resolutions: list[ResolutionView]
+    files: list[FindingFileView]
+    more: str
+    href: str  # The files in the plan
 
 
 class FindingGroupView(TypedDict):
@@ -59,10 +59,10 @@ class FindingGroupView(TypedDict):
     on: bool
 
 
-class ChecksHeaderView(TypedDict):
+class ChecksHeaderView(TypedDict, total=False):
     title: str
     summary: str
-    groups: NotRequired[list[FindingGroupView]]
+    groups: list[FindingGroupView]
 
 
 class FindingView(TypedDict):
@@ -76,15 +76,10 @@ class FindingView(TypedDict):
     text: str
 
 
-class ChecksListEmptyView(TypedDict):
+class ChecksListView(TypedDict, total=False):
     title: str
     text: str
-
-
-class ChecksListView(TypedDict):
-    title: str
-    text: str
-    rows: NotRequired[list[FindingView]]
+    rows: list[FindingView]
     total: int
     range: str
     page: int
@@ -93,4 +88,4 @@ class ChecksListView(TypedDict):
     turn: str  # Text of the button that shows the other findings
     at_once: list[ButtonItemView]  # Actions on all findings
     subject: str  # The finding in the details, or ""
-    empty: ChecksListEmptyView | None
+    empty: EmptyView | None

@@ -111,9 +111,9 @@ class DecideListEmptyView(TypedDict):
     acts: list[DecideActView]
 
 
-class DecideListView(TypedDict):
+class DecideListView(TypedDict, total=False):
     segment: str  # The state of the listed titles
-    segments: NotRequired[list[SegmentView]]
+    segments: list[SegmentView]
     progress: DecideListProgressView
     notice: DecideListNoticeView | None
     items: list[QuestionView]  # The next questions

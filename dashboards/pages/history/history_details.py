@@ -9,7 +9,8 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import comment_diff, field_text, operation_text
 from dashboards.components.base import Component, module
-from dashboards.pages.history.view_types import HistoryDetailsVerdictView, HistoryDetailsView
+from dashboards.components.view_types import ChipView
+from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
@@ -20,8 +21,8 @@ from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationDetails,
     OperationPerson,
-    outcome_label,
 )
+from indexium_core.model.operations.outcomes import success_of
 from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.planning import risk
 
@@ -98,11 +99,11 @@ def when(operation: MetadataOperation) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def verdict(operation: MetadataOperation) -> HistoryDetailsVerdictView:
+def verdict(operation: MetadataOperation) -> ChipView:
     """Return the result of the operation in one sentence."""
     good, total = wording.count(operation.success_count), wording.count(operation.file_count)
     back = operation.operation_type == "rollback"
-    label = outcome_label("done", operation.operation_type)
+    label = success_of(operation.operation_type)
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     intact = operation_text.intact_files(operation.unknown_count)
     proof = "Every file has its original bytes." if back else "The media was verified: unchanged."

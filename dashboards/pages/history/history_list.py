@@ -8,9 +8,9 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text, paging
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import EmptyView
 from dashboards.pages.history.view_types import (
     HistoryHeaderView,
-    HistoryListEmptyView,
     HistoryListView,
     HistorySearchView,
 )
@@ -185,7 +185,7 @@ def list_view(page: PaginatedOperations, *, state: HistoryState, shown: int | No
     }
 
 
-def _empty(state: HistoryState) -> HistoryListEmptyView:
+def _empty(state: HistoryState) -> EmptyView:
     if state.narrowed():
         return {"title": "No operation matches", "text": "Try another word, another state or more days."}
     return {

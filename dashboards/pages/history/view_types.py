@@ -6,7 +6,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import FieldValuesView, PagedView, PartView, TagView
+from dashboards.components.view_types import ChipView, EmptyView, FieldValuesView, PagedView, PartView, TagView
 
 
 class RollbackConflictView(TypedDict):
@@ -85,30 +85,25 @@ class OperationFilesView(TypedDict):
     found: str  # Text of the button for the files that the search finds, "" for none
 
 
-class HistoryDetailsVerdictView(TypedDict):
-    level: str
-    text: str
-
-
 class HistoryDetailsFileView(OperationFilesView, PagedView):
     pass
 
 
-class HistoryDetailsView(TypedDict):
+class HistoryDetailsView(TypedDict, total=False):
     open: bool
-    id: NotRequired[int]
-    title: NotRequired[str]
-    when: NotRequired[str]
-    verdict: NotRequired[HistoryDetailsVerdictView]
-    facts: NotRequired[list[list[str]]]
-    check: NotRequired[RollbackCheckView | None]
-    buttons: NotRequired[list[OperationButtonView]]
-    people: NotRequired[list[OperationPersonView] | None]  # While a person is chosen
-    files: NotRequired[HistoryDetailsFileView]
+    id: int
+    title: str
+    when: str
+    verdict: ChipView
+    facts: list[list[str]]
+    check: RollbackCheckView | None
+    buttons: list[OperationButtonView]
+    people: list[OperationPersonView] | None  # While a person is chosen
+    files: HistoryDetailsFileView
 
 
-class HistoryHeaderView(TypedDict):
-    summary: NotRequired[str]
+class HistoryHeaderView(TypedDict, total=False):
+    summary: str
 
 
 class OperationView(TypedDict):
@@ -124,19 +119,14 @@ class OperationView(TypedDict):
     why: str
 
 
-class HistoryListEmptyView(TypedDict):
-    title: str
-    text: str
-
-
-class HistoryListView(TypedDict):
-    rows: NotRequired[list[OperationView]]
+class HistoryListView(TypedDict, total=False):
+    rows: list[OperationView]
     total: int
     range: str
     page: int
     pages: int
     cursor: int | None  # The operation in the details
-    empty: HistoryListEmptyView | None
+    empty: EmptyView | None
 
 
 class StatusOptionView(TypedDict):
@@ -152,8 +142,8 @@ class SearchChipView(TypedDict):
     label: str
 
 
-class HistorySearchView(TypedDict):
-    query: NotRequired[str]
+class HistorySearchView(TypedDict, total=False):
+    query: str
     error: str
     since: str
     until: str

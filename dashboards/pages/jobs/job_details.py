@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboards import status_words
 from dashboards.components import changes, job_text
 from dashboards.components.base import Component, module
 from dashboards.pages.jobs import job_actions
@@ -14,7 +13,8 @@ from dashboards.pages.jobs.view_types import JobDetailsView, JobPriorityView
 from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import PRIORITIES, Job
-from indexium_core.model.operations.operation import OperationStatus, outcome_label
+from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.operations.outcomes import outcome_label
 
 _SHOWN_ELSEWHERE = frozenset({"message", "seconds", "cancelled", "failed"})  # keys of a summary that are left out
 
@@ -126,10 +126,8 @@ def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
     summed = {key: value for key, value in job.summary.items() if key not in _SHOWN_ELSEWHERE and value != shown}
     if status is not None:  # counts of the operation include all its files, those of the job only its last run
         summed.pop("counts", None)
-        counts = status_words.outcome_counts(status.outcomes, status.operation_type)
-        if not status.finished:
-            label = outcome_label("not_started")
-            counts = {"waiting" if key == label else key: number for key, number in counts.items()}
+        waiting = {} if status.finished else {"not_started": "waiting"}
+        counts = {waiting.get(each) or outcome_label(each): number for each, number in status.outcomes.items()}
     return _pairs(counts | summed, job.job_type)  # in the order of the counts: a summary has no order
 
 

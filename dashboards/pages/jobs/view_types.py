@@ -26,23 +26,23 @@ class JobPriorityView(TypedDict):
     label: str
 
 
-class JobDetailsView(TypedDict):
+class JobDetailsView(TypedDict, total=False):
     open: bool
-    id: NotRequired[int]
-    title: NotRequired[str]
-    when: NotRequired[str]
-    status: NotRequired[str]
-    level: NotRequired[str]
-    text: NotRequired[str]
-    gauge: NotRequired[GaugeView | None]
-    pace: NotRequired[str]
-    facts: NotRequired[list[list[str]]]
-    outcome: NotRequired[list[list[str]]]
-    changes: NotRequired[JobChangesView | None]  # What the job changed; null for a job that changes no property
-    acts: NotRequired[list[ButtonItemView]]
-    follow: NotRequired[ButtonItemView | None]  # The page where the job can be followed
-    priority: NotRequired[int]
-    priorities: NotRequired[list[JobPriorityView]]
+    id: int
+    title: str
+    when: str
+    status: str
+    level: str
+    text: str
+    gauge: GaugeView | None
+    pace: str
+    facts: list[list[str]]
+    outcome: list[list[str]]
+    changes: JobChangesView | None  # What the job changed; null for a job that changes no property
+    acts: list[ButtonItemView]
+    follow: ButtonItemView | None  # The page where the job can be followed
+    priority: int
+    priorities: list[JobPriorityView]
 
 
 class LogLineView(TypedDict):
@@ -57,14 +57,14 @@ class LogLineView(TypedDict):
     trace: str
 
 
-class JobLogContentView(TypedDict):
+class JobLogContentView(TypedDict, total=False):
     open: bool
-    id: NotRequired[int]
-    title: NotRequired[str]
-    state: NotRequired[str]
-    lines: NotRequired[list[LogLineView]]
-    earlier: NotRequired[str]
-    none: NotRequired[str]
+    id: int
+    title: str
+    state: str
+    lines: list[LogLineView]
+    earlier: str
+    none: str
 
 
 class JobActView(TypedDict):
@@ -102,12 +102,12 @@ class EndedAreaView(JobAreaView):
     none: str
 
 
-class JobsListView(TypedDict):
-    error: NotRequired[str]  # The reason if the jobs cannot be listed
-    running: NotRequired[JobAreaView]
-    waiting: NotRequired[JobAreaView]
-    ended: NotRequired[EndedAreaView]
-    cursor: NotRequired[int | None]  # The job in the details
+class JobsListView(TypedDict, total=False):
+    error: str  # The reason if the jobs cannot be listed
+    running: JobAreaView
+    waiting: JobAreaView
+    ended: EndedAreaView
+    cursor: int | None  # The job in the details
 
 
 class JobCountView(TypedDict):
@@ -131,7 +131,7 @@ class JobBannerView(TypedDict):
     acts: list[ButtonItemView]
 
 
-class JobsHeaderView(TypedDict):
-    summary: NotRequired[str]
-    cards: NotRequired[list[JobCardView]]
+class JobsHeaderView(TypedDict, total=False):
+    summary: str
+    cards: list[JobCardView]
     banners: list[JobBannerView]

@@ -165,7 +165,6 @@ def _people(quality: Quality) -> dict[str, Any]:
     return {
         "known": wording.plural(quality.persons, "person", "people") if quality.persons else "",
         "waiting": waiting if quality.waiting else "",
-        "unknown": quality.unknown,
         "take": f"Add the people that {wording.files(quality.unknown)} name{'s' if quality.unknown == 1 else ''}"
         if quality.unknown
         else "",

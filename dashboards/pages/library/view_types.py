@@ -6,12 +6,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ChoiceView, GaugeView, PagedView
-
-
-class FolderChipView(TypedDict):
-    text: str
-    level: str
+from dashboards.components.view_types import ChipView, ChoiceView, GaugeView, PagedView
 
 
 class FolderMediaView(TypedDict):
@@ -27,7 +22,7 @@ class FolderView(TypedDict):
     online: bool
     state: str
     facts: str
-    chips: list[FolderChipView]
+    chips: list[ChipView]
     problem: str
     remedy: str
     promise: str
@@ -108,10 +103,10 @@ class LibraryHeadReportView(TypedDict):
 LibraryHeadView = TypedDict(
     "LibraryHeadView",
     {
-        "headline": NotRequired[str],
+        "headline": str,
         "summary": str,
-        "hidden": NotRequired[bool],  # The page shows pictures
-        "has_pictures": NotRequired[bool],
+        "hidden": bool,  # The page shows pictures
+        "has_pictures": bool,
         "folders": list[FolderView],
         "kinds": list[ChoiceView],  # What a folder may hold
         "local": bool,  # The page may name folders of this machine
@@ -119,11 +114,12 @@ LibraryHeadView = TypedDict(
         "files": str,  # Address for uploads, or ""
         "import": PeopleImportView | None,
         "people": LibraryHeadPeopleView,
-        "steps": NotRequired[list[FirstStepView]],  # Until the home is set up
-        "scan": NotRequired[ScanView],  # While a scan runs
+        "steps": list[FirstStepView],  # Until the home is set up
+        "scan": ScanView,  # While a scan runs
         # Of the last scan; `bad`: the search of the plan for files that cannot be used
-        "report": NotRequired[LibraryHeadReportView],
+        "report": LibraryHeadReportView,
     },
+    total=False,
 )
 
 
@@ -166,10 +162,10 @@ class InventoryListView(FileListView, PagedView):
     pass
 
 
-class InventoryView(TypedDict):
-    tiles: NotRequired[list[InventoryTileView]]
-    list: NotRequired[InventoryListView | None]
+class InventoryView(TypedDict, total=False):
+    tiles: list[InventoryTileView]
+    list: InventoryListView | None
 
 
-class FoldersView(LibraryHeadView, InventoryView):
+class FoldersView(LibraryHeadView, InventoryView, total=False):
     pass

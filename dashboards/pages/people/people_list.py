@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
+from dashboards.components.view_types import EmptyView
 from dashboards.pages.people.view_types import (
     PeopleHeaderView,
-    PeopleListEmptyView,
     PeopleListView,
     PersonDrawerView,
     PersonView,
@@ -78,7 +78,7 @@ def list_view(state: PeopleState, page: PersonPage, *, pictures: bool) -> dict[s
     }
 
 
-def _empty(state: PeopleState) -> PeopleListEmptyView:
+def _empty(state: PeopleState) -> EmptyView:
     if state.text:
         return {"title": "No person found", "text": "No name, qualifier or alias contains this text."}
     return {

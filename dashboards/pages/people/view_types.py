@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
-
 from typing_extensions import TypedDict
 
+from dashboards.components.view_types import EmptyView
 
-class PeopleHeaderView(TypedDict):
+
+class PeopleHeaderView(TypedDict, total=False):
     title: str
     summary: str
-    text: NotRequired[str]
+    text: str
     display: str
     sort: str
 
 
-class PersonView(TypedDict):
+class PersonView(TypedDict, total=False):
     id: int
     name: str
     qualifier: str
@@ -26,20 +26,15 @@ class PersonView(TypedDict):
     aliases: str
 
 
-class PeopleListEmptyView(TypedDict):
-    title: str
-    text: str
-
-
-class PeopleListView(TypedDict):
-    display: NotRequired[str]  # "pictures" or "list"
-    rows: NotRequired[list[PersonView]]
+class PeopleListView(TypedDict, total=False):
+    display: str  # "pictures" or "list"
+    rows: list[PersonView]
     total: int
     range: str
     page: int
     pages: int
     open: int | None  # The person in the details
-    empty: PeopleListEmptyView | None
+    empty: EmptyView | None
 
 
 class PersonFileView(TypedDict):
@@ -57,7 +52,7 @@ class PersonContentCompanionView(TypedDict):
     files: str
 
 
-class PersonContentView(TypedDict):
+class PersonContentView(TypedDict, total=False):
     open: bool
     title: str
     facts: list[list[str]]
@@ -69,5 +64,5 @@ class PersonContentView(TypedDict):
     href: str  # The files in the plan
 
 
-class PersonDrawerView(PersonView, PersonContentView):
+class PersonDrawerView(PersonView, PersonContentView, total=False):
     pass

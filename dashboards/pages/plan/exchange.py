@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from dashboards.bridge import Bridge
 from dashboards.components import paging
 from dashboards.components.dialog import Dialog
-from dashboards.pages.library.view_types import FolderChipView
+from dashboards.components.view_types import ChipView
 from dashboards.pages.plan.view_types import ExchangeView
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
@@ -188,7 +188,7 @@ def _row(change: FileChange) -> dict[str, Any]:
     }
 
 
-def _chips(change: FileChange) -> list[FolderChipView]:
+def _chips(change: FileChange) -> list[ChipView]:
     flags = (
         (bool(change.conflict), "warning", "edited here"),
         (change.removes_everyone, "danger", "removes all people"),

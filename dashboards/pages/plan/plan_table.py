@@ -72,7 +72,6 @@ def view(
         "reviewing": is_review(query),
         "total": page.total,
         "able": able,
-        "chosen": chosen,
         "first": (page.page - 1) * page.per_page + 1,
         **paging.place(page.page, page.per_page, shown=len(rows), total=page.total),
         "sort": sort,

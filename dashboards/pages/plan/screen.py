@@ -104,7 +104,7 @@ class PlanScreen(Screen):
         self._header.on(
             uploaded=self._changes.show,
             upload_failed=self._changes.refused,
-            bring_back=lambda _: self._bring_back(),
+            stop_skipping=lambda _: self._stop_skipping(),
             select_safe=lambda _: self._choose(self._all_safe()),
             write_safe=lambda _: self._write.ask(self._all_safe(), action="write_all_safe"),
             retry=lambda _: self.refresh(),
@@ -135,7 +135,7 @@ class PlanScreen(Screen):
             show_hidden=lambda _: self._find("" if self.state.selection.included else self.state.selection.query or ""),
         )
 
-    def _bring_back(self) -> None:
+    def _stop_skipping(self) -> None:
         """Stop skipping every file that the search finds."""
         query = self.state.query
 
@@ -144,7 +144,7 @@ class PlanScreen(Screen):
             self._session.report_decision(f"{wording.files(report.files)} no longer skipped.", report)
 
         self._bridge.run(
-            lambda: self._library.decisions.end_postponements(query), on_done, name="bring_back", once=True
+            lambda: self._library.decisions.end_postponements(query), on_done, name="stop_skipping", once=True
         )
 
     def roots(self) -> dict[str, Component]:

@@ -6,7 +6,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import PagedView, TagView
+from dashboards.components.view_types import PagedView, SearchLinkView, TagView
 
 
 class ExchangeView(TypedDict):
@@ -39,37 +39,32 @@ class PlanRowView(TypedDict):
     faded: bool
 
 
-class EmptyPlanSearcheView(TypedDict):
-    query: str
-    label: str
-
-
 class EmptyPlanView(TypedDict):
     title: str
     text: str
     code: NotRequired[str]
-    searches: NotRequired[list[EmptyPlanSearcheView]]  # Searches that may find more
+    searches: NotRequired[list[SearchLinkView]]  # Searches that may find more
     act: str  # "" for none
     label: str
 
 
-class PlanRowsView(TypedDict):
-    rows: NotRequired[list[PlanRowView]]
+class PlanRowsView(TypedDict, total=False):
+    rows: list[PlanRowView]
     incomplete: bool  # Only the rows are sent: header and actions follow
     reviewing: bool  # The dangerous files are reviewed one after the other
     first: int  # Number of files before this page
     picked: int  # Serial number of the last choice that is counted
-    shown: NotRequired[int | None]  # The file in detail, where the page or a link has opened it
+    shown: int | None  # The file in detail, where the page or a link has opened it
     list_key: str  # Identifies the list: search, order and page
     empty: EmptyPlanView | None
 
 
-class PlanTableHeadView(TypedDict):
+class PlanTableHeadView(TypedDict, total=False):
     able: int  # Number of the files of the search that can be written
     all: Literal["all", "some", "none"]  # How many of these files are selected
     sort: str
     descending: bool
 
 
-class PlanTableView(PlanRowsView, PlanTableHeadView, PagedView):
+class PlanTableView(PlanRowsView, PlanTableHeadView, PagedView, total=False):
     pass

@@ -10,7 +10,8 @@ from dashboards.components.base import Component, module
 from dashboards.components.view_types import ButtonItemView
 from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus, outcome_label
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
+from indexium_core.model.operations.outcomes import REMAINING, outcome_counts
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
@@ -111,9 +112,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
 def rest(status: OperationStatus) -> str:
     """Return the number of waiting files, or of files that an ended operation did not write."""
     if status.finished:
-        left = {outcome: status.outcomes[outcome] for outcome in ("restored", "not_started")}
-        counts = status_words.outcome_counts(left, status.operation_type)
-        return " · ".join(f"{wording.count(number)} {label}" for label, number in counts.items() if number)
+        return outcome_counts(status.outcomes, only=REMAINING, separator=" · ")
     waiting = status.total - status.processed - len(status.fractions)
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
@@ -144,22 +143,20 @@ def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
 
 def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     good, bad = operation_text.count_of(status, ("success",)), operation_text.count_of(status, ("failed", "conflict"))
-    unclear, skipped = operation_text.count_of(status, ("unknown",)), status.outcomes["skipped"]
-    restored, waiting = status.outcomes["restored"], status.outcomes["not_started"]
+    unknown, skipped = operation_text.count_of(status, ("unknown",)), status.outcomes["skipped"]
+    undone, waiting = status.outcomes["undone"], status.outcomes["not_started"]
     verb = "restored byte for byte" if operation.operation_type == "rollback" else "written"
     lines = [f"{wording.files(good)} {verb}." if good else "No file was changed."]
     if bad:
         lines.append(f"{wording.files(bad)} {_was(bad)} not changed. The list shows the reasons.")
-    if unclear:
-        lines.append(f"{wording.files(unclear)} could not be reached any more. The next start of Indexium checks them.")
+    if unknown:
+        lines.append(f"{wording.files(unknown)} could not be reached any more. The next start of Indexium checks them.")
     if skipped:
         lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
-    if restored:
-        label = outcome_label("restored", operation.operation_type)
-        after = " to the state before the write" if label == "restored" else ""
-        lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
+    if undone:
+        lines.append(f"{wording.files(undone)} {_was(undone)} undone: the state before the {operation.operation_type}.")
     if waiting:
-        intact = operation_text.intact_files(unclear)
+        intact = operation_text.intact_files(unknown)
         lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. {intact}")
     rolled_back = {
         "rolled_back": "All files were rolled back later.",

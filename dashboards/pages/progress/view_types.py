@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
-
 from typing_extensions import TypedDict
 
 from dashboards.components.view_types import ButtonItemView, ChoiceView, PagedView
@@ -45,20 +43,20 @@ class ProgressItemPartView(PagedView):
     rows: list[ProgressItemView]
 
 
-class ProgressView(TypedDict):
-    title: NotRequired[str]
-    sub: NotRequired[str]
-    empty: NotRequired[ProgressEmptyView]  # Replaces all that follows
-    done: NotRequired[str]  # Number of the finished files
-    total: NotRequired[str]
-    now: NotRequired[float]
-    max: NotRequired[float]
-    line: NotRequired[str]
-    parts: NotRequired[list[ProgressPartView]]
-    rest: NotRequired[str]
-    current: NotRequired[str]  # The file that is being written
-    buttons: NotRequired[list[ButtonItemView]]
-    summary: NotRequired[ProgressSummaryView | None]  # Of a finished operation
-    order: NotRequired[str]
-    statuses: NotRequired[list[ChoiceView]]
-    items: NotRequired[ProgressItemPartView]
+class ProgressView(TypedDict, total=False):
+    title: str
+    sub: str
+    empty: ProgressEmptyView  # Replaces all that follows
+    done: str  # Number of the finished files
+    total: str
+    now: float
+    max: float
+    line: str
+    parts: list[ProgressPartView]
+    rest: str
+    current: str  # The file that is being written
+    buttons: list[ButtonItemView]
+    summary: ProgressSummaryView | None  # Of a finished operation
+    order: str
+    statuses: list[ChoiceView]
+    items: ProgressItemPartView

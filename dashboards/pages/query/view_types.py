@@ -6,7 +6,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ChoiceView
+from dashboards.components.view_types import ChoiceView, LegendView
 
 
 class QueryFieldView(TypedDict):
@@ -22,8 +22,8 @@ class SqlErrorView(TypedDict):
     text: str
 
 
-class QueryEditorView(TypedDict):
-    text: NotRequired[str]
+class QueryEditorView(TypedDict, total=False):
+    text: str
     serial: int
     name: str
     saved: str  # The stored text of a saved query, "" for an unsaved one
@@ -34,8 +34,8 @@ class QueryEditorView(TypedDict):
     status: str
 
 
-class QueryHeaderView(TypedDict):
-    summary: NotRequired[str]
+class QueryHeaderView(TypedDict, total=False):
+    summary: str
 
 
 class ResultColumnView(TypedDict):
@@ -73,15 +73,10 @@ class QueryResultSelectionView(TypedDict):
     edit: str
 
 
-class QueryResultLegendView(TypedDict):
-    colour: str
-    label: str
-
-
-class QueryResultView(TypedDict):
-    state: NotRequired[Literal["empty", "result"]]
+class QueryResultView(TypedDict, total=False):
+    state: Literal["empty", "result"]
     examples: list[QueryResultExampleView]
-    run: NotRequired[int]  # The number of the run whose result it is
+    run: int  # The number of the run whose result it is
     faded: bool  # A query is running
     tab: Literal["table", "chart", "columns"]
     columns: list[ResultColumnView]
@@ -100,7 +95,7 @@ class QueryResultView(TypedDict):
     pandas: str
     selection: QueryResultSelectionView | None
     choices: dict[Literal["kind", "x", "y", "colour"], ChartFieldView]
-    legend: list[QueryResultLegendView]
+    legend: list[LegendView]
     note: str
     problem: str
     lying: bool  # The bars are horizontal: the column of the names is on the y axis
@@ -141,8 +136,8 @@ class QueryRunView(TypedDict):
     at: str
 
 
-class QuerySideView(TypedDict):
-    tables: NotRequired[list[SnapshotTableView]]
+class QuerySideView(TypedDict, total=False):
+    tables: list[SnapshotTableView]
     saved: list[SavedQueryView]
     examples: list[ExampleQueryView]
     last: QueryRunView | None

@@ -5,6 +5,7 @@ import {button, chip, facts} from "../../components/widgets.js"
 import {drawCustomFields, emptyForm} from "./custom_fields.js"
 import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
 import {KEY_ACTIONS, onKeyField} from "./provider_keys.js"
+import {drawSchedules, SCHEDULE_ACTIONS} from "./schedules.js"
 
 /** @import {Form} from "./custom_fields.js" */
 /**
@@ -118,7 +119,7 @@ const openForm = ({view, state}) => (state.form && state.form.saved === view.cus
 /** @param {Self} self */
 function draw(self) {
   const {view, state} = self
-  const {file, groups, advanced, variables, problem, custom, privacy} = view
+  const {file, groups, advanced, variables, problem, custom, privacy, schedules} = view
   const {isAdvanced} = state
   if (!groups) return h("div", {class: "head"}, h("h1", null, "Settings"))
   return [
@@ -129,6 +130,7 @@ function draw(self) {
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
     ),
     groups.filter(group => !isPrivacy(group)).map(group => drawGroup(group, problem)),
+    drawSchedules(schedules),
     drawCustomFields(custom, openForm(self)),
     drawPrivacy(
       privacy,
@@ -155,7 +157,9 @@ function onKey(self, event) {
   if (!target.matches("input.set") || (key !== "Enter" && key !== "Escape")) return
   if (key === "Escape") {
     const rows = [...view.groups, ...view.advanced].flatMap(group => group.rows)
-    target.value = rows.find(row => row.name === target.dataset.name).value
+    const crons = view.schedules.rows.map(({name, cron}) => ({name: `cron-${name}`, value: cron}))
+    const {name, key: field} = target.dataset
+    target.value = [...rows, ...crons].find(row => row.name === (field?.startsWith("cron-") ? field : name)).value
   }
   target.blur()
 }
@@ -189,6 +193,7 @@ export function render(context) {
     actions: {
       ...PRIVACY_ACTIONS,
       ...KEY_ACTIONS,
+      ...SCHEDULE_ACTIONS,
       advanced(self) {
         self.state.isAdvanced = !self.state.isAdvanced
         self.paint()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
-from dashboards.pages.settings.view_types import SettingsFormView, SettingView
+from dashboards.pages.settings.view_types import SettingGroupView, SettingsFormView, SettingView
 from indexium_core.model import wording
 from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.settings import SettingRow
@@ -125,7 +125,8 @@ class SettingsForm(Component):
     Every setting with its value, source and limits.
 
     Messages: `set` {name, value}, `unset` {name}, `define` {texts} (those of the form of a custom field), `redefine`
-    {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`.
+    {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`, `schedule` {name, cron, enabled} (None
+    keeps a part), `run_schedule` {name}.
     """
 
     _esm = module("settings")
@@ -139,13 +140,13 @@ def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | 
     named = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in by_name if name not in named)}
     own = {OTHERS, *ADVANCED}
-    shown = {
-        title: [_row(by_name[name]) | {"advanced": title in own or name in own} for name in names if name in by_name]
-        for title, names in groups.items()
-    }
+    shown = {title: [_row(by_name[name]) for name in names if name in by_name] for title, names in groups.items()}
 
-    def part(*, advanced: bool) -> list[dict[str, Any]]:
-        parts = {title: [row for row in each if row["advanced"] == advanced] for title, each in shown.items()}
+    def part(*, advanced: bool) -> list[SettingGroupView]:
+        parts = {
+            title: [row for row in each if (title in own or row["name"] in own) == advanced]
+            for title, each in shown.items()
+        }
         return [{"title": title, "rows": each} for title, each in parts.items() if each]
 
     return {

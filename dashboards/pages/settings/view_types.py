@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
-
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ChoiceView, PagedView, ProviderRequestView
+from dashboards.components.view_types import ChipView, ChoiceView, PagedView, ProviderRequestView
 
 
 class SettingProblemView(TypedDict):
@@ -47,14 +45,9 @@ class CustomRowView(TypedDict):
     texts: TypedValuesView  # Of the form that changes it
 
 
-class CustomFieldsTypeView(TypedDict):
-    value: str
-    label: str
-
-
 class CustomFieldsView(TypedDict):
     rows: list[CustomRowView]
-    types: list[CustomFieldsTypeView]
+    types: list[ChoiceView]
     problem: str  # Why the last definition was refused
     saved: int  # Increases with each new definition
 
@@ -65,17 +58,12 @@ class ProviderKeyView(TypedDict):
     origin: str
 
 
-class KeyedProviderTestView(TypedDict):
-    text: str
-    level: str
-
-
 class KeyedProviderView(TypedDict):
     id: str
     name: str
     keys: list[ProviderKeyView]
     leaves: str  # What leaves this machine with a key, in a sentence
-    test: KeyedProviderTestView | None  # Result of the last test
+    test: ChipView | None  # Result of the last test
 
 
 class ProviderView(KeyedProviderView):
@@ -112,13 +100,34 @@ class PrivacyView(TypedDict):
     requests: RequestPageView
 
 
-class SettingsFormView(TypedDict):
+class ScheduleView(TypedDict):
+    name: str
+    label: str
+    help: str
+    enabled: bool
+    when: str  # The times in words
+    cron: str
+    next: str
+    last: str
+    result: str  # Of the last run, in a word
+    reason: str  # Why the last run failed
+    level: str
+
+
+class SchedulesView(TypedDict):
+    rows: list[ScheduleView]
+    problem: SettingProblemView | None  # The refused cron text, and why
+
+
+class SettingsFormView(TypedDict, total=False):
     file: str
     problem: SettingProblemView | None
-    groups: NotRequired[list[SettingGroupView]]
+    groups: list[SettingGroupView]
     advanced: list[SettingGroupView]  # Groups of the settings that few people need
     variables: list[list[str]]  # Labels and environment variables of all settings
     custom: CustomFieldsView
+    schedules: SchedulesView
     privacy: PrivacyView
     section: str  # What the page shows first; "" for its beginning
+    serial: int  # A new number shows the current values instead of the typed texts
     entered: int  # How often the page was opened

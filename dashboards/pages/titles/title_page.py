@@ -9,10 +9,10 @@ from typing import Any
 from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
+from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
 from dashboards.pages.titles.view_types import (
     EpisodeView,
-    MissingTitleView,
     SeasonView,
     TitleContentView,
     TitleFileView,
@@ -141,7 +141,7 @@ def view(
     }
 
 
-def _missing(error: errors.IndexiumError) -> MissingTitleView:
+def _missing(error: errors.IndexiumError) -> EmptyView:
     if isinstance(error, errors.UnknownIdError):
         text = "A title disappears with its last file: the file was moved to another title, or its folder was removed."
         return {"title": error.message.rstrip("."), "text": text}

@@ -6,7 +6,15 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ChoiceView, FilterView, PagedView, PosterView, ProviderRequestView
+from dashboards.components.view_types import (
+    ActView,
+    ChoiceView,
+    EmptyView,
+    FilterView,
+    PagedView,
+    PosterView,
+    ProviderRequestView,
+)
 
 
 class MoveTargetView(TypedDict):
@@ -16,7 +24,7 @@ class MoveTargetView(TypedDict):
     numbered: bool
 
 
-class TitleMoverView(TypedDict):
+class TitleMoverView(TypedDict, total=False):
     open: bool
     serial: int  # Number of the file that the dialog was opened for
     name: str
@@ -80,11 +88,6 @@ class TitleMatchView(TypedDict):
     href: str
 
 
-class MissingTitleView(TypedDict):
-    title: str
-    text: str
-
-
 class TitleStateView(TypedDict):
     text: str
     label: str
@@ -101,9 +104,9 @@ class TitleRequestsView(PagedView):
     rows: list[ProviderRequestView]
 
 
-class TitleFactsOfPageView(TypedDict):
-    hidden: NotRequired[bool]
-    missing: NotRequired[MissingTitleView]  # Why the title cannot be shown
+class TitleFactsOfPageView(TypedDict, total=False):
+    hidden: bool
+    missing: EmptyView  # Why the title cannot be shown
     id: int
     kind: str
     about: str
@@ -158,14 +161,14 @@ class ValuesMoreView(TypedDict):
     label: str
 
 
-class ValuesView(TypedDict):
+class ValuesView(TypedDict, total=False):
     values: list[ValueView]
     more: list[ValuesMoreView]  # Fields without a value
     opened: str
     problem: str
 
 
-class TitleContentView(PosterView, TitleFactsOfPageView, ValuesView):
+class TitleContentView(PosterView, TitleFactsOfPageView, ValuesView, total=False):
     pass
 
 
@@ -200,11 +203,6 @@ class LookUpProgressView(TypedDict):
     share: float | None
 
 
-class TitlesListSortView(TypedDict):
-    value: str
-    label: str
-
-
 class TitlesListDecideView(TypedDict):
     href: str
     count: str
@@ -221,11 +219,6 @@ class TitlesListLookUpView(TypedDict):
     names: str
 
 
-class TitlesListEmptyActView(TypedDict):
-    act: str
-    label: str
-
-
 class TitlesListEmptyFolderView(TypedDict):
     id: int
     name: str
@@ -234,7 +227,7 @@ class TitlesListEmptyFolderView(TypedDict):
 class TitlesListEmptyView(TypedDict):
     title: str
     text: str
-    acts: list[TitlesListEmptyActView]
+    acts: list[ActView]
     folders: NotRequired[list[TitlesListEmptyFolderView]]
     kinds: NotRequired[list[ChoiceView]]
 
@@ -244,16 +237,16 @@ class TitlesListAttributionView(TypedDict):
     href: str
 
 
-class TitlesListView(TypedDict):
+class TitlesListView(TypedDict, total=False):
     shows: str  # "posters", "table", or "" before the first view
-    hidden: NotRequired[bool]
+    hidden: bool
     title: str
     about: str
     query: str
     problem: str  # Which values of the address are not valid, "" for none
     filters: list[FilterView]
     quick: list[QuickView]
-    sorts: list[TitlesListSortView]
+    sorts: list[ChoiceView]
     sort: str
     narrowed: bool
     items: list[TitleTileView]

@@ -28,6 +28,7 @@ from indexium_core.api.streams import Stream
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.library import Library, remote_calls
+from indexium_core.model.operations.actor import carry_actor
 from indexium_core.model.remote_calls import DESCRIBE, RemoteCall, ServiceDescription
 from indexium_core.model.surrogates import INVALID_TEXT
 
@@ -128,7 +129,7 @@ async def call(request: Request, method: str) -> Response:
     work = await loop.run_in_executor(caller.pool, caller.bound, method, arguments)
     if arguments.get("stream"):
         return Stream(_lines(caller, method, work), media_type="application/x-ndjson")
-    text = await loop.run_in_executor(caller.pool, lambda: caller.codec.dumps(work()))
+    text = await loop.run_in_executor(caller.pool, carry_actor(lambda: caller.codec.dumps(work())))
     return Response(text, media_type="application/json")
 
 
@@ -176,7 +177,7 @@ class _CallPipe:
 async def _lines(caller: Caller, method: str, work: Callable[..., Any]) -> AsyncGenerator[bytes, None]:
     loop = asyncio.get_running_loop()
     line = _CallPipe(loop)
-    loop.run_in_executor(caller.pool, _work, caller, method, work, line)
+    loop.run_in_executor(caller.pool, carry_actor(_work), caller, method, work, line)
     ended = False
     try:
         while (text := await line.get()) is not None:

@@ -55,7 +55,7 @@ def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> 
 @router.post("/{job_id}/pause", response_model=Job)
 def pause(library: Open, job_id: Id) -> Json:
     """Pause a job after the file in progress."""
-    library.jobs.pause(job_id, by="rest")
+    library.jobs.pause(job_id)
     return Json(library.jobs.get(job_id))
 
 

@@ -86,9 +86,9 @@ def lock(library: Open, file_id: FileId, body: Lock | None = None) -> Json:
     """Lock fields of a file; with `value`, set one field and lock it."""
     options = body or Lock()
     if options.value is None:
-        report = library.locks.lock([file_id], FIELDS if options.fields is None else options.fields, by="rest")
+        report = library.locks.lock([file_id], FIELDS if options.fields is None else options.fields)
     elif options.fields is not None and len(options.fields) == 1:
-        report = library.locks.set([file_id], options.fields[0], options.value, by="rest")
+        report = library.locks.set([file_id], options.fields[0], options.value)
     else:
         raise problems.ProblemAnswer(
             422, "invalid_request", "A value belongs to one field. Name exactly one field in fields."
@@ -99,13 +99,13 @@ def lock(library: Open, file_id: FileId, body: Lock | None = None) -> Json:
 @router.delete("/track/{file_id}/locks", response_model=Locks)
 def unlock_all(library: Open, file_id: FileId) -> Json:
     """Unlock all fields of a file. Its people stay locked while an edit applies to them."""
-    return _locks(library, file_id, library.locks.unlock([file_id], by="rest"))
+    return _locks(library, file_id, library.locks.unlock([file_id]))
 
 
 @router.delete("/track/{file_id}/locks/{field}", response_model=Locks)
 def unlock(library: Open, file_id: FileId, field: Annotated[str, Path(max_length=100)]) -> Json:
     """Unlock one field of a file."""
-    return _locks(library, file_id, library.locks.unlock([file_id], [field], by="rest"))
+    return _locks(library, file_id, library.locks.unlock([file_id], [field]))
 
 
 def _locks(library: Library, file_id: int, report: LockReport | None = None) -> Json:

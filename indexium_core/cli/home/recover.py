@@ -12,6 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened_here
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
+from indexium_core.model.operations.outcomes import outcome_counts, outcome_label
 
 if TYPE_CHECKING:
     from indexium_core.flows.writing.recovery import RecoverReport
@@ -31,7 +32,7 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
         output.note(_summary(report))
         for file in report.files:
             message = f" ({file.message})" if file.message else ""
-            output.note(f"  {file.outcome}: {file.file_path}{message}")
+            output.note(f"  {outcome_label(file.outcome)}: {file.file_path}{message}")
         for each in [] if report.files else left:
             output.note(f"'indexium operations show {each.id}' shows what the last recovery did with its files.")
         for each in left:
@@ -43,7 +44,5 @@ def recover(context: typer.Context, as_json: AsJson = False) -> None:
 def _summary(report: RecoverReport) -> str:
     if not (report.files or report.problems):
         return "There is nothing to recover."
-    counts = ", ".join(
-        f"{count:,} {outcome}" for outcome, count in Counter(file.outcome for file in report.files).items()
-    )
+    counts = outcome_counts(Counter(file.outcome for file in report.files))
     return f"{wording.plural(len(report.files), 'file was', 'files were')} interrupted: {counts}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,7 +49,7 @@ def lock(
         if value is not None:
             _set(library, target, names, value, yes=yes)
             return
-        report = library.locks.lock(target, names or FIELDS, by=getpass.getuser())
+        report = library.locks.lock(target, names or FIELDS)
     _print_report(report, "locked")
 
 
@@ -62,7 +61,7 @@ def _set(library: LibraryServices, target: str, names: list[str], value: str, *,
     if count > 1:
         output.note(f"{label} of {wording.files(count)} would be set to {words}.")
         ask(yes=yes)
-    report = library.locks.set(target, name, value, by=getpass.getuser())
+    report = library.locks.set(target, name, value)
     if report.files:
         output.note(f"{label} set in {wording.files(report.files)}, and locked: {words}.")
     else:
@@ -75,7 +74,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
     with opened(context) as library:
         target = _required_search(query, everything=everything)
         refuse_ids(library, target)
-        report = library.locks.unlock(target, _listed(fields) or None, by=getpass.getuser())
+        report = library.locks.unlock(target, _listed(fields) or None)
     _print_report(report, "unlocked")
     if report.by_edit:
         files = wording.files(report.by_edit)

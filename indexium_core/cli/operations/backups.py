@@ -81,7 +81,7 @@ def _print_verified(check: BackupCheck) -> None:
     output.say_out(f"Operation {check.operation_id}: {check.whole:,} of {check.items:,} backups are intact; {now}.")
     for sentence in check.problems:
         output.say_out(f"  damaged: {sentence}")
-    for sentence in check.in_the_way:
+    for sentence in check.conflicts:
         output.say_out(f"  blocked: {sentence}")
 
 

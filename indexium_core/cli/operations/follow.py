@@ -16,11 +16,9 @@ from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
     OperationStatus,
-    outcome_counts,
-    outcome_label,
-    outcome_of,
     postpones,
 )
+from indexium_core.model.operations.outcomes import outcome_label, outcome_of, outcome_summary, success_of
 
 if TYPE_CHECKING:
     from indexium_core.flows.writing.writer import OperationHandle
@@ -36,7 +34,7 @@ _ENDED_AS = {  # words for the end of an operation that differ from those for a 
     "interrupted": "was interrupted",
 }
 
-REPLAN = "indexium postpone issue:rolled_back --bring-back"  # files that a person skipped stay skipped
+REPLAN = "indexium postpone issue:rolled_back --stop-skipping"  # files that a person skipped stay skipped
 
 
 def follow(
@@ -133,8 +131,8 @@ def cancelled(operation: MetadataOperation | OperationStatus) -> str:
 
 def files_stay(operation_type: str) -> str:
     """Return the message about files that a cancelled operation changed."""
-    done = outcome_label("done", operation_type)
-    return f"{done} files stay {done}"
+    success = success_of(operation_type)
+    return f"{success} files stay {success}"
 
 
 def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
@@ -188,7 +186,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
             [
                 (
                     item.file_path,
-                    outcome_label(outcome_of(item.status, item.code), operation.operation_type),
+                    outcome_label(outcome_of(item.status, item.code, operation.operation_type)),
                     item.code,
                     item.message,
                 )
@@ -206,9 +204,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
 
 def _counts(operation: MetadataOperation | OperationStatus) -> str:
     """Return the number of files by outcome, in words."""
-    outcomes, kind = operation.outcomes, operation.operation_type
-    done = f"{outcomes['done']:,} of {wording.files(sum(outcomes.values()))} {outcome_label('done', kind)}"
-    return ", ".join(filter(None, [done, outcome_counts(outcomes | {"done": 0}, kind)]))
+    return outcome_summary(operation.outcomes, operation.operation_type)
 
 
 def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
@@ -217,8 +213,8 @@ def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetai
     if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' resumes it.")
     elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
-        done = outcome_label("done", operation.operation_type)
-        output.note(f"'indexium operations retry {operation.id}' retries the files that were not {done}.")
+        success = success_of(operation.operation_type)
+        output.note(f"'indexium operations retry {operation.id}' retries the files that were not {success}.")
     if lasting and operation.reverts_id is not None:
         output.note(
             f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "

@@ -12,9 +12,11 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import OUTCOMES, STATES
+from indexium_core.model.operations.operation import STATES
+from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label
 
-_SELDOM = ("failed", "conflict", "unclear", "restored")  # outcomes that have a column only if a file has this outcome
+# Outcomes that have a column only if a file of the page has this outcome.
+_SELDOM = ("restored", "failed", "conflict", "unknown", "undone")
 
 
 @app.command(epilog="Example: indexium history 'person:\"Ann Lee\"' --since 2026-10-01")
@@ -70,8 +72,7 @@ def history(
         )
         for operation in found.items
     ]
-    labels = OUTCOMES | {"done": "changed", "restored": "undone"}  # the same word for a write and a rollback
-    heads = ("id", "type", "when", "state", *(labels[outcome] for outcome in outcomes), "note")
+    heads = ("id", "type", "when", "state", *(outcome_label(outcome) for outcome in outcomes), "note")
     output.table(heads, rows, right=(0, *range(4, 4 + len(outcomes))))
     where = "" if found.total else f" in {chosen_home(context)}"
     output.note(f"{wording.plural(found.total, 'operation')}{where}.")

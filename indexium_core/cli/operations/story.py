@@ -9,7 +9,8 @@ from typing import Any
 from indexium_core.cli import output
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import Attempt, ItemDetails, outcome_counts, outcome_label, outcome_of
+from indexium_core.model.operations.operation import Attempt, ItemDetails
+from indexium_core.model.operations.outcomes import outcome_counts, outcome_label, outcome_of
 from indexium_core.model.operations.story import OperationStory, has_backup
 
 FILES = 200  # files on a page
@@ -18,10 +19,8 @@ _LINES = 40  # last lines of the log that are shown
 _QUIET = (
     "job.progress",
     "job.changed",
-    "file.success",
-    "file.skipped",
-    "file.cancelled",
-    "file.restored",
+    *(f"file.{outcome}" for outcome in ("written", "restored", "skipped", "undone", "not_started")),
+    *("file.success", "file.cancelled"),  # in logs of older versions
 )  # lines with facts that the tables already show
 _COMMENT = 60  # characters of a comment that are shown
 _HEAD = ("at", "level", "event")
@@ -103,7 +102,7 @@ def _files(story: OperationStory, running: int) -> str:
     counts = dict(operation.outcomes)
     running = min(running, counts["not_started"])
     counts["not_started"] -= running
-    parts = [outcome_counts(counts, operation.operation_type), f"{running:,} {_IN_PROGRESS}" if running else ""]
+    parts = [outcome_counts(counts), f"{running:,} {_IN_PROGRESS}" if running else ""]
     return f"{operation.file_count:,}: {', '.join(filter(None, parts)) or 'none'}"
 
 
@@ -134,7 +133,7 @@ def _why(found: Attempt | ItemDetails) -> str:
 def _outcome(item: ItemDetails, operation_type: str) -> str:
     """Return the outcome of a file so far, with the labels of the counts."""
     return (
-        _IN_PROGRESS if item.status == "writing" else outcome_label(outcome_of(item.status, item.code), operation_type)
+        _IN_PROGRESS if item.status == "writing" else outcome_label(outcome_of(item.status, item.code, operation_type))
     )
 
 

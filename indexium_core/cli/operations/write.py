@@ -29,10 +29,11 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import FAILED_STATUSES, OUTCOMES, WriteOptions, WriteResult, outcome_of
+from indexium_core.model.operations.operation import FAILED_STATUSES, WriteOptions, WriteResult
+from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary
 
-_REPLAN_ALL = "indexium postpone postponed:yes --bring-back"
+_REPLAN_ALL = "indexium postpone postponed:yes --stop-skipping"
 _LISTED = 20  # files whose lost texts a question lists
 
 
@@ -153,9 +154,9 @@ def _rollback_sentence(summary: SelectionSummary) -> str:
 
 def _links_sentence(summary: SelectionSummary) -> str:
     """Return a sentence about the files that lose their other names (hard links); "" if there are none."""
-    if not summary.parts_names:
+    if not summary.breaks_links:
         return ""
-    return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
+    return f" {wording.plural(summary.breaks_links, 'file has', 'files have')} other names, which keep the old file."
 
 
 def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
@@ -180,7 +181,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         [
             (
                 named.get(item.file_id, item.file_id),
-                "would be written" if item.status == "success" else OUTCOMES[outcome_of(item.status, item.code)],
+                "would be written" if item.status == "success" else outcome_label(outcome_of(item.status, item.code)),
                 strategies.in_a_word(item.strategy),
                 item.message,
             )

@@ -90,14 +90,16 @@ def postpone(
     context: typer.Context,
     query: Query,
     until: Annotated[str | None, typer.Option(help="Day until which the files are skipped, e.g. 2027-01-31.")] = None,
-    bring_back: Annotated[bool, typer.Option("--bring-back", help="No longer skip the files.")] = False,
+    stop_skipping: Annotated[bool, typer.Option("--stop-skipping", help="No longer skip the files.")] = False,
+    former: Annotated[bool, typer.Option("--bring-back", hidden=True)] = False,
 ) -> None:
     """Skip files in lists and writes, until a day or until you stop skipping them."""
-    if bring_back and until:
-        raise errors.UsageError("Use either --until or --bring-back.")
+    stop_skipping = stop_skipping or former
+    if stop_skipping and until:
+        raise errors.UsageError("Use either --until or --stop-skipping.")
     with opened(context) as library:
         refuse_ids(library, query)
-        if bring_back:
+        if stop_skipping:
             _report("no longer skipped", library.decisions.end_postponements(query), unchanged="not skipped before")
         else:
             _report("skipped", library.decisions.postpone(query, until=until))

@@ -45,7 +45,7 @@ KIND = "enrich"  # of its jobs
 MAX_JOBS = 2  # at once, so that one title does not wait for the end of a whole library
 _GROUP = 25  # titles of one transaction at most
 _STORE_SECONDS = 0.5  # between two transactions, and between two looks at a request to stop
-_GLANCE_SECONDS = 0.01
+_POLL_SECONDS = 0.01
 _NAMED = 100  # titles that can be looked up
 _SECONDS_PER_TITLE = 1.0  # estimate of the requests of one title
 _TURNS: Mapping[str, str] = {"fresh": "fresh", "unknown": "unknown", "questions": "question"}  # field → turn
@@ -361,7 +361,7 @@ class BatchEnrichmentService:
             wait(running, timeout=_STORE_SECONDS, return_when=FIRST_COMPLETED)
             done = [future for future in running if future.done()]
             if len(done) < min(_GROUP, len(running)) and time.monotonic() - stored_at < _STORE_SECONDS:
-                time.sleep(_GLANCE_SECONDS)  # more titles share the transaction
+                time.sleep(_POLL_SECONDS)  # more titles share the transaction
                 continue
             stored_at = time.monotonic()
             fetched = {running.pop(future): future.result() for future in done}

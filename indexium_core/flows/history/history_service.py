@@ -196,9 +196,9 @@ class HistoryService:
             comment_only=len(findings.comment_only),
             superseded=findings.superseded,
             newer=tuple(sorted(findings.newer)),
-            glanced=findings.glanced,
-            rejoined=len(findings.rejoined),
-            stay_parted=len(findings.stay_parted),
+            quick_checked=findings.quick_checked,
+            links_restored=len(findings.links_restored),
+            links_not_restored=len(findings.links_not_restored),
             item_ids=frozenset(findings.item_ids),
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indexium_core import errors
-from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
+from indexium_core.model.operations.outcomes import OUTCOMES
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.operations import interrupted, ledger
@@ -50,8 +51,8 @@ class Interruptions:
             UsageError: `outcome` is unknown.
 
         """
-        if outcome and outcome not in INTERRUPTED_OUTCOMES:
-            message = f"'{outcome}' is not an outcome. The outcomes are {', '.join(INTERRUPTED_OUTCOMES)}."
+        if outcome and outcome not in OUTCOMES:
+            message = f"'{outcome}' is not an outcome. The outcomes are {', '.join(OUTCOMES)}."
             raise errors.UsageError(message)
         if self._ledger.operation(operation_id) is None:
             message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."

@@ -56,9 +56,9 @@ class RollbackFindings:
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
-    glanced: int = 0  # number of files that count as unchanged by size and date only
-    rejoined: set[int] = field(default_factory=set)  # files whose names (hard links) would be one file again
-    stay_parted: set[int] = field(default_factory=set)  # files whose names a write separated; they stay two files
+    quick_checked: int = 0  # number of files that count as unchanged by size and date only
+    links_restored: set[int] = field(default_factory=set)  # files whose names (hard links) would be one file again
+    links_not_restored: set[int] = field(default_factory=set)  # files whose names stay separate files
 
     @property
     def restorable(self) -> int:
@@ -169,7 +169,7 @@ class RollbackChecker:
             return self._with_comment_restore(candidate, error.reason, error.message)
         by_date = findings.by_date_only and not states.is_of_sidecar(candidate.written_state)
         if by_date and _has_our_date(candidate):
-            findings.glanced += 1
+            findings.quick_checked += 1
             return None
         try:
             if editing.is_as_written(candidate.path, candidate.written_state):
@@ -184,7 +184,7 @@ class RollbackChecker:
         entry = journal.find(self._backups / candidate.journal, candidate.item_id) if candidate.parted else None
         if isinstance(entry, journal.SwapEntry):
             other = swap.other_name(entry, candidate.other_names, path=candidate.path)
-            (findings.stay_parted if other is None else findings.rejoined).add(candidate.file_id)
+            (findings.links_not_restored if other is None else findings.links_restored).add(candidate.file_id)
 
     def _find_backup(self, candidate: RollbackCandidate) -> None:
         """Raise ConflictError or StoreError if the backup is missing or changed."""

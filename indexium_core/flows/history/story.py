@@ -18,7 +18,8 @@ from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.jobs import job_log
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.operations.operation import MetadataOperation, outcome_counts
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.operations.outcomes import OUTCOMES, outcome_counts, success_of
 from indexium_core.model.operations.story import OperationStory, StoryEvent
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import database, diagnosis
@@ -127,6 +128,6 @@ def _logged_events(lines: list[dict[str, Any]], operation_type: str) -> Iterator
 
 
 def _recovery_counts(line: dict[str, Any], operation_type: str) -> str:
-    """Return the counts of a recovery; lines of older versions have fewer counts."""
-    outcomes = {"put_back": "restored", "found_done": "done", "left": "not_started"}
-    return outcome_counts({outcomes[name]: line[name] for name in outcomes if line.get(name)}, operation_type)
+    """Return the counts of a recovery; lines of older versions have other words, and fewer counts."""
+    former = {"undone": "put_back", success_of(operation_type): "found_done", "not_started": "left"}
+    return outcome_counts({name: line.get(name, line.get(former.get(name, ""), 0)) for name in OUTCOMES})

@@ -151,7 +151,7 @@ class BackupManager:
             in_force=check.exact + len(check.conflicts),
             restorable=check.exact,
             problems=[problem.message for problem in problems],
-            in_the_way=[f"{item.file_path}: {item.message}" for item in check.conflicts if item.id not in damaged],
+            conflicts=[f"{item.file_path}: {item.message}" for item in check.conflicts if item.id not in damaged],
         )
 
     def _existing(self, operation_id: int) -> list[Backup]:

@@ -1,7 +1,7 @@
 """
 Backups of the database, and the check of the database.
 
-One backup is made each day while Indexium runs, the first one minutes after the first decision; others on request.
+The schedule `database-backup` makes one each day, the first one minutes after the first decision; others on request.
 """
 
 from __future__ import annotations
@@ -9,23 +9,27 @@ from __future__ import annotations
 import builtins
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.scanning.folder_health import Check, CheckState
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import sql
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import files, integrity
+from indexium_core.store.recovery import files, integrity, survival
+from indexium_core.store.recovery.survival import Survival
 
+KIND = "database_backup"
 KEPT = 7  # daily backups; the others stay until a person deletes them
-_DAY = timedelta(days=1)
 _FIRST_AFTER = timedelta(minutes=2)  # after the first decision: the first backup of a home
-_PAUSE_SECONDS = 60.0  # between two checks of the time
+_DECIDED = frozenset(survival.of(Survival.DECIDED))
 _REBUILD = "Run 'indexium db rebuild': it keeps everything that is readable."
 logger = logging.getLogger(__name__)
 
@@ -33,13 +37,14 @@ logger = logging.getLogger(__name__)
 class DatabaseBackups:
     """The backups of the database of an open home."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime], is_busy: Callable[[], bool]) -> None:
-        """`is_busy` returns whether an operation runs: a daily backup waits for its end."""
-        self._database, self._clock, self._is_busy = database, clock, is_busy
-        self._home, self._created_at = database.home, database.created_at
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime], scheduler: Scheduler | None = None
+    ) -> None:
+        """`scheduler` starts the first backup; None: only requested backups are made."""
+        self._database, self._clock, self._scheduler = database, clock, scheduler
+        self._home = database.home
         self._making = threading.Lock()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._awaits_first = False  # there is no backup yet, and the first decision leads to one
 
     @remote()
     def list(self) -> builtins.list[DatabaseBackup]:
@@ -75,45 +80,50 @@ class DatabaseBackups:
         logger.info("database.backed_up", extra={"path": str(path)})
         return next(each for each in self.list() if each.path == path)
 
-    def start(self, *, repeat: bool) -> None:
-        """Make the backup of this day in the background if it is due; `repeat`: also on the next days."""
-        if repeat or self._is_due():
-            self._thread = threading.Thread(
-                target=self._follow, args=(repeat,), name="indexium-database-backups", daemon=True
-            )
-            self._thread.start()
+    def start(self) -> None:
+        """Make the first backup of the home after its first decision, also after one of an earlier process."""
+        if self._newest() is not None:
+            return
+        self._awaits_first = True
+        self._database.follow(self._on_commit)
+        self._await_first()
 
     def close(self) -> None:
-        """End the thread, after the backup that it makes; make the first backup of the home if it is due."""
-        self._closing.set()
-        if self._thread is not None:
-            self._thread.join()
-        self._make_daily(is_first=True)
-
-    def _follow(self, repeat: bool) -> None:  # noqa: FBT001 - an argument of a thread
-        while True:
-            self._make_daily()
-            if not repeat or self._closing.wait(_PAUSE_SECONDS):
-                return
-
-    def _make_daily(self, *, is_first: bool = False) -> None:
-        """Make a daily backup if it is due (`is_first`: only the first), and delete the oldest; errors are logged."""
+        """Make the first backup of the home if it is due; errors are logged."""
         try:
-            if self._is_busy() or (is_first and self._newest() is not None) or not self._is_due():
-                return
-            self._make("daily")
-            for old in [each for each in self.list() if each.kind == "daily"][KEPT:]:
-                old.path.unlink(missing_ok=True)
+            if self._awaits_first and self._seconds_to_first() == 0:
+                self._make_daily()
         except (errors.IndexiumError, OSError) as error:
             logger.warning("database.backup_failed", extra={"error": str(error)})
+        self._awaits_first = False
 
-    def _is_due(self) -> bool:
-        """Return whether the newest backup is older than a day; without one, whether there is something to lose."""
-        newest, now = self._newest(), self._clock()
-        if newest is not None:
-            return now - newest >= _DAY
-        first = self._database.read().value(sql.load("database")["first_decision"])
-        return now - self._created_at >= _DAY or (first is not None and now - first >= _FIRST_AFTER)
+    def handle(self, _job: JobContext) -> Mapping[str, Any]:
+        """Run a job of the schedule. A stop does not end it: a backup is short, and half of one is of no use."""
+        return {"message": self._make_daily().name}
+
+    def _make_daily(self) -> DatabaseBackup:
+        """Make a daily backup, and delete the oldest."""
+        made = self._make("daily")
+        self._awaits_first = False
+        for old in [each for each in self.list() if each.kind == "daily"][KEPT:]:
+            old.path.unlink(missing_ok=True)
+        return made
+
+    def _on_commit(self, written: frozenset[str]) -> None:
+        if self._awaits_first and written & _DECIDED:
+            self._await_first()
+
+    def _await_first(self) -> None:
+        seconds = self._seconds_to_first()
+        if seconds is not None and self._scheduler is not None:
+            self._scheduler.add_later(KIND, seconds, has_work=lambda: self._newest() is None)
+
+    def _seconds_to_first(self) -> float | None:
+        """Return the seconds to the first backup of the home; None while there is nothing to lose, or if it exists."""
+        first: datetime | None = self._database.read().value(sql.load("database")["first_decision"])
+        if first is None or self._newest() is not None:
+            return None
+        return max(0.0, (first + _FIRST_AFTER - self._clock()).total_seconds())
 
     def _newest(self) -> datetime | None:
         times = [each.created_at for each in self.list() if each.kind in ("daily", "manual")]
@@ -177,7 +187,7 @@ def check_closed(
     """Return the checks of a home that does not open because of an error: of its tables if possible, of its backups."""
     try:
         with Database.open(home) as database:
-            return DatabaseBackups(database, clock=clock, is_busy=lambda: False).check(on_progress)
+            return DatabaseBackups(database, clock=clock).check(on_progress)
     except errors.StoreError:
         return [_check("database", "problem", error.message), *map(_checked_backup, files.backups(home))]
 

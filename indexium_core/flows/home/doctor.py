@@ -150,7 +150,7 @@ class Doctor:
         statuses = {operation_id: status for operation_id, _, status in ledger.Ledger(self._store).unfinished()}
         interrupted = Interruptions(self._store, running=self._running).operations(files=0)
         active = {each: _STATUS_TEXTS[status] for each, status in statuses.items() if status in _STATUS_TEXTS}
-        with_unknown = {each.id for each in interrupted if each.counts.get("unclear")}
+        with_unknown = {each.id for each in interrupted if each.counts.get("unknown")}
         without_unknown = {each.id for each in interrupted} - with_unknown
         unknown = sorted({*statuses, *with_unknown} - {*active, *without_unknown})
         details = {

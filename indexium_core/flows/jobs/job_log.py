@@ -14,7 +14,8 @@ from typing import Any
 
 from indexium_core import logs
 from indexium_core.model.event import Event
-from indexium_core.model.operations.operation import CANCELLED_CODES, WriteResult
+from indexium_core.model.operations.operation import WriteResult
+from indexium_core.model.operations.outcomes import UNDONE, outcome_of, success_of
 from indexium_core.store.operations.ledger_rows import ItemOutcome
 
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
@@ -41,9 +42,9 @@ def log_recovery(
     *,
     kind: str,
     status: str,
-    restored: int,
-    written: int,
-    left: int,
+    undone: int,
+    changed: int,
+    not_started: int,
     ended_at: datetime | None = None,
 ) -> None:
     """
@@ -54,9 +55,9 @@ def log_recovery(
         job_id: Its job; None if an older program started it.
         kind: write, rollback.
         status: Its new state.
-        restored: Files whose write was interrupted and that were restored.
-        written: Files that were written and whose result is recorded now.
-        left: Files that still wait.
+        undone: Files whose write or rollback was interrupted and undone.
+        changed: Files that were written or restored and whose result is recorded now.
+        not_started: Files that still wait.
         ended_at: When it reached that state, if this was at the interruption; None: now.
 
     """
@@ -64,26 +65,28 @@ def log_recovery(
     with logs.job(job_id):
         then = {} if ended_at is None else {ENDED: ended_at.astimezone(UTC).isoformat(timespec="milliseconds")}
         logger.info(CHANGED, extra={**which, "status": status, **then})
-        logger.info(RECOVERED, extra={**which, "put_back": restored, "found_done": written, "left": left})
+        logger.info(RECOVERED, extra={**which, "undone": undone, success_of(kind): changed, "not_started": not_started})
 
 
-def log_file(operation_id: int, path: bytes, result: WriteResult) -> None:
+def log_file(operation_id: int, path: bytes, result: WriteResult, *, kind: str) -> None:
     """Log the result of a file; a file that waits and was never started is not logged."""
-    if result.status == "pending" and result.code != "restored":
+    if result.status == "pending" and result.code != UNDONE:
         return
     shown = path.decode("utf-8", "replace")
     outcome = ItemOutcome(result.file_id, shown, result.status, result.code, result.message)
-    _log(operation_id, outcome, strategy=result.strategy, seconds=round(result.seconds, 3))
+    _log(operation_id, kind, outcome, strategy=result.strategy, seconds=round(result.seconds, 3))
 
 
-def log_outcomes(operation_id: int, job_id: int | None, outcomes: Iterable[ItemOutcome]) -> None:
+def log_outcomes(
+    operation_id: int, job_id: int | None, outcomes: Iterable[ItemOutcome], *, kind: str = "write"
+) -> None:
     """Log results from outside a run of the operation: conflicts at its start, cancelled or recovered files."""
     with logs.job(job_id):
         for outcome in outcomes:
-            _log(operation_id, outcome)
+            _log(operation_id, kind, outcome)
 
 
-def _log(operation_id: int, outcome: ItemOutcome, **more: Any) -> None:
+def _log(operation_id: int, kind: str, outcome: ItemOutcome, **more: Any) -> None:
     is_problem = outcome.status in ("failed", "conflict", "unknown")
     facts = {
         "operation_id": operation_id,
@@ -94,7 +97,7 @@ def _log(operation_id: int, outcome: ItemOutcome, **more: Any) -> None:
         **more,
     }
     known = {name: value for name, value in facts.items() if value not in (None, "")}
-    name = outcome.code if outcome.code in CANCELLED_CODES else outcome.status
+    name = outcome_of(outcome.status, outcome.code, kind)
     level = logging.WARNING if is_problem else logging.INFO
     # Only problems go into the program's log; the log of the job has every file.
     logger.log(level, "file.%s", name, extra={**known, logs.ONLY_JOB: not is_problem})

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from indexium_core import errors, logs
 from indexium_core.flows.jobs.idempotency import Requests
-from indexium_core.flows.jobs.user import user_name
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.remote_calls import remote
 
@@ -86,21 +86,20 @@ class JobService:
         return self._store.counts()
 
     @remote()
-    def pause(self, job_id: int, by: str = "", *, wait: bool = True) -> Job:
+    def pause(self, job_id: int, *, wait: bool = True) -> Job:
         """
         Pause a job; UsageError if it is neither waiting nor running.
 
-        `by` is the name of the person. With `wait`, return after the running items have ended. If no item is left then,
-        the returned job has ended.
+        With `wait`, return after the running items have ended. If no item is left then, the returned job has ended.
         """
-        if not self._queue.pause(job_id, by=by or user_name(), wait=wait):
+        if not self._queue.pause(job_id, by=current_actor().name, wait=wait):
             raise self._wrong(job_id, "paused")
         return self.get(job_id)
 
     @remote()
     def resume(self, job_id: int) -> Job:
         """Resume a paused, interrupted or failed job; UsageError if there is nothing to resume."""
-        if not self._queue.resume(job_id, by=user_name()):
+        if not self._queue.resume(job_id, by=current_actor().name):
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)
 
@@ -112,7 +111,7 @@ class JobService:
         The returned job is cancelled, still running, or (if no item was left) has another final state. UsageError if
         the job had ended before.
         """
-        if not self._queue.cancel(job_id, by=user_name(), wait=True):
+        if not self._queue.cancel(job_id, by=current_actor().name, wait=True):
             raise self._wrong(job_id, "cancelled")
         return self.get(job_id)
 
@@ -135,7 +134,7 @@ class JobService:
 
         """
         job = self.get(job_id)
-        if job.is_resumable and self._queue.resume(job_id, by=user_name()):
+        if job.is_resumable and self._queue.resume(job_id, by=current_actor().name):
             return self._noted(job_id, request)
         if job.status not in ENDED_STATES or job.status == "completed":
             raise self._wrong(job_id, "retried")

@@ -62,14 +62,13 @@ class LockService:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
     @remote()
-    def lock(self, target: Target, fields: Sequence[str] = FIELDS, *, by: str = "") -> LockReport:
+    def lock(self, target: Target, fields: Sequence[str] = FIELDS) -> LockReport:
         """
         Lock fields of files.
 
         Args:
             target: A search, a selection, or file ids.
             fields: The fields; by default all media properties.
-            by: The user, for the list of locks and the audit log.
 
         Raises:
             QueryError: The search has a syntax error.
@@ -77,27 +76,27 @@ class LockService:
             UsageError: A field is unknown.
 
         """
-        return self._change(target, fields, store.lock, by)
+        return self._change(target, fields, store.lock)
 
     @remote()
-    def unlock(self, target: Target, fields: Sequence[str] | None = None, *, by: str = "") -> LockReport:
+    def unlock(self, target: Target, fields: Sequence[str] | None = None) -> LockReport:
         """Unlock fields of files, by default all. Locks by an edit of the people remain. Errors as in `lock`."""
-        return self._change(target, lockable() if fields is None else fields, store.unlock, by)
+        return self._change(target, lockable() if fields is None else fields, store.unlock)
 
-    def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:
+    def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int]) -> LockReport:
         names = rules.validate_fields(fields, lockable())
         if not names:
             raise errors.UsageError(f"Name a field: {', '.join(lockable())}.")
         at = self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)
-            changed = change(tx, file_ids, names, by=by, at=at)
+            changed = change(tx, file_ids, names, at=at)
             by_edit = store.count_edited(tx, file_ids) if change is store.unlock and "people" in names else 0
         self._on_change()
         return LockReport(files=len(file_ids), changed=changed, by_edit=by_edit)
 
     @remote()
-    def set(self, target: Target, field: str, text: str, *, by: str = "") -> LockReport:
+    def set(self, target: Target, field: str, text: str) -> LockReport:
         """
         Set a media property of files to a value, and lock it.
 
@@ -105,7 +104,6 @@ class LockService:
             target: A search, a selection, or file ids.
             field: A media property.
             text: The value as text: `1920x1080`, `1:52:07`, `29.97`; "-" for no value.
-            by: The user.
 
         Raises:
             UsageError: The field is unknown.
@@ -117,7 +115,7 @@ class LockService:
         value, at = rules.parse_value(name, text), self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)
-            properties.set_by_hand(tx, file_ids, name, value, actor=by, at=at)
-            changed = store.lock(tx, file_ids, [name], by=by, at=at, origin="edit")
+            properties.set_by_hand(tx, file_ids, name, value, at=at)
+            changed = store.lock(tx, file_ids, [name], at=at, origin="edit")
         self._on_change()
         return LockReport(files=len(file_ids), changed=changed)

@@ -384,7 +384,7 @@ class _RescanRun:
             if new_missing:
                 self.has_new_missing = True
                 catalog.mark_missing(tx, sorted(new_missing))
-            stored = store.put(tx, readings, keep=self._not_refreshed, actor="rescan", at=at, job_id=job_id)
+            stored = store.put(tx, readings, keep=self._not_refreshed, action="rescan", at=at, job_id=job_id)
             report.updated = updated + len(stored.updated)
             report.unchanged = unchanged + len(readings) - len(stored.updated)
             report.locked = dict(locked + Counter(stored.locked))

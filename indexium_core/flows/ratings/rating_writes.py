@@ -1,10 +1,10 @@
 """
 Write ratings as soon as they are set, in the folders that are set so.
 
-A decision about a rating is in the plan like every other. A short time after the last one, one operation writes all
-ratings that wait, and nothing else of these files. A file that cannot be written stays in the plan with its reason, and
-a file that another operation uses waits for the end of that operation. A file whose write failed by an error that may
-pass is written again at a later occasion. What waits follows from the database alone, so a
+A decision about a rating is in the plan like every other. A short time after the last one, a delayed job starts one
+operation that writes all ratings that wait, and nothing else of these files. A file that cannot be written stays in the
+plan with its reason, and a file that another operation uses waits for the end of that operation. A file whose write
+failed by an error that may pass is written again at a later occasion. What waits follows from the database alone, so a
 service that starts writes the ratings that were set before a crash.
 """
 
@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model import wording
 from indexium_core.model.event import Event
 from indexium_core.model.fields.table import RATING
@@ -30,6 +33,7 @@ from indexium_core.store.review import ratings
 
 logger = logging.getLogger(__name__)
 
+KIND = "ratings"
 QUIET_SECONDS = 0.8  # without a decision, before the write starts
 LONGEST_SECONDS = 5.0  # of collecting decisions, if they do not stop
 CLOSE_SECONDS = 30.0  # longest wait for the write that the end of the process starts
@@ -40,15 +44,20 @@ _OCCASIONS = frozenset({"plan:changed", "write:completed", "rollback:completed",
 class RatingWrites:
     """Starts the writes of ratings. One instance serves a home."""
 
-    def __init__(self, store: Database, planner: MetadataPlanner, writer: MetadataWriter, *, max_files: int) -> None:
-        """`max_files`: of one operation; the others are written after it."""
-        self._store, self._planner, self._writer = store, planner, writer
+    def __init__(
+        self,
+        store: Database,
+        planner: MetadataPlanner,
+        writer: MetadataWriter,
+        *,
+        scheduler: Scheduler,
+        max_files: int,
+    ) -> None:
+        """`scheduler` adds the delayed jobs; `max_files`: of one operation, the others are written after it."""
+        self._store, self._planner, self._writer, self._scheduler = store, planner, writer, scheduler
         self._max_files = max_files
         self._writing = threading.Lock()
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
         self._handle: OperationHandle | None = None  # of the last write
-        self._since = 0.0  # when the collection of decisions started
         self._is_open = False
         self._is_due = False  # an occasion came after the last write started
         self._tried: dict[int, int] = {}  # by file, the decision that an operation of this process has written
@@ -62,10 +71,8 @@ class RatingWrites:
 
     def close(self) -> None:
         """Write the ratings that were set a moment ago, and start no further write."""
-        with self._lock:
-            self._is_open, timer, self._timer = False, self._timer, None
-        if timer is not None:
-            timer.cancel()
+        self._is_open = False
+        self._scheduler.forget(KIND)
         is_writing = self._writing.locked()
         with self._writing:
             if self._is_due:
@@ -74,6 +81,11 @@ class RatingWrites:
                 return
         if self._handle is not None:
             self._handle.wait(CLOSE_SECONDS)
+
+    def handle(self, _job: JobContext) -> Mapping[str, Any]:
+        """Run a delayed job: it starts the operation, which has a job of its own."""
+        started = self.write()
+        return {} if started is None else {"message": f"Operation {started.id}"}
 
     def write(self) -> OperationHandle | None:
         """Start one operation for the ratings that wait and can be written; None if none can, or after `close`."""
@@ -84,13 +96,7 @@ class RatingWrites:
     def _start(self) -> OperationHandle | None:
         """Start the operation; callers hold the lock."""
         self._is_due = False
-        reader = self._store.read()
-        waiting = ratings.waiting(reader)
-        tried = {file_id for file_id, decision in waiting.items() if self._tried.get(file_id) == decision}
-        if tried:
-            before = datetime.now(UTC) - timedelta(seconds=RETRY_SECONDS)
-            tried -= ratings.failed_before(reader, tried, codes=errors.RETRIED, before=before)
-        new = [file_id for file_id in waiting if file_id not in tried]
+        new = self._new()
         if not new:
             return None
         busy = Ledger(self._store).busy_files()
@@ -107,8 +113,18 @@ class RatingWrites:
             source=RATING,
         )
         handle = self._writer.start_operation(plan, options, selection=Selection(included=frozenset(file_ids)))
-        self._tried.update((file_id, waiting[file_id]) for file_id in file_ids)
+        self._tried.update((file_id, new[file_id]) for file_id in file_ids)
         return handle
+
+    def _new(self) -> dict[int, int]:
+        """Return the files whose rating waits, except those whose write failed, with the decision of each."""
+        reader = self._store.read()
+        waiting = ratings.waiting(reader)
+        tried = {file_id for file_id, decision in waiting.items() if self._tried.get(file_id) == decision}
+        if tried:
+            before = datetime.now(UTC) - timedelta(seconds=RETRY_SECONDS)
+            tried -= ratings.failed_before(reader, tried, codes=errors.RETRIED, before=before)
+        return {file_id: decision for file_id, decision in waiting.items() if file_id not in tried}
 
     def _on_event(self, event: Event) -> None:
         if event.name in _OCCASIONS:
@@ -116,27 +132,9 @@ class RatingWrites:
 
     def _schedule(self) -> None:
         """Start the write when no decision follows for a moment."""
-        with self._lock:
-            if not self._is_open:
-                return
+        if self._is_open:
             self._is_due = True
-            now = time.monotonic()
-            if self._timer is None:
-                self._since = now
-            elif now - self._since > LONGEST_SECONDS:
-                return
-            else:
-                self._timer.cancel()
-            self._timer = threading.Timer(QUIET_SECONDS, self._run)
-            self._timer.name, self._timer.daemon = "ratings", True
-            self._timer.start()
-
-    def _run(self) -> None:
-        with self._lock:
-            if self._timer is not threading.current_thread():
-                return  # a later decision came, or the home closes
-            self._timer = None
-        self.write()
+            self._scheduler.add_later(KIND, QUIET_SECONDS, longest=LONGEST_SECONDS, has_work=lambda: bool(self._new()))
 
     def _start_safely(self) -> OperationHandle | None:
         """Start the write; if the plan or the home changes meanwhile, the next occasion starts it."""

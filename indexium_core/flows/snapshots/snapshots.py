@@ -1,8 +1,9 @@
 """
-Take snapshots: after a change, a thread copies the published tables into a new file and makes it the newest one.
+Take snapshots: after a change, a job copies the published tables into a new file and makes it the newest one.
 
-Several changes within a short time lead to one snapshot. Each snapshot has a new file name, because DuckDB keeps open
-databases by their paths. A reader keeps its file open, so an old file can be deleted at any time.
+The schedule `snapshot` starts the jobs. Several changes within a short time lead to one snapshot. Each snapshot has a
+new file name, because DuckDB keeps open databases by their paths. A reader keeps its file open, so an old file can be
+deleted at any time.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model.analysis import SnapshotReport
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
@@ -29,6 +33,7 @@ from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
 
+KIND = "snapshot"
 _WORK = ("scan", "rescan", "write", "rollback")
 _PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
 _TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")
@@ -52,6 +57,7 @@ class Snapshots:
         clock: Callable[[], datetime],
         is_enabled: Callable[[], bool],
         follows_progress: bool,
+        scheduler: Scheduler,
     ) -> None:
         """
         Prepare the snapshots of a home.
@@ -63,38 +69,49 @@ class Snapshots:
             clock: Returns the current time (UTC).
             is_enabled: Returns whether changes lead to snapshots.
             follows_progress: Take snapshots during a scan or a write, too. They slow the work down by a tenth.
+            scheduler: Starts the snapshots after changes.
 
         """
         self._database = database
         self._folder = database.home / files.SNAPSHOTS
         self._version, self._findings, self._clock, self._is_enabled = version, findings, clock, is_enabled
         self._events = _CHANGES | _PROGRESS if follows_progress else _CHANGES
+        self._scheduler = scheduler
         self._taking = threading.Lock()
-        self._changed = threading.Condition()
-        self._is_changed = self._is_closing = False
+        self._is_changed = False
+        self._is_of_job = False  # the newest snapshot has the job that took it as running
         self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
-        self._thread: threading.Thread | None = None
+        self._earliest = 0.0  # time.monotonic() at which the next snapshot after a change may start
         database.follow(self._on_commit)
 
     def on_event(self, event: Event) -> None:
         """Take a snapshot soon if the event reports a change of published data."""
         if event.name in self._events:
-            self._take_soon()
+            self.take_soon()
 
     def _on_commit(self, written: frozenset[str]) -> None:
         """Take a snapshot soon if a person decided something: without the database, a rebuild takes it from there."""
         if written & _DECIDED:
-            self._take_soon()
+            self.take_soon()
 
-    def _take_soon(self) -> None:
-        if not self._is_enabled():
-            return
-        with self._changed:
+    def take_soon(self) -> None:
+        """Take a snapshot after a moment, in which further changes may follow."""
+        if self._is_enabled():
             self._is_changed = True
-            if self._thread is None and not self._is_closing:
-                self._thread = threading.Thread(target=self._follow, name="indexium-snapshots", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
+            seconds = max(_DELAY_SECONDS, self._earliest - time.monotonic())
+            self._scheduler.add_later(KIND, seconds, has_work=lambda: self._is_changed)
+
+    def handle(self, _job: JobContext) -> Mapping[str, Any]:
+        """Run a job of the schedule. A stop does not end it: a snapshot is short."""
+        started = time.monotonic()
+        try:
+            report = self.take()
+            self._is_of_job = True
+        finally:
+            now = time.monotonic()
+            self._earliest = now + max(_MIN_INTERVAL_SECONDS, _COST * (now - started))
+        logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})
+        return {"message": report.path.name}
 
     @remote()
     def take(self, out: Path | None = None) -> SnapshotReport:
@@ -112,8 +129,7 @@ class Snapshots:
     def _take(self, out: Path | None) -> SnapshotReport:
         """Take a snapshot, see `take`. Callers hold the lock."""
         if out is None:
-            with self._changed:  # under the lock: another thread that sees no change finds the snapshot complete
-                self._is_changed = False
+            self._is_changed = False  # under the lock: another thread that sees no change finds the snapshot complete
         try:
             return self._write(out)
         except BaseException:
@@ -159,36 +175,12 @@ class Snapshots:
         return ""
 
     def close(self) -> None:
-        """Take a last snapshot if something has changed since the newest one, and end the thread."""
-        with self._changed:
-            self._is_closing = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-        if self._is_changed:
-            self._take_quietly()
-
-    def _follow(self) -> None:
-        earliest = 0.0  # time.monotonic() at which the next snapshot may start
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_changed or self._is_closing)
-                pause = max(_DELAY_SECONDS, earliest - time.monotonic())
-                self._changed.wait_for(lambda: self._is_closing, pause)
-                if self._is_closing:
-                    return
-            seconds = self._take_quietly()
-            earliest = time.monotonic() + max(_MIN_INTERVAL_SECONDS, _COST * seconds)
-
-    def _take_quietly(self) -> float:
-        """Take a snapshot and return its duration in seconds; an error is logged and does not stop the work."""
-        started = time.monotonic()
-        try:
-            report = self.take()
-            logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})
-        except errors.IndexiumError as error:
-            logger.warning("snapshot.failed", extra={"error": str(error)})
-        return time.monotonic() - started
+        """Take a last snapshot if something has changed since the newest one, also its own job; an error is logged."""
+        if self._is_changed or self._is_of_job:
+            try:
+                self.take()
+            except errors.IndexiumError as error:
+                logger.warning("snapshot.failed", extra={"error": str(error)})
 
     def _write(self, out: Path | None) -> SnapshotReport:
         """Write a snapshot and publish it, see `take`. Callers hold the lock."""
@@ -212,6 +204,7 @@ class Snapshots:
             size = unfinished.stat().st_size
             unfinished.replace(path)
             if out is None:
+                self._is_of_job = False
                 self._publish(path)
                 self._is_current = True
         except OSError as error:

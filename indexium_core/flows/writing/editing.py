@@ -30,6 +30,7 @@ from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
 from indexium_core.model.files.media import Patch, SidecarEdit
 from indexium_core.model.operations.operation import WriteResult
+from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.store.operations.ledger_rows import Task
 
 # Codes of files into which no range can be inserted now; another strategy may work.
@@ -59,7 +60,7 @@ def edit(
         return protocol.read_unchanged(work, outcome)
     except errors.MetadataError as error:
         if error.reason == "cancelled":  # the operation is stopping; the file is unchanged and waits again
-            return EditResult.of(task, protocol.result(task, "pending", "restored", error.message, started=started))
+            return EditResult.of(task, protocol.result(task, "pending", UNDONE, error.message, started=started))
         return EditResult.of(task, protocol.failure_result(task, error, started=started))
 
 
@@ -97,8 +98,8 @@ def _checked(task: Task, policy: WritePolicy, *, started: float) -> WriteResult:
             verify.expect(evidence, task.changes)
         _require_writable(task.path)
     proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
-    parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
-    message = protocol.LINKS_SEPARATED if parts_names else ""
+    breaks_links = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
+    message = protocol.LINKS_SEPARATED if breaks_links else ""
     return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
 
 

@@ -28,7 +28,7 @@ from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster
@@ -39,6 +39,7 @@ from indexium_core.jobs.job_run import JobRun, OperationEnd
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import FAILED_STATUSES, Attempt, postpones
+from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.store import database
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import backups, ledger
@@ -243,7 +244,7 @@ class Operations:
         """Return the function that writes a file."""
         if isinstance(executor, Cluster):
             return ClusterEdits(executor, undo_journal, policy, self._worker_journals).edit
-        return lambda task, progress: remote_edit.edit(executor, task, undo_journal, policy, progress)
+        return lambda task, progress: edit_execution.edit(executor, task, undo_journal, policy, progress)
 
     def _stop_if_blocked(self, run: OperationRun, edited: EditResult, *, makes_new_file: bool) -> EditResult:
         """
@@ -253,7 +254,7 @@ class Operations:
         """
         result, item_id = edited.record.result, edited.task.item_id
         run.failure_reasons.pop(item_id, None)
-        if result.code == "restored":
+        if result.code == UNDONE:
             return edited.as_pending(run.interruption_cause, was_started=True)
         if result.status not in FAILED_STATUSES:
             return edited.with_attempts(run.attempts.get(item_id, ()))
@@ -330,7 +331,7 @@ class Operations:
             seconds=run.seconds,
         )
         for edited in group:
-            job_log.log_file(run.operation_id, edited.task.path, edited.record.result)
+            job_log.log_file(run.operation_id, edited.task.path, edited.record.result, kind=run.kind)
         finished = [edited for edited in group if edited.record.result.status != "pending"]
         run.outcomes.update(edited.record.result.status for edited in finished)
         run.processed += len(finished)
@@ -351,7 +352,9 @@ class Operations:
             return "paused" if run.control.was_paused else "interrupted"
         if ending is RunEnd.CANCELLED:
             self._ledger.skip_pending(run.operation_id, now=self._clock())
-            job_log.log_outcomes(run.operation_id, run.job_id, self._ledger.outcomes(run.operation_id, cancelled=True))
+            job_log.log_outcomes(
+                run.operation_id, run.job_id, self._ledger.outcomes(run.operation_id, cancelled=True), kind=run.kind
+            )
             return "cancelled"
         if ending is RunEnd.FAILED:
             return "failed"

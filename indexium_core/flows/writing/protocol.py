@@ -23,6 +23,7 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal, SidecarEdit
 from indexium_core.model.operations import interruption
 from indexium_core.model.operations.operation import Attempt, WriteResult
+from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
 _SAMPLED_PROOF = (
@@ -98,7 +99,7 @@ class EditResult:
         If it was started, its message gives the interruption; `cause` as in `model.operations.interruption`.
         """
         kind = "write" if self.task.reverts_item is None else "rollback"
-        code, message = ("restored", interruption.restored_message(cause, kind)) if was_started else ("", "")
+        code, message = (UNDONE, interruption.undone_message(cause, kind)) if was_started else ("", "")
         result = replace(self.record.result, status="pending", code=code, message=message)
         return replace(self, record=ItemRecord(result=result))
 

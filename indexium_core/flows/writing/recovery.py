@@ -18,8 +18,9 @@ from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import late_results, recording
 from indexium_core.flows.writing.recording import ItemUpdate
-from indexium_core.model.operations.interruption import restored_message
-from indexium_core.model.operations.operation import WriteResult, outcome_label, postpones
+from indexium_core.model.operations.interruption import undone_message
+from indexium_core.model.operations.operation import WriteResult, postpones
+from indexium_core.model.operations.outcomes import UNDONE, Outcome, success_of
 from indexium_core.store import database, jobs
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import ItemOutcome, ItemRecord, UnresolvedItem
@@ -31,14 +32,9 @@ class RecoveredFile:
 
     operation_id: int
     file_path: str
-    became: str  # old: the edit was undone; untouched: never changed; new: edited, recorded now; unclear: unknown
+    outcome: Outcome  # a written or restored file has its result since now
     message: str = ""
     operation_type: str = "write"  # or rollback
-
-    @property
-    def outcome(self) -> str:
-        """The outcome in words: an edit of a rollback restores the file, an undone edit does not."""
-        return outcome_label(_OUTCOMES[self.became], self.operation_type)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,15 +47,15 @@ class RecoverReport:
     problems: list[str] = field(default_factory=list)
     files: list[RecoveredFile] = field(default_factory=list)
 
-    def add(self, operation_id: int, path: bytes, result: str, message: str = "", *, kind: str = "write") -> None:
+    def add(self, operation_id: int, path: bytes, outcome: Outcome, message: str = "", *, kind: str = "write") -> None:
         """Add the result of one file."""
-        self.undone += result == "old"
-        self.finished += result == "new"
-        self.problems += [message] if result == "unclear" else []
+        self.undone += outcome == "undone"
+        self.finished += outcome == success_of(kind)
+        self.problems += [message] if outcome == "unknown" else []
         shown = path.decode("utf-8", "replace")
         self.files.append(
             RecoveredFile(
-                operation_id=operation_id, file_path=shown, became=result, message=message, operation_type=kind
+                operation_id=operation_id, file_path=shown, outcome=outcome, message=message, operation_type=kind
             )
         )
 
@@ -111,16 +107,16 @@ def recover(
             report.interrupted.append(operation_id)
         if updates or was_running:
             job_id = job_ids.of_operation(operation_id)
-            outcomes = (_outcome(file) for file in report.files[first_file:] if file.became in _ITEM_STATUS)
-            job_log.log_outcomes(operation_id, job_id, outcomes)
+            outcomes = (_outcome(file) for file in report.files[first_file:] if file.outcome in _ITEM_STATUS)
+            job_log.log_outcomes(operation_id, job_id, outcomes, kind=kind)
             job_log.log_recovery(
                 operation_id,
                 job_id,
                 kind=kind,
                 status="paused" if status == "paused" else ending,
-                restored=report.undone - undone,
-                written=report.finished - finished,
-                left=left,
+                undone=report.undone - undone,
+                changed=report.finished - finished,
+                not_started=left,
                 ended_at=stopped_at if was_running else None,
             )
     return report
@@ -133,15 +129,18 @@ def unresolved_items(store: database.Database, *, skip: frozenset[int]) -> dict[
     return {item.item_id: item for operation_id in unfinished for item in operations_ledger.unresolved(operation_id)}
 
 
-_BY_JOURNAL_STATUS = {"undone": "old", "untouched": "untouched", "problem": "unclear"}  # by status in the journal
-_OUTCOMES = {"old": "restored", "untouched": "not_started", "new": "done", "unclear": "unclear"}  # by `became`
-_ITEM_STATUS = {"old": ("pending", "restored"), "new": ("success", ""), "unclear": ("unknown", "")}
+_BY_JOURNAL_STATUS: dict[str, Outcome] = {"undone": "undone", "untouched": "not_started", "problem": "unknown"}
+_ITEM_STATUS: dict[Outcome, tuple[str, str]] = {
+    "undone": ("pending", UNDONE),
+    **dict.fromkeys(("written", "restored"), ("success", "")),
+    "unknown": ("unknown", ""),
+}
 _RUNNING_STATES = frozenset({"pending", "in_progress"})
 
 
 def _outcome(file: RecoveredFile) -> ItemOutcome:
-    status, code = _ITEM_STATUS[file.became]
-    message = restored_message("kill", file.operation_type) if code == "restored" else file.message
+    status, code = _ITEM_STATUS[file.outcome]
+    message = undone_message("kill", file.operation_type) if code == UNDONE else file.message
     return ItemOutcome(None, file.file_path, status, code, message)
 
 
@@ -181,12 +180,12 @@ class _OperationRecovery:
 
     def _recover_journal(self, path: Path, items: dict[int, UnresolvedItem]) -> Iterator[ItemUpdate]:
         unknown: dict[int, journal.Recovered] = {}
-        restored = set[int]()
+        undone = set[int]()
         for recovered in journal.recover(path, finished=self._finished):
             if not recovered.outcome.is_resolved:
                 unknown[recovered.entry.item_id] = recovered
             elif recovered.outcome.status == "undone":
-                restored.add(recovered.entry.item_id)
+                undone.add(recovered.entry.item_id)
             self._report_file(recovered)
         entries = {entry.item_id: entry for entry in journal.read(path).entries}
         for item_id, item in items.items():
@@ -196,11 +195,11 @@ class _OperationRecovery:
                 if item.status != "unknown":
                     yield _update(_result(item, "unknown", outcome.code, outcome.message))
             elif entry is not None and entry.state == "committed":
-                message = f"The file was {outcome_label('done', self._kind)}; its result is recorded now."
-                self._report.add(self._operation_id, entry.path, "new", message, kind=self._kind)
+                message = f"The file was {success_of(self._kind)}; its result is recorded now."
+                self._report.add(self._operation_id, entry.path, success_of(self._kind), message, kind=self._kind)
                 yield _late_update(entry, item, kind=self._kind)
-            elif item_id in restored:
-                yield _update(_result(item, "pending", "restored", restored_message("kill", self._kind)))
+            elif item_id in undone:
+                yield _update(_result(item, "pending", UNDONE, undone_message("kill", self._kind)))
             elif item.status != "pending":  # the file is unchanged: it waits again or is cancelled
                 yield _update(_result(item, "pending", "", ""))
 

@@ -77,8 +77,8 @@ def roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -
         _start_progress(work, file, _ROLLBACK_FACTOR)
         restored_mtime = None if is_touched else task.restore_mtime_ns
         # If the item joined two names to one file, its rollback separates them again.
-        parts_names = isinstance(entry, journal.SwapEntry) and entry.joined
-        with _replacement(work, file, restored_mtime, break_links=parts_names) as new:
+        breaks_links = isinstance(entry, journal.SwapEntry) and entry.joined
+        with _replacement(work, file, restored_mtime, break_links=breaks_links) as new:
             before = verify.gather(task.path, file, protocol.require_whole(family, layout), layout)
             current = protocol.state_before(task, file, layout, before)
             _restore_content(new, file, task, entry)

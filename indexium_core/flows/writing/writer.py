@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 
 from indexium_core import errors, notebook, settings
 from indexium_core.flows.jobs import job_log
-from indexium_core.flows.jobs.user import user_name
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
@@ -25,6 +24,7 @@ from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import (
     MetadataOperation,
@@ -32,6 +32,7 @@ from indexium_core.model.operations.operation import (
     WriteOptions,
     WriteResult,
 )
+from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
@@ -159,7 +160,6 @@ class MetadataWriter:
             variant_id=variant.variant_id,
             plan_id=variant.id,
             options=options,
-            user_name=user_name(),
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
             owner=self._queue.owner,
@@ -187,7 +187,6 @@ class MetadataWriter:
             restores=restores,
             note=options.note,
             source=options.source,
-            user_name=user_name(),
             options=options.as_dict() if is_rollback else {"postpone": not options.replan},
             now=now,
             expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
@@ -350,7 +349,7 @@ class MetadataWriter:
             status=operation.status,
             counts=dict(counts),
             cancelled_count=sum(part.files for part in not_written if part.status == "skipped"),
-            restored_count=sum(part.files for part in not_written if part.mark == "restored"),
+            undone_count=sum(part.files for part in not_written if part.mark == UNDONE),
             bytes_done=total_bytes - sum(part.size for part in not_written),
             bytes_total=total_bytes,
             current_file=current,
@@ -379,7 +378,7 @@ class MetadataWriter:
         With `wait`, return after the running files have ended.
         """
         job_id = self._queue.job_of_operation(operation_id)
-        return job_id is not None and self._queue.pause(job_id, by=user_name(), wait=wait)
+        return job_id is not None and self._queue.pause(job_id, by=current_actor().name, wait=wait)
 
     def resume_operation(self, operation_id: int) -> bool:
         """Resume a paused or interrupted operation; return False if there is nothing to resume."""
@@ -390,7 +389,7 @@ class MetadataWriter:
             return False
         if status.status != "paused" and not status.counts.get("pending"):  # if paused, it may only need to end
             return False
-        return self._queue.resume(self._queue.ensure_job(status.id), by=user_name())
+        return self._queue.resume(self._queue.ensure_job(status.id), by=current_actor().name)
 
     @remote()
     def handle(self, operation_id: int) -> OperationHandle:
@@ -443,7 +442,7 @@ class MetadataWriter:
         job_id = self._queue.job_of_operation(operation_id)
         if job_id is None:
             return self.cancel_idle(operation_id)
-        return self._queue.cancel(job_id, by=user_name(), wait=wait)
+        return self._queue.cancel(job_id, by=current_actor().name, wait=wait)
 
     def cancel_idle(self, operation_id: int) -> bool:
         """Cancel an operation that is not running; return False if it has no remaining files."""
@@ -453,7 +452,9 @@ class MetadataWriter:
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
         cancelled_items = self._ledger.outcomes(operation_id, cancelled=True)
-        job_log.log_outcomes(operation_id, self._queue.job_of_operation(operation_id), cancelled_items)
+        job_log.log_outcomes(
+            operation_id, self._queue.job_of_operation(operation_id), cancelled_items, kind=status.operation_type
+        )
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:

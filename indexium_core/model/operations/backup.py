@@ -45,8 +45,8 @@ class BackupCheck:
     in_force: int  # files that the operation changed and that were not rolled back
     restorable: int  # of these, files whose old bytes can be restored now
     problems: list[str] = field(default_factory=list)  # problems of backups, a sentence each
-    # why files could not be rolled back although their backup is intact
-    in_the_way: list[str] = field(default_factory=list)
+    # why files could not be rolled back although their backup is intact, a sentence each
+    conflicts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

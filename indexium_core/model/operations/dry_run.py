@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 
 from indexium_core import notebook
 from indexium_core.model import frames, wording
-from indexium_core.model.operations.operation import (
-    ITEM_STATUSES,
-    WriteResult,
-    outcome_counts,
-    outcome_label,
-    outcome_of,
-)
+from indexium_core.model.operations.operation import ITEM_STATUSES, WriteResult
+from indexium_core.model.operations.outcomes import outcome_counts, outcome_label, outcome_of
 from indexium_core.model.operations.strategies import in_words
 
 if TYPE_CHECKING:

@@ -6,24 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_counts, outcome_of
+from indexium_core.model.operations.operation import MetadataOperation
+from indexium_core.model.operations.outcomes import Outcome, outcome_counts, success_of
 
-# The outcome of a file of an interrupted operation and the word for it, in the order of display: OUTCOMES, with failed
-# files and conflicts as one.
-INTERRUPTED_OUTCOMES = {
-    "unclear": OUTCOMES["unclear"],
-    "restored": OUTCOMES["restored"],
-    "refused": "failed or conflict",
-    "not_started": OUTCOMES["not_started"],
-    "skipped": OUTCOMES["skipped"],
-    "done": OUTCOMES["done"],
-}
-
-
-def interrupted_outcome(status: str, code: str) -> str:
-    """Return the outcome of an item of an interrupted operation, a key of INTERRUPTED_OUTCOMES."""
-    outcome = outcome_of(status, code)
-    return "refused" if outcome in ("failed", "conflict") else outcome
+# The outcomes of the files of an interrupted operation, those that need a decision first.
+INTERRUPTED_OUTCOMES: tuple[Outcome, ...] = (
+    "unknown",
+    "undone",
+    "failed",
+    "conflict",
+    "not_started",
+    "skipped",
+    "written",
+    "restored",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +29,7 @@ class InterruptedFile:
     item_id: int
     file_id: int
     file_path: str
-    outcome: str  # key of INTERRUPTED_OUTCOMES
+    outcome: Outcome
     code: str = ""  # of a failure, a conflict or an unknown result
     message: str = ""
 
@@ -48,7 +44,7 @@ class InterruptedOperation:
     """An operation that can be resumed."""
 
     operation: MetadataOperation
-    counts: dict[str, int]  # files by outcome: keys of INTERRUPTED_OUTCOMES that occur
+    counts: dict[Outcome, int]  # files by outcome: those that occur
     files: list[InterruptedFile]  # the first files, those that need a decision first
     resumes_automatically: bool = (
         False  # the operation was stopped normally, so it resumes automatically at the next start of a service
@@ -67,7 +63,12 @@ class InterruptedOperation:
     @property
     def remaining(self) -> int:
         """Number of files that a resume would process."""
-        return self.counts.get("restored", 0) + self.counts.get("not_started", 0)
+        return self.counts.get("undone", 0) + self.counts.get("not_started", 0)
+
+    @property
+    def successes(self) -> int:
+        """Number of files that are written, or restored by a rollback."""
+        return self.counts.get(success_of(self.operation.operation_type), 0)
 
     @property
     def stop_reason(self) -> str:
@@ -80,7 +81,7 @@ class InterruptedOperation:
         kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
         interrupted = "was stopped with the program" if self.resumes_automatically else "was interrupted"
         state = "failed" if self.operation.status == "failed" else interrupted
-        counts = outcome_counts(self.operation.outcomes, self.operation.operation_type)
+        counts = outcome_counts(self.operation.outcomes)
         return f"{kind} {self.id}{name} {state}. {wording.files(self.total)}: {counts}. {self.stop_reason}".rstrip()
 
     def next_commands(self) -> str:
@@ -102,7 +103,7 @@ class InterruptedOperation:
                     "item_id": file.item_id,
                     "file_id": file.file_id,
                     "file_path": file.file_path,
-                    "became": file.outcome,
+                    "outcome": file.outcome,
                     "code": file.code,
                     "message": file.message,
                 }

@@ -1,4 +1,4 @@
-"""The message of a file whose write or rollback was interrupted and undone (code `restored`)."""
+"""The message of a file whose write or rollback was interrupted and undone (code `undone`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CAUSES = {
 }
 
 
-def restored_message(cause: str, operation_type: str = "write") -> str:
+def undone_message(cause: str, operation_type: str = "write") -> str:
     """Return the message; `cause` is one of cancelled, stop, person, kill, timeout, blocked."""
     if operation_type == "rollback":
         return f"The rollback was interrupted when {_CAUSES[cause]}. The file was not restored."

@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Any
 from indexium_core import notebook
 from indexium_core.model import frames, wording
 from indexium_core.model.files.media import Change
+from indexium_core.model.operations.actor import Actor, ActorKind
+from indexium_core.model.operations.outcomes import (
+    OUTCOMES,
+    Outcome,
+    outcome_counts,
+    outcome_label,
+    outcome_of,
+    success_of,
+)
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
 
 if TYPE_CHECKING:
@@ -27,21 +36,7 @@ FINISHED_STATES = (
 )
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
-# The outcome of a file and the word for it on every page, in the CLI and in REST texts, in the order of display. Each
-# file has exactly one outcome, so the counts add up to the number of files.
-OUTCOMES = {
-    "done": "written",
-    "skipped": "skipped",  # nothing to do
-    "failed": "failed",
-    "conflict": "conflict",
-    "unclear": "unknown",
-    "restored": "restored",  # the write was started, interrupted and undone
-    "not_started": "not started",  # the file waits, or was cancelled before its start
-}
 ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
-CANCELLED_CODES = ("cancelled", "restored")  # codes of skipped items that were cancelled
-_OUTCOME_BY_STATUS = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}
-_ROLLBACK_OUTCOMES = {"done": "restored", "restored": "not restored"}
 
 _SHOWN = 10  # rows of a table in HTML
 _STATE_WORDS = {"pending": "waiting", "in_progress": "running"}
@@ -86,26 +81,6 @@ _ITEM_COLUMNS: dict[str, str | Sequence[str]] = {
 def no_backups_reason(origin: str) -> str:
     """Return why an operation of a legacy .db file cannot be rolled back; `origin` is the name of that file."""
     return f"The old Indexium ran this operation (from {origin}): there are no backups, so it cannot be rolled back."
-
-
-def outcome_of(status: str, code: str) -> str:
-    """Return the outcome of an item, a key of OUTCOMES, from its status and code."""
-    if status in _OUTCOME_BY_STATUS:
-        return _OUTCOME_BY_STATUS[status]
-    if status == "skipped" and code not in CANCELLED_CODES:
-        return "skipped"
-    return "restored" if code == "restored" else "not_started"
-
-
-def outcome_label(outcome: str, operation_type: str = "write") -> str:
-    """Return the word for an outcome; for a rollback, written files are called restored."""
-    labels = OUTCOMES | _ROLLBACK_OUTCOMES if operation_type == "rollback" else OUTCOMES
-    return labels.get(outcome, outcome)
-
-
-def outcome_counts(outcomes: Mapping[str, int], operation_type: str = "write") -> str:
-    """Return the numbers of files by outcome in words, without zeros: `41 written, 172 not started`."""
-    return ", ".join(f"{count:,} {outcome_label(key, operation_type)}" for key, count in outcomes.items() if count)
 
 
 def postpones(operation_type: str, options: Mapping[str, Any]) -> bool:
@@ -192,25 +167,30 @@ class MetadataOperation:
     file_bytes: int = 0  # size of the files that were written
     reverts_note: str = ""  # note of the operation that this rollback reverts
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
-    restored_count: int = 0  # remaining or cancelled files whose write was undone
+    undone_count: int = 0  # remaining or cancelled files whose write was undone
     origin: str = ""  # name of the legacy .db file that has the operation; "": this program ran it
+    actor_kind: ActorKind = "local"
+    actor_id: str = ""
 
     @property
-    def outcomes(self) -> dict[str, int]:
-        """The files by outcome: all keys of OUTCOMES; the numbers add up to the file count."""
-        return {
-            "done": self.success_count,
+    def actor(self) -> Actor:
+        """Who started the operation."""
+        return Actor(self.actor_kind, self.actor_id, self.user_name)
+
+    @property
+    def outcomes(self) -> dict[Outcome, int]:
+        """The files by outcome: all of OUTCOMES; the numbers add up to the file count."""
+        undone = 0 if self.status in ACTIVE_STATES else self.undone_count  # active: these run again
+        found: dict[Outcome, int] = {
+            success_of(self.operation_type): self.success_count,
             "skipped": self.skipped_count - self.cancelled_count,
             "failed": self.failure_count,
             "conflict": self.conflict_count,
-            "unclear": self.unknown_count,
-            "restored": 0
-            if self.status in ACTIVE_STATES
-            else self.restored_count,  # a running operation will process these files
-            "not_started": self.remaining
-            + self.cancelled_count
-            - (0 if self.status in ACTIVE_STATES else self.restored_count),
+            "unknown": self.unknown_count,
+            "undone": undone,
+            "not_started": self.remaining + self.cancelled_count - undone,
         }
+        return {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
 
     @property
     def remaining(self) -> int:
@@ -342,7 +322,7 @@ class OperationStatus:
         default_factory=dict
     )  # running items for which a new file is made → finished fraction, 0 to 1
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
-    restored_count: int = 0  # waiting or cancelled files whose write was undone
+    undone_count: int = 0  # waiting or cancelled files whose write was undone
     current_fraction: float | None = None  # finished fraction of `current_file`, 0 to 1, if a new file is made
     is_idle: bool = False  # the operation is paused, and no file is being written
 
@@ -357,14 +337,16 @@ class OperationStatus:
         return self.current_file + ("" if self.current_fraction is None else f", {int(100 * self.current_fraction)} %")
 
     @property
-    def outcomes(self) -> dict[str, int]:
-        """The files by outcome so far: all keys of OUTCOMES; the numbers add up to `total`."""
-        waiting = self.counts.get("pending", 0) + self.counts.get("writing", 0)
-        found = {outcome: self.counts.get(status, 0) for status, outcome in _OUTCOME_BY_STATUS.items()}
-        found["skipped"] = self.counts.get("skipped", 0) - self.cancelled_count
-        found["restored"] = 0 if self.status in ACTIVE_STATES else self.restored_count  # active: these run again
-        found["not_started"] = waiting + self.cancelled_count - found["restored"]
-        return {outcome: found[outcome] for outcome in OUTCOMES}
+    def outcomes(self) -> dict[Outcome, int]:
+        """The files by outcome so far: all of OUTCOMES; the numbers add up to `total`."""
+        found = dict.fromkeys(OUTCOMES, 0)
+        for status, number in self.counts.items():
+            found[outcome_of(status, "", self.operation_type)] += number
+        undone = 0 if self.status in ACTIVE_STATES else self.undone_count  # active: these run again
+        found["skipped"] -= self.cancelled_count
+        found["undone"] = undone
+        found["not_started"] += self.cancelled_count - undone
+        return found
 
     @property
     def total(self) -> int:
@@ -380,7 +362,7 @@ class OperationStatus:
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {"status": _state(self.status)}
-        facts["files"] = outcome_counts(self.outcomes, self.operation_type)
+        facts["files"] = outcome_counts(self.outcomes)
         if self.current_file:
             facts["current file"] = self.current_text
         if self.finished and self.operation_type == "write":
@@ -407,7 +389,7 @@ class OperationDetails:
         rows = [
             (
                 item.file_name,
-                outcome_label(outcome_of(item.status, item.code), self.operation.operation_type),
+                outcome_label(outcome_of(item.status, item.code, self.operation.operation_type)),
                 item.message or item.new_comment or "",
             )
             for item in self.items[:_SHOWN]
@@ -435,7 +417,7 @@ class PaginatedOperations:
                 each.id,
                 each.operation_type,
                 _state(each.status),
-                outcome_counts(each.outcomes, each.operation_type),
+                outcome_counts(each.outcomes),
                 each.user_note,
             )
             for each in self.items[:_SHOWN]

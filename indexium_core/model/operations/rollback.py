@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core import notebook
-from indexium_core.model.operations.operation import ItemDetails, outcome_label
+from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.planning import risk
 
 # The choices for a file that a rollback would skip.
@@ -84,19 +84,19 @@ class RollbackCheck:
     comment_only: int = 0  # files of which only the comment can be restored; conflicts unless that is chosen
     superseded: int = 0  # conflicts that are solved by rolling newer operations back
     newer: tuple[int, ...] = ()  # newer operations on files of this operation
-    glanced: int = 0  # files of a large operation that were checked by size and date; the rollback compares their bytes
+    quick_checked: int = 0  # files that were checked by size and date only; the rollback compares their bytes
     item_ids: frozenset[int] = frozenset()  # items that were checked
-    rejoined: int = 0  # files whose names (hard links) a write separated, and that would be one file again
-    stay_parted: int = 0  # of these, files that would stay two separate files
+    links_restored: int = 0  # files whose names (hard links) a write separated, and that would be one file again
+    links_not_restored: int = 0  # of these, files that would stay two separate files
 
     def hard_link_sentences(self) -> list[str]:
         """Return sentences about the names (hard links) that the write separated; empty if it separated none."""
         found = []
-        if self.rejoined:
-            found.append(f"{_files_with_names(self.rejoined)} would be one file again.")
-        if self.stay_parted:
+        if self.links_restored:
+            found.append(f"{_files_with_names(self.links_restored)} would be one file again.")
+        if self.links_not_restored:
             found.append(
-                f"{_files_with_names(self.stay_parted)} would stay two files: no other hard link to the "
+                f"{_files_with_names(self.links_not_restored)} would stay two files: no other hard link to the "
                 "unchanged old file was found."
             )
         return found
@@ -107,7 +107,7 @@ class RollbackCheck:
         return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
 
     def _repr_html_(self) -> str:
-        facts = {"would be": f"{self.restorable:,} {outcome_label('done', 'rollback')}"}
+        facts = {"would be": f"{self.restorable:,} restored"}
         facts |= {} if self.can_rollback else {"reason": self.reason}
         rows = [(item.file_name, item.message) for item in self.conflicts[:_SHOWN]]
         below = notebook.table(("conflict", "reason"), rows, total=len(self.conflicts)) if rows else ""
@@ -121,12 +121,12 @@ class RollbackCheck:
             "restorable": self.restorable,
             "exact": self.exact,
             "comment_only": self.comment_only,
-            "rejoined": self.rejoined,
-            "stay_parted": self.stay_parted,
+            "links_restored": self.links_restored,
+            "links_not_restored": self.links_not_restored,
             "newer": list(self.newer),
             "can_rollback": self.can_rollback,
             "reason": self.reason,
-            "left_alone": dict(Counter(item.code for item in self.conflicts)),
+            "conflict_reasons": dict(Counter(item.code for item in self.conflicts)),
             "conflicts": [{**item.as_dict(), "choices": list(item.choices)} for item in self.conflicts],
         }
 

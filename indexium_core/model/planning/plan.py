@@ -175,7 +175,7 @@ class SelectionSummary:
     by_strategy: dict[str, int] = field(default_factory=dict)  # `count` by strategy
     loses_text: int = 0  # of these, files that would lose custom text
     removes_all_people: int = 0  # of these, files that have people and would have no people left
-    parts_names: int = 0  # of these, files with hard links, which would keep the old file
+    breaks_links: int = 0  # of these, files with hard links, which would keep the old file
     hidden: int = 0  # of these, files that the displayed search does not find
     rollback_until: datetime | None = None  # until when a rollback would be possible
     backup: bool = True  # files without a possible backup are omitted: each write can be rolled back byte for byte

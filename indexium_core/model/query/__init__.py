@@ -26,7 +26,8 @@ from indexium_core.model.query.key_values import (
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key, all_keys
-from indexium_core.model.query.published_sql import (
+from indexium_core.model.query.selection import search_of
+from indexium_core.model.query.snapshot_sql import (
     check_as_sql,
     history_as_sql,
     jobs_as_sql,
@@ -35,7 +36,6 @@ from indexium_core.model.query.published_sql import (
     person_as_sql,
     plan_as_sql,
 )
-from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 from indexium_core.model.query.titles import title_of
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from indexium_core.model.files.properties import AuditEvent, AuditPage
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -16,13 +17,12 @@ def add(
     *,
     field: str,
     new: str | None,
-    actor: str,
     action: str,
     at: datetime,
 ) -> None:
     """Add an event for each file whose field changed; `before` has the old values by file id."""
     facts = {"file_id": list(before), "old": list(before.values()), "field": field, "new": new}
-    tx.execute(_sql("add"), facts | {"actor": actor, "action": action, "at": at})
+    tx.execute(_sql("add"), facts | {"action": action, "at": at, **current_actor().columns})
 
 
 def page(

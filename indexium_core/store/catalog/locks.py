@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from indexium_core.model.files.properties import FieldLock, lockable
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -27,9 +28,7 @@ def listed(reader: Connection, file_ids: Sequence[int] | None = None) -> list[Fi
     return [FieldLock(**row) for row in rows.fetch_dicts()]
 
 
-def lock(
-    tx: Connection, file_ids: Sequence[int], fields: Sequence[str], *, by: str, at: datetime, origin: str = "lock"
-) -> int:
+def lock(tx: Connection, file_ids: Sequence[int], fields: Sequence[str], *, at: datetime, origin: str = "lock") -> int:
     """
     Lock fields of files, and add audit events. Return the number of new locks.
 
@@ -37,22 +36,22 @@ def lock(
     """
     target = {"file_ids": list(file_ids), "fields": list(fields)}
     if origin == "edit":
-        tx.execute(_sql("set_origin"), target | {"by": by, "origin": origin, "at": at})
+        tx.execute(_sql("set_origin"), target | {"by": current_actor().name, "origin": origin, "at": at})
     tx.execute(_sql("new_locks"), target)
-    tx.execute(_sql("lock"), {"by": by, "origin": origin, "at": at})
-    return _add_events(tx, "lock", by=by, at=at)
+    tx.execute(_sql("lock"), {"by": current_actor().name, "origin": origin, "at": at})
+    return _add_events(tx, "lock", at=at)
 
 
-def unlock(tx: Connection, file_ids: Sequence[int], fields: Sequence[str], *, by: str, at: datetime) -> int:
+def unlock(tx: Connection, file_ids: Sequence[int], fields: Sequence[str], *, at: datetime) -> int:
     """Unlock fields of files, and add audit events. Return the number of removed locks. Locks that an edit set stay."""
     target = {"file_ids": list(file_ids), "fields": list(fields)}
     tx.execute(_sql("removed_locks"), target)
     tx.execute(_sql("unlock"), target)
-    return _add_events(tx, "unlock", by=by, at=at)
+    return _add_events(tx, "unlock", at=at)
 
 
-def _add_events(tx: Connection, action: str, *, by: str, at: datetime) -> int:
-    tx.execute(_sql("add_events"), {"actor": by, "action": action, "at": at})
+def _add_events(tx: Connection, action: str, *, at: datetime) -> int:
+    tx.execute(_sql("add_events"), {"action": action, "at": at, **current_actor().columns})
     count = int(tx.value(_sql("count_changed")))
     tx.execute(_sql("drop_changed"))
     return count

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, reading_of, wall_time
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.query import CompiledQuery
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
@@ -59,7 +60,7 @@ def put(
     readings: Mapping[int, MediaReading],
     *,
     keep: Sequence[str] = (),
-    actor: str,
+    action: str,
     at: datetime,
     job_id: int | None = None,
 ) -> PutReport:
@@ -67,7 +68,7 @@ def put(
     Store readings by file id, and add an audit event for each changed value.
 
     Locked fields do not change. The fields in `keep`, and the fields for which a reading has no value, change only if
-    no value is stored yet. `actor` is `scan` or `rescan`.
+    no value is stored yet. `action` is `scan` or `rescan`.
     """
     if not readings:
         return PutReport(set(), {})
@@ -81,7 +82,7 @@ def put(
     tx.execute(_sql("incoming"), facts | columns)
     for name in ("define_merged_value", "define_field_pairs", "merged", "changes"):
         tx.execute(_sql(name))
-    tx.execute(_sql("add_events"), {"at": at, "actor": actor, "job_id": job_id})
+    tx.execute(_sql("add_events"), {"at": at, "action": action, "job_id": job_id, **current_actor().columns})
     tx.execute(_sql("insert_new"), {"at": at})
     tx.execute(_sql("update_known"), {"at": at})
     updated = {file_id for (file_id,) in tx.execute(_sql("updated")).fetchall()}
@@ -93,7 +94,7 @@ def put(
 def put_facts(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> None:
     """Store the properties of scanned photos, and of scanned files that have streams."""
     read = {file_id: file for file_id, file in files.items() if file.facts.streams or file.facts.photo}
-    put(tx, {file_id: reading_of(file.facts, file.stat.size) for file_id, file in read.items()}, actor="scan", at=at)
+    put(tx, {file_id: reading_of(file.facts, file.stat.size) for file_id, file in read.items()}, action="scan", at=at)
 
 
 def put_problems(tx: Connection, problems: Mapping[int, PropertyProblem]) -> None:
@@ -171,14 +172,14 @@ def selected_files(tx: Connection) -> list[int]:
     return [file_id for (file_id,) in tx.execute(_sql("selected_files")).fetchall()]
 
 
-def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, actor: str, at: datetime) -> None:
+def set_by_hand(tx: Connection, file_ids: Sequence[int], field: str, value: Value, *, at: datetime) -> None:
     """Set one field of files, and add audit events. The caller locks the field."""
     ids = {"file_id": list(file_ids)}
     new = None if value is None else str(value)
     tx.execute(_sql("add_rows"), ids)
     before = dict(tx.execute(_sql("values_of"), ids | {"field": field}).fetchall())
     tx.execute(_sql("set_by_hand"), ids | {"field": field, "value": new})
-    audit.add(tx, before, field=field, new=new, actor=actor, action="edit", at=at)
+    audit.add(tx, before, field=field, new=new, action="edit", at=at)
 
 
 def _text(value: Any) -> Any:

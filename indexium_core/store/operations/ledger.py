@@ -59,7 +59,6 @@ class Ledger:
         variant_id: int,
         plan_id: int,
         options: WriteOptions,
-        user_name: str,
         now: datetime,
         expires_at: datetime,
         owner: str = "",
@@ -98,7 +97,6 @@ class Ledger:
                 counts=counts,
                 user_note=options.user_note,
                 user_action=options.user_action,
-                user_name=user_name,
                 source=options.source,
                 plan_id=plan_id,
                 reverts_id=None,
@@ -115,7 +113,6 @@ class Ledger:
         restores: Sequence[Restore],
         note: str,
         source: str,
-        user_name: str,
         options: dict[str, Any],
         now: datetime,
         expires_at: datetime,
@@ -151,7 +148,6 @@ class Ledger:
                 counts=counts,
                 user_note=note,
                 user_action="rollback" if is_rollback else "rollback_person",
-                user_name=user_name,
                 source=source,
                 plan_id=None,
                 reverts_id=reverts_id if is_rollback else None,
@@ -177,7 +173,8 @@ class Ledger:
         new = NewJob(job_type=columns["operation_type"], title=title, payload=payload, operation_id=operation_id)
         counted = {"file_count": sum(counts.values()), "conflict_count": counts.get("conflict", 0)}
         job_id = jobs.insert(tx, new, owner=owner, now=now, counts=counts)
-        tx.execute(_SQL["insert_operation"], {"id": operation_id, "now": now, "job_id": job_id, **counted, **columns})
+        values = {"id": operation_id, "now": now, "job_id": job_id, **new.actor.columns, **counted, **columns}
+        tx.execute(_SQL["insert_operation"], values)
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that ran in another place, and return its id in this ledger."""

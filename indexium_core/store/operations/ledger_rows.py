@@ -155,7 +155,7 @@ class OutcomeCount(NamedTuple):
     """Number and size of items with the same result."""
 
     status: str
-    mark: str  # cancelled, restored: code of cancelled or restored items; "" for all others
+    mark: str  # cancelled, undone: code of cancelled or undone items; "" for all others
     files: int
     size: int  # total size of their files in bytes
 

@@ -201,7 +201,7 @@ def summarize(
         by_strategy=_add_up([(group.strategy, group.files) for group in written]),
         loses_text=sum([group.files for group in written if group.bits & _CUSTOM]),
         removes_all_people=sum([group.files for group in written if group.bits & _ALL_PEOPLE]),
-        parts_names=sum([group.files for group in linked]),
+        breaks_links=sum([group.files for group in linked]),
         hidden=sum([group.files for group in written if group.hidden]),
     )
 

@@ -32,8 +32,8 @@ _OF: dict[Survival, str] = {
     Survival.RECORDED: """
         asset_candidates audit_events cache_inventory episodes face_suggestions film_evidence film_hashes
         job_dependencies job_queue metadata_history metadata_operation_items metadata_operations movies nfo_problems
-        operation_state provider_requests requests schema_migrations seasons series title_enrichment title_files
-        title_matches title_searches title_values touched_files
+        operation_state provider_requests requests schedules schema_migrations seasons series title_enrichment
+        title_files title_matches title_searches title_values touched_files
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: "events hash_cache provider_cache title_names",

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import MediaKind
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -263,8 +264,9 @@ def _decide(tx: Connection, statement: str, columns: dict[str, Any], at: datetim
     tx.execute(_sql(statement), sql.parameters(_sql(statement), columns))
     if kind.startswith(FIELD_KIND):
         tx.execute(_sql("add_former"), {"kind": kind})
-    for each in ("revoke_earlier", "decide"):
-        tx.execute(_sql(each), {"kind": kind, "at": at, "step": step})
+    facts = {"kind": kind, "at": at, "step": step}
+    tx.execute(_sql("revoke_earlier"), facts)
+    tx.execute(_sql("decide"), facts | current_actor().columns)
     count = int(tx.value(_sql("mark_decided")))
     tx.execute(_sql("drop_new_decisions"))
     return count

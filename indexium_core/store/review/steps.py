@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.fields.values import FAVORITE
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
@@ -58,7 +59,7 @@ def count_files(tx: Connection, step_id: int) -> int:
 def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime) -> None:
     """Record a step after its decisions. It becomes the next step to undo, and no step can be redone."""
     tx.execute(_sql("forget_undone"))
-    tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at})
+    tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at, **current_actor().columns})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
     learning.prune(tx)
     kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
@@ -91,7 +92,8 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     learned = learning.undo_or_redo(tx, step.step_id, undo=undo)
     tx.execute(_sql("turn_rows"), {"step": step.step_id, "undo": undo})
     if undo:
-        tx.execute(_sql("reverse_ratings"), {"step": step.step_id, "at": at, "kind": f"{FIELD_KIND}{RATING}"})
+        facts = {"step": step.step_id, "at": at, "kind": f"{FIELD_KIND}{RATING}"}
+        tx.execute(_sql("reverse_ratings"), facts | current_actor().columns)
     for statement in ("revoke", "restore"):
         tx.execute(_sql(statement), {"at": at})
     tx.execute(_sql("mark"))

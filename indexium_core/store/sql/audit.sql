@@ -16,8 +16,9 @@ WHERE ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGIN
 
 -- name: add
 -- Events of changes by hand.
-INSERT INTO audit_events
-SELECT nextval('audit_ids'), $at, $actor, $action, file_id, $field, "old", $new, NULL FROM (
+INSERT INTO audit_events (id, "at", actor, action, file_id, field, "old", "new", job_id, actor_kind, actor_id, actor_name)
+SELECT nextval('audit_ids'), $at, $actor_name, $action, file_id, $field, "old", $new, NULL, $actor_kind, $actor_id, $actor_name
+FROM (
     SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($old::VARCHAR[]) AS "old"
 );
 

@@ -116,6 +116,7 @@ WHERE kind = $kind AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM ne
 -- Store the decisions. An edit also stores the people that the database has now.
 INSERT INTO decisions BY NAME
 SELECT nextval('ids') AS decision_id, w.*, $kind AS kind, $at AS created_at, $step::BIGINT AS made_by,
+       $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name,
        CASE WHEN $kind = 'edit' THEN coalesce(e.names, []) END AS db_people
 FROM new_decisions AS w
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names

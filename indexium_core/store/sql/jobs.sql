@@ -5,9 +5,11 @@ SELECT nextval('job_ids');
 -- name: insert
 -- Add a job.
 INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, dedup_key, status, owner,
-                       next_retry_at, created_at, operation_id, progress_current, progress_total, counters)
+                       next_retry_at, created_at, operation_id, progress_current, progress_total, counters,
+                       actor_kind, actor_id, actor_name)
 VALUES ($id, $job_type, $title, $priority, $payload, $payload_version, $dedup_key, 'pending', $owner,
-        $not_before, $now, $operation_id, $progress_current, $progress_total, $counters);
+        $not_before, $now, $operation_id, $progress_current, $progress_total, $counters,
+        $actor_kind, $actor_id, $actor_name);
 
 -- name: add_dependencies
 -- The jobs that must complete before this one.
@@ -90,7 +92,7 @@ FROM (SELECT coalesce(sum(files), 0) AS total, coalesce(sum(done), 0) AS done,
              coalesce(to_json(map(list(status) FILTER (done > 0), list(done) FILTER (done > 0))), '{}') AS counters
       FROM (SELECT status, count(*) AS files,
                    count(*) FILTER (status NOT IN ('pending', 'writing')
-                                    AND NOT (status = 'skipped' AND code IN ('cancelled', 'restored'))) AS done
+                                    AND NOT (status = 'skipped' AND code IN ('cancelled', 'undone'))) AS done
             FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status)) AS t
 WHERE job_queue.operation_id = $operation_id;
 
@@ -211,6 +213,10 @@ SELECT /* job_columns */,
        (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = $id) AS depends_on
 FROM job_queue j LEFT JOIN metadata_operations o ON o.id = j.operation_id WHERE j.id = $id;
 
+-- name: actor
+-- Who added a job.
+SELECT actor_kind, actor_id, actor_name FROM job_queue WHERE id = $id;
+
 -- name: status
 -- The status of a job.
 SELECT status FROM job_queue WHERE id = $id;
@@ -249,7 +255,7 @@ WHERE operation_id IS NOT NULL AND owner = $owner AND status IN ('pending', 'run
 
 -- name: operation_without_job
 -- An operation without a job: an older program started it.
-SELECT operation_type, user_note, status FROM metadata_operations WHERE id = $operation_id;
+SELECT operation_type, user_note, status, actor_kind, actor_id, user_name FROM metadata_operations WHERE id = $operation_id;
 
 -- name: link_operation
 -- Store the job of an operation.
@@ -266,6 +272,13 @@ WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled')
                OR job_type = 'artwork' AND (json_array_length(payload, '$.title_ids') > 0
                                             OR payload->>'$.since' IS NOT NULL)))
   AND operation_id IS NULL AND id NOT IN (SELECT depends_on FROM job_dependencies)
+  AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
+
+-- name: completed_before
+-- The completed jobs of a kind that nothing refers to, except one.
+SELECT list(id) FROM job_queue
+WHERE job_type = $kind AND status = 'completed' AND id <> $but
+  AND id NOT IN (SELECT depends_on FROM job_dependencies)
   AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
 
 -- name: delete_dependencies

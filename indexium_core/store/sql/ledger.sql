@@ -4,10 +4,10 @@ SELECT nextval('operation_ids');
 
 -- name: insert_operation
 -- Add an operation, whose items and job are stored already.
-INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, source,
-                                 plan_id, reverts_id, options, job_id, file_count, conflict_count)
-VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
-        $options, $job_id, $file_count, $conflict_count);
+INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, actor_kind,
+                                 actor_id, source, plan_id, reverts_id, options, job_id, file_count, conflict_count)
+VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $actor_name, $actor_kind, $actor_id, $source,
+        $plan_id, $reverts_id, $options, $job_id, $file_count, $conflict_count);
 
 -- name: rename_operation
 -- Change the note of an operation, which is its title in the history.
@@ -93,9 +93,9 @@ WHERE operation_item_id IN (SELECT id FROM metadata_operation_items
                             WHERE operation_id = $operation_id AND status = 'pending');
 
 -- name: count_items
--- The number of items of an operation and the size of their files by status; cancelled and restored items are counted
+-- The number of items of an operation and the size of their files by status; cancelled and undone items are counted
 -- separately.
-SELECT status, CASE WHEN status IN ('pending', 'writing', 'skipped') AND code IN ('cancelled', 'restored') THEN code
+SELECT status, CASE WHEN status IN ('pending', 'writing', 'skipped') AND code IN ('cancelled', 'undone') THEN code
                ELSE '' END AS mark, count(*), sum(greatest(expected_size, 0))
 FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status, mark;
 
@@ -186,14 +186,14 @@ WHERE m.operation_id = $operation_id AND m.status = 'pending' GROUP BY anew;
 SELECT DISTINCT m.file_id, f.library_id, f.path_bytes
 FROM metadata_operation_items m JOIN scanned_files f USING (file_id)
 WHERE m.operation_id = $operation_id
-  AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')))
+  AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code IN ('cancelled', 'undone')))
 ORDER BY m.file_id;
 
 -- name: unreverted_items
 -- Items that a rollback did not roll back because they failed or were cancelled.
 SELECT reverts_item FROM metadata_operation_items
 WHERE operation_id = $operation_id AND reverts_item IS NOT NULL
-  AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code IN ('cancelled', 'restored')))
+  AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code IN ('cancelled', 'undone')))
 ORDER BY reverts_item;
 
 -- name: record_results
@@ -201,7 +201,7 @@ ORDER BY reverts_item;
 -- proof says so.
 UPDATE metadata_operation_items SET status = r.status, code = r.code, error_message = r.message,
        strategy = r.strategy, processed_at = $now,
-       seconds = CASE WHEN r.status <> 'pending' THEN r.seconds WHEN r.code = 'restored' THEN nullif(r.seconds, 0) END,
+       seconds = CASE WHEN r.status <> 'pending' THEN r.seconds WHEN r.code = 'undone' THEN nullif(r.seconds, 0) END,
        proof = CASE WHEN restore = 'comment' AND r.status = 'success'
                     THEN json_merge_patch(r.proof, '{"bytes": "only the comment was restored"}') ELSE r.proof END,
        original_state = r.original_state, written_state = r.written_state
@@ -276,8 +276,8 @@ SELECT DISTINCT m.operation_id FROM up JOIN metadata_operation_items m ON m.id =
 -- Skip the pending items of a cancelled operation, with the reason. Items whose write was undone keep their own
 -- message.
 UPDATE metadata_operation_items SET status = 'skipped', processed_at = $now,
-       code = CASE WHEN code = 'restored' THEN 'restored' ELSE 'cancelled' END,
-       error_message = CASE WHEN code = 'restored' THEN error_message ELSE $reason END
+       code = CASE WHEN code = 'undone' THEN 'undone' ELSE 'cancelled' END,
+       error_message = CASE WHEN code = 'undone' THEN error_message ELSE $reason END
 WHERE operation_id = $operation_id AND status = 'pending';
 
 -- name: interrupted_below
@@ -341,19 +341,19 @@ sum(h.bytes) FILTER (h.dropped_at IS NULL) AS bytes,
 sum(greatest(m.expected_size, 0)) FILTER (m.status = 'success') AS film_bytes,
 min(h.expires_at) FILTER (h.dropped_at IS NULL) AS expires_at,
 max(h.evicted_reason) FILTER (m.status = 'success' AND m.reverted_by IS NULL) AS evicted_reason,
-count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'restored')) AS given_up,
-count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'restored') AS restored;
+count(*) FILTER (m.status = 'skipped' AND m.code IN ('cancelled', 'undone')) AS given_up,
+count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'undone') AS undone;
 
 -- name: operation_columns
 -- Part of a list of operations: its columns, from an operation and its totals.
 o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
 o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
-o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
+o.user_name, o.actor_kind, o.actor_id, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
 coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
 coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
 coalesce(t.film_bytes, 0) AS file_bytes,
 coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
-coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count, coalesce(o.origin, '') AS origin;
+coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.undone, 0) AS undone_count, coalesce(o.origin, '') AS origin;
 
 -- name: operation_page
 -- One page of operations, newest first, with totals of their items and backups, and the number of all operations.

@@ -47,8 +47,8 @@ WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND list_contains($fields:
 
 -- name: add_events
 -- An audit event for each of them.
-INSERT INTO audit_events
-SELECT nextval('audit_ids'), $at, $actor, $action, file_id, field, NULL, NULL, NULL
+INSERT INTO audit_events (id, "at", actor, action, file_id, field, "old", "new", job_id, actor_kind, actor_id, actor_name)
+SELECT nextval('audit_ids'), $at, $actor_name, $action, file_id, field, NULL, NULL, NULL, $actor_kind, $actor_id, $actor_name
 FROM (FROM changed_locks ORDER BY file_id, field);
 
 -- name: count_changed

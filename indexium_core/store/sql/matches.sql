@@ -273,7 +273,8 @@ SELECT json_object(
 -- name: record
 -- Record a decision.
 INSERT INTO title_decisions BY NAME SELECT nextval('title_decision_ids') AS id, $at AS decided_at, $kind AS kind,
-    $description AS description, $before::JSON AS before RETURNING id;
+    $description AS description, $before::JSON AS before,
+    $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name RETURNING id;
 
 -- name: last_decision
 -- The last decision that is not undone.

@@ -74,7 +74,8 @@ WHERE pair.old IS DISTINCT FROM pair.new;
 
 -- name: add_events
 -- An audit event for each of them.
-INSERT INTO audit_events SELECT nextval('audit_ids'), $at, $actor, $actor, file_id, field, "old", "new", $job_id
+INSERT INTO audit_events (id, "at", actor, action, file_id, field, "old", "new", job_id, actor_kind, actor_id, actor_name)
+SELECT nextval('audit_ids'), $at, $action, $action, file_id, field, "old", "new", $job_id, $actor_kind, $actor_id, $actor_name
 FROM (FROM changed_properties ORDER BY file_id, field);
 
 -- name: insert_new

@@ -165,7 +165,8 @@ SELECT nextval('file_ids');
 -- An operation of which only the journal is left.
 INSERT INTO metadata_operations BY NAME
 SELECT $operation_id AS id, 'write' AS operation_type, 'completed' AS status, 'completed' AS finished_as, $at AS started_at,
-       $at AS completed_at, $note AS user_note, 'rebuild' AS source, '{}' AS options
+       $at AS completed_at, $note AS user_note, 'rebuild' AS source, 'system' AS actor_kind,
+       '{}' AS options
 WHERE NOT EXISTS (FROM metadata_operations WHERE id = $operation_id);
 
 -- name: add_item

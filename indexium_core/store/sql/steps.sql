@@ -24,7 +24,8 @@ UPDATE decisions SET made_by = NULL, ended_by = NULL WHERE kind = $1;
 
 -- name: record
 -- Record a step.
-INSERT INTO review_steps VALUES ($step, $label, $files, $at, NULL);
+INSERT INTO review_steps BY NAME SELECT $step AS step_id, $label AS label, $files AS files, $at AS created_at,
+    $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name;
 
 -- name: prune
 -- Delete steps that are too old, or more than the maximum.
@@ -82,7 +83,8 @@ LEFT JOIN (FROM decisions WHERE revoked_at IS NULL) AS d ON d.file_id = t.file_i
 -- Undo of a rating that was written at once, or that an operation still has to write: an edit to the former rating, as if
 -- the step had ended it, so that it is written and redo ends it again.
 INSERT INTO decisions BY NAME
-SELECT nextval('ids') AS decision_id, d.file_id, d.kind, d.former AS value, $at AS created_at, $step AS ended_by
+SELECT nextval('ids') AS decision_id, d.file_id, d.kind, d.former AS value, $at AS created_at, $step AS ended_by,
+       $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name
 FROM turn_rows AS t JOIN decisions AS d ON d.decision_id = t.revoke_id
 JOIN scanned_files AS f ON f.file_id = d.file_id JOIN libraries AS l USING (library_id)
 WHERE t.is_free AND t.restore_id IS NULL AND l.write_ratings AND d.kind = $kind

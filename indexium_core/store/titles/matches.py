@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
@@ -317,7 +318,7 @@ def rows_before(tx: Connection, ids: Sequence[int], *, with_candidates: bool) ->
 def record_decision(tx: Connection, kind: str, description: str, before: str, *, at: datetime) -> int:
     """Record a decision and return its id."""
     facts = {"kind": kind, "description": description, "before": before, "at": at}
-    return int(tx.value(_sql("record"), facts))
+    return int(tx.value(_sql("record"), facts | current_actor().columns))
 
 
 def last_decision(reader: Connection) -> MatchDecisionRow | None:

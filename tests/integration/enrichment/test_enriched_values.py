@@ -11,6 +11,7 @@ from PIL import Image
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.enriched_home import FILES, enrich, shown_address, values
 from tests.support.identified_home import add, identify, titles
@@ -175,7 +176,7 @@ def test_locked_value_of_a_provider_stays(library: Library, clock: Clock) -> Non
 
 
 def change_value(library: Library, title_id: int, provider: str, name: str, value: str) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute(
             "DELETE FROM title_values WHERE entity_id = $1 AND provider = $2 AND field = $3", [title_id, provider, name]
         )
@@ -232,7 +233,7 @@ def test_name_that_cannot_be_a_person_is_left_out(library: Library) -> None:
     enrich(library)
     library.configuration.set("placeholder_names", "Nobody")
     people = [{"name": "Nobody"}, {"name": "Ada Quill"}]
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute(
             "UPDATE title_values SET value = $1 WHERE entity_id = $2 AND field = 'cast'", [json.dumps(people), film]
         )

@@ -11,6 +11,7 @@ import pytest
 from dashboards.web import server
 from indexium_core import cli, errors
 from indexium_core.library import Library
+from tests.support import tables
 from tests.support.copied_home import CopiedHome
 from tests.support.matched_home import content, ids
 from tests.support.providers import use_keys
@@ -128,7 +129,7 @@ def test_kind_of_library_is_an_answer(library: Library) -> None:
 
 
 def test_title_without_evidence_is_kept_back_until_next_identification(library: Library) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("DELETE FROM film_evidence")
     assert "Orbit of Two Return" in " ".join(kept(library))
     assert library.enrichment.due().titles == 0

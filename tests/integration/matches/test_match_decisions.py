@@ -13,7 +13,7 @@ from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store.connection import OUT_OF_MEMORY
 from indexium_core.store.titles import matches
-from tests.support import media
+from tests.support import media, tables
 from tests.support.matched_home import DECISIONS, FILES, content, found, ids, provider_values
 from tests.support.providers import use_keys
 
@@ -58,12 +58,12 @@ def test_decision_for_the_folder_leaves_titles_out_that_reject_it(library: Libra
     media.video(tmp_path / "media" / "Films/b/The Lantern Keeper (2).mp4", seed=8)
     library.scan()
     near = [each.id for each in library.titles.list(per_page=500).items if each.title.startswith("The Lantern Keeper")]
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE scanned_files SET folder = 'Films' WHERE folder LIKE 'Films%'")
     for title_id in near:
         library.matches.find(title_id)
     first, *others = near
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE title_searches SET query = (SELECT query FROM title_searches WHERE entity_id = $1)", [first])
     assert library.matches.get(first).same_count == len(others) > 0
     for each in others:

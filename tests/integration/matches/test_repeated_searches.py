@@ -11,6 +11,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from tests.support import tables
 from tests.support.matched_home import content, found, ids, provider_values, put_value
 from tests.support.providers import use_keys
 
@@ -51,7 +52,7 @@ def test_title_with_an_id_is_not_accepted_while_the_provider_of_the_id_fails(
 def test_failed_search_keeps_a_question(library: Library, stand_in: ProviderStandIn) -> None:
     title_id = found(library, "The Lantern Keeper")
     before = content(library)
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("DELETE FROM provider_cache")
     stand_in.fail("tmdb", "html")
     with pytest.raises(errors.ProviderError):
@@ -211,7 +212,7 @@ def test_id_that_contradicts_an_automatic_match_makes_it_a_question(library: Lib
     title_id = found(library, "Orbit of Two Return (2022)")
     library.jobs.wait(library.titles.identify().id, timeout=60)
     assert library.matches.get(title_id).state == "accepted"
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE title_matches SET external_id = '9000004' WHERE state = 'accepted'")
     put_value(library, title_id, "tmdb_id", "9000008", origin)
     library.matches._finder.reopen_contradicted()

@@ -13,7 +13,7 @@ from indexium_core.library import Library
 from indexium_core.model.matches.candidates import MatchDecision, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
-from tests.support import media
+from tests.support import media, tables
 from tests.support.matched_home import DECISIONS, found, ids, provider_values, put_value
 
 
@@ -178,7 +178,7 @@ def test_series_without_the_seasons_of_the_files_is_a_question(
     media.video(folder / "Season 4/The Clock Street Files - S04E02.mp4", seed=51)
     library.scan()
     assert library.matches.get(title_id).state == "accepted"  # a match is not searched again
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("DELETE FROM title_searches")
         tx.execute("DELETE FROM title_matches")
     assert library.matches.find(title_id) == "open"

@@ -10,7 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
-from tests.support import media
+from tests.support import media, tables
 from tests.support.matched_home import (
     DECISIONS,
     TABLES,
@@ -63,7 +63,7 @@ def test_undo_of_a_decision_about_a_match_restores_values_of_providers(
 
 def put_genres(library: Library, title_id: int) -> None:
     """Store a value of a provider, as an enrichment does."""
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         row = "('movie', $1, 'genres', '[\"A\", \"B\"]', 'provider', 'tmdb', 0.9, now(), FALSE)"
         tx.execute(f"INSERT INTO title_values VALUES {row}", [title_id])
         tx.execute("UPDATE movies SET enriched_at = now(), state = 'enriched' WHERE id = $1", [title_id])
@@ -171,7 +171,7 @@ def test_picture_that_was_chosen_since_is_not_restored_twice(library: Library) -
     poster = ImageCandidate(provider="tmdb", kind="poster", url="https://image.example/1.jpg")
     record_pictures(library, "movie", title_id, [poster])
     again = library.matches.accept(title_id, 1)
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("UPDATE asset_candidates SET is_selected = TRUE WHERE entity_id = $1", [title_id])
     library.matches.undo(again.decision_id)
     assert len(library.artwork.candidates("movie", title_id)) == 1

@@ -19,7 +19,7 @@ FILES = 4  # that can be written
 @pytest.fixture
 def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Operation 1 during its last file: it completes when the pause or the cancellation is recorded."""
-    library._parts.runs.workers = 1
+    library.configuration.set("metadata_max_concurrent_writes", "1")
     gate, rows = Gate(monkeypatch, FILES - 1), library._parts.queue._store
     gate.write(library)
     for name in ("pause", "request_cancel"):
@@ -76,7 +76,7 @@ def test_person_sees_final_result(
 def test_operation_with_remaining_files_is_paused_and_then_cancelled(
     library: Library, rest: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library._parts.runs.workers = 1
+    library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
     gate.open_when_told(library, gate.write(library).id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 
@@ -76,8 +77,8 @@ def test_fields_of_file_are_locked_and_unlocked(rest: Client) -> None:
 
     done = rest.post(path, {"fields": ["duration", "hdr"]}).json
     assert [(lock["field"], lock["locked_by"], lock["origin"]) for lock in done["items"]] == [
-        ("duration", "rest", "lock"),
-        ("hdr", "rest", "lock"),
+        ("duration", getpass.getuser(), "lock"),
+        ("hdr", getpass.getuser(), "lock"),
     ]
     assert (done["report"]["files"], done["report"]["changed"]) == (1, 2)
     assert rest.post(path, {"fields": ["resolution"], "value": "640 x 480"}).json["report"]["changed"] == 1

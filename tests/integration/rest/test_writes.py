@@ -100,13 +100,13 @@ def test_rewrite_reports_seconds_and_written_share(
     done = ended(rest, number)
 
     for told, pausing in ((now, False), (holding, True), (done, False)):
-        assert (told["pausing"], told["at_rest"]) == (pausing, False)
+        assert (told["pausing"], told["idle"]) == (pausing, False)
     assert (now["current_file"], now["current"], now["total"]) == ("long.wmv", 0, 1)
-    [(at_work, seconds)], [(of, share)] = now["working"].items(), now["shares"].items()
+    [(at_work, seconds)], [(of, share)] = now["working"].items(), now["fractions"].items()
     assert at_work == of == str(item["id"])
     assert seconds > 0
     assert 0 < share < 1
-    assert (done["working"], done["shares"], done["success_count"]) == ({}, {}, 1)
+    assert (done["working"], done["fractions"], done["success_count"]) == ({}, {}, 1)
 
 
 def test_only_named_files_are_written(rest: Client) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
+from tests.support import tables
 from tests.support.identified_home import add, identify, titles
 
 
@@ -92,12 +93,12 @@ def test_home_library_is_not_identified(library: Library, tmp_path: Path) -> Non
 
 def test_nothing_changes_if_nothing_changed(library: Library) -> None:
     before = {kind: titles(library, kind) for kind in ("movie", "series", "season", "episode")}
-    stored = library._parts.store.read().execute("SELECT * FROM title_values ORDER BY ALL").fetchall()
+    stored = tables.rows(library, "SELECT * FROM title_values ORDER BY ALL")
     library.scan()
     report = identify(library)
     assert (report["added"], report["changed"], report["names"]) == (0, 0, 0)
     assert {kind: titles(library, kind) for kind in before} == before
-    assert library._parts.store.read().execute("SELECT * FROM title_values ORDER BY ALL").fetchall() == stored
+    assert tables.rows(library, "SELECT * FROM title_values ORDER BY ALL") == stored
 
 
 def test_group_whose_files_stay_in_another_series_makes_no_series(library: Library, folder: Path) -> None:
@@ -132,10 +133,10 @@ def test_names_of_other_libraries_are_not_read_again(library: Library, tmp_path:
     library.scan()
     assert identify(library)["names"] == 0
     names = "SELECT count(*) FROM title_names WHERE name = 'The Fly (1986)'"
-    assert library._parts.store.read().value(names) == 1
+    assert tables.value(library, names) == 1
     (other / "The Fly (1986).mp4").rename(other / "The Wasp (1988).mp4")
     library.scan()
-    assert library._parts.store.read().value(names) == 0
+    assert tables.value(library, names) == 0
 
 
 def test_renamed_episode_keeps_its_id(library: Library, folder: Path) -> None:

@@ -14,11 +14,12 @@ from indexium_core.library import Library
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified
 from indexium_core.store.titles.identified import TitleRow
+from tests.support import tables
 from tests.support.identified_home import FILES, add, identify, titles
 
 
 def test_interrupted_job_does_not_read_names_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         tx.execute("DELETE FROM title_names WHERE name LIKE 'Pond - S%'")
     read: list[str] = []
     real = parsing.parse_names
@@ -41,7 +42,7 @@ def rows_of(library: Library) -> list[list[tuple[object, ...]]]:
     values = """SELECT t.name_key, v.field, v.value::VARCHAR, v.origin FROM title_values AS v
                 JOIN titles AS t ON t.id = v.entity_id ORDER BY ALL"""
     queries = (titles, links, values)
-    return [library._parts.store.read().execute(query).fetchall() for query in queries]
+    return [tables.rows(library, query) for query in queries]
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def empty_library(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch)
         library_id = opened.inventory.add(folder, kind="home").library_id
         opened.scan()
         opened.inventory.set_kind(library_id, "mixed")
-        with opened._parts.store.atomic() as tx:
+        with tables.changing(opened) as tx:
             tx.execute("DELETE FROM title_names")
         yield opened
 
@@ -65,7 +66,7 @@ def test_interrupted_identification_continues(empty_library: Library, monkeypatc
     library_id = empty_library.inventory.list()[0].library_id
     empty_library.inventory.set_kind(library_id, "home")
     assert rows_of(empty_library) == [[], [], []]
-    with empty_library._parts.store.atomic() as tx:
+    with tables.changing(empty_library) as tx:
         tx.execute("UPDATE libraries SET kind = 'mixed'")
     real, calls = identified.put, iter(range(100))
 

@@ -10,6 +10,7 @@ import pytest
 
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
+from tests.support import tables
 from tests.support.identified_home import NFO, add, identify, titles
 
 
@@ -111,7 +112,7 @@ def test_locked_field_of_nfo_file_takes_no_value_of_a_provider(
     identify(library)
     film = titles(library)["Thng"]
     values = {"plot": "Of a provider", "genres": ["Comedy"], "runtime_minutes": 90, "tagline": "Of a provider"}
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         for name, value in values.items():
             facts = [film.id, name, json.dumps(value), datetime.now(UTC)]
             tx.execute(
@@ -159,7 +160,7 @@ def test_broken_nfo_files_of_series_and_season_are_named(library: Library, folde
     assert broken(titles(library, "season")["Season 2"]) == set()
     assert broken(titles(library)["The Thing"]) == {"other.nfo"}
     library.inventory.set_kind(library.inventory.list()[0].library_id, "home")
-    assert library._parts.store.read().value("SELECT count(*) FROM nfo_problems") == 0
+    assert tables.value(library, "SELECT count(*) FROM nfo_problems") == 0
 
 
 def test_value_of_nfo_file_that_does_not_fit_is_left_out_and_named(library: Library, folder: Path) -> None:

@@ -14,12 +14,13 @@ from indexium_core.flows.titles.assigning import FilesToUnassign
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
+from tests.support import tables
 from tests.support.identified_home import FILE_CHANGES, NFO, add, change_kind, identify, rename_file, run, titles
 
 
 def file_of(library: Library, name: str) -> int:
     query = "SELECT file_id FROM scanned_files WHERE file_name = ?"
-    return int(library._parts.store.read().value(query, [name]))
+    return int(tables.value(library, query, [name]))
 
 
 def files_of(library: Library, title_id: int) -> list[tuple[str, str, bool]]:
@@ -285,13 +286,12 @@ def test_moved_file_of_an_offline_library_keeps_its_title(library: Library, fold
 def test_made_film_with_a_match_by_hand_keeps_its_name(library: Library) -> None:
     file = file_of(library, "Thng.mp4")
     made = library.titles.assign_new([file], "movie", "It Came", year=1953)
-    library._parts.store.run(
-        lambda tx: tx.execute(
+    with tables.changing(library) as tx:
+        tx.execute(
             "INSERT INTO title_searches BY NAME SELECT 'movie' AS entity_type, $1 AS entity_id, 'accepted' AS state, "
             "'{}' AS query, '' AS explanation, 'hand' AS decided_by, now() AS searched_at",
             [made.id],
         )
-    )
     library.titles.assign([file], titles(library)["The Thing"].id)
     assert library.titles.get(made.id).item.name == "It Came (1953)"
 
@@ -321,9 +321,8 @@ def test_bounds_of_a_move(library: Library) -> None:
 
 def test_photo_is_no_film(library: Library) -> None:
     file = file_of(library, "Thng.mp4")
-    library._parts.store.run(
-        lambda tx: tx.execute("UPDATE scanned_files SET media_kind = 'photo' WHERE file_id = $1", [file])
-    )
+    with tables.changing(library) as tx:
+        tx.execute("UPDATE scanned_files SET media_kind = 'photo' WHERE file_id = $1", [file])
     with pytest.raises(errors.UsageError, match="is no video"):
         library.titles.assign([file], titles(library)["The Thing"].id)
 
@@ -372,7 +371,7 @@ def test_forgotten_file_leaves_nothing(library: Library, folder: Path) -> None:
     (folder / "Films/Thng.mp4").unlink()
     library.scan()
     library.inventory.forget_missing(library.inventory.list()[0].library_id)
-    assert library._parts.store.read().value("SELECT count(*) FROM title_assignments") == 0
+    assert tables.value(library, "SELECT count(*) FROM title_assignments") == 0
 
 
 def test_refused_move_to_a_new_title_names_no_title_that_does_not_exist(library: Library) -> None:

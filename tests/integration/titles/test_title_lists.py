@@ -12,6 +12,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.store.titles import titles as store
+from tests.support.cases import each_case
 from tests.support.copied_home import CopiedHome
 from tests.support.title_home import fill
 
@@ -69,7 +70,7 @@ def names(library: Library, query: str = "", **wanted: Any) -> list[str]:
     return [each.title for each in page.items]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("wanted", "found"),
     [
         ({}, ["Amber", "Birch", "Cedar", "Lake", "Pond", "Whole"]),
@@ -126,7 +127,7 @@ def test_incomplete_series_are_those_with_gaps(known: Library) -> None:
     assert {each.id for each in known.titles.list(incomplete=True).items} == set(with_gaps)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("key", "values"),
     [
         ("kind", {"movie": 3, "series": 3}),

@@ -10,8 +10,9 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.query import describe
-from indexium_core.model.query.published_sql import plan_as_sql
-from tests.support import media
+from indexium_core.model.query.snapshot_sql import plan_as_sql
+from tests.support import media, tables
+from tests.support.cases import each_case
 
 FILES = {
     "Films/Das Boot (1981).mp4": {},
@@ -49,7 +50,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         opened.titles.set_values(
             frogs.id, {"cast": [{"name": "Bob Ray"}], "crew": [{"name": "Zoë Öz", "job": "Director"}]}
         )
-        with opened._parts.store.atomic() as tx:
+        with tables.changing(opened) as tx:
             tx.execute(
                 "INSERT INTO title_searches BY NAME SELECT 'movie' AS entity_type, $1 AS entity_id, "
                 "'accepted' AS state, '{}' AS query, '' AS explanation, now() AS searched_at",
@@ -65,7 +66,7 @@ def found(library: Library, query: str) -> set[str]:
     return files
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("query", "names"),
     [
         ("movie:boot", {BOOT}),

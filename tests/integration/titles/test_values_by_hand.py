@@ -20,6 +20,7 @@ from indexium_core.model.providers.combining import COMBINED
 from indexium_core.model.providers.registry import order_of
 from indexium_core.model.titles.titles import TitleValue
 from indexium_core.store.titles import matches
+from tests.support import tables
 from tests.support.identified_home import FILE_CHANGES, NFO, add, identify, titles
 
 
@@ -50,7 +51,7 @@ def accept_match(library: Library, _: Path) -> None:
     title_id = titles(library)["The Thing from Another World"].id
     found = Candidate(provider="tmdb", external_id="603", content_type="movie", title="Thng", year=1999)
     proposal = MatchCandidate(position=1, candidate=found, score=0.9, reasons=())
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         matches.put_candidates(tx, "movie", title_id, [proposal])
     library.matches.accept(title_id, 1)
     assert library.titles.candidates(title_id, "tmdb_id")[0].value == "603"
@@ -128,7 +129,7 @@ def test_locked_title_is_not_reported_as_changed(library: Library) -> None:
 
 
 def test_ranks_of_providers_are_those_of_combined_metadata(library: Library) -> None:
-    rows = library._parts.store.read().execute("SELECT field, provider, rank FROM provider_ranks").fetchall()
+    rows = tables.rows(library, "SELECT field, provider, rank FROM provider_ranks")
     ranks: dict[str, dict[str, int]] = {}
     for field, provider, rank in rows:
         ranks.setdefault(field, {})[provider] = rank
@@ -154,7 +155,7 @@ def test_origins_are_shown_in_their_order(library: Library, folder: Path) -> Non
     (folder / "Films/The Thing (1982)/movie.nfo").write_text(NFO.format("A title of the NFO file"))
     library.scan()
     title_id = next(each.id for each in titles(library).values() if each.title == "A title of the NFO file")
-    with library._parts.store.atomic() as tx:
+    with tables.changing(library) as tx:
         for provider in ("omdb", "tmdb"):
             facts = [title_id, json.dumps(f"Of {provider}"), provider, datetime.now(UTC)]
             tx.execute(
@@ -169,7 +170,7 @@ def test_origins_are_shown_in_their_order(library: Library, folder: Path) -> Non
     for value in expected:
         shown = next(each for each in library.titles.candidates(title_id, "title") if each.shown)
         seen.append(shown.value)
-        with library._parts.store.atomic() as tx:
+        with tables.changing(library) as tx:
             tx.execute(
                 "DELETE FROM title_values WHERE entity_id = $1 AND value::VARCHAR = $2", [title_id, json.dumps(value)]
             )

@@ -29,6 +29,7 @@ from indexium_core.model.operations.operation import MetadataOperation, Operatio
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from tests.support.cases import each_case
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_plan import items
 
@@ -58,7 +59,7 @@ def of(level: str) -> PlanItem:
 # Every component.
 
 
-@pytest.mark.parametrize("kind", ALL)
+@each_case("kind", ALL)
 def test_component_module_is_part_of_script(kind: type[Component]) -> None:
     [name] = re.findall(r'indexiumModules\["(\w+\.js)"\]', kind._esm)
     [exports] = re.findall(rf'modules\["{name}"\] = .*?return \{{([^}}]*)\}}\n\}}\)\(\)\n', scripts(), re.DOTALL)
@@ -447,7 +448,7 @@ def test_navigation_shows_offline_folders() -> None:
 # The fake is called like the real one.
 
 
-@pytest.mark.parametrize(
+@each_case(
     "name",
     [
         "plan",

@@ -319,7 +319,7 @@ def test_rollback_check_counts_skipped_files_by_reason() -> None:
 
 
 def test_rollback_check_shows_choices_and_warnings() -> None:
-    seen = check(comment_only=1, superseded=2, newer=(7,), glanced=5000)
+    seen = check(comment_only=1, superseded=2, newer=(7,), quick_checked=5000)
     assert rollback_report.hints(seen) == [
         "For 1 file, you can choose to restore only the comment.",
         "For 2 files, you can choose to roll back the newer operation 7 first.",

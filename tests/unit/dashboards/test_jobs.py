@@ -470,12 +470,12 @@ def cut(number: int = 1, **values: Any) -> InterruptedOperation:
         InterruptedFile(item_id=n, file_id=n, file_path=f"/v/{n}.mp4", outcome=b)
         for n, b in enumerate(INTERRUPTED_OUTCOMES)
     ]
-    facts: dict[str, Any] = {"counts": {"done": 2, "not_started": 1, "restored": 1}, "files": files}
+    facts: dict[str, Any] = {"counts": {"written": 2, "not_started": 1, "undone": 1}, "files": files}
     facts["operation"] = operation(id=number, status="interrupted", can_rollback=True, user_note="nightly")
     return InterruptedOperation(**facts | values)
 
 
-INTERRUPTED_OUTCOMES = ("restored", "not_started", "done", "done")
+INTERRUPTED_OUTCOMES = ("undone", "not_started", "written", "written")
 
 
 class Offered(Stage):
@@ -581,7 +581,7 @@ def test_answered_question_disappears_in_other_tabs() -> None:
 
 
 def test_interruption_names_operation_and_progress() -> None:
-    counts = {"done": 2, "skipped": 3, "not_started": 2, "unclear": 2}
+    counts = {"written": 2, "skipped": 3, "not_started": 2, "unknown": 2}
 
     def said(**record: Any) -> str:
         facts = {"id": 5, "status": "interrupted", "user_note": ""} | record
@@ -599,9 +599,9 @@ def test_interruption_report_filters_by_outcome() -> None:
     stage = Offered(cut())
     stage.offer.start()
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
-    assert [item["status"] for item in files["items"]] == ["restored", "not started", "written", "written"]
+    assert [item["status"] for item in files["items"]] == ["undone", "not started", "written", "written"]
     assert files["choices"][0]["label"] == "all 4"
-    stage.answer("turn", list="files", page=1, choice="done")
+    stage.answer("turn", list="files", page=1, choice="written")
     [files] = [section for section in stage.asked["sections"] if section["kind"] == "items"]
     assert ([item["name"] for item in files["items"]], files["range"]) == (["2.mp4", "3.mp4"], "1–2 of 2")
 
@@ -633,7 +633,7 @@ def test_rollback_of_interruption_asks_again() -> None:
 
 
 def test_impossible_actions_are_not_offered() -> None:
-    whole = cut(counts={"done": 4}, files=[])
+    whole = cut(counts={"written": 4}, files=[])
     assert (
         interrupted_report.resume_label(whole),
         interrupted_report.rollback_label(cut(counts={"not_started": 3})),

@@ -17,6 +17,7 @@ from dashboards.pages.query.screen import cut_sentence
 from dashboards.state import QueryState
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.model.planning.plan import SelectionSummary
+from tests.support.cases import each_case
 
 
 def answer(columns: dict[str, str], rows: list[tuple[Any, ...]], total: int | None = None) -> QueryAnswer:
@@ -28,7 +29,7 @@ def answer(columns: dict[str, str], rows: list[tuple[Any, ...]], total: int | No
     )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "text"),
     [
         (None, "null"),

@@ -11,4 +11,4 @@ def test_item_in_use_is_not_failure() -> None:
     assert status_words.item_status("something new") == ("something new", "note")
     assert status_words.item_status("pending") == ("waiting", "blocked")
     assert status_words.item_status("pending", ended=True) == ("not started", "blocked")
-    assert status_words.item_status("pending", "restored", ended=True) == ("restored", "blocked")
+    assert status_words.item_status("pending", "undone", ended=True) == ("undone", "blocked")

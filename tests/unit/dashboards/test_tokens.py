@@ -10,6 +10,7 @@ import pytest
 import dashboards
 from dashboards.components.base import sheets
 from dashboards.components.drawing import tokens
+from tests.support.cases import each_case
 
 FOLDER = Path(dashboards.__file__).parent
 GROUNDS = ("ground", "surface", "sunken", "accent-soft")
@@ -44,20 +45,20 @@ def test_contrast_matches_wcag() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("front", "back"), TEXT)
+@each_case("theme", ["light", "dark"])
+@each_case(("front", "back"), TEXT)
 def test_text_has_enough_contrast(theme: str, front: str, back: str) -> None:
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 4.5
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("front", "back"), SHAPES)
+@each_case("theme", ["light", "dark"])
+@each_case(("front", "back"), SHAPES)
 def test_meaningful_shapes_have_enough_contrast(theme: str, front: str, back: str) -> None:
     assert contrast(tokens(theme)[front], tokens(theme)[back]) >= 3
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("front", "back"), [(front, back) for front, back in TEXT if front.startswith("ink")])
+@each_case("theme", ["light", "dark"])
+@each_case(("front", "back"), [(front, back) for front, back in TEXT if front.startswith("ink")])
 def test_text_has_more_contrast_on_request(theme: str, front: str, back: str) -> None:
     text = (FOLDER / "assets" / "contrast.css").read_text(encoding="utf-8")
     light, _, dark = text.partition(':root[data-theme="dark"]')
@@ -72,7 +73,7 @@ def test_themes_define_same_tokens() -> None:
     assert colours == set(re.findall(r"--([\w-]+):", dark))
 
 
-@pytest.mark.parametrize("name", sorted(sheets()))
+@each_case("name", sorted(sheets()))
 def test_stylesheets_use_only_tokens(name: str) -> None:
     text = sheets()[name]
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{}]*\{)", text) == []
@@ -82,7 +83,7 @@ def test_stylesheets_use_only_tokens(name: str) -> None:
     assert re.findall(r"[1-9]\d*px", rounds) == []
 
 
-@pytest.mark.parametrize("name", sorted(sheets()))
+@each_case("name", sorted(sheets()))
 def test_every_used_token_is_defined(name: str) -> None:
     text = sheets()[name] + (FOLDER / "assets" / "page.css").read_text(encoding="utf-8")
     own = set(re.findall(r"--([\w-]+)\s*:", text)) | {"dock", "lost", "top"}  # measured by the page

@@ -16,6 +16,7 @@ from indexium_core.demo.providers.pictures import DrawnPictures, faulty
 from indexium_core.demo.providers.titles import TITLES
 from indexium_core.files.artwork import images
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from tests.support.cases import each_case
 
 
 def saved(image: Any, form: str = "PNG", **options: Any) -> bytes:
@@ -44,7 +45,7 @@ def opened(data: bytes) -> Any:
 FORMS = {"JPEG": ("RGB", "L", "CMYK"), "PNG": ("RGB", "L", "RGBA", "LA", "P", "1", "I;16"), "WEBP": ("RGB", "RGBA")}
 
 
-@pytest.mark.parametrize(("form", "mode"), [(form, mode) for form, modes in FORMS.items() for mode in modes])
+@each_case(("form", "mode"), [(form, mode) for form, modes in FORMS.items() for mode in modes])
 def test_forms_and_modes(form: str, mode: str) -> None:
     media_type = f"image/{form.lower()}"
     data = saved(scene().convert("I").convert("I;16") if mode == "I;16" else scene().convert(mode), form)
@@ -109,7 +110,7 @@ def test_perceptual_hash_tells_pictures_apart() -> None:
 PICTURE = DrawnPictures(TITLES).answer("/original/poster-1.jpg")[0]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("data", "problem"),
     [
         (b"", "not a JPEG"),
@@ -140,7 +141,7 @@ def test_damaged_image_is_an_image_or_an_error(at: int, noise: bytes) -> None:
     assert opened(images.variant(image, "poster")).size == (400, 600)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("layout", "count", "size"),
     [
         ("grid", 1, (399, 200)),

@@ -15,6 +15,7 @@ from indexium_core.files.containers.asf import places as asf_places
 from indexium_core.files.containers.asf import structure
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import headers, lossless, media
+from tests.support.cases import each_case
 from tests.support.headers import asf_object, attributes, description, wide
 from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, set_to, written, written_together
 
@@ -118,7 +119,7 @@ def test_all_comments_are_set_and_removed(clip: bytes) -> None:
     assert said(written(new, None, PLACE)) == []
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@each_case("field", FIELDS)
 def test_field_is_added_replaced_and_removed(clip: bytes, field: str) -> None:
     bare = headers.asf_with(clip)
     change = set_to(field, TEXTS.get(field, ANN))
@@ -132,7 +133,7 @@ def test_field_is_added_replaced_and_removed(clip: bytes, field: str) -> None:
     assert len(gone) == len(new)
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@each_case("field", FIELDS)
 def test_all_other_data_are_kept(clip: bytes, field: str) -> None:
     data = headers.asf_with(clip, *RICH, extension=headers.library((1, "IsVBR", "1"), (0, "Mine", "yes")))
     new = written(data, set_to(field, TEXTS.get(field, ANN)), COPY)
@@ -163,7 +164,7 @@ def test_every_text_of_a_field_is_changed(clip: bytes) -> None:
     assert said(written(data, set_to("genre", ANN), COPY), "genre") == [ANN] * 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("kind", "value", "stars"),
     [
         *[(3, struct.pack("<I", percent), stars) for percent, stars in ((1, "1"), (12, "1"), (13, "2"), (62, "3"))],
@@ -292,8 +293,8 @@ def test_edit_in_place_writes_few_bytes(clip: bytes) -> None:
     assert sum(len(data) for _, data in edit.writes) < 2 * len(LONG) + 100
 
 
-@pytest.mark.parametrize("field", ["comment", "artist", "copyright"])
-@pytest.mark.parametrize("free", [0, 1, 30, 59, 60, 61, 5000])
+@each_case("field", ["comment", "artist", "copyright"])
+@each_case("free", [0, 1, 30, 59, 60, 61, 5000])
 def test_padding_is_used_kept_or_too_small(clip: bytes, free: int, field: str) -> None:
     data = headers.asf_with(clip, description("Sea"), padding(free))
     needed = 2 * (len("0123456789") + 1)  # for a text of ten letters; a padding has 24 bytes at least
@@ -335,7 +336,7 @@ def test_small_file_is_parsed() -> None:
     assert said(written(SMALL, ANN, COPY)) == [ANN]
 
 
-@pytest.mark.parametrize("at", [*range(24, 30), 30, 46, 60, 80, 100, -200, -300])
+@each_case("at", [*range(24, 30), 30, 46, 60, 80, 100, -200, -300])
 def test_census_covers_all_but_comments_padding_and_media(at: int) -> None:
     data = bytearray(SMALL)
     in_media = any(extent.offset <= at % len(data) < extent.end for extent in lossless.examined(SMALL).payload)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from indexium_core.files.containers import Capabilities
 from indexium_core.model.files.media import Patch, Rebuild
 from tests.support import headers, lossless, media
+from tests.support.cases import each_case
 from tests.support.headers import chunk, listed, texts
 from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, written
 
@@ -201,7 +202,7 @@ def test_edit_in_place_writes_few_bytes() -> None:
     assert sum(len(data) for _, data in edit.writes) < len(LONG) + 100
 
 
-@pytest.mark.parametrize("free", [0, 1, 2, 7, 8, 12, 13, 14, 16, 20, 21, 22, 30, 100])
+@each_case("free", [0, 1, 2, 7, 8, 12, 13, 14, 16, 20, 21, 22, 30, 100])
 def test_padding_is_used_kept_or_too_small(free: int) -> None:
     data = film(texts((b"INAM", b"Sea")), junk(free))
     needed = 8 + 6  # for a comment of five letters; a padding has 8 bytes at least

@@ -10,6 +10,7 @@ import pytest
 from indexium_core.files.containers.bmff import FAMILY
 from indexium_core.files.reader import BytesReader
 from tests.support import mp4, pointers
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
@@ -98,7 +99,7 @@ def test_census_ignores_comments_and_padding(before: bytes, after: bytes) -> Non
     assert changed(before, after) == set()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("after", "names"),
     [
         (film(COVER, TITLE), {"moov/udta/meta/ilst/order"}),

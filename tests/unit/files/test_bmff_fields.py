@@ -13,6 +13,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
@@ -112,8 +113,8 @@ FIRST = {
 }
 
 
-@pytest.mark.parametrize("brand", [b"qt  ", None], ids=["qt", "no ftyp"])
-@pytest.mark.parametrize("name", FIRST)
+@each_case("brand", [b"qt  ", None], ids=["qt", "no ftyp"])
+@each_case("name", FIRST)
 def test_mov_comment_is_last_in_udta(name: str, brand: bytes | None) -> None:
     for content in (mov(FIRST[name], brand=brand), mov(early=FIRST[name], brand=brand)):
         result = written(content, NEW)
@@ -125,8 +126,8 @@ def test_mov_comment_is_last_in_udta(name: str, brand: bytes | None) -> None:
         assert NEW.encode() not in written(result, None)
 
 
-@pytest.mark.parametrize("brand", [b"isom", b"3gp6", b"3g2a"])
-@pytest.mark.parametrize("name", ["no tags", "empty udta", "terminator", "other strings", "keys of a phone"])
+@each_case("brand", [b"isom", b"3gp6", b"3g2a"])
+@each_case("name", ["no tags", "empty udta", "terminator", "other strings", "keys of a phone"])
 def test_iso_comment_is_itunes_item(name: str, brand: bytes) -> None:
     result = written(mp4.film(FIRST[name], brand=brand), NEW)
 
@@ -209,8 +210,8 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("brand", [b"qt  ", b"isom", b"3gp4"])
-@pytest.mark.parametrize("name", PLACES)
+@each_case("brand", [b"qt  ", b"isom", b"3gp4"])
+@each_case("name", PLACES)
 def test_all_existing_places_are_set(name: str, brand: bytes) -> None:
     tags, where = PLACES[name]
     for early in (False, True):
@@ -265,7 +266,7 @@ def test_track_tags_are_unchanged(film: bytes) -> None:
 # QuickTime's strings
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "found"),
     [
         (mp4.string("Grüße"), ["Grüße"]),
@@ -289,7 +290,7 @@ def test_string_encoding_follows_language_and_bytes(content: bytes, found: list[
     assert texts(mov(udta(strings(content)))) == found
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "language"),
     [
         (mp4.string("old"), 0x55C4),
@@ -337,7 +338,7 @@ def test_malformed_string_list_is_refused(content: bytes) -> None:
 # Items
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "found"),
     [
         (mp4.data("Grüße"), "Grüße"),

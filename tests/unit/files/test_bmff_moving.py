@@ -17,6 +17,7 @@ from indexium_core.files.containers.bmff.strategy import PADDING
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 from tests.support import mp4, pointers
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
 from tests.support.pointers import MEDIA
@@ -213,8 +214,8 @@ BEHIND: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("shape", FRONT)
-@pytest.mark.parametrize("name", IN_FRONT)
+@each_case("shape", FRONT)
+@each_case("name", IN_FRONT)
 def test_moved_media_has_correct_offsets(name: str, shape: str) -> None:
     content = FRONT[shape]()
     once = written(name, content)
@@ -225,14 +226,14 @@ def test_moved_media_has_correct_offsets(name: str, shape: str) -> None:
         assert written(name, once, "again " * 2000) != once
 
 
-@pytest.mark.parametrize("shape", FAR)
-@pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
+@each_case("shape", FAR)
+@each_case("name", ["mp4_reflink", "mp4_copy"])
 def test_pointers_behind_index_are_updated(name: str, shape: str) -> None:
     written("mp4_in_place", written(name, FAR[shape]()), TEXT * 20)
 
 
-@pytest.mark.parametrize("shape", BEHIND)
-@pytest.mark.parametrize("name", ["mp4_reflink", "mp4_copy"])
+@each_case("shape", BEHIND)
+@each_case("name", ["mp4_reflink", "mp4_copy"])
 def test_index_at_end_stays(name: str, shape: str) -> None:
     content = BEHIND[shape]()
     result = written(name, content)
@@ -241,7 +242,7 @@ def test_index_at_end_stays(name: str, shape: str) -> None:
     assert refused("mp4_insert_range", content)
 
 
-@pytest.mark.parametrize("shape", [*(shape for shape in FRONT if shape not in ("mdat to the end", "junk")), *BEHIND])
+@each_case("shape", [*(shape for shape in FRONT if shape not in ("mdat to the end", "junk")), *BEHIND])
 def test_index_moves_to_end(shape: str) -> None:
     content = {**FRONT, **BEHIND}[shape]()
     if examine(content).fragmented:
@@ -283,8 +284,8 @@ def test_fast_start_index_stays_in_front(content: bytes, front: bool) -> None:
 # Structure of an edit
 
 
-@pytest.mark.parametrize("block", [512, 4096, 65536])
-@pytest.mark.parametrize("shape", [*FRONT, *FAR, *BEHIND])
+@each_case("block", [512, 4096, 65536])
+@each_case("shape", [*FRONT, *FAR, *BEHIND])
 def test_cloned_ranges_keep_block_alignment(shape: str, block: int) -> None:
     content = {**FRONT, **FAR, **BEHIND}[shape]()
     edit = planned("mp4_reflink", content, block=block)
@@ -300,7 +301,7 @@ def test_cloned_ranges_keep_block_alignment(shape: str, block: int) -> None:
     assert sum(len(piece) for piece in edit.pieces if isinstance(piece, bytes)) < block + PADDING + 8192
 
 
-@pytest.mark.parametrize("shape", [*FRONT, *FAR, *BEHIND])
+@each_case("shape", [*FRONT, *FAR, *BEHIND])
 def test_copy_adds_padding_behind_index(shape: str) -> None:
     content = {**FRONT, **FAR, **BEHIND}[shape]()
     edit = planned("mp4_copy", content)
@@ -310,8 +311,8 @@ def test_copy_adds_padding_behind_index(shape: str) -> None:
     assert examine(mp4.apply(edit, content)).after_moov == PADDING
 
 
-@pytest.mark.parametrize("block", [1024, 4096, 65536])
-@pytest.mark.parametrize("shape", FRONT)
+@each_case("block", [1024, 4096, 65536])
+@each_case("shape", FRONT)
 def test_inserted_blocks_hold_new_header(shape: str, block: int) -> None:
     content = FRONT[shape]()
     edit = planned("mp4_insert_range", content, block=block)
@@ -327,8 +328,8 @@ def test_inserted_blocks_hold_new_header(shape: str, block: int) -> None:
     assert not result[layout.moov.end + 8 : edit.inserted].strip(b"\0")
 
 
-@pytest.mark.parametrize("rest", [0, 1, 7, 8, 9, 63, 64, 65, 71, 72, 73])
-@pytest.mark.parametrize("name", IN_FRONT)
+@each_case("rest", [0, 1, 7, 8, 9, 63, 64, 65, 71, 72, 73])
+@each_case("name", IN_FRONT)
 def test_block_remainder_is_filled(name: str, rest: int) -> None:
     content = film(box(b"udta", mp4.tags(mp4.cmt(""))))
     layout = examine(content)
@@ -595,7 +596,7 @@ FIXED: dict[str, tuple[Callable[..., bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("shape", FIXED)
+@each_case("shape", FIXED)
 def test_unknown_structure_moves_nothing(shape: str) -> None:
     make, words = FIXED[shape]
     tight, roomy = make(), make(after=mp4.free(500))

@@ -14,6 +14,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change
 from tests.support import mp4, pointers
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
@@ -58,9 +59,9 @@ def run(offset: int | None, *, count: int = 1, flags: int = 0, rest: bytes = b""
 # Supported structures
 
 
-@pytest.mark.parametrize("version", [0, 1, 2])
-@pytest.mark.parametrize(("offset", "base"), [(4, 0), (8, 0), (4, 4), (8, 8), (4, 8), (0, 4), (0, 8)])
-@pytest.mark.parametrize("index", [0, 4])
+@each_case("version", [0, 1, 2])
+@each_case(("offset", "base"), [(4, 0), (8, 0), (4, 4), (8, 8), (4, 8), (0, 4), (0, 8)])
+@each_case("index", [0, 4])
 def test_item_offsets_of_all_widths_are_read(version: int, offset: int, base: int, index: int) -> None:
     iloc = pointers.items([(30, 5), (41, 6)], version=version, offset=offset, base=base, index=index)
 
@@ -173,7 +174,7 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", DAMAGED)
+@each_case("name", DAMAGED)
 def test_damage_is_corrupt(name: str) -> None:
     problem = examine(DAMAGED[name]()).problem
 

@@ -12,6 +12,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent
 from tests.support import mp4
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box, full
 
@@ -43,7 +44,7 @@ class Counted:
 # Kind of file
 
 
-@pytest.mark.parametrize(
+@each_case(
     "head",
     [
         mp4.film()[:64],
@@ -60,7 +61,7 @@ def test_first_box_identifies_family(head: bytes) -> None:
     assert FAMILY.recognises(head)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "head",
     [
         b"",
@@ -77,7 +78,7 @@ def test_other_files_are_not_of_family(head: bytes) -> None:
     assert not FAMILY.recognises(head)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("brand", "container"),
     [
         (b"isom", "mp4"),
@@ -270,7 +271,7 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("name", DAMAGED)
+@each_case("name", DAMAGED)
 def test_damage_is_corrupt_with_message(name: str) -> None:
     content, words = DAMAGED[name]
     problem = examine(content).problem
@@ -309,7 +310,7 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("name", UNKNOWN)
+@each_case("name", UNKNOWN)
 def test_unknown_structure_is_refused_with_reason(name: str) -> None:
     content, words = UNKNOWN[name]
     problem = examine(content).problem

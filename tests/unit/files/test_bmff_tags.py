@@ -13,6 +13,7 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 from tests.support import mp4
+from tests.support.cases import each_case
 from tests.support.mp4 import box, full
 from tests.support.tag_forms import FORMS
 
@@ -98,9 +99,9 @@ def udta(*children: bytes) -> bytes:
 # Every field
 
 
-@pytest.mark.parametrize("container", BRANDS)
-@pytest.mark.parametrize("name", LAYOUTS)
-@pytest.mark.parametrize("front", [False, True])
+@each_case("container", BRANDS)
+@each_case("name", LAYOUTS)
+@each_case("front", [False, True])
 def test_all_fields_are_written_at_once_and_removed(name: str, container: str, front: bool) -> None:
     content = mp4.film(LAYOUTS[name], brand=BRANDS[container], front=front)
     wanted = {"comment": "People: Ann", **known(container, name)}
@@ -117,8 +118,8 @@ def test_all_fields_are_written_at_once_and_removed(name: str, container: str, f
     assert not values(gone).keys() & wanted.keys()
 
 
-@pytest.mark.parametrize("container", BRANDS)
-@pytest.mark.parametrize("key", NEW)
+@each_case("container", BRANDS)
+@each_case("key", NEW)
 def test_field_is_written_alone(container: str, key: str) -> None:
     for name, children in LAYOUTS.items():
         content = mp4.film(children, brand=BRANDS[container])
@@ -141,8 +142,8 @@ def test_census_of_another_field_counts_every_place() -> None:
 # Forms
 
 
-@pytest.mark.parametrize("container", BRANDS)
-@pytest.mark.parametrize("name", FORMS)
+@each_case("container", BRANDS)
+@each_case("name", FORMS)
 def test_existing_form_is_read_and_replaced(name: str, container: str) -> None:
     key, old, children, new = FORMS[name]
     content = mp4.film(children, brand=BRANDS[container])
@@ -216,8 +217,8 @@ def test_field_that_players_would_not_show_is_refused_or_put_behind() -> None:
     assert refused(shown, show="new").endswith(examined(shown).field_problems["show"])
 
 
-@pytest.mark.parametrize("container", BRANDS)
-@pytest.mark.parametrize("layout", LAYOUTS)
+@each_case("container", BRANDS)
+@each_case("layout", LAYOUTS)
 def test_problems_of_fields_are_those_of_their_edits(layout: str, container: str) -> None:
     content = mp4.film(LAYOUTS[layout], brand=BRANDS[container])
     found = {}

@@ -15,6 +15,7 @@ from indexium_core.files.containers.bmff import FAMILY, BmffLayout, padding
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mp4
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mp4 import box
 
@@ -92,8 +93,8 @@ TAGS = {
 TEXTS = ["People: Ann Lee", "x", "Grüße, 你好 🎬\nשלום\r\n;| \t", "People: " + "Ann Lee, " * 300]
 
 
-@pytest.mark.parametrize("name", TAGS)
-@pytest.mark.parametrize("early", [False, True])
+@each_case("name", TAGS)
+@each_case("early", [False, True])
 def test_comment_is_added_to_and_removed_from_every_layout(name: str, early: bool) -> None:
     content = mp4.film(early=TAGS[name]) if early else mp4.film(TAGS[name])
 
@@ -106,7 +107,7 @@ def test_comment_is_added_to_and_removed_from_every_layout(name: str, early: boo
     assert b"People" not in written(written(content, TEXTS[0]), None)
 
 
-@pytest.mark.parametrize("name", TAGS)
+@each_case("name", TAGS)
 def test_every_start_works_with_room_in_front(name: str) -> None:
     content = mp4.film(TAGS[name], front=True, after=mp4.free(16384))
 
@@ -204,7 +205,7 @@ def test_padding_after_last_moov_is_used_first() -> None:
     assert len(written(mp4.film(TAGS["comment"], after=mp4.free(300)), None)) == len(mp4.film(TAGS["comment"])) + 300
 
 
-@pytest.mark.parametrize("remainder", range(-3, 20))
+@each_case("remainder", range(-3, 20))
 def test_padding_after_last_moov_may_have_any_end(remainder: int) -> None:
     content = mp4.film(udta(mp4.tags(mp4.cmt("abc"))), after=mp4.free(60))
     result = written(content, "abc" + "x" * (60 - remainder))
@@ -232,7 +233,7 @@ def fits(content: bytes, text: str | None) -> bool:
     return True
 
 
-@pytest.mark.parametrize("remainder", [*range(18), 63, 64, 65, 71, 72, 73, 80])
+@each_case("remainder", [*range(18), 63, 64, 65, 71, 72, 73, 80])
 def test_padding_is_used_up_or_keeps_header(remainder: int) -> None:
     """A box has 8 bytes at least: 1 to 7 are impossible."""
     content = mp4.film(udta(mp4.tags(mp4.cmt("abc"))), front=True, after=mp4.free(100))
@@ -240,7 +241,7 @@ def test_padding_is_used_up_or_keeps_header(remainder: int) -> None:
     assert fits(content, "abc" + "x" * (100 - remainder)) == (remainder not in range(1, 8))
 
 
-@pytest.mark.parametrize("less", range(18))
+@each_case("less", range(18))
 def test_shrinking_creates_padding(less: int) -> None:
     content = mp4.film(udta(mp4.tags(mp4.cmt("x" * 40))), front=True)
 
@@ -373,8 +374,8 @@ def longer(content: bytes) -> bytes:
     return content.replace(struct.pack(">I4s", len(TAGS["comment"]), b"udta"), struct.pack(">I4s", 80, b"udta"))
 
 
-@pytest.mark.parametrize("meddle", [longer, lambda content: content[:100]], ids=["other size", "shorter"])
-@pytest.mark.parametrize("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
+@each_case("meddle", [longer, lambda content: content[:100]], ids=["other size", "shorter"])
+@each_case("ours", FAMILY.strategies(), ids=lambda ours: ours.name)
 def test_changed_layout_is_conflict(ours: Strategy, meddle: Callable[[bytes], bytes]) -> None:
     content = mp4.film(TAGS["comment"], front=ours is not IN_PLACE)
     layout = FAMILY.examine(BytesReader(content))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from indexium_core.files.fingerprint import payload_hash
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent
+from tests.support.cases import each_case
 
 MIB = 1024 * 1024
 
@@ -48,8 +49,8 @@ def test_hash_of_known_payload_is_stable(length: int) -> None:
     assert payload_hash(BytesReader(data), [Extent(0, length)]) == KNOWN[length]
 
 
-@pytest.mark.parametrize("full", [False, True])
-@pytest.mark.parametrize("length", [1, 65535, 65536, MIB - 1, MIB, MIB + 1, 2 * MIB + 1, 3 * MIB + 77])
+@each_case("full", [False, True])
+@each_case("length", [1, 65535, 65536, MIB - 1, MIB, MIB + 1, 2 * MIB + 1, 3 * MIB + 77])
 def test_hash_uses_documented_windows(length: int, full: bool) -> None:
     data = patterned(length)
     found = payload_hash(BytesReader(b"head" + data + b"tail"), [Extent(4, length)], full=full)

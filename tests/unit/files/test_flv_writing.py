@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from indexium_core.files.containers.flv import amf, structure
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import headers, lossless, media
+from tests.support.cases import each_case
 from tests.support.headers import script
 from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, set_to, written, written_together
 
@@ -162,7 +163,7 @@ def test_unknown_offset_keeps_media_in_place() -> None:
 TEXTS = {field: "2019" if field == "date" else "Ann Lee" for field in FIELDS}  # not a list, which changes its form
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@each_case("field", FIELDS)
 def test_new_text_is_first(field: str) -> None:
     change = set_to(field, TEXTS[field])
     assert names(written(film(script("onMetaData", {"a": 1.0})), change, COPY)) == [field, "a"]
@@ -173,7 +174,7 @@ def test_new_text_is_first(field: str) -> None:
         assert amf.read_metadata(body(new))[0] == "onMetaData"
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@each_case("field", FIELDS)
 def test_text_stays_unless_readers_stop_before_it(field: str) -> None:
     change = set_to(field, TEXTS[field])
     assert names(written(film(script("onMetaData", {"a": 1.0, field.upper(): "old"})), change, COPY)) == [
@@ -184,7 +185,7 @@ def test_text_stays_unless_readers_stop_before_it(field: str) -> None:
     assert names(written(behind, change, COPY)) == [field, "long"]
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@each_case("field", FIELDS)
 def test_every_text_is_changed(field: str) -> None:
     one, two = script("onMetaData", {field: "one", "a": 1.0}), script("onMetaData", {field.title(): 5.0})
     assert said(written(film(one, two), set_to(field, TEXTS[field]), COPY), field) == [TEXTS[field]] * 2
@@ -208,7 +209,7 @@ def test_keywords_have_commas_in_the_file() -> None:
     assert said(film(script("onMetaData", {"keywords": "sea,boat"})), "keywords") == ["sea; boat"]
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@each_case("field", FIELDS)
 def test_unknown_structure_is_not_changed(field: str) -> None:
     for values, sentence in (
         ({"info": {field: "deep"}}, "within other metadata"),

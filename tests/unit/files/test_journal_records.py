@@ -18,6 +18,7 @@ from indexium_core.files import journal
 from indexium_core.files.journal import disk, records
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.records import JournalEntry, Range
+from tests.support.cases import each_case
 
 U63 = st.integers(0, 2**63 - 1)
 RANGES = st.builds(Range, U63, st.binary(max_size=40), st.binary(max_size=40))
@@ -153,7 +154,7 @@ def test_records_after_torn_tail_are_found(tmp_path: Path) -> None:
     assert (again.torn, again.damaged) == (0, found.torn)
 
 
-@pytest.mark.parametrize("at", range(8))
+@each_case("at", range(8))
 def test_flipped_bit_costs_one_record_and_is_counted(tmp_path: Path, at: int) -> None:
     path = tmp_path / "1.journal"
     with OperationJournal.create(path) as log:

@@ -12,6 +12,7 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.people import people_comment
 from tests.support import mkv, mkv_tags
+from tests.support.cases import each_case
 from tests.support.effort import effort
 
 SEGMENT = "People: Ann Lee"
@@ -32,7 +33,7 @@ def written(tags: bytes, wanted: mkv.Wanted) -> bytes:
     return b"".join(mkv.inside_of(raw) for kind, _, raw in mkv.level_1(data) if kind == mkv.TAGS)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         pytest.param(mkv.tag(FILM), mkv.tag(people_in("of the film")), id="the only one"),
@@ -102,7 +103,7 @@ def test_matroska_preserve_keeps_each_text(before: bytes, after: bytes) -> None:
     assert written(after, PRESERVE) == after
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("tags", "lost"),
     [
         pytest.param(mkv.tag(FILM, GERMAN), ["of the film", "deutsch"], id="a translation"),

@@ -15,6 +15,7 @@ from indexium_core.files.containers.matroska import FAMILY, cues
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import mkv, mkv_shapes
+from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.mkv_shapes import Shape
 from tests.support.swaps import literal_bytes
@@ -186,9 +187,9 @@ def test_unaligned_ranges_are_copied() -> None:
     checked_copy(data, "x", SHARED)
 
 
-@pytest.mark.parametrize("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
-@pytest.mark.parametrize("crc", [False, True])
-@pytest.mark.parametrize("front", [False, True])
+@each_case("means", [mkv.PLAIN, SHARED], ids=["copied", "shared"])
+@each_case("crc", [False, True])
+@each_case("front", [False, True])
 def test_positions_are_widened_if_needed(front: bool, crc: bool, means: Capabilities) -> None:
     """An index before the media moves the media by the additional bytes of its positions."""
     media = [mkv.element(mkv.CLUSTER, b"\xe7\x81\x00", mkv.element(0xA3, bytes([n]) * 10_000)) for n in range(6)]

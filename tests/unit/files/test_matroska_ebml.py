@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml
 from tests.support import mkv
+from tests.support.cases import each_case
 
 
 @given(st.integers(0, 2**56 - 2))
@@ -20,18 +21,18 @@ def test_size_is_read_back_and_has_minimal_width(size: int) -> None:
     assert len(encoded) == 1 or size >= (1 << 7 * (len(encoded) - 1)) - 1
 
 
-@pytest.mark.parametrize("size", [0, 1, 126, 127, 128, 16_382, 16_383, 2_097_150, 2_097_151])
+@each_case("size", [0, 1, 126, 127, 128, 16_382, 16_383, 2_097_150, 2_097_151])
 def test_size_is_never_written_as_unknown(size: int) -> None:
     assert ebml.header_at(b"\xec" + ebml.encode_size(size), 0, 0).size == size
     assert ebml.encode_size(size) == mkv.vint(size)
 
 
-@pytest.mark.parametrize("width", range(1, 9))
+@each_case("width", range(1, 9))
 def test_all_value_bits_set_mean_unknown(width: int) -> None:
     assert ebml.header_at(b"\xec" + ((1 << 7 * width + 1) - 1).to_bytes(width, "big"), 0, 0).size == ebml.UNKNOWN
 
 
-@pytest.mark.parametrize("length", [*range(2, 20), 127, 128, 129, 130, 131, 16_383, 16_384, 16_385, 16_386, 70_000])
+@each_case("length", [*range(2, 20), 127, 128, 129, 130, 131, 16_383, 16_384, 16_385, 16_386, 70_000])
 def test_void_fills_space_exactly(length: int) -> None:
     head = ebml.header_at(ebml.void(length), 0, 0)
 
@@ -45,7 +46,7 @@ def test_no_void_is_shorter_than_two_bytes(length: int) -> None:
         ebml.void(length)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"",

@@ -15,6 +15,7 @@ from indexium_core.files.containers.matroska import FAMILY, walk
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent
 from tests.support import mkv
+from tests.support.cases import each_case
 from tests.support.effort import effort
 
 FILM = mkv.tag(mkv.simple("TITLE", "At sea"), mkv.simple("COMMENT", "People: Ann Lee"))
@@ -88,7 +89,7 @@ EBML_HEADER = mkv.header()
 LIVE = browser()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("make", "code", "says"),
     [
         (lambda: SOUND[:-1], "corrupt", "cut short: 1 bytes are missing"),
@@ -206,7 +207,7 @@ def test_cluster_of_unknown_size_ends_at_next_element() -> None:
     assert [element.id for element in found.elements][-2:] == [mkv.CUES, mkv.VOID]
 
 
-@pytest.mark.parametrize("size", [0, 1, 126, 127, 128, 200, 16_382, 16_383, 16_384, 2_097_151, 2_097_152])
+@each_case("size", [0, 1, 126, 127, 128, 200, 16_382, 16_383, 16_384, 2_097_151, 2_097_152])
 def test_blocks_of_any_size_are_hopped_over(size: int) -> None:
     blocks = [mkv.element(0xA3, bytes(size)), mkv.element(0xA0, bytes(size), width=8), mkv.element(0x5854, b"\xec\x80")]
     found = mkv.examine(browser(cluster(b"\xe7\x81\1" + b"".join(blocks)), cluster(b"\xe7\x80")))

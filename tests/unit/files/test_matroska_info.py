@@ -8,6 +8,7 @@ from indexium_core.files.containers.matroska import FAMILY, MatroskaCopy, Matros
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 from tests.support import mkv
+from tests.support.cases import each_case
 
 TITLE, DATE_UTC = 0x7BA9, 0x4461
 SCALE = mkv.element(0x2AD7B1, mkv.number(1_000_000))
@@ -94,7 +95,7 @@ def test_without_room_a_new_file_is_made() -> None:
     assert values(new)["creation_time"] == ["2019-07-31T18:30:00.5Z"]
 
 
-@pytest.mark.parametrize("length", range(1, 40))
+@each_case("length", range(1, 40))
 def test_info_shrinks_and_grows_by_any_length(length: int) -> None:
     data = document(info(mkv.element(TITLE, b"x" * 20)), seek_void=40)
     new = written(data, in_place(data, title="y" * length), "title")

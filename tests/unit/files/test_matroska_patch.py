@@ -11,6 +11,7 @@ from indexium_core.files.containers.matroska import FAMILY
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Patch, Refusal
 from tests.support import mkv
+from tests.support.cases import each_case
 
 TITLE = mkv.tag(mkv.simple("TITLE", "At sea"))
 CLUSTER = mkv.element(mkv.CLUSTER, b"\xe7\x81\x00", bytes(90))
@@ -60,8 +61,8 @@ def test_old_place_is_used_if_new_tags_fit() -> None:
     assert order(new) == ["seek", "tags", "void", "media", "cues"]
 
 
-@pytest.mark.parametrize("spare", [0, 1, 2, 3, 9, 10, 127, 128, 129, 130])
-@pytest.mark.parametrize("crc", [False, True])
+@each_case("spare", [0, 1, 2, 3, 9, 10, 127, 128, 129, 130])
+@each_case("crc", [False, True])
 def test_any_rest_of_room_becomes_valid_void(spare: int, crc: bool) -> None:
     """A Void needs two bytes. If one byte is left, the size field of the tags is one byte longer."""
     data = mkv.document(tags=TITLE, after=600, crc=crc)

@@ -10,6 +10,7 @@ from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml
 from indexium_core.files.containers.matroska.fields import tags, texts
 from tests.support import mkv
+from tests.support.cases import each_case
 
 COMMENT = mkv.simple("COMMENT", "old")
 NEW = mkv.simple("COMMENT", "new")
@@ -39,7 +40,7 @@ def said(content: bytes) -> list[str]:
     return [field.value for field in texts.find_texts("comment", {HOME: tags.parse(content)}, [HOME]).fields]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         pytest.param(b"", mkv.tag(NEW), id="no tags: a Tag of the film"),

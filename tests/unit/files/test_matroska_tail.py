@@ -13,6 +13,7 @@ from indexium_core.files.containers.matroska import FAMILY, tail, walk
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Patch, Refusal
 from tests.support import mkv
+from tests.support.cases import each_case
 
 FRONT = (("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS))
 OLD = mkv.element(mkv.TAGS, mkv.tag(mkv.simple("TITLE", "At sea"), mkv.simple("COMMENT", "old")))
@@ -72,8 +73,8 @@ def test_file_truncated_in_last_cluster_can_be_written(*, unsized: bool) -> None
     assert ("" in told) == unsized
 
 
-@pytest.mark.parametrize("unsized", [False, True])
-@pytest.mark.parametrize(
+@each_case("unsized", [False, True])
+@each_case(
     ("behind", "damage"),
     [
         (b"\0", "The last byte belongs to no element."),

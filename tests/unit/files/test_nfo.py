@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexium_core.files.titles import nfo
 from indexium_core.model.titles.nfo import NfoDocument
+from tests.support.cases import each_case
 
 MOVIE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <movie>
@@ -95,7 +96,7 @@ def test_truncated_document_keeps_values_before_its_end() -> None:
     assert found.values["title"] == "Der Fluß"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "ids"),
     [
         ("https://www.imdb.com/title/tt0043972/", {"imdb": "tt0043972"}),
@@ -167,7 +168,7 @@ def test_file_with_an_error_has_a_sentence(tmp_path: Path, text: str, problem: s
 RIGHT = "Correct it in the file; the other values count."
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "values", "problem"),
     [
         (
@@ -263,7 +264,7 @@ REMEDY = "Rename the file, or correct the element."
 _ROOTS = "<movie>, <tvshow>, <season> and <episodedetails>"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "text", "problem"),
     [
         ("a.nfo", "", "The file is empty. Delete it, or write its content again."),

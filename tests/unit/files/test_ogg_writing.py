@@ -14,6 +14,7 @@ from indexium_core.files.containers.ogg import pages as ogg_pages
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import lossless, ogg, sabotage
+from tests.support.cases import each_case
 from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, set_to, written, written_together
 
 COPY, PLACE = "ogg_copy", "ogg_in_place"
@@ -124,8 +125,8 @@ def test_edit_in_place_moves_no_page(data: bytes, text: str | None) -> None:
 # Each kind of stream
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("text", [ANN, LONG, None])
+@each_case("kind", KINDS)
+@each_case("text", [ANN, LONG, None])
 def test_all_other_texts_keep_their_bytes_and_order(kind: str, text: str | None) -> None:
     data = ogg.film(KINDS[kind](*OTHERS[:3], b"DESCRIPTION=old", *OTHERS[3:]))
     after = written(data, text, COPY)
@@ -141,8 +142,8 @@ def test_new_comment_follows_other_texts(kind: str) -> None:
     assert comments(after) == [*OTHERS, b"DESCRIPTION=" + ANN.encode()]
 
 
-@pytest.mark.parametrize("field", FIELDS)
-@pytest.mark.parametrize("kind", KINDS)
+@each_case("field", FIELDS)
+@each_case("kind", KINDS)
 def test_other_texts_keep_their_bytes_and_order(kind: str, field: str) -> None:
     name = "DESCRIPTION" if field == "comment" else field.upper()
     others = [text for text in OTHERS if not text.upper().startswith((f"{name}=".encode(), b"COMMENT="))]
@@ -170,8 +171,8 @@ def test_several_fields_need_one_edit() -> None:
     assert layout(again) == layout(after)
 
 
-@pytest.mark.parametrize("field", ["comment", "title"])
-@pytest.mark.parametrize("kind", PADDED)
+@each_case("field", ["comment", "title"])
+@each_case("kind", PADDED)
 def test_next_edit_is_in_place(kind: str, field: str) -> None:
     after = written(ogg.film(KINDS[kind](*OTHERS)), set_to(field, ANN), COPY)
     for text in (LONG, None, ANN, "x" * 3000):
@@ -479,8 +480,8 @@ def unsound() -> dict[str, tuple[bytes, str]]:
     }
 
 
-@pytest.mark.parametrize("name", unsound())
-@pytest.mark.parametrize("strategy", [PLACE, COPY])
+@each_case("name", unsound())
+@each_case("strategy", [PLACE, COPY])
 def test_unknown_structure_is_refused(name: str, strategy: str) -> None:
     data, sentence = unsound()[name]
     reader = BytesReader(data)

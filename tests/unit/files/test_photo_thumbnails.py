@@ -15,6 +15,7 @@ from indexium_core.files.containers import registry
 from indexium_core.files.containers.photos import jpeg
 from indexium_core.files.reader import BytesReader
 from tests.support import heif, photos
+from tests.support.cases import each_case
 
 KINDS = [family.name for family in registry.PHOTOS]
 
@@ -36,8 +37,8 @@ def half_red(orientation: int, kind: str) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("orientation", [1, 6])
+@each_case("kind", KINDS)
+@each_case("orientation", [1, 6])
 def test_photo_is_small_and_upright(kind: str, orientation: int) -> None:
     settings = {"tiffinfo": {0x0112: orientation}} if kind == "tiff" else {"exif": photos.exif(orientation=orientation)}
     data = photos.photo(kind, size=(640, 480), **settings)
@@ -45,8 +46,8 @@ def test_photo_is_small_and_upright(kind: str, orientation: int) -> None:
     assert shown.size == ((320, 240) if orientation == 1 else (240, 320))
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "tiff", "webp"])
-@pytest.mark.parametrize(
+@each_case("kind", ["jpeg", "png", "tiff", "webp"])
+@each_case(
     ("orientation", "red"),
     [(1, "top"), (2, "top"), (3, "bottom"), (4, "bottom"), (5, "left"), (6, "right"), (7, "right"), (8, "left")],
 )

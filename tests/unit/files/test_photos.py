@@ -26,6 +26,7 @@ from indexium_core.files.verify import Evidence
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 from tests.support import heif, photos, sabotage
+from tests.support.cases import each_case
 from tests.support.oracles import oracle
 from tests.support.photos import chunk, exif, packet, photo, segment, with_segments, xmp_segment
 
@@ -160,8 +161,8 @@ def told(data: bytes, folder: Path) -> dict[str, object]:
 # Every field of every kind
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("field", VALUES)
+@each_case("kind", KINDS)
+@each_case("field", VALUES)
 def test_field_is_written_replaced_and_removed(kind: str, field: str, tmp_path: Path) -> None:
     first, second = VALUES[field]
     one = written(photo(kind), {field: first}, tmp_path)
@@ -537,8 +538,8 @@ def test_damaged_png_is_corrupt(damage: object) -> None:
 # WebP
 
 
-@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": exif()}, {"lossless": True, "exif": exif()}])
-@pytest.mark.parametrize("alpha", [False, True])
+@each_case("options", [{}, {"lossless": True}, {"exif": exif()}, {"lossless": True, "exif": exif()}])
+@each_case("alpha", [False, True])
 def test_webp_of_every_form(options: dict[str, object], alpha: bool, tmp_path: Path) -> None:
     out = io.BytesIO()
     picture = photos.picture()

@@ -17,6 +17,7 @@ from indexium_core.files.containers import Layout, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import FieldValue, FileFacts, FileStat
 from tests.support import media, mkv
+from tests.support.cases import each_case
 from tests.support.oracles import oracle
 
 COMMENT = "People: Ann Lee, Zoë Müller\nÜber 🎬"
@@ -27,7 +28,7 @@ def probed(path: Path | bytes, **options: Any) -> FileFacts:
     return probe.probe(raw, walk.file_stat(os.stat(raw)), **options)
 
 
-@pytest.mark.parametrize("form", media.FORMS)
+@each_case("form", media.FORMS)
 def test_every_clip_is_probed(form: str, tmp_path: Path) -> None:
     facts = probed(media.build(form, tmp_path, comment=COMMENT))
     assert (facts.state, facts.message) == ("ok", "")
@@ -94,7 +95,7 @@ def test_comment_is_one_shown_by_players(metadata: dict[str, str], comment: str 
 GRUSS = "Grüße"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("shown", "written", "meant"),
     [
         ("a", ["a", "b"], "a"),
@@ -196,8 +197,8 @@ def test_damaged_file_is_read_as_far_as_possible(tmp_path: Path) -> None:
     assert len(facts.streams) == 2
 
 
-@pytest.mark.parametrize("size", [1, 7, 8, 40, 200])
-@pytest.mark.parametrize("form", ["mp4", "mkv", "avi", "ogv", "flv", "wmv"])
+@each_case("size", [1, 7, 8, 40, 200])
+@each_case("form", ["mp4", "mkv", "avi", "ogv", "flv", "wmv"])
 def test_any_file_prefix_has_state_and_message(form: str, size: int, tmp_path: Path) -> None:
     path = media.build(form, tmp_path)
     os.truncate(path, size)
@@ -225,7 +226,7 @@ def test_non_video_with_video_name_is_refused(text: bytes, tmp_path: Path) -> No
     assert facts.message
 
 
-@pytest.mark.parametrize("extension", media.SOUND)
+@each_case("extension", media.SOUND)
 def test_audio_file_can_be_written(extension: str, tmp_path: Path) -> None:
     facts = probed(media.sound(extension, tmp_path, comment=COMMENT))
     assert (facts.state, facts.message) == ("ok", "")

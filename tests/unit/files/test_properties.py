@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.files import libav, program, properties
 from indexium_core.model.files.properties import MediaReading
 from tests.support import media, oracles
+from tests.support.cases import each_case
 
 
 def read(path: Path) -> MediaReading:
@@ -45,7 +46,7 @@ def pretender(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: 
     return asked
 
 
-@pytest.mark.parametrize("form", ["mp4", "mov", "mkv", "webm", "avi", "ts", "flv", "wmv", "ogv"])
+@each_case("form", ["mp4", "mov", "mkv", "webm", "avi", "ts", "flv", "wmv", "ogv"])
 def test_every_container_has_properties(form: str, tmp_path: Path) -> None:
     path = media.build(form, tmp_path, video_size=(64, 48))
 

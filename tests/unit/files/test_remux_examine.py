@@ -17,6 +17,7 @@ from indexium_core.files.containers.shared.parsing import RemuxLayout
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.model.files.media import Change, Remux
 from tests.support import headers, media
+from tests.support.cases import each_case
 
 FORMS = {"avi": "avi", "wmv": "asf", "flv": "flv", "ogv": "ogg"}
 CHANGE = Change(field="comment", old=None, new="x")
@@ -76,8 +77,8 @@ def test_comment_is_read(form: str, tmp_path: Path) -> None:
     assert all(place.field == "comment" and place.where for place in layout.fields)
 
 
-@pytest.mark.parametrize("keep", [0.5, 0.9, 0.999])
-@pytest.mark.parametrize("form", FORMS)
+@each_case("keep", [0.5, 0.9, 0.999])
+@each_case("form", FORMS)
 def test_truncated_file_is_corrupt(form: str, keep: float, tmp_path: Path) -> None:
     data = media.build(form, tmp_path).read_bytes()
     assert problem(data) == ""

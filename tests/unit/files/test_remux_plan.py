@@ -13,6 +13,7 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Change, Refusal, Remux
 from tests.support import headers, media
+from tests.support.cases import each_case
 from tests.support.headers import chunk, listed, texts, wide
 from tests.support.lossless import Wanted, change_to, kept
 
@@ -118,7 +119,7 @@ def test_kept_comment_is_unchanged(clip: Callable[[str], bytes]) -> None:
     assert written == b"comment=" + raw + b"\n" + NEW.encode()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("part", "sentence"),
     [
         (texts((b"IXYZ", b"x")), "a text that FFmpeg would leave out: IXYZ"),
@@ -215,7 +216,7 @@ def test_title_in_two_places_is_written_once(clip: Callable[[str], bytes]) -> No
     assert "the tag title several times" in refusal(other)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("parts", "sentence"),
     [
         ([headers.description("", "", "", "", "PG")], "a rating"),

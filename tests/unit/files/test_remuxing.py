@@ -18,6 +18,7 @@ from indexium_core.files.containers.ffmpeg import remuxing
 from indexium_core.files.program import executable
 from indexium_core.model.files.media import Remux
 from tests.support import media
+from tests.support.cases import each_case
 
 COPY = Remux(
     demuxer="avi", muxer="avi", options=(("map", "0"), ("c", "copy"), ("metadata", "comment=$(touch pwned)")), size=0
@@ -56,7 +57,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError
 
 
-@pytest.mark.parametrize(
+@each_case(
     "name",
     [
         b"-i.avi",

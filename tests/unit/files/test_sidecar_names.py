@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files.sidecars import names
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("photo", "others", "sidecar"),
     [
         ("a.jpg", [], ""),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files import walk
+from tests.support.cases import each_case
 
 UNDECODABLE = b"caf\xe9.mp4"
 ODD_NAMES = (
@@ -53,7 +54,7 @@ def test_undecodable_names_keep_bytes(tmp_path: Path) -> None:
     assert found(tmp_path) == [UNDECODABLE]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "name",
     [
         "notes.txt", "film.mp4.part", "film.mp4.crdownload", "film.mkv.!qB", "mp4", ".hidden.mp4", ".nfs0001.mp4",

@@ -16,6 +16,7 @@ from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.model.files.media import Change
 from tests.support import photos
+from tests.support.cases import each_case
 from tests.support.photos import packet
 
 
@@ -64,7 +65,7 @@ def test_namespace_counts_and_not_the_prefix() -> None:
     assert b"<r:li>Bob</r:li>" in edited(found, {"comment": "People: Ann, Bob"}).text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("stored", "value"),
     [("-1", "-1"), ("0", None), ("5.0", "5"), (" 3 ", "3"), ("9", "9"), ("3.5", "3.5"), ("abc", "abc"), ("", None)],
 )
@@ -113,7 +114,7 @@ def test_default_language_is_the_text() -> None:
 # Bad packets
 
 
-@pytest.mark.parametrize(
+@each_case(
     "data",
     [
         b"",

@@ -187,7 +187,6 @@ class Book:
             variant_id=version.variant_id,
             plan_id=version.plan_id,
             options=WriteOptions(user_note=note),
-            user_name="",
             now=NOW,
             expires_at=EXPIRES,
         )
@@ -201,7 +200,6 @@ class Book:
             restores=[Restore(item_id=each.item_id) for each in self.ledger.candidates(operation_id)],
             note="",
             source="",
-            user_name="",
             options={},
             now=NOW,
             expires_at=EXPIRES,

@@ -16,7 +16,7 @@ from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.planning.plan import PlanItem, PlanQuery
-from indexium_core.model.query import published_sql
+from indexium_core.model.query import snapshot_sql
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, scanned, store
 
@@ -334,7 +334,7 @@ def test_favorites_have_their_own_label_and_files_without_a_place_are_counted(da
 
 
 def test_search_as_sql_has_the_same_values(rated: Review) -> None:
-    text = published_sql.plan_as_sql("favorite:yes -title:note year:<2020 field:title changed:rating rating:>3")
+    text = snapshot_sql.plan_as_sql("favorite:yes -title:note year:<2020 field:title changed:rating rating:>3")
 
     assert "planned_fields['rating']" in text
     assert "plan_changes" in text

@@ -13,6 +13,7 @@ from indexium_core import errors
 from indexium_core.flows.people import people_files
 from indexium_core.flows.people.people_files import PeopleEntry
 from indexium_core.store.people import legacy
+from tests.support.cases import each_case
 from tests.support.catalog import hash_of
 
 HASH = hash_of(1)
@@ -38,7 +39,7 @@ PLAIN = [(2, b"a.mp4", ("Ann Lee",)), (3, "é/b.mp4".encode(), ("Zoë Öz",))]
 TEXT = "path,person\na.mp4,Ann Lee\né/b.mp4,Zoë Öz\n"
 
 
-@pytest.mark.parametrize(
+@each_case(
     "content",
     [
         TEXT.encode(),
@@ -127,7 +128,7 @@ def test_unknown_hash_format_is_rejected(tmp_path: Path) -> None:
     assert "is not a file_hash of this program" in entry.problem
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "says"),
     [
         ("", "is empty"),

@@ -9,6 +9,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.snapshots.query_text import as_pandas, complete, fields, read_values, without_end
 from indexium_core.model.analysis import QueryField, SchemaColumn, SchemaTable
+from tests.support.cases import each_case
 
 SCHEMA = (
     SchemaTable(
@@ -26,7 +27,7 @@ SCHEMA = (
 )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("SELECT 1", []),
@@ -75,7 +76,7 @@ def test_unusable_value_is_explained(field: QueryField, text: str, message: str)
     assert failure.value.message.startswith(message)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "first"),
     [
         ("SELECT * FROM |", ["files", "file_people"]),

@@ -82,7 +82,7 @@ class Room:
                 (file_id, field) for file_id in chance.sample(ids, 15) for field in LOCKED[: file_id % 3 + 1]
             ]
             for file_id, field in self.locked:
-                locks.lock(tx, [file_id], [field], by="", at=NOW)
+                locks.lock(tx, [file_id], [field], at=NOW)
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
         self.finder = Finder(database)
         self.items = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items

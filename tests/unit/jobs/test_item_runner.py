@@ -287,7 +287,7 @@ def test_undelivered_results_are_limited_to_group() -> None:
 def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
     """Results during a pause are delivered immediately; a thread that comes too late has started nothing."""
     control, delivered, half = RunControl(), [], threading.Barrier(3)
-    paused, go_on, at_rest, seen = threading.Event(), threading.Event(), threading.Event(), []
+    paused, go_on, idle, seen = threading.Event(), threading.Event(), threading.Event(), []
 
     def work(item: int) -> int:
         if item == 0:
@@ -304,7 +304,7 @@ def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
     def changed() -> None:
         if control.is_idle:
             seen.append(list(delivered))
-            at_rest.set()
+            idle.set()
 
     runner = ItemRunner(work, delivered.extend, workers=2, control=control)
     runner.GROUP_SECONDS = runner.MAX_GROUP_SECONDS = 60.0
@@ -314,10 +314,10 @@ def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
     half.wait(5)
     control.pause()
     paused.set()
-    assert not at_rest.wait(0.2)
+    assert not idle.wait(0.2)
     go_on.set()
 
-    assert at_rest.wait(5)
+    assert idle.wait(5)
     assert seen == [[1]]
     control.resume()
     assert not control.is_idle
@@ -326,7 +326,7 @@ def test_run_is_idle_when_started_items_are_delivered_or_wait() -> None:
 
 
 def test_thread_yielding_to_ui_does_not_delay_pause() -> None:
-    control, aside, go_on, at_rest = RunControl(), threading.Event(), threading.Event(), threading.Event()
+    control, aside, go_on, idle = RunControl(), threading.Event(), threading.Event(), threading.Event()
     begun: list[int] = []
 
     def work(item: int) -> int:
@@ -337,13 +337,13 @@ def test_thread_yielding_to_ui_does_not_delay_pause() -> None:
         begun.append(item)
         return item
 
-    control.on_change(lambda: at_rest.set() if control.is_idle else None)
+    control.on_change(lambda: idle.set() if control.is_idle else None)
     runner, delivered = make(work, control=control, workers=1)
     thread = threading.Thread(target=runner.run, args=(range(2),))
     thread.start()
     assert aside.wait(5)
     control.pause()
-    assert at_rest.wait(5)
+    assert idle.wait(5)
     go_on.set()
     assert begun == []
     control.resume()

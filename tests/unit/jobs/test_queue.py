@@ -23,6 +23,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.retry import Backoff
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job, JobJoin, NewJob
+from indexium_core.model.operations.actor import SYSTEM
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.jobs import JobRows
@@ -731,7 +732,7 @@ def test_claim_from_100_000_jobs_is_fast(kept: Database) -> None:
 
 def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     kind = JobKind(name="long", handler=bench.long, title="Something long")
-    run = JobRun(bench.queue.add_job("long"), kind, bench.store, clock=lambda: NOW)
+    run = JobRun(bench.queue.add_job("long"), kind, bench.store, actor=SYSTEM, clock=lambda: NOW)
     at = OperationProgress(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
     felt = [at]
     run.operation_progress = lambda: felt[0]

@@ -7,7 +7,6 @@ import random
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,11 +16,12 @@ from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.choice import in_order
 from indexium_core.model.artwork.local_names import LocalPicture
 from indexium_core.model.providers.registry import PROVIDERS
+from tests.support.cases import each_case
 
 CONFIGURED = ("http://127.0.0.1:5511/images", "https://api.themoviedb.org/3", "https://proxy.example:8443/tmdb")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("url", "reason"),
     [
         ("https://image.tmdb.org/t/p/original/a.jpg", ""),

@@ -18,6 +18,7 @@ from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.fields.table import EDITABLE, FIELDS, all_fields, editable_fields, field_named, known_field
 from indexium_core.model.files.properties import label_of, lockable
+from tests.support.cases import each_case
 
 TAPE = custom.definition("tape_number", "integer", highest=999)
 CAMERA = custom.definition("camera_body", choices=("Sony FX3", "Canon R5"))
@@ -68,7 +69,7 @@ def test_dotted_name_is_a_key_of_mp4() -> None:
     assert field.field.places["mov"] == "com.example.tape"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("facts", "word"),
     [
         ({"key": "Tape"}, "Tape"),

@@ -6,9 +6,10 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("pattern", "path", "is_covered"),
     [
         ("Extras", b"2019/Extras/a.mp4", True),

@@ -6,9 +6,10 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.providers.external_ids import ExternalId
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "known"),
     [
         ("tt0133093", ExternalId("imdb", "tt0133093")),

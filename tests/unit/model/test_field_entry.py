@@ -8,13 +8,14 @@ from indexium_core import errors
 from indexium_core.model.fields.entry import read_cell
 from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.table import EDITABLE
+from tests.support.cases import each_case
 
 
 def of_type(name: str) -> Field:
     return next(field for field in EDITABLE if field.type == name)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("kind", "cell", "known", "value"),
     [
         ("date", "31.07.2019", None, "2019-07-31"),

@@ -16,6 +16,7 @@ from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.table import EDITABLE, editable_fields, field_named
 from tests.support import own_fields
+from tests.support.cases import each_case
 
 FILE = FileNames(
     file_name="2019-07-31 at sea.mp4",
@@ -25,7 +26,7 @@ FILE = FileNames(
 )
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("key", "entered", "stored"),
     [
         ("title", "  The   sea ", "The   sea"),
@@ -47,7 +48,7 @@ def test_value_becomes_canonical(key: str, entered: str, stored: str | None) -> 
     assert values.parse(field_named(key), entered) == stored
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("key", "entered", "reason"),
     [
         ("title", "a\nb", "more than one line"),
@@ -80,7 +81,7 @@ def test_canonical_value_stays(field: Field, entered: str) -> None:
     assert canonical is None or values.stored(field, canonical) == canonical
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("rating", "former", "wanted", "after"),
     [
         *[(None, None, True, "5"), ("3", None, True, "5"), ("-1", None, True, "5"), ("5", "3", True, "5")],
@@ -93,14 +94,12 @@ def test_rating_becomes_that_of_a_favorite_and_the_former_one(
     assert values.rating_as_favorite(rating, former, wanted=wanted) == after
 
 
-@pytest.mark.parametrize(
-    ("rating", "number"), [(None, 0), ("", 0), ("0", 0), ("1", 1), ("5", 5), ("-1", -1), ("6", 0), ("five", 0)]
-)
+@each_case(("rating", "number"), [(None, 0), ("", 0), ("0", 0), ("1", 1), ("5", 5), ("-1", -1), ("6", 0), ("five", 0)])
 def test_rating_as_a_number(rating: str | None, number: int) -> None:
     assert values.rating_number(rating) == number
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("rule", "value"),
     [
         ("The sea", "The sea"),
@@ -130,7 +129,7 @@ def test_rule_makes_value(rule: str, value: str | None) -> None:
     assert ValueRule(rule).is_constant == ("{" not in rule)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "found"),
     [
         ("IMG_20190731_183000.jpg", "2019-07-31T18:30:00"),
@@ -177,7 +176,7 @@ def test_moment_without_utc_is_refused(entered: str) -> None:
         values.as_stored(field_named("creation_time"), entered, "mov")
 
 
-@pytest.mark.parametrize(
+@each_case(
     "rule", ["{", "a}", "{nmae}", "{date+1x}", "{}", "{title!r}", "{date(date)}", "{oldest(title)}", "{oldest()}"]
 )
 def test_wrong_rule_is_refused(rule: str) -> None:
@@ -194,8 +193,8 @@ def test_any_rule_is_refused_or_has_a_value(rule: str) -> None:
     parsed.value(FILE)
 
 
-@pytest.mark.parametrize("container", ["mp4", "mov", "3gp"])
-@pytest.mark.parametrize(
+@each_case("container", ["mp4", "mov", "3gp"])
+@each_case(
     ("value", "is_stored"),
     [
         ("+48.1374+011.5755/", True),

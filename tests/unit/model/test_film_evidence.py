@@ -10,6 +10,7 @@ from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.model.names.film_signs import SIGNS, is_against
 from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.title_guess import FilmEvidence, LibraryKind, NamedFile, NfoFacts
+from tests.support.cases import each_case
 from tests.support.title_corpus import MIXED, identified
 
 read = cache(parse_name)
@@ -45,7 +46,7 @@ def test_mixed_corpus() -> None:
     assert enough / works >= 0.7
 
 
-@pytest.mark.parametrize(
+@each_case(
     "path",
     [
         "Films/Amber Coast.mkv",
@@ -66,7 +67,7 @@ def test_name_of_film_or_episode_is_searched(path: str) -> None:
     assert found.is_enough, found
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "seconds"),
     [
         ("Films/Amber Coast.mkv", 2000.0),  # a folder for films alone is not enough
@@ -136,6 +137,6 @@ def test_reasons_name_what_was_found() -> None:
     assert [is_against(each) for each in found.reasons] == [False, True, True, True]
 
 
-@pytest.mark.parametrize("name", SIGNS)
+@each_case("name", SIGNS)
 def test_sentence_tells_whether_it_speaks_against_film(name: str) -> None:
     assert is_against(SIGNS[name].text.format("“Pond”")) == (SIGNS[name].points < 0)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from indexium_core.flows.scanning import folder_names
 from indexium_core.model.files.kind_proposal import MOST_VIDEOS, NamedVideo, propose
+from tests.support.cases import each_case
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "libraries.json"
 
@@ -17,7 +16,7 @@ def named(*paths: str) -> list[NamedVideo]:
     return [(tuple(path.split("/")[:-1]), path.rpartition("/")[2]) for path in paths]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("paths", "kind", "reason"),
     [
         (

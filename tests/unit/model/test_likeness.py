@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import string
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core.model.people import likeness
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "other", "reason"),
     [
         ("Ann Lee", "ann LEE", "only letter case differs"),
@@ -33,7 +33,7 @@ def test_similar_names_match(one: str, other: str, reason: str) -> None:
     assert likeness.compare(one, other) == likeness.compare(other, one) == reason
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "other"),
     [
         ("Ann Lee", "Ann Lee"),

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.model.people import people_comment
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("given_name", "cleaned"),
     [
         ("  Ann   Lee ", "Ann Lee"),
@@ -27,7 +28,7 @@ def test_valid_name_is_cleaned(given_name: str, cleaned: str) -> None:
     assert people_comment.validate_name(given_name) == cleaned
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "rule"),
     [
         ("Ann; Bob", ";"),
@@ -69,7 +70,7 @@ def test_accents_make_another_person() -> None:
     assert people_comment.person_key("Zoe") != people_comment.person_key("Zoë")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "folded"),
     [
         ("Zoë Öz", "zoe oz"),

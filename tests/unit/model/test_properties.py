@@ -10,6 +10,7 @@ from indexium_core import errors
 from indexium_core.model.files import properties
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import FIELDS, ON_REQUEST, MediaProperties, lockable
+from tests.support.cases import each_case
 
 
 def film(**details: Any) -> StreamFacts:
@@ -83,7 +84,7 @@ def test_dynamic_range(details: dict[str, Any], hdr: str) -> None:
     assert properties.from_streams([film(**details)], duration=1, size=1)[0].hdr == hdr
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("field", "value", "text"),
     [
         ("resolution", "1920x1080", "1920 × 1080"),
@@ -105,7 +106,7 @@ def test_values_are_formatted(field: str, value: Any, text: str) -> None:
     assert properties.display_value(field, value) == text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("field", "text", "value"),
     [
         ("resolution", " 1920 x 1080 ", "1920x1080"),
@@ -129,7 +130,7 @@ def test_entered_values_are_parsed(field: str, text: str, value: Any) -> None:
     assert properties.parse_value(field, text) == value
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("field", "text"),
     [
         ("resolution", "1920"),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model import query
+from tests.support.cases import each_case
 
 
 def texts(text: str, position: int | None = None) -> list[str]:
@@ -19,7 +20,7 @@ def test_cursor_beyond_text_is_at_its_end() -> None:
         assert (each.start, each.end) == (0, 2)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "completed"),
     [
         ("ri", ["risk:"]),

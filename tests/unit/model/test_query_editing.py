@@ -6,9 +6,10 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model import query
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("risk:danger ann", "ann"),

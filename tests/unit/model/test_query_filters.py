@@ -9,9 +9,10 @@ import pytest
 from indexium_core import errors
 from indexium_core.model.query import compile_query
 from indexium_core.model.query.filters import FILTERS, with_filters
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("query", "filters", "found"),
     [
         ("", {}, ""),
@@ -33,7 +34,7 @@ def test_filter_becomes_search_term(query: str, filters: dict[str, Any], found: 
     compile_query(said)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "filters",
     [
         {"nothing": 1},

@@ -12,6 +12,7 @@ from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.query.grammar import MAX_DEPTH, MAX_TERMS
+from tests.support.cases import each_case
 
 PIECES = (
     """( ) - " "" OR AND risk: danger size: >1gb .. mtime: 2025-02-30 : person: tags: <= 3 Ann \0 ﬁ ext: , . = é kib"""
@@ -29,7 +30,7 @@ def shape(node: query.Node) -> object:
     return ("all" if isinstance(node, query.AllOf) else "any", *map(shape, node.nodes))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("", ("all",)),
@@ -62,7 +63,7 @@ def test_text_is_parsed_to_tree(text: str, expected: object) -> None:
     assert shape(query.parse(text)) == expected
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "position", "word", "hint"),
     [
         ("a persn:x", 2, "persn:x", "Did you mean person:?"),
@@ -161,7 +162,7 @@ def test_completion_never_fails(text: str, cursor: int) -> None:
     assert all(isinstance(offer, query.Completion) for offer in query.complete(text, cursor))
 
 
-@pytest.mark.parametrize("key", query.KEYS.values(), ids=lambda key: key.name)
+@each_case("key", query.KEYS.values(), ids=lambda key: key.name)
 def test_example_of_each_key_is_valid(key: query.Key) -> None:
     assert query.compile_query(key.example).keys == {key.name}
     assert query.describe(key.example)
@@ -191,7 +192,7 @@ def test_compiled_query_has_its_keys() -> None:
     assert query.compile_query("category:unchanged").names_unchanged
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "told"),
     [
         ("", ""),

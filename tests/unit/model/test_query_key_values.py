@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.planning.facets import FACETS
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "key", "values"),
     [
         ("", "risk", []),
@@ -39,7 +40,7 @@ def test_only_top_level_values_are_read(text: str, key: str, values: list[str]) 
     assert query.selected_values(text, key) == values
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "key", "values", "result"),
     [
         ("", "risk", ["danger"], "risk:danger"),
@@ -146,7 +147,7 @@ def test_bare_numbers_may_be_ids(text: str, numbers: list[int]) -> None:
     assert query.bare_numbers(text) == numbers
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "ids"),
     [
         ("id:12", [12]),

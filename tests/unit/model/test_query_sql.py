@@ -19,6 +19,7 @@ from indexium_core.model.people import people_comment
 from indexium_core.store import migrations
 from indexium_core.store.connection import Connection, Counter
 from indexium_core.store.people.people import resolve_spellings
+from tests.support.cases import each_case
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FOUND = """
@@ -127,7 +128,7 @@ def found(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
     return {name for (name,) in connection.execute(FOUND + where, parameters).fetchall()}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "expected"),
     [
         ("seaside", ["Seaside 2019.mp4"]),

@@ -11,6 +11,7 @@ from indexium_core.files.containers import unsupported
 from indexium_core.model.files import readers
 from tests.support import readers as measured
 from tests.support import shapes
+from tests.support.cases import each_case
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
 COMMENT = "People: Ann Lee"
@@ -21,7 +22,7 @@ def of(program: str, container: str, comment: str | None = COMMENT, **more: obje
     return next(each for each in found if each.program == program)
 
 
-@pytest.mark.parametrize("group", readers.CONTAINERS)
+@each_case("group", readers.CONTAINERS)
 def test_every_program_has_rule_for_every_container(group: str) -> None:
     container = readers.CONTAINERS[group][0]
     assert [each.program for each in readers.readings(container, COMMENT)] == list(readers.TABLE)
@@ -68,8 +69,8 @@ KINDS = {"m4a": "mp4", "m4v": "mp4", "mkv": "matroska", "wmv": "asf", "ogv": "og
 NAMES = {"ffprobe": measured.FFPROBE, "MediaInfo": measured.MEDIAINFO, "ExifTool": measured.EXIFTOOL}
 
 
-@pytest.mark.parametrize("case", measured.SHOWN_BY)
-@pytest.mark.parametrize("comment", [COMMENT, "People: Zoë Öz"])
+@each_case("case", measured.SHOWN_BY)
+@each_case("comment", [COMMENT, "People: Zoë Öz"])
 def test_table_matches_measurements(case: str, comment: str) -> None:
     kind = shapes.ALL[case].container
     shown = measured.shown_by(case, comment)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from indexium_core.model.planning import risk
+from tests.support.cases import each_case
 
 EXPECTED_CODES = {
     "blocked": "missing_file offline unreadable read_only unsupported_container corrupt invalid_person_name "
@@ -33,8 +34,8 @@ def test_message_has_facts() -> None:
     assert (found.code, found.severity) == ("custom_comment", "danger")
 
 
-@pytest.mark.parametrize("code", risk.ISSUES)
-@pytest.mark.parametrize("known", [False, True])
+@each_case("code", risk.ISSUES)
+@each_case("known", [False, True])
 def test_message_is_sentence_without_facts_too(code: str, known: bool) -> None:
     names = re.findall(r"\{(\w+)\}", risk.ISSUES[code].message)
     facts = {name: "Fact." if name == "reason" else "Fact" for name in names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexium_core.model.files import series
+from tests.support.cases import each_case
 
 ONE_SERIES = [
     ("Seaside 2019, part 1.mp4", "Seaside 2019, part 2.mp4"),
@@ -27,7 +28,7 @@ TWO_SERIES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), ONE_SERIES)
+@each_case(("one", "other"), ONE_SERIES)
 def test_numbers_dates_and_parts_make_one_series(one: str, other: str) -> None:
     assert series.series_of(one).key == series.series_of(other).key != ""
     assert not series.series_of(one).is_generic
@@ -45,7 +46,7 @@ def test_camera_names_make_no_series(name: str) -> None:
     assert series.series_of(name).is_generic
 
 
-@pytest.mark.parametrize("name", [one for pair in ONE_SERIES + TWO_SERIES for one in pair])
+@each_case("name", [one for pair in ONE_SERIES + TWO_SERIES for one in pair])
 def test_name_contains_search_word_of_its_series(name: str) -> None:
     from indexium_core.model.people import people_comment
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import fold_title, read_name, title_without_part
 from indexium_core.model.names.numbers import season_of_folder
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "episodes"),
     [
         ("Show S01E01E02", (1, 2)),
@@ -35,7 +35,7 @@ def test_several_episodes_of_one_file(name: str, episodes: tuple[int, ...]) -> N
     assert found.series_title == "Show"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "wanted"),
     [
         ("1917", {"title": "1917"}),
@@ -139,7 +139,7 @@ def test_parts_of_name(name: str, wanted: dict[str, Any]) -> None:
     assert {key: getattr(found, key) for key in wanted} == wanted
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "title", "aired"),
     [
         ("Thalassa - 1er février 2013", "Thalassa", "2013-02-01"),
@@ -176,7 +176,7 @@ def test_date_of_episode(name: str, title: str, aired: str) -> None:
     assert (found.series_title, found.aired) == (title, aired)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "edition"),
     [
         ("Terminator.2.1991.Skynet.Edition.1080p.BluRay", "Skynet Edition"),
@@ -197,7 +197,7 @@ def test_edition(name: str, edition: str) -> None:
     assert read_name(name).edition == edition
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("folder", "season"),
     [
         ("Season 1", (1, "")),

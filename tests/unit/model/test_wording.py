@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from indexium_core.model import wording
+from tests.support.cases import each_case
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("number", "text"),
     [
         (0, "0 bytes"),
@@ -35,7 +36,7 @@ def test_sizes(number: float, text: str) -> None:
     assert wording.size(number) == text
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("seconds", "text"),
     [
         (0, "1 ms"),

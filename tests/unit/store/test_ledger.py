@@ -41,7 +41,6 @@ class Book:
             variant_id=version.variant_id,
             plan_id=version.plan_id,
             options=WriteOptions(**options),
-            user_name="",
             now=NOW,
             expires_at=NOW,
         )
@@ -52,7 +51,6 @@ class Book:
             restores=restores or [Restore(item_id=each.item_id) for each in self.ledger.candidates(operation_id)],
             note="",
             source="",
-            user_name="",
             options=options or {},
             now=NOW,
             expires_at=NOW,

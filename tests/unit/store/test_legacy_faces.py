@@ -14,6 +14,7 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.store.catalog import faces
 from indexium_core.store.database import Database
 from indexium_core.store.people import legacy
+from tests.support.cases import each_case
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 COLUMNS = ("person_name", "suggested_person_name", "suggested_confidence", "suggestion_status", "suggested_candidates")
@@ -73,9 +74,7 @@ def test_other_candidates_keep_their_confidence(tmp_path: Path) -> None:
     assert brief(found) == [(b"/films/a.mp4", "Ann", 0.9, 1), (b"/films/a.mp4", "Bob", 0.6, 2)]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "null", "7", '"Ann"', "[1, null, {}]", '[{"name": 7}]', '[{"name": " "}]', "[" * 5000]
-)
+@each_case("text", ["", "{", "null", "7", '"Ann"', "[1, null, {}]", '[{"name": 7}]', '[{"name": " "}]', "[" * 5000])
 def test_malformed_candidates_are_ignored(tmp_path: Path, text: str) -> None:
     found = legacy.read(old_database(tmp_path / "old.db", [("h1", None, "Ann", 0.9, "pending", text)])).faces
     assert brief(found) == [(b"/films/a.mp4", "Ann", 0.9, 1)]

@@ -25,6 +25,7 @@ from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.review import bulk, decisions, steps
 from indexium_core.store.review.steps import StepRow
 from indexium_core.store.rows import Restat
+from tests.support.cases import each_case
 from tests.support.catalog import NOW, marked, scanned, store
 from tests.support.source import public_names
 
@@ -241,7 +242,7 @@ def statements(database: Database, mutate: Mutation, ids: list[int]) -> int:
     return after - before
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_case("name", CASES)
 def test_commit_keeps_change(populated: Path, tmp_path: Path, name: str) -> None:
     with Database.open(_copied(populated, tmp_path)) as database:
         before = content(database.read())
@@ -261,7 +262,7 @@ def test_rollback_leaves_no_change(shared: Database, name: str) -> None:
     assert marks(shared.read()) == set()
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_case("name", CASES)
 def test_mutator_marks_its_files(shared: Database, name: str) -> None:
     with taken_back(shared) as tx:
         CASES[name].mutate(tx, FILES[:3])
@@ -270,7 +271,7 @@ def test_mutator_marks_its_files(shared: Database, name: str) -> None:
     assert found == set(FILES if CASES[name].about_all else FILES[:3])
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.again_is_new])
+@each_case("name", [name for name, case in CASES.items() if not case.again_is_new])
 def test_repeated_mutator_marks_nothing(shared: Database, name: str) -> None:
     with taken_back(shared) as tx:
         CASES[name].mutate(tx, FILES[:3])
@@ -282,7 +283,7 @@ def test_repeated_mutator_marks_nothing(shared: Database, name: str) -> None:
         assert content(tx) == before
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_case("name", CASES)
 def test_statement_count_does_not_depend_on_file_count(shared: Database, name: str) -> None:
     assert statements(shared, CASES[name].mutate, FILES[:1]) == statements(shared, CASES[name].mutate, FILES)
 

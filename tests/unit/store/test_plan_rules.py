@@ -27,6 +27,7 @@ from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_rows
 from tests.support import plan_cases
+from tests.support.cases import each_case
 from tests.support.catalog import NOW
 from tests.support.plan_cases import Case
 
@@ -75,14 +76,14 @@ def seen(item: PlanItem, field: str) -> Any:
     return [issue.code for issue in item.issues] if field == "issues" else getattr(item, field)
 
 
-@pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
+@each_case("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
 def test_plan_matches_corpus(planned: Look, case: Case) -> None:
     item = planned(case)
 
     assert {field: seen(item, field) for field in case["expect"]} == case["expect"]
 
 
-@pytest.mark.parametrize("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
+@each_case("case", [*CASES, *AS_CASES], ids=lambda case: case["id"])
 def test_parts_of_item_agree(planned: Look, case: Case) -> None:
     item = planned(case)
     codes = [issue.code for issue in item.issues]

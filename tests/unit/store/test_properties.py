@@ -31,7 +31,7 @@ def _written(tx: Connection, file_ids: list[int]) -> None:
 
 
 CHANGES: dict[str, Change] = {
-    "properties.put": lambda tx, each: properties.put(tx, dict.fromkeys(each, READ), actor="rescan", at=NOW),
+    "properties.put": lambda tx, each: properties.put(tx, dict.fromkeys(each, READ), action="rescan", at=NOW),
     "properties.put_facts": lambda tx, each: properties.put_facts(
         tx, {file_id: scanned(f"{file_id}.mp4", duration=9.0) for file_id in each}, at=NOW
     ),
@@ -39,12 +39,10 @@ CHANGES: dict[str, Change] = {
         tx, dict.fromkeys(each, PropertyProblem("corrupt", "It is damaged."))
     ),
     "properties.follow_write": _written,
-    "properties.set_by_hand": lambda tx, each: properties.set_by_hand(tx, each, "hdr", "pq", actor="", at=NOW),
-    "locks.lock": lambda tx, each: locks.lock(tx, each, FIELDS, by="", at=NOW),
-    "locks.unlock": lambda tx, each: locks.unlock(tx, each, ["people"], by="", at=NOW),
-    "audit.add": lambda tx, each: audit.add(
-        tx, dict.fromkeys(each), field="hdr", new="pq", actor="", action="edit", at=NOW
-    ),
+    "properties.set_by_hand": lambda tx, each: properties.set_by_hand(tx, each, "hdr", "pq", at=NOW),
+    "locks.lock": lambda tx, each: locks.lock(tx, each, FIELDS, at=NOW),
+    "locks.unlock": lambda tx, each: locks.unlock(tx, each, ["people"], at=NOW),
+    "audit.add": lambda tx, each: audit.add(tx, dict.fromkeys(each), field="hdr", new="pq", action="edit", at=NOW),
     "audit.prune": lambda tx, _: audit.prune(tx, before=NOW, max_events=0),
 }
 
@@ -54,7 +52,7 @@ def files(database: Database) -> list[int]:
     store(database, [scanned(f"{number}.mp4") for number in range(1, 10)])
     found = list(ids(database).values())
     with database.atomic() as tx:
-        locks.lock(tx, found, ["people"], by="", at=NOW)
+        locks.lock(tx, found, ["people"], at=NOW)
     return found
 
 

@@ -39,7 +39,6 @@ def begin(database: Database) -> int:
         variant_id=version.variant_id,
         plan_id=version.plan_id,
         options=WriteOptions(),
-        user_name="",
         now=NOW,
         expires_at=NOW,
         request=ASKED,

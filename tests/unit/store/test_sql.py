@@ -7,13 +7,14 @@ from importlib import resources
 import pytest
 
 from indexium_core.store import sql
+from tests.support.cases import each_case
 
 FILES = sorted(
     entry.name.removesuffix(".sql") for entry in resources.files(sql.__name__).iterdir() if entry.name.endswith(".sql")
 )
 
 
-@pytest.mark.parametrize("file", FILES)
+@each_case("file", FILES)
 def test_every_sql_file_is_well_formed(file: str) -> None:
     statements = sql.load(file)
 

@@ -4,47 +4,32 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import FilterView
+from dashboards.components.view_types import ChoiceView, FilterView, SearchLinkView
 
 
-class SavedPicturesView(TypedDict):
-    value: str
-    label: str
-
-
-class PicturesSortView(TypedDict):
-    value: str
-    label: str
-
-
-class PicturesHeadView(TypedDict):
+class PicturesHeadView(TypedDict, total=False):
     title: str
     about: str
     shows: str  # "pictures", "table", "folders", or "" before the first view
     query: str
     problem: str  # Why the search is not valid, "" if it is
     sort: str
-    sorts: list[PicturesSortView]
+    sorts: list[ChoiceView]
     filters: list[FilterView]
     favorites: bool  # Only favorites are listed
     meaning: str
-    views: list[SavedPicturesView]  # The saved views of the plan
+    views: list[ChoiceView]  # The saved views of the plan
     scan: str  # Text of a running scan, or ""
     offline: str  # Text about folders that are offline, or ""
-
-
-class EmptySearchView(TypedDict):
-    query: str
-    label: str
 
 
 class NoPicturesView(TypedDict):
     title: str
     text: str
-    searches: list[EmptySearchView]
+    searches: list[SearchLinkView]
 
 
-class PictureListView(TypedDict):
+class PictureListView(TypedDict, total=False):
     list_id: str  # Equal for the same files in the same order
     version: int  # Changes when a tile may have changed
     total: int
@@ -54,5 +39,5 @@ class PictureListView(TypedDict):
     editable: bool
 
 
-class PicturesView(PicturesHeadView, PictureListView):
+class PicturesView(PicturesHeadView, PictureListView, total=False):
     pass

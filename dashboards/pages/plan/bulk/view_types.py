@@ -87,27 +87,27 @@ class BulkEditableView(TypedDict):
     suggestions: list[RuleSuggestionView]
 
 
-class BulkView(TypedDict):
+class BulkView(TypedDict, total=False):
     open: bool
-    serial: NotRequired[int]  # Number of the opening; messages carry it
-    tab: NotRequired[BulkTabView]  # The initial tab
-    tabs: NotRequired[list[BulkTabView]]
-    titles: NotRequired[dict[BulkTabView, str]]
-    files: NotRequired[int]
-    own: NotRequired[int]  # Number of files without copies
-    note: NotRequired[str]
-    field_note: NotRequired[str]  # The note of the tab *Fields*
-    hidden: NotRequired[str]
-    people: NotRequired[list[PersonOfferView]]
-    total: NotRequired[int]  # Number of all people
-    rest: NotRequired[str]
-    found: NotRequired[str]  # The text of the search for people
-    templates: NotRequired[list[BulkTemplateView]]
-    days: NotRequired[list[PostponeDayView]]
-    least: NotRequired[str]  # The first day that can be chosen
-    fields: NotRequired[list[BulkFieldView]]  # `on_request`: a rescan reads it only on request
-    editable: NotRequired[list[BulkEditableView]]  # The fields that can be set
-    placeholders: NotRequired[list[PlaceholderView]]  # Of the rules
-    rule_help: NotRequired[str]  # What else a rule may have
-    effect: NotRequired[BulkEffectView | None]  # Of the change that was requested last
-    saved: NotRequired[int]  # A number that changes when a template is saved
+    serial: int  # Number of the opening; messages carry it
+    tab: BulkTabView  # The initial tab
+    tabs: list[BulkTabView]
+    titles: dict[BulkTabView, str]
+    files: int
+    own: int  # Number of files without copies
+    note: str
+    field_note: str  # The note of the tab *Fields*
+    hidden: str
+    people: list[PersonOfferView]
+    total: int  # Number of all people
+    rest: str
+    found: str  # The text of the search for people
+    templates: list[BulkTemplateView]
+    days: list[PostponeDayView]
+    least: str  # The first day that can be chosen
+    fields: list[BulkFieldView]  # `on_request`: a rescan reads it only on request
+    editable: list[BulkEditableView]  # The fields that can be set
+    placeholders: list[PlaceholderView]  # Of the rules
+    rule_help: str  # What else a rule may have
+    effect: BulkEffectView | None  # Of the change that was requested last
+    saved: int  # A number that changes when a template is saved

@@ -88,30 +88,30 @@ class PlanFileUntilView(TypedDict):
     offered: str
 
 
-class PlanFileView(TypedDict):
+class PlanFileView(TypedDict, total=False):
     open: bool
-    id: NotRequired[int]
-    edit: NotRequired[int]  # A number that changes when the editor has to open
-    name: NotRequired[str]
-    path: NotRequired[str]
-    place: NotRequired[str]
-    picture: NotRequired[str]  # Address of the picture, or ""
-    original: NotRequired[str]  # Address of the file, or ""
-    kind: NotRequired[str]  # video, audio, photo
-    over: NotRequired[list[str]]  # Texts over the picture
-    strip: NotRequired[list[str]]  # The most important facts
-    issues: NotRequired[list[IssueView]]
-    tags: NotRequired[list[TagView]]
-    people: NotRequired[list[str]]
-    origins: NotRequired[PlanFileOriginView]  # The sources of the people
-    suggestions: NotRequired[list[NameSuggestionView]]
-    fields: NotRequired[list[list[str]]]  # The places of the comment in the file
-    values: NotRequired[FileValuesView]  # The fields beside the comment
-    shows: NotRequired[PlanFileShowView]  # How programs show the file
-    how: NotRequired[list[list[str]]]  # Method of the write
-    acts: NotRequired[PlanActsView | None]
-    until: NotRequired[PlanFileUntilView]
-    media: NotRequired[MediaView]
+    id: int
+    edit: int  # A number that changes when the editor has to open
+    name: str
+    path: str
+    place: str
+    picture: str  # Address of the picture, or ""
+    original: str | None  # Address of the file; None or "" if browsers cannot show it
+    kind: str  # video, audio, photo
+    over: list[str]  # Texts over the picture
+    strip: list[str]  # The most important facts
+    issues: list[IssueView]
+    tags: list[TagView]
+    people: list[str]
+    origins: PlanFileOriginView  # The sources of the people
+    suggestions: list[NameSuggestionView]
+    fields: list[list[str]]  # The places of the comment in the file
+    values: FileValuesView  # The fields beside the comment
+    shows: PlanFileShowView  # How programs show the file
+    how: list[list[str]]  # Method of the write
+    acts: PlanActsView | None
+    until: PlanFileUntilView
+    media: MediaView
 
 
 TextChangeView = Literal["kept", "changed", "added", "replaced", "removed"]
@@ -164,14 +164,14 @@ class FileRecordPlaceView(TypedDict):
     rows: list[list[str]]
 
 
-class FileRecordView(TypedDict):
-    history: NotRequired[list[FileEventView]]
-    past: NotRequired[int]  # Number of all operations
-    changes: NotRequired[ChangeLogView]
-    streams: NotRequired[list[list[str]]]
-    places: NotRequired[list[FileRecordPlaceView]]  # All tags, grouped by place
-    facts: NotRequired[list[list[str]]]
+class FileRecordView(TypedDict, total=False):
+    history: list[FileEventView]
+    past: int  # Number of all operations
+    changes: ChangeLogView
+    streams: list[list[str]]
+    places: list[FileRecordPlaceView]  # All tags, grouped by place
+    facts: list[list[str]]
 
 
-class PlanDetailsView(PlanFileView, PlanCommentsView, FileRecordView):
+class PlanDetailsView(PlanFileView, PlanCommentsView, FileRecordView, total=False):
     pass

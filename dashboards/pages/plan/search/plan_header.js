@@ -191,7 +191,7 @@ const ACTIONS = {
   ...VIEW_ACTIONS,
   review: opensList("review"),
   skipped: opensList("skipped"),
-  bring_back: opensList("bring_back"),
+  stop_skipping: opensList("stop_skipping"),
   next_danger: showNextDanger,
   option: ({state}, {index}) => state.completion.pick(Number(index)),
   empty: self => setSearch(self, ""),

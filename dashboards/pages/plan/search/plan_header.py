@@ -52,8 +52,8 @@ class PlanHeader(Component):
     {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place, query},
     `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
     `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `end_review`, `select_safe`, `write_safe`,
-    `skipped`, `bring_back`, `retry`. Receives: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought:
-    {serial, facet}}, {removed: name of a view}.
+    `skipped`, `stop_skipping`, `retry`. Receives: {completions: {serial, items}}, {facets: [see `facet_view`]},
+    {sought: {serial, facet}}, {removed: name of a view}.
     """
 
     _esm = module("plan_header")

@@ -76,7 +76,7 @@ const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
     review > 0 && button(`Review danger (${count(review)})`, "review", link),
     safe > 0 && button(`Select all safe (${count(safe)})`, "select_safe", {...link, title}),
     safe > 0 && button("Write all safe…", "write_safe", {...link, data: {waits: ""}}),
-    postponed > 0 && button(stopSkipping, "bring_back", link),
+    postponed > 0 && button(stopSkipping, "stop_skipping", link),
     skipped > 0 && button(`${count(skipped)} skipped`, "skipped", link),
   ]
     .filter(Boolean)

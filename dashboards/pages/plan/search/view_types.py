@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
-
 from typing_extensions import TypedDict
 
 from dashboards.pages.plan.view_types import ExchangeView
@@ -31,8 +29,8 @@ class SortView(TypedDict):
     options: list[tuple[str, str]]
 
 
-class PlanHeadView(TypedDict):
-    headline: NotRequired[str]
+class PlanHeadView(TypedDict, total=False):
+    headline: str
     summary: str
     chips: list[RiskLevelView]
     query: str  # The text of the search field
@@ -50,7 +48,7 @@ class ReviewProgressView(TypedDict):
     text: str
 
 
-class SearchView(TypedDict):
+class SearchView(TypedDict, total=False):
     shown: str  # The search that is shown
     parts: list[str]  # Its parts in words
     meaning: str
@@ -72,11 +70,11 @@ class SavedSearchView(TypedDict):
     built_in: bool  # The view cannot be changed, renamed or removed
 
 
-class SavedSearchesView(TypedDict):
+class SavedSearchesView(TypedDict, total=False):
     views: list[SavedSearchView]
     opened: str
     everything: bool
 
 
-class PlanHeaderView(PlanHeadView, SearchView, SavedSearchesView):
+class PlanHeaderView(PlanHeadView, SearchView, SavedSearchesView, total=False):
     pass

@@ -22,8 +22,8 @@ class ActionBarHiddenView(TypedDict):
     act: str
 
 
-class ActionBarView(TypedDict):
-    title: NotRequired[str]  # Without a title, the bar is hidden
+class ActionBarView(TypedDict, total=False):
+    title: str  # Without a title, the bar is hidden
     hidden: ActionBarHiddenView | None
     warning: str
     note: str

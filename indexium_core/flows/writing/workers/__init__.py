@@ -1,1 +1,1 @@
-"""Writes in other processes: workers of this machine (`remote_edit`) and of a cluster (`cluster_edit`)."""
+"""Where a file is edited: on the spot or in a worker process (`edit_execution`), or in a cluster (`cluster_edit`)."""

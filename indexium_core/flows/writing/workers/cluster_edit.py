@@ -26,8 +26,8 @@ from indexium_core.files.journal import disk
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
-from indexium_core.flows.writing.workers import remote_edit
-from indexium_core.flows.writing.workers.remote_edit import RemoteHandler, RequestHandler
+from indexium_core.flows.writing.workers import edit_execution
+from indexium_core.flows.writing.workers.edit_execution import EditHandler, RequestHandler
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
@@ -84,7 +84,7 @@ class ClusterEdits:
             if edited is not None:
                 return edited
         message = "Dask lost the workers that wrote the file. The file is unchanged."
-        return remote_edit.without_success(task, "failed", "process_lost", message, started=started)
+        return edit_execution.without_success(task, "failed", "process_lost", message, started=started)
 
     def _attempt(
         self, task: Task, policy: WritePolicy, progress: FileProgress, folder: Path, *, started: float
@@ -95,7 +95,7 @@ class ClusterEdits:
         except errors.StoreError as refused:
             return _failed(task, refused, started=started)
         handler = RequestHandler(self._journal, policy, progress)
-        plain = remote_edit.plain_fields(policy)
+        plain = edit_execution.plain_fields(policy)
         edited: EditResult | None = None
         error: Exception | None = None
         reason = "ended before this attempt"
@@ -129,7 +129,7 @@ class ClusterEdits:
         problem = self._problem_of_taking(path)
         if problem:
             return _unknown(task, problem, started=started)
-        return remote_edit.recover(task, self._journal, WorkerLostError(reason), started=started)
+        return edit_execution.recover(task, self._journal, WorkerLostError(reason), started=started)
 
     def _problem_of_taking(self, path: Path) -> str:
         """Take a journal over; return why that is not possible now, or ""."""
@@ -159,11 +159,11 @@ def _require_file(path: bytes) -> None:
 
 
 def _failed(task: Task, error: errors.IndexiumError, *, started: float) -> EditResult:
-    return remote_edit.without_success(task, "failed", error.reason, error.message, started=started)
+    return edit_execution.without_success(task, "failed", error.reason, error.message, started=started)
 
 
 def _unknown(task: Task, message: str, *, started: float) -> EditResult:
-    return remote_edit.without_success(task, "unknown", "cannot_tell", message, started=started)
+    return edit_execution.without_success(task, "unknown", "cannot_tell", message, started=started)
 
 
 def _in_service(edited: EditResult, task: Task) -> EditResult:
@@ -179,7 +179,7 @@ def _in_service(edited: EditResult, task: Task) -> EditResult:
 
 
 def _edit(
-    handler: RemoteHandler,
+    handler: EditHandler,
     task: Task,
     plain: Mapping[str, Any],
     journal_path: bytes,
@@ -207,7 +207,7 @@ def _edit(
             if not worker_journal.is_empty or not worker_journal.is_at_path:
                 return None
             journal_handler = _JournalHandler(worker_journal, paths)
-            edited = remote_edit.run_edit(handler, journal_handler, local_task, plain, local_entry)
+            edited = edit_execution.run_edit(handler, journal_handler, local_task, plain, local_entry)
     except errors.ConflictError:  # another run holds the journal; `edit` itself raises no such error
         return None
     except errors.StoreError as error:

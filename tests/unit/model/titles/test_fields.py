@@ -9,9 +9,10 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value, shown_text
+from tests.support.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "value", "stored"),
     [
         ("title", " A ", "A"),
@@ -33,7 +34,7 @@ def test_value_has_the_form_in_which_it_is_stored(name: str, value: Any, stored:
     assert isinstance(shown_text(found), str)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "value"),
     [
         ("title", float("inf")),

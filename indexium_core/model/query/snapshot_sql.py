@@ -54,7 +54,7 @@ _WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN
 
 
 def _columns(key: Key) -> tuple[str, ...]:
-    """Return the published columns of a key; a field has the planned value, else the value in the file."""
+    """Return the columns of a key in a snapshot; a field has the planned value, else the value in the file."""
     if key.name in _COLUMNS:
         return _COLUMNS[key.name]
     return tuple(column.replace("i.field_values", "p.planned_fields") for column in key.columns)

@@ -1,5 +1,5 @@
 """
-Write a file in a worker process: `editing` runs there; the journal and the operation stay in this process.
+Run the edit of one file: on the spot, or in a worker process, while the journal and the operation stay in this process.
 
 So there is one journal in one order for all processes, and it has an entry of every file before the file changes. If
 the worker process dies during an edit, the journal recovers the file at once, as at the next start. The item is then
@@ -131,19 +131,19 @@ class JournalHandler(Protocol):
     def undone(self, item_id: int, /) -> None: ...
 
 
-class RemoteHandler(JournalHandler, Protocol):
+class EditHandler(JournalHandler, Protocol):
     """The proxy of `RequestHandler`."""
 
     def reserve_space(self, size: int, item_id: int, /) -> bool: ...
     def report(self, position: tuple[int, int] | None, /) -> bool: ...
 
 
-def _edit(handler: RemoteHandler, task: Task, plain: Mapping[str, Any]) -> EditResult:
+def _edit(handler: EditHandler, task: Task, plain: Mapping[str, Any]) -> EditResult:
     return run_edit(handler, handler, task, plain)
 
 
 def run_edit(
-    handler: RemoteHandler,
+    handler: EditHandler,
     journal_handler: JournalHandler,
     task: Task,
     plain: Mapping[str, Any],
@@ -206,7 +206,7 @@ class _JournalProxy:
 class ProgressChannel:
     """Sends progress to the operation and receives whether the work is cancelled."""
 
-    def __init__(self, handler: RemoteHandler) -> None:
+    def __init__(self, handler: EditHandler) -> None:
         self._handler = handler
         self._position: tuple[int, int] | None = None  # not sent yet
         self._due_at = 0.0  # time.monotonic() of the next report

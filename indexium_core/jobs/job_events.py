@@ -1,4 +1,4 @@
-"""Publication of job changes: events for listeners and progress lines for the log."""
+"""Changes of jobs: events for listeners and progress lines for the log."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ class ProgressSink(Protocol):
     ) -> None: ...
 
 
-class JobPublisher:
-    """Publishes job changes. For operations it writes only progress lines; an operation emits its own events."""
+class JobEvents:
+    """Emits job changes. For operations it writes only progress lines; an operation emits its own events."""
 
     def __init__(self, events: EventBus, progress_sink: ProgressSink | None) -> None:
         self._events, self._progress_sink = events, progress_sink
 
     def job_changed(self, job: Job, *, by: str = "") -> None:
-        """Publish a new state, queue position or priority of a job; `by` names the person who requested it."""
+        """Emit a new state, queue position or priority of a job; `by` names the person who requested it."""
         why = {"by": by or job.paused_by, "error": job.error_message, "tries": job.retry_count}
         what = {"status": job.status, "message": job.title, "priority": job.priority}
         self._events.emit("job:changed", **_data(job), **what, **why)
 
     def job_started(self, run: JobRun) -> None:
-        """Publish that a job has started."""
+        """Emit that a job has started."""
         if not run.kind.is_operation:
             self._events.emit(f"{run.kind.name}:started", **_data(run.job), message=run.job.title)
         self.job_changed(run.job)
 
     def job_progress(self, run: JobRun, progress: JobProgress, *, message: str = "", is_last: bool = False) -> None:
-        """Publish the progress of a job; `is_last` marks the last report of this run."""
+        """Emit the progress of a job; `is_last` marks the last report of this run."""
         if run.operation_progress is None:
             self._events.emit(
                 f"{run.kind.name}:progress",
@@ -71,7 +71,7 @@ class JobPublisher:
             )
 
     def job_ended(self, run: JobRun, job: Job) -> None:
-        """Publish that a run has ended; `job` is its new state."""
+        """Emit that a run has ended; `job` is its new state."""
         if not run.kind.is_operation:
             message = job.error_message or job.summary.get("message") or job.status
             facts = {"current": run.current, "total": job.progress_total, "message": message, "status": job.status}

@@ -1,0 +1,45 @@
+"""The table of what starts by itself: each schedule of a home, and each kind of delayed job, with its handler."""
+
+from __future__ import annotations
+
+from indexium_core.flows.home import database_backups
+from indexium_core.flows.home.database_backups import DatabaseBackups
+from indexium_core.flows.ratings import rating_writes
+from indexium_core.flows.ratings.rating_writes import RatingWrites
+from indexium_core.flows.snapshots import snapshots
+from indexium_core.flows.snapshots.snapshots import Snapshots
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.schedules.scheduler import ScheduleKind
+from indexium_core.model.schedules.cron import ON_CHANGE
+from indexium_core.settings import Settings
+
+
+def register(
+    queue: JobQueueService,
+    config: Settings,
+    backups: DatabaseBackups,
+    copies: Snapshots,
+    ratings: RatingWrites,
+) -> tuple[ScheduleKind, ...]:
+    """Register the handlers with the queue; return the schedules with their default times."""
+    for kind, title, handler in (
+        (database_backups.KIND, "Backup of the database", backups.handle),
+        (snapshots.KIND, "Snapshot", copies.handle),
+        (rating_writes.KIND, "Ratings", ratings.handle),
+    ):
+        queue.register(kind, handler, title=title, is_awaited=True)
+    return (
+        ScheduleKind(
+            name="database-backup",
+            kind=database_backups.KIND,
+            cron="0 3 * * *",
+            must_wait=lambda: bool(queue.active_operations()),
+        ),
+        ScheduleKind(
+            name="snapshot",
+            kind=snapshots.KIND,
+            cron=ON_CHANGE,
+            setting="snapshots",
+            is_on=lambda: config.snapshots,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Schedules as values, and the times of cron texts."""

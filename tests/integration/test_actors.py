@@ -1,0 +1,291 @@
+"""The actor of each change, read back from what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.web import server
+from indexium_core import logs
+from indexium_core.api import access
+from indexium_core.api.remote import RemoteLibrary
+from indexium_core.api.service import Service
+from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
+from indexium_core.services import LibraryServices
+from tests.support.holding import Gate, cut_off
+from tests.support.rest import Client, ended
+from tests.support.studio import ALL, Studio
+from tests.support.waiting import until
+
+NIGHT = Actor("token", "7", "Night script")
+BOB = Actor("user", "2", "Bob")
+RECORDS = {  # by table: the column of its id, and of the name of the actor
+    "metadata_operations": ("id", "user_name"),
+    "job_queue": ("id", "actor_name"),
+    "decisions": ("decision_id", "actor_name"),
+    "review_steps": ("step_id", "actor_name"),
+    "title_decisions": ("id", "actor_name"),
+    "audit_events": ("id", "actor_name"),
+}
+PLAIN = {"home", "notices"}  # attributes of a library that are no services
+Call = Callable[[Library], object]
+
+
+def recorded(library: Library) -> dict[tuple[str, int], Actor]:
+    """Return who did each recorded change, by table and id."""
+    reader = library._parts.store.read()
+    return {
+        (table, row[0]): Actor(*row[1:])
+        for table, (key, name) in RECORDS.items()
+        for row in reader.execute(f"SELECT {key}, actor_kind, actor_id, {name} FROM {table}").fetchall()
+    }
+
+
+def first(library: Library) -> int:
+    return library.plan().items[0].file_id
+
+
+def decided(call: Callable[[Library, list[int]], object]) -> Call:
+    return lambda library: call(library, [first(library)])
+
+
+def undone(library: Library, *, redo: bool = False) -> None:
+    library.decisions.set_fields([first(library)], {"title": "A"})
+    library.steps.undo()
+    if redo:
+        library.steps.redo()
+
+
+def rated(library: Library) -> None:
+    library.decisions.set_favorite([first(library)], wanted=True)
+
+
+def written(library: Library) -> int:
+    handle = library.write(library.plan(), ALL)
+    handle.wait()
+    return handle.id
+
+
+def rolled_back(library: Library) -> None:
+    library.rollback(written(library)).wait()
+
+
+def done(library: Library, job: Any) -> None:
+    library.jobs.wait(job.id)
+
+
+def new_title(library: Library) -> int:
+    library.inventory.set_kind(1, "mixed")
+    return library.titles.assign_new([first(library)], "movie", "Nosferatu", year=1922).id
+
+
+def saved(library: Library) -> None:
+    library.templates.save("ann", people=["Cy Orr"])
+    library.templates.apply("ann", [first(library)])
+
+
+# The calls that record who did it; those that record it through another call of the list have its name.
+CHANGES: dict[str, Call | str] = {
+    "operations.start_operation": written,
+    "operations.write_single_file": lambda library: library.operations.write_single_file(library.plan().items[0]),
+    "operations.start_rollback": "history.start_rollback",
+    "history.start_rollback": rolled_back,
+    "history.rollback_operation": "history.start_rollback",
+    "jobs.retry": "scans.add",
+    "retries.start": "operations.start_operation",
+    "scans.add": lambda library: done(library, library.scans.add()),
+    "scans.run": lambda library: library.scan(),
+    "rescans.add": lambda library: done(library, library.rescans.add(everything=True)),
+    "verification.add": lambda library: done(library, library.verification.add()),
+    "thumbnail_jobs.add": lambda library: done(library, library.thumbnail_jobs.add()),
+    "artwork_jobs.add": lambda library: done(library, library.artwork_jobs.add()),
+    "titles.identify": lambda library: done(library, library.set_kind(1, "mixed")),
+    "enrichment.schedule_titles": "scans.add",
+    "enrichment.schedule_library_enrichment": "scans.add",
+    "enrichment.schedule_video_enrichment": "scans.add",
+    "decisions.edit": decided(lambda library, ids: library.decisions.edit(ids, ["Ann Lee"])),
+    "decisions.change_people": decided(lambda library, ids: library.decisions.change_people(ids, add=["Cy Orr"])),
+    "decisions.replace_person": decided(lambda lib, ids: lib.decisions.replace_person(ids, "Ann Lee", "Cy Orr")),
+    "decisions.set_all": decided(lambda library, ids: library.decisions.set_all(ids, fields={"title": "A"})),
+    "decisions.set_each": decided(lambda library, ids: library.decisions.set_each({ids[0]: {"title": "A"}})),
+    "decisions.set_fields": decided(lambda library, ids: library.decisions.set_fields(ids, {"title": "A"})),
+    "decisions.set_mode": decided(lambda library, ids: library.decisions.set_mode(ids, mode="exact")),
+    "decisions.set_favorite": rated,
+    "decisions.postpone": decided(lambda library, ids: library.decisions.postpone(ids)),
+    "decisions.step": "decisions.edit",
+    "decisions.revoke": "decisions.revoke_of",
+    "decisions.revoke_of": "decisions.edit",
+    "decisions.end_postponements": "decisions.postpone",
+    "decisions.decline": "decisions.edit",
+    "steps.undo": undone,
+    "steps.redo": lambda library: undone(library, redo=True),
+    "templates.apply": saved,
+    "changes.apply": "decisions.set_each",
+    "checks.resolve": "decisions.edit",
+    "checks.resolve_all": "decisions.edit",
+    "people.merge": "people.rename",
+    "people.unmerge": "people.rename",
+    "people.split": "people.rename",
+    "people.split_files": "people.rename",
+    "people.rename": lambda library: library.people.rename("Ann Lee", "Anna Lee"),
+    "titles.plan_values": "decisions.set_each",
+    "locks.lock": decided(lambda library, ids: library.locks.lock(ids)),
+    "locks.unlock": decided(lambda library, ids: (library.locks.lock(ids), library.locks.unlock(ids))),
+    "locks.set": decided(lambda library, ids: library.locks.set(ids, "resolution", "640x480")),
+    "matches.ignore": lambda library: library.matches.ignore(new_title(library)),
+    **dict.fromkeys(
+        ("matches.accept", "matches.accept_id", "matches.confirm", "matches.later", "matches.reject"), "matches.ignore"
+    ),
+    "matches.undo": "matches.ignore",
+    "matches.search": "scans.add",
+}
+# Calls that change something of which no table says who did it: their effect is a setting, a name, a value or a file.
+WITHOUT_RECORD = """
+    inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
+    inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
+    inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
+    hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
+    fields.change fields.define fields.release fields.remove people.add people.add_to_files people.import_file
+    people.remove people.set_picture people.take_from_files templates.remove templates.save views.remove
+    views.rename views.restore views.save views.set_default titles.assign titles.assign_new titles.lock
+    titles.restore titles.set titles.set_values titles.unassign titles.unlock titles.follow titles.follow_scans
+    series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
+    artwork.folder_collage artwork.put artwork_jobs.follow_enrichment thumbnail_jobs.follow_scans
+    enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
+    enrichment.follow_identification matches.follow_identification checks.ignore checks.ignore_all checks.unignore
+    operations.cancel operations.cancel_idle operations.cancel_operation operations.pause_operation
+    operations.rename operations.resume operations.resume_operation jobs.cancel jobs.pause jobs.resume
+    jobs.set_priority history.record_operation jobs.tidy backups.cleanup_old_backups backups.create_backup
+    backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
+    snapshots.take snapshots.export_parquet snapshots.on_event queries.write saved_queries.remove
+    saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
+"""
+READS = """
+    add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
+    propose_kind quality removal search find stats close execute payload definitions get count of page check_import
+    details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
+    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster problem_of
+    accepted confirm counts pending due get_enrichment_progress get_enrichment_stats is_video_due metadata
+    calculate_statistics categorize_items changes confirmed_ids default_modes digest file_ids filter_items
+    generate_plan home_summary items_of newest_version outside plan plan_with_modes raise_if_stale risk_by stale
+    summary waiting_ratings with_hard_links writable_ids complete volume wider facet ids overview file has
+    names_like of_hash require dry_run read findings groups row get_operation_status holders_of join wait
+    with_live_seconds check count_operations df get_operation_details get_operations people_of preview_rollback
+    build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
+    unrecorded since match pauses request_page requests require_one season status test effect set table
+"""
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 2)
+    with made.library:
+        yield made
+
+
+def test_each_call_of_each_service_is_known(studio: Studio) -> None:
+    kinds = {name: type(getattr(studio.library, name)) for name in LibraryServices.__annotations__ if name not in PLAIN}
+    names = {
+        f"{service}.{name}": name
+        for service, kind in kinds.items()
+        for name in dir(kind)
+        if not name.startswith("_") and callable(getattr(kind, name))
+    }
+    known = {*CHANGES, *WITHOUT_RECORD.split()}
+    assert known - names.keys() == set()
+    assert {call for call in CHANGES.values() if isinstance(call, str)} <= CHANGES.keys()
+    unknown = sorted(call for call, name in names.items() if call not in known and name not in READS.split())
+    assert unknown == [], "Say in CHANGES how the call records its actor."
+
+
+@pytest.mark.parametrize("name", [name for name, call in CHANGES.items() if callable(call)])
+def test_change_is_recorded_with_its_actor(studio: Studio, name: str) -> None:
+    library, call = studio.library, CHANGES[name]
+    before = recorded(library)
+    assert callable(call)
+    with library.acting_as(NIGHT):
+        call(library)
+    new = {key: actor for key, actor in recorded(library).items() if key not in before}
+    assert set(new.values()) == {NIGHT}, new
+
+
+def test_call_without_an_actor_is_of_the_login_name(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "ann")
+    operation = studio.library.operation(written(studio.library)).operation
+    assert operation.actor == Actor("local", name="ann")
+
+
+def test_history_job_and_logs_name_the_actor(studio: Studio) -> None:
+    library = studio.library
+    with library.acting_as(NIGHT):
+        number = written(library)
+    job = studio.job_of(number)
+    lines, _ = logs.read_job(library.home / "logs", job.id)
+
+    assert library.operation(number).operation.actor == NIGHT
+    assert {line["actor"] for line in lines if line["event"].startswith("file.")} == {str(NIGHT)}
+
+
+def test_resumed_operation_keeps_its_actor_and_new_work_has_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = Studio(tmp_path, 5)
+    with studio.library.acting_as(NIGHT):
+        handle = cut_off(studio.library, monkeypatch, 1)
+    studio.library.close("person")
+    monkeypatch.undo()
+    studio.reopen()
+    library = studio.library
+    with library.acting_as(BOB):
+        library.resume(handle.id).wait()
+        back = library.rollback(handle.id)
+        back.wait()
+        retried = library.jobs.retry(library.jobs.cancel(library.scans.add(dedup=False).id).id)
+        library.jobs.wait(retried.id)
+
+    found = recorded(library)
+    assert found["metadata_operations", handle.id] == NIGHT
+    assert found["metadata_operations", back.id] == BOB
+    assert found["job_queue", studio.job_of(back.id).id] == BOB
+    assert found["job_queue", retried.id] == BOB
+    lines, _ = logs.read_job(library.home / "logs", studio.job_of(handle.id).id)
+    assert {line["actor"] for line in lines if line["event"].startswith("file.")} == {str(NIGHT)}
+
+
+def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch, 0)
+    studio.library._parts.runs.workers = 1
+    handle = gate.write(studio.library)
+    with studio.library.acting_as(NIGHT):
+        job = studio.library.jobs.pause(gate.open_when_told(studio.library, handle.id))
+    assert job.paused_by == "Night script"
+
+
+def test_request_over_rest_acts_as_its_actor(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = studio.library
+    file_id = first(library)
+    monkeypatch.setattr(access, "actor_of", lambda _: NIGHT)
+    with server.make_server(library, port=0).background() as running:
+        client = Client(running.url)
+        number = client.post("/api/metadata/write", {"all": True}).json["operation_id"]
+        ended(client, number)
+        found = Service(url=running.url, token=running.token, pid=0, instance_id=library.instance_id, version="")
+        with RemoteLibrary(library.home, found) as command:
+            command.decisions.set_fields([file_id], {"title": "A"})
+    actors = recorded(library)
+    assert actors["metadata_operations", number] == NIGHT
+    assert {actor for (table, _), actor in actors.items() if table == "decisions"} == {NIGHT}
+
+
+def test_rating_that_is_written_at_once_has_the_actor_who_set_it(studio: Studio) -> None:
+    library = studio.library
+    [folder] = library.inventory.list()
+    library.inventory.set_write_ratings(folder.library_id, "at-once")
+    with library.acting_as(NIGHT):
+        rated(library)
+    until(lambda: bool(library.history().items))
+    assert library.history().items[0].actor == NIGHT

@@ -1,0 +1,56 @@
+"""The examples of `docs/extending.md` work: each runs in a copy of the source that has the code of the page."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+PARTS = {
+    part.partition("\n")[0]: re.findall(r"```python\n(.*?)```", part, re.DOTALL) for part in PAGE.split("\n## ")[1:]
+}
+PLACE = re.compile(r"# (indexium_core/\S+\.py)(?:, (below|above|in place of): (.*))?\n")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_worked_example_runs(part: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "indexium_core", tmp_path / "indexium_core", ignore=shutil.ignore_patterns("__pycache__"))
+    *steps, check = PARTS[part]
+    for step in steps:
+        place = PLACE.match(step)
+        assert place is not None, step
+        insert(tmp_path / place[1], place[2], place[3], step[place.end() :])
+    search = os.pathsep.join([str(tmp_path), str(ROOT)])
+    words, environment = [sys.executable, "-c", check], os.environ | {"PYTHONPATH": search}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert steps
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def insert(path: Path, where: str | None, line: str, code: str) -> None:
+    """Put code beside one line of a file, which occurs once; without a line, the code is the file."""
+    if where is None:
+        assert not path.exists()
+        path.write_text(code, encoding="utf-8")
+        return
+    text = path.read_text(encoding="utf-8")
+    whole = f"\n{line}\n"
+    assert text.count(whole) == 1, f"{path.name}: {line}"
+    new = {"below": whole + code, "above": f"\n{code}{line}\n", "in place of": f"\n{code}"}[where]
+    path.write_text(text.replace(whole, new), encoding="utf-8")
+
+
+def test_page_names_existing_files() -> None:
+    names = re.findall(r"`((?:model|files|flows|store|dashboards|docs|tests)/[\w/.]+)`", PAGE)
+    bases = (ROOT, ROOT / "indexium_core")
+
+    assert names
+    assert [name for name in names if not any((base / name).exists() for base in bases)] == []
