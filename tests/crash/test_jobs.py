@@ -143,7 +143,7 @@ def test_resume_after_kill_reads_files(films: Films) -> None:
         lines = {line["event"]: line for line in library.jobs.log(job.id).lines}
         found, recovered = lines["operation.recovered"], library.recovered
         assert (found["undone"], found["written"]) == (recovered.undone, recovered.finished)
-        assert (found["left"], lines["job.changed"]["status"]) == (len(films.paths) - len(new), "interrupted")
+        assert (found["not_started"], lines["job.changed"]["status"]) == (len(films.paths) - len(new), "interrupted")
         told = [each.what for each in library.stories.build(1).happenings]
         assert told[-2:] == ["interrupted", "interrupted and recovered"]
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
