@@ -78,7 +78,6 @@ def list_view(group: CheckGroup, page: CheckPage, *, ignored: bool, subject: str
     """Return one page of findings; `ignored`: only the ignored ones."""
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
-        "kind": group.kind,
         "title": group.title,
         "text": group.text,
         "rows": [_row(row) for row in page.items],
@@ -205,7 +204,6 @@ def details_view(row: CheckRow | None, *, ignored: bool, base: str = "") -> dict
         "more": f"and {wording.files(rest)} more" if rest > 0 else "",
         "resolutions": [] if ignored else [_resolution(each) for each in row.resolutions],
         "ignored": ignored,
-        "query": row.query,
         "href": _address(row.query, base) if row.query else "",
     }
 

@@ -44,7 +44,7 @@ class OfferedTitleView(TypedDict):
     poster: str  # Address, or ""
     score: str
     relation: str
-    parts: list[int]  # The width of each part of the score, in percent
+    parts: list[float]  # The width of each part of the score, in percent
     reasons: list[OfferedTitleReasonView]
     brief: str
     conflict: str

@@ -9,6 +9,12 @@ from typing_extensions import TypedDict
 from dashboards.components.view_types import ChoiceView, LegendView
 
 
+class ExampleQueryView(TypedDict):
+    index: int
+    name: str
+    fields: int
+
+
 class QueryFieldView(TypedDict):
     name: str
     kind: str
@@ -56,11 +62,6 @@ class ChartFieldView(TypedDict):
     options: list[ChoiceView]
 
 
-class QueryResultExampleView(TypedDict):
-    index: int
-    name: str
-
-
 class QueryResultSortView(TypedDict):
     column: int
     descending: bool
@@ -75,7 +76,7 @@ class QueryResultSelectionView(TypedDict):
 
 class QueryResultView(TypedDict, total=False):
     state: Literal["empty", "result"]
-    examples: list[QueryResultExampleView]
+    examples: list[ExampleQueryView]
     run: int  # The number of the run whose result it is
     faded: bool  # A query is running
     tab: Literal["table", "chart", "columns"]
@@ -120,12 +121,6 @@ class SavedQueryView(TypedDict):
     name: str
     fields: int
     here: bool
-
-
-class ExampleQueryView(TypedDict):
-    index: int
-    name: str
-    fields: int
 
 
 class QueryRunView(TypedDict):
