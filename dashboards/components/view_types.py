@@ -218,6 +218,7 @@ class DialogView(TypedDict, total=False):
 class GaugePartView(TypedDict):
     kind: str
     share: float
+    label: NotRequired[str]
 
 
 class GaugeView(TypedDict):
