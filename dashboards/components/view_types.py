@@ -309,7 +309,7 @@ class TabbedChartsCardView(TypedDict, total=False):
     bars: list[ChartBarView]  # In place of a chart
 
 
-class PosterView(TypedDict):
+class PosterView(TypedDict, total=False):
     title: str
     poster: str
     initials: str

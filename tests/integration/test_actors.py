@@ -145,6 +145,7 @@ CHANGES: dict[str, Call | str] = {
 }
 # Calls that change something of which no table says who did it: their effect is a setting, a name, a value or a file.
 WITHOUT_RECORD = """
+    snapshots.take_soon
     inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings

@@ -17,6 +17,27 @@ from dashboards.components.view_types import (
 )
 
 
+class TitleFactsView(TypedDict):
+    id: int
+    href: str
+    name: str
+    year: str
+    kind: str
+    rating: str
+    genres: list[str]
+    size: str
+    state: str
+    notes: list[str]
+
+
+class TitleTileView(PosterView, TitleFactsView):
+    pass
+
+
+class RelatedView(TitleTileView):
+    why: str
+
+
 class MoveTargetView(TypedDict):
     id: int
     label: str
@@ -64,13 +85,6 @@ class SeasonView(TypedDict):
     about: str
     episodes: list[EpisodeView]
     gaps: list[str]
-
-
-class RelatedView(PosterView):
-    id: int
-    href: str
-    year: str
-    why: str
 
 
 class TitleMatchReasonView(TypedDict):
@@ -178,23 +192,6 @@ class QuickView(TypedDict):
     label: str
     count: str
     on: bool
-
-
-class TitleFactsView(TypedDict):
-    id: int
-    href: str
-    name: str
-    year: str
-    kind: str
-    rating: str
-    genres: list[str]
-    size: str
-    state: str
-    notes: list[str]
-
-
-class TitleTileView(PosterView, TitleFactsView):
-    pass
 
 
 class LookUpProgressView(TypedDict):
