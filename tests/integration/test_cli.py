@@ -390,7 +390,7 @@ def test_ctrl_c_ends_write_after_files_in_progress(run: Command, home: Path, tmp
     assert operation["success_count"] + operation["skipped_count"] == operation["file_count"] == 200
     assert run("history") == 0
     heads, row = run.out.splitlines()[:2]
-    assert re.split("  +", heads.strip())[4:] == ["changed", "skipped", "not started", "note"]
+    assert re.split("  +", heads.strip())[4:] == ["written", "skipped", "not started", "note"]
     assert row.split()[-3:] == [str(operation["success_count"]), "0", str(operation["skipped_count"])]
     assert run("operations", "show", "1") == 0
     rest = operation["skipped_count"]
