@@ -80,7 +80,7 @@ class CopiedHome:
         library = Library.open(home, **options)
         with library._parts.store.atomic() as tx:
             for statement in template.updates:
-                tx.execute(statement, _paths(template.folder, folder))
+                tx.execute(statement, paths(template.folder, folder))
             homes.update_inodes(tx, [path for path in folder.rglob("*") if path.is_file()])
             tx.execute("DELETE FROM hash_cache")  # of the inodes of other copies
         return library
@@ -98,20 +98,20 @@ class CopiedHome:
             media.video(folder / name, seed=seed, tags=dict(tags))
         with Library.open(root / "home", **self._options()) as library:
             self._prepare(library, folder)
-            updates = tuple(_updates(library._parts.store.read(), folder))
+            updates = tuple(updates(library._parts.store.read(), folder))
         return _Template(root / "home" / FILE_NAME, folder, updates)
 
 
-def _paths(old: Path, new: Path) -> dict[str, str]:
+def paths(old: Path, new: Path) -> dict[str, str]:
     """Return the parameters of the updates: the paths, and their form in columns for searches."""
     folded = {"old_search": people_comment.fold(str(old)), "new_search": people_comment.fold(str(new))}
     return {"old": str(old), "new": str(new)} | folded
 
 
-def _updates(reader: Connection, folder: Path) -> Iterable[str]:
+def updates(reader: Connection, folder: Path) -> Iterable[str]:
     """Return a statement for each table whose rows name the folder."""
     found: dict[str, list[str]] = {}
-    wanted = {name: value for name, value in _paths(folder, folder).items() if name.startswith("old")}
+    wanted = {name: value for name, value in paths(folder, folder).items() if name.startswith("old")}
     for table, column, kind in reader.execute(_TEXTS).fetchall():
         text = f"decode({column})" if kind == "BLOB" else column
         names = f"SELECT count(*) FROM {table} WHERE contains({column}::VARCHAR, $old)"
