@@ -98,8 +98,8 @@ class CopiedHome:
             media.video(folder / name, seed=seed, tags=dict(tags))
         with Library.open(root / "home", **self._options()) as library:
             self._prepare(library, folder)
-            updates = tuple(updates(library._parts.store.read(), folder))
-        return _Template(root / "home" / FILE_NAME, folder, updates)
+            found = tuple(updates(library._parts.store.read(), folder))
+        return _Template(root / "home" / FILE_NAME, folder, found)
 
 
 def paths(old: Path, new: Path) -> dict[str, str]:

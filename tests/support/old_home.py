@@ -1,8 +1,8 @@
 """
 A home of the commit 0ddd0530, with everything that later versions must still read, undo and roll back.
 
-`python -m tests.support.old_home` made `tests/corpus/old_home.tar.xz` with the code of that commit. Run it again only from
-there: the archive is worth what an older program wrote. `extract` unpacks it and stores where its files are now.
+`python -m tests.support.old_home` made `tests/corpus/old_home.tar.xz` with the code of that commit. Run it again only
+from there: the archive is worth what an older program wrote. `extract` unpacks it and stores where its files are now.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.support.studio import ALL, OLD
 
 ARCHIVE = Path(__file__).parents[1] / "corpus" / "old_home.tar.xz"
 MADE_AT = datetime(2026, 11, 25, 7, tzinfo=UTC)
-_ROOT = Path("/tmp/indexium-old-home")  # noqa: S108 - where the archive was made: a folder of no particular machine
+_ROOT = Path("/tmp/indexium-old-home")  # where the archive was made: a folder of no machine
 _TITLES = (
     "Films/The Lantern Keeper.mp4",
     "Films/Night Tramway.mp4",
@@ -40,7 +40,7 @@ _TITLES = (
 
 
 def extract(folder: Path) -> tuple[Path, Path, Mapping[str, str]]:
-    """Unpack the archive into a folder; return the home, the folder of its files, and the hash of each original file."""
+    """Unpack the archive; return the home, the folder of its files, and the hashes of the original files."""
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
     home, files = folder / "home", folder / "media"
