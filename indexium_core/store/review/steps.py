@@ -127,8 +127,7 @@ def _record(
     before: str | None = None,
 ) -> None:
     facts = {"step": step_id, "kind": kind, "label": label, "files": files, "at": at, "action": action}
-    facts |= {"subjects": list(subjects), "before": before}
-    tx.execute(_sql("record"), facts | _actor())
+    tx.execute(_sql("record"), {**facts, "subjects": list(subjects), "before": before, **_actor()})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
 
 
