@@ -179,7 +179,6 @@ class DialogOptionView(TypedDict):
     key: str
     label: str
     hint: str
-    adds: NotRequired[int]  # Number of files that the option adds
 
 
 class CountedView(TypedDict):

@@ -99,7 +99,7 @@ def ask(
         dialog.choose(
             _title(operation, part),
             [_named(operation), *_promise(check, part), *_counts(check), *_conflicts(check)],
-            [*({key: str(each[key]) for key in each} for each in choices), REPLAN],
+            [*({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices), REPLAN],
             lambda note, ticked: start(check, note, ticked),
             confirm=_confirm(check.restorable, part),
             counted=_counted(check.restorable, part, choices),
