@@ -179,6 +179,7 @@ class DialogOptionView(TypedDict):
     key: str
     label: str
     hint: str
+    adds: NotRequired[int]  # Number of files that the option adds
 
 
 class CountedView(TypedDict):
@@ -243,7 +244,7 @@ class FieldValueView(TypedDict):
 FieldValuesView = list[FieldValueView]
 
 
-class PagedView(TypedDict):
+class PagedView(TypedDict, total=False):
     total: int
     range: str
     page: int

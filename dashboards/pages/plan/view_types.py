@@ -44,8 +44,8 @@ class EmptyPlanView(TypedDict):
     text: str
     code: NotRequired[str]
     searches: NotRequired[list[SearchLinkView]]  # Searches that may find more
-    act: str  # "" for none
-    label: str
+    act: NotRequired[str]  # Missing or "" for none
+    label: NotRequired[str]
 
 
 class PlanRowsView(TypedDict, total=False):

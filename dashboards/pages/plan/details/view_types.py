@@ -97,7 +97,7 @@ class PlanFileView(TypedDict, total=False):
     place: str
     picture: str  # Address of the picture, or ""
     original: str | None  # Address of the file; None or "" if browsers cannot show it
-    kind: str  # video, audio, photo
+    kind: str | None  # video, audio, photo; None if it is not known
     over: list[str]  # Texts over the picture
     strip: list[str]  # The most important facts
     issues: list[IssueView]
