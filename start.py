@@ -198,7 +198,9 @@ def run_check(words, command):
     """Run one check, which `words` name, and return its exit code."""
     say("\n$ " + " ".join(words))
     code = subprocess.call(command, cwd=str(HERE), env=environment_of_checks())
-    if code:
+    if words[0] == "pytest" and code == 5:
+        sys.stderr.write("\nNo test has these words. 'python3 start.py test PATH' runs those of a file or a folder.\n")
+    elif code:
         sys.stderr.write("\n%s reports problems (exit code %d).\n" % (words[0], code))
     return code
 

@@ -150,6 +150,12 @@ def test_every_code_of_service_is_on_rest_page() -> None:
     assert documented == dict(problems.CODES)
 
 
+def test_every_guard_is_on_the_page_for_contributors() -> None:
+    text = (DOCS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert [path.name for path in Path(__file__).parent.glob("test_*.py") if f"| `{path.name}` |" not in text] == []
+
+
 def test_map_of_the_code_names_existing_places() -> None:
     head = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("\n## The folders")[0]
     paths = [path for path in re.findall(r"`([\w./-]+/[\w./-]*)`", head) if not path.startswith("/")]

@@ -30,6 +30,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
     monkeypatch.setattr(module, "set_up", lambda extra: ran.append(["set up", extra]))
     monkeypatch.setattr(module, "javascript_programs", lambda: Path("programs"))
+    module.run_really = module.run_check  # type: ignore[attr-defined]
     monkeypatch.setattr(module, "run_check", lambda words, command: note(words))
     monkeypatch.setattr(module.subprocess, "Popen", _Compiling)
     module.ran = ran  # type: ignore[attr-defined]
@@ -105,6 +106,14 @@ def test_wrong_words_get_one_sentence_and_no_set_up(
     assert start.main(words) == 2
     assert capsys.readouterr().err == f"{message}\n"
     assert start.ran == []
+
+
+def test_words_without_a_test_get_one_sentence(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start.subprocess, "call", lambda *words, **options: 5)
+    assert start.run_really(["pytest", "-k", "none"], []) == 5
+    assert capsys.readouterr().err.startswith("\nNo test has these words.")
 
 
 def test_help_names_each_check(start: ModuleType) -> None:
