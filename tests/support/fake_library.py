@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from indexium_core.model import check, query
 from indexium_core.model.check import CheckGroup, CheckPage
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditEvent, AuditPage, LockReport
+from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
@@ -105,6 +107,9 @@ class FakeLibrary(FakeOperations):
         self.audited: list[AuditEvent] = []  # newest first
         self._decisions: dict[int, Any] = {}
         self._ids = itertools.count(1)
+
+    def acting_as(self, actor: Actor) -> AbstractContextManager[None]:
+        return acting_as(actor)
 
     def stop_starting(self) -> None:
         """Record the call; no other file could start here."""
