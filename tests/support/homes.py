@@ -30,6 +30,11 @@ _FILES = """UPDATE scanned_files SET path = replace(path, $old, $new), path_byte
 _INODES = """UPDATE scanned_files SET inode = copy.inode
              FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($inodes::UBIGINT[]) AS inode) AS copy
              WHERE scanned_files.path_bytes = copy.path_bytes"""
+# The known hashes, for the inodes of the copies: a later file may get an inode of the template.
+_HASHES = """CREATE TEMP TABLE known AS SELECT c.* REPLACE (copy.inode AS inode) FROM hash_cache AS c
+             JOIN scanned_files AS f USING (device, inode, size, mtime_ns)
+             JOIN (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($inodes::UBIGINT[]) AS inode) AS copy
+             ON copy.path_bytes = f.path_bytes"""
 _built: dict[tuple[str, ...], tuple[Path, Path]] = {}  # a home and the folder of its films, by their content
 
 
@@ -66,7 +71,12 @@ def _relocate(home: Path, old: Path, new: Path) -> None:
         for statement in _PATHS:
             tx.execute(statement, folders)
         tx.execute(_FILES, folders | folded)
-        update_inodes(tx, list(new.iterdir()))
+        paths = list(new.iterdir())
+        inodes = [path.stat().st_ino for path in paths]
+        tx.execute(_HASHES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
+        update_inodes(tx, paths)
+        for statement in ("DELETE FROM hash_cache", "INSERT INTO hash_cache FROM known", "DROP TABLE known"):
+            tx.execute(statement)
 
 
 def update_inodes(tx: Connection, paths: Sequence[Path]) -> None:
