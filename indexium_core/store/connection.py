@@ -160,6 +160,19 @@ class Connection:
                 raise self.failure from error
 
 
+@contextlib.contextmanager
+def transaction(raw: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit the statements of the block together, or undo all of them. Raises `duckdb.Error`."""
+    raw.begin()
+    try:
+        yield
+        raw.commit()
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):  # a failed commit is rolled back already
+            raw.rollback()
+        raise
+
+
 def typed(frame: pd.DataFrame, description: Sequence[Sequence[Any]]) -> pd.DataFrame:
     """
     Return a result with its lists as Python lists, and with one type for a column whatever its values are.

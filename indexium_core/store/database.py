@@ -23,7 +23,7 @@ import duckdb
 
 from indexium_core import errors, signals
 from indexium_core.store import migrations, sql
-from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error
+from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 from indexium_core.store.providers import ranks
@@ -190,16 +190,11 @@ class Database:
         with contextlib.closing(self._raw.cursor()) as cursor, signals.restored():
             cursor.execute(f"ATTACH {quoted(str(path))} AS copy")
             try:
-                cursor.begin()
-                tables = [name for (name,) in cursor.execute(integrity["own_tables"]).fetchall()]
-                texts = {name: sql.with_parts(integrity["number_of_rows"], table=name) for name in tables}
-                rows = {name: cursor.execute(text).fetchone() for name, text in texts.items()}
-                cursor.execute(copy)
-                cursor.commit()
-            except BaseException:
-                with contextlib.suppress(duckdb.Error):  # a failed commit is rolled back already
-                    cursor.rollback()  # DuckDB cannot detach a database in an aborted transaction
-                raise
+                with transaction(cursor):  # DuckDB cannot detach a database in an aborted transaction
+                    tables = [name for (name,) in cursor.execute(integrity["own_tables"]).fetchall()]
+                    texts = {name: sql.with_parts(integrity["number_of_rows"], table=name) for name in tables}
+                    rows = {name: cursor.execute(text).fetchone() for name, text in texts.items()}
+                    cursor.execute(copy)
             finally:
                 cursor.execute("DETACH copy")
         return {name: int(row[0]) if row else 0 for name, row in rows.items()}

@@ -16,6 +16,7 @@ import duckdb
 
 from indexium_core import errors
 from indexium_core.store import sql
+from indexium_core.store.connection import transaction
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -89,13 +90,8 @@ def apply(raw: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> None:
     """
     statements = sql.load("database")
     for migration in migrations:
-        raw.begin()
-        try:
+        with transaction(raw):
             raw.execute(statements["create_migrations"])
             raw.execute(migration.text)
             raw.execute(statements["record_migration"], [migration.version, migration.name, __version__])
-            raw.commit()
-        except BaseException:
-            raw.rollback()
-            raise
         logger.info("store.migrated", extra={"version": migration.version, "migration": migration.name})
