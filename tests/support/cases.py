@@ -69,7 +69,7 @@ def _looped(test: Test, table: list[tuple[str, dict[str, Any]]]) -> Test:
             try:
                 with ExitStack() as stack:
                     test(*args, **{**_own(fixtures, number, stack), **case})
-            except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - the test goes on with its other cases
+            except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - the test continues with its other cases
                 error.add_note(f"Case: {name}")
                 failed.append(error)
                 names.append(name)

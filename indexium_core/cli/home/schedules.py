@@ -9,9 +9,9 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.job_progress import followed
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from indexium_core.model.schedules.schedule import Schedule
@@ -60,8 +60,7 @@ def run_schedule(context: typer.Context, name: Name, as_json: AsJson = False) ->
     """Run a schedule now, also if it is off, and wait for its end. The cron of the system can call this command."""
     with opened(context) as library:
         job = library.schedules.run(name)
-        while not job.has_ended and job.status != "interrupted":
-            job = library.jobs.wait(job.id, LONGEST_WAIT)
+        job = followed(library, job, job.title)
     if as_json:
         output.to_json(job)
     else:

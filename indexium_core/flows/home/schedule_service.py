@@ -49,7 +49,7 @@ class Schedules:
             UsageError: The environment sets the setting.
 
         """
-        former, kind = self.get(name), self._scheduler.kind(self.get(name).name)
+        former, kind = self.get(name), self._scheduler.kind(name)
         text = former.cron if cron is None else checked(cron, follows_changes=kind.follows_changes)
         is_on = former.enabled if enabled is None else enabled
         if kind.setting and is_on != former.enabled:

@@ -20,7 +20,7 @@ from indexium_core.model.operations.actor import Actor, acting_as, current_actor
 from indexium_core.model.schedules import cron
 from indexium_core.model.schedules.schedule import COMPLETED, Schedule
 
-_WAIT_SECONDS = 60.0  # before the next attempt of a run that other work holds up
+_WAIT_SECONDS = 60.0  # before the next attempt of a run that must wait for other work
 _POLL_SECONDS = 0.5  # between two looks at the former job of a run that follows a change
 
 
@@ -53,7 +53,7 @@ class ScheduleKind:
     cron: str  # by default
     setting: str = ""  # that switches it; "": its row does
     is_on: Callable[[], bool] = lambda: True  # the value of the setting
-    must_wait: Callable[[], bool] = lambda: False  # other work holds its run up
+    must_wait: Callable[[], bool] = lambda: False  # its run waits for other work
 
     @property
     def follows_changes(self) -> bool:
@@ -83,7 +83,7 @@ class Scheduler:
         self._rows: dict[str, Schedule] = {}  # by name, those that this program knows
         self._delays: dict[str, _Delay] = {}  # by kind of job
         self._own: set[str] = set()  # the kinds of jobs that it adds
-        self._held: dict[str, float] = {}  # by name: the next attempt of a run that was held up
+        self._attempts: dict[str, float] = {}  # by name: when a run that had to wait is tried again
         self._starting = threading.Lock()  # one run is started at a time
 
     def attach(self, queue: ScheduledQueue, wake: Callable[[], None]) -> None:
@@ -174,7 +174,7 @@ class Scheduler:
             for row in self._rows.values():
                 if row.next_run_at is not None and self._is_on(row):
                     seconds = (row.next_run_at - moment).total_seconds()
-                    left.append(max(seconds, self._held.get(row.name, now) - now))
+                    left.append(max(seconds, self._attempts.get(row.name, now) - now))
         return min(left, default=None)
 
     def add_due(self) -> None:
@@ -193,7 +193,7 @@ class Scheduler:
                 if row.next_run_at is not None
                 and row.next_run_at <= moment
                 and self._is_on(row)
-                and self._held.get(row.name, now) <= now
+                and self._attempts.get(row.name, now) <= now
             ]
         for row in rows:
             self._add_scheduled(row)
@@ -215,12 +215,11 @@ class Scheduler:
         with self._starting:
             if self._kinds[row.name].must_wait():
                 with self._lock:
-                    self._held[row.name] = time.monotonic() + _WAIT_SECONDS
+                    self._attempts[row.name] = time.monotonic() + _WAIT_SECONDS
                 return
             job = self._unfinished(row)
             if job is None:
-                with acting_as(Actor("schedule", row.name, row.name)):
-                    self._begin(row)
+                self._begin_alone(row)
             elif job.status != "paused" and self._attached().resume(job.id):  # a former process did not end it
                 self._started(row, job)
             else:
@@ -243,8 +242,7 @@ class Scheduler:
                 job = self._unfinished(row)
                 must_wait = self._kinds[row.name].must_wait()
                 if job is None and not must_wait:
-                    with acting_as(Actor("schedule", row.name, row.name)):
-                        self._begin(row)
+                    self._begin_alone(row)
                     continue
                 if job is not None:
                     self._attached().resume(job.id)
@@ -256,6 +254,11 @@ class Scheduler:
         """Return the job of the last run if it has not ended."""
         job = None if row.last_job_id is None else self._attached().find(row.last_job_id)
         return None if job is None or job.has_ended else job
+
+    def _begin_alone(self, row: Schedule) -> None:
+        """Start a run that no person requests: the schedule is its actor."""
+        with acting_as(Actor("schedule", row.name, row.name)):
+            self._begin(row)
 
     def _begin(self, row: Schedule) -> Job:
         job = self._attached().add_job(row.kind, row.params)
@@ -292,7 +295,7 @@ class Scheduler:
     def _use(self, rows: Sequence[Schedule]) -> None:
         with self._lock:
             self._rows = {row.name: row for row in rows if row.name in self._kinds}
-            self._held = {}
+            self._attempts = {}
 
     def _attached(self) -> ScheduledQueue:
         assert self._queue is not None

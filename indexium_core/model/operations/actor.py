@@ -32,7 +32,7 @@ class Actor:
     The person or program on whose behalf something changes.
 
     The kinds: a `user` who signed in, a `token` of the API, a `schedule`, a `webhook`, the `system` (Indexium itself),
-    or `local`: whoever uses this computer, without an account. Raises ValueError for another kind.
+    or `local`: the person who uses this computer, without an account. Raises ValueError for another kind.
     """
 
     kind: ActorKind

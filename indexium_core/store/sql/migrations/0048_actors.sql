@@ -1,5 +1,5 @@
--- Who did it: the kind, the id and the name of the actor, beside the names that are stored already. Whoever did the
--- earlier rows used the computer itself; of scans and rescans in the audit log, only the program is known.
+-- Who did it: the kind, the id and the name of the actor, beside the names that are stored already. The person at the
+-- computer made the earlier rows; of scans and rescans in the audit log, only the program is known.
 ALTER TABLE metadata_operations ADD COLUMN actor_kind VARCHAR DEFAULT 'local';  -- see Actor
 ALTER TABLE metadata_operations ADD COLUMN actor_id VARCHAR DEFAULT '';         -- the name is user_name
 UPDATE metadata_operations SET actor_kind = 'system' WHERE source = 'rebuild';
