@@ -154,7 +154,7 @@ def test_long_rewrite_waits_during_pause(
 
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
-    assert (held.is_idle, held.is_pausing) == (True, False)
+    assert (held.idle, held.pausing) == (True, False)
     told = answers.operation(library.operation(handle.id))
     assert (told["idle"], told["pausing"]) == (True, False)
     monkeypatch.setattr(cli_operations, "opened", lambda _: contextlib.nullcontext(library))

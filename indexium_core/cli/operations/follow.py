@@ -68,7 +68,7 @@ def follow(
                 if (status.status == "paused") != bool(pause_text):
                     pause_text = "" if pause_text else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_pause_sentence(handle.id, pause_text))
-                update(status.processed, status.total, pause_text or status.current_text)
+                update(status.current, status.total, pause_text or status.current_text)
         except (KeyboardInterrupt, signals.Stopped) as interruption:
             if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
                 leave(handle, interruption)

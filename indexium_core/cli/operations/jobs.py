@@ -123,7 +123,7 @@ def pause_job(context: typer.Context, job_id: Id) -> None:
     """Pause a job after the file in progress."""
     with opened(context) as library:
         job = library.jobs.pause(job_id)
-        is_pausing = job.operation_id is not None and library.status(job.operation_id).is_pausing
+        is_pausing = job.operation_id is not None and library.status(job.operation_id).pausing
     if job.has_ended:
         output.note(_too_late(job, "paused"))
     elif is_pausing:
