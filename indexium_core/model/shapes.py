@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 class Shaped:
     """
-    A dataclass with an outer form: the attributes in `shape`.
+    A dataclass with an outer form: the attributes in `shape`, or else all fields.
 
     `shape` names fields and properties, separated by spaces, in the order of the form; `name=attribute` shows an
     attribute by another name.
     """
 
     __slots__ = ()
-    shape: ClassVar[str]
+    shape: ClassVar[str] = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the outer form as JSON values."""
@@ -35,17 +35,15 @@ class Shaped:
 class ListPage(Shaped):
     """One page of a list; each list has a class with the type of its items."""
 
-    shape = "items total page per_page"
-
     items: list[Any]
     total: int  # of all pages
     page: int  # from 1
     per_page: int
 
 
-def picked(value: object, shape: str) -> dict[str, Any]:
+def picked(value: Any, shape: str) -> dict[str, Any]:
     """Return some attributes of a value as JSON values."""
-    return {name: _json(getattr(value, attribute)) for name, attribute in _names(shape)}
+    return {name: _json(getattr(value, attribute)) for name, attribute in _names(value.__class__, shape)}
 
 
 def types_of(kind: type, shape: str) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def types_of(kind: type, shape: str) -> dict[str, Any]:
     hints = get_type_hints(kind, include_extras=True)
     return {
         name: hints[attribute] if attribute in hints else get_type_hints(getattr(kind, attribute).fget)["return"]
-        for name, attribute in _names(shape)
+        for name, attribute in _names(kind, shape)
     }
 
 
@@ -74,12 +72,12 @@ def frame(values: Iterable[object], kind: type, shape: str) -> pd.DataFrame:
         return pd.Series([getattr(value, attribute) for value in values], dtype=dtype)
 
     types = types_of(kind, shape)
-    return pd.DataFrame({name: column(attribute, types[name]) for name, attribute in _names(shape)})
+    return pd.DataFrame({name: column(attribute, types[name]) for name, attribute in _names(kind, shape)})
 
 
 @functools.cache
-def _names(shape: str) -> tuple[tuple[str, str], ...]:
-    parts = [word.partition("=") for word in shape.split()]
+def _names(kind: Any, shape: str) -> tuple[tuple[str, str], ...]:
+    parts = [word.partition("=") for word in shape.split() or [each.name for each in fields(kind)]]
     return tuple((name, attribute or name) for name, _, attribute in parts)
 
 

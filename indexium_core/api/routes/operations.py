@@ -25,7 +25,6 @@ from indexium_core.api.context import (
     StartParam,
     Text,
     WaitParam,
-    listed,
     words,
 )
 from indexium_core.flows.planning.plan import MetadataPlan
@@ -33,6 +32,7 @@ from indexium_core.library import Library
 from indexium_core.model.operations.operation import OPERATION_TYPES, STATES, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import WRITABLE, Selection
+from indexium_core.model.shapes import picked
 
 router = APIRouter(prefix="/api/metadata", tags=["operations"])
 
@@ -230,7 +230,7 @@ def items(
 ) -> Json:
     """Return the outcome of each of its files, failures first."""
     found = library.operation(operation_id, page=page, per_page=per_page, statuses=words(status), query=q)
-    return Json(listed(found))
+    return Json(picked(found, "items total page per_page"))
 
 
 @router.post("/operations/{operation_id}/pause", response_model=answers.Following)

@@ -99,7 +99,7 @@ def report(
     partly = [item for item in items if item.status == "success" and item.code]  # written without all of their fields
     if as_json:
         extra = {"excluded": excluded} if excluded is not None else {}
-        output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
+        output.to_json({**operation.as_dict(), **extra, "items": items})
     else:
         bad = [item for item in items if item.status in FAILED_STATUSES]
         named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]

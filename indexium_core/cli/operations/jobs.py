@@ -41,7 +41,7 @@ def list_jobs(
     with opened(context) as library:
         found = library.jobs.list(_words(kind), _words(status), page=page, per_page=per_page)
     if as_json:
-        output.to_json({"items": found.items, "total": found.total, "page": found.page, "per_page": found.per_page})
+        output.to_json(found)
         return
     rows = [(job.id, job.job_type, _state(job), job.priority, progress_text(job), job.title) for job in found.items]
     output.table(("id", "kind", "state", "priority", "progress", "title"), rows, right=(0, 3))

@@ -27,8 +27,6 @@ INTERRUPTED_OUTCOMES: tuple[Outcome, ...] = (
 class InterruptedFile(Shaped):
     """A file of an interrupted operation."""
 
-    shape = "item_id file_id file_path outcome code message"
-
     item_id: int
     file_id: int
     file_path: str

@@ -129,8 +129,6 @@ class PlanStatistics:
 class PlanPage(ListPage):
     """One page of plan items with the statistics of its query."""
 
-    shape = f"{ListPage.shape} statistics plan_id"
-
     items: list[PlanItem]
     statistics: PlanStatistics
     plan_id: int
@@ -145,8 +143,6 @@ class Selection(Shaped):
     `query=None` selects by `included` alone. Exceptions are file ids, so a selection stays valid across pages, sort
     orders and plan versions.
     """
-
-    shape = "query risk included excluded"
 
     query: str | None = None
     risk: tuple[str, ...] = ()  # () = every level that can be written
