@@ -368,7 +368,7 @@ class MetadataWriter:
     def with_live_seconds(self, operation: MetadataOperation) -> MetadataOperation:
         """Return an operation with its present running time; while it runs, this is longer than the stored time."""
         run = self._operations.find(operation.id)
-        return replace(operation, seconds=round(max(operation.seconds, run.seconds), 3)) if run else operation
+        return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
     @remote()
     def pause_operation(self, operation_id: int, *, wait: bool = True) -> bool:

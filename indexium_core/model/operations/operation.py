@@ -117,8 +117,8 @@ class MetadataOperation(Shaped):
 
     shape = (
         "id operation_id=id operation_type status started_at completed_at file_count success_count failure_count "
-        "skipped_count conflict_count unknown_count outcomes seconds user_note user_action source error_message "
-        "reverts_id can_rollback rollback_reason comment_only origin"
+        "skipped_count conflict_count unknown_count outcomes seconds=rounded_seconds user_note user_action source "
+        "error_message reverts_id can_rollback rollback_reason comment_only origin"
     )
 
     id: int
@@ -174,6 +174,10 @@ class MetadataOperation(Shaped):
             "not_started": self.remaining + self.cancelled_count - undone,
         }
         return {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
+
+    @property
+    def rounded_seconds(self) -> float:
+        return round(self.seconds, 3)
 
     @property
     def remaining(self) -> int:

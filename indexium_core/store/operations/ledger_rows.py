@@ -231,7 +231,6 @@ def unresolved(row: dict[str, Any]) -> UnresolvedItem:
 def operation(row: dict[str, Any]) -> MetadataOperation:
     """Return a row of `operation_page` or `operation_row`."""
     facts = {name: value for name, value in row.items() if name in MetadataOperation.__dataclass_fields__}
-    facts["seconds"] = round(row["seconds"], 3)
     reason, can_rollback = _rollback_ability(
         row["id"],
         row["status"],
