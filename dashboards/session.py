@@ -449,7 +449,7 @@ class Session:
         live = None
         if running:
             status = library.status(running[0].id)
-            live = round(100 * status.processed / max(1, status.total))
+            live = round(100 * status.current / max(1, status.total))
         jobs = sum(
             number
             for by_state in library.jobs.counts().values()

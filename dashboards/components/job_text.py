@@ -64,7 +64,7 @@ def chip(job: Job, status: OperationStatus | None = None) -> tuple[str, str]:
         return "stalled", "danger"
     if job.cancelled_at and not job.has_ended:
         return "cancelling", "blocked"
-    if job.status == "paused" and status is not None and status.is_pausing:
+    if job.status == "paused" and status is not None and status.pausing:
         return "pausing", "warning"
     if job.status == "pending" and job.next_retry_at and job.retry_count:
         return "retrying", "warning"
@@ -91,7 +91,7 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
 
 
 def _running_sentence(job: Job, status: OperationStatus | None) -> str:
-    current = status.processed if status else job.progress_current
+    current = status.current if status else job.progress_current
     total = status.total if status else job.progress_total
     at = status.current_text if status else job.progress_message
     left = status.eta_seconds if status else job.eta_seconds
@@ -109,7 +109,7 @@ def _running_sentence(job: Job, status: OperationStatus | None) -> str:
 
 
 def _progress(job: Job, status: OperationStatus | None = None) -> str:
-    current, total = (status.processed, status.total) if status else (job.progress_current, job.progress_total)
+    current, total = (status.current, status.total) if status else (job.progress_current, job.progress_total)
     unit = _unit(job)
     if total:
         return f"{wording.count(current)} of {wording.plural(total, unit)} processed"
@@ -177,14 +177,14 @@ def speed(job: Job, status: OperationStatus | None = None) -> str:
 
 def _share(job: Job, status: OperationStatus | None) -> float | None:
     total = status.total if status else job.progress_total
-    current = status.processed + sum(status.fractions.values()) if status else job.progress_current
+    current = status.current + sum(status.fractions.values()) if status else job.progress_current
     return 100 * min(current, total) / total if total else None
 
 
 def gauge(job: Job, status: OperationStatus | None = None) -> dict[str, Any]:
     """Return the progress bar: completed files, and files with a problem."""
     total = status.total if status else job.progress_total
-    current = status.processed if status else job.progress_current
+    current = status.current if status else job.progress_current
     counts = status.counts if status else job.counters
     bad = sum(counts.get(each, 0) for each in ("failed", "conflict", "unknown", "errors"))
     return measure(current, total, bad=min(current, bad), going=sum(status.fractions.values()) if status else 0.0)

@@ -98,7 +98,7 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
     if status.finished:
         return f"in {wording.duration(operation.seconds)}" if operation.seconds else ""
     if status.status == "paused":
-        return "pausing after this file" if status.is_pausing else "paused"
+        return "pausing after this file" if status.pausing else "paused"
     parts = []
     if status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} checked")
@@ -113,7 +113,7 @@ def _fits_estimate(status: OperationStatus) -> bool:
     """Return whether the speed is not far from what the remaining time says: files that are copied whole are slow."""
     if status.eta_seconds is None:
         return True
-    left = (status.total - status.processed) / status.rate
+    left = (status.total - status.current) / status.rate
     return left <= _FAR * max(status.eta_seconds, 1.0) and status.eta_seconds <= _FAR * max(left, 1.0)
 
 
@@ -146,7 +146,7 @@ def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
 
 def can_resume(status: OperationStatus) -> bool:
     """Return whether an operation that ended has files left that it can still write."""
-    return status.status in ("interrupted", "failed") and status.processed < status.total
+    return status.status in ("interrupted", "failed") and status.current < status.total
 
 
 def items_page(details: OperationDetails) -> dict[str, Any]:

@@ -35,15 +35,15 @@ def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
     """Return the row of a running operation."""
     paused = status.status == "paused"
     verb = "Rolling back" if operation.operation_type == "rollback" else "Writing"
-    verb = ("Pausing:" if status.is_pausing else "Paused:") if paused else verb
+    verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
     pause = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
         "id": operation.id,
         "kind": "running",
-        "title": f"{verb} {wording.count(status.processed)} of {wording.files(status.total)}",
+        "title": f"{verb} {wording.count(status.current)} of {wording.files(status.total)}",
         "note": _running_note(operation, status),
-        "bar": {"now": status.processed, "max": status.total, "parts": operation_text.bar_parts(status)},
+        "bar": {"now": status.current, "max": status.total, "parts": operation_text.bar_parts(status)},
         "buttons": [
             pause,
             {"label": "Cancel", "act": "cancel"},

@@ -20,7 +20,7 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
         if status.finished and status.status != "interrupted":
             bridge.toast("info", "The operation has already ended.")
             return
-        left = status.total - status.processed
+        left = status.total - status.current
         text = f"{job_text.cancel_effect_on_files(status.operation_type)}; {wording.files(left)} will not be changed."
         dialog.ask(
             "Cancel the rest?",

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
-from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteResult
-from indexium_core.model.operations.outcomes import Outcome
-from indexium_core.model.planning.plan import PlanItem, PlanStatistics
+from indexium_core.model.operations.operation import (
+    ItemDetails,
+    MetadataOperation,
+    OperationDetails,
+    OperationStatus,
+    PaginatedOperations,
+    WriteResult,
+)
+from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
+from indexium_core.model.planning.plan import PlanItem, PlanPage
+from indexium_core.model.shapes import ListPage, Shaped, types_of
+
+_TEXTS: dict[Any, Any] = {datetime: str, datetime | None: str | None}  # `as_dict` has times as text
+_SCHEMAS: dict[Any, Any] = {}  # by the type of a value
 
 
 class Json(JSONResponse):
@@ -27,15 +39,44 @@ class _AnswerShape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class PlanAnswer(_AnswerShape):
-    """One page of a plan; `items` hold only the requested `fields`, by default all."""
+def _schema(name: str, about: str, *kinds: type[Shaped], **own: Any) -> type[BaseModel]:
+    """Return the schema of an answer: own attributes, then what values of these types show outside."""
+    shown = {name: _type(each) for kind in kinds for name, each in types_of(kind, kind.shape).items()}
+    fields: dict[str, Any] = {name: (each, ...) for name, each in {**own, **shown, **own}.items()}
+    model = create_model(name, __base__=_AnswerShape, __doc__=about, __module__=__name__, **fields)
+    return _SCHEMAS.setdefault(kinds, model)  # type: ignore[no-any-return]
 
-    items: list[PlanItem]
-    total: int
-    page: int
-    per_page: int
-    statistics: PlanStatistics
-    plan_id: int
+
+def _type(hint: Any) -> Any:
+    if get_origin(hint) is list:
+        return list[_type(get_args(hint)[0])]  # type: ignore[misc]
+    return _SCHEMAS.get((hint,)) or _TEXTS.get(hint, hint)
+
+
+OperationAnswer = _schema("OperationAnswer", "An operation with its counts.", MetadataOperation)
+Following = _schema("Following", "An operation with its progress.", MetadataOperation, OperationStatus)
+ItemAnswer = _schema("ItemAnswer", "The outcome of one file.", ItemDetails)
+OperationPage = _schema("OperationPage", "One page of operations, newest first.", PaginatedOperations)
+ItemPage = _schema("ItemPage", "One page of an operation's files.", ListPage, items=list[ItemAnswer])  # type: ignore[valid-type]
+OperationWithItems = _schema(
+    "OperationWithItems",
+    "An operation with one page of its files.",
+    MetadataOperation,
+    OperationStatus,
+    OperationDetails,
+)
+_schema("ConflictItem", "A file with a conflict, and the choices for it.", ConflictItem)
+RollbackDryRun = _schema(
+    "RollbackDryRun",
+    "The result that a rollback would have.",
+    RollbackCheck,
+    operation_id=None,
+    dry_run=Literal[True],
+    reverts_id=int,
+)
+PlanAnswer = _schema(
+    "PlanAnswer", "One page of a plan; `items` hold only the requested `fields`, by default all.", PlanPage
+)
 
 
 class Decided(_AnswerShape):
@@ -46,98 +87,6 @@ class Decided(_AnswerShape):
     item: PlanItem | None
 
 
-class OperationAnswer(_AnswerShape):
-    """An operation with its counts."""
-
-    id: int
-    operation_id: int
-    operation_type: Literal["write", "rollback"]
-    status: str
-    started_at: str
-    completed_at: str | None
-    file_count: int
-    success_count: int
-    failure_count: int
-    skipped_count: int
-    conflict_count: int
-    unknown_count: int
-    outcomes: dict[Outcome, int]  # files by outcome; the sum is file_count
-    seconds: float
-    user_note: str
-    user_action: str
-    source: str
-    error_message: str
-    reverts_id: int | None
-    can_rollback: bool
-    rollback_reason: str
-    comment_only: int
-    origin: str  # name of the legacy .db file that has the operation; "": this program ran it
-
-
-class Following(OperationAnswer):
-    """An operation with its progress."""
-
-    counts: dict[str, int]
-    current: int
-    total: int
-    current_file: str
-    rate: float
-    eta_seconds: float | None
-    bytes_done: int
-    bytes_total: int
-    working: dict[int, float]  # items in progress: seconds since the start of each
-    fractions: dict[int, float]  # of these, items that create a new file: written share of this file, 0 to 1
-    pausing: bool  # the operation is paused, and files in progress continue
-    idle: bool  # the operation is paused, and no file is in progress
-
-
-class ItemAnswer(_AnswerShape):
-    """The outcome of one file."""
-
-    id: int
-    file_id: int
-    file_path: str
-    status: str
-    code: str
-    message: str
-    previous_comment: str | None
-    new_comment: str | None
-    fields: list[dict[str, str | None]]  # the changes of fields beside the comment: field, old, new
-    tags_added: list[str]
-    tags_removed: list[str]
-    strategy: str
-    seconds: float | None
-    proof: dict[str, Any]
-    processed_at: str | None
-
-
-class OperationPage(_AnswerShape):
-    """One page of operations, newest first."""
-
-    items: list[OperationAnswer]
-    total: int
-    page: int
-    per_page: int
-
-
-class ItemPage(_AnswerShape):
-    """One page of an operation's files."""
-
-    items: list[ItemAnswer]
-    total: int
-    page: int
-    per_page: int
-
-
-class OperationWithItems(Following):
-    """An operation with one page of its files."""
-
-    items: list[ItemAnswer]
-    items_total: int
-    page: int
-    per_page: int
-
-
 class DryRunAnswer(_AnswerShape):
     """The result that a write would have for each file."""
 
@@ -145,30 +94,6 @@ class DryRunAnswer(_AnswerShape):
     dry_run: Literal[True]
     excluded: dict[str, int]
     items: list[WriteResult]
-
-
-class ConflictItem(ItemAnswer):
-    """A file with a conflict, and the choices for it."""
-
-    choices: list[str]
-
-
-class RollbackDryRun(_AnswerShape):
-    """The result that a rollback would have."""
-
-    operation_id: None
-    dry_run: Literal[True]
-    reverts_id: int
-    restorable: int
-    exact: int
-    comment_only: int
-    links_restored: int
-    links_not_restored: int
-    newer: list[int]
-    can_rollback: bool
-    reason: str
-    conflict_reasons: dict[str, int]
-    conflicts: list[ConflictItem]
 
 
 class RetryDryRun(_AnswerShape):
@@ -185,31 +110,3 @@ class StartedAnswer(_AnswerShape):
 
     operation_id: int
     excluded: dict[str, int] = {}
-
-
-def operation(details: OperationDetails) -> dict[str, Any]:
-    """Return an operation with its progress."""
-    return details.operation.as_dict() | _progress(details.status)
-
-
-def _progress(status: OperationStatus) -> dict[str, Any]:
-    return {
-        "counts": status.counts,
-        "current": status.processed,
-        "total": status.total,
-        "current_file": status.current_file,
-        "rate": status.rate,
-        "eta_seconds": status.eta_seconds,
-        "bytes_done": status.bytes_done,
-        "bytes_total": status.bytes_total,
-        "working": status.working,
-        "fractions": status.fractions,
-        "pausing": status.is_pausing,
-        "idle": status.is_idle,
-    }
-
-
-def with_items(details: OperationDetails) -> dict[str, Any]:
-    """Return an operation with its progress and one page of its files."""
-    page = {"items_total": details.total, "page": details.page, "per_page": details.per_page}
-    return operation(details) | {"items": [item.as_dict() for item in details.items], **page}

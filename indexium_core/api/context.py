@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -177,16 +177,6 @@ def _waits(request: Request) -> WaitLimit:
 Open = Annotated[Library, Depends(_library)]
 StartParam = Annotated[StartRequest, Depends(_start_request)]
 WaitParam = Annotated[WaitLimit, Depends(_waits)]
-
-
-def listed(page: Any, items: list[Any] | None = None) -> Mapping[str, Any]:
-    """Return a page of the library in the form of every list response."""
-    return {
-        "items": page.items if items is None else items,
-        "total": page.total,
-        "page": page.page,
-        "per_page": page.per_page,
-    }
 
 
 def words(text: str | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,19 +42,6 @@ class JobKind:
     # Cancels a job that is not running; returns False if all its items have ended.
     cancel_idle: Callable[[Job], bool] | None = None
     pause_wait_seconds: float = 2.0  # longest time that `pause` waits for running items
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationProgress:
-    """The progress of an operation, as reported by the operation."""
-
-    current: int
-    total: int
-    message: str
-    rate: float
-    eta_seconds: float | None
-    counters: Mapping[str, int]
-    seconds: float = field(default=0.0, compare=False)  # running time of all its runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +83,9 @@ class JobRun:
         self.cancelled_by = ""  # the person who cancelled the rest
         self.is_over = False  # the handler has ended: only the final report follows
         self.thread: threading.Thread | None = None
-        self.operation_progress: Callable[[], OperationProgress] | None = None  # reads the progress of an operation
+        self.operation_progress: Callable[[], JobProgress] | None = None  # reads the progress of an operation
         self.operation_end: OperationEnd | None = None  # set when the operation has ended
-        self._last_reported: OperationProgress | None = None  # the progress that was reported last
+        self._last_reported: JobProgress | None = None  # the progress that was reported last
         self._store, self._clock = store, clock
         self._saved: Mapping[str, Any] | None = None  # the checkpoint that this run saved last
         self._lock = threading.Lock()
@@ -223,31 +210,13 @@ class JobRun:
                 counters=dict(self._counters),
             )
 
-    def _operation_report(self, operation_progress: OperationProgress, *, is_forced: bool) -> JobProgress | None:
+    def _operation_report(self, progress: JobProgress, *, is_forced: bool) -> JobProgress | None:
         with self._lock:
             last = self._last_reported
-            if (
-                not is_forced
-                and last == operation_progress
-                and last is not None
-                and not self._has_new_seconds(operation_progress.seconds - last.seconds)
-            ):
+            if last == progress and not is_forced and not self._has_new_seconds(progress.seconds - last.seconds):
                 return None
-            self._last_reported, self._current, self._total = (
-                operation_progress,
-                operation_progress.current,
-                operation_progress.total,
-            )
-        return JobProgress(
-            job_id=self.job.id,
-            current=None,
-            total=operation_progress.total,
-            message=operation_progress.message,
-            rate=operation_progress.rate,
-            eta_seconds=operation_progress.eta_seconds,
-            counters=operation_progress.counters,
-            seconds=operation_progress.seconds,
-        )
+            self._last_reported, self._current, self._total = progress, progress.current or 0, progress.total
+        return replace(progress, current=None)
 
     def _has_new_seconds(self, seconds: float) -> bool:
         """Return whether the running time must be stored: at intervals, and completely when the run is idle."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from indexium_core.model.files.properties import Value, display_value
+from indexium_core.model.shapes import ListPage
 
 Kind = Literal[
     "copies",
@@ -143,13 +144,10 @@ class CheckRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckPage:
+class CheckPage(ListPage):
     """One page of findings."""
 
     items: list[CheckRow]
-    total: int
-    page: int  # from 1
-    per_page: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

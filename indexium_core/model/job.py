@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core.model.operations.actor import Actor, current_actor
+from indexium_core.model.shapes import ListPage
 
 JOB_STATES = (
     "pending",
@@ -126,7 +127,7 @@ class JobProgress:
     rate: float
     eta_seconds: float | None
     counters: Mapping[str, int]
-    seconds: float = 0.0  # operation: running time of all its runs so far
+    seconds: float = field(default=0.0, compare=False)  # operation: running time of all its runs so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,13 +177,10 @@ class UnrecordedResults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobPage:
+class JobPage(ListPage):
     """A page of jobs: running jobs, then waiting jobs in the order of their start, then the rest, newest first."""
 
     items: list[Job]
-    total: int
-    page: int
-    per_page: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

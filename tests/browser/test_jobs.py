@@ -70,7 +70,7 @@ def test_write_is_followed_paused_and_cancelled_without_layout_shifts(site: Site
     expect(drawer).to_contain_text("paused")
     page.reload()  # it is in the address
     expect(drawer).to_contain_text("Holiday 2019")
-    assert library.status(handle.id).processed == done
+    assert library.status(handle.id).current == done
     page.keyboard.press("c")
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("Written files stay written and can be rolled back")

@@ -113,7 +113,7 @@ def test_paused_operation_stays_paused_after_kill(films: Films) -> None:
 
     with Library.open(films.home, take_over="all") as library:
         status = library.status(1)
-        assert (status.status, status.is_idle, status.is_pausing) == ("paused", True, False)
+        assert (status.status, status.idle, status.pausing) == ("paused", True, False)
         assert films.prints() == before
         assert library.resume(1).wait().counts == {"success": len(films.paths)}
     assert set(films.committed(1).values()) == {1}

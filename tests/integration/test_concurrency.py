@@ -131,4 +131,4 @@ def test_reported_counts_match_ledger(studio: Studio) -> None:
     assert told
     assert all(current == counted for current, counted in told)
     status: OperationStatus = studio.library.status(2)
-    assert status.processed == sum(status.counts.values()) == 6
+    assert status.current == sum(status.counts.values()) == 6

@@ -167,7 +167,7 @@ def test_rolled_back_operation_never_resumes(studio: Studio, monkeypatch: pytest
         left = [item for item in operation.items if item.status == "skipped"]
         assert len(left) == len(studio.paths) - done
         came_to = library.status(1)
-        assert (came_to.processed, came_to.cancelled_count, came_to.total) == (done, len(left), len(studio.paths))
+        assert (came_to.current, came_to.cancelled_count, came_to.total) == (done, len(left), len(studio.paths))
         assert came_to.bytes_done < came_to.bytes_total
         assert {item.message for item in left} == {"The operation was rolled back before this file."}
 

@@ -14,7 +14,6 @@ from dashboards.components import operation_text
 from dashboards.pages.jobs import job_details
 from dashboards.pages.progress import progress
 from indexium_core import cli
-from indexium_core.api import answers
 from indexium_core.cli.home import recover
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
@@ -106,7 +105,7 @@ def test_every_interface_shows_equal_counts(
     whole = dict.fromkeys(OUTCOMES, 0) | expected
     assert sum(whole.values()) == operation.file_count == 6
     assert operation.outcomes == status.outcomes == row.outcomes == whole
-    assert operation.as_dict()["outcomes"] == answers.operation(details)["outcomes"] == whole
+    assert operation.as_dict()["outcomes"] == details.as_dict()["outcomes"] == whole
     said = ", ".join(f"{number} {outcome_label(outcome)}" for outcome, number in whole.items() if number)
     assert f"6: {said}" in shown
     listed_outcomes = [

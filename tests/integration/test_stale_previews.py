@@ -248,6 +248,6 @@ def test_plan_has_results_of_paused_write(library: Library, monkeypatch: pytest.
     library.events.subscribe(lambda event: told.set() if event.name == "plan:changed" else None)
     gate.pause(library, handle.id, by="Ann")
     assert told.wait(PATIENCE)
-    done = library.status(handle.id).processed
+    done = library.status(handle.id).current
     assert done
     assert shelf.plan().statistics.safe_count == before - done

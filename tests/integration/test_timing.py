@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, settings
-from indexium_core.api import answers
 from indexium_core.cli.operations import jobs as cli_jobs
 from indexium_core.cli.operations import operations as cli_operations
 from indexium_core.flows.writing import editing, operation_run, protocol
@@ -154,8 +153,8 @@ def test_long_rewrite_waits_during_pause(
 
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
-    assert (held.is_idle, held.is_pausing) == (True, False)
-    told = answers.operation(library.operation(handle.id))
+    assert (held.idle, held.pausing) == (True, False)
+    told = library.operation(handle.id).as_dict()
     assert (told["idle"], told["pausing"]) == (True, False)
     monkeypatch.setattr(cli_operations, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0

@@ -22,7 +22,7 @@ from indexium_core.model.operations.operation import (
     OperationDetails,
     OperationPerson,
 )
-from indexium_core.model.operations.rollback import RollbackCheck
+from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
 from indexium_core.model.planning import risk
 
 SHOWN = {  # value of the filter → (words, item statuses)
@@ -260,7 +260,7 @@ def files_view(details: OperationDetails, preview: RollbackPreview) -> dict[str,
 
 
 def _item(
-    item: ItemDetails, preview: RollbackPreview, problem: ItemDetails | None, *, ended: bool, kind: str
+    item: ItemDetails, preview: RollbackPreview, problem: ConflictItem | None, *, ended: bool, kind: str
 ) -> dict[str, Any]:
     status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
     may = item.status == "success" and item.rolled_back_by is None and (problem is None or bool(problem.choices))

@@ -62,9 +62,9 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
     return {
         "title": title(operation, status),
         "sub": subtitle(operation, status),
-        "done": wording.count(status.processed),
+        "done": wording.count(status.current),
         "total": wording.files(status.total),
-        "now": status.processed,
+        "now": status.current,
         "max": status.total,
         "line": operation_text.speed(operation, status),
         "parts": operation_text.bar_parts(status),
@@ -105,7 +105,7 @@ def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
     source = operation_text.SOURCES.get(operation.source, "")
     started = f"started {wording.when(operation.started_at)} {source}".rstrip()
     if status.status == "paused":
-        waits = "pausing after the current file" if status.is_pausing else "paused: completed files stay as they are"
+        waits = "pausing after the current file" if status.pausing else "paused: completed files stay as they are"
         return f"{started} · {waits}"
     return started if status.finished else f"{started} · continues if you close this page"
 
@@ -114,7 +114,7 @@ def rest(status: OperationStatus) -> str:
     """Return the number of waiting files, or of files that an ended operation did not write."""
     if status.finished:
         return outcome_counts(status.outcomes, only=REMAINING, separator=" · ")
-    waiting = status.total - status.processed - len(status.fractions)
+    waiting = status.total - status.current - len(status.fractions)
     return f"{wording.count(waiting)} waiting" if waiting else ""
 
 
@@ -159,7 +159,7 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
 
 
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
-    waiting = wording.count(status.total - status.processed)
+    waiting = wording.count(status.total - status.current)
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
     left = operation_text.retryable(operation, status)
     retry = {"label": f"Retry {wording.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, Id, Open, Page, PerPage, StartParam, Text, WaitParam, listed, words
+from indexium_core.api.context import Body, Id, Open, Page, PerPage, StartParam, Text, WaitParam, words
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operations.request import StartedRequest
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 @router.get("", response_model=JobPage)
 def jobs(library: Open, kind: Text = "", status: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return jobs: running, then waiting, then ended; `kind` and `status` are lists with commas."""
-    return Json(listed(library.jobs.list(words(kind), words(status), page, per_page)))
+    return Json(library.jobs.list(words(kind), words(status), page, per_page))
 
 
 @router.get("/counts", response_model=dict[str, dict[str, int]])
@@ -49,7 +49,7 @@ def log(
 @router.get("/{job_id}/audit", response_model=AuditPage)
 def audit(library: Open, job_id: Id, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return the properties that a job changed, with their files, newest first."""
-    return Json(listed(library.audit.page(job_id=job_id, page=page, per_page=per_page)))
+    return Json(library.audit.page(job_id=job_id, page=page, per_page=per_page))
 
 
 @router.post("/{job_id}/pause", response_model=Job)

@@ -20,7 +20,6 @@ from indexium_core.api.context import (
     SmallId,
     StartParam,
     Text,
-    listed,
 )
 from indexium_core.api.routes.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
 from indexium_core.library import Library
@@ -52,7 +51,7 @@ def matches(
 ) -> Json:
     """Return the films and series whose match has a state, each with its candidates; `counts` by state."""
     found = library.matches.pending(state, library_id=library_id, page=page, per_page=per_page)
-    return Json({**listed(found), "counts": found.counts})
+    return Json(found)
 
 
 class MatchUndo(Body):

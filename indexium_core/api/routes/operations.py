@@ -25,18 +25,16 @@ from indexium_core.api.context import (
     StartParam,
     Text,
     WaitParam,
-    listed,
     words,
 )
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
-from indexium_core.model.operations.operation import STATES, PaginatedOperations, WriteOptions
+from indexium_core.model.operations.operation import OPERATION_TYPES, STATES, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import WRITABLE, Selection
+from indexium_core.model.shapes import picked
 
 router = APIRouter(prefix="/api/metadata", tags=["operations"])
-
-_TYPES = ("write", "rollback")
 
 
 class WriteBodyOptions(Body):
@@ -177,7 +175,7 @@ class Find(Body):
             "since": self.start_date,
             "until": self.end_date,
             "status": _known("status", self.status, STATES),
-            "operation_type": _known("type", self.type, _TYPES),
+            "operation_type": _known("type", self.type, OPERATION_TYPES),
             "person": self.person,
             "file": self.file,
             "error": self.error,
@@ -196,11 +194,7 @@ def _known(name: str, text: str, choices: tuple[str, ...]) -> tuple[str, ...]:
 @router.get("/operations", response_model=OperationPage)
 def operations(library: Open, status: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return operations, newest first; `status`: only these states, separated by commas."""
-    return _page(library.history(status=_known("status", status, STATES), page=page, per_page=per_page))
-
-
-def _page(found: PaginatedOperations) -> Json:
-    return Json(listed(found, [operation.as_dict() for operation in found.items]))
+    return Json(library.history(status=_known("status", status, STATES), page=page, per_page=per_page))
 
 
 @router.get("/operations/{operation_id}", response_model=answers.Following)
@@ -213,7 +207,8 @@ def operation(
 
 
 def _followed(library: Library, operation_id: int) -> Json:
-    return Json(answers.operation(library.operation(operation_id, per_page=1)))
+    found = library.operation(operation_id, per_page=1)
+    return Json(found.operation.as_dict() | found.status.as_dict())
 
 
 class Title(Body):
@@ -235,7 +230,7 @@ def items(
 ) -> Json:
     """Return the outcome of each of its files, failures first."""
     found = library.operation(operation_id, page=page, per_page=per_page, statuses=words(status), query=q)
-    return Json(listed(found, [item.as_dict() for item in found.items]))
+    return Json(picked(found, "items total page per_page"))
 
 
 @router.post("/operations/{operation_id}/pause", response_model=answers.Following)
@@ -298,13 +293,13 @@ def retry(library: Open, start_request: StartParam, operation_id: Id, body: Retr
 @router.get("/history", response_model=OperationPage, tags=["history"])
 def history(library: Open, find: Annotated[Find, Query()]) -> Json:
     """Return writes and rollbacks, newest first."""
-    return _page(library.history(**find.arguments()))
+    return Json(library.history(**find.arguments()))
 
 
 @router.get("/history/{operation_id}", response_model=OperationWithItems, tags=["history"])
 def details(library: Open, operation_id: Id, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return an operation with one page of its files."""
-    return Json(answers.with_items(library.operation(operation_id, page=page, per_page=per_page)))
+    return Json(library.operation(operation_id, page=page, per_page=per_page))
 
 
 class Rollback(Body):

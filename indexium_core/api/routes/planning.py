@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
-from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Text, listed, words
+from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Text, words
 from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import with_filters
 from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.shapes import picked
 
 router = APIRouter(prefix="/api/metadata/plan", tags=["plan"])
 
@@ -122,8 +123,10 @@ def _answer(library: Library, ask: AskByBody) -> Json:
         descending=ask.order == "desc",
         include_unchanged=ask.all,
     )
-    items = [{name: getattr(item, name) for name in ask.fields} for item in page.items] if ask.fields else None
-    return Json({**listed(page, items), "statistics": page.statistics, "plan_id": page.plan_id})
+    if not ask.fields:
+        return Json(page)
+    items = [{name: getattr(item, name) for name in ask.fields} for item in page.items]
+    return Json(picked(page, "total page per_page statistics plan_id") | {"items": items})
 
 
 # Decisions about the files of one hash, or about one file.

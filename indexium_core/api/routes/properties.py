@@ -10,7 +10,7 @@ from pydantic import Field
 
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, FileId, Open, Page, PerPage, StartParam, Text, listed
+from indexium_core.api.context import Body, FileId, Open, Page, PerPage, StartParam, Text
 from indexium_core.library import Library
 from indexium_core.model.files.properties import FIELDS, AuditPage, FieldLock, LockReport
 from indexium_core.model.operations.request import IdempotentRequest
@@ -52,13 +52,13 @@ def rescan_media(library: Open, start_request: StartParam, file_id: FileId, body
 @router.get("/audit", response_model=AuditPage)
 def audit(library: Open, q: Text = "", page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return the changes of properties and locks with their authors, newest first; `q`: a search for the files."""
-    return Json(listed(library.audit.page(query=q, page=page, per_page=per_page)))
+    return Json(library.audit.page(query=q, page=page, per_page=per_page))
 
 
 @router.get("/track/{file_id}/audit", response_model=AuditPage)
 def audit_of(library: Open, file_id: FileId, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return the changes of a file's properties and locks with their authors, newest first."""
-    return Json(listed(library.audit.page(file_id, page=page, per_page=per_page)))
+    return Json(library.audit.page(file_id, page=page, per_page=per_page))
 
 
 class Locks(Body):

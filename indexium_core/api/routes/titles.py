@@ -15,11 +15,12 @@ from starlette.convertors import Convertor, register_url_convertor
 from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Page, Text, listed, words
+from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Page, Text, words
 from indexium_core.library import Library
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.shapes import picked
 from indexium_core.model.titles.fields import PLANNED_FIELDS, named_kind
 from indexium_core.model.titles.titles import (
     MOST_EPISODES,
@@ -293,7 +294,8 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
     if unknown is not None:
         raise problems.ProblemAnswer(422, "invalid_request", f"A title has no field “{unknown[:40]}” in a list.")
     shown = names or tuple(sorted(_ITEM_FIELDS))
-    return {**listed(found, [{name: getattr(each, name) for name in shown} for each in found.items])}
+    items = [{name: getattr(each, name) for name in shown} for each in found.items]
+    return picked(found, "total page per_page") | {"items": items}
 
 
 def _filter(wanted: _TitleListQuery) -> dict[str, Any]:

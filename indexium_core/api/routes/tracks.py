@@ -25,7 +25,6 @@ from indexium_core.api.context import (
     StartParam,
     StartRequest,
     Text,
-    listed,
 )
 from indexium_core.api.routes.properties import Rescan
 from indexium_core.library import Library
@@ -60,7 +59,7 @@ def tracks(
         raise problems.ProblemAnswer(422, "invalid_request", detail)
     else:
         found = library.inventory.files(kind, page=page, per_page=per_page)
-    return Json(listed(found))
+    return Json(found)
 
 
 @router.get("/track/{file_id}", response_model=FileDetails)
@@ -80,13 +79,13 @@ class FavoriteMany(Body):
 @router.get("/tracks/favorites", response_model=FilePage)
 def favorites(library: Open, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return the favorites: the files with 5 stars, also those whose rating is not written yet."""
-    return Json(listed(library.inventory.search("favorite:yes", page=page, per_page=per_page)))
+    return Json(library.inventory.search("favorite:yes", page=page, per_page=per_page))
 
 
 @router.get("/photos/favorites", response_model=FilePage)
 def favorite_photos(library: Open, page: Page = 1, per_page: PerPage = 50) -> Json:
     """Return the photos that are favorites."""
-    return Json(listed(library.inventory.search("type:photo favorite:yes", page=page, per_page=per_page)))
+    return Json(library.inventory.search("type:photo favorite:yes", page=page, per_page=per_page))
 
 
 @router.post("/tracks/bulk-favorite", response_model=list[RatedFile])

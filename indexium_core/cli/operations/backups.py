@@ -25,7 +25,7 @@ def list_backups(context: typer.Context, as_json: AsJson = False) -> None:
     with opened(context) as library:
         use = library.backups.use()
     if as_json:
-        output.to_json(use.as_dict())
+        output.to_json(use)
         return
     output.table(
         ("operation", "type", "files", "kept as", "size", "until", "gone"),

@@ -69,7 +69,7 @@ def follow(
                 if (status.status == "paused") != bool(pause_text):
                     pause_text = "" if pause_text else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_pause_sentence(handle.id, pause_text))
-                update(status.processed, status.total, pause_text or status.current_text)
+                update(status.current, status.total, pause_text or status.current_text)
         except (KeyboardInterrupt, signals.Stopped) as interruption:
             if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
                 leave(handle, interruption)
@@ -100,7 +100,7 @@ def report(
     partly = [item for item in items if item.status == "success" and item.code]  # written without all of their fields
     if as_json:
         extra = {"excluded": excluded} if excluded is not None else {}
-        output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
+        output.to_json({**operation.as_dict(), **extra, "items": items})
     else:
         bad = [item for item in items if item.status in FAILED_STATUSES]
         named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]

@@ -51,8 +51,7 @@ def history(
             per_page=per_page,
         )
     if as_json:
-        items = [operation.as_dict() for operation in found.items]
-        output.to_json({"items": items, "total": found.total, "page": found.page, "per_page": found.per_page})
+        output.to_json(found)
         return
     outcomes = [
         outcome

@@ -41,7 +41,7 @@ def list_jobs(
     with opened(context) as library:
         found = library.jobs.list(_words(kind), _words(status), page=page, per_page=per_page)
     if as_json:
-        output.to_json({"items": found.items, "total": found.total, "page": found.page, "per_page": found.per_page})
+        output.to_json(found)
         return
     rows = [(job.id, job.job_type, _state(job), job.priority, progress_text(job), job.title) for job in found.items]
     output.table(("id", "kind", "state", "priority", "progress", "title"), rows, right=(0, 3))
@@ -123,7 +123,7 @@ def pause_job(context: typer.Context, job_id: Id) -> None:
     """Pause a job after the file in progress."""
     with opened(context) as library:
         job = library.jobs.pause(job_id)
-        is_pausing = job.operation_id is not None and library.status(job.operation_id).is_pausing
+        is_pausing = job.operation_id is not None and library.status(job.operation_id).pausing
     if job.has_ended:
         output.note(_too_late(job, "paused"))
     elif is_pausing:

@@ -54,9 +54,9 @@ def show(
 
 def _print_in_progress(items: Collection[ItemDetails], status: OperationStatus) -> None:
     """Print the progress of the files that are being written, because one large file can take minutes."""
-    if status.is_pausing:
+    if status.pausing:
         output.note(_PAUSING.format(status.id))
-    elif status.is_idle:
+    elif status.idle:
         output.note(f"Operation {status.id} is paused: no file is in progress.")
     for item in items:
         if item.id in status.working:
@@ -99,14 +99,14 @@ def pause(context: typer.Context, operation_id: Id) -> None:
     if status.finished:
         output.note(_too_late(status, "paused"))
         return
-    if status.is_pausing:  # the wait for these files has ended
+    if status.pausing:  # the wait for these files has ended
         output.note(_PAUSING.format(status.id))
     else:
         output.note(f"Operation {operation_id} is paused; 'indexium operations resume {operation_id}' resumes it.")
 
 
 def _too_late(status: OperationStatus, action: str) -> str:
-    result = f"{status.status.replace('_', ' ')}, {status.processed:,} of {wording.files(status.total)}"
+    result = f"{status.status.replace('_', ' ')}, {status.current:,} of {wording.files(status.total)}"
     return output.too_late(f"Operation {status.id}", action, result)
 
 

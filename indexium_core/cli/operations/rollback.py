@@ -13,8 +13,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import ItemDetails
-from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, RollbackCheck
+from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, ConflictItem, RollbackCheck
 
 _HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # the options for these choices
 
@@ -91,7 +90,7 @@ def sentences_of(
         yield f"  conflict: {item.file_path}: {item.message}{_choice(item)}"
 
 
-def _choice(item: ItemDetails) -> str:
+def _choice(item: ConflictItem) -> str:
     """Return the other choices for a file, in brackets; "" for none."""
     found = [f"{ROLLBACK_CHOICES[each]}{f': {_HOW[each]}' if each in _HOW else ''}" for each in item.choices]
     return f" ({'; '.join(found)})" if found else ""

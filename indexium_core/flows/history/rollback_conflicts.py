@@ -22,8 +22,7 @@ from indexium_core.files import journal, probe, reader, swap, volumes, walk
 from indexium_core.flows.writing import editing, states
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Refusal
-from indexium_core.model.operations.operation import ItemDetails
-from indexium_core.model.operations.rollback import RollbackOptions
+from indexium_core.model.operations.rollback import ConflictItem, RollbackOptions
 from indexium_core.model.people import people_comment
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Restore, RollbackCandidate
@@ -47,7 +46,7 @@ class RollbackFindings:
 
     item_ids: set[int] = field(default_factory=set)  # items of the operation itself
     restores: list[Restore] = field(default_factory=list)  # also items of newer operations; conflicts are refused
-    conflicts: list[ItemDetails] = field(default_factory=list)
+    conflicts: list[ConflictItem] = field(default_factory=list)
     exact: set[int] = field(default_factory=set)  # files whose old bytes will be restored
     comment_only: set[int] = field(
         default_factory=set
@@ -411,8 +410,8 @@ def _missing(names: Iterable[str], present: Iterable[str]) -> list[str]:
     return [name for name in names if people_comment.person_key(name) not in keys]
 
 
-def _conflict(candidate: RollbackCandidate, problem: _RollbackProblem) -> ItemDetails:
-    return ItemDetails(
+def _conflict(candidate: RollbackCandidate, problem: _RollbackProblem) -> ConflictItem:
+    return ConflictItem(
         id=candidate.item_id,
         file_id=candidate.file_id,
         file_path=candidate.shown_path,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import urllib.parse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from indexium_core.model.files.details import (
     PersonDetails,
     TagPlace,
 )
-from indexium_core.model.files.media import FieldValue, MediaKind, StreamFacts
+from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import (
     FIELDS,
     LABELS,
@@ -50,7 +50,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import StandingDecision
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, media, properties
-from indexium_core.store.catalog.details import Assignment, ItemRow
+from indexium_core.store.catalog.details import Assignment
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
 from indexium_core.store.review import decisions
@@ -354,53 +354,41 @@ def _properties(
     ]
 
 
-def _event(row: ItemRow, library_state: str) -> FileEvent:
+def _event(row: Mapping[str, Any], library_state: str) -> FileEvent:
     reason, can_rollback, exact = _rollback_outlook(row, library_state)
+    facts = {name: row[name] for name in FileEvent.__dataclass_fields__ if name in row}
     return FileEvent(
-        operation_id=row.operation_id,
-        item_id=row.item_id,
-        operation_type=row.operation_type,
-        at=row.at,
-        note=row.note,
-        status=row.status,
-        code=row.code,
-        message=row.message,
-        before=row.before,
-        after=row.after,
-        tags_added=row.tags_added,
-        tags_removed=row.tags_removed,
-        fields=row.fields,
-        strategy=row.strategy,
+        **facts | {"fields": [Change(**change) for change in row["fields"]]},
         can_rollback=can_rollback,
         exact=exact,
-        rollback_until=row.expires_at if exact else None,
+        rollback_until=row["expires_at"] if exact else None,
         rollback_reason=reason,
     )
 
 
-def _rollback_outlook(row: ItemRow, library_state: str) -> tuple[str, bool, bool]:
+def _rollback_outlook(row: Mapping[str, Any], library_state: str) -> tuple[str, bool, bool]:
     """Return why a rollback of the file is limited, whether it is possible, and whether it is byte for byte."""
     obstacle = _obstacle(row)
     if obstacle:
         return obstacle, False, False
-    if row.dropped_at is not None or row.kind in (None, "tags"):
-        reason = f" ({row.evicted_reason})" if row.evicted_reason else ""
+    if row["dropped_at"] is not None or row["kind"] in (None, "tags"):
+        reason = f" ({row['evicted_reason']})" if row["evicted_reason"] else ""
         return f"Only the comment can be restored{reason}.", True, False
     if library_state == "offline":
         return "The folder of the file is offline.", False, False
     return "", True, True
 
 
-def _obstacle(row: ItemRow) -> str:
+def _obstacle(row: Mapping[str, Any]) -> str:
     """Return why a rollback of the file is impossible; "" if it is possible."""
-    if row.status != "success":
+    if row["status"] != "success":
         return "The operation did not change the file."
-    if row.origin:
-        return no_backups_reason(row.origin)
-    if row.operation_status not in FINISHED_STATES:
+    if row["origin"]:
+        return no_backups_reason(row["origin"])
+    if row["operation_status"] not in FINISHED_STATES:
         return "The operation is not finished."
-    if row.rolled_back_by is not None:
-        return f"Operation {row.rolled_back_by} has rolled it back."
-    if row.superseded_by is not None:
-        return f"Operation {row.superseded_by} wrote the file later. Roll that one back first, or both."
+    if row["rolled_back_by"] is not None:
+        return f"Operation {row['rolled_back_by']} has rolled it back."
+    if row["superseded_by"] is not None:
+        return f"Operation {row['superseded_by']} wrote the file later. Roll that one back first, or both."
     return ""

@@ -11,7 +11,7 @@ from datetime import datetime
 from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.item_runner import RunControl, RunEnd
-from indexium_core.jobs.job_run import OperationProgress
+from indexium_core.model.job import JobProgress
 from indexium_core.model.operations.operation import Attempt
 
 _FINISH_SECONDS = 5.0  # for this time, a paused operation finishes running files; then they pause, too
@@ -88,9 +88,10 @@ class OperationRun:
         """Running time of all runs of the operation, without pauses."""
         return self.seconds_before + self.throughput.seconds
 
-    def progress(self) -> OperationProgress:
+    def progress(self) -> JobProgress:
         """Return the progress of the operation."""
-        return OperationProgress(
+        return JobProgress(
+            job_id=self.job_id,
             current=self.initial_processed + self.processed,
             total=self.total,
             message=self.current_file,

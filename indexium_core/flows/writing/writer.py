@@ -79,14 +79,14 @@ class OperationHandle:
 
     def _progress(self) -> tuple[int, int, str]:
         status = self.status()
-        return status.processed, status.total, status.current_text
+        return status.current, status.total, status.current_text
 
     def _repr_html_(self) -> str:
         return self.status()._repr_html_()
 
     def __repr__(self) -> str:
         status = self.status()
-        return f"<operation {self.id}: {status.status}, {status.processed:,} of {wording.files(status.total)}>"
+        return f"<operation {self.id}: {status.status}, {status.current:,} of {wording.files(status.total)}>"
 
 
 class MetadataWriter:
@@ -354,7 +354,7 @@ class MetadataWriter:
             bytes_total=total_bytes,
             current_file=current,
             current_fraction=fraction,
-            is_idle=operation.status == "paused" and (run is None or run.control.is_idle),
+            idle=operation.status == "paused" and (run is None or run.control.is_idle),
             working=run.active_seconds() if run else {},
             fractions=run.fractions() if run else {},
             rate=run.throughput.rate if run else rate,

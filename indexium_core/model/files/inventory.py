@@ -8,6 +8,7 @@ from datetime import datetime
 
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
+from indexium_core.model.shapes import ListPage
 
 # Lists of files: key → description.
 KINDS: dict[str, str] = {
@@ -128,13 +129,10 @@ class ListedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilePage:
+class FilePage(ListPage):
     """One page of a list of files."""
 
     items: list[ListedFile]
-    total: int
-    page: int
-    per_page: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from indexium_core.model import wording
 from indexium_core.model.matches.candidates import MISSING_SIGNS, Candidate, MatchReason, MissingSign, by_title
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.names.film_signs import is_against
+from indexium_core.model.shapes import ListPage
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 
@@ -95,11 +96,8 @@ class MatchQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchPage:
+class MatchPage(ListPage):
     """One page of questions in the order in which they are asked."""
 
     items: list[MatchQuestion]
-    total: int  # of this state
-    page: int
-    per_page: int
     counts: Mapping[str, int] = field(default_factory=dict)  # titles by state

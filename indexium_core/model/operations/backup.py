@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+
+from indexium_core.model.shapes import Shaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +24,18 @@ class OperationBackups:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackupUse:
+class BackupUse(Shaped):
     """All backups, and their size on disk."""
+
+    shape = "items total bytes budget"
 
     items: list[OperationBackups]  # newest first
     bytes: int
     budget: int  # upper limit in bytes
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the backups as a list with a total, JSON-ready except for times."""
-        return {"items": self.items, "total": len(self.items), "bytes": self.bytes, "budget": self.budget}
+    @property
+    def total(self) -> int:
+        return len(self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

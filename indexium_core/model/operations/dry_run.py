@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexium_core import notebook
-from indexium_core.model import frames, wording
-from indexium_core.model.operations.operation import ITEM_STATUSES, WriteResult
+from indexium_core.model import shapes, wording
+from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.operations.outcomes import outcome_counts, outcome_label, outcome_of
 from indexium_core.model.operations.strategies import in_words
 
@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 
 _REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all other statuses come first
 _SHOWN = 10  # files in HTML
-_COLUMNS = {
-    "file_id": "int64",
-    "status": ITEM_STATUSES,
-    "code": "str",
-    "message": "str",
-    "strategy": "str",
-    "seconds": "float64",
-}
+_COLUMNS = "file_id status code message strategy seconds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +58,7 @@ class DryRunReport:
 
     def df(self) -> pd.DataFrame:
         """Return the results as a table, in the order of the file ids."""
-        return frames.frame(self.items, _COLUMNS)
+        return shapes.frame(self.items, WriteResult, _COLUMNS)
 
     def _repr_html_(self) -> str:
         outcomes = Counter(outcome_of(item.status, item.code) for item in self.items)

@@ -8,6 +8,7 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.outcomes import Outcome, outcome_counts, success_of
+from indexium_core.model.shapes import Shaped, picked
 
 # The outcomes of the files of an interrupted operation, those that need a decision first.
 INTERRUPTED_OUTCOMES: tuple[Outcome, ...] = (
@@ -23,7 +24,7 @@ INTERRUPTED_OUTCOMES: tuple[Outcome, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InterruptedFile:
+class InterruptedFile(Shaped):
     """A file of an interrupted operation."""
 
     item_id: int
@@ -94,19 +95,4 @@ class InterruptedOperation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the operation as JSON values."""
-        return {
-            **self.operation.as_dict(),
-            "counts": self.counts,
-            "by_itself": self.resumes_automatically,
-            "files": [
-                {
-                    "item_id": file.item_id,
-                    "file_id": file.file_id,
-                    "file_path": file.file_path,
-                    "outcome": file.outcome,
-                    "code": file.code,
-                    "message": file.message,
-                }
-                for file in self.files
-            ],
-        }
+        return self.operation.as_dict() | picked(self, "counts by_itself=resumes_automatically files")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from indexium_core import notebook
-from indexium_core.model import frames, wording
+from indexium_core.model import shapes, wording
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations.actor import Actor, ActorKind
 from indexium_core.model.operations.outcomes import (
@@ -20,6 +20,7 @@ from indexium_core.model.operations.outcomes import (
     success_of,
 )
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
+from indexium_core.model.shapes import ListPage, Shaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,45 +38,21 @@ FINISHED_STATES = (
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
 ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
+OperationType = Literal["write", "rollback"]
+OPERATION_TYPES: tuple[OperationType, ...] = get_args(OperationType)
 
 _SHOWN = 10  # rows of a table in HTML
+# The columns of tables.
+_OPERATION_COLUMNS = (
+    "id operation_type status user_note started_at completed_at seconds file_count success_count failure_count "
+    "skipped_count conflict_count unknown_count tags_added tags_removed file_bytes backup_bytes plan_id reverts_id "
+    "can_rollback rollback_reason expires_at user_name source error_message"
+)
+_ITEM_COLUMNS = (
+    "id file_id file_path file_name status code message previous_comment new_comment tags_added tags_removed strategy "
+    "seconds processed_at rolled_back_by backup_bytes"
+)
 _STATE_WORDS = {"pending": "waiting", "in_progress": "running"}
-# The types of the columns of tables, see `frames`.
-_OPERATION_COLUMNS: dict[str, str | Sequence[str]] = {
-    "id": "int64",
-    "operation_type": ("write", "rollback"),
-    "status": STATES,
-    "user_note": "str",
-    "started_at": frames.MOMENT,
-    "completed_at": frames.MOMENT,
-    "seconds": "float64",
-    **dict.fromkeys(("file_count", "success_count", "failure_count", "skipped_count"), "int64"),
-    **dict.fromkeys(("conflict_count", "unknown_count", "tags_added", "tags_removed", "file_bytes"), "int64"),
-    "backup_bytes": "int64",
-    "plan_id": frames.INTEGER,
-    "reverts_id": frames.INTEGER,
-    "can_rollback": "bool",
-    "rollback_reason": "str",
-    "expires_at": frames.MOMENT,
-    "user_name": "str",
-    "source": "str",
-    "error_message": "str",
-}
-_ITEM_COLUMNS: dict[str, str | Sequence[str]] = {
-    "id": "int64",
-    "file_id": "int64",
-    "file_path": "str",
-    "file_name": "str",
-    "status": ITEM_STATUSES,
-    **dict.fromkeys(("code", "message", "previous_comment", "new_comment"), "str"),
-    "tags_added": frames.LIST,
-    "tags_removed": frames.LIST,
-    "strategy": "str",
-    "seconds": "float64",
-    "processed_at": frames.MOMENT,
-    "rolled_back_by": frames.INTEGER,
-    "backup_bytes": "int64",
-}
 
 
 def no_backups_reason(origin: str) -> str:
@@ -125,7 +102,7 @@ class WriteResult:
 
     item_id: int | None  # None in a dry run
     file_id: int
-    status: str  # success, skipped, failed, conflict, unknown
+    status: Annotated[str, ITEM_STATUSES]
     code: str  # "" for success; `field_unsupported` for a success without all fields
     message: str
     strategy: str
@@ -135,12 +112,18 @@ class WriteResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetadataOperation:
+class MetadataOperation(Shaped):
     """One row of `metadata_operations`."""
 
+    shape = (
+        "id operation_id=id operation_type status started_at completed_at file_count success_count failure_count "
+        "skipped_count conflict_count unknown_count outcomes seconds=rounded_seconds user_note user_action source "
+        "error_message reverts_id can_rollback rollback_reason comment_only origin"
+    )
+
     id: int
-    operation_type: str  # write, rollback
-    status: str
+    operation_type: OperationType
+    status: Annotated[str, STATES]
     started_at: datetime  # UTC
     completed_at: datetime | None
     file_count: int
@@ -193,6 +176,10 @@ class MetadataOperation:
         return {outcome: found.get(outcome, 0) for outcome in OUTCOMES}
 
     @property
+    def rounded_seconds(self) -> float:
+        return round(self.seconds, 3)
+
+    @property
     def remaining(self) -> int:
         """Number of files without a result."""
         counts = self.success_count + self.failure_count + self.skipped_count + self.conflict_count + self.unknown_count
@@ -202,34 +189,6 @@ class MetadataOperation:
     def can_resume(self) -> bool:
         """Whether the operation stopped before all files had a result."""
         return self.status in ("interrupted", "failed") and self.remaining > 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the operation as JSON values."""
-        return {
-            "id": self.id,
-            "operation_id": self.id,
-            "operation_type": self.operation_type,
-            "status": self.status,
-            "started_at": _iso(self.started_at),
-            "completed_at": _iso(self.completed_at),
-            "file_count": self.file_count,
-            "success_count": self.success_count,
-            "failure_count": self.failure_count,
-            "skipped_count": self.skipped_count,
-            "conflict_count": self.conflict_count,
-            "unknown_count": self.unknown_count,
-            "outcomes": self.outcomes,
-            "seconds": round(self.seconds, 3),
-            "user_note": self.user_note,
-            "user_action": self.user_action,
-            "source": self.source,
-            "origin": self.origin,
-            "error_message": self.error_message,
-            "reverts_id": self.reverts_id,
-            "can_rollback": self.can_rollback,
-            "rollback_reason": self.rollback_reason,
-            "comment_only": self.comment_only,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,14 +200,19 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemDetails:
+class ItemDetails(Shaped):
     """One row of `metadata_operation_items`, as it is shown."""
+
+    shape = (
+        "id file_id file_path status code message previous_comment new_comment fields=field_changes tags_added "
+        "tags_removed strategy seconds proof processed_at"
+    )
 
     id: int
     file_id: int
     file_path: str
     file_name: str
-    status: str  # pending, writing, success, skipped, failed, conflict, unknown
+    status: Annotated[str, ITEM_STATUSES]
     code: str
     message: str
     previous_comment: str | None
@@ -259,7 +223,6 @@ class ItemDetails:
     seconds: float | None
     proof: dict[str, Any]
     processed_at: datetime | None
-    choices: tuple[str, ...] = ()  # of a conflict found by a check: keys of ROLLBACK_CHOICES
     rolled_back_by: int | None = None  # the rollback in force that rolled it back
     backup_kind: str = ""  # journal, delta, original, tags; "" for none
     backup_bytes: int = 0  # size of the backup
@@ -270,25 +233,10 @@ class ItemDetails:
         """Failed attempts before the final one."""
         return [Attempt(**each) for each in self.proof.get("tries", ())]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the item as JSON values."""
-        return {
-            "id": self.id,
-            "file_id": self.file_id,
-            "file_path": self.file_path,
-            "status": self.status,
-            "code": self.code,
-            "message": self.message,
-            "previous_comment": self.previous_comment,
-            "new_comment": self.new_comment,
-            "fields": [{"field": each.field, "old": each.old, "new": each.new} for each in self.fields],
-            "tags_added": self.tags_added,
-            "tags_removed": self.tags_removed,
-            "strategy": self.strategy,
-            "seconds": self.seconds,
-            "proof": self.proof,
-            "processed_at": _iso(self.processed_at),
-        }
+    @property
+    def field_changes(self) -> list[dict[str, str | None]]:
+        """The changes of fields beside the comment: field, old, new."""
+        return [{"field": each.field, "old": each.old, "new": each.new} for each in self.fields]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,8 +249,10 @@ class OperationPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationStatus:
+class OperationStatus(Shaped):
     """The progress of an operation."""
+
+    shape = "counts current total current_file rate eta_seconds bytes_done bytes_total working fractions pausing idle"
 
     id: int
     operation_type: str
@@ -324,12 +274,12 @@ class OperationStatus:
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
     undone_count: int = 0  # waiting or cancelled files whose write was undone
     current_fraction: float | None = None  # finished fraction of `current_file`, 0 to 1, if a new file is made
-    is_idle: bool = False  # the operation is paused, and no file is being written
+    idle: bool = False  # the operation is paused, and no file is being written
 
     @property
-    def is_pausing(self) -> bool:
+    def pausing(self) -> bool:
         """Whether the operation is paused while files are still being written."""
-        return self.status == "paused" and not self.is_idle
+        return self.status == "paused" and not self.idle
 
     @property
     def current_text(self) -> str:
@@ -353,7 +303,7 @@ class OperationStatus:
         return sum(self.counts.values())
 
     @property
-    def processed(self) -> int:
+    def current(self) -> int:
         return self.total - self.counts.get("pending", 0) - self.counts.get("writing", 0) - self.cancelled_count
 
     @property
@@ -371,8 +321,10 @@ class OperationStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationDetails:
+class OperationDetails(Shaped):
     """An operation with one page of its items."""
+
+    shape = "items items_total=total page per_page"
 
     operation: MetadataOperation
     status: OperationStatus
@@ -381,9 +333,13 @@ class OperationDetails:
     page: int
     per_page: int
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the operation with its progress and the page of its items as JSON values."""
+        return self.operation.as_dict() | self.status.as_dict() | shapes.picked(self, self.shape)
+
     def df(self) -> pd.DataFrame:
         """Return the items of this page as a table."""
-        return frames.frame(self.items, _ITEM_COLUMNS)
+        return shapes.frame(self.items, ItemDetails, _ITEM_COLUMNS)
 
     def _repr_html_(self) -> str:
         rows = [
@@ -399,17 +355,14 @@ class OperationDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaginatedOperations:
+class PaginatedOperations(ListPage):
     """One page of operations, newest first."""
 
     items: list[MetadataOperation]
-    total: int
-    page: int
-    per_page: int
 
     def df(self) -> pd.DataFrame:
         """Return the operations of this page as a table."""
-        return frames.frame(self.items, _OPERATION_COLUMNS)
+        return shapes.frame(self.items, MetadataOperation, _OPERATION_COLUMNS)
 
     def _repr_html_(self) -> str:
         rows = [
@@ -448,7 +401,3 @@ class BackupRecord:
 
 def _state(status: str) -> str:
     return _STATE_WORDS.get(status) or status.replace("_", " ")
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from indexium_core import notebook
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.planning import risk
+from indexium_core.model.shapes import Shaped
 
 # The choices for a file that a rollback would skip.
 ROLLBACK_CHOICES = {
@@ -49,8 +49,10 @@ def _files_with_names(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackOptions:
-    """Which files of an operation to roll back, and how."""
+class RollbackOptions(Shaped):
+    """Which files of an operation to roll back, and how; `as_dict` has what is stored with the operation."""
+
+    shape = "replan changed with_newer"
 
     query: str = ""  # only the files that this search of the history finds
     item_ids: frozenset[int] | None = None  # only these items; None: all
@@ -65,19 +67,28 @@ class RollbackOptions:
         """Return whether these newer operations may be rolled back first."""
         return self.with_newer if isinstance(self.with_newer, bool) else self.with_newer.issuperset(operations)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the options that are stored with the operation, JSON-ready."""
-        newer = self.with_newer if isinstance(self.with_newer, bool) else sorted(self.with_newer)
-        return {"replan": self.replan, "changed": self.changed, "with_newer": newer}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictItem(ItemDetails):
+    """A file with a conflict, and the choices for it."""
+
+    shape = f"{ItemDetails.shape} choices"
+
+    choices: tuple[str, ...] = ()  # keys of ROLLBACK_CHOICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RollbackCheck:
+class RollbackCheck(Shaped):
     """What a rollback would do, checked in advance."""
+
+    shape = (
+        "operation_id restorable exact comment_only links_restored links_not_restored newer can_rollback reason "
+        "conflict_reasons=conflict_codes conflicts"
+    )
 
     operation_id: int
     restorable: int  # files that would be rolled back
-    conflicts: list[ItemDetails]  # files that would be skipped, with code, message and choices
+    conflicts: list[ConflictItem]  # files that would be skipped, with code, message and choices
     can_rollback: bool
     reason: str
     exact: int = 0  # files whose old bytes would be restored
@@ -114,21 +125,10 @@ class RollbackCheck:
         title = f"Check of a rollback of operation {self.operation_id}: no file was changed"
         return notebook.card(title, facts, below=below)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the check as JSON values."""
-        return {
-            "operation_id": self.operation_id,
-            "restorable": self.restorable,
-            "exact": self.exact,
-            "comment_only": self.comment_only,
-            "links_restored": self.links_restored,
-            "links_not_restored": self.links_not_restored,
-            "newer": list(self.newer),
-            "can_rollback": self.can_rollback,
-            "reason": self.reason,
-            "conflict_reasons": dict(Counter(item.code for item in self.conflicts)),
-            "conflicts": [{**item.as_dict(), "choices": list(item.choices)} for item in self.conflicts],
-        }
+    @property
+    def conflict_codes(self) -> dict[str, int]:
+        """Number of files that would be skipped, by code."""
+        return dict(Counter(item.code for item in self.conflicts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
+from indexium_core.model.shapes import picked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +40,9 @@ class OperationStory:
         operation = self.operation
         return {
             **operation.as_dict(),
-            "user_name": operation.user_name,
-            "plan_id": operation.plan_id,
-            "options": dict(self.options),
-            "tags_added": operation.tags_added,
-            "tags_removed": operation.tags_removed,
-            "backup_bytes": operation.backup_bytes,
-            "expires_at": operation.expires_at,
-            "taken_back_by": list(self.rolled_back_by),
-            "job": self.job,
-            "happenings": self.happenings,
+            **picked(operation, "user_name plan_id tags_added tags_removed backup_bytes expires_at"),
+            **picked(self, "options taken_back_by=rolled_back_by job happenings page per_page log"),
             "items": [_item(item) for item in self.items],
-            "page": self.page,
-            "per_page": self.per_page,
-            "log": self.log,
         }
 
 

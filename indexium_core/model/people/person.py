@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.model.people import people_comment
+from indexium_core.model.shapes import ListPage
 
 _MAX_QUALIFIER_LENGTH = 100  # characters
 
@@ -42,13 +43,10 @@ class PersonCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonPage:
+class PersonPage(ListPage):
     """One page of people."""
 
     items: list[PersonCard]
-    total: int
-    page: int  # from 1
-    per_page: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
+from indexium_core.model.shapes import ListPage, Shaped
 
 PeopleMode = Literal["merge", "exact"]
 CommentMode = Literal["replace", "preserve"]
@@ -125,19 +126,16 @@ class PlanStatistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPage:
+class PlanPage(ListPage):
     """One page of plan items with the statistics of its query."""
 
     items: list[PlanItem]
-    total: int
-    page: int  # from 1
-    per_page: int
-    plan_id: int
     statistics: PlanStatistics
+    plan_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Shaped):
     """
     The selected items of a plan: all items that a query finds, changed by exceptions.
 
@@ -150,15 +148,6 @@ class Selection:
     risk: tuple[str, ...] = ()  # () = every level that can be written
     included: frozenset[int] = frozenset()
     excluded: frozenset[int] = frozenset()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the selection as JSON-ready values."""
-        return {
-            "query": self.query,
-            "risk": list(self.risk),
-            "included": sorted(self.included),
-            "excluded": sorted(self.excluded),
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

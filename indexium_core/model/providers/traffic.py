@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from indexium_core.model.matches.candidates import Candidate, MatchDecision
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
+from indexium_core.model.shapes import ListPage
 
 ProviderState: TypeAlias = Literal["on", "paused", "off"]
 
@@ -40,13 +41,10 @@ class ProviderRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestPage:
+class RequestPage(ListPage):
     """One page of the requests that left this machine, newest first."""
 
     items: list[ProviderRequest]
-    total: int  # of the filter
-    page: int
-    per_page: int
     providers: list[str]  # that were asked at all
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexium_core import notebook
+from indexium_core.model.shapes import ListPage
 from indexium_core.model.titles.fields import EntityType, shown_text
 
 STATES: Mapping[str, str] = {
@@ -71,13 +72,10 @@ class TitleItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TitlePage:
+class TitlePage(ListPage):
     """One page of a list of titles."""
 
     items: list[TitleItem]
-    total: int
-    page: int
-    per_page: int
 
     def _repr_html_(self) -> str:
         return notebook.card(f"{self.total:,} titles", {str(each.id): each.name for each in self.items})

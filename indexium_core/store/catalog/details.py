@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.files.details import FileCopy
-from indexium_core.model.files.media import Change
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -33,34 +31,6 @@ class Assignment(NamedTuple):
     qualifier: str  # tells people with one name apart; "" for none
     origin: str  # face, hand, import, file
     since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRow:
-    """One operation on the file, from the ledger."""
-
-    operation_id: int
-    item_id: int
-    operation_type: str
-    at: datetime
-    note: str
-    operation_status: str
-    status: str
-    code: str
-    message: str
-    before: str | None
-    after: str | None
-    tags_added: list[str]
-    tags_removed: list[str]
-    fields: list[Change]  # the changes of the other fields
-    strategy: str
-    kind: str | None  # form of its backup: journal, delta, original, tags
-    dropped_at: datetime | None  # when the backup was deleted
-    evicted_reason: str | None
-    expires_at: datetime | None
-    origin: str  # name of the legacy .db file that has the operation, or ""
-    rolled_back_by: int | None  # the operation that rolled it back
-    superseded_by: int | None  # the newest later write of the file
 
 
 class ThumbnailSource(NamedTuple):
@@ -114,14 +84,10 @@ def assignments(reader: Connection, file_hash: str | None, path: bytes) -> list[
     return [Assignment._make(row) for row in rows]
 
 
-def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[ItemRow], int]:
-    """Return the first `count` operations on a file, newest first, and the number of all its operations."""
+def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the first `count` rows of the statement `history`, and the number of all operations on the file."""
     rows = _rows(reader, "history", {"file_id": file_id, "count": count})
-    total = rows[0]["total"] if rows else 0
-    for row in rows:
-        del row["total"]
-        row["fields"] = [Change(**change) for change in row["fields"]]
-    return [ItemRow(**row) for row in rows], total
+    return rows, rows[0]["total"] if rows else 0
 
 
 def is_being_written(reader: Connection, file_id: int) -> bool:

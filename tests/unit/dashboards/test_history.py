@@ -28,7 +28,7 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
     PaginatedOperations,
 )
-from indexium_core.model.operations.rollback import RollbackCheck, conflict_reason
+from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck, conflict_reason
 
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -72,7 +72,7 @@ def operation(**changes: Any) -> MetadataOperation:
     return MetadataOperation(**(facts | changes))
 
 
-def item(number: int = 1, **changes: Any) -> ItemDetails:
+def item(number: int = 1, kind: type[ItemDetails] = ItemDetails, **changes: Any) -> ItemDetails:
     facts: dict[str, Any] = {
         "id": number,
         "file_id": number,
@@ -92,7 +92,7 @@ def item(number: int = 1, **changes: Any) -> ItemDetails:
         "backup_kind": "journal",
         "backup_bytes": 181,
     }
-    return ItemDetails(**(facts | changes))
+    return kind(**(facts | changes))
 
 
 def check(**changes: Any) -> RollbackCheck:
@@ -412,7 +412,8 @@ def test_operation_without_backups_offers_comments() -> None:
 
 
 def test_only_files_without_conflict_can_be_selected() -> None:
-    stuck, changed = item(2, code="offline", message="Offline."), item(3, code="changed_since", choices=("comment",))
+    stuck = item(2, ConflictItem, code="offline", message="Offline.")
+    changed = item(3, ConflictItem, code="changed_since", choices=("comment",))
     look = RollbackPreview(check=check(conflicts=[stuck, changed]), is_choosing=True, chosen={1, 3})
     files = [item(1), item(2), item(3), item(4, rolled_back_by=9), item(5, status="failed", message="No.")]
     shown = history_details.view(details(*files), look)["files"]

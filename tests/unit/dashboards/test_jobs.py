@@ -87,7 +87,7 @@ def test_paused_rewrite_is_paused_and_finishing_file_is_pausing() -> None:
         ]
 
     assert said() == ["pausing", "pausing after this file", "Pausing: 40 of 214 files"]
-    assert said(is_idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
+    assert said(idle=True) == ["paused", "paused", "Paused: 40 of 214 files"]
 
 
 def test_large_running_file_moves_gauge() -> None:

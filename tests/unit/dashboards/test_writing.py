@@ -159,7 +159,7 @@ def test_running_operation_shows_progress_and_rest() -> None:
     assert acts(row) == ["pause", "cancel", "details"]
     pausing = status("paused", success=39, pending=175)
     assert footer.running(operation(status="paused"), pausing)["title"] == "Pausing: 39 of 214 files"
-    paused = footer.running(operation(status="paused"), dataclasses.replace(pausing, is_idle=True))
+    paused = footer.running(operation(status="paused"), dataclasses.replace(pausing, idle=True))
     assert (paused["title"], paused["note"], acts(paused)[0]) == ("Paused: 39 of 214 files", "", "resume")
 
 

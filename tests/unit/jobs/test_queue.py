@@ -18,11 +18,11 @@ from indexium_core import errors
 from indexium_core.jobs import dispatcher
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.jobs.job_run import JobKind, JobRun, OperationProgress
+from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.retry import Backoff
 from indexium_core.model.event import Event
-from indexium_core.model.job import Job, JobJoin, NewJob
+from indexium_core.model.job import Job, JobJoin, JobProgress, NewJob
 from indexium_core.model.operations.actor import SYSTEM
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -733,7 +733,9 @@ def test_claim_from_100_000_jobs_is_fast(kept: Database) -> None:
 def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     kind = JobKind(name="long", handler=bench.long, title="Something long")
     run = JobRun(bench.queue.add_job("long"), kind, bench.store, actor=SYSTEM, clock=lambda: NOW)
-    at = OperationProgress(current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1})
+    at = JobProgress(
+        job_id=run.job.id, current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1}
+    )
     felt = [at]
     run.operation_progress = lambda: felt[0]
     first = run.report()
@@ -746,7 +748,7 @@ def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
     assert worked.seconds == 1.5
     felt[0] = replace(at, seconds=1.6)
     assert run.report() is None
-    felt[0] = OperationProgress(current=2, total=3, message="b.mp4", rate=2.0, eta_seconds=0.5, counters={"success": 2})
+    felt[0] = replace(at, current=2, message="b.mp4", eta_seconds=0.5, counters={"success": 2})
     moved = run.report()
     assert moved is not None
     assert moved.counters == {"success": 2}

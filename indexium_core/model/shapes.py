@@ -1,0 +1,101 @@
+"""What a value shows outside: its JSON form, the types for REST and its table, all from the attributes of its class."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+
+from indexium_core.model import jsonable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Shaped:
+    """
+    A dataclass with an outer form: the attributes in `shape`, or else all fields.
+
+    `shape` names fields and properties, separated by spaces, in the order of the form; `name=attribute` shows an
+    attribute by another name.
+    """
+
+    __slots__ = ()
+    shape: ClassVar[str] = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outer form as JSON values."""
+        return picked(self, self.shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage(Shaped):
+    """One page of a list; each list has a class with the type of its items."""
+
+    items: list[Any]
+    total: int  # of all pages
+    page: int  # from 1
+    per_page: int
+
+
+def picked(value: Any, shape: str) -> dict[str, Any]:
+    """Return some attributes of a value as JSON values."""
+    return {name: _json(getattr(value, attribute)) for name, attribute in _names(value.__class__, shape)}
+
+
+def types_of(kind: type, shape: str) -> dict[str, Any]:
+    """Return the types of some attributes: the annotation of a field, or that of the result of a property."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: hints[attribute] if attribute in hints else get_type_hints(getattr(kind, attribute).fget)["return"]
+        for name, attribute in _names(kind, shape)
+    }
+
+
+def frame(values: Iterable[object], kind: type, shape: str) -> pd.DataFrame:
+    """
+    Return a table with a row for each value of a class and a column for each of the attributes in `shape`.
+
+    The type of a column does not depend on the values. A `Literal`, and a text with the annotation of its values, are
+    categories in this order.
+    """
+    import pandas as pd
+
+    values = list(values)
+
+    def column(attribute: str, hint: Any) -> pd.Series:
+        categories = _categories(hint)
+        dtype = pd.CategoricalDtype(categories) if categories else _dtype(hint)
+        return pd.Series([getattr(value, attribute) for value in values], dtype=dtype)
+
+    types = types_of(kind, shape)
+    return pd.DataFrame({name: column(attribute, types[name]) for name, attribute in _names(kind, shape)})
+
+
+@functools.cache
+def _names(kind: Any, shape: str) -> tuple[tuple[str, str], ...]:
+    parts = [word.partition("=") for word in shape.split() or [each.name for each in fields(kind)]]
+    return tuple((name, attribute or name) for name, _, attribute in parts)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    return value if value is None or isinstance(value, str | int | float | Mapping) else jsonable.plain(value)
+
+
+def _categories(hint: Any) -> list[str]:
+    if get_origin(hint) is Literal:
+        return list(get_args(hint))
+    return list(hint.__metadata__[0]) if get_origin(hint) is Annotated else []
+
+
+def _dtype(hint: Any) -> Any:
+    kinds = set(get_args(hint)) if isinstance(hint, UnionType) else {hint}
+    optional = NoneType in kinds
+    types = {int: "Int64" if optional else "int64", float: "float64", bool: "bool", str: "str"}
+    types[datetime] = "datetime64[us, UTC]"
+    return types.get(next(iter(kinds - {NoneType})), "object")
