@@ -246,7 +246,7 @@ class Assembly:
             is_served=self.is_served,
         )
         self.series = SeriesManager(store)
-        self.matches = TitleMatchService(store, self.providers, events=self.events, clock=clock)
+        self.matches = TitleMatchService(store, self.providers, events=self.events, undo=self.steps, clock=clock)
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)
