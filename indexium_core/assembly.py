@@ -242,6 +242,7 @@ class Assembly:
             bulk=self.bulk,
             queue=self.queue,
             events=self.events,
+            undo=self.steps,
             clock=clock,
             is_served=self.is_served,
         )

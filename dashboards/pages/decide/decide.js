@@ -389,12 +389,6 @@ export function render(context) {
       },
     },
   })
-  listen(
-    context.model,
-    window,
-    "indexium:undo",
-    event => currentPage() === "decide" && self.send("undo", {decision: event.detail}),
-  )
   const hasQuestion = () => Boolean(current(self))
   /** @type {(does: string, run: () => unknown) => KeyBinding} */
   const act = (does, run) => ({does, group: "Decide", when: hasQuestion, run})

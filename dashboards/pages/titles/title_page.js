@@ -295,12 +295,6 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && Boolean(self.view.id || self.view.missing)
-  listen(
-    context.model,
-    window,
-    "indexium:undo",
-    event => currentPage() === "titles" && self.send("undo", {decision: event.detail}),
-  )
   keys(context.model, "titles", {
     u: {does: "back to the list of titles", group: "Move", when, run: () => self.send("back")},
   })

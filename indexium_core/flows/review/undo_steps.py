@@ -93,6 +93,17 @@ class ReviewSteps:
         return Steps(undo=found[0] if found else None, redo=store.next_to_redo(reader, at=now), undoable=ids)
 
     @remote()
+    def last(self, kind: StepKind, subject: str) -> int | None:
+        """
+        Return the id of the last step in force of a kind about a subject; None if there is none.
+
+        The subject of a match is the id of its title, of a move the id of its file, of a value the id of its title and
+        the name of its field, with a space between.
+        """
+        found = store.about(self._database.read(), kind, subject)
+        return next((each.step_id for each in found if each.undone_at is None), None)
+
+    @remote()
     def list(self) -> list[StepRow]:
         """Return the newest steps of every kind, newest first."""
         return store.all_steps(self._database.read(), at=self._clock())
@@ -108,26 +119,27 @@ class ReviewSteps:
 
         """
         now = self._clock()
-        with self._database.atomic() as tx:
-            step = _undoable(tx, step_id, kind, at=now)
-            if step is None:
-                return None
-            if step.kind == "review":
-                report, follow = _reviewed(step, store.turn(tx, step, undo=True, at=now), undo=True), self._on_change
-            else:
-                done = self._kinds[step.kind](tx, store.before(tx, step.step_id), step, at=now)
-                store.mark_undone(tx, step.step_id, at=now)
-                follow, summary = done.follow, " ".join(filter(None, [f"Undone: {step.label}.", done.note]))
-                report = StepReport(
-                    step_id=step.step_id,
-                    label=step.label,
-                    undone=True,
-                    files=done.files,
-                    titles=done.titles,
-                    summary=summary,
-                )
+        done = self._database.run(lambda tx: self._undone(tx, _undoable(tx, step_id, kind, at=now), at=now))
+        if done is None:
+            return None
+        report, follow = done
         follow()
         return report
+
+    def _undone(
+        self, tx: Connection, step: StepRow | None, *, at: datetime
+    ) -> tuple[StepReport, Callable[[], None]] | None:
+        """Undo a step, and return the result and what follows after the transaction."""
+        if step is None:
+            return None
+        if step.kind == "review":
+            return _reviewed(step, store.turn(tx, step, undo=True, at=at), undo=True), self._on_change
+        done = self._kinds[step.kind](tx, store.before(tx, step.step_id), step, at=at)
+        store.mark_undone(tx, step.step_id, at=at)
+        summary = " ".join(filter(None, [f"Undone: {step.label}.", done.note]))
+        counts = {"files": done.files, "titles": done.titles}
+        report = StepReport(step_id=step.step_id, label=step.label, undone=True, summary=summary, **counts)
+        return report, done.follow
 
     @remote()
     def redo(self, step_id: int | None = None) -> StepReport | None:
