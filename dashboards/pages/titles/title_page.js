@@ -1,5 +1,5 @@
 // One title: values with origin and padlock, people, files, seasons with gaps, match and related titles.
-import {component, currentPage, listen} from "../../components/browser/component.js"
+import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, drawProviderRequests, pager} from "../../components/widgets.js"

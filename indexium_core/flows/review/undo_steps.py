@@ -137,8 +137,9 @@ class ReviewSteps:
         done = self._kinds[step.kind](tx, store.before(tx, step.step_id), step, at=at)
         store.mark_undone(tx, step.step_id, at=at)
         summary = " ".join(filter(None, [f"Undone: {step.label}.", done.note]))
-        counts = {"files": done.files, "titles": done.titles}
-        report = StepReport(step_id=step.step_id, label=step.label, undone=True, summary=summary, **counts)
+        report = StepReport(
+            step_id=step.step_id, label=step.label, undone=True, files=done.files, titles=done.titles, summary=summary
+        )
         return report, done.follow
 
     @remote()

@@ -103,12 +103,12 @@ def test_moves_are_undone_step_by_step(library: Library) -> None:
 
     undone = library.steps.undo()
     assert undone is not None
-    assert undone.summary == "Undone: moved 1 file to “Pond - S03E01 - Episode 1”. It is in The Thing again."
+    assert undone.summary == "Undone: moved 1 file to “Pond - S03E01 - Episode 1”. It is in The Thing (1982) again."
     assert ("Thng.mp4", "extra", True) in files_of(library, titles(library)["The Thing"].id)
     assert len(titles(library, "season")) == 2
     undone = library.steps.undo(first)
     assert undone is not None
-    assert undone.summary.endswith("“The Thing”. It is identified again, in the background.")
+    assert undone.summary.endswith("“The Thing (1982)”. It is identified again, in the background.")
     for job in library.jobs.list(per_page=0).items:
         library.jobs.wait(job.id, timeout=60)
     assert files_of(library, titles(library)["Thng"].id) == [("Thng.mp4", "main", False)]
