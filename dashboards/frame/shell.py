@@ -25,8 +25,8 @@ class Shell(Component):
     The frame of every page.
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, stop, plan, topic}, a toast; {cleared}, a
-    topic whose errors are removed; {undoable}, the steps that can be undone; {busy}.
+    step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, stop, plan, topic}, a toast; {cleared},
+    a topic whose errors are removed; {undoable}, the steps that can be undone; {busy}.
     """
 
     _esm = module("shell")

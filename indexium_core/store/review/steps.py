@@ -51,6 +51,7 @@ class StepRow:
     created_at: datetime  # UTC
     undone_at: datetime | None = None  # None: the step is in force
     actor_name: str = ""  # who made it; "" if it is not known
+    undone_by_name: str | None = None  # who undid it; None if nobody did, or it is not known
     later_id: int | None = None  # the last step in force that is undone before this one
     later_label: str = ""
 
@@ -127,8 +128,8 @@ def _record(
     before: str | None = None,
 ) -> None:
     facts = {"step": step_id, "kind": kind, "label": label, "files": files, "at": at, "action": action}
-    facts |= {"subjects": list(subjects), "before": before}
-    tx.execute(_sql("record"), facts | current_actor().columns)
+    kept = {"subjects": list(subjects), "before": before, **current_actor().columns}
+    tx.execute(_sql("record"), {**facts, **kept})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
 
 
@@ -172,7 +173,9 @@ def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:
 
 def mark_undone(tx: Connection, step_id: int, *, at: datetime | None) -> None:
     """Store that a step is undone, or (None) in force again."""
-    tx.execute(_sql("set_undone"), {"step": step_id, "at": at})
+    actor = current_actor().columns
+    by = actor if at is not None else dict.fromkeys(actor)
+    tx.execute(_sql("set_undone"), {"step": step_id, "at": at, **by})
 
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutcome:

@@ -55,7 +55,7 @@ WITH found AS (
       AND coalesce(list_contains(subjects, $subject), TRUE) AND coalesce((undone_at IS NULL) = $in_force, TRUE)
     ORDER BY created_at DESC, step_id DESC LIMIT $most
 )
-SELECT s.step_id, s.kind, s.action, s.label, s.files, s.created_at, s.undone_at, s.actor_name,
+SELECT s.step_id, s.kind, s.action, s.label, s.files, s.created_at, s.undone_at, s.actor_name, s.undone_by_name,
        max(l.step_id) AS later_id, coalesce(arg_max(l.label, l.step_id), '') AS later_label
 FROM found AS s LEFT JOIN steps AS l
   ON l.step_id > s.step_id AND l.kind = s.kind AND l.undone_at IS NULL AND list_has_any(l.subjects, s.subjects)
@@ -128,5 +128,6 @@ FROM turn_rows AS t;
 DROP TABLE turn_rows;
 
 -- name: set_undone
--- Store that the step is undone, or (NULL) in force again.
-UPDATE steps SET undone_at = $at WHERE step_id = $step;
+-- Store that the step is undone and who did that, or (NULL) that it is in force again.
+UPDATE steps SET undone_at = $at, undone_by_kind = $actor_kind, undone_by_id = $actor_id, undone_by_name = $actor_name
+WHERE step_id = $step;

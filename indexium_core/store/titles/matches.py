@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
-from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql

@@ -13,7 +13,7 @@ from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store.connection import OUT_OF_MEMORY
 from indexium_core.store.review import steps
-from tests.support import media
+from tests.support import media, tables
 from tests.support.matched_home import DECISIONS, FILES, content, found, ids, provider_values
 from tests.support.providers import use_keys
 
