@@ -11,6 +11,7 @@ from dashboards.components import operation_text
 from dashboards.components.gauge import measure
 from indexium_core.model import wording
 from indexium_core.model.job import Job
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import OperationStatus
 
 KINDS = {
@@ -204,7 +205,7 @@ def cancel_effect(job: Job) -> str:
 
 
 def _intact_files(job: Job) -> str:
-    return operation_text.intact_files(job.counters.get("unknown", 0))
+    return summaries.intact_files(job.counters.get("unknown", 0))
 
 
 def cancel_effect_on_files(kind: str) -> str:

@@ -39,13 +39,6 @@ _SLOW = 0.1  # files a second
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 
 
-def intact_files(unknown: int) -> str:
-    """Return the sentence about the files of a stopped operation. `unknown`: its files in an unknown state."""
-    if not unknown:
-        return "Every file is intact."
-    return f"The state of {wording.files(unknown)} is unknown; every other file is intact."
-
-
 def kind_name(operation: MetadataOperation) -> str:
     """Return the type of an operation."""
     return "Rollback" if operation.operation_type == "rollback" else "Write"

@@ -12,6 +12,7 @@ from dashboards.frame.view_types import FooterView
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts, success_of
 
@@ -142,7 +143,7 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
         "key": f"done{operation.id}",
         "id": operation.id,
         "kind": "done",
-        "title": _outcome(operation, bad),
+        "title": summaries.result(operation),
         "note": _done_note(operation, now or datetime.now(UTC)),
         "level": "safe" if is_good else "warning",
         "glyph": "✓" if is_good else "!",
@@ -154,18 +155,6 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
         ],
         "dismiss": f"done{operation.id}",
     }
-
-
-def _outcome(operation: MetadataOperation, bad: int) -> str:
-    good = operation.success_count
-    if operation.status == "failed" and operation.error_message:
-        return f"Stopped: {operation.error_message}"
-    label = success_of(operation.operation_type)
-    text = f"{wording.files(good)} {label}" if good else f"no file was {label}"
-    if bad:
-        text += f", {wording.plural(bad, 'problem')}"
-    text = f"cancelled: {text}" if operation.status == "cancelled" else text
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _done_note(operation: MetadataOperation, now: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from dashboards.components import operation_text, paging
 from indexium_core.model import wording
 from indexium_core.model.job import Job
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.outcomes import outcome_label
 
@@ -59,7 +60,7 @@ def _summary(operation: InterruptedOperation) -> str:
     unknown = operation.counts.get("unknown", 0)
     completed = operation.total - operation.remaining - unknown
     processed = f"processed {wording.count(completed)} of {wording.files(operation.total)}"
-    return f"{started}, {processed}. {operation_text.intact_files(unknown)}"
+    return f"{started}, {processed}. {summaries.intact_files(unknown)}"
 
 
 def _promise(operation: InterruptedOperation) -> str:

@@ -12,7 +12,7 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
-from indexium_core.model.operations import strategies
+from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
@@ -98,20 +98,13 @@ def _facts(preview: WritePreview) -> list[list[str]]:
         *([title_of(each.field), each.describe()] for each in changes.fields),
         ["Method", how(summary.by_strategy)],
         ["Written", f"about {wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
-        ["Rollback", _rollback(summary)],
+        ["Rollback", summaries.rollback_promise(summary)],
     ]
     if summary.hidden:
         pairs.append(["Hidden", f"{wording.files(summary.hidden)} that the search does not show"])
-    left = {name: number for name, number in summary.excluded.items() if number and name != "unchanged"}
-    if left:
-        names = sorted(left, key=lambda name: name == "blocked")  # files that could be written come first
-        pairs.append(
-            ["Not included", ", ".join(f"{wording.count(left[name])} {_LEFT.get(name, name)}" for name in names)]
-        )
+    if left := summaries.excluded_files({**summary.excluded, "unchanged": 0}):
+        pairs.append(["Not included", left])
     return pairs
-
-
-_LEFT = {"postponed": "skipped", "blocked": "blocked (they cannot be written)"}
 
 
 def _people(summary: SelectionSummary) -> str:
@@ -136,15 +129,6 @@ _HOW = {
     "rewrite": "rewritten by FFmpeg",
     "sidecar": "in a sidecar beside the photo",
 }
-
-
-def _rollback(summary: SelectionSummary) -> str:
-    """Return how many files can be rolled back, how, and until when."""
-    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
-    if not summary.tags_only:
-        return f"{wording.files(summary.exact)} can be rolled back byte for byte{until}"
-    exact = f"{wording.count(summary.exact)} byte for byte, " if summary.exact else ""
-    return f"{exact}{wording.count(summary.tags_only)} only the comment{until}"
 
 
 def _losses(summary: SelectionSummary, danger: int) -> dict[str, Any]:

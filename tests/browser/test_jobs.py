@@ -298,7 +298,7 @@ def test_interrupted_operation_is_rolled_back_from_dialog(
     dialog.get_by_role("button", name=f"Roll back {cut.counts['written']}…").click()
     expect(dialog).to_contain_text("Roll back operation 1?")
     dialog.get_by_role("button", name=re.compile("^Roll back [0-9]+ files?$")).click()
-    expect(page.locator(".summary")).to_contain_text("restored byte for byte")
+    expect(page.locator(".summary")).to_contain_text("Each restored file was verified.")
     assert interrupted.operation(cut.id).operation.status in {"rolled_back", "partly_rolled_back"}
     page.goto(page.url.split("/progress")[0] + "/jobs")
     expect(area(page, "Running")).to_contain_text("No job is running.")
@@ -306,7 +306,7 @@ def test_interrupted_operation_is_rolled_back_from_dialog(
     expect(given_up.get_by_role("button", name=re.compile("^Retry"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Resolve "))).to_have_count(0)
     page.goto(page.url.split("/jobs")[0] + f"/progress?op={cut.id}")
-    expect(page.locator(".summary")).to_contain_text(f"{cut.remaining} files were not started")
+    expect(page.locator(".summary")).to_contain_text(f"{cut.remaining} not started")
     expect(page.locator(".summary ~ .acts").get_by_role("button", name=f"Retry {cut.remaining} files")).to_be_visible()
 
 

@@ -91,7 +91,7 @@ def test_dry_run_changes_nothing_and_reports_results(planned: Command, films: Pa
     assert planned("write", "--dry-run", "--risk", "safe,danger") == 0
     assert "sea.mp4 " in planned.out
     assert planned.out.count(" would be written ") == 3
-    assert "3 of 3 files would be written" in planned.err
+    assert "Dry run: 3 files would be written. Nothing was changed." in planned.err
 
 
 def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> None:

@@ -325,7 +325,7 @@ def test_command_reports_pause_and_resume_once(
 @pytest.mark.parametrize(
     ("status", "changes", "told"),
     [
-        ("completed", {}, "(write) completed: 6 of 6 files written, in "),
+        ("completed", {}, "(write) completed: 6 files written, in "),
         (
             "failed",
             {"success_count": 0, "file_count": 1},

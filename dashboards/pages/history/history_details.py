@@ -14,7 +14,7 @@ from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
-from indexium_core.model.operations import strategies
+from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
     ItemDetails,
@@ -22,7 +22,6 @@ from indexium_core.model.operations.operation import (
     OperationDetails,
     OperationPerson,
 )
-from indexium_core.model.operations.outcomes import success_of
 from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.planning import risk
 
@@ -101,26 +100,21 @@ def when(operation: MetadataOperation) -> str:
 
 def verdict(operation: MetadataOperation) -> ChipView:
     """Return the result of the operation in one sentence."""
-    good, total = wording.count(operation.success_count), wording.count(operation.file_count)
-    back = operation.operation_type == "rollback"
-    label = success_of(operation.operation_type)
-    left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
-    intact = operation_text.intact_files(operation.unknown_count)
-    proof = "Every file has its original bytes." if back else "The media was verified: unchanged."
+    result, back = summaries.result(operation), operation.operation_type == "rollback"
+    intact = summaries.intact_files(operation.unknown_count)
+    proof = "Each restored file was verified." if back else "The media was verified: unchanged."
     if operation.origin:  # this program has not checked its files
         proof = intact = ""
     texts = {
         "completed": (
             "safe",
-            f"✓ {good} of {total} {label}. {proof}".rstrip()
-            if operation.success_count
-            else "✓ There was nothing to do.",
+            f"✓ {result}. {proof}".rstrip() if operation.success_count else "✓ There was nothing to do.",
         ),
-        "completed_with_errors": ("warning", f"! {good} of {total} {label}; {left} not changed."),
+        "completed_with_errors": ("warning", f"! {result}."),
         "rolled_back": ("note", "All files were rolled back."),
         "partly_rolled_back": ("warning", "! Some files were rolled back."),
-        "cancelled": ("note", f"Cancelled after {good} of {total}. {intact}".rstrip()),
-        "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. {intact}"),
+        "cancelled": ("note", f"{result}. {intact}".rstrip()),
+        "interrupted": ("danger", f"▲ {result}. {intact}".rstrip()),
         "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} {intact}".rstrip()),
     }
     level, text = texts.get(operation.status, ("note", "The operation is running."))

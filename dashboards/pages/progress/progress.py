@@ -10,6 +10,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.view_types import ButtonItemView
 from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts
 
@@ -142,27 +143,19 @@ def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
 
 
 def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
-    good, bad = operation_text.count_of(status, ("success",)), operation_text.count_of(status, ("failed", "conflict"))
-    unknown, skipped = operation_text.count_of(status, ("unknown",)), status.outcomes["skipped"]
-    undone, waiting = status.outcomes["undone"], status.outcomes["not_started"]
-    verb = "restored byte for byte" if operation.operation_type == "rollback" else "written"
-    lines = [f"{wording.files(good)} {verb}." if good else "No file was changed."]
-    if bad:
-        lines.append(f"{wording.files(bad)} {_was(bad)} not changed. The list shows the reasons.")
-    if unknown:
-        lines.append(f"{wording.files(unknown)} could not be reached any more. The next start of Indexium checks them.")
-    if skipped:
-        lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
-    if undone:
-        lines.append(f"{wording.files(undone)} {_was(undone)} undone: the state before the {operation.operation_type}.")
-    if waiting:
-        intact = operation_text.intact_files(unknown)
-        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. {intact}")
-    rolled_back = {
-        "rolled_back": "All files were rolled back later.",
-        "partly_rolled_back": "Some files were rolled back later.",
-    }
-    return [line for line in (*lines, rolled_back.get(status.status, ""), operation.error_message) if line]
+    bad = status.outcomes["failed"] + status.outcomes["conflict"]
+    meanings = (
+        f"{summaries.outcome_summary(status.outcomes, status.operation_type)}.",
+        status.outcomes["restored"] and "Each restored file was verified.",
+        bad and "Files that failed or have a conflict were not changed. The list shows the reasons.",
+        status.outcomes["unknown"] and "The next start of Indexium checks the files that it could not reach.",
+        status.outcomes["undone"] and f"Undone files have their state before the {operation.operation_type}.",
+        status.outcomes["not_started"] and summaries.intact_files(status.outcomes["unknown"]),
+        status.status == "rolled_back" and "All files were rolled back later.",
+        status.status == "partly_rolled_back" and "Some files were rolled back later.",
+        operation.error_message,
+    )
+    return [text for text in meanings if text]
 
 
 def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[str, str]]:
@@ -177,7 +170,3 @@ def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[
         {"label": "Show in History", "act": "history"},
         {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
     ]
-
-
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"

@@ -11,6 +11,7 @@ from indexium_core import errors, signals
 from indexium_core.api import remote
 from indexium_core.cli import output
 from indexium_core.model import wording
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import (
     FAILED_STATUSES,
     ItemDetails,
@@ -18,7 +19,7 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
     postpones,
 )
-from indexium_core.model.operations.outcomes import outcome_label, outcome_of, outcome_summary, success_of
+from indexium_core.model.operations.outcomes import outcome_label, outcome_of, success_of
 
 if TYPE_CHECKING:
     from indexium_core.flows.writing.writer import OperationHandle
@@ -204,7 +205,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
 
 def _counts(operation: MetadataOperation | OperationStatus) -> str:
     """Return the number of files by outcome, in words."""
-    return outcome_summary(operation.outcomes, operation.operation_type)
+    return summaries.outcome_summary(operation.outcomes, operation.operation_type)
 
 
 def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:

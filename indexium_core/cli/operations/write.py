@@ -28,7 +28,7 @@ from indexium_core.cli.review.plan import outside_sentence, places
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
-from indexium_core.model.operations import strategies
+from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteOptions, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary
@@ -120,7 +120,7 @@ def question(summary: SelectionSummary, changes: SelectionChanges) -> str:
     sentences = [
         f"{wording.files(summary.count)} would be written ({risks}){people}, {wording.estimate(summary.est_seconds)}.",
         _fields_sentence(changes),
-        f"{_rollback_sentence(summary)}{_links_sentence(summary)}{_excluded(summary, hint=False)}",
+        f"{summaries.rollback_promise(summary)}.{_links_sentence(summary)}{_excluded(summary, hint=False)}",
     ]
     return " ".join(filter(None, sentences))
 
@@ -144,14 +144,6 @@ def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:
         yield f"  … and {wording.files(count - shown)} more: indexium plan issue:custom_comment"
 
 
-def _rollback_sentence(summary: SelectionSummary) -> str:
-    """Return a sentence: how many files can be rolled back, how exactly, and until when."""
-    until = f" until {summary.rollback_until.astimezone():%Y-%m-%d}" if summary.rollback_until else ""
-    if not summary.tags_only:
-        return f"All files can be rolled back byte for byte{until}."
-    return f"{summary.exact:,} can be rolled back byte for byte{until}, of {summary.tags_only:,} only the comment."
-
-
 def _links_sentence(summary: SelectionSummary) -> str:
     """Return a sentence about the files that lose their other names (hard links); "" if there are none."""
     if not summary.breaks_links:
@@ -161,12 +153,11 @@ def _links_sentence(summary: SelectionSummary) -> str:
 
 def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
     """Return the numbers of selected files that are not written, with the option that writes them, or ""."""
-    levels = {level: count for level, count in summary.excluded.items() if count}
-    skipped = levels.pop("postponed", 0)
-    parts = [f"{count} {level}" for level, count in levels.items()]
-    hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
-    named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
-    later = f"{skipped} skipped ('{_REPLAN_ALL}' plans them again)" if skipped else ""
+    levels = {**summary.excluded, "postponed": 0}
+    named, skipped = summaries.excluded_files(levels), {"postponed": summary.excluded.get("postponed", 0)}
+    if hint and any(count for level, count in levels.items() if level in WRITABLE):
+        named += " (--risk names the levels to write)"
+    later = f"{summaries.excluded_files(skipped)} ('{_REPLAN_ALL}' plans them again)" if any(skipped.values()) else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Not included: {left}." if left else ""
 
@@ -189,4 +180,4 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         ],
     )
     count = sum(item.status == "success" for item in items)
-    output.note(f"Dry run, nothing was changed: {count:,} of {wording.files(len(items))} would be written.")
+    output.note(f"Dry run: {summaries.dry_run_result(count, len(items))}")

@@ -1,11 +1,9 @@
-"""The outcome of a file of an operation: its words, and the summary of an operation in these words."""
+"""The outcome of a file of an operation: its words, and the numbers of files in these words."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Literal, get_args
-
-from indexium_core.model import wording
 
 # In the order of display. Each file has exactly one outcome, so the counts add up to the number of files. REST, the
 # CLI, the pages, exports and logs use these words.
@@ -54,10 +52,3 @@ def outcome_counts(
     return separator.join(
         f"{count:,} {outcome_label(outcome)}" for outcome, count in outcomes.items() if count and outcome in only
     )
-
-
-def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write") -> str:
-    """Return the result of an operation in words: `40 of 41 files written, 1 failed`."""
-    success = success_of(operation_type)
-    head = f"{outcomes.get(success, 0):,} of {wording.files(sum(outcomes.values()))} {success}"
-    return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))

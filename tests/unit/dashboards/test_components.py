@@ -396,7 +396,7 @@ def test_cancelled_files_can_be_retried(state: str) -> None:
     assert (told["done"], told["total"], told["now"], told["rest"]) == ("7", "9 files", 7, "2 not started")
     assert [part["label"] for part in told["parts"]] == ["6 written", "1 skipped"]
     assert told["order"] == ""
-    assert "2 files were not started. Every file is intact." in told["summary"]["lines"]
+    assert "6 of 9 files written, 1 skipped, 2 not started." in told["summary"]["lines"]
     offers = [item["label"] for item in told["summary"]["buttons"]]
     assert offers[:2] == ["Retry 2 files…", "Roll back…"]
     assert not any(label.startswith("Resume") for label in offers)

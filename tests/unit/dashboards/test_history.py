@@ -360,7 +360,7 @@ def test_legacy_operation_shows_its_origin_and_no_promise() -> None:
     legacy = operation(origin="old.db", source="legacy", can_rollback=False, rollback_reason=reason, plan_id=None)
     failed = replace(legacy, failure_count=1, status="completed_with_errors")
     status = replace(details().status, status="completed_with_errors", counts={"success": 9, "failed": 1})
-    assert history_details.verdict(legacy)["text"] == "✓ 10 of 10 written."
+    assert history_details.verdict(legacy)["text"] == "✓ 10 files written."
     assert history_details.when(legacy).endswith("by ann, by the old Indexium · from old.db")
     assert ["Origin", "the legacy database old.db; this entry can only be read"] in history_details.fact_pairs(legacy)
     assert {button["why"] for button in history_details.buttons(legacy, RollbackPreview())} == {reason}

@@ -260,7 +260,7 @@ def test_cancelled_write_shows_written_files(counters: dict[str, int]) -> None:
     assert [item["act"] for item in view["acts"]] == ["retry"]
     assert job_actions.blocker(ended, "retry") == ""
     came_to = operation(status="cancelled", file_count=214, success_count=39, skipped_count=175)
-    assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 files written"
+    assert footer.done(came_to, now=NOW)["title"] == "Cancelled: 39 of 214 files written, 175 skipped"
 
 
 def test_started_list_matches_cards() -> None:

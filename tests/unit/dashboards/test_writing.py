@@ -117,7 +117,7 @@ def test_toast_offers_undo_until_it_closes() -> None:
 def test_end_toast_names_failures_first() -> None:
     row = footer.done(operation(success_count=211, failure_count=1, conflict_count=2), now=NOW)
 
-    assert (row["title"], row["level"]) == ("211 files written, 3 problems", "warning")
+    assert (row["title"], row["level"]) == ("211 of 214 files written, 1 failed, 2 conflict", "warning")
     assert acts(row) == ["why", "roll_back", "details"]
 
 
@@ -125,8 +125,12 @@ def test_end_toast_names_failures_first() -> None:
     ("facts", "title", "offers"),
     [
         ({"operation_type": "rollback"}, "214 files restored", ["details"]),
-        ({"status": "cancelled", "success_count": 3}, "Cancelled: 3 files written", ["roll_back", "details"]),
-        ({"success_count": 0, "can_rollback": False}, "No file was written", ["details"]),
+        (
+            {"status": "cancelled", "success_count": 3},
+            "Cancelled: 3 of 214 files written, 211 not started",
+            ["roll_back", "details"],
+        ),
+        ({"success_count": 0, "can_rollback": False}, "0 of 214 files written, 214 not started", ["details"]),
         (
             {"status": "failed", "error_message": "The disk is full."},
             "Stopped: The disk is full.",

@@ -17,7 +17,7 @@ from dashboards.result_cache import ResultCache
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.operations import strategies
+from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
@@ -178,7 +178,7 @@ def _verdict(report: DryRunReport) -> list[dict[str, Any]]:
     """Return the result: one sentence, the outcomes, and the facts."""
     ready, total = report.counts.get("success", 0), len(report.items)
     all_of_it = ready == total and total == report.total
-    text = f"{wording.count(ready)} of {wording.files(total)} would be written. Nothing was changed."
+    text = summaries.dry_run_result(ready, total)
     if total < report.total:
         text += f" {wording.count(report.total - total)} were not checked."
     level = "safe" if all_of_it else "warning"

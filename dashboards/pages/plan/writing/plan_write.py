@@ -18,6 +18,7 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.review.step import DecisionReport
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
+from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import WRITABLE, Selection, SelectionSummary
 
@@ -70,7 +71,7 @@ class PlanWrite:
         self.bar.put(
             title=f"{wording.count(number)} selected",
             hidden=hidden(summary),
-            note=_note(summary),
+            note=summaries.rollback_promise(summary),
             warning=_cannot(summary),
             buttons=[
                 {"label": "Clear", "act": "clear", "kind": "quiet opt", "key": "n"},
@@ -169,17 +170,7 @@ def hidden(summary: SelectionSummary) -> dict[str, str] | None:
     return {"text": f"{wording.count(summary.hidden)} hidden by the filter", "label": "Show", "act": "show_hidden"}
 
 
-def _note(summary: SelectionSummary) -> str:
-    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
-    if summary.tags_only:
-        return f"{wording.count(summary.exact)} of them can be rolled back byte for byte{until}"
-    return f"can be rolled back byte for byte{until}"
-
-
 def _cannot(summary: SelectionSummary) -> str:
     """Return the selected files that a write does not include, with reasons."""
-    words_of = {"blocked": "blocked", "postponed": "skipped", "unchanged": "already up to date"}
-    left = [
-        f"{wording.count(number)} {words_of.get(name, name)}" for name, number in summary.excluded.items() if number
-    ]
-    return f"not written: {', '.join(left)}" if left else ""
+    left = summaries.excluded_files(summary.excluded)
+    return f"not written: {left}" if left else ""

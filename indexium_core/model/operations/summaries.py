@@ -1,0 +1,64 @@
+"""
+The sentences about a write or a rollback: before it, of its dry run, and after it.
+
+The CLI, the dialogs and the pages show these sentences, so that one fact has the same words everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from indexium_core.model import wording
+from indexium_core.model.operations.outcomes import Outcome, outcome_counts, success_of
+
+if TYPE_CHECKING:
+    from indexium_core.model.operations.operation import MetadataOperation
+    from indexium_core.model.planning.plan import SelectionSummary
+
+_EXCLUDED = {"postponed": "skipped", "unchanged": "already up to date"}  # words for keys of `excluded`; others stay
+
+
+def excluded_files(excluded: Mapping[str, int]) -> str:
+    """Return the selected files that a write omits, by reason: `7 blocked, 2 skipped`; "" if there are none."""
+    return ", ".join(f"{number:,} {_EXCLUDED.get(name, name)}" for name, number in excluded.items() if number)
+
+
+def rollback_promise(summary: SelectionSummary) -> str:
+    """Return the files that a rollback could restore, and until when: `12 byte for byte, 3 only the comment`."""
+    until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
+    if not summary.tags_only:
+        return f"{wording.files(summary.exact)} can be rolled back byte for byte{until}"
+    exact = f"{summary.exact:,} byte for byte, " if summary.exact else ""
+    return f"{exact}{summary.tags_only:,} only the comment{until}"
+
+
+def dry_run_result(ready: int, checked: int) -> str:
+    """Return the result of a dry run: `40 of 41 files would be written. Nothing was changed.`."""
+    return f"{_part(ready, checked)} would be written. Nothing was changed."
+
+
+def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write") -> str:
+    """Return the outcomes of an operation: `40 of 41 files written, 1 failed`, or `41 files written`."""
+    success = success_of(operation_type)
+    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()))} {success}"
+    return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))
+
+
+def result(operation: MetadataOperation) -> str:
+    """Return how an operation ended: `Cancelled: 3 of 6 files written, 3 not started`, or the error that stopped it."""
+    if operation.status == "failed" and operation.error_message:
+        return f"Stopped: {operation.error_message}"
+    ended = {"cancelled": "Cancelled: ", "interrupted": "Interrupted: "}.get(operation.status, "")
+    return ended + outcome_summary(operation.outcomes, operation.operation_type)
+
+
+def intact_files(unknown: int) -> str:
+    """Return the sentence about the files of a stopped operation. `unknown`: its files in an unknown state."""
+    if not unknown:
+        return "Every file is intact."
+    return f"The state of {wording.files(unknown)} is unknown; every other file is intact."
+
+
+def _part(number: int, total: int) -> str:
+    return wording.files(total) if number == total else f"{number:,} of {wording.files(total)}"
