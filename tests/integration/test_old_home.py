@@ -86,6 +86,15 @@ def test_values_by_hand_and_moved_files_stay(old: OldHome) -> None:
     assert (values["plot"].value, values["title"].locked) == ("By hand", True)
     [file] = [each for each in library.titles.get(known["Zzyzx Quorum (1999)"]).files if each.role == "extra"]
     assert (file.by_hand, Path(file.file_path).name) == (True, "Amber Coast (1994).mp4")
+    library.titles.set(known["Night Tramway"], "plot", "Newer")
+    library.titles.assign([file.file_id], known["Night Tramway"], role="trailer")
+    assert [report.summary for report in (library.steps.undo(), library.steps.undo()) if report] == [
+        "Undone: moved 1 file to “Night Tramway”. It is in Zzyzx Quorum (1999) again.",
+        "Undone: set the plot of “Night Tramway”.",
+    ]
+    assert {each.field: each for each in library.titles.get(known["Night Tramway"]).values} == values
+    [back] = [each for each in library.titles.get(known["Zzyzx Quorum (1999)"]).files if each.role == "extra"]
+    assert (back.by_hand, back.file_id) == (True, file.file_id)
     job = library.titles.unassign([file.file_id])
     assert library.jobs.wait(job.id, timeout=60).status == "completed"
     assert "Amber Coast (1994)" in ids(library)

@@ -12,6 +12,7 @@ from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
     from indexium_core.flows.review.undo_steps import StepReport
+    from indexium_core.store.review.steps import StepRow
 
 
 @app.command(epilog="Example: indexium undo --list")
@@ -35,7 +36,7 @@ def undo(
                     f"{row.created_at.astimezone():%Y-%m-%d %H:%M}",
                     row.actor_name,
                     row.label,
-                    "undone" if row.undone_at else row.blocked,
+                    _state(row),
                 ),
                 right=(0,),
                 empty="There is no decision to undo. 'indexium plan' shows what can be decided.",
@@ -52,6 +53,12 @@ def redo(context: typer.Context, as_json: AsJson = False) -> None:
     with opened(context) as library:
         report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)
+
+
+def _state(row: StepRow) -> str:
+    if row.undone_at is None:
+        return row.blocked
+    return f"undone by {row.undone_by_name}" if row.undone_by_name else "undone"
 
 
 def _print_turned(report: StepReport | None, verb: str, *, as_json: bool) -> None:
