@@ -6,8 +6,7 @@ from typing import Any
 
 from dashboards.components.base import Component, module
 from dashboards.frame.view_types import ReviewView
-from indexium_core.flows.review.undo_steps import Steps
-from indexium_core.store.review.steps import StepRow
+from indexium_core.model.review.steps import StepRow, Steps
 
 
 class Review(Component):

@@ -47,12 +47,9 @@ FRONT_END_MAY_IMPORT = (
     "indexium_core.demo",
     # Live objects that a method of `Library` returns.
     "indexium_core.flows.planning.plan.MetadataPlan",
-    "indexium_core.flows.review.undo_steps.StepReport",
-    "indexium_core.flows.review.undo_steps.Steps",
     "indexium_core.flows.scanning.watching.FolderWatcher",
     "indexium_core.flows.snapshots.present_snapshot.PresentSnapshot",
     "indexium_core.flows.writing.writer.OperationHandle",
-    "indexium_core.store.review.steps.StepRow",
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")
 FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")

@@ -11,8 +11,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from indexium_core.flows.review.undo_steps import StepReport
-    from indexium_core.store.review.steps import StepRow
+    from indexium_core.model.review.steps import StepReport, StepRow
 
 
 @app.command(epilog="Example: indexium undo --list")

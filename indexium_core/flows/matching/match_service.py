@@ -24,12 +24,12 @@ from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.registry import label_of
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import named_kind
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps
-from indexium_core.store.review.steps import StepRow
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
 from indexium_core.store.titles.matches import SearchRow

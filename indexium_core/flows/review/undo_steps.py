@@ -11,27 +11,18 @@ The steps about titles are undone by the service that made them, which `register
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from indexium_core import errors
 from indexium_core.model import labels
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.steps import StepKind, StepOutcome, StepReport, StepRow, Steps
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store
-from indexium_core.store.review.steps import StepKind, StepOutcome, StepRow
 
 _ID_END = 2**63
-
-
-class Steps(NamedTuple):
-    """The next step to undo, the next step to redo, and the ids of all steps that can be undone now."""
-
-    undo: StepRow | None
-    redo: StepRow | None
-    undoable: tuple[int, ...] = ()
 
 
 class UndoneStep(NamedTuple):
@@ -47,22 +38,6 @@ class UndoStep(Protocol):
     """Undoes a step about titles in a transaction; `before` is what the step keeps (a JSON object)."""
 
     def __call__(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepReport:
-    """The result of an undo or redo."""
-
-    step_id: int
-    label: str  # of the step: "skipped 3 files"
-    undone: bool  # false: redone
-    files: int  # files whose decisions were undone or redone
-    left: int = 0  # files that keep a newer decision
-    gone: int = 0  # files that no longer exist
-    written: int = 0  # files that were written after the step and keep their people
-    titles: int = 0  # of a step about titles: how many it concerns
-    names_stay: bool = False  # people who changed after the step, and are not reverted
-    summary: str  # the result in sentences
 
 
 class ReviewSteps:

@@ -24,6 +24,7 @@ from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
@@ -31,7 +32,6 @@ from indexium_core.model.titles.titles import SORT_KEYS, IdentifiedTitle, TitleI
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.review.steps import StepRow
 from indexium_core.store.titles import assignments, identified, title_facets
 from indexium_core.store.titles import titles as store
 

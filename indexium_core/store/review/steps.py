@@ -13,14 +13,13 @@ step deletes undone steps. Revoked decisions are deleted when no step can restor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
 
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.review.steps import StepKind, StepOutcome, StepRow
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
@@ -28,55 +27,6 @@ from indexium_core.store.review.decisions import FIELD_KIND
 
 MAX_STEPS = 100  # of a kind
 MAX_AGE_DAYS = 90
-
-StepKind: TypeAlias = Literal["review", "match", "value", "move"]
-
-_SUBJECTS: Mapping[StepKind, str] = {
-    "review": "about the plan",
-    "match": "about the same title",
-    "value": "about the same field",
-    "move": "about the same file",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRow:
-    """One step."""
-
-    step_id: int
-    kind: StepKind = "review"
-    action: str = ""  # of a match: accept, confirm, reject, ignore, later
-    label: str  # in the past tense: "skipped 3 files"
-    files: int
-    created_at: datetime  # UTC
-    undone_at: datetime | None = None  # None: the step is in force
-    actor_name: str = ""  # who made it; "" if it is not known
-    undone_by_name: str | None = None  # who undid it; None if nobody did, or it is not known
-    later_id: int | None = None  # the last step in force that is undone before this one
-    later_label: str = ""
-
-    @property
-    def blocked(self) -> str:
-        """Why it cannot be undone now, as a sentence; "" if it can, or is undone."""
-        if self.later_id is None or self.undone_at is not None:
-            return ""
-        return f"Undo the later decision {self.later_id} {_SUBJECTS[self.kind]} first: {self.later_label}."
-
-    @property
-    def changed_at(self) -> datetime:
-        """When it was made or undone."""
-        return max(self.created_at, self.undone_at or self.created_at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepOutcome:
-    """The result of an undo or redo, in numbers of files."""
-
-    files: int  # files whose decisions were undone or redone
-    left: int  # files that keep a newer decision
-    gone: int  # files that no longer exist
-    written: int  # of `files`, files written since the step; they keep their people
-    names_stay: bool = False  # the step's people changed later, so they stay as they are
 
 
 def next_id(tx: Connection) -> int:

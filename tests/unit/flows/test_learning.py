@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.review.undo_steps import ReviewSteps, StepReport
+from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.model.review.steps import StepReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people

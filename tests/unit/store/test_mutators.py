@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.steps import StepRow
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -24,7 +25,6 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.review import bulk, decisions, steps
-from indexium_core.store.review.steps import StepRow
 from indexium_core.store.rows import Restat
 from tests.support.cases import each_case
 from tests.support.catalog import NOW, marked, scanned, store
