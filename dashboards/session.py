@@ -28,14 +28,14 @@ from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
 from dashboards.shared import Shared
 from indexium_core import errors
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.matches.results import to_decide
 from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 from indexium_core.model.planning.plan import Selection
-from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.model.review.reports import DecisionReport
 
 if TYPE_CHECKING:
     from bokeh.document import Document

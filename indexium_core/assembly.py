@@ -42,7 +42,6 @@ from indexium_core.flows.titles import nfo_reading, parsing, title_service
 from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.flows.writing import operation_runner, recovery, writer
-from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
@@ -54,6 +53,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.event import Event
+from indexium_core.model.operations.recovery import RecoverReport
 from indexium_core.model.people import placeholders
 from indexium_core.store import database
 from indexium_core.store import events as events_store

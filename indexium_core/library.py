@@ -31,11 +31,9 @@ from indexium_core.flows.pictures.thumbnails import Thumbnails
 from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.scanning import scan_jobs
-from indexium_core.flows.scanning.folder_health import Check
-from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.snapshots import present_snapshot
 from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
-from indexium_core.flows.writing.recovery import RecoverReport
+from indexium_core.flows.writing import recovery as interruption_recovery
 from indexium_core.jobs import executors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
@@ -44,7 +42,10 @@ from indexium_core.model.database import DatabaseBackup, DatabaseProgress, Rebui
 from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
+from indexium_core.model.operations.recovery import RecoverReport
 from indexium_core.model.remote_calls import RemoteCall, calls_of
+from indexium_core.model.scanning.health import Check
+from indexium_core.model.scanning.reports import ScanProgress
 from indexium_core.services import LibraryServices
 from indexium_core.store import database
 from indexium_core.store.lock import HomeLock
@@ -260,7 +261,7 @@ class Library(LibraryServices):
         known = backups_store.Backups(parts.store).journals()
         undone = orphaned_journals.recover(parts.backups_folder, known)
         report = self.recovered = self.recover()
-        report.add_orphaned(undone)
+        interruption_recovery.add_orphaned(report, undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
             files = wording.plural(count, "file was", "files were")
             self.notices.append(f"{files} interrupted during a {kind} and undone.")

@@ -52,22 +52,18 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.planning.planner import MetadataPlanner
     from indexium_core.flows.properties.audit import Auditor
     from indexium_core.flows.properties.field_locks import LockService
-    from indexium_core.flows.properties.rescan import Rescanner, RescanReport
+    from indexium_core.flows.properties.rescan import Rescanner
     from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
     from indexium_core.flows.providers.key_service import KeyService
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
-    from indexium_core.flows.review.step import DecisionReport
-    from indexium_core.flows.review.targets import Target
     from indexium_core.flows.review.templates import Templates
     from indexium_core.flows.review.undo_steps import ReviewSteps
     from indexium_core.flows.scanning.hash_cache import HashCache
     from indexium_core.flows.scanning.hash_verification import HashVerification
     from indexium_core.flows.scanning.inventory import Inventory
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
-    from indexium_core.flows.scanning.scan_progress import ScanProgress
-    from indexium_core.flows.scanning.scanner import ScanReport
     from indexium_core.flows.snapshots.queries import Queries
     from indexium_core.flows.snapshots.saved_queries import SavedQueries
     from indexium_core.flows.snapshots.snapshots import Snapshots
@@ -77,6 +73,9 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.jobs.event_bus import Recorder
     from indexium_core.model.job import Job
     from indexium_core.model.planning.home_summary import HomeSummary
+    from indexium_core.model.review.decisions import Target
+    from indexium_core.model.review.reports import DecisionReport
+    from indexium_core.model.scanning.reports import RescanReport, ScanProgress, ScanReport
 
 
 class LibraryServices:

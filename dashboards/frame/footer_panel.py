@@ -13,10 +13,10 @@ from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
-from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.library import Library
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
+from indexium_core.model.scanning.reports import ScanProgress
 
 EVENTS = tuple(
     f"{noun}:{verb}"

@@ -8,8 +8,8 @@ from typing import Any, Unpack
 from dashboards.components.base import Component, module
 from dashboards.frame.view_types import PageLinkView, ShellView
 from dashboards.toasts import ToastButton, ToastKind
-from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
+from indexium_core.model.scanning.reports import ScanProgress
 
 GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
     "Decide": ("plan", "checks", "decide"),

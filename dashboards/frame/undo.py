@@ -11,9 +11,9 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.frame import review
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.review.undo_steps import StepReport, Steps
 from indexium_core.library import Library
+from indexium_core.model.review.reports import DecisionReport
 
 
 class Undoing:

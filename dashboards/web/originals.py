@@ -13,10 +13,10 @@ from tornado.iostream import StreamClosedError
 
 from dashboards.web.media_answers import LARGEST_ID, MediaAnswer
 from indexium_core import errors
-from indexium_core.flows.pictures.originals import BrowserFile
 from indexium_core.library import Library
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
+from indexium_core.model.files.pictures import BrowserFile
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from indexium_core.model import labels, wording
 from indexium_core.model.fields.table import title_of
 
 if TYPE_CHECKING:
-    from indexium_core.flows.review.step import DecisionReport
     from indexium_core.model.fields.preview import FieldsPreview
+    from indexium_core.model.review.reports import DecisionReport
 
 NO_MATCH = "No file of the library matches; nothing was done."
 

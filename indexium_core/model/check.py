@@ -78,13 +78,19 @@ class CheckFile:
     file_path: str
     folder: str  # relative to the library folder
     library: str
-    people: tuple[str, ...]  # after the planned write
-    named: tuple[str, ...]  # in the file's comment now
-    known: tuple[str, ...]  # assigned in the database
-    is_planned: bool  # the file is in the plan, changed or unchanged
+    people: list[str]  # after the planned write
+    named: list[str]  # in the file's comment now
+    known: list[str]  # assigned in the database
+    risk: str | None  # risk level in the plan; None: the file is not in the plan
+    faces: list[str]  # names of face regions in a photo
     resolution: str | None = None  # 1920x1080
     duration: float | None = None  # seconds
     size: int = 0  # bytes
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the file is in the plan, changed or unchanged."""
+        return self.risk is not None
 
     @property
     def media(self) -> str:
@@ -106,6 +112,7 @@ class CheckName:
     assigned: int  # files that have this person in the database
     named: int  # files whose comment has this spelling
     files: int  # files for which one of the two applies
+    first: list[int]  # the ids of the first of these files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ page of them is then read in full. Mutators take the connection of an open trans
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from indexium_core.model.check import CheckFile, CheckName
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
@@ -37,17 +37,6 @@ class NameUse(NamedTuple):
     film: int | None  # digest of the payload or path, if all these files are copies of one file
 
 
-class NameInFiles(NamedTuple):
-    """The numbers of files that have one spelling."""
-
-    name: str
-    is_known: bool  # a person has this spelling
-    assigned: int  # files that have this person in the database
-    named: int  # files whose comment has this spelling
-    files: int  # files for which one of the two applies
-    first: list[int]  # the first of these files
-
-
 class SameName(NamedTuple):
     """An unmatched file of a legacy .db file, and the only file here with its name."""
 
@@ -64,27 +53,6 @@ class IgnoredFinding(NamedTuple):
     subject: str
     digest: int
     title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
-    """A file that a finding concerns."""
-
-    file_id: int
-    file_hash: str | None
-    path_bytes: bytes
-    file_name: str
-    file_path: str
-    folder: str
-    library: str
-    people: list[str]  # after the planned write
-    named: list[str]  # in the comment
-    known: list[str]  # assigned in the database
-    risk: str | None  # risk level in the plan; None: the file is not in the plan
-    faces: list[str]  # names of face regions in a photo
-    resolution: str | None  # 1920x1080
-    duration: float | None  # seconds
-    size: int  # bytes
 
 
 def change_token(reader: Connection) -> tuple[Any, ...]:
@@ -173,10 +141,10 @@ def alias_keys(reader: Connection) -> set[str]:
     return {key for (key,) in reader.execute(_sql("alias_keys")).fetchall()}
 
 
-def files(reader: Connection, version: Version, file_ids: Collection[int]) -> dict[int, FileRow]:
+def files(reader: Connection, version: Version, file_ids: Collection[int]) -> dict[int, CheckFile]:
     """Return some files by id, in the order of their paths."""
     rows = reader.execute(_sql("files"), version.parameters | {"file_ids": list(file_ids)}).fetch_dicts()
-    return {row["file_id"]: FileRow(**row) for row in rows}
+    return {row["file_id"]: CheckFile(**row) for row in rows}
 
 
 def files_of_payloads(reader: Connection, hashes: Collection[str]) -> dict[str, list[int]]:
@@ -184,10 +152,10 @@ def files_of_payloads(reader: Connection, hashes: Collection[str]) -> dict[str, 
     return dict(reader.execute(_sql("files_of_payloads"), {"hashes": list(hashes)}).fetchall())
 
 
-def names_in_files(reader: Connection, names: Collection[str], *, limit: int) -> dict[str, NameInFiles]:
+def names_in_files(reader: Connection, names: Collection[str], *, limit: int) -> dict[str, CheckName]:
     """Return the numbers of files of each spelling, with its first `limit` files."""
-    result = reader.execute(_sql("names_in_files"), {"names": list(names), "limit": limit}).fetchall()
-    return {row[0]: NameInFiles(*row) for row in result}
+    result = reader.execute(_sql("names_in_files"), {"names": list(names), "limit": limit}).fetch_dicts()
+    return {row["name"]: CheckName(**row) for row in result}
 
 
 def files_naming(reader: Connection, keys: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:

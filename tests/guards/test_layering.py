@@ -45,28 +45,14 @@ FRONT_END_MAY_IMPORT = (
     "indexium_core.settings",
     "indexium_core.jobs.event_bus",
     "indexium_core.demo",
-    # What a method of `Library` returns or takes and that is not yet in `model`.
-    "indexium_core.flows.people.import_people.ImportCheck",
-    "indexium_core.flows.people.import_people.ImportReport",
-    "indexium_core.flows.pictures.originals.BrowserFile",
+    # Live objects that a method of `Library` returns.
     "indexium_core.flows.planning.plan.MetadataPlan",
-    "indexium_core.flows.properties.rescan.RescanReport",
-    "indexium_core.flows.review.bulk_edits.BulkPeople",
-    "indexium_core.flows.review.bulk_edits.ChangePreview",
-    "indexium_core.flows.review.step.DecisionReport",
-    "indexium_core.flows.review.targets.Target",
     "indexium_core.flows.review.undo_steps.StepReport",
     "indexium_core.flows.review.undo_steps.Steps",
-    "indexium_core.flows.scanning.folder_health.Check",
-    "indexium_core.flows.scanning.scan_progress.ScanProgress",
-    "indexium_core.flows.scanning.scanner.ScanReport",
     "indexium_core.flows.scanning.watching.FolderWatcher",
     "indexium_core.flows.snapshots.present_snapshot.PresentSnapshot",
-    "indexium_core.flows.writing.recovery.RecoverReport",
     "indexium_core.flows.writing.writer.OperationHandle",
-    "indexium_core.store.catalog.catalog.LibraryRow",
     "indexium_core.store.review.steps.StepRow",
-    "indexium_core.store.review.templates.Template",
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")
 FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")

@@ -18,9 +18,9 @@ from indexium_core import cli, errors, settings
 from indexium_core.files import program, volumes
 from indexium_core.files.swap import newfile
 from indexium_core.flows.home import doctor
-from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.library import Library
 from indexium_core.model.job import NewJob
+from indexium_core.model.scanning.health import Check
 from indexium_core.store import jobs
 from tests.support import places, tables
 from tests.support.holding import Gate

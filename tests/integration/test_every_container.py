@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.scanning.reports import ScanReport
 from tests.support import places, readers, shapes
 from tests.support.oracles import oracle
 from tests.support.readers import Look

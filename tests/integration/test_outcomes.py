@@ -17,10 +17,10 @@ from indexium_core import cli
 from indexium_core.cli.home import recover
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
-from indexium_core.flows.writing.recovery import RecoveredFile, RecoverReport
 from indexium_core.library import Library
 from indexium_core.model.operations.interruption import undone_message
 from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label, outcome_of
+from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 from tests.support import tables
 from tests.support.holding import Gate, cut_off

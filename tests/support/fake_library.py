@@ -19,7 +19,6 @@ from typing import Any
 
 import pandas as pd
 
-from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.model import check, query
 from indexium_core.model.check import CheckGroup, CheckPage
 from indexium_core.model.files.details import FileDetails
@@ -29,6 +28,7 @@ from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
 from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionChanges, SelectionSummary, StaleFiles
+from indexium_core.model.scanning.reports import RescanReport
 from tests.support.fake_jobs import FakeJobs
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, planned, standing

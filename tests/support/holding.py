@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from indexium_core.flows.scanning import reading
-from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.writing import editing
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.retry import Backoff
@@ -23,6 +22,7 @@ from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.scanning.reports import ScanReport
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE
 

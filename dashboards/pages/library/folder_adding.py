@@ -8,7 +8,7 @@ from typing import Any
 from dashboards.pages.library.folders import Folders
 from dashboards.session import Session
 from indexium_core import errors
-from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.model.files.inventory import LibraryRow
 
 
 class FolderAdding:

@@ -11,8 +11,6 @@ from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.components.title_text import kind_choices
 from dashboards.pages.library.view_types import FirstStepView, FoldersView, FolderView, ListedFileView
-from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -28,6 +26,7 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
+from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 
 STATES = {  # state of files → (words, level of the chip)
     "missing": ("missing", "warning"),

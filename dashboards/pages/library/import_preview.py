@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.pages.library.view_types import PeopleImportLevelView
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport
 from indexium_core.model import wording
+from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from indexium_core.model.people.unmatched import UnmatchedFile
 
 LINES = 50  # maximum number of shown lines of an upload

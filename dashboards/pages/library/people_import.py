@@ -11,9 +11,9 @@ from dashboards.pages.library.import_preview import import_preview, imported
 from dashboards.session import Session
 from dashboards.web.uploads import Upload
 from indexium_core import errors
-from indexium_core.flows.people.import_people import ImportCheck
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.people.import_report import ImportCheck
 
 
 class PeopleImport:

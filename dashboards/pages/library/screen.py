@@ -21,10 +21,10 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
-from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.model import query, wording
 from indexium_core.model.files.inventory import KINDS, MEDIA_NAMES, EmptyFolderReport, FilePage, LibraryDetails, Quality
 from indexium_core.model.people import people_comment
+from indexium_core.model.scanning.reports import ScanReport
 
 PER_PAGE = 25
 SCANS = ("scan:started", "scan:progress")

@@ -14,12 +14,12 @@ from dashboards.pages.plan.view_types import ExchangeView
 from dashboards.result_cache import ResultCache
 from dashboards.state import PlanState
 from indexium_core import errors
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 from indexium_core.model.planning.plan import PlanStatistics
+from indexium_core.model.review.reports import DecisionReport
 
 LARGEST = 100_000_000  # bytes of an upload; a plan of 100,000 files has about 60 MB
 

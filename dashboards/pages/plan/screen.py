@@ -21,12 +21,12 @@ from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState, is_review
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.view import SavedView
 
 PAINTED = 60  # milliseconds until a browser has drawn a message and is idle

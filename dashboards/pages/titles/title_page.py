@@ -21,6 +21,7 @@ from dashboards.pages.titles.view_types import (
 )
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES
@@ -38,7 +39,6 @@ from indexium_core.model.titles.titles import (
     TitleValue,
     episode_code,
 )
-from indexium_core.store.catalog.catalog import LibraryRow
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value

@@ -20,6 +20,7 @@ from dashboards.pages.titles.view_types import (
     TitleTileView,
 )
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import Job
 from indexium_core.model.providers.enrichment import DueTitles
 from indexium_core.model.providers.registry import attribution
@@ -27,7 +28,6 @@ from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage
-from indexium_core.store.catalog.catalog import LibraryRow
 
 KINDS = {kind: name.capitalize() for kind, name in KIND_NAMES.items()}
 _MANY = {"movie": "films", "series": "series", "season": "seasons", "episode": "episodes"}

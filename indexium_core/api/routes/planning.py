@@ -11,10 +11,10 @@ from pydantic import Field, model_validator
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Text, words
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import with_filters
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.shapes import picked
 
 router = APIRouter(prefix="/api/metadata/plan", tags=["plan"])

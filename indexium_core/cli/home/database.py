@@ -15,8 +15,8 @@ from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.flows.scanning.folder_health import Check
     from indexium_core.model.database import DatabaseBackup, RebuildReport
+    from indexium_core.model.scanning.health import Check
 
 db = typer.Typer(help="The database of the home: check it, back it up, restore and rebuild it.", no_args_is_help=True)
 app.add_typer(db, name="db")

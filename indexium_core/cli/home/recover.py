@@ -15,7 +15,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.outcomes import outcome_counts, outcome_label
 
 if TYPE_CHECKING:
-    from indexium_core.flows.writing.recovery import RecoverReport
+    from indexium_core.model.operations.recovery import RecoverReport
 
 
 @app.command(epilog="Example: indexium recover")

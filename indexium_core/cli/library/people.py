@@ -13,7 +13,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.flows.people.import_people import ImportReport
+    from indexium_core.model.people.import_report import ImportReport
     from indexium_core.model.people.person import PersonChange
 
 _PLACES = 10  # number of skipped names that are printed

@@ -22,7 +22,7 @@ from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 
 if TYPE_CHECKING:
-    from indexium_core.flows.review.step import DecisionReport
+    from indexium_core.model.review.reports import DecisionReport
     from indexium_core.services import LibraryServices
 
 

@@ -14,8 +14,8 @@ from indexium_core.cli.options import AsJson, Query, refuse_ids
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.flows.review.bulk_edits import ChangePreview
-    from indexium_core.store.review.templates import Template
+    from indexium_core.model.review.decisions import Template
+    from indexium_core.model.review.reports import ChangePreview
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from indexium_core.flows.checks.finding_page import FindingPage, are, check_files, names_text, path_query
+from indexium_core.flows.checks.finding_page import FindingPage, are, names_text, path_query
 from indexium_core.model import wording
-from indexium_core.model.check import CheckRow, Kind, Resolution
+from indexium_core.model.check import CheckFile, CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.store.checks import FileRow
 
 _COMPARED = 4  # files of a title that the sentence of a finding compares
 
@@ -28,7 +27,7 @@ def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         facts=digest,
         title=files[0].file_name,
         text=f"{wording.files(count)} have the same content, but only some of them have {people}.",
-        files=check_files(files),
+        files=tuple(files),
         file_count=count,
         names=(),
         resolutions=(
@@ -210,14 +209,14 @@ def several_files_finding(subject: str, digest: int, page: FindingPage) -> Check
     files, count = page.first_files(subject)
     if title is None or not files:
         return None
-    facts = "; ".join(each.media for each in check_files(files[:_COMPARED]))
+    facts = "; ".join(each.media for each in files[:_COMPARED])
     return CheckRow(
         kind="several_files",
         subject=subject,
         facts=digest,
         title=title.name,
         text=f"This {title.kind} has {wording.files(count)}: {facts}{'; …' if count > _COMPARED else '.'}",
-        files=check_files(files),
+        files=tuple(files),
         file_count=count,
         names=(),
         resolutions=(),
@@ -225,7 +224,7 @@ def several_files_finding(subject: str, digest: int, page: FindingPage) -> Check
     )
 
 
-def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
+def missing_in_database(file: CheckFile, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
     """
     Return the people that a file names but that the database does not assign to it.
 
@@ -238,7 +237,7 @@ def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_k
     return _not_among(file.named, file.known, aliases, placeholder_keys)
 
 
-def missing_faces(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
+def missing_faces(file: CheckFile, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
     """Return the names of faces in a photo that are not among its people. Arguments: `missing_in_database`."""
     return _not_among(file.faces, file.people, aliases, placeholder_keys)
 
@@ -258,7 +257,7 @@ def _of_file(
     kind: Kind,
     subject: str,
     digest: int,
-    file: FileRow,
+    file: CheckFile,
     *,
     text: str,
     resolutions: tuple[Resolution, ...],
@@ -271,7 +270,7 @@ def _of_file(
         facts=digest,
         title=title or file.file_name,
         text=text,
-        files=check_files([file]),
+        files=(file,),
         file_count=1,
         names=(),
         resolutions=resolutions,
@@ -279,22 +278,22 @@ def _of_file(
     )
 
 
-def _not_in_all(files: Sequence[FileRow], placeholder_keys: frozenset[str]) -> list[str]:
+def _not_in_all(files: Sequence[CheckFile], placeholder_keys: frozenset[str]) -> list[str]:
     """Return the people (without placeholders) who are in some files but not in all, in the order of the files."""
     in_all = set.intersection(*({person_key(name) for name in file.people} for file in files))
     name_by_key = {person_key(name): name for file in reversed(files) for name in reversed(file.people)}
     return [name for key, name in reversed(name_by_key.items()) if key not in in_all | placeholder_keys]
 
 
-def _has_all(file: FileRow, names: Iterable[str]) -> bool:
+def _has_all(file: CheckFile, names: Iterable[str]) -> bool:
     keys = {person_key(name) for name in file.people}
     return all(person_key(name) in keys for name in names)
 
 
-def _has_any(file: FileRow, names: Iterable[str]) -> bool:
+def _has_any(file: CheckFile, names: Iterable[str]) -> bool:
     keys = {person_key(name) for name in file.people}
     return any(person_key(name) in keys for name in names)
 
 
-def _files_text(files: Sequence[FileRow]) -> str:
+def _files_text(files: Sequence[CheckFile]) -> str:
     return files[0].file_name if len(files) == 1 else wording.files(len(files))

@@ -9,7 +9,7 @@ from indexium_core.model import query, wording
 from indexium_core.model.check import CheckFile, CheckName
 from indexium_core.model.people import likeness
 from indexium_core.model.planning.plan import RISK_LEVELS
-from indexium_core.store.checks import FileRow, NameInFiles, SameName
+from indexium_core.store.checks import SameName
 from indexium_core.store.people.people import PersonName
 from indexium_core.store.titles.several_files import SeveralFiles
 
@@ -22,8 +22,8 @@ FileList = tuple[list[int], int]  # the first files, and the count of all
 class FindingPage:
     """The data from which the findings of one page are made."""
 
-    files: Mapping[int, FileRow]
-    names: Mapping[str, NameInFiles] = field(default_factory=dict)
+    files: Mapping[int, CheckFile]
+    names: Mapping[str, CheckName] = field(default_factory=dict)
     file_lists: Mapping[str, FileList] = field(default_factory=dict)  # by subject
     similar: Mapping[str, list[likeness.Likeness]] = field(default_factory=dict)  # known people, by subject
     aliases: Mapping[str, str] = field(default_factory=dict)  # name of the person, by the key of the alias
@@ -32,7 +32,7 @@ class FindingPage:
     same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
     titles: Mapping[str, SeveralFiles] = field(default_factory=dict)  # by subject
 
-    def first_files(self, subject: str) -> tuple[list[FileRow], int]:
+    def first_files(self, subject: str) -> tuple[list[CheckFile], int]:
         """Return those of the first files of a subject that still exist, and the count of all files."""
         file_ids, count = self.file_lists.get(subject, ([], 0))
         return [self.files[file_id] for file_id in file_ids if file_id in self.files], count
@@ -53,47 +53,21 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def check_name(row: NameInFiles) -> CheckName:
-    """Return a spelling with its numbers as a value."""
-    return CheckName(name=row.name, is_known=row.is_known, assigned=row.assigned, named=row.named, files=row.files)
-
-
-def check_files(files: Iterable[FileRow]) -> tuple[CheckFile, ...]:
-    """Return the files of a finding as values."""
-    return tuple(
-        CheckFile(
-            file_id=file.file_id,
-            file_name=file.file_name,
-            file_path=file.file_path,
-            folder=file.folder,
-            library=file.library,
-            people=tuple(file.people),
-            named=tuple(file.named),
-            known=tuple(file.known),
-            is_planned=file.risk is not None,
-            resolution=file.resolution,
-            duration=file.duration,
-            size=file.size,
-        )
-        for file in files
-    )
-
-
-def path_query(files: Sequence[FileRow]) -> str:
+def path_query(files: Sequence[CheckFile]) -> str:
     """Return a search that finds these files in the plan; "" if they are not in the plan."""
-    planned = [file for file in files if file.risk is not None]
+    planned = [file for file in files if file.is_planned]
     paths = ["/".join(part for part in (file.folder, file.file_name) if part) for file in planned]
     terms = " OR ".join(f"path:{query.quoted(path, exact=True)}" for path in paths)
     return _with_unchanged(f"({terms})" if len(paths) > 1 else terms, planned) if paths else ""
 
 
-def name_query(name: str, files: Sequence[FileRow]) -> str:
+def name_query(name: str, files: Sequence[CheckFile]) -> str:
     """Return a search that finds a person's files in the plan; "" if these files are not in the plan."""
-    planned = [file for file in files if file.risk is not None]
+    planned = [file for file in files if file.is_planned]
     return _with_unchanged(f"person:{query.quoted(name, exact=True)}", planned) if planned else ""
 
 
-def _with_unchanged(text: str, files: Iterable[FileRow]) -> str:
+def _with_unchanged(text: str, files: Iterable[CheckFile]) -> str:
     """Extend a search if some files are unchanged: the plan lists these only if the search names the risk level."""
     levels = {file.risk for file in files}
     if "unchanged" not in levels:

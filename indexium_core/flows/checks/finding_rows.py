@@ -7,14 +7,14 @@ The number of statements does not depend on the size of the page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from indexium_core.flows.checks import detection, file_findings, name_findings
 from indexium_core.flows.checks.finding_page import MAX_FILES, FileList, FindingPage
-from indexium_core.model.check import CheckRow, Kind
+from indexium_core.model.check import CheckFile, CheckName, CheckRow, Kind
 from indexium_core.model.people import likeness
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store import checks as store
-from indexium_core.store.checks import FileRow, NameInFiles
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -117,7 +117,7 @@ class FindingRows:
         files = _files(reader, version, lists)
         spellings = {key: _spelling(key, people_keys, lists, files) for key in subjects}
         rows = store.names_in_files(reader, list(spellings.values()), limit=1)
-        names = {key: rows[name]._replace(named=naming.get(key, ([], 0))[1]) for key, name in spellings.items()}
+        names = {key: replace(rows[name], named=naming.get(key, ([], 0))[1]) for key, name in spellings.items()}
         return FindingPage(files, names=names, file_lists=lists)
 
     def _single(self, subjects: Sequence[str], version: Version) -> FindingPage:
@@ -156,17 +156,17 @@ def placeholder_spellings(reader: Connection, version: Version, keys: Iterable[s
     return {name: key for name, key in spellings if key in wanted}
 
 
-def _files(reader: Connection, version: Version, lists: Mapping[str, FileList]) -> dict[int, FileRow]:
+def _files(reader: Connection, version: Version, lists: Mapping[str, FileList]) -> dict[int, CheckFile]:
     shown = {file_id for file_ids, _ in lists.values() for file_id in file_ids[:MAX_FILES]}
     return store.files(reader, version, shown)
 
 
-def _file_lists(names: Mapping[str, NameInFiles]) -> dict[str, FileList]:
+def _file_lists(names: Mapping[str, CheckName]) -> dict[str, FileList]:
     return {name: (row.first, row.files) for name, row in names.items()}
 
 
 def _spelling(
-    key: str, people_keys: Mapping[str, str], lists: Mapping[str, FileList], files: Mapping[int, FileRow]
+    key: str, people_keys: Mapping[str, str], lists: Mapping[str, FileList], files: Mapping[int, CheckFile]
 ) -> str:
     """Return the spelling of a key: the spelling of a person, else of the first file with the key, else the key."""
     own = (files[file_id] for file_id in lists.get(key, ([], 0))[0] if file_id in files)

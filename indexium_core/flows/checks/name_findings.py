@@ -7,14 +7,11 @@ from indexium_core.flows.checks.finding_page import (
     MAX_FILES,
     FindingPage,
     capitalized,
-    check_files,
-    check_name,
     name_query,
 )
 from indexium_core.model import query, wording
-from indexium_core.model.check import CheckRow, Resolution
+from indexium_core.model.check import CheckName, CheckRow, Resolution
 from indexium_core.model.people import likeness
-from indexium_core.store.checks import NameInFiles
 
 
 def spelling_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
@@ -33,9 +30,9 @@ def spelling_finding(subject: str, digest: int, page: FindingPage) -> CheckRow |
         facts=digest,
         title=f"{best.name} · {rest.name}",
         text=f"{capitalized(likeness.compare(one, other) or 'nearly the same')}.",
-        files=check_files([page.files[file_id] for file_id in file_ids[:MAX_FILES] if file_id in page.files]),
+        files=tuple(page.files[file_id] for file_id in file_ids[:MAX_FILES] if file_id in page.files),
         file_count=len(file_ids) if is_complete else best.files + rest.files,
-        names=(check_name(best), check_name(rest)),
+        names=(best, rest),
         resolutions=(
             _merge(rest, best.name, f"Both are {best.name}", rest.files),
             _merge(best, rest.name, f"Both are {rest.name}", best.files),
@@ -57,9 +54,9 @@ def unknown_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | 
         facts=digest,
         title=subject,
         text=f"{wording.files(count)} {_verb(count)} this person; the database has no person of this name.",
-        files=check_files(files),
+        files=tuple(files),
         file_count=count,
-        names=(check_name(name),),
+        names=(name,),
         resolutions=(
             *merges,
             Resolution(
@@ -96,9 +93,9 @@ def placeholder_finding(subject: str, digest: int, page: FindingPage) -> CheckRo
         facts=digest,
         title=name.name,
         text=_placeholder_text(name, count),
-        files=check_files(files),
+        files=tuple(files),
         file_count=count,
-        names=(check_name(name),),
+        names=(name,),
         resolutions=(
             Resolution(
                 code="remove",
@@ -126,9 +123,9 @@ def single_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
         facts=digest,
         title=subject,
         text=f"Only in {files[0].file_name}" + (f" and {copies}." if count > 1 else "."),
-        files=check_files(files),
+        files=tuple(files),
         file_count=count,
-        names=(check_name(name),) if name else (),
+        names=(name,) if name else (),
         resolutions=(
             Resolution(code="remove", label="Remove", text=_removal(subject, count), files=count, names=(subject,)),
         ),
@@ -136,7 +133,7 @@ def single_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
     )
 
 
-def _merge(old: NameInFiles, new: str, label: str, file_count: int) -> Resolution:
+def _merge(old: CheckName, new: str, label: str, file_count: int) -> Resolution:
     """Return the resolution that replaces one spelling with the other."""
     text = f"{old.name} becomes {new} in {wording.files(file_count)}"
     if old.named:
@@ -148,7 +145,7 @@ def _removal(name: str, file_count: int) -> str:
     return f"The plan removes {name} from {wording.files(file_count)}."
 
 
-def _placeholder_text(name: NameInFiles, file_count: int) -> str:
+def _placeholder_text(name: CheckName, file_count: int) -> str:
     """Describe in one or two sentences where a placeholder occurs."""
     if not file_count:
         return f"The database has a person with the placeholder name “{name.name}”; no file names it."
@@ -161,7 +158,7 @@ def _placeholder_text(name: NameInFiles, file_count: int) -> str:
     return f"{text} The database has a person of this name." if name.is_known else text
 
 
-def _placeholder_removal(name: NameInFiles, file_count: int) -> str:
+def _placeholder_removal(name: CheckName, file_count: int) -> str:
     """Describe the effect of removing a placeholder, in sentences."""
     sentences = [f"The plan removes “{name.name}” from {wording.files(file_count)}."] if file_count else []
     if name.is_known:

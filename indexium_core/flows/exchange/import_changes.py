@@ -19,7 +19,7 @@ from indexium_core.flows.exchange import spreadsheets
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.step import DecisionReport, Step
+from indexium_core.flows.review.step import Step
 from indexium_core.model import moments, wording
 from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
@@ -29,6 +29,7 @@ from indexium_core.model.planning import cells
 from indexium_core.model.planning.changes import ChangesPreview, FieldEdit, FileChange, LineError
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import exchange as store

@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 
 from indexium_core import errors
-from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.jobs.cluster.client import Cluster, ClusterWorker
 from indexium_core.model import wording
-from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.scanning.health import Check
 from indexium_core.version import __version__
 
 _REMEDY = (

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.scanning.folder_health import Check, CheckState
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.scanning.health import Check, CheckState
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import files, integrity, survival

@@ -26,21 +26,16 @@ from indexium_core.flows.history.interrupted import Interruptions
 from indexium_core.flows.home import clock
 from indexium_core.flows.home.cluster_health import check_cluster
 from indexium_core.flows.jobs import job_service
-from indexium_core.flows.scanning.folder_health import (
-    LOW_SPACE_BYTES,
-    Check,
-    CheckState,
-    check_library,
-    file_system_facts,
-)
+from indexium_core.flows.scanning.folder_health import LOW_SPACE_BYTES, check_library, file_system_facts
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.scanning.health import Check, CheckState
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.operations import ledger
 from indexium_core.store.recovery import files
 from indexium_core.version import __version__

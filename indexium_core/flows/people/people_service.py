@@ -16,11 +16,11 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.people import import_people
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport
 from indexium_core.flows.people.legacy_match import Progress
 from indexium_core.flows.people.paths import absolute_path
 from indexium_core.flows.people.person_changes import PersonChanges
 from indexium_core.model.people import likeness, people_comment, person, placeholders
+from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection

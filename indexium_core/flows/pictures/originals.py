@@ -9,24 +9,13 @@ operation is writing is not read.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from indexium_core import errors
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
+from indexium_core.model.files.pictures import BrowserFile
 from indexium_core.store.catalog import details as store
 from indexium_core.store.database import Database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserFile:
-    """A file that a browser can show."""
-
-    file_id: int
-    path: bytes  # without links
-    size: int  # bytes
-    mtime_ns: int
-    media_type: str
 
 
 class Originals:

@@ -30,7 +30,6 @@ from indexium_core.model.files.details import (
     FileEvent,
     Origin,
     PersonDetails,
-    StandingDecision,
     TagPlace,
 )
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
@@ -48,11 +47,13 @@ from indexium_core.model.operations.operation import FINISHED_STATES, no_backups
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import StandingDecision
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, media, properties
 from indexium_core.store.catalog.details import Assignment
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
+from indexium_core.store.review import decisions
 from indexium_core.store.review.decisions import FIELD_KIND
 
 EVENTS = 20  # operations of a file that are returned
@@ -97,7 +98,7 @@ class Details:
         plan = self._planner.generate_plan() if plan is None else plan
         item = self._planned(file_id, plan)
         path = bytes(row["path_bytes"])
-        decided = store.decisions(reader, file_id, now=self._clock())
+        decided = decisions.in_force(reader, at=self._clock(), file_ids=[file_id])
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)
         events, events_total = store.history(reader, file_id, count=EVENTS)
         assigned = store.assignments(reader, row["file_hash"], path)

@@ -21,7 +21,6 @@ from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.planning import risk
@@ -36,6 +35,7 @@ from indexium_core.model.planning.plan import (
 )
 from indexium_core.model.query import compile_query, title_of
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.flows.review import targets
-from indexium_core.flows.review.targets import Target
 from indexium_core.model.files import properties as rules
 from indexium_core.model.files.properties import FIELDS, FieldLock, LockReport, lockable
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import Target
 from indexium_core.store.catalog import locks as store
 from indexium_core.store.catalog import properties
 from indexium_core.store.database import Database

@@ -17,26 +17,27 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.review import targets
-from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
-from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS, ScanProgress
+from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
-from indexium_core.model.files.properties import LABELS, ON_REQUEST, MediaReading, validate_fields
+from indexium_core.model.files.properties import ON_REQUEST, MediaReading, validate_fields
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import Target
+from indexium_core.model.scanning.reports import RescanReport, ScanProgress
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
@@ -48,41 +49,6 @@ KIND = "rescan"  # of its jobs
 
 MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted
 _POLL_SECONDS = 0.05  # seconds between two checks for a stop, in the pause after a batch
-
-
-@dataclass(slots=True, kw_only=True)
-class RescanReport:
-    """The result of a rescan. `processed` is the sum of the counts below it, including `failed`."""
-
-    processed: int = 0
-    updated: int = 0  # files with a changed property
-    unchanged: int = 0
-    skipped: int = 0  # files of offline libraries
-    missing: int = 0
-    errors: dict[str, int] = field(default_factory=dict)  # files that could not be read, by code: corrupt, empty …
-    locked: dict[str, int] = field(default_factory=dict)  # field → files in which a lock kept a different value
-    seconds: float = 0.0
-    total: int = 0  # files to read
-    cancelled: bool = False
-
-    @property
-    def failed(self) -> int:
-        """The number of files that could not be read."""
-        return sum(self.errors.values())
-
-    @property
-    def summary(self) -> str:
-        """The result in one line."""
-        parts = [f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
-        rest = {"skipped": self.skipped, "missing": self.missing}
-        parts += [f"{count:,} {word}" for word, count in rest.items() if count]
-        parts += [f"{count:,} {code.replace('_', ' ')}" for code, count in sorted(self.errors.items())]
-        kept = ", ".join(
-            f"{LABELS[name].lower()} of {wording.files(count)}" for name, count in sorted(self.locked.items())
-        )
-        return f"{'Stopped after ' if self.cancelled else ''}{wording.files(self.processed)}: {', '.join(parts)}" + (
-            f"; kept by a lock: {kept}" if kept else ""
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,64 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from indexium_core import notebook
 from indexium_core.flows.review import decisions, field_rules, step, targets
 from indexium_core.flows.review.field_rules import RuleResults
-from indexium_core.flows.review.targets import Target
-from indexium_core.model import wording
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import Target
+from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePreview
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute
 from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import bulk
 from indexium_core.store.review import decisions as store
-from indexium_core.store.review.bulk import Example
 
 EXAMPLES = 5  # files that a preview shows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkPerson:
-    """A person, with the number of files that would have this person."""
-
-    name: str  # the most common spelling
-    files: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkPeople:
-    """The people of a target's files, by the results in the plan."""
-
-    files: int  # of the target, including copies
-    copies: int  # of these, the copies that are not in the target
-    total: int  # all people, or all matches of `like`
-    people: list[BulkPerson]  # people in most files first; if there is a limit, only the first people
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePreview:
-    """The effect of a change of people."""
-
-    files: int  # of the target, including copies
-    copies: int  # of these, the copies that are not in the target
-    changed: int  # files whose list changes
-    emptied: int  # of these, the files that would have no people left
-    added: dict[str, int]  # files by added person
-    removed: dict[str, int]  # files by removed person
-    examples: list[Example]  # the first files that change
-
-    def _repr_html_(self) -> str:
-        facts: dict[str, object] = {f"add {name}": wording.files(count) for name, count in self.added.items()}
-        facts |= {f"remove {name}": wording.files(count) for name, count in self.removed.items()}
-        rows = [(each.file_name, each.before, each.after) for each in self.examples]
-        below = notebook.table(("file", "people", "people after the change"), rows, total=self.changed)
-        return notebook.card(f"{wording.files(self.changed)} of {self.files:,} would change", facts, below=below)
 
 
 class BulkEdits:

@@ -14,19 +14,19 @@ from datetime import UTC, datetime
 from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import field_rules, targets
-from indexium_core.flows.review.step import DecisionReport, Label, Step
-from indexium_core.flows.review.targets import Target
+from indexium_core.flows.review.step import Label, Step
 from indexium_core.model import moments
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment, placeholders
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import StandingDecision, Target
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.database import Database
 from indexium_core.store.people import suggestions
 from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import decisions as store
-from indexium_core.store.review.decisions import DecisionRow
 
 ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
 
@@ -217,7 +217,7 @@ class Decisions:
         return step.report
 
     @remote()
-    def list(self, file_ids: Sequence[int] | None = None) -> builtins.list[DecisionRow]:
+    def list(self, file_ids: Sequence[int] | None = None) -> builtins.list[StandingDecision]:
         """Return the decisions in force, or those on some files, newest first."""
         return store.in_force(self._database.read(), at=self._clock(), file_ids=file_ids)
 

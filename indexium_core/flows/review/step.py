@@ -10,13 +10,12 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.review import field_rules, targets
-from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, wording
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
@@ -25,6 +24,8 @@ from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fiel
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
+from indexium_core.model.review.decisions import Target
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 from indexium_core.store.people import people as people_store
@@ -38,24 +39,6 @@ Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the n
 
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionReport:
-    """The result of a decision, in numbers of files."""
-
-    files: int
-    found: int = 0  # files of the target, with the copies to which the decision applies too
-    copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
-    added: Mapping[str, int] = field(default_factory=dict)  # files by added person
-    removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
-    without_value: int = 0  # files that are not edited, because a rule for a field has no value
-    invalid: int = 0  # files that are not edited, because a rule makes an invalid value
-    invalid_reason: str = ""  # why the first of these values is not valid
-    locked: int = 0  # files in which a locked field keeps its value
-    unsupported: int = 0  # files with a container that cannot store a value; the plan shows the edit with the reason
-    step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
-    label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
 
 
 class Step:

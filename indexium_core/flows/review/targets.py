@@ -10,21 +10,19 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.query import compile_query, named_ids
+from indexium_core.model.review.decisions import Target
 from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
-
-Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
 
 def is_one_file(target: Target) -> bool:

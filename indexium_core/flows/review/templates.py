@@ -8,16 +8,15 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
-from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits, ChangePreview
+from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.step import DecisionReport
-from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import Target, Template
+from indexium_core.model.review.reports import ChangePreview, DecisionReport
 from indexium_core.store.database import Database
 from indexium_core.store.review import templates as store
-from indexium_core.store.review.templates import Template
 
 MAX_TEMPLATES = 200
 MAX_NAME_LENGTH = 100  # characters

@@ -19,9 +19,10 @@ from indexium_core.flows.scanning import roots
 from indexium_core.model.artwork import local_names
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.hash_cache import KnownHash
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
+from indexium_core.store.catalog.catalog import KnownFile
 from indexium_core.store.connection import Connection
 from indexium_core.store.rows import Restat
 

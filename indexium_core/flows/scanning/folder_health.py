@@ -8,29 +8,16 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from dataclasses import asdict
+from typing import Any
 
 from indexium_core.files import volumes
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import LibraryDetails
-from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.model.files.inventory import LibraryDetails, LibraryRow
+from indexium_core.model.scanning.health import Check, CheckState
 
 LOW_SPACE_BYTES = 1_000_000_000  # below this free space, a check gives a warning
-
-CheckState: TypeAlias = Literal["ok", "warning", "problem"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """The result of one check."""
-
-    name: str  # python, packages, ffmpeg_libraries, ffmpeg, home, lock, clock, backups …, library
-    state: CheckState
-    message: str  # one sentence
-    remedy: str = ""  # what the user can do; "" if there is nothing to do
-    details: dict[str, Any] = field(default_factory=dict)  # the same facts for programs, JSON-ready
 
 
 def check_library(library: LibraryRow) -> Check:
@@ -114,25 +101,11 @@ def library_details(row: LibraryRow, states: dict[str, int], size: int) -> Libra
     is_low = free is not None and free < LOW_SPACE_BYTES
     has_problem = check.state != "ok" and (promise not in check.message or is_low)
     return LibraryDetails(
-        library_id=row.library_id,
-        name=row.name,
-        path=row.path,
-        state=row.state,
-        reason=row.state_reason,
-        file_count=row.file_count,
+        **asdict(row) | {"free_bytes": free},
         bytes=size,
         states=states,
-        people_mode=row.people_mode,
-        comment_mode=row.comment_mode,
-        audio=row.audio,
-        photos=row.photos,
-        exclude=row.exclude,
-        write_ratings=row.write_ratings,
-        kind=row.kind,
-        scanned_at=row.scanned_at,
         problem=check.message if has_problem else "",
         remedy=check.remedy if has_problem else "",
         promise=promise,
         file_system=str(check.details["label"]),
-        free_bytes=free,
     )

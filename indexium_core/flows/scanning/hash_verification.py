@@ -20,7 +20,6 @@ from typing import Any, TypeAlias
 from indexium_core import errors
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.review import targets
-from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
@@ -29,6 +28,7 @@ from indexium_core.model import wording
 from indexium_core.model.files.hash_cache import VerificationReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import Target
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import hash_cache as store

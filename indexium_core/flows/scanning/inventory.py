@@ -30,6 +30,7 @@ from indexium_core.model.files.inventory import (
     FolderListing,
     FolderSuggestion,
     LibraryDetails,
+    LibraryRow,
     Quality,
     RemovalReport,
 )
@@ -41,7 +42,6 @@ from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
-from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes

@@ -15,9 +15,10 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
+from indexium_core.store.catalog.catalog import KnownFile
 from indexium_core.store.database import Database
 
 FolderName = str | bytes | os.PathLike[str]

@@ -9,13 +9,13 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.scanning import roots
-from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.scanner import Scanner, ScanReport, summary
+from indexium_core.flows.scanning.scanner import Scanner, summary
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 

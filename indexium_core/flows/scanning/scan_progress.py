@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from indexium_core.model.scanning.reports import ScanProgress
 
 REPORT_SECONDS = 0.4  # between two reports
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanProgress:
-    """The progress of a scan."""
-
-    done: int  # files found (during the walk), then files read
-    total: int | None  # files to read; None during the walk, because it is not known yet
-    current: str  # last folder or file, for display
-    rate: float  # files per second
-    eta_seconds: float | None
-    folder: str = ""  # full path of the current folder, for display
 
 
 class ProgressReporter:

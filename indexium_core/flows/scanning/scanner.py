@@ -18,26 +18,26 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from indexium_core import errors, notebook
+from indexium_core import errors
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.scanning import discovery, reading, roots
 from indexium_core.flows.scanning.discovery import Discovery, FileToRead
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.scanning.reading import ReadResult
-from indexium_core.flows.scanning.scan_progress import ProgressReporter, ScanProgress
+from indexium_core.flows.scanning.scan_progress import ProgressReporter
 from indexium_core.flows.scanning.track_events import TrackEvents
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.model import wording
 from indexium_core.model.files.hash_cache import CacheUse
+from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.rows import ScannedFile
@@ -48,39 +48,6 @@ GROUP_SECONDS = 2.0  # short, so that pages show new files during the scan
 GROUP_TEXT = 500_000  # characters of comments; the database makes several copies of them
 _POLL_SECONDS = 0.5  # seconds between two checks whether another scan has ended
 _FILE_SECONDS = 0.002  # processor time for reading one file
-
-
-@dataclass(slots=True, kw_only=True)
-class ScanReport:
-    """The result of a scan."""
-
-    libraries: int = 0  # roots
-    offline: int = 0  # roots that are offline; their files in the catalog were not changed
-    seen: int = 0  # files found
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    moved: int = 0  # found under another path
-    missing: int = 0  # files that became missing
-    empty_folders: int = 0  # folders with nothing but such folders in them
-    growing: int = 0  # files that changed less than a minute before the scan, and cannot be written yet
-    errors: int = 0  # files read that are empty, damaged or unreadable
-    by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
-    seconds: float = 0.0
-    cache: CacheUse = field(default_factory=CacheUse)
-    cancelled: bool = False  # the files that were read before are stored
-    messages: list[str] = field(
-        default_factory=list
-    )  # for the user: offline roots, folders that cannot be listed, growing files
-
-    def _repr_html_(self) -> str:
-        facts: dict[str, object] = {
-            name: f"{count:,}"
-            for name in ("new", "changed", "unchanged", "moved", "missing", "errors")
-            if (count := getattr(self, name))
-        }
-        title = f"Scan of {wording.files(self.seen)}" + (", cancelled" if self.cancelled else "")
-        return notebook.card(title, facts | ({"notes": " ".join(self.messages)} if self.messages else {}))
 
 
 class _CancelledError(Exception):

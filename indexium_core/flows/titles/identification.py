@@ -24,13 +24,13 @@ from indexium_core.flows.titles.resolution import ResolvedTitle, Resolver
 from indexium_core.flows.titles.storing import FoundTitles, changed_groups
 from indexium_core.jobs.executors import Executor
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.neighbours import stem_of
 from indexium_core.model.names.title_guess import NamedFile, TitleGuess
 from indexium_core.model.titles.grouping import group_movies, group_series
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified

@@ -11,7 +11,6 @@ from typing import Any, Unpack
 from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.titles import assigning, planned_values, title_libraries, value_undo
 from indexium_core.flows.titles.identification import Identifier, summary
 from indexium_core.flows.titles.title_events import emit_changes
@@ -23,6 +22,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations.ledger_rows import Task
@@ -72,5 +73,5 @@ class Blockers:
             )
         return ""
 
-    def _libraries(self) -> list[catalog.LibraryRow]:
+    def _libraries(self) -> list[LibraryRow]:
         return catalog.libraries(self._store.read())

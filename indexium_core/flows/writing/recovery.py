@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -21,49 +20,10 @@ from indexium_core.flows.writing.recording import ItemUpdate
 from indexium_core.model.operations.interruption import undone_message
 from indexium_core.model.operations.operation import WriteResult, postpones
 from indexium_core.model.operations.outcomes import UNDONE, Outcome, success_of
+from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport
 from indexium_core.store import database, jobs
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import ItemOutcome, ItemRecord, UnresolvedItem
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveredFile:
-    """A file whose write or rollback was interrupted."""
-
-    operation_id: int
-    file_path: str
-    outcome: Outcome  # a written or restored file has its result since now
-    message: str = ""
-    operation_type: str = "write"  # or rollback
-
-
-@dataclass(slots=True, kw_only=True)
-class RecoverReport:
-    """The result of a recovery, file by file. `problems` are sentences about files that the user must check."""
-
-    interrupted: list[int] = field(default_factory=list)  # operations that can be resumed or rolled back
-    undone: int = 0  # files whose edit was undone
-    finished: int = 0  # files whose edit was complete; the result is recorded now
-    problems: list[str] = field(default_factory=list)
-    files: list[RecoveredFile] = field(default_factory=list)
-
-    def add(self, operation_id: int, path: bytes, outcome: Outcome, message: str = "", *, kind: str = "write") -> None:
-        """Add the result of one file."""
-        self.undone += outcome == "undone"
-        self.finished += outcome == success_of(kind)
-        self.problems += [message] if outcome == "unknown" else []
-        shown = path.decode("utf-8", "replace")
-        self.files.append(
-            RecoveredFile(
-                operation_id=operation_id, file_path=shown, outcome=outcome, message=message, operation_type=kind
-            )
-        )
-
-    def add_orphaned(self, recovered: Sequence[journal.Recovered]) -> None:
-        """Add files of journals that are not in the database; their operation is 0."""
-        for each in recovered:
-            if each.outcome.status in _BY_JOURNAL_STATUS:
-                self.add(0, each.entry.path, _BY_JOURNAL_STATUS[each.outcome.status], each.outcome.message)
 
 
 def recover(
@@ -127,6 +87,13 @@ def unresolved_items(store: database.Database, *, skip: frozenset[int]) -> dict[
     operations_ledger = ledger.Ledger(store)
     unfinished = [operation_id for operation_id, *_ in operations_ledger.unfinished() if operation_id not in skip]
     return {item.item_id: item for operation_id in unfinished for item in operations_ledger.unresolved(operation_id)}
+
+
+def add_orphaned(report: RecoverReport, recovered: Sequence[journal.Recovered]) -> None:
+    """Add files of journals that are not in the database; their operation is 0."""
+    for each in recovered:
+        if each.outcome.status in _BY_JOURNAL_STATUS:
+            report.add(0, each.entry.path, _BY_JOURNAL_STATUS[each.outcome.status], each.outcome.message)
 
 
 _BY_JOURNAL_STATUS: dict[str, Outcome] = {"undone": "undone", "untouched": "not_started", "problem": "unknown"}

@@ -11,6 +11,7 @@ from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.readers import Reading
 from indexium_core.model.files.tiles import DateSource
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.review.decisions import StandingDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +47,6 @@ class FileCopy:
 
     file_id: int
     file_path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingDecision:
-    """A decision in force for the file."""
-
-    decision_id: int
-    kind: str  # edit, postpone, mode, or field:<key>
-    people: list[str] | None  # edit
-    until: datetime | None  # postpone: the end date; None if there is none
-    people_mode: str | None
-    comment_mode: str | None
-    value: str | None  # of an edit of a field; None: the field is removed
-    reason: str  # rolled_back (by the program); rule, import (how the user set a field)
-    created_at: datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,30 +30,45 @@ WRITE_RATINGS = ("at-once", "with-plan")  # when a rating is written: as soon as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryDetails:
-    """One library folder, with the states of its files and its health."""
+class LibraryRow:
+    """One library."""
 
     library_id: int
     name: str
     path: str  # for display
+    path_bytes: bytes
+    device: int | None  # st_dev at the last scan that reached the folder
+    free_bytes: int | None  # free space of its file system at that scan
     state: str  # online, offline
-    reason: str  # why it is offline
-    file_count: int  # files that are not missing
-    bytes: int  # size of these files
-    states: dict[str, int]  # state → files: ok, empty, corrupt, unreadable, not_video, missing
+    state_reason: str
     people_mode: str | None
     comment_mode: str | None
-    audio: bool  # audio files are scanned too
-    photos: bool  # photos are scanned too
+    audio: bool  # scans include audio files
+    photos: bool  # scans include photos
     exclude: list[str]  # patterns of what scans leave out
+    file_count: int  # files that are not missing
+    scanned_at: datetime | None  # UTC
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     kind: LibraryKind  # what it holds
-    scanned_at: datetime | None
+    cast_people: str  # what happens with the cast of its films: off, suggest, add
+
+    @property
+    def media_kinds(self) -> frozenset[MediaKind]:
+        """The kinds of media that scans include beside videos."""
+        included: dict[MediaKind, bool] = {"audio": self.audio, "photo": self.photos}
+        return frozenset(kind for kind, is_included in included.items() if is_included)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryDetails(LibraryRow):
+    """One library folder, with the states of its files and its health; `free_bytes` is the free space now."""
+
+    bytes: int  # size of these files
+    states: dict[str, int]  # state → files: ok, empty, corrupt, unreadable, not_video, missing
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do
     promise: str  # what the file system guarantees, in a sentence
     file_system: str  # for display
-    free_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

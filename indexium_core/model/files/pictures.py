@@ -17,3 +17,14 @@ class ThumbnailReport:
     unread: int = 0  # files that could not be read, that changed since the scan, or that a write has
     is_full: bool = False  # most of the budget is used, so the job has ended early
     cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserFile:
+    """A file that a browser can show."""
+
+    file_id: int
+    path: bytes  # without links
+    size: int  # bytes
+    mtime_ns: int
+    media_type: str

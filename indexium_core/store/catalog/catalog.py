@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from indexium_core import errors
 from indexium_core.model.files.hash_cache import KnownHash
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.media import FileStat, MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
 from indexium_core.store import rows, sql
@@ -23,36 +24,6 @@ from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
 from indexium_core.store.titles import identified
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryRow:
-    """One library."""
-
-    library_id: int
-    name: str
-    path: str  # for display
-    path_bytes: bytes
-    device: int | None  # st_dev at the last scan that reached the folder
-    free_bytes: int | None  # free space of its file system at that scan
-    state: str  # online, offline
-    state_reason: str
-    people_mode: str | None
-    comment_mode: str | None
-    audio: bool  # scans include audio files
-    photos: bool  # scans include photos
-    exclude: list[str]  # patterns of what scans leave out
-    file_count: int  # files that are not missing
-    scanned_at: datetime | None  # UTC
-    write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
-    kind: LibraryKind  # what it holds
-    cast_people: str  # what happens with the cast of its films: off, suggest, add
-
-    @property
-    def media_kinds(self) -> frozenset[MediaKind]:
-        """The kinds of media that scans include beside videos."""
-        included: dict[MediaKind, bool] = {"audio": self.audio, "photo": self.photos}
-        return frozenset(kind for kind, is_included in included.items() if is_included)
 
 
 class KnownFile(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.files.details import FileCopy, StandingDecision
+from indexium_core.model.files.details import FileCopy
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -82,11 +82,6 @@ def assignments(reader: Connection, file_hash: str | None, path: bytes) -> list[
     """Return the people that the database assigns to a file, in order."""
     rows = reader.execute(_sql("people"), {"file_hash": file_hash, "path": path}).fetchall()
     return [Assignment._make(row) for row in rows]
-
-
-def decisions(reader: Connection, file_id: int, *, now: datetime) -> list[StandingDecision]:
-    """Return the decisions in force for a file, newest first."""
-    return [StandingDecision(**row) for row in _rows(reader, "decisions", {"file_id": file_id, "now": now})]
 
 
 def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[dict[str, Any]], int]:

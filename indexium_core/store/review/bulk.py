@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.review.reports import Example
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
@@ -34,17 +35,6 @@ class PeopleChange:
     emptied: int  # of these, files without people after the change
     added: dict[str, int]  # files by added person
     removed: dict[str, int]  # files by removed person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One file that changes."""
-
-    file_id: int
-    file_name: str
-    file_path: str
-    before: list[str]
-    after: list[str]
 
 
 def load(reader: Connection, version: Version) -> int:

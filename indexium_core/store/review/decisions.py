@@ -8,7 +8,6 @@ transaction and mark the plans of the files that they change.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,30 +15,11 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.people import people_comment
+from indexium_core.model.review.decisions import StandingDecision
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 FIELD_KIND = "field:"  # the kind of an edit of a field: this and the key of the field
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRow:
-    """One decision in force."""
-
-    decision_id: int
-    file_id: int
-    file_path: str  # for display
-    kind: str  # edit, postpone, mode, or field:<key>
-    people: list[str] | None  # edit: the list
-    db_people: list[str] | None  # edit: the people in the database when the edit was made
-    until: datetime | None  # postpone: the end; None: until it is removed
-    people_mode: str | None
-    comment_mode: str | None
-    field: str | None  # the edited field; None: another kind of decision
-    value: str | None  # … and its value; None: the field is removed
-    reason: str  # rolled_back (by the program); rule, import (how the user set a field); "" for any other decision
-    created_at: datetime  # UTC
-    summary: str  # the decision in a few words
 
 
 class FieldFacts(NamedTuple):
@@ -245,11 +225,11 @@ def unknown_decisions(reader: Connection, decision_ids: Sequence[int]) -> list[i
     return [decision_id for (decision_id,) in reader.execute(_sql("unknown_decisions"), parameters).fetchall()]
 
 
-def in_force(reader: Connection, *, at: datetime, file_ids: Sequence[int] | None = None) -> list[DecisionRow]:
+def in_force(reader: Connection, *, at: datetime, file_ids: Sequence[int] | None = None) -> list[StandingDecision]:
     """Return all decisions in force, or those on some files, newest first."""
     ids = None if file_ids is None else list(file_ids)
     rows = reader.execute(_sql("in_force"), [at, ids]).fetch_dicts()
-    return [DecisionRow(**row, summary=_summary(row)) for row in rows]
+    return [StandingDecision(**row, summary=_summary(row)) for row in rows]
 
 
 def _columns(kind: str, reason: str = "") -> dict[str, Any]:

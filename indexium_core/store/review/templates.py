@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from indexium_core.model.people import people_comment
+from indexium_core.model.review.decisions import Template
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """People to add to files, or a replacement of one person with another."""
-
-    template_id: int
-    name: str
-    people: list[str]  # to add; empty for a replacement
-    old_person: str | None  # the person to replace; None: the template adds people
-    new_person: str | None  # the replacement
-    created_at: datetime  # UTC
-
-    @property
-    def pair(self) -> tuple[str, str] | None:
-        """The replaced person and the replacement; None: the template adds people."""
-        if self.old_person is None or self.new_person is None:
-            return None
-        return self.old_person, self.new_person
 
 
 def all_templates(reader: Connection) -> list[Template]:

@@ -251,7 +251,7 @@ WITH requested AS (
     SELECT f.file_id, v.person_id, v.assignment_id FROM requested AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
     WHERE f.file_hash IS NULL AND v.file_hash IS NULL
 )
-SELECT f.file_id, f.file_hash, f.path_bytes, f.file_name, f.path AS file_path, f.folder, l.name AS library,
+SELECT f.file_id, f.file_name, f.path AS file_path, f.folder, l.name AS library,
        coalesce(i.result, i.existing, f.people) AS people, f.people AS named, coalesce(e.names, []) AS known,
        i.risk_level::VARCHAR AS risk, coalesce(string_split(m.faces, '; '), []) AS faces, m.resolution,
        coalesce(m.duration, f.duration) AS duration, f.size
@@ -291,8 +291,8 @@ WITH requested AS (
            count(DISTINCT file_id) AS files, list_sort(list(DISTINCT file_id))[:$limit] AS first
     FROM (SELECT *, 'assigned' AS source FROM assigned UNION ALL SELECT *, 'named' FROM named) GROUP BY name
 )
-SELECT r.name, EXISTS (FROM people AS p WHERE p.name = r.name), coalesce(c.assigned, 0), coalesce(c.named, 0),
-       coalesce(c.files, 0), coalesce(c.first, [])
+SELECT r.name, EXISTS (FROM people AS p WHERE p.name = r.name) AS is_known, coalesce(c.assigned, 0) AS assigned,
+       coalesce(c.named, 0) AS named, coalesce(c.files, 0) AS files, coalesce(c.first, []) AS first
 FROM requested AS r LEFT JOIN counted AS c USING (name);
 
 -- name: files_naming

@@ -33,11 +33,6 @@ WHERE file_hash = $file_hash AND file_id <> $file_id AND state <> 'missing' ORDE
 SELECT p.name, p.qualifier, v.origin, v.created_at FROM video_people AS v JOIN people AS p USING (person_id)
 WHERE v.file_hash = $file_hash OR v.file_hash IS NULL AND v.path_bytes = $path ORDER BY v.assignment_id;
 
--- name: decisions
--- The decisions in force for the file.
-SELECT decision_id, kind, people, until, people_mode, comment_mode, value, reason, created_at FROM decisions
-WHERE file_id = $file_id AND revoked_at IS NULL AND (until IS NULL OR until > $now) ORDER BY decision_id DESC;
-
 -- name: history
 -- The operations on the file, newest first: each with its backup, the operation that rolled it back and the newest later
 -- write; and the number of all.

@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dashboards.pages.plan.bulk import bulk
-from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview
-from indexium_core.store.review.bulk import Example
-from indexium_core.store.review.templates import Template
+from indexium_core.model.review.decisions import Template
+from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePreview, Example
 
 
 def preview(**facts: object) -> ChangePreview:

@@ -18,8 +18,8 @@ def file(
     name: str, *, people: tuple[str, ...] = (), named: tuple[str, ...] = (), known: tuple[str, ...] = ()
 ) -> CheckFile:
     return CheckFile(
-        file_id=1, file_name=name, file_path=f"/films/A/B/{name}", folder="A/B", library="films", people=people,
-        named=named, known=known, is_planned=True,
+        file_id=1, file_name=name, file_path=f"/films/A/B/{name}", folder="A/B", library="films",
+        people=list(people), named=list(named), known=list(known), risk="safe", faces=[],
     )  # fmt: skip
 
 
@@ -103,8 +103,8 @@ def test_ignored_finding_can_only_be_listed_again() -> None:
 
 def test_name_shows_its_location() -> None:
     names = (
-        CheckName(name="Zoë Öz", is_known=True, assigned=1204, named=3, files=1204),
-        CheckName(name="Zoe Oz", is_known=False, assigned=0, named=1, files=1),
+        CheckName(name="Zoë Öz", is_known=True, assigned=1204, named=3, files=1204, first=[]),
+        CheckName(name="Zoe Oz", is_known=False, assigned=0, named=1, files=1, first=[]),
     )
     row = finding("spelling", title="Zoë Öz · Zoe Oz", names=names, file_count=14)
     view = checks_list.details_view(row, ignored=False)

@@ -11,9 +11,6 @@ from dashboards.frame import shell
 from dashboards.pages.library import folders, import_preview
 from dashboards.pages.settings import settings_form
 from indexium_core import settings as table
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow
-from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.model.files.inventory import (
     KINDS,
     FilePage,
@@ -24,14 +21,19 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
     TextCount,
 )
+from indexium_core.model.people.import_report import ImportCheck, ImportReport, RejectedRow
 from indexium_core.model.people.unmatched import UnmatchedFile
+from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 
 FOLDER = LibraryDetails(
     library_id=1,
     name="<b>Family</b> 🎂 العائلة",
     path="/films",
+    path_bytes=b"/films",
+    device=None,
+    cast_people="off",
     state="online",
-    reason="",
+    state_reason="",
     file_count=1204,
     bytes=3_400_000_000,
     states={"ok": 1200, "corrupt": 3, "empty": 1, "missing": 2},

@@ -10,7 +10,7 @@ from typing import Any, cast
 from dashboards.pages.library.people_import import PeopleImport
 from dashboards.result_cache import ResultCache
 from dashboards.web.uploads import Upload
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport
+from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from tests.unit.dashboards.test_bridge import Line
 
 Report = Callable[[int, int], None]

@@ -20,7 +20,6 @@ from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
-from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import query as grammar
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
@@ -33,6 +32,7 @@ from indexium_core.model.planning.plan import (
     StaleFile,
     StaleFiles,
 )
+from indexium_core.model.scanning.reports import ScanProgress
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

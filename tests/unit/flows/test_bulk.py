@@ -9,10 +9,11 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
-from indexium_core.flows.review.bulk_edits import BulkEdits, BulkPerson
+from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.templates import Templates
 from indexium_core.model.planning.plan import PlanQuery, Selection
+from indexium_core.model.review.reports import BulkPerson
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from tests.support.catalog import NOW, ROOT, ids, scanned, store

@@ -10,7 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.step import DecisionReport
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, marked, scanned, store
 

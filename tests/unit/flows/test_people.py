@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.people.import_people import RejectedRow
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model.people import placeholders
+from indexium_core.model.people.import_report import RejectedRow
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store_people

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.model.review.decisions import StandingDecision
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -168,7 +169,7 @@ CASES = {
 }
 
 
-def _postponed(tx: Connection, ids: list[int]) -> list[decisions.DecisionRow]:
+def _postponed(tx: Connection, ids: list[int]) -> list[StandingDecision]:
     return [row for row in decisions.in_force(tx, at=NOW) if row.file_id in ids]
 
 

@@ -12,12 +12,12 @@ from dashboards.pages.plan.details.plan_file import PlanFile
 from dashboards.session import Session
 from dashboards.state import LibraryState, PlanState
 from indexium_core import errors
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview, TilePage
 from indexium_core.model.planning.facets import Wider
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.view import SavedView
 
 PAGE = 100  # tiles of one request

@@ -11,7 +11,6 @@ from dashboards.pages.library.pictures.view_types import NoPicturesView, Picture
 from dashboards.pages.plan.details import file_fields
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.web import originals, thumbnails
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
@@ -19,6 +18,7 @@ from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 from indexium_core.model.files.tiles import DATE_SOURCES, FACETS, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.planning.facets import Wider
+from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.view import SavedView
 
 SORTS = {

@@ -13,15 +13,13 @@ from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import NOTHING, PINNED, PlanState
 from indexium_core import errors
-from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
-from indexium_core.flows.review.step import DecisionReport
-from indexium_core.flows.review.targets import Target
 from indexium_core.library import Library
 from indexium_core.model import labels
 from indexium_core.model.files.properties import LockReport
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
-from indexium_core.store.review.templates import Template
+from indexium_core.model.review.decisions import Target, Template
+from indexium_core.model.review.reports import BulkPeople, ChangePreview, DecisionReport
 
 TABS = ("people", "replace", "fields", "templates", "skip", "modes", "media")
 TABS_WITHOUT_EDITING = ("skip", "modes", "media")  # tabs if editing is disabled

@@ -14,8 +14,6 @@ from dashboards.session import Session
 from dashboards.state import PlanState, history_term, is_review
 from dashboards.toasts import ToastKind
 from indexium_core import errors
-from indexium_core.flows.properties.rescan import RescanReport
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model.fields import rules
@@ -23,6 +21,8 @@ from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.scanning.reports import RescanReport
 
 CHANGES = 20  # changes of its properties on a page
 PATIENCE = 150  # milliseconds before suggestions are read for a shown file

@@ -15,12 +15,12 @@ from dashboards.session import Session
 from dashboards.state import PINNED, PlanState
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.review.step import DecisionReport
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import WRITABLE, Selection, SelectionSummary
+from indexium_core.model.review.reports import DecisionReport
 
 SO_ALREADY = "nothing was changed: the files already have these values"
 DONE = ("in_progress", "completed", "completed_with_errors")  # states in which written files are reported

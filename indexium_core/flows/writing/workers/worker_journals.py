@@ -28,7 +28,7 @@ from indexium_core import errors
 from indexium_core.files import journal, swap
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
-from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.store.operations.ledger_rows import UnresolvedItem
 from indexium_core.store.recovery.files import sync_and_rename
 

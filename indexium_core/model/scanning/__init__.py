@@ -1,0 +1,1 @@
+"""Values about the scan of folders."""

@@ -1,0 +1,90 @@
+"""The progress of a scan, and the results of scans and rescans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from indexium_core import notebook
+from indexium_core.model import wording
+from indexium_core.model.files.hash_cache import CacheUse
+from indexium_core.model.files.properties import LABELS
+
+
+@dataclass(slots=True, kw_only=True)
+class RescanReport:
+    """The result of a rescan. `processed` is the sum of the counts below it, including `failed`."""
+
+    processed: int = 0
+    updated: int = 0  # files with a changed property
+    unchanged: int = 0
+    skipped: int = 0  # files of offline libraries
+    missing: int = 0
+    errors: dict[str, int] = field(default_factory=dict)  # files that could not be read, by code: corrupt, empty …
+    locked: dict[str, int] = field(default_factory=dict)  # field → files in which a lock kept a different value
+    seconds: float = 0.0
+    total: int = 0  # files to read
+    cancelled: bool = False
+
+    @property
+    def failed(self) -> int:
+        """The number of files that could not be read."""
+        return sum(self.errors.values())
+
+    @property
+    def summary(self) -> str:
+        """The result in one line."""
+        parts = [f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
+        rest = {"skipped": self.skipped, "missing": self.missing}
+        parts += [f"{count:,} {word}" for word, count in rest.items() if count]
+        parts += [f"{count:,} {code.replace('_', ' ')}" for code, count in sorted(self.errors.items())]
+        kept = ", ".join(
+            f"{LABELS[name].lower()} of {wording.files(count)}" for name, count in sorted(self.locked.items())
+        )
+        return f"{'Stopped after ' if self.cancelled else ''}{wording.files(self.processed)}: {', '.join(parts)}" + (
+            f"; kept by a lock: {kept}" if kept else ""
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class ScanReport:
+    """The result of a scan."""
+
+    libraries: int = 0  # roots
+    offline: int = 0  # roots that are offline; their files in the catalog were not changed
+    seen: int = 0  # files found
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    moved: int = 0  # found under another path
+    missing: int = 0  # files that became missing
+    empty_folders: int = 0  # folders with nothing but such folders in them
+    growing: int = 0  # files that changed less than a minute before the scan, and cannot be written yet
+    errors: int = 0  # files read that are empty, damaged or unreadable
+    by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
+    seconds: float = 0.0
+    cache: CacheUse = field(default_factory=CacheUse)
+    cancelled: bool = False  # the files that were read before are stored
+    messages: list[str] = field(
+        default_factory=list
+    )  # for the user: offline roots, folders that cannot be listed, growing files
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {
+            name: f"{count:,}"
+            for name in ("new", "changed", "unchanged", "moved", "missing", "errors")
+            if (count := getattr(self, name))
+        }
+        title = f"Scan of {wording.files(self.seen)}" + (", cancelled" if self.cancelled else "")
+        return notebook.card(title, facts | ({"notes": " ".join(self.messages)} if self.messages else {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanProgress:
+    """The progress of a scan."""
+
+    done: int  # files found (during the walk), then files read
+    total: int | None  # files to read; None during the walk, because it is not known yet
+    current: str  # last folder or file, for display
+    rate: float  # files per second
+    eta_seconds: float | None
+    folder: str = ""  # full path of the current folder, for display
