@@ -119,7 +119,7 @@ class Session:
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
         self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
-        self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
+        self._shell.on(undo=lambda message: self._undo(int(message["id"])))
         self._shell.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._shell.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
         self._take_request()
@@ -364,6 +364,10 @@ class Session:
         path = self._base or self._screen.own_path() or self._paths[self.view.page]
         url = path + (f"?{search}" if search else "")
         self._put(page=self.view.page, url=url, push=push, title=title)
+
+    def _undo(self, step_id: int) -> None:
+        if not self._screen.undo(step_id):
+            self.undoing.undo(step_id)
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
         """Show a decision, with a button that undoes it."""

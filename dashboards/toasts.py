@@ -13,10 +13,9 @@ ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 
 class ToastButton(TypedDict, total=False):
-    """The buttons of a toast: the first three are ids, and at most one of them is given."""
+    """The buttons of a toast: the first two are ids, and at most one of them is given."""
 
     undo: int | None  # a step that the button undoes
-    undo_here: int | None  # a decision, a change of a value, or a move of a file, which the page that is shown undoes
     stop: int | None  # a job that the button stops
     plan: str  # a search, whose files the button shows in the plan
 

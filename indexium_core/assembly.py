@@ -242,11 +242,12 @@ class Assembly:
             bulk=self.bulk,
             queue=self.queue,
             events=self.events,
+            undo=self.steps,
             clock=clock,
             is_served=self.is_served,
         )
         self.series = SeriesManager(store)
-        self.matches = TitleMatchService(store, self.providers, events=self.events, clock=clock)
+        self.matches = TitleMatchService(store, self.providers, events=self.events, undo=self.steps, clock=clock)
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)

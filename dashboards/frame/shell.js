@@ -52,7 +52,6 @@ const keepFocus = () => {
 /** @type {(self: Self, name: string) => void} */
 function showPage(self, name) {
   document.documentElement.dataset.page = name
-  self.state.toasts.keep(toast => !toast.undo_here) // only the page that was left can undo it
   self.paint()
   requestAnimationFrame(() => setTimeout(keepFocus)) // the browser moves the focus when it draws
 }
@@ -95,10 +94,6 @@ const ACTIONS = {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
     self.send("undo", {id: Number(data.step)})
   },
-  undo_here(self, data) {
-    self.state.toasts.keep(toast => toast.id !== Number(data.id))
-    window.dispatchEvent(new CustomEvent("indexium:undo", {detail: Number(data.decision)}))
-  },
   plan(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
     self.send("plan", {query: data.query})
@@ -132,7 +127,7 @@ function updateAddress(view, before) {
 function onMessage(self, message) {
   const {state} = self
   if (message.text) state.toasts.add(message)
-  if (message.undo || message.undo_here) window.dispatchEvent(new Event("indexium:decided"))
+  if (message.undo) window.dispatchEvent(new Event("indexium:decided"))
   if (message.cleared) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.cleared)
   if (message.undoable !== undefined) state.toasts.setUndoable(message.undoable)
   if (message.busy !== undefined) {

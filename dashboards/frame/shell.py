@@ -25,8 +25,8 @@ class Shell(Component):
     The frame of every page.
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
-    step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, undo_here, stop, plan, topic}, a toast;
-    {cleared}, a topic whose errors are removed; {undoable}, the step that can be undone; {busy}.
+    step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, stop, plan, topic}, a toast; {cleared},
+    a topic whose errors are removed; {undoable}, the steps that can be undone; {busy}.
     """
 
     _esm = module("shell")
@@ -41,9 +41,9 @@ class Shell(Component):
         """Remove the errors of a topic."""
         self._send_msg({"cleared": topic})
 
-    def undoable(self, step_id: int | None) -> None:
-        """Let toasts offer to undo only this step, or nothing if it is None."""
-        self._send_msg({"undoable": step_id})
+    def undoable(self, step_ids: Sequence[int]) -> None:
+        """Let toasts offer to undo only these steps."""
+        self._send_msg({"undoable": list(step_ids)})
 
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
         """Show that a requested action is running."""

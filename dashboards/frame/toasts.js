@@ -5,8 +5,8 @@ import {button, closeButton} from "../components/widgets.js"
 
 /**
  * @typedef {"error" | "good" | "info"} ToastKind
- * @typedef {{kind: ToastKind, text: string, undo?: number | null, undo_here?: number | null, stop?: number | null, plan?: string, topic?: string}} Message
- *   `undo` is a step that can be undone, `undo_here` a decision about a match, or a change of a value, that the shown page can undo, `stop` a job that can be stopped, `plan` a search for the plan, `topic` the subject of an error.
+ * @typedef {{kind: ToastKind, text: string, undo?: number | null, stop?: number | null, plan?: string, topic?: string}} Message
+ *   `undo` is a step that can be undone, `stop` a job that can be stopped, `plan` a search for the plan, `topic` the subject of an error.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */
 
@@ -22,8 +22,8 @@ export class Toasts {
   list = []
   nextId = 1
   clock = 0
-  /** @type {number | null} */
-  undoable = null // steps are undone newest first: only this one can be undone now
+  /** @type {number[]} */
+  undoable = [] // the steps that can be undone now
 
   /** @param {Pick<Component<any, any>, "find" | "paint">} host */
   constructor(host) {
@@ -31,15 +31,15 @@ export class Toasts {
   }
 
   /** Show a message. If there are too many, remove the least important ones first. @param {Message} message */
-  add({kind, text, undo = null, undo_here: undoHere = null, stop = null, plan = "", topic = ""}) {
-    const others = this.list.filter(toast => toast.text !== text && !toast.undo_here)
-    if (undo) this.undoable = undo
+  add({kind, text, undo = null, stop = null, plan = "", topic = ""}) {
+    const others = this.list.filter(toast => toast.text !== text && !(undo && toast.undo))
+    if (undo) this.undoable.push(undo)
     while (others.length >= MOST) {
       const least = others.findIndex(toast => toast.kind !== "error" && !toast.stop && !this.canUndo(toast))
       others.splice(Math.max(least, 0), 1)
     }
-    const left = LIFETIMES[kind] ?? LIFETIMES[undo || undoHere || stop || plan ? "offer" : "other"]
-    this.list = [...others, {id: this.nextId, kind, text, undo, undo_here: undoHere, stop, plan, topic, left}]
+    const left = LIFETIMES[kind] ?? LIFETIMES[undo || stop || plan ? "offer" : "other"]
+    this.list = [...others, {id: this.nextId, kind, text, undo, stop, plan, topic, left}]
     this.nextId += 1
     this.host.paint()
     this.clock ||= setInterval(() => this.onTick(), TICK)
@@ -47,12 +47,12 @@ export class Toasts {
 
   /** @param {Toast} toast */
   canUndo({undo}) {
-    return Boolean(undo) && undo === this.undoable
+    return Boolean(undo) && this.undoable.includes(Number(undo))
   }
 
-  /** @param {number | null} step */
-  setUndoable(step) {
-    this.undoable = step
+  /** @param {number[]} steps */
+  setUndoable(steps) {
+    this.undoable = steps
     this.host.paint()
   }
 
@@ -89,7 +89,6 @@ export class Toasts {
       h("p", null, toast.text),
       toast.plan && button("Show in the plan", "plan", {kind: "small", data: {id: toast.id, query: toast.plan}}),
       this.canUndo(toast) && button("Undo", "undo", {kind: "small", data: {id: toast.id, step: toast.undo}}),
-      toast.undo_here && button("Undo", "undo_here", {kind: "small", data: {id: toast.id, decision: toast.undo_here}}),
       toast.stop && button("Stop", "stop", {kind: "small", data: {id: toast.id, job: toast.stop}}),
       closeButton("Dismiss", {act: "dismiss", id: toast.id}),
     )

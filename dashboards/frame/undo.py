@@ -1,12 +1,12 @@
 """
-Undo and redo of review steps in one session: the next steps, and the offer to undo after each decision.
+Undo and redo of steps in one session: the next steps, and the offer to undo after each decision.
 
-Undo and redo change decisions about the plan, not files.
+Undo and redo change decisions, not files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dashboards.bridge import Bridge
@@ -15,12 +15,14 @@ from indexium_core.flows.review.undo_steps import StepReport, Steps
 from indexium_core.library import Library
 from indexium_core.model.review.reports import DecisionReport
 
+EVENTS = ("plan:changed", "matches:changed", "movie:updated", "series:updated")
+
 
 class Undoing:
     """Shows the steps that can be undone and redone."""
 
-    def __init__(self, library: Library, bridge: Bridge, *, undoable: Callable[[int | None], None]) -> None:
-        """Connect the buttons; `undoable` is called with the next step to undo after each change of the steps."""
+    def __init__(self, library: Library, bridge: Bridge, *, undoable: Callable[[Sequence[int]], None]) -> None:
+        """Connect the buttons; `undoable` gets the steps that can be undone after each change of the steps."""
         self._library, self._bridge, self._undoable = library, bridge, undoable
         self.buttons = review.Review()
         self.buttons.on(
@@ -29,7 +31,7 @@ class Undoing:
 
     def start(self) -> None:
         """Subscribe to the changes of the plan."""
-        self._bridge.listen(("plan:changed",), self.refresh, every=0.1)
+        self._bridge.listen(EVENTS, self.refresh, every=0.1)
         self.refresh()
 
     def refresh(self) -> None:
@@ -38,10 +40,10 @@ class Undoing:
 
     def _show(self, steps: Steps) -> None:
         self.buttons.put(**review.view(steps))
-        self._undoable(steps.undo.step_id if steps.undo else None)
+        self._undoable(steps.undoable)
 
     def undo(self, step_id: int) -> None:
-        """Undo a step, if it is still the newest one."""
+        """Undo a step, if no later one stands on it."""
         self._turn(lambda: self._library.steps.undo(step_id))
 
     def redo(self, step_id: int) -> None:

@@ -65,7 +65,8 @@ COMMANDS = {
     ),
     "mode": CommandEntry("review.decisions", "Set how people and comments of files are combined."),
     "undo": CommandEntry(
-        "review.undo", "Undo the last decision: an edit, a skip, a mode, a template or an import of changes."
+        "review.undo",
+        "Undo a decision: about the plan, a match, a value of a title, or a move of a file to another title.",
     ),
     "redo": CommandEntry("review.undo", "Redo the decision that was undone last, if no other decision was made since."),
     "sql": CommandEntry("home.query", "Run one SELECT on the tables for analysts."),

@@ -27,8 +27,7 @@ RECORDS = {  # by table: the column of its id, and of the name of the actor
     "metadata_operations": ("id", "user_name"),
     "job_queue": ("id", "actor_name"),
     "decisions": ("decision_id", "actor_name"),
-    "review_steps": ("step_id", "actor_name"),
-    "title_decisions": ("id", "actor_name"),
+    "steps": ("step_id", "actor_name"),
     "audit_events": ("id", "actor_name"),
 }
 PLAIN = {"home", "notices"}  # attributes of a library that are no services
@@ -140,7 +139,13 @@ CHANGES: dict[str, Call | str] = {
     **dict.fromkeys(
         ("matches.accept", "matches.accept_id", "matches.confirm", "matches.later", "matches.reject"), "matches.ignore"
     ),
-    "matches.undo": "matches.ignore",
+    "matches.undo": "steps.undo",
+    "titles.assign": "titles.assign_new",
+    "titles.assign_new": new_title,
+    "titles.set": lambda library: library.titles.set(new_title(library), "plot", "By hand"),
+    "titles.set_values": "titles.set",
+    "titles.lock": lambda library: library.titles.lock(new_title(library), ["plot"]),
+    "titles.unlock": lambda library: library.titles.unlock(new_title(library), ["title"]),
     "matches.search": "scans.add",
 }
 # Calls that change something of which no table says who did it: their effect is a setting, a name, a value or a file.
@@ -152,8 +157,7 @@ WITHOUT_RECORD = """
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
     fields.change fields.define fields.release fields.remove people.add people.add_to_files people.import_file
     people.remove people.set_picture people.take_from_files templates.remove templates.save views.remove
-    views.rename views.restore views.save views.set_default titles.assign titles.assign_new titles.lock
-    titles.restore titles.set titles.set_values titles.unassign titles.unlock titles.follow titles.follow_scans
+    views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
     artwork.folder_collage artwork.put artwork_jobs.follow_enrichment thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
@@ -162,7 +166,7 @@ WITHOUT_RECORD = """
     operations.rename operations.resume operations.resume_operation jobs.cancel jobs.pause jobs.resume
     jobs.set_priority history.record_operation jobs.tidy backups.cleanup_old_backups backups.create_backup
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
-    snapshots.take snapshots.export_parquet snapshots.on_event queries.write saved_queries.remove
+    snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
 """
 READS = """
@@ -212,6 +216,19 @@ def test_change_is_recorded_with_its_actor(studio: Studio, name: str) -> None:
         call(library)
     new = {key: actor for key, actor in recorded(library).items() if key not in before}
     assert set(new.values()) == {NIGHT}, new
+
+
+def test_undone_step_names_who_undid_it(studio: Studio) -> None:
+    library = studio.library
+    with library.acting_as(NIGHT):
+        library.decisions.set_fields([first(library)], {"title": "A"})
+    with library.acting_as(BOB):
+        library.steps.undo()
+    [step] = library.steps.list()
+    assert (step.actor_name, step.undone_by_name) == ("Night script", "Bob")
+    library.steps.redo()
+    [step] = library.steps.list()
+    assert (step.undone_at, step.undone_by_name) == (None, None)
 
 
 def test_call_without_an_actor_is_of_the_login_name(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

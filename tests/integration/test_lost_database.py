@@ -150,6 +150,24 @@ def test_rebuild_brings_back_every_row_that_no_file_holds(home: Path, made: Made
     undo_everything(home, made)
 
 
+def test_steps_of_every_kind_are_undone_after_a_rebuild(home: Path, made: Made) -> None:
+    delete(home, made)
+    rebuild(home)
+    with Library.open(home) as library:
+        kinds = {each.step_id: each.kind for each in library.steps.list()}
+        assert set(kinds.values()) == {"review", "match", "value", "move"}
+        undone = set[str]()
+        while (report := library.steps.undo()) is not None:
+            undone.add(kinds[report.step_id])
+        assert undone == set(kinds.values())
+        jobs = library.jobs.list(per_page=0).items
+        assert {library.jobs.wait(each.id, timeout=60).status for each in jobs} == {"completed"}
+        assert [each.kind for each in library.decisions.list()] == ["postpone"]  # of the rollback
+        titles = library.titles.list(per_page=100).items
+        assert {file.by_hand for each in titles for file in library.titles.get(each.id).files} == {False}
+        assert not [value for each in titles for value in library.titles.candidates(each.id) if value.origin == "hand"]
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_restore_brings_back_every_table_of_the_backup(home: Path, made: Made, loss: str) -> None:
     with Library.open(home) as library:

@@ -39,7 +39,6 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda titles: titles.lock(1, []),
         lambda titles: titles.unlock(1, None),
         lambda titles: titles.unlock(1, []),
-        lambda titles: titles.restore(1, {"title": ["x"]}),
         lambda titles: titles.assign(1, 1),
         lambda titles: titles.assign(["1"], 1),
         lambda titles: titles.assign([2**70], 1),

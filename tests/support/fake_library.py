@@ -283,7 +283,7 @@ class FakeLibrary(FakeOperations):
         return len(decision_ids)
 
     def _steps(self) -> Any:
-        return SimpleNamespace(undo=None, redo=None)
+        return SimpleNamespace(undo=None, redo=None, undoable=())
 
     def _stop_skipping(self, target: Sequence[int]) -> Any:
         return self._revoke_of(target, ("postpone",))

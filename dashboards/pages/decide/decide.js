@@ -1,5 +1,5 @@
 // To decide: one question with its candidates. A key shows the next question at once; the server follows.
-import {component, currentPage, listen} from "../../components/browser/component.js"
+import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, loadingPage} from "../../components/widgets.js"
@@ -389,12 +389,6 @@ export function render(context) {
       },
     },
   })
-  listen(
-    context.model,
-    window,
-    "indexium:undo",
-    event => currentPage() === "decide" && self.send("undo", {decision: event.detail}),
-  )
   const hasQuestion = () => Boolean(current(self))
   /** @type {(does: string, run: () => unknown) => KeyBinding} */
   const act = (does, run) => ({does, group: "Decide", when: hasQuestion, run})

@@ -86,7 +86,7 @@ class DecideScreen(Screen):
             ),
             search=lambda message: self._search(int(message["id"]), str(message["text"])),
             suggest=lambda message: self._suggest(int(message["id"])),
-            undo=lambda message: self._undo(int(message.get("decision") or 0)),
+            undo=lambda _: self._undo(0),
             more=lambda _: self._load_more(),
             shown=self._shown,
             segment=lambda message: self._show_segment(str(message["state"])),
@@ -222,13 +222,20 @@ class DecideScreen(Screen):
             self._settled += 1
             self._made.append(_MadeDecision(result.decision_id, title_id, result.titles, segment))
             self._decided += result.titles - 1
-            self._bridge.toast("good", result.description, undo_here=result.decision_id)
+            self._bridge.toast("good", result.description, undo=result.decision_id)
 
         def failed() -> None:
             self._settled += 1
             self._decided -= 1
 
         self._enqueue(lambda: work(title_id), done, failed)
+
+    def undo(self, step_id: int) -> bool:
+        """Undo a decision of this page in the order of its decisions, and show its question again."""
+        is_own = any(each.id == step_id for each in self._made)
+        if is_own:
+            self._undo(step_id)
+        return is_own
 
     def _undo(self, decision_id: int) -> None:
         """Undo a decision, the last one of this page if the id is 0: other pages and commands decide, too."""

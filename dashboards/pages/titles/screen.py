@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.title_mover import MOVE, FileMove, TitleMover, move_of
+from dashboards.pages.titles.title_mover import MOVE, TitleMover
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
@@ -31,16 +31,6 @@ JOBS = ("identify", "enrich")
 DECIDE = "decide"  # name of the page for decisions
 
 
-class _ValueChange(NamedTuple):
-    """A change of one field by hand, so that it can be undone."""
-
-    title_id: int
-    name: str  # of the title
-    field: str
-    before: Sequence[TitleValue]  # the candidates of the field
-    after: Sequence[TitleValue]
-
-
 class TitlesScreen(Screen):
     """The page of films and series in one session."""
 
@@ -59,7 +49,6 @@ class TitlesScreen(Screen):
         self._followed: frozenset[int] = frozenset()  # jobs that this page has seen before their end
         self._is_typing = False  # in the search field: one step of the browser's history
         self._missing: errors.IndexiumError | None = None  # why the title that is open cannot be shown
-        self._changes: dict[int, _ValueChange | FileMove] = {}  # by hand; ids below 0, those of matches above
         self._list.on(
             find=self._find,
             filter=self._filter,
@@ -87,7 +76,6 @@ class TitlesScreen(Screen):
             unlock=lambda message: self._lock(str(message["field"]), on=False),
             person=self._show_person,
             ignore=lambda message: self._ignore(on=message["on"] is True),
-            undo=lambda message: self._undo(int(message["decision"])),
             page=lambda message: self._turn_requests(int(message["page"])),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
@@ -374,20 +362,19 @@ class TitlesScreen(Screen):
         self, field: str, work: Callable[[int], Sequence[TitleValue]], verb: str, *, keep: bool = False
     ) -> None:
         """Change a field of the title that is open, and offer to undo it; `keep` leaves the candidates open."""
-        title_id, titles = self.state.title_id, self._library.titles
+        title_id, steps = self.state.title_id, self._library.steps
         if title_id is None:
             return
 
-        def change() -> _ValueChange:
-            before = titles.candidates(title_id, field)
-            after = work(title_id)
-            return _ValueChange(title_id, titles.get(title_id).item.name, field, before, after)
+        def change() -> int | None:
+            work(title_id)
+            return steps.last("value", f"{title_id} {field}")
 
-        def done(change: _ValueChange) -> None:
+        def done(step_id: int | None) -> None:
             self._problem = ""
             if not keep:
                 self._opened = ""
-            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=self._number(change))
+            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo=step_id)
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -398,53 +385,21 @@ class TitlesScreen(Screen):
 
         self._bridge.run(change, done, name="title_change", failed=failed)
 
-    def _number(self, change: _ValueChange | FileMove) -> int:
-        """Keep a change for its undo, and return its number."""
-        number = -1 - len(self._changes)
-        self._changes[number] = change
-        return number
-
-    def _undo(self, number: int) -> None:
-        """Undo a change by hand, a move of a file, or a decision about a match."""
-        change = self._changes.get(number)
-        if change is None:
-            self._decide_match(lambda: self._library.matches.undo(number))
-            return
-        if isinstance(change, FileMove):
-            self._mover.undo(change)
-            return
-
-        def undone(_: object) -> None:
-            self._bridge.toast("info", f"Undone: {title_page.label(change.field)} of {change.name}.")
-            self.refresh()
-
-        self._bridge.run(
-            lambda: self._library.titles.restore(
-                change.title_id, {change.field: change.before}, after={change.field: change.after}
-            ),
-            undone,
-            name="title_change",
-        )
-
     def _ignore(self, *, on: bool) -> None:
         """Set by hand that the title that is open is not a film or series, or remove this value."""
         title_id, match = self.state.title_id, self._title.match if self._title else None
         if title_id is not None and on:
             revision = match.revision if match else ""
-            self._decide_match(lambda: self._library.matches.ignore(title_id, revision=revision), undo=True)
+
+            def done(result: MatchResult) -> None:
+                self._bridge.toast("good", result.description, undo=result.decision_id)
+                self.refresh()
+
+            self._bridge.run(
+                lambda: self._library.matches.ignore(title_id, revision=revision), done, name="title_match"
+            )
         else:
             self._set("ignored", "")
-
-    def _decide_match(self, work: Callable[[], MatchResult], *, undo: bool = False) -> None:
-        """Decide about a match, or undo a decision; `undo`: the message offers it."""
-
-        def done(result: MatchResult) -> None:
-            self._bridge.toast(
-                "good" if undo else "info", result.description, undo_here=result.decision_id if undo else None
-            )
-            self.refresh()
-
-        self._bridge.run(work, done, name="title_match")
 
     def _decide(self) -> None:
         """Show the candidates of the title that is open on the page for decisions."""
@@ -456,11 +411,9 @@ class TitlesScreen(Screen):
         """Ask to which title a file of the title that is open belongs."""
         if self._title is None:
             return
-        title = self._title.title
-        file = next((each for each in title.files if each.file_id == file_id), None)
+        file = next((each for each in self._title.title.files if each.file_id == file_id), None)
         if file is not None:
-            move = move_of(file, title.item)  # now: the browser's Back may open another title behind the dialog
-            self._mover.ask(file, undo_here=None if move is None else self._number(move))
+            self._mover.ask(file)
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.base import Component, module
@@ -21,25 +21,6 @@ MOVE = "title_move"  # name of the call that moves a file
 _MOST = 8  # titles that a search shows
 _NUMBER = re.compile(r"\d{1,6}")
 _NEW = {"new-movie": "movie", "new-series": "series"}
-
-
-class FileMove(NamedTuple):
-    """A move of a file to another title, so that it can be undone."""
-
-    file_id: int
-    name: str  # of the file
-    role: str
-    former: int | None  # the title to which a person had moved the file before; None: that of its name
-
-
-def move_of(file: TitleFile, item: TitleItem) -> FileMove | None:
-    """Return the move of a file away from a title; None if a person had moved it to episodes: it may have several."""
-    name = file.file_path.rsplit("/", 1)[-1]
-    if not file.by_hand:
-        return FileMove(file.file_id, name, file.role, None)
-    if not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
-        return None
-    return FileMove(file.file_id, name, file.role, item.id)
 
 
 class TitleMover(Component):
@@ -65,7 +46,6 @@ class TitleMover(Component):
         super().__init__(**params)
         self._library, self._bridge, self._moved = library, bridge, moved
         self._file: TitleFile | None = None
-        self._undo_here: int | None = None  # number for the undo of the move, None if it has none
         self._text, self._problem, self._serial = "", "", 0
         self._titles: list[TitleItem] = []
         self.on(
@@ -75,9 +55,8 @@ class TitleMover(Component):
             close=lambda _: self._close(),
         )
 
-    def ask(self, file: TitleFile, *, undo_here: int | None) -> None:
-        """Open the dialog for a file; `undo_here`: the number for the undo of its move, None if it has none."""
-        self._undo_here = undo_here
+    def ask(self, file: TitleFile) -> None:
+        """Open the dialog for a file."""
         self._file, self._titles, self._text, self._problem = file, [], "", ""
         self._serial += 1
         self._draw()
@@ -126,7 +105,7 @@ class TitleMover(Component):
         self._draw()
 
     def _move(self, message: Mapping[str, Any]) -> None:
-        file, titles, undo_here = self._file, self._library.titles, self._undo_here
+        file, titles, steps = self._file, self._library.titles, self._library.steps
         if file is None:
             return
         target, role = str(message["target"]), str(message["role"])
@@ -138,34 +117,21 @@ class TitleMover(Component):
         if role == "main" and episodes:
             place |= {"season": season or None, "episodes": episodes}
 
-        def work() -> TitleItem:
+        def work() -> tuple[TitleItem, int | None]:
             if target in _NEW:
-                year = str(message["year"]).strip()
-                return titles.assign_new([file.file_id], _NEW[target], str(message["text"])[:1000], year=year, **place)
-            return titles.assign([file.file_id], int(target), **place)
+                year, text = str(message["year"]).strip(), str(message["text"])[:1000]
+                item = titles.assign_new([file.file_id], _NEW[target], text, year=year, **place)
+            else:
+                item = titles.assign([file.file_id], int(target), **place)
+            return item, steps.last("move", str(file.file_id))
 
-        def done(item: TitleItem) -> None:
-            self._bridge.toast("good", f"The file is moved to {item.name}.", undo_here=undo_here)
+        def done(moved: tuple[TitleItem, int | None]) -> None:
+            item, step_id = moved
+            self._bridge.toast("good", f"The file is moved to {item.name}.", undo=step_id)
             self._close()
             self._moved(item)
 
         self._bridge.run(work, done, name=MOVE, failed=self._failed, once=True)
-
-    def undo(self, move: FileMove) -> None:
-        """Move a file back to the title that it had."""
-        titles, former = self._library.titles, move.former
-
-        def work() -> str:
-            if former is None:
-                titles.unassign([move.file_id])
-                return "it is identified again, in the background"
-            return f"it is in {titles.assign([move.file_id], former, role=move.role).name} again"
-
-        def done(text: str) -> None:
-            self._bridge.toast("info", f"Undone: {move.name}: {text}.")
-            self._moved(None)
-
-        self._bridge.run(work, done, name=MOVE)
 
     def _unassign(self) -> None:
         """Undo the move of the file, and identify it again."""

@@ -1,5 +1,5 @@
 // One title: values with origin and padlock, people, files, seasons with gaps, match and related titles.
-import {component, currentPage, listen} from "../../components/browser/component.js"
+import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, drawProviderRequests, pager} from "../../components/widgets.js"
@@ -295,12 +295,6 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && Boolean(self.view.id || self.view.missing)
-  listen(
-    context.model,
-    window,
-    "indexium:undo",
-    event => currentPage() === "titles" && self.send("undo", {decision: event.detail}),
-  )
   keys(context.model, "titles", {
     u: {does: "back to the list of titles", group: "Move", when, run: () => self.send("back")},
   })

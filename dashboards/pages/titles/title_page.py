@@ -49,8 +49,8 @@ class TitleView(Component):
     The page of a title.
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
-    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` {decision} (also of a change
-    by hand), `page` {page} (of the requests), `decide`, `plan`, `move` {id of a file}.
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `page` {page} (of the requests),
+    `decide`, `plan`, `move` {id of a file}.
     """
 
     _esm = module("title_page")

@@ -1,4 +1,4 @@
-"""`undo`, `redo`: undo and redo review steps, which are decisions about the plan. `rollback` restores files."""
+"""`undo`, `redo`: undo and redo steps, which are decisions of people. `rollback` restores files."""
 
 from __future__ import annotations
 
@@ -12,33 +12,38 @@ from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
     from indexium_core.flows.review.undo_steps import StepReport
+    from indexium_core.store.review.steps import StepRow
 
 
 @app.command(epilog="Example: indexium undo --list")
 def undo(
     context: typer.Context,
-    listed: Annotated[bool, typer.Option("--list", help="Only show the steps that can be undone and redone.")] = False,
+    step_id: Annotated[
+        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="The decision; without it the last one.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only show the decisions that can be undone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Undo the last decision: an edit, a skip, a mode, a template or an import of changes."""
+    """Undo a decision: about the plan, a match, a value of a title, or a move of a file to another title."""
     with opened(context) as library:
         if listed:
             rows = library.steps.list()
             output.listing(
                 rows,
-                ("id", "when", "what", "state"),
+                ("id", "when", "who", "what", "state"),
                 lambda row: (
                     row.step_id,
                     f"{row.created_at.astimezone():%Y-%m-%d %H:%M}",
+                    row.actor_name,
                     row.label,
-                    _state(row.undone_at),
+                    _state(row),
                 ),
                 right=(0,),
                 empty="There is no decision to undo. 'indexium plan' shows what can be decided.",
                 as_json=as_json,
             )
             return
-        report = library.steps.undo()
+        report = library.steps.undo(step_id)
     _print_turned(report, "undo", as_json=as_json)
 
 
@@ -50,8 +55,10 @@ def redo(context: typer.Context, as_json: AsJson = False) -> None:
     _print_turned(report, "redo", as_json=as_json)
 
 
-def _state(undone_at: object) -> str:
-    return "undone" if undone_at else ""
+def _state(row: StepRow) -> str:
+    if row.undone_at is None:
+        return row.blocked
+    return f"undone by {row.undone_by_name}" if row.undone_by_name else "undone"
 
 
 def _print_turned(report: StepReport | None, verb: str, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, revisions, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+from indexium_core.flows.review.undo_steps import ReviewSteps, UndoneStep
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
@@ -27,13 +28,14 @@ from indexium_core.model.titles.fields import named_kind
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.review import steps
+from indexium_core.store.review.steps import StepRow
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
-from indexium_core.store.titles.matches import MatchDecisionRow, SearchRow
+from indexium_core.store.titles.matches import SearchRow
 
 _MOST_QUESTIONS = 200  # of a page
 _LAST_PAGE = 10**9
-_ID_END = 2**63
 _log = logging.getLogger(__name__)
 
 
@@ -47,10 +49,13 @@ class TitleMatchService:
         providers: ExternalAPIManager,
         *,
         events: EventBus,
+        undo: ReviewSteps,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Ask these providers, and send changes to `events`."""
+        """Ask these providers, send changes to `events`, and let `undo` undo the decisions."""
         self._database, self._events, self._clock = database, events, clock
+        self._steps = undo
+        undo.register("match", self._undo)
         # Gets the titles whose match a person accepted, and returns the id of the job that follows.
         self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
         # The same for titles that a person confirmed to be films or series.
@@ -231,8 +236,9 @@ class TitleMatchService:
                 acceptance.accept_candidate(tx, each, chosen, by="hand", at=at)
             name = _name_with_id(chosen)
             text = _decided(items, item, f"is matched with {name}", f"are matched with {name}")
-            decision = _result(items, text, replaced)
-            return items, _recorded(tx, "accept", decision, before, at)
+            return items, dataclasses.replace(
+                _recorded(tx, "accept", items, text, before=before, at=at), replaced=replaced
+            )
 
         return self._followed(*self._database.run(decide), self.on_accept)
 
@@ -277,8 +283,10 @@ class TitleMatchService:
                 title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
             if is_ignored:
                 acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _result(items, _decided(items, item, "is a film or series", "are films or series"), replaced)
-            return items, _recorded(tx, "confirm", decision, before, at)
+            text = _decided(items, item, "is a film or series", "are films or series")
+            return items, dataclasses.replace(
+                _recorded(tx, "confirm", items, text, before=before, at=at), replaced=replaced
+            )
 
         return self._followed(*self._database.run(decide), self.on_confirm)
 
@@ -318,8 +326,10 @@ class TitleMatchService:
             if is_match or (row is not None and row.state != "accepted"):
                 store.explain(tx, title_id, acceptance.after_rejection(is_match=is_match, is_last=not left))
             acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced)
-            return item, _recorded(tx, "reject", decision, before, at)
+            text = f"“{item.name}” is not {_name_with_id(chosen)}"
+            return item, dataclasses.replace(
+                _recorded(tx, "reject", {title_id: item}, text, before=before, at=at), replaced=replaced
+            )
 
         item, decision = self._database.run(decide)
         emit(self._events, [item])
@@ -352,8 +362,9 @@ class TitleMatchService:
             acceptance.copy_shown_values(tx, ids, at)
             items = store.items(tx, ids)
             text = _decided(items, item, "is not a film or series", "are not films or series")
-            decision = _result(items, text, replaced)
-            return items, _recorded(tx, "ignore", decision, before, at)
+            return items, dataclasses.replace(
+                _recorded(tx, "ignore", items, text, before=before, at=at), replaced=replaced
+            )
 
         items, decision = self._database.run(decide)
         emit(self._events, list(items.values()))
@@ -377,8 +388,7 @@ class TitleMatchService:
                 raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
             before = store.rows_before(tx, [title_id], with_candidates=False)
             store.mark(tx, [title_id], "later", by="hand", at=at)
-            decision = _result({title_id: item}, f"“{item.name}” was put off")
-            return _recorded(tx, "later", decision, before, at)
+            return _recorded(tx, "later", {title_id: item}, f"“{item.name}” was put off", before=before, at=at)
 
         decision = self._database.run(decide)
         self._events.emit("matches:changed", total=1)
@@ -400,24 +410,21 @@ class TitleMatchService:
             UsageError: There is no decision, it is undone, or a later one about the same title must be undone before.
 
         """
-        at = self._clock()
-
-        def restore(tx: Connection) -> tuple[MatchDecisionRow, Mapping[int, TitleItem]]:
-            decision = _undoable(tx, decision_id)
-            ignored = {"ignore": "true", "accept": "false", "confirm": "false"}.get(decision.kind, "")
-            has_candidates = decision.kind in ("accept", "reject", "confirm")
-            store.restore(tx, decision, ignored=ignored, with_candidates=has_candidates, at=at)
-            acceptance.copy_shown_values(tx, decision.title_ids, at)
-            return decision, store.items(tx, decision.title_ids)
-
-        decision, items = self._database.run(restore)
-        emit(self._events, list(items.values()))
+        report = self._steps.undo(decision_id, kind="match")
+        if report is None:
+            raise errors.UsageError("There is no decision about a match to undo.", code="wrong_state")
         return MatchResult(
-            decision_id=decision.id,
-            description=f"Undone: {decision.description}",
-            titles=len(items),
-            files=sum(each.file_count for each in items.values()),
+            decision_id=report.step_id, description=report.summary, titles=report.titles, files=report.files
         )
+
+    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        ignored = {"ignore": "true", "accept": "false", "confirm": "false"}.get(step.action, "")
+        has_candidates = step.action in ("accept", "reject", "confirm")
+        ids = store.restore(tx, before, ignored=ignored, with_candidates=has_candidates)
+        acceptance.copy_shown_values(tx, ids, at)
+        items = list(store.items(tx, ids).values())
+        files = sum(each.file_count for each in items)
+        return UndoneStep(files, len(items), lambda: emit(self._events, items))
 
     # Parts.
 
@@ -438,32 +445,17 @@ class TitleMatchService:
         return chosen
 
 
-def _recorded(tx: Connection, kind: str, decision: MatchResult, before: str, at: datetime) -> MatchResult:
-    """Record a decision, and return it with its id."""
-    number = store.record_decision(tx, kind, decision.description, before, at=at)
-    return dataclasses.replace(decision, decision_id=number)
+def _recorded(
+    tx: Connection, action: str, items: Mapping[int, TitleItem], text: str, *, before: str, at: datetime
+) -> MatchResult:
+    """Record a decision as a step, and return its result."""
+    files, about = sum(each.file_count for each in items.values()), [str(number) for number in items]
+    step_id = steps.record_titles(tx, "match", text, before, action=action, files=files, subjects=about, at=at)
+    return MatchResult(decision_id=step_id, description=f"{text}.", titles=len(items), files=files)
 
 
 def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {state: counts.get(state, 0) for state in MATCH_STATES}
-
-
-def _undoable(tx: Connection, decision_id: int | None) -> MatchDecisionRow:
-    """Return a decision that can be undone: the given one, or the last one."""
-    if decision_id is None:
-        last = store.last_decision(tx)
-        if last is None:
-            raise errors.UsageError("There is no decision about a match to undo.", code="wrong_state")
-        return last
-    decision = store.decision(tx, decision_id) if 0 < decision_id < _ID_END else None
-    if decision is None:
-        raise errors.UnknownIdError(f"There is no decision {decision_id}.")
-    if decision.undone_at is not None:
-        raise errors.UsageError(f"Decision {decision_id} is undone already: {decision.description}", code="wrong_state")
-    if later := store.later_decision(tx, decision):
-        text = f"Undo the later decision {later.id} about the same title first: {later.description}"
-        raise errors.UsageError(text, code="wrong_state")
-    return decision
 
 
 def _decided(items: Mapping[int, TitleItem], item: TitleItem, one: str, many: str) -> str:
@@ -477,14 +469,3 @@ def _name_with_id(chosen: MatchCandidate) -> str:
     """Return a candidate as text: title, year and id, because titles of files and providers are often equal."""
     found = chosen.candidate
     return f"“{found.name}” ({label_of(found.provider)} {found.external_id})"
-
-
-def _result(items: Mapping[int, TitleItem], text: str, replaced: str = "") -> MatchResult:
-    """Return the result of a decision, without its id."""
-    return MatchResult(
-        decision_id=0,
-        description=f"{text}.",
-        titles=len(items),
-        files=sum(each.file_count for each in items.values()),
-        replaced=replaced,
-    )

@@ -12,11 +12,12 @@ from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
+from indexium_core.store.review import steps
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import SearchRow
 
 _SIZE = 8  # bytes of a digest
-_DECISIONS: Mapping[MatchState, str] = {"accepted": "accept", "later": "later", "ignored": "ignore"}  # kind by state
+_DECISIONS: Mapping[MatchState, str] = {"accepted": "accept", "later": "later", "ignored": "ignore"}  # by state
 
 
 def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
@@ -51,24 +52,25 @@ def check(tx: Connection, item: TitleItem, row: SearchRow | None, revision: str,
 
 
 def _what_changed(tx: Connection, item: TitleItem, row: SearchRow | None, now: datetime) -> str:
-    last, state = store.last_change(tx, item.id), state_of(item, row)
+    made, state = steps.about(tx, "match", str(item.id)), state_of(item, row)
+    last = max(made, key=lambda each: (each.changed_at, each.step_id), default=None)
     automatic = row.decided_at if row and state == "accepted" and row.decided_by == "automatic" else None
-    if automatic is not None and (last is None or last.at < automatic):
+    if automatic is not None and (last is None or last.changed_at < automatic):
         return (
             f"“{item.name}” was matched automatically {wording.ago(automatic, now=now)}, after you saw it. "
             "Look at its match, and decide again."
         )
-    if last is None or (state == "ignored" and last.kind != "ignore"):
+    if last is None or (state == "ignored" and last.action != "ignore"):
         return f"“{item.name}” has changed since you saw it. Look at it again, and decide again."
-    when = wording.ago(last.at, now=now)
-    if last.is_undone:
+    when = wording.ago(last.changed_at, now=now)
+    if last.undone_at is not None:
         return (
-            f"Another window or command has undone a decision about “{item.name}” {when}: {last.description} "
+            f"Another window or command has undone a decision about “{item.name}” {when}: {last.label}. "
             "Look at it again, and decide again."
         )
     return (
-        f"Another window or command has decided about “{item.name}” {when}: {last.description} "
-        f"To change that, look at it again, or undo decision {last.id}."
+        f"Another window or command has decided about “{item.name}” {when}: {last.label}. "
+        f"To change that, look at it again, or undo decision {last.step_id}."
     )
 
 
@@ -77,5 +79,6 @@ def replaced(tx: Connection, item: TitleItem, row: SearchRow | None) -> str:
     state = state_of(item, row)
     if state not in _DECISIONS or (state == "accepted" and row is not None and row.decided_by == "automatic"):
         return ""
-    last = store.last_of_kind(tx, item.id, _DECISIONS[state])
-    return "" if last is None else f"decision {last.id}: {last.description}"
+    made = steps.about(tx, "match", str(item.id))
+    last = next((each for each in made if each.action == _DECISIONS[state] and each.undone_at is None), None)
+    return "" if last is None else f"decision {last.step_id}: {last.label}."

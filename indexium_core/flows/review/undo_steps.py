@@ -1,9 +1,11 @@
 """
-Undo and redo of review steps, which are decisions about the plan.
+Undo of steps of every kind, and redo of review steps, which are decisions about the plan.
 
-Undo reverts decisions, and the changes of people that belong to them. Files on disk do not change: the report counts
-the files that were written after the step. A file with a newer decision outside of steps (a rollback postpones files)
-keeps this decision. People who changed after the step do not change.
+Undo of a review step reverts decisions, and the changes of people that belong to them. Files on disk do not change: the
+report counts the files that were written after the step. A file with a newer decision outside of steps (a rollback
+postpones files) keeps this decision. People who changed after the step do not change.
+
+The steps about titles are undone by the service that made them, which `register` names.
 """
 
 from __future__ import annotations
@@ -11,21 +13,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from indexium_core import errors
 from indexium_core.model import labels
 from indexium_core.model.remote_calls import remote
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store
-from indexium_core.store.review.steps import StepRow
+from indexium_core.store.review.steps import StepKind, StepOutcome, StepRow
+
+_ID_END = 2**63
 
 
 class Steps(NamedTuple):
-    """The next step to undo, and the next step to redo."""
+    """The next step to undo, the next step to redo, and the ids of all steps that can be undone now."""
 
     undo: StepRow | None
     redo: StepRow | None
+    undoable: tuple[int, ...] = ()
+
+
+class UndoneStep(NamedTuple):
+    """The result of the undo of a step about titles."""
+
+    files: int
+    titles: int
+    follow: Callable[[], None]  # is called after the transaction: sends events
+    note: str = ""  # a sentence after “Undone: …”
+
+
+class UndoStep(Protocol):
+    """Undoes a step about titles in a transaction; `before` is what the step keeps (a JSON object)."""
+
+    def __call__(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +57,16 @@ class StepReport:
     label: str  # of the step: "skipped 3 files"
     undone: bool  # false: redone
     files: int  # files whose decisions were undone or redone
-    left: int  # files that keep a newer decision
-    gone: int  # files that no longer exist
-    written: int  # files that were written after the step and keep their people
-    names_stay: bool  # people who changed after the step, and are not reverted
+    left: int = 0  # files that keep a newer decision
+    gone: int = 0  # files that no longer exist
+    written: int = 0  # files that were written after the step and keep their people
+    titles: int = 0  # of a step about titles: how many it concerns
+    names_stay: bool = False  # people who changed after the step, and are not reverted
     summary: str  # the result in sentences
 
 
 class ReviewSteps:
-    """Undoes and redoes the review steps of a home."""
+    """Undoes the steps of a home, and redoes its review steps."""
 
     def __init__(
         self,
@@ -56,61 +78,122 @@ class ReviewSteps:
         self._on_change = on_change
         self._database = database
         self._clock = clock
+        self._kinds: dict[StepKind, UndoStep] = {}
+
+    def register(self, kind: StepKind, undo: UndoStep) -> None:
+        """Undo the steps of a kind with this function."""
+        self._kinds[kind] = undo
 
     @remote()
     def next(self) -> Steps:
-        """Return the next step to undo, and the next step to redo."""
+        """Return the next step to undo, the next step to redo, and the ids of all steps that can be undone."""
         reader, now = self._database.read(), self._clock()
-        return Steps(undo=store.next_to_undo(reader, at=now), redo=store.next_to_redo(reader, at=now))
+        found = store.to_undo(reader, at=now)
+        ids = tuple(each.step_id for each in found)
+        return Steps(undo=found[0] if found else None, redo=store.next_to_redo(reader, at=now), undoable=ids)
+
+    @remote()
+    def last(self, kind: StepKind, subject: str) -> int | None:
+        """
+        Return the id of the last step in force of a kind about a subject; None if there is none.
+
+        The subject of a match is the id of its title, of a move the id of its file, of a value the id of its title and
+        the name of its field, with a space between.
+        """
+        found = store.about(self._database.read(), kind, subject)
+        return next((each.step_id for each in found if each.undone_at is None), None)
 
     @remote()
     def list(self) -> list[StepRow]:
-        """Return all recorded steps, newest first."""
+        """Return the newest steps of every kind, newest first."""
         return store.all_steps(self._database.read(), at=self._clock())
 
     @remote()
-    def undo(self, step_id: int | None = None) -> StepReport | None:
+    def undo(self, step_id: int | None = None, *, kind: StepKind | None = None) -> StepReport | None:
         """
-        Undo the newest step; if `step_id` is given, it must be the newest. None if there is no step.
+        Undo a step; without an id the newest one (of a kind) that can be undone. None if there is none.
 
         Raises:
-            UsageError: `step_id` is no longer the newest step.
+            UnknownIdError: There is no such step (of this kind).
+            UsageError: The step is undone, or a later one stands on it.
 
         """
-        return self._turn(step_id, undo=True)
+        now = self._clock()
+        done = self._database.run(lambda tx: self._undone(tx, _undoable(tx, step_id, kind, at=now), at=now))
+        if done is None:
+            return None
+        report, follow = done
+        follow()
+        return report
+
+    def _undone(
+        self, tx: Connection, step: StepRow | None, *, at: datetime
+    ) -> tuple[StepReport, Callable[[], None]] | None:
+        """Undo a step, and return the result and what follows after the transaction."""
+        if step is None:
+            return None
+        if step.kind == "review":
+            return _reviewed(step, store.turn(tx, step, undo=True, at=at), undo=True), self._on_change
+        done = self._kinds[step.kind](tx, store.before(tx, step.step_id), step, at=at)
+        store.mark_undone(tx, step.step_id, at=at)
+        summary = " ".join(filter(None, [f"Undone: {step.label}.", done.note]))
+        report = StepReport(
+            step_id=step.step_id, label=step.label, undone=True, files=done.files, titles=done.titles, summary=summary
+        )
+        return report, done.follow
 
     @remote()
     def redo(self, step_id: int | None = None) -> StepReport | None:
-        """Redo the step that was undone last; arguments and errors as `undo`."""
-        return self._turn(step_id, undo=False)
+        """
+        Redo the review step that was undone last; None if there is none.
 
-    def _turn(self, step_id: int | None, *, undo: bool) -> StepReport | None:
+        Raises:
+            UsageError: `step_id` is not the next step.
+
+        """
         now = self._clock()
         with self._database.atomic() as tx:
-            step = (store.next_to_undo if undo else store.next_to_redo)(tx, at=now)
+            step = store.next_to_redo(tx, at=now)
             if step_id is not None and (step is None or step.step_id != step_id):
-                raise errors.UsageError(_not_next(step, undo=undo), code="wrong_state")
+                raise errors.UsageError(_not_next(step, "redo"), code="wrong_state")
             if step is None:
                 return None
-            outcome = store.turn(tx, step, undo=undo, at=now)
+            outcome = store.turn(tx, step, undo=False, at=now)
         self._on_change()
-        counts = {"left": outcome.left, "gone": outcome.gone, "written": outcome.written}
-        summary = labels.turn_summary(
-            step.label, undone=undo, changed=outcome.files, **counts, names_stay=outcome.names_stay
-        )
-        return StepReport(
-            step_id=step.step_id,
-            label=step.label,
-            undone=undo,
-            files=outcome.files,
-            **counts,
-            names_stay=outcome.names_stay,
-            summary=summary,
-        )
+        return _reviewed(step, outcome, undo=False)
 
 
-def _not_next(step: StepRow | None, *, undo: bool) -> str:
-    verb = "undo" if undo else "redo"
+def _reviewed(step: StepRow, outcome: StepOutcome, *, undo: bool) -> StepReport:
+    counts = {"left": outcome.left, "gone": outcome.gone, "written": outcome.written}
+    summary = labels.turn_summary(
+        step.label, undone=undo, changed=outcome.files, **counts, names_stay=outcome.names_stay
+    )
+    return StepReport(
+        step_id=step.step_id,
+        label=step.label,
+        undone=undo,
+        files=outcome.files,
+        **counts,
+        names_stay=outcome.names_stay,
+        summary=summary,
+    )
+
+
+def _undoable(tx: Connection, step_id: int | None, kind: StepKind | None, *, at: datetime) -> StepRow | None:
+    """Return a step that can be undone: the given one, or the newest one."""
+    if step_id is None:  # a decision about a match has no age
+        return next(iter(store.to_undo(tx, kind=kind, at=None if kind == "match" else at)), None)
+    step = store.find(tx, step_id) if 0 < step_id < _ID_END else None
+    if step is None or kind not in (None, step.kind):
+        raise errors.UnknownIdError(f"There is no decision {step_id}.")
+    if step.undone_at is not None:
+        raise errors.UsageError(f"Decision {step_id} is undone already: {step.label}.", code="wrong_state")
+    if step.later_id is not None:
+        raise errors.UsageError(step.blocked, code="wrong_state")
+    return step
+
+
+def _not_next(step: StepRow | None, verb: str) -> str:
     if step is None:
         return f"There is no step to {verb} any more."
     return f"Another step comes first now: {step.label}. To {verb} it, choose {verb.capitalize()} again."

@@ -11,7 +11,8 @@ from typing import Any, Unpack
 from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.titles import assigning, planned_values, title_libraries, value_undo
+from indexium_core.flows.review.undo_steps import ReviewSteps, UndoneStep
+from indexium_core.flows.titles import assigning, planned_values, title_libraries, title_steps
 from indexium_core.flows.titles.identification import Identifier, summary
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
@@ -30,6 +31,7 @@ from indexium_core.model.titles.titles import SORT_KEYS, IdentifiedTitle, TitleI
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.review.steps import StepRow
 from indexium_core.store.titles import assignments, identified, title_facets
 from indexium_core.store.titles import titles as store
 
@@ -50,10 +52,17 @@ class TitleService:
         bulk: BulkEdits,
         queue: JobQueueService,
         events: EventBus,
+        undo: ReviewSteps,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         is_served: bool = False,
     ) -> None:
-        """`is_served`: this process serves a dashboard, so an identification follows each scan by an event."""
+        """
+        Let `undo` undo the changes by hand.
+
+        `is_served`: this process serves a dashboard, so an identification follows each scan by an event.
+        """
+        undo.register("value", self._undo_values)
+        undo.register("move", self._undo_move)
         self._database, self._identifier, self._queue, self._events = database, identifier, queue, events
         self._decisions, self._bulk = decisions, bulk
         self._clock, self._is_served = clock, is_served
@@ -274,7 +283,10 @@ class TitleService:
         item = self._item(title_id)
         checked = {name: checked_value(field_of(name, item.entity_type), value) for name, value in values.items()}
         at = self._clock()
-        return self._change(item, checked, lambda tx, name: store.set_by_hand(tx, item, name, checked[name], at=at))
+        verb = "removed the value of" if all(each is None for each in checked.values()) else "set"
+        return self._change(
+            item, verb, checked, lambda tx, name: store.set_by_hand(tx, item, name, checked[name], at=at)
+        )
 
     @remote()
     def lock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
@@ -287,52 +299,31 @@ class TitleService:
         item = self._item(title_id)
         names = _field_names(item, fields)
         at = self._clock()
-        return self._change(item, names, lambda tx, name: store.lock(tx, item, name, at=at))
+        return self._change(item, "locked", names, lambda tx, name: store.lock(tx, item, name, at=at))
 
     @remote()
     def unlock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
         """Unlock fields of a title, as `lock`. The next scan may replace the shown values."""
         item = self._item(title_id)
         names = _field_names(item, fields)
-        return self._change(item, names, lambda tx, name: store.unlock(tx, item, name))
+        return self._change(item, "unlocked", names, lambda tx, name: store.unlock(tx, item, name))
 
-    @remote()
-    def restore(
-        self,
-        title_id: int,
-        before: Mapping[str, Sequence[TitleValue]],
-        *,
-        after: Mapping[str, Sequence[TitleValue]] | None = None,
-    ) -> builtins.list[TitleValue]:
-        """
-        Undo changes by hand: restore the values by hand and the padlocks of fields.
+    def _undo_values(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        del step
+        item = title_steps.undo_values(tx, before, at=at)
+        if item is None:
+            return UndoneStep(0, 0, lambda: None, "The title no longer exists.")
+        return UndoneStep(item.file_count, 1, lambda: self._emit_changed([item.id]))
 
-        Values of names, NFO files and providers stay as they are now.
+    def _undo_move(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        back = title_steps.undo_move(tx, before, at=at)
 
-        Args:
-            title_id: The title.
-            before: For each field what `candidates` returned before the change; an empty list: it had no value.
-            after: For each of these fields what `set` returned, so that a newer change by hand is not replaced; None
-                replaces any.
+        def follow() -> None:
+            self._emit_changed(back.changed)
+            if back.libraries:
+                self._add(sorted(back.libraries), back.unassigned.payload, "normal")
 
-        Returns:
-            The candidates of the fields.
-
-        Raises:
-            UnknownIdError: There is no such title.
-            UsageError: The title has no such field, or the field was changed by hand since.
-            ValidationError: A value by hand does not fit the field.
-
-        """
-        item, now = self._item(title_id), self._clock()
-        checked = value_undo.checked_values(item, before)
-
-        def change(tx: Connection, name: str) -> None:
-            if after is not None:
-                value_undo.require_unchanged(tx, item, name, after.get(name, ()), now=now)
-            store.restore(tx, item, name, checked[name])
-
-        return self._change(item, checked, change)
+        return UndoneStep(step.files, len(back.changed), follow, back.note)
 
     # Files by hand.
 
@@ -370,7 +361,7 @@ class TitleService:
             if item is None:
                 raise errors.UnknownIdError(f"There is no title {title_id}.")
             targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
-            return targets[0][1], assigning.move(tx, libraries, targets, role=role, at=at)
+            return targets[0][1], title_steps.move(tx, libraries, targets, role=role, at=at)
 
         return self._moved(*self._database.run(move))
 
@@ -411,7 +402,7 @@ class TitleService:
             library_id = next(iter(libraries.values()))
             item = assigning.make_title(tx, kind, title, year=year, library_id=library_id, at=at)
             targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at, is_new=True)
-            changed = assigning.move(tx, libraries, targets, role=role, at=at)
+            changed = title_steps.move(tx, libraries, targets, role=role, at=at)
             identified.show(tx, at=at, ids=[item.id])
             return targets[0][1], changed | {item.id}
 
@@ -474,19 +465,20 @@ class TitleService:
         return self._decisions.set_each(planned_values.texts(self._database.read(), title_ids, fields))
 
     def _change(
-        self, item: TitleItem, names: Collection[str], change: Callable[[Connection, str], None]
+        self, item: TitleItem, verb: str, names: Collection[str], change: Callable[[Connection, str], None]
     ) -> builtins.list[TitleValue]:
-        """Change fields by hand, all or none, and return their candidates."""
+        """Change fields by hand, all or none, and return their candidates; `verb` says how, in the past tense."""
+        at = self._clock()
 
         def work(tx: Connection) -> None:
+            before = title_steps.by_hand(tx, item, names)
             for name in names:
                 change(tx, name)
-            identified.show(tx, at=self._clock(), ids=[item.id])
+            identified.show(tx, at=at, ids=[item.id])
+            title_steps.record_values(tx, item, verb, before, at=at)
 
         self._database.run(work)
-        kind = item.entity_type if item.entity_type in ("movie", "series") else "series"
-        number = item.id if item.entity_type in ("movie", "series") else item.series_id
-        self._events.emit(f"{kind}:updated", title_id=number, total=1)
+        self._emit_changed([item.id])
         return [each for each in store.values(self._database.read(), item) if each.field in names]
 
 

@@ -26,8 +26,8 @@ class Survival(enum.Enum):
 _OF: dict[Survival, str] = {
     Survival.DECIDED: """
         check_dismissals custom_fields decisions declined_people edit_templates field_locks
-        legacy_files libraries people person_aliases person_merges review_steps saved_queries saved_views
-        step_aliases step_assignments step_people title_assignments title_decisions video_people
+        legacy_files libraries people person_aliases person_merges saved_queries saved_views
+        step_aliases step_assignments step_people steps title_assignments video_people
     """,
     Survival.RECORDED: """
         asset_candidates audit_events cache_inventory episodes face_suggestions film_evidence film_hashes

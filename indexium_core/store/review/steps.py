@@ -1,16 +1,22 @@
 """
-Review steps: the decisions of one user action, which are undone and redone together.
+Steps: what one action of a person changed, so that it is undone as a whole.
 
-Each decision has the step that made it (`made_by`) and the step that last ended it (`ended_by`). Undo revokes the
-decisions that a step made and restores those that it ended; redo does the reverse. `learning` does the same for changes
-of people. The newest step is undone first, and the oldest is redone first; a new step deletes undone steps. Revoked
-decisions are deleted when no step can restore them any more.
+`steps` has the steps of every kind: decisions about the plan (`review`), decisions about matches, values of titles, and
+moves of files between titles. A later step in force of the same kind and about the same subject is undone first; all
+review steps have one subject. A step is recorded in the transaction of its change.
+
+Review steps can be redone, too. Each decision has the step that made it (`made_by`) and the step that last ended it
+(`ended_by`). Undo revokes the decisions that a step made and restores those that it ended; redo does the reverse.
+`learning` does the same for changes of people. The newest step is undone first, and the oldest is redone first; a new
+step deletes undone steps. Revoked decisions are deleted when no step can restore them any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.fields.values import FAVORITE
@@ -20,8 +26,17 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 from indexium_core.store.review.decisions import FIELD_KIND
 
-MAX_STEPS = 100
+MAX_STEPS = 100  # of a kind
 MAX_AGE_DAYS = 90
+
+StepKind: TypeAlias = Literal["review", "match", "value", "move"]
+
+_SUBJECTS: Mapping[StepKind, str] = {
+    "review": "about the plan",
+    "match": "about the same title",
+    "value": "about the same field",
+    "move": "about the same file",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +44,28 @@ class StepRow:
     """One step."""
 
     step_id: int
+    kind: StepKind = "review"
+    action: str = ""  # of a match: accept, confirm, reject, ignore, later
     label: str  # in the past tense: "skipped 3 files"
     files: int
     created_at: datetime  # UTC
     undone_at: datetime | None = None  # None: the step is in force
+    actor_name: str = ""  # who made it; "" if it is not known
+    undone_by_name: str | None = None  # who undid it; None if nobody did, or it is not known
+    later_id: int | None = None  # the last step in force that is undone before this one
+    later_label: str = ""
+
+    @property
+    def blocked(self) -> str:
+        """Why it cannot be undone now, as a sentence; "" if it can, or is undone."""
+        if self.later_id is None or self.undone_at is not None:
+            return ""
+        return f"Undo the later decision {self.later_id} {_SUBJECTS[self.kind]} first: {self.later_label}."
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it was made or undone."""
+        return max(self.created_at, self.undone_at or self.created_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +90,47 @@ def count_files(tx: Connection, step_id: int) -> int:
 
 
 def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime) -> None:
-    """Record a step after its decisions. It becomes the next step to undo, and no step can be redone."""
+    """Record a review step after its decisions. It becomes the next step to undo, and no step can be redone."""
     tx.execute(_sql("forget_undone"))
-    tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at, **current_actor().columns})
-    tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
+    _record(tx, step_id, "review", label, files=files, at=at, subjects=[""])
     learning.prune(tx)
     kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
     tx.execute(_sql("prune_decisions"), {"before": _min_time(at), **kept})
+
+
+def record_titles(
+    tx: Connection,
+    kind: StepKind,
+    label: str,
+    before: str,
+    *,
+    action: str = "",
+    files: int,
+    subjects: Collection[str],
+    at: datetime,
+) -> int:
+    """Record a step about titles, with what its undo restores (a JSON object), and return its id."""
+    step_id = next_id(tx)
+    _record(tx, step_id, kind, label, files=files, at=at, subjects=subjects, action=action, before=before)
+    return step_id
+
+
+def _record(
+    tx: Connection,
+    step_id: int,
+    kind: StepKind,
+    label: str,
+    *,
+    files: int,
+    at: datetime,
+    subjects: Collection[str],
+    action: str = "",
+    before: str | None = None,
+) -> None:
+    facts = {"step": step_id, "kind": kind, "label": label, "files": files, "at": at, "action": action}
+    kept = {"subjects": list(subjects), "before": before, **current_actor().columns}
+    tx.execute(_sql("record"), {**facts, **kept})
+    tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
 
 
 def forget_kind(tx: Connection, kind: str) -> None:
@@ -72,19 +139,43 @@ def forget_kind(tx: Connection, kind: str) -> None:
         tx.execute(_sql(statement), [kind])
 
 
-def next_to_undo(reader: Connection, *, at: datetime) -> StepRow | None:
-    """Return the next step to undo."""
-    return _step(reader.execute(_sql("newest_done"), [_min_time(at)]))
+def find(reader: Connection, step_id: int) -> StepRow | None:
+    """Return a step; None if there is none with this id."""
+    return next(iter(_found(reader, step=step_id)), None)
+
+
+def about(reader: Connection, kind: StepKind, subject: str) -> list[StepRow]:
+    """Return the steps of a kind about a subject, newest first."""
+    return _found(reader, kind=kind, subject=subject, most=None)
+
+
+def before(reader: Connection, step_id: int) -> str:
+    """Return what the undo of a step about titles restores: a JSON object."""
+    return str(reader.value(_sql("before"), [step_id]))
+
+
+def to_undo(reader: Connection, *, kind: StepKind | None = None, at: datetime | None) -> list[StepRow]:
+    """Return the newest steps that can be undone now (of one kind), newest first; `at` None: also old ones."""
+    found = _found(reader, kind=kind, in_force=True, since=None if at is None else _min_time(at))
+    return [each for each in found if each.later_id is None]
 
 
 def next_to_redo(reader: Connection, *, at: datetime) -> StepRow | None:
     """Return the next step to redo."""
-    return _step(reader.execute(_sql("oldest_undone"), [_min_time(at)]))
+    found = _found(reader, kind="review", in_force=False, since=_min_time(at))
+    return min(found, key=lambda each: each.step_id, default=None)
 
 
 def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:
-    """Return all steps that can be undone or redone, newest first."""
-    return [StepRow(**row) for row in reader.execute(_sql("list"), [_min_time(at)]).fetch_dicts()]
+    """Return the newest steps, newest first: those in force, and those that are undone."""
+    return _found(reader, since=_min_time(at))
+
+
+def mark_undone(tx: Connection, step_id: int, *, at: datetime | None) -> None:
+    """Store that a step is undone, or (None) in force again."""
+    actor = current_actor().columns
+    by = actor if at is not None else dict.fromkeys(actor)
+    tx.execute(_sql("set_undone"), {"step": step_id, "at": at, **by})
 
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutcome:
@@ -99,7 +190,7 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     tx.execute(_sql("mark"))
     counts = tx.execute(_sql("count_outcomes"), {"since": step.created_at, "step": step.step_id, "at": at}).fetchone()
     files, left, gone, written = counts or (0, 0, 0, 0)
-    tx.execute(_sql("set_undone"), {"step": step.step_id, "at": at if undo else None})
+    mark_undone(tx, step.step_id, at=at if undo else None)
     tx.execute(_sql("drop_turn_rows"))
     rest = max(0, step.files - files - left)
     if learned is None or learning.only_adds_people(tx, step.step_id):
@@ -109,8 +200,18 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     return StepOutcome(files=files, left=left, gone=gone, written=written, names_stay=not learned)
 
 
-def _step(result: Connection) -> StepRow | None:
-    return next((StepRow(**row) for row in result.fetch_dicts()), None)
+def _found(
+    reader: Connection,
+    *,
+    step: int | None = None,
+    kind: StepKind | None = None,
+    subject: str | None = None,
+    in_force: bool | None = None,
+    since: datetime | None = None,
+    most: int | None = MAX_STEPS,
+) -> list[StepRow]:
+    facts = {"step": step, "kind": kind, "subject": subject, "in_force": in_force, "since": since, "most": most}
+    return [StepRow(**row) for row in reader.execute(_sql("find"), facts).fetch_dicts()]
 
 
 def _min_time(at: datetime) -> datetime:

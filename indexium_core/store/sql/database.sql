@@ -50,8 +50,8 @@ WHERE database_name = current_database() AND schema_name = 'main' AND sequence_n
 
 -- name: first_decision
 -- The time of the first decision of a person; NULL if there is none.
-SELECT least((SELECT min(created_at) FROM people), (SELECT min(created_at) FROM review_steps),
-             (SELECT min(created_at) FROM decisions), (SELECT min(decided_at) FROM title_decisions),
+SELECT least((SELECT min(created_at) FROM people), (SELECT min(created_at) FROM steps),
+             (SELECT min(created_at) FROM decisions),
              (SELECT min(fetched_at) FROM title_values WHERE origin = 'hand'), (SELECT min(created_at) FROM custom_fields));
 
 -- name: last_operation

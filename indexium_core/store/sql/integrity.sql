@@ -106,7 +106,7 @@ UNION ALL SELECT 'file_ids', greatest((SELECT coalesce(max(file_id), 0) FROM sca
                                       (SELECT coalesce(max(file_id), 0) FROM metadata_operation_items))
 UNION ALL SELECT 'operation_ids', coalesce(max(id), 0) FROM metadata_operations
 UNION ALL SELECT 'film_ids', coalesce(max(film_id), 0) FROM film_hashes
-UNION ALL SELECT 'step_ids', coalesce(max(step_id), 0) FROM review_steps
+UNION ALL SELECT 'step_ids', coalesce(max(step_id), 0) FROM steps
 UNION ALL SELECT 'job_ids', greatest((SELECT coalesce(max(id), 0) FROM job_queue),
                                      (SELECT coalesce(max(job_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'audit_ids', coalesce(max(id), 0) FROM audit_events
@@ -114,7 +114,6 @@ UNION ALL SELECT 'title_ids', greatest(
     (SELECT coalesce(max(id), 0) FROM movies), (SELECT coalesce(max(id), 0) FROM series),
     (SELECT coalesce(max(id), 0) FROM seasons), (SELECT coalesce(max(id), 0) FROM episodes))
 UNION ALL SELECT 'provider_request_ids', coalesce(max(id), 0) FROM provider_requests
-UNION ALL SELECT 'title_decision_ids', coalesce(max(id), 0) FROM title_decisions
 UNION ALL SELECT 'asset_candidate_ids', coalesce(max(id), 0) FROM asset_candidates
 UNION ALL SELECT 'cache_inventory_ids', coalesce(max(id), 0) FROM cache_inventory
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),

@@ -59,11 +59,11 @@ SELECT count(*) FROM (
 
 -- name: prune
 -- Delete the records of steps that are no longer kept, except those of merges in force.
-DELETE FROM person_merges WHERE step_id NOT IN (SELECT step_id FROM review_steps)
+DELETE FROM person_merges WHERE step_id NOT IN (SELECT step_id FROM steps)
     AND (person_id IN (SELECT person_id FROM people) OR step_id NOT IN (SELECT step_id FROM step_people));
-DELETE FROM step_people WHERE step_id NOT IN (SELECT step_id FROM review_steps UNION SELECT step_id FROM person_merges);
-DELETE FROM step_aliases WHERE step_id NOT IN (SELECT step_id FROM review_steps UNION SELECT step_id FROM person_merges);
-DELETE FROM step_assignments WHERE step_id NOT IN (SELECT step_id FROM review_steps UNION SELECT step_id FROM person_merges);
+DELETE FROM step_people WHERE step_id NOT IN (SELECT step_id FROM steps UNION SELECT step_id FROM person_merges);
+DELETE FROM step_aliases WHERE step_id NOT IN (SELECT step_id FROM steps UNION SELECT step_id FROM person_merges);
+DELETE FROM step_assignments WHERE step_id NOT IN (SELECT step_id FROM steps UNION SELECT step_id FROM person_merges);
 
 -- name: record_merge
 -- Record which people a step merged into which person.

@@ -270,39 +270,6 @@ SELECT json_object(
                    WHERE $with_candidates AND id IN (SELECT unnest($scope::BIGINT[])) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
 )::VARCHAR;
 
--- name: record
--- Record a decision.
-INSERT INTO title_decisions BY NAME SELECT nextval('title_decision_ids') AS id, $at AS decided_at, $kind AS kind,
-    $description AS description, $before::JSON AS before,
-    $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name RETURNING id;
-
--- name: last_decision
--- The last decision that is not undone.
-SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1;
-
--- name: decision
--- A decision, and when it was undone.
-SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions WHERE id = $1;
-
--- name: later_decision
--- The last decision after a given one that concerns a title of it and is not undone.
-SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions
-WHERE id > $id AND undone_at IS NULL AND list_has_any((before->'$.ids')::BIGINT[], $ids::BIGINT[]) ORDER BY id DESC LIMIT 1;
-
--- name: last_of_kind
--- The last decision of a kind that concerns a title and is not undone.
-SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions
-WHERE kind = $kind AND undone_at IS NULL AND list_contains((before->'$.ids')::BIGINT[], $title_id) ORDER BY id DESC LIMIT 1;
-
--- name: last_change
--- The decision about a title that was made or undone last.
-SELECT id, kind, description, undone_at IS NOT NULL AS is_undone, greatest(decided_at, coalesce(undone_at, decided_at)) AS moment
-FROM title_decisions WHERE list_contains((before->'$.ids')::BIGINT[], $1) ORDER BY moment DESC, id DESC LIMIT 1;
-
--- name: mark_undone
--- A decision is undone.
-UPDATE title_decisions SET undone_at = $at WHERE id = $id;
-
 -- name: restore_searches
 -- Restore the searches.
 INSERT OR REPLACE INTO title_searches BY NAME FROM (

@@ -4,7 +4,7 @@ SELECT nextval('step_ids');
 
 -- name: forget_undone
 -- Delete undone steps: a new decision makes redo impossible.
-DELETE FROM review_steps WHERE undone_at IS NOT NULL;
+DELETE FROM steps WHERE kind = 'review' AND undone_at IS NOT NULL;
 
 -- name: count_files
 -- The number of files with decisions of a step.
@@ -12,7 +12,7 @@ SELECT count(DISTINCT file_id) FROM decisions WHERE made_by = $1 OR ended_by = $
 
 -- name: forget_steps_of_kind
 -- Delete the steps that only have decisions of a kind.
-DELETE FROM review_steps
+DELETE FROM steps
 WHERE step_id IN (SELECT made_by FROM decisions WHERE kind = $1 UNION SELECT ended_by FROM decisions WHERE kind = $1)
   AND step_id NOT IN (
       SELECT made_by FROM decisions WHERE kind <> $1 AND made_by IS NOT NULL
@@ -24,13 +24,14 @@ UPDATE decisions SET made_by = NULL, ended_by = NULL WHERE kind = $1;
 
 -- name: record
 -- Record a step.
-INSERT INTO review_steps BY NAME SELECT $step AS step_id, $label AS label, $files AS files, $at AS created_at,
-    $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name;
+INSERT INTO steps BY NAME SELECT $step AS step_id, $kind AS kind, $action AS action, $label AS label, $files AS files,
+    $subjects::VARCHAR[] AS subjects, $before::JSON AS before, $at AS created_at, $actor_kind AS actor_kind,
+    $actor_id AS actor_id, $actor_name AS actor_name;
 
 -- name: prune
--- Delete steps that are too old, or more than the maximum.
-DELETE FROM review_steps WHERE created_at < $before
-    OR step_id NOT IN (SELECT step_id FROM review_steps ORDER BY step_id DESC LIMIT $most);
+-- Delete steps that are too old, or more than the maximum of a kind. Decisions about matches say why a title has its match.
+DELETE FROM steps WHERE kind <> 'match' AND (created_at < $before OR step_id IN (
+    SELECT step_id FROM steps QUALIFY row_number() OVER (PARTITION BY kind ORDER BY step_id DESC) > $most));
 
 -- name: prune_decisions
 -- Delete revoked decisions older than the oldest step, which no undo can need. Of a file with an edit in force, older
@@ -46,19 +47,23 @@ WHERE revoked_at < $before
       WHERE e.file_id = d.file_id AND e.kind = 'edit' AND e.revoked_at IS NULL
         AND NOT list_has_all(e.people || coalesce(e.db_people, []), d.people || coalesce(d.db_people, []))));
 
--- name: newest_done
--- The next step to undo.
-SELECT step_id, label, files, created_at FROM review_steps WHERE undone_at IS NULL AND created_at >= $1
-ORDER BY step_id DESC LIMIT 1;
+-- name: find
+-- Steps, newest first, each with the last step in force that is undone before it; a parameter that is NULL filters nothing.
+WITH found AS (
+    SELECT * FROM steps
+    WHERE coalesce(created_at >= $since, TRUE) AND coalesce(step_id = $step, TRUE) AND coalesce(kind = $kind, TRUE)
+      AND coalesce(list_contains(subjects, $subject), TRUE) AND coalesce((undone_at IS NULL) = $in_force, TRUE)
+    ORDER BY created_at DESC, step_id DESC LIMIT $most
+)
+SELECT s.step_id, s.kind, s.action, s.label, s.files, s.created_at, s.undone_at, s.actor_name, s.undone_by_name,
+       max(l.step_id) AS later_id, coalesce(arg_max(l.label, l.step_id), '') AS later_label
+FROM found AS s LEFT JOIN steps AS l
+  ON l.step_id > s.step_id AND l.kind = s.kind AND l.undone_at IS NULL AND list_has_any(l.subjects, s.subjects)
+GROUP BY ALL ORDER BY s.created_at DESC, s.step_id DESC;
 
--- name: oldest_undone
--- The next step to redo.
-SELECT step_id, label, files, created_at FROM review_steps WHERE undone_at IS NOT NULL AND created_at >= $1
-ORDER BY step_id LIMIT 1;
-
--- name: list
--- All steps that can be undone or redone, newest first.
-SELECT step_id, label, files, created_at, undone_at FROM review_steps WHERE created_at >= $1 ORDER BY step_id DESC;
+-- name: before
+-- What the undo of a step restores.
+SELECT before::VARCHAR FROM steps WHERE step_id = $1;
 
 -- name: turn_rows
 -- The changes of an undo or redo, by file and kind: the decision to revoke and the one to restore. `is_free` is false
@@ -123,5 +128,6 @@ FROM turn_rows AS t;
 DROP TABLE turn_rows;
 
 -- name: set_undone
--- Store that the step is undone, or (NULL) in force again.
-UPDATE review_steps SET undone_at = $at WHERE step_id = $step;
+-- Store that the step is undone and who did that, or (NULL) that it is in force again.
+UPDATE steps SET undone_at = $at, undone_by_kind = $actor_kind, undone_by_id = $actor_id, undone_by_name = $actor_name
+WHERE step_id = $step;

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
-from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
@@ -51,31 +50,6 @@ class SearchValue(NamedTuple):
     origin: str
     locked: bool
     shown: bool  # it counts if providers are left out
-
-
-class MatchDecisionRow(NamedTuple):
-    """A recorded decision."""
-
-    id: int
-    kind: str
-    description: str
-    before: str  # JSON object: the rows of its titles as they were
-    undone_at: datetime | None
-
-    @property
-    def title_ids(self) -> list[int]:
-        """The titles that it concerns."""
-        return [int(number) for number in json.loads(self.before)["ids"]]
-
-
-class LastChange(NamedTuple):
-    """The decision about a title that was made or undone last."""
-
-    id: int
-    kind: str
-    description: str
-    is_undone: bool
-    at: datetime  # when it was made or undone
 
 
 # Questions.
@@ -315,53 +289,18 @@ def rows_before(tx: Connection, ids: Sequence[int], *, with_candidates: bool) ->
     return str(tx.value(_sql("rows_before"), facts))
 
 
-def record_decision(tx: Connection, kind: str, description: str, before: str, *, at: datetime) -> int:
-    """Record a decision and return its id."""
-    facts = {"kind": kind, "description": description, "before": before, "at": at}
-    return int(tx.value(_sql("record"), facts | current_actor().columns))
-
-
-def last_decision(reader: Connection) -> MatchDecisionRow | None:
-    """Return the last decision that is not undone; None if there is none."""
-    row = reader.execute(_sql("last_decision")).fetchone()
-    return MatchDecisionRow(*row) if row else None
-
-
-def decision(reader: Connection, decision_id: int) -> MatchDecisionRow | None:
-    """Return a decision; None if there is none with this id."""
-    row = reader.execute(_sql("decision"), [decision_id]).fetchone()
-    return MatchDecisionRow(*row) if row else None
-
-
-def later_decision(reader: Connection, earlier: MatchDecisionRow) -> MatchDecisionRow | None:
-    """Return the last decision after `earlier` about one of its titles that is not undone; None if there is none."""
-    row = reader.execute(_sql("later_decision"), {"id": earlier.id, "ids": earlier.title_ids}).fetchone()
-    return MatchDecisionRow(*row) if row else None
-
-
-def last_change(reader: Connection, title_id: int) -> LastChange | None:
-    """Return the decision about a title that was made or undone last; None if there is none."""
-    row = reader.execute(_sql("last_change"), [title_id]).fetchone()
-    return LastChange(*row) if row else None
-
-
-def last_of_kind(reader: Connection, title_id: int, kind: str) -> MatchDecisionRow | None:
-    """Return the last decision of a kind about a title that is not undone; None if there is none."""
-    row = reader.execute(_sql("last_of_kind"), {"title_id": title_id, "kind": kind}).fetchone()
-    return MatchDecisionRow(*row) if row else None
-
-
-def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_candidates: bool, at: datetime) -> None:
+def restore(tx: Connection, rows: str, *, ignored: str, with_candidates: bool) -> list[int]:
     """
-    Restore the rows of a decision. Values by hand and locks that are newer stay.
+    Restore the rows of a decision (see `rows_before`), and return its titles. Newer values by hand and locks stay.
 
     `ignored` is the value by hand of the field `ignored` that the decision has set, as JSON; "" if it set none.
     """
-    ids, before = {"ids": decision.title_ids}, {"before": decision.before}
+    title_ids: list[int] = json.loads(rows)["ids"]
+    ids, before = {"ids": title_ids}, {"before": rows}
     if ignored:
         tx.execute(_sql("remove_ignored"), ids | before | {"value": ignored})
     if with_candidates:
-        all_of = {"scope": scope(tx, decision.title_ids)}
+        all_of = {"scope": scope(tx, title_ids)}
         tx.execute(_sql("remove_provider_values"), all_of)
         tx.execute(_sql("remove_provider_pictures"), all_of)
         tx.execute(_sql("restore_pictures"), before)
@@ -375,7 +314,7 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_ca
         tx.execute(_sql("lock_ignored_again"), before)
     tx.execute(_sql("restore_searches"), before)
     tx.execute(_sql("remove_searches"), ids | before)
-    tx.execute(_sql("mark_undone"), {"id": decision.id, "at": at})
+    return title_ids
 
 
 def _plain(value: Candidate | MatchReason) -> dict[str, Any]:

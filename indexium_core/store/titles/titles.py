@@ -181,17 +181,22 @@ def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: 
         lock(tx, item, field, at=at)
 
 
-def restore(tx: Connection, item: TitleItem, field: str, before: Sequence[TitleValue]) -> None:
-    """Restore the value by hand and the padlock of a field, as `before` has them. Values of other origins stay."""
+def restore(tx: Connection, item: TitleItem, field: str, before: Sequence[Mapping[str, Any]]) -> None:
+    """
+    Restore the value by hand and the padlocks of a field; values of other origins stay.
+
+    `before` has, for each value by hand or with a padlock, `origin`, `provider` and `locked`, and of one by hand also
+    its `value` and when it was set (`at`, a text).
+    """
     facts = {"kind": item.entity_type, "id": item.id, "field": field}
     tx.execute(_sql("unlock"), facts)
     tx.execute(_sql("remove_hand"), facts)
     for each in before:
-        if each.origin == "hand":
-            value = {"value": json.dumps(each.value, ensure_ascii=False), "at": each.fetched_at}
+        if each["origin"] == "hand":
+            value = {"value": json.dumps(each["value"], ensure_ascii=False), "at": datetime.fromisoformat(each["at"])}
             tx.execute(_sql("insert_hand"), facts | value)
-        if each.locked:
-            tx.execute(_sql("lock_origin"), facts | {"origin": each.origin, "provider": each.provider})
+        if each["locked"]:
+            tx.execute(_sql("lock_origin"), facts | {"origin": each["origin"], "provider": each["provider"]})
 
 
 def lock(tx: Connection, item: TitleItem, field: str, *, at: datetime) -> None:

@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store.connection import OUT_OF_MEMORY
-from indexium_core.store.titles import matches
+from indexium_core.store.review import steps
 from tests.support import media, tables
 from tests.support.matched_home import DECISIONS, FILES, content, found, ids, provider_values
 from tests.support.providers import use_keys
@@ -150,7 +150,7 @@ def test_description_names_title_and_candidate(library: Library, tmp_path: Path)
 
 
 def test_decision_is_repeated_with_more_memory(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    title_id, record, calls = found(library, "The Lantern Keeper"), matches.record_decision, list[int]()
+    title_id, record, calls = found(library, "The Lantern Keeper"), steps.record_titles, list[int]()
 
     def record_late(*arguments: Any, **named: Any) -> int:
         calls.append(record(*arguments, **named))
@@ -158,7 +158,7 @@ def test_decision_is_repeated_with_more_memory(library: Library, monkeypatch: py
             raise errors.StoreError("The database ran out of memory.", code=OUT_OF_MEMORY)
         return calls[-1]
 
-    monkeypatch.setattr(matches, "record_decision", record_late)
+    monkeypatch.setattr(steps, "record_titles", record_late)
     decision = library.matches.accept(title_id, 1)
     assert (library.matches.get(title_id).state, decision.decision_id, len(calls)) == ("accepted", calls[-1], 2)
     library.matches.undo()

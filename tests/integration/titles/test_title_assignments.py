@@ -91,6 +91,37 @@ def test_move_back_to_automatic(library: Library) -> None:
     assert files_of(library, titles(library)["Thng"].id) == [("Thng.mp4", "main", False)]
 
 
+def test_moves_are_undone_step_by_step(library: Library) -> None:
+    file, pond = file_of(library, "Thng.mp4"), titles(library, "series")["Pond"].id
+    library.titles.assign([file], titles(library)["The Thing"].id, role="extra")
+    first = library.steps.last("move", str(file))
+    library.titles.assign([file], pond, season=3, episodes=[1, 2])
+    with pytest.raises(
+        errors.UsageError, match=r"Undo the later decision \d+ about the same file first: moved 1 file to"
+    ):
+        library.steps.undo(first)
+
+    undone = library.steps.undo()
+    assert undone is not None
+    assert undone.summary == "Undone: moved 1 file to “Pond - S03E01 - Episode 1”. It is in The Thing (1982) again."
+    assert ("Thng.mp4", "extra", True) in files_of(library, titles(library)["The Thing"].id)
+    assert len(titles(library, "season")) == 2
+    undone = library.steps.undo(first)
+    assert undone is not None
+    assert undone.summary.endswith("“The Thing (1982)”. It is identified again, in the background.")
+    for job in library.jobs.list(per_page=0).items:
+        library.jobs.wait(job.id, timeout=60)
+    assert files_of(library, titles(library)["Thng"].id) == [("Thng.mp4", "main", False)]
+
+
+def test_undo_of_a_move_of_a_file_that_was_identified_again_is_refused(library: Library) -> None:
+    file = file_of(library, "Thng.mp4")
+    library.titles.assign([file], titles(library)["The Thing"].id)
+    library.jobs.wait(library.titles.unassign([file]).id, timeout=60)
+    with pytest.raises(errors.UsageError, match="was identified again since, so the earlier move is not undone"):
+        library.steps.undo()
+
+
 def test_move_from_one_title_to_the_next_leaves_no_empty_one(library: Library) -> None:
     file = file_of(library, "Thng.mp4")
     library.titles.assign_new([file], "series", "Marsh", year=1990, episodes=[4])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -226,57 +227,77 @@ def test_change_by_hand_is_undone(
     library.titles.set(title_id, "title", value)
     if is_locked:
         library.titles.lock(title_id, ["title"])
-    before, rows = library.titles.candidates(title_id, "title"), by_hand(library, title_id)
-    after = change(library.titles, title_id)
-    library.titles.restore(title_id, {"title": before}, after={"title": after})
+    rows = by_hand(library, title_id)
+    change(library.titles, title_id)
+    if by_hand(library, title_id) != rows:  # a change of nothing is no step
+        assert library.steps.undo(library.steps.last("value", f"{title_id} title")) is not None
     assert by_hand(library, title_id) == rows
     assert library.titles.get(title_id).item.title == (value or "Thng")
 
 
-@pytest.mark.parametrize(
-    ("newer", "message"),
-    [
-        (lambda titles, number: titles.set(number, "title", "Newer"), "was set by hand to “Newer” just now"),
-        (lambda titles, number: titles.set(number, "title", "Second"), "was set by hand to “Second” just now"),
-        (lambda titles, number: titles.set(number, "title", None), "was removed"),
-        (lambda titles, number: titles.lock(number, ["title"]), "padlock of the title of .* was changed"),
-    ],
-)
-def test_undo_of_an_outdated_change_by_hand_is_refused(
-    library: Library, newer: Callable[[TitleService, int], object], message: str
-) -> None:
+def test_steps_of_values_have_words_and_a_person(library: Library) -> None:
     title_id = titles(library)["Thng"].id
-    before = library.titles.candidates(title_id, "title")
-    after = library.titles.set(title_id, "title", "Second")
-    newer(library.titles, title_id)
     rows = by_hand(library, title_id)
-    with pytest.raises(errors.UsageError, match=f"{message}, so the earlier change is not undone") as refused:
-        library.titles.restore(title_id, {"title": before}, after={"title": after})
-    assert (refused.value.reason, by_hand(library, title_id)) == ("wrong_state", rows)
-
-
-def test_refused_undo_names_a_field_that_was_left_empty_by_hand(library: Library) -> None:
-    title_id = titles(library)["Thng"].id
-    before = library.titles.set(title_id, "plot", "A")
-    after = library.titles.set(title_id, "plot", None)
+    library.titles.set_values(title_id, {"title": "Thing", "year": 1951})
     library.titles.lock(title_id, ["plot"])
-    with pytest.raises(errors.UsageError, match="The plot of “Thng” was left empty by hand just now, so"):
-        library.titles.restore(title_id, {"plot": before}, after={"plot": after})
+    library.titles.set(title_id, "year", None)
+    library.titles.unlock(title_id, ["plot"])
+    assert [(each.kind, each.label, each.actor_name) for each in reversed(library.steps.list())] == [
+        ("value", "set the title and year of “Thng”", getpass.getuser()),
+        ("value", "locked the plot of “Thing (1951)”", getpass.getuser()),
+        ("value", "removed the value of the year of “Thing (1951)”", getpass.getuser()),
+        ("value", "unlocked the plot of “Thing”", getpass.getuser()),
+    ]
+    while library.steps.undo() is not None:
+        pass
+    assert by_hand(library, title_id) == rows
+    assert library.titles.get(title_id).item.name == "Thng"
 
 
-def test_undo_of_a_new_value_removes_it_and_undo_of_a_number_moves_the_episode_back(library: Library) -> None:
+def test_a_later_change_of_a_field_is_undone_first(library: Library) -> None:
     title_id = titles(library)["Thng"].id
-    library.titles.lock(title_id, ["plot"])
-    library.titles.restore(title_id, {"plot": []})
-    assert library.titles.candidates(title_id, "plot") == []
+    library.titles.set(title_id, "title", "Second")
+    first = library.steps.last("value", f"{title_id} title")
+    library.titles.set(title_id, "plot", "Another field")
+    library.titles.set(title_id, "title", "Newer")
+    rows = by_hand(library, title_id)
+    [blocked] = [each for each in library.steps.list() if each.step_id == first]
+    with pytest.raises(errors.UsageError, match=r"Undo the later decision .* about the same field first") as refused:
+        library.steps.undo(first)
+    assert (refused.value.message, refused.value.reason) == (blocked.blocked, "wrong_state")
+    assert by_hand(library, title_id) == rows
+    library.steps.undo()
+    library.steps.undo(first)
+    assert [each.value for each in library.titles.candidates(title_id) if each.origin == "hand"] == ["Another field"]
+
+
+def test_undo_of_a_value_that_a_decision_about_a_match_changed_is_refused(library: Library) -> None:
+    title_id = titles(library)["Thng"].id
+    start = by_hand(library, title_id)
+    library.titles.set(title_id, "ignored", False)
+    step_id = library.steps.last("value", f"{title_id} ignored")
+    library.matches.ignore(title_id)
+    rows = by_hand(library, title_id)
+    with pytest.raises(errors.UsageError, match="The ignored of “Thng” was changed since, so the earlier change"):
+        library.steps.undo(step_id)
+    assert by_hand(library, title_id) == rows
+    library.steps.undo()
+    library.steps.undo(step_id)
+    assert by_hand(library, title_id) == start
+
+
+def test_undo_of_a_number_moves_the_episode_back_and_a_title_may_be_gone(library: Library) -> None:
     episode = next(iter(titles(library, "episode").values()))
-    before = library.titles.candidates(episode.id, "season")
     library.titles.set(episode.id, "season", 7)
     assert library.titles.get(episode.id).item.season == 7
-    library.titles.restore(episode.id, {"season": before})
+    library.steps.undo()
     assert library.titles.get(episode.id).item.season == episode.season
-    with pytest.raises(errors.UsageError):
-        library.titles.restore(title_id, {"aired": []})
+    library.titles.set(episode.id, "season", 7)
+    with library._parts.store.atomic() as tx:
+        tx.execute("DELETE FROM episodes WHERE id = $1", [episode.id])
+    report = library.steps.undo()
+    assert report is not None
+    assert (report.files, report.summary.endswith("The title no longer exists.")) == (0, True)
 
 
 def test_person_decides_what_is_no_film(library: Library) -> None:

@@ -36,7 +36,7 @@ NAMES = ["Ann", "ann", "Zoë Öz", "100%", "a_b", "O'Neil", "Lee, Jr.", "🎬 Bo
 CONTENT = {1: "one", 2: "one", 3: "two", 4: "three", 5: "four"}  # 1 and 2 are copies of each other
 COMMENTS = [None, "At sea", "People: Ann", "People: ann, 🎬 Bo", 'At sea\nPeople: "Lee, Jr.", Old', "People: STRASSE"]
 TABLES = [
-    *("scanned_files", "people", "person_aliases", "video_people", "touched_files", "decisions", "review_steps"),
+    *("scanned_files", "people", "person_aliases", "video_people", "touched_files", "decisions", "steps"),
     *("plan_marks", "plan_rows", "plans", "plan_variants"),
 ]
 

@@ -154,7 +154,7 @@ def test_only_next_step_can_be_undone(desk: Desk) -> None:
     first = desk.decisions.edit([3], ["Ann"]).step_id
     desk.decisions.postpone([3])
 
-    with pytest.raises(errors.UsageError, match="Another step comes first now: skipped 1 file"):
+    with pytest.raises(errors.UsageError, match="Undo the later decision 2 about the plan first: skipped 1 file"):
         desk.review.undo(first)
     second = desk.review.next().undo
     assert second is not None
@@ -162,7 +162,7 @@ def test_only_next_step_can_be_undone(desk: Desk) -> None:
     with pytest.raises(errors.UsageError, match="To redo it, choose Redo again"):
         desk.review.redo(first)
     desk.review.undo(first)
-    with pytest.raises(errors.UsageError, match="no step to undo"):
+    with pytest.raises(errors.UsageError, match="is undone already"):
         desk.review.undo(first)
     assert desk.review.undo() is None
 
@@ -303,7 +303,7 @@ def test_step_history_is_limited(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert desk.review.undo() is None
     desk.decisions.edit([3], ["Ann"])
     assert len(desk.review.list()) == 1
-    assert desk.database.read().value("SELECT count(*) FROM review_steps") == 1
+    assert desk.database.read().value("SELECT count(*) FROM steps") == 1
 
 
 def test_steps_survive_restart(home: Path) -> None:
@@ -358,7 +358,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def clean(desk: Desk) -> None:
     """Delete all decisions and steps."""
     with desk.database.atomic() as tx:
-        for table in ("decisions", "review_steps"):
+        for table in ("decisions", "steps"):
             tx.execute(f"DELETE FROM {table}")
         catalog.mark_files(tx, list(ids(desk.database).values()))
 

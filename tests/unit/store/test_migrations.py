@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from indexium_core.store.operations import backups, ledger
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.recovery.files import FILE_NAME
-from indexium_core.store.review import views
+from indexium_core.store.review import steps, views
 from tests.support.catalog import NOW
 from tests.support.effort import effort
 
@@ -235,3 +236,38 @@ def test_earlier_records_get_an_actor(home: Path) -> None:
         assert str(jobs.JobRows(database).actor(3)) == "local/ann"
         events = "SELECT actor_kind, actor_name FROM audit_events ORDER BY id"
         assert reader.execute(events).fetchall() == [("system", ""), ("local", "ann")]
+
+
+def test_decisions_about_plan_and_matches_become_steps(home: Path) -> None:
+    home.mkdir()
+    names = [each.name for each in migrations.available()]
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[: names.index("steps")])
+        raw.execute("""
+            INSERT INTO review_steps VALUES
+                (nextval('step_ids'), 'skipped 3 files', 3, '2026-01-01 00:00Z', NULL, 'user', '2', 'Bob'),
+                (nextval('step_ids'), 'edited 1 file', 1, '2026-01-04 00:00Z', '2026-01-05 00:00Z', 'local', '', 'ann');
+            INSERT INTO title_decisions VALUES
+                (1, '2026-01-02 00:00Z', 'later', '“A” was put off.', '{"ids": [5, 6]}', NULL, 'token', '7', 'Night'),
+                (2, '2026-01-03 00:00Z', 'accept', '“A” is matched with “A” (TMDB 1).', '{"ids": [6]}', NULL,
+                    'local', '', 'ann'),
+                (3, '2026-01-06 00:00Z', 'ignore', '“B” is not a film or series.', '{"ids": [7]}', '2026-01-07 00:00Z',
+                    'local', '', '');
+        """)
+    with Database.open(home) as database:
+        reader, at = database.read(), datetime(2026, 1, 8, tzinfo=UTC)
+        found = [
+            (each.step_id, each.kind, each.action, each.label, each.undone_at is None, each.later_id, each.actor_name)
+            for each in steps.all_steps(reader, at=at)
+        ]
+        assert found == [
+            (5, "match", "ignore", "“B” is not a film or series", False, None, ""),
+            (2, "review", "", "edited 1 file", False, None, "ann"),
+            (4, "match", "accept", "“A” is matched with “A” (TMDB 1)", True, None, "ann"),
+            (3, "match", "later", "“A” was put off", True, 4, "Night"),
+            (1, "review", "", "skipped 3 files", True, None, "Bob"),
+        ]
+        assert [each.step_id for each in steps.to_undo(reader, at=at)] == [4, 1]
+        assert steps.before(reader, 3) == '{"ids": [5, 6]}'
+        with database.atomic() as tx:
+            assert steps.next_id(tx) == 6

@@ -307,6 +307,8 @@ def test_every_mutator_is_in_table() -> None:
         "steps.next_id",
         "steps.count_files",
         "steps.record",
+        "steps.record_titles",
+        "steps.mark_undone",
         "steps.forget_kind",
     }
     found = {
