@@ -7,11 +7,11 @@ a digest of the data of a finding: when this digest changes, an ignored finding 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from indexium_core.model.files.properties import Value, display_value
-from indexium_core.model.shapes import ListPage
+from indexium_core.model.shapes import ListPage, Shaped
 
 Kind = Literal[
     "copies",
@@ -128,8 +128,10 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRow:
+class CheckRow(Shaped):
     """One finding."""
+
+    shape = "kind subject facts title text files file_count names mends=resolutions query"
 
     kind: Kind
     subject: str  # identifies the finding within its kind
@@ -139,7 +141,7 @@ class CheckRow:
     files: tuple[CheckFile, ...]  # the first files concerned
     file_count: int  # all files concerned
     names: tuple[CheckName, ...]
-    resolutions: tuple[Resolution, ...] = field(metadata={"json_key": "mends"})
+    resolutions: tuple[Resolution, ...]
     query: str  # search that finds the files in the plan
 
 

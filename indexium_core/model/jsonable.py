@@ -15,8 +15,8 @@ def plain(value: Any) -> Any:
     """
     Return the JSON form of a value that JSON does not have; for `json.dumps(…, default=plain)`.
 
-    Times are ISO-8601 (UTC with Z), dataclasses are objects (of what `as_dict` returns, if they
-    have it; `json_key` in a field's metadata replaces its name), sets and tuples are sorted lists.
+    Times are ISO-8601 (UTC with Z), dataclasses are objects (what `as_dict` returns, or else all fields), sets and
+    tuples are sorted lists.
 
     Raises:
         TypeError: The value has no JSON form.
@@ -25,9 +25,7 @@ def plain(value: Any) -> Any:
     if hasattr(value, "as_dict"):
         return value.as_dict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            each.metadata.get("json_key", each.name): getattr(value, each.name) for each in dataclasses.fields(value)
-        }
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
     for kind, form in _FORMS:
         if isinstance(value, kind):
             return form(value)
