@@ -146,8 +146,10 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
 def standing(number: int, kind: str) -> StandingDecision:
     """Return a decision in force."""
     moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    nothing = dict.fromkeys(("people", "until", "people_mode", "comment_mode", "value"))
-    return StandingDecision(decision_id=number, kind=kind, reason="", created_at=moment, **nothing)
+    nothing = dict.fromkeys(("people", "db_people", "until", "people_mode", "comment_mode", "field", "value"))
+    return StandingDecision(
+        decision_id=number, file_id=1, file_path="", summary="", kind=kind, reason="", created_at=moment, **nothing
+    )
 
 
 def planned(item: PlanItem, **changes: Any) -> PlanItem:

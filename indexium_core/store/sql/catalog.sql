@@ -210,10 +210,10 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
 -- unreadable before; a film with both hashes; or a rewrite by another program (other bytes, but the same streams, number
 -- of frames and duration; another container may not have a frame count). A photo has no streams: it is the same if it was
 -- taken at the same moment by the same camera. A hash of all bytes (f1:) cannot be compared with that of a sample (x1:); then
--- the same size and time are enough.
+-- the same size and time are enough. A file whose streams are not known (its row comes from a snapshot) is another film.
 CREATE OR REPLACE TEMP TABLE same_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
-       i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
+       coalesce(i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
        OR f.growing OR coalesce(old_film.film_id = new_film.film_id, false)
        OR ("left"(i.file_hash, 3) <> "left"(f.file_hash, 3) AND i.size = f.size AND i.mtime_ns = f.mtime_ns)
        OR (json_array_length(f.streams) = 0 AND f.media_kind IS DISTINCT FROM 'photo')
@@ -224,7 +224,7 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
            AND json_extract_string(i.streams, '$[*].details.width') = json_extract_string(f.streams, '$[*].details.width')
            AND (json_extract_string(i.streams, '$[*].details.frames') = json_extract_string(f.streams, '$[*].details.frames')
                 OR i.container <> f.container)
-           AND coalesce(abs(i.duration - f.duration) <= greatest(1, f.duration / 100), true)) AS same_film
+           AND coalesce(abs(i.duration - f.duration) <= greatest(1, f.duration / 100), true)), false) AS same_film
 FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
 LEFT JOIN film_hashes AS old_film ON old_film.file_hash = f.file_hash
 LEFT JOIN film_hashes AS new_film ON new_film.file_hash = i.file_hash

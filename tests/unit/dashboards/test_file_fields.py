@@ -31,6 +31,11 @@ FILE = replace(items(1)[1], container="avi", changes=[])
 def edit_of(key: str, value: str | None = "New") -> StandingDecision:
     return StandingDecision(
         decision_id=1,
+        file_id=1,
+        file_path="/films/a.avi",
+        db_people=None,
+        field=key,
+        summary="",
         kind=file_fields.decision_kind(key),
         people=None,
         until=None,

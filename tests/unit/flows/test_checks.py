@@ -142,7 +142,7 @@ def test_person_only_in_file_is_found(house: House) -> None:
         "The file names Ghost; the database assigns Ann Lee and Bob Ray to it.",
     )
     assert (second.title, second.text) == ("c.mp4", "The file names Bob Ray; the database has no people for it.")
-    assert (first.files[0].named, first.files[0].known) == (("Ann Lee", "Ghost"), ("Ann Lee", "Bob Ray"))
+    assert (first.files[0].named, first.files[0].known) == (["Ann Lee", "Ghost"], ["Ann Lee", "Bob Ray"])
     assert second.query == ""  # no people: in no plan
 
 
@@ -188,7 +188,7 @@ def test_differing_copies_are_found_and_aligned(house: House) -> None:
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Cy"})
     (row,) = house.found("copies")
     assert row.text == "3 files have the same content, but only some of them have Cy and Bob Ray."
-    assert [file.people for file in row.files] == [("Ann Lee", "Cy"), ("Ann Lee", "Bob Ray"), ("Ann Lee",)]
+    assert [file.people for file in row.files] == [["Ann Lee", "Cy"], ["Ann Lee", "Bob Ray"], ["Ann Lee"]]
     add, remove = row.resolutions
     assert (add.names, add.files, remove.files) == (("Cy", "Bob Ray"), 3, 2)
     house.checks.resolve("copies", row.subject, "add")
