@@ -324,6 +324,18 @@ def test_unreadable_file_keeps_its_people(database: Database, trouble: str) -> N
     assert database.read().value("SELECT file_hash FROM scanned_files") == hash_of(1)
 
 
+def test_other_payload_of_a_file_with_unknown_streams_is_another_film(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    with database.atomic() as tx:  # as after a rebuild from a snapshot
+        tx.execute("UPDATE scanned_files SET streams = NULL")
+
+    assert store(database, [scanned("a.mp4", content=2)]).added == 1
+    assert database.read().execute("SELECT file_id, state FROM scanned_files ORDER BY file_id").fetchall() == [
+        (1, "missing"),
+        (2, "ok"),
+    ]
+
+
 def test_later_scans_keep_time_of_our_write(database: Database) -> None:
     store(database, [scanned("a.mp4")])
     store(database, [scanned("a.mp4", "People: Ann", mtime_ns=7, own_mtime_ns=7)])
