@@ -2,8 +2,7 @@
 The encoding of values between a command and the service: JSON, with a type tag on each value that needs one.
 
 `{"$": "datetime", "v": "…"}` is a time, `{"$": "PlanItem", "v": {…}}` a frozen dataclass. The decoder creates only
-classes of `model/` and of the library's `__all__`, and only from their own fields, so that incoming data cannot run
-code.
+classes of `model/` and of `_MORE_MODULES`, and only from their own fields, so that incoming data cannot run code.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import json
 import math
 import os
 import pkgutil
-import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,8 +22,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from indexium_core import errors
+from indexium_core import errors, model
 
+_MORE_MODULES = ("indexium_core.settings", "indexium_core.flows.history.retry")  # their values need more than the model
 _TAG = "$"
 _EXTRAS = (str, int, float, bool, list, type(None))  # types of an error's fields that are sent
 
@@ -33,19 +32,13 @@ _EXTRAS = (str, int, float, bool, list, type(None))  # types of an error's field
 @functools.cache
 def value_classes() -> Mapping[str, str]:
     """Return the module of each dataclass that can be sent, by the name of the class. Imports all of them."""
-    from indexium_core import library, model
-
-    for each in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
-        importlib.import_module(each.name)
-    package = library.__name__.partition(".")[0]
-    folders = tuple(f"{package}.{folder}." for folder in ("model", "store", "flows"))
-    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(folders)]
-    known = [value for module in modules for value in vars(module).values()]
+    names = [each.name for each in pkgutil.walk_packages(model.__path__, f"{model.__name__}.")]
     found: dict[str, str] = {}
-    for kind in known:
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            module = found.setdefault(kind.__name__, kind.__module__)
-            assert module == kind.__module__, f"two dataclasses have the name {kind.__name__}"
+    for name in (*names, *_MORE_MODULES):
+        for kind in vars(importlib.import_module(name)).values():
+            if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__module__ == name:
+                assert kind.__name__ not in found, f"two dataclasses have the name {kind.__name__}"
+                found[kind.__name__] = name
     return found
 
 

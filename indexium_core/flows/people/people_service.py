@@ -10,7 +10,6 @@ import builtins
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,27 +20,18 @@ from indexium_core.flows.people.paths import absolute_path
 from indexium_core.flows.people.person_changes import PersonChanges
 from indexium_core.model.people import likeness, people_comment, person, placeholders
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
-from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile
+from indexium_core.model.people.person import AssignmentRow, PersonChange, PersonPage, PersonProfile, PersonRow, Similar
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
-from indexium_core.store.people.people import AssignmentRequest, AssignmentRow, FileResult, PersonRow
+from indexium_core.store.people.people import AssignmentRequest, FileResult
 from indexium_core.store.review import decisions
 
 logger = logging.getLogger(__name__)
 
 _MAX_COMPANIONS = 12  # of a person, in the details
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Similar:
-    """A known person whose name may be the correct spelling of a name."""
-
-    name: str
-    files: int  # number of files with this person
-    reason: str  # a few words: "one letter differs"
 
 
 class PeopleService:

@@ -120,3 +120,47 @@ def split_label(text: str) -> tuple[str, str]:
             name = stripped[:place].strip()
             return (name, stripped[place + 1 : -1].strip()) if stripped.endswith(")") and name else (stripped, "")
     return stripped, ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """One person, with the numbers of their files."""
+
+    person_id: int
+    name: str
+    qualifier: str  # tells people with one name apart, never written into files; "" for none
+    aliases: tuple[str, ...]  # other spellings of the name
+    files: int  # files to which the database assigns the person
+    written: int  # of these, files whose comment names the person
+
+    @property
+    def label(self) -> str:
+        """The name with the qualifier: `Ann Lee (aunt)`."""
+        return label(self.name, self.qualifier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRow:
+    """
+    One person in one file, for export.
+
+    A payload has a row for each copy; without files, it has no path. A person without files has a row without a file.
+    """
+
+    path: str  # for display, "" while no file with this hash is known
+    file_hash: str | None
+    person: str
+    qualifier: str  # "" for none
+    aliases: tuple[str, ...]  # other spellings of the name
+    origin: str  # "" for a person without files
+    path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
+    previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, which another home may have stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """A known person whose name may be the correct spelling of a name."""
+
+    name: str
+    files: int  # number of files with this person
+    reason: str  # a few words: "one letter differs"

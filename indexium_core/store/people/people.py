@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 from indexium_core.model.people import people_comment, person
+from indexium_core.model.people.person import AssignmentRow, PersonRow
 from indexium_core.model.query import SpellingParameter, SpellingSet
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
@@ -54,41 +55,6 @@ class PersonName(NamedTuple):
     def label(self) -> str:
         """The name with the qualifier: `Ann Lee (aunt)`."""
         return person.label(self.name, self.qualifier)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRow:
-    """One person, with the numbers of their files."""
-
-    person_id: int
-    name: str
-    qualifier: str  # tells people with one name apart, never written into files; "" for none
-    aliases: tuple[str, ...]  # other spellings of the name
-    files: int  # files to which the database assigns the person
-    written: int  # of these, files whose comment names the person
-
-    @property
-    def label(self) -> str:
-        """The name with the qualifier: `Ann Lee (aunt)`."""
-        return person.label(self.name, self.qualifier)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentRow:
-    """
-    One person in one file, for export.
-
-    A payload has a row for each copy; without files, it has no path. A person without files has a row without a file.
-    """
-
-    path: str  # for display, "" while no file with this hash is known
-    file_hash: str | None
-    person: str
-    qualifier: str  # "" for none
-    aliases: tuple[str, ...]  # other spellings of the name
-    origin: str  # "" for a person without files
-    path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
-    previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, which another home may have stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

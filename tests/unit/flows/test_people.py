@@ -16,10 +16,10 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model.people import placeholders
 from indexium_core.model.people.import_report import RejectedRow
+from indexium_core.model.people.person import AssignmentRow
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store_people
-from indexium_core.store.people.people import AssignmentRow
 from tests.support.catalog import NOW, ROOT, hash_of, ids, marked, people_of, scanned, store
 
 
