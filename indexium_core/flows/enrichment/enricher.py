@@ -26,7 +26,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles import identified
-from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, Known, ProviderValueRow
+from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, Known
+from indexium_core.store.titles.identified import TitleValueRow
 
 Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
 Images: TypeAlias = Sequence[ImageCandidate]
@@ -73,7 +74,7 @@ class _Rows:
     """The rows of one title."""
 
     answers: list[AnswerRow] = field(default_factory=list)
-    values: list[ProviderValueRow] = field(default_factory=list)
+    values: list[TitleValueRow] = field(default_factory=list)
     images: dict[tuple[str, int], Images] = field(default_factory=dict)
     episodes: int = 0
 

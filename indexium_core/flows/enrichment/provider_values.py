@@ -9,12 +9,13 @@ from typing import Any
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.records import EpisodeRecord, ProviderRecord, SeasonRecord
 from indexium_core.model.titles.fields import TITLE_FIELDS
-from indexium_core.store.titles.enrichment import EpisodeRow, ProviderValueRow
+from indexium_core.store.titles.enrichment import EpisodeRow
+from indexium_core.store.titles.identified import TitleValueRow
 
 
 def of_title(
     entity_type: str, entity_id: int, provider: str, record: ProviderRecord, confidence: float
-) -> Iterator[ProviderValueRow]:
+) -> Iterator[TitleValueRow]:
     """Yield the values of a film or a series."""
     title, metadata = record.candidate, record.metadata
     yield from _rows(
@@ -48,12 +49,12 @@ def of_title(
     )
 
 
-def of_season(season_id: int, provider: str, record: SeasonRecord, confidence: float) -> Iterator[ProviderValueRow]:
+def of_season(season_id: int, provider: str, record: SeasonRecord, confidence: float) -> Iterator[TitleValueRow]:
     """Yield the values of a season."""
     yield from _rows(("season", season_id, provider, confidence), {"title": record.title, "plot": record.plot})
 
 
-def of_episode(episode_id: int, provider: str, record: EpisodeRecord, confidence: float) -> Iterator[ProviderValueRow]:
+def of_episode(episode_id: int, provider: str, record: EpisodeRecord, confidence: float) -> Iterator[TitleValueRow]:
     """Yield the values of an episode. Its numbers are not among them: an answer does not move an episode."""
     yield from _rows(
         ("episode", episode_id, provider, confidence),
@@ -67,12 +68,12 @@ def of_episode(episode_id: int, provider: str, record: EpisodeRecord, confidence
     )
 
 
-def _rows(head: tuple[str, int, str, float], values: Mapping[str, Any]) -> Iterator[ProviderValueRow]:
+def _rows(head: tuple[str, int, str, float], values: Mapping[str, Any]) -> Iterator[TitleValueRow]:
     entity_type, entity_id, provider, confidence = head
     for name, value in values.items():
         plain = value.isoformat() if hasattr(value, "isoformat") else value
         if plain not in (None, "", [], {}) and entity_type in TITLE_FIELDS[name].entities:
-            yield ProviderValueRow(entity_type, entity_id, provider, name, plain, confidence)
+            yield TitleValueRow(entity_type, entity_id, name, plain, provider, confidence)
 
 
 def numbered(

@@ -125,14 +125,11 @@ class Importer:
             root=base.decode("utf-8", "replace"),
         )
 
-    def _faces(self, legacy: LegacyImport) -> list[faces.FaceRow]:
+    def _faces(self, legacy: LegacyImport) -> list[tuple[bytes, faces.Face]]:
         """Return the unconfirmed faces of a legacy database, by the paths of their files."""
         checked = cache(_checked_name)
         named = [(face, name) for face in legacy.faces() for name, problem in [checked(face.name)] if not problem]
-        return [
-            faces.FaceRow(path_bytes=legacy.path_of(face), name=name, confidence=face.confidence, faces=face.faces)
-            for face, name in named
-        ]
+        return [(legacy.path_of(face), faces.Face(name, face.confidence, face.faces)) for face, name in named]
 
     def _waiting(self, wanted: list[AssignmentRequest], entries: Sequence[PeopleEntry]) -> dict[tuple[int, str], str]:
         """Return the path of each row whose file is not scanned, by line and position."""

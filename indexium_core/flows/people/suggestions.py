@@ -18,7 +18,7 @@ from indexium_core.model import wording
 from indexium_core.model.files import series
 from indexium_core.model.people import likeness, people_comment, placeholders
 from indexium_core.model.people import suggestion as values
-from indexium_core.model.people.suggestion import Suggestion, SuggestionEvidence
+from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import faces
 from indexium_core.store.connection import Connection
@@ -42,7 +42,7 @@ _SIMILAR_CONFIDENCE = (0.98, 0.9, 0.85, 0.65, 0.5)  # by the rank of the similar
 class _SurroundingEvidence(NamedTuple):
     """The evidence of the files around a file, and the number of files of each of the file's own people."""
 
-    evidence: list[SuggestionEvidence]
+    evidence: list[Suggestion]
     file_counts: Mapping[str, int]
 
 
@@ -122,7 +122,7 @@ class Suggestions:
 
     def _misspellings(
         self, reader: Connection, version: Version, subject: store.Subject, file_counts: Mapping[str, int]
-    ) -> Iterator[SuggestionEvidence]:
+    ) -> Iterator[Suggestion]:
         """Yield known people who are similar to an unknown or rare name in the file."""
         keys = {name: people_comment.person_key(name) for name in (*subject.people, *subject.named)}
         known = store.known_keys(reader, set(keys.values())) if keys else set()
@@ -148,7 +148,7 @@ def _files_of_series(file_name: str, own_series: series.Series, siblings: Sequen
     return [each.file_id for each in same if each.file_name in neighbours]
 
 
-def _folder_evidence(rows: Iterable[CoOccurrence], file_count: int) -> Iterator[SuggestionEvidence]:
+def _folder_evidence(rows: Iterable[CoOccurrence], file_count: int) -> Iterator[Suggestion]:
     min_files = max(_FOLDER_MIN_FILES, _FOLDER_MIN_SHARE * file_count)
     for row in rows:
         if row.kind == "folder" and row.files >= min_files:
@@ -156,17 +156,15 @@ def _folder_evidence(rows: Iterable[CoOccurrence], file_count: int) -> Iterator[
             yield _group_evidence(row, "folder", reason, file_count)
 
 
-def _series_evidence(
-    rows: Iterable[CoOccurrence], file_count: int, own_series: series.Series
-) -> Iterator[SuggestionEvidence]:
+def _series_evidence(rows: Iterable[CoOccurrence], file_count: int, own_series: series.Series) -> Iterator[Suggestion]:
     noun = "file numbered next to this one" if own_series.is_generic else f"other file named like “{own_series.title}”"
     for row in rows:
         if row.kind == "series" and row.files >= _SERIES_MIN_SHARE * file_count:
             yield _group_evidence(row, "series", f"Is in {_share(row.files, file_count, noun)}.", file_count)
 
 
-def _group_evidence(row: CoOccurrence, kind: values.Kind, reason: str, file_count: int) -> SuggestionEvidence:
-    return SuggestionEvidence(
+def _group_evidence(row: CoOccurrence, kind: values.Kind, reason: str, file_count: int) -> Suggestion:
+    return Suggestion(
         name=row.name,
         kind=kind,
         reason=reason,
@@ -185,7 +183,7 @@ def _share(number: int, total: int, noun: str) -> str:
     return f"{amount} {before}files{after}"
 
 
-def _together_evidence(rows: Iterable[CoOccurrence], populated_files: int) -> Iterator[SuggestionEvidence]:
+def _together_evidence(rows: Iterable[CoOccurrence], populated_files: int) -> Iterator[Suggestion]:
     """Yield people who share files with a person of the file more often than by chance."""
     for row in rows:
         if row.kind != "together":
@@ -200,8 +198,8 @@ def _times(lift: float) -> str:
     return f"{lift:.0f} times as often" if lift >= 9.5 else f"{lift:.1f} times as often".replace(".0 ", " ")
 
 
-def _misspelling(name: str, similar: likeness.Likeness, file_count: int) -> SuggestionEvidence:
-    return SuggestionEvidence(
+def _misspelling(name: str, similar: likeness.Likeness, file_count: int) -> Suggestion:
+    return Suggestion(
         name=similar.name,
         kind="near_name",
         reason=f"“{name}” in this file may be {similar.name} ({wording.files(file_count)}): {similar.reason}.",
@@ -212,13 +210,13 @@ def _misspelling(name: str, similar: likeness.Likeness, file_count: int) -> Sugg
     )
 
 
-def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[SuggestionEvidence]:
+def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[Suggestion]:
     for face in rows:
         if face.confidence is not None and face.confidence < _FACE_MIN_CONFIDENCE:
             continue
         confidence = "" if face.confidence is None else f" ({100 * face.confidence:.0f} % confidence)"
         matches = "a face matches" if face.faces == 1 else f"{face.faces:,} faces match"
-        yield SuggestionEvidence(
+        yield Suggestion(
             name=face.name,
             kind="face",
             reason=f"In the database of the old Indexium, {matches} this person{confidence}.",
@@ -228,15 +226,15 @@ def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[SuggestionEvidence
         )
 
 
-def _face_region(name: str) -> SuggestionEvidence:
+def _face_region(name: str) -> Suggestion:
     reason = "A face in the photo has this name."
-    return SuggestionEvidence(name=name, kind="face", reason=reason, confidence=1.0, support=1, of=0)
+    return Suggestion(name=name, kind="face", reason=reason, confidence=1.0, support=1, of=0)
 
 
-def _cast(kind: str, names: Iterable[str]) -> Iterator[SuggestionEvidence]:
+def _cast(kind: str, names: Iterable[str]) -> Iterator[Suggestion]:
     """Yield the cast of a film, or of the series of an episode, whose main cast need not be in each episode."""
     for name in names:
-        yield SuggestionEvidence(
+        yield Suggestion(
             name=name,
             kind="cast",
             reason="Is in the cast of the film." if kind == "movie" else "Is in the cast of the series.",
@@ -246,7 +244,7 @@ def _cast(kind: str, names: Iterable[str]) -> Iterator[SuggestionEvidence]:
         )
 
 
-def _without_aliases(evidence: Iterable[SuggestionEvidence], reader: Connection) -> list[SuggestionEvidence]:
+def _without_aliases(evidence: Iterable[Suggestion], reader: Connection) -> list[Suggestion]:
     """Return the evidence with the name of the person in place of an alias."""
     aliases = people_store.aliases(reader)
     return [replace(each, name=aliases.get(people_comment.person_key(each.name), each.name)) for each in evidence]

@@ -8,7 +8,7 @@ all evidence for one person are combined, and each person is suggested once, wit
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
 
@@ -30,21 +30,8 @@ _WEIGHTS: dict[Kind, tuple[float, float]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestionEvidence:
-    """One observation that supports a person."""
-
-    name: str
-    kind: Kind
-    reason: str  # a sentence about the person
-    confidence: float | None  # 0 to 1; None: unknown
-    support: int  # files (for a face: pictures) that support it
-    of: int  # files that were examined; 0: not counted
-    replaces: str = ""  # the misspelling of this person in the file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A person who may be in a file, with the reasons."""
+    """A person who may be in a file, for one reason; after `rank` for all reasons."""
 
     name: str
     kind: Kind  # kind of the strongest reason
@@ -52,20 +39,18 @@ class Suggestion:
     confidence: float | None  # 0 to 1, confidence of that reason
     support: int  # files (for a face: pictures) that support it
     of: int  # files that were examined; 0: not counted
-    score: float  # 0 to 1: all reasons combined; the list is in this order
+    score: float = 0.0  # 0 to 1: all reasons combined; the list is in this order
     others: tuple[str, ...] = ()  # further reasons, strongest first
     replaces: str = ""  # the misspelling in the file that this name should replace
 
 
-def rank(
-    evidence: Iterable[SuggestionEvidence], *, excluded_keys: Collection[str] = (), limit: int = 5
-) -> list[Suggestion]:
+def rank(evidence: Iterable[Suggestion], *, excluded_keys: Collection[str] = (), limit: int = 5) -> list[Suggestion]:
     """
     Return up to `limit` suggestions, one for each person, the most likely first.
 
     `excluded_keys` are the `person_key`s of people who must not be suggested.
     """
-    by_person: dict[str, list[SuggestionEvidence]] = {}
+    by_person: dict[str, list[Suggestion]] = {}
     for each in evidence:
         by_person.setdefault(people_comment.person_key(each.name), []).append(each)
     suggestions = [_suggestion(own) for key, own in by_person.items() if key not in excluded_keys]
@@ -73,23 +58,18 @@ def rank(
     return sorted(likely, key=lambda each: (-each.score, people_comment.fold(each.name), each.name))[:limit]
 
 
-def _suggestion(evidence: list[SuggestionEvidence]) -> Suggestion:
+def _suggestion(evidence: list[Suggestion]) -> Suggestion:
     """Combine all evidence for one person."""
     best, *rest = sorted(evidence, key=lambda each: (-_strength(each), KINDS.index(each.kind)))
-    return Suggestion(
-        name=best.name,
-        kind=best.kind,
-        reason=best.reason,
-        confidence=best.confidence,
-        support=best.support,
-        of=best.of,
+    return replace(
+        best,
         score=round(1 - prod(1 - _strength(each) for each in evidence), 4),
         others=tuple(each.reason for each in rest),
         replaces=next((each.replaces for each in evidence if each.replaces), ""),
     )
 
 
-def _strength(evidence: SuggestionEvidence) -> float:
+def _strength(evidence: Suggestion) -> float:
     weight, counterexamples = _WEIGHTS[evidence.kind]
     if evidence.of:
         return weight * evidence.support / (evidence.of + counterexamples)

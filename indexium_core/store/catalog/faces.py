@@ -8,7 +8,6 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,16 +24,6 @@ class Face(NamedTuple):
     faces: int  # number of recognised faces
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaceRow:
-    """An imported suggestion: one name in one file."""
-
-    path_bytes: bytes  # absolute
-    name: str  # normalised
-    confidence: float | None  # 0 to 1
-    faces: int
-
-
 def of_file(reader: Connection, file_id: int) -> list[Face]:
     """Return the face suggestions of a file."""
     if not reader.value(_sql("any")):
@@ -42,17 +31,17 @@ def of_file(reader: Connection, file_id: int) -> list[Face]:
     return [Face(*row) for row in reader.execute(_sql("of_file"), {"file_id": file_id}).fetchall()]
 
 
-def add(tx: Connection, rows: Sequence[FaceRow], *, at: datetime) -> None:
-    """Store suggestions, and replace earlier suggestions of the same files."""
+def add(tx: Connection, rows: Sequence[tuple[bytes, Face]], *, at: datetime) -> None:
+    """Store suggestions by the absolute paths of their files, and replace earlier suggestions of the same files."""
     if not rows:
         return
-    tx.execute(_sql("delete"), {"paths": sorted({row.path_bytes for row in rows})})
+    tx.execute(_sql("delete"), {"paths": sorted({path for path, _ in rows})})
     columns = {
-        "paths": [row.path_bytes for row in rows],
-        "names": [row.name for row in rows],
-        "keys": [people_comment.person_key(row.name) for row in rows],
-        "confidences": [row.confidence for row in rows],
-        "faces": [row.faces for row in rows],
+        "paths": [path for path, _ in rows],
+        "names": [face.name for _, face in rows],
+        "keys": [people_comment.person_key(face.name) for _, face in rows],
+        "confidences": [face.confidence for _, face in rows],
+        "faces": [face.faces for _, face in rows],
     }
     tx.execute(_sql("add"), {**columns, "at": at})
     tx.execute(_sql("adopt"))

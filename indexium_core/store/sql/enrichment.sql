@@ -118,7 +118,7 @@ SELECT id, season FROM seasons WHERE series_id = $1 ORDER BY season;
 -- The values of providers that are stored now.
 CREATE OR REPLACE TEMP TABLE incoming_provider_values AS SELECT
     unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id,
-    unnest($provider::VARCHAR[]) AS provider, unnest($field::VARCHAR[]) AS field,
+    unnest($origin::VARCHAR[]) AS provider, unnest($field::VARCHAR[]) AS field,
     unnest($value::VARCHAR[])::JSON AS value, unnest($confidence::DOUBLE[]) AS confidence;
 
 -- name: incoming_answers

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles.identified import TitleValueRow
 
 MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept; a fault of a provider is none
 MANY_TITLES = 2000  # if more are due, the newest come first
@@ -55,17 +56,6 @@ class EpisodeRow(NamedTuple):
     episode: int | None
     absolute: int | None
     aired: date | None
-
-
-class ProviderValueRow(NamedTuple):
-    """A value of a provider."""
-
-    entity_type: str
-    entity_id: int
-    provider: str
-    field: str
-    value: Any  # JSON value
-    confidence: float  # 0 to 1: of the match
 
 
 class AnswerRow(NamedTuple):
@@ -209,7 +199,7 @@ def stored_ids(reader: Connection, entity_type: str, entity_id: int) -> list[tup
 
 
 def put(
-    tx: Connection, answers: Collection[AnswerRow], values: Collection[ProviderValueRow], *, at: datetime
+    tx: Connection, answers: Collection[AnswerRow], values: Collection[TitleValueRow], *, at: datetime
 ) -> list[tuple[str, int]]:
     """
     Store the answers of providers, and return type and id of each title whose values change.
@@ -217,7 +207,7 @@ def put(
     Only values of the same provider are replaced. A complete answer also removes those that it lacks. Locked values
     stay.
     """
-    columns = {name: [getattr(each, name) for each in values] for name in ProviderValueRow._fields if name != "value"}
+    columns = {name: [getattr(each, name) for each in values] for name in TitleValueRow._fields if name != "value"}
     texts = [json.dumps(each.value, ensure_ascii=False) for each in values]
     tx.execute(_sql("incoming_values"), columns | {"value": texts})
     tx.execute(

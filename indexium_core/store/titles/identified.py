@@ -64,14 +64,14 @@ class TitleRow(NamedTuple):
 
 
 class TitleValueRow(NamedTuple):
-    """A value from a name, a container tag or an NFO file."""
+    """A value of a title from a name, a container tag, an NFO file or a provider."""
 
-    entity_type: EntityType
+    entity_type: str
     entity_id: int
     field: str
     value: Any  # JSON value
-    origin: str  # name, tag, nfo
-    confidence: float | None
+    origin: str  # name, tag, nfo, or the provider
+    confidence: float | None  # 0 to 1: of the match with a provider
 
 
 class SeasonValueRow(NamedTuple):

@@ -15,7 +15,7 @@ from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.store.catalog import catalog, faces
-from indexium_core.store.catalog.faces import FaceRow
+from indexium_core.store.catalog.faces import Face
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
@@ -145,10 +145,10 @@ def test_misspelt_name_is_replaced(database: Database, suggest: Suggest) -> None
 def test_faces_are_suggested_with_confidence(database: Database, suggest: Suggest) -> None:
     films(database, {"a.mp4": "Ann", "b/b.mp4": ""})
     rows = [
-        FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.87, faces=3),
-        FaceRow(path_bytes=b"/films/a.mp4", name="ANN", confidence=0.99, faces=9),
-        FaceRow(path_bytes=b"/films/a.mp4", name="Cy", confidence=0.2, faces=1),
-        FaceRow(path_bytes=b"/films/b/b.mp4", name="Dora", confidence=None, faces=1),
+        (b"/films/a.mp4", Face(name="Bob", confidence=0.87, faces=3)),
+        (b"/films/a.mp4", Face(name="ANN", confidence=0.99, faces=9)),
+        (b"/films/a.mp4", Face(name="Cy", confidence=0.2, faces=1)),
+        (b"/films/b/b.mp4", Face(name="Dora", confidence=None, faces=1)),
     ]
     with database.atomic() as tx:
         faces.add(tx, rows, at=NOW)
@@ -163,7 +163,7 @@ def test_faces_are_suggested_with_confidence(database: Database, suggest: Sugges
 
 def test_faces_wait_for_scan_and_follow_video(database: Database, suggest: Suggest) -> None:
     with database.atomic() as tx:
-        faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=0.9, faces=1)], at=NOW)
+        faces.add(tx, [(b"/films/a.mp4", Face(name="Bob", confidence=0.9, faces=1))], at=NOW)
     store(database, [scanned("a.mp4", content="film")])
     assert [each.name for each in suggest("a.mp4")] == ["Bob"]
     store(database, [scanned("copy/b.mp4", content="film")])
@@ -174,7 +174,7 @@ def test_repeated_import_replaces_faces(database: Database, suggest: Suggest) ->
     films(database, {"a.mp4": ""})
     for confidence in (0.7, 0.8):
         with database.atomic() as tx:
-            faces.add(tx, [FaceRow(path_bytes=b"/films/a.mp4", name="Bob", confidence=confidence, faces=1)], at=NOW)
+            faces.add(tx, [(b"/films/a.mp4", Face(name="Bob", confidence=confidence, faces=1))], at=NOW)
     assert [each.confidence for each in suggest("a.mp4")] == [0.8]
 
 
@@ -233,10 +233,7 @@ def test_suggestion_counts_follow_changes(database: Database, planner: MetadataP
 def test_alias_counts_as_its_person(database: Database, suggest: Suggest) -> None:
     films(database, {"a.mp4": "Ann Lee", "b/b.mp4": "", "c/c.mp4": "Ann Lee"})
     PeopleService(database, clock=lambda: NOW).rename("Ann Lee", "Ann Maria Lee")
-    rows = [
-        FaceRow(path_bytes=f"/films/{path}".encode(), name="Ann Lee", confidence=0.9, faces=1)
-        for path in ("a.mp4", "b/b.mp4")
-    ]
+    rows = [(f"/films/{path}".encode(), Face(name="Ann Lee", confidence=0.9, faces=1)) for path in ("a.mp4", "b/b.mp4")]
     with database.atomic() as tx:
         faces.add(tx, rows, at=NOW)
     assert suggest("a.mp4") == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexium_core.model.people.suggestion import Kind, SuggestionEvidence, rank
+from indexium_core.model.people.suggestion import Kind, Suggestion, rank
 
 
-def told(name: str, kind: Kind = "folder", support: int = 3, of: int = 4, **more: Any) -> SuggestionEvidence:
+def told(name: str, kind: Kind = "folder", support: int = 3, of: int = 4, **more: Any) -> Suggestion:
     facts: dict[str, Any] = {"reason": f"{kind} {support}/{of}", "confidence": support / of if of else None} | more
-    return SuggestionEvidence(name=name, kind=kind, support=support, of=of, **facts)
+    return Suggestion(name=name, kind=kind, support=support, of=of, **facts)
 
 
 def test_more_observations_weigh_more() -> None:
