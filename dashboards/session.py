@@ -366,7 +366,7 @@ class Session:
         self._put(page=self.view.page, url=url, push=push, title=title)
 
     def _undo(self, step_id: int) -> None:
-        if not self._screen.undo(step_id):
+        if not any(screen.undo(step_id) for screen in self._screens.values()):
             self.undoing.undo(step_id)
 
     def report_decision(self, text: str, report: DecisionReport) -> None:

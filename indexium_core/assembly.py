@@ -127,7 +127,7 @@ class Assembly:
             placeholder_keys=self._placeholder_keys,
         )
         self.bulk = bulk_edits.BulkEdits(store, modes=self.plans.default_modes, clock=clock)
-        self.steps = undo_steps.ReviewSteps(store, clock=clock, on_change=self.plan_changed)
+        self.steps = undo_steps.StepService(store, clock=clock, on_change=self.plan_changed)
         self.templates = templates.Templates(store, self.decisions, self.bulk, clock=clock)
         self.changes = import_changes.PlanImport(store, self.plans, self.decisions, clock=clock)
         self.exporter = export_plan.Exporter(store, self.plans)

@@ -59,7 +59,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
     from indexium_core.flows.review.templates import Templates
-    from indexium_core.flows.review.undo_steps import ReviewSteps
+    from indexium_core.flows.review.undo_steps import StepService
     from indexium_core.flows.scanning.hash_cache import HashCache
     from indexium_core.flows.scanning.hash_verification import HashVerification
     from indexium_core.flows.scanning.inventory import Inventory
@@ -97,7 +97,7 @@ class LibraryServices:
     suggestions: Suggestions
     decisions: Decisions
     bulk: BulkEdits
-    steps: ReviewSteps
+    steps: StepService
     templates: Templates
     views: ViewService
 

@@ -47,6 +47,6 @@ export function render(context) {
   })
   keys(context.model, ["plan", "checks", "library"], {
     z: press("undo", "undo the last decision"),
-    Z: press("redo", "redo the last undone decision"),
+    Z: press("redo", "redo the last undone decision about the plan"),
   })
 }

@@ -30,7 +30,7 @@ class Undoing:
         )
 
     def start(self) -> None:
-        """Subscribe to the changes of the plan."""
+        """Subscribe to the changes of the plan, of matches and of titles."""
         self._bridge.listen(EVENTS, self.refresh, every=0.1)
         self.refresh()
 
@@ -43,7 +43,7 @@ class Undoing:
         self._undoable(steps.undoable)
 
     def undo(self, step_id: int) -> None:
-        """Undo a step, if no later one stands on it."""
+        """Undo a step, if no later one must be undone first."""
         self._turn(lambda: self._library.steps.undo(step_id))
 
     def redo(self, step_id: int) -> None:

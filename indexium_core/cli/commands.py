@@ -68,7 +68,10 @@ COMMANDS = {
         "review.undo",
         "Undo a decision: about the plan, a match, a value of a title, or a move of a file to another title.",
     ),
-    "redo": CommandEntry("review.undo", "Redo the decision that was undone last, if no other decision was made since."),
+    "redo": CommandEntry(
+        "review.undo",
+        "Redo the decision about the plan that was undone last, if no other one about the plan was made since.",
+    ),
     "sql": CommandEntry("home.query", "Run one SELECT on the tables for analysts."),
     "snapshot": CommandEntry("home.snapshot", "Take a snapshot of the tables for analysts, and show its file."),
     "export": CommandEntry("home.snapshot", "Export the tables for analysts into files."),

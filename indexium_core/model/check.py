@@ -70,8 +70,10 @@ class CheckGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckFile:
+class CheckFile(Shaped):
     """A file that a finding concerns."""
+
+    shape = "file_id file_name file_path folder library people named known is_planned risk resolution duration size"
 
     file_id: int
     file_name: str
@@ -104,8 +106,10 @@ class CheckFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckName:
+class CheckName(Shaped):
     """A name that a finding concerns."""
+
+    shape = "name is_known assigned named files"
 
     name: str
     is_known: bool  # the database has a person with this spelling

@@ -122,7 +122,7 @@ def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> 
         ("libraries list", "There is no library folder. 'indexium scan DIR' adds one and scans it."),
         ("people list", "No person is known. 'indexium people import FILE' imports people."),
         ("decisions list", "No decision is in force. 'indexium edit SEARCH' makes one."),
-        ("undo --list", "There is no decision to undo. 'indexium plan' shows what can be decided."),
+        ("undo --list", "There is no step to undo. 'indexium plan' shows what can be decided."),
         ("templates list", "There is no template. 'indexium templates save NAME' saves one."),
         ("fields list", "There is no custom field. 'indexium fields add KEY' adds one."),
         ("locks", "No field of these files is locked. 'indexium lock SEARCH FIELD' locks one."),

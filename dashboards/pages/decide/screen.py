@@ -260,7 +260,11 @@ class DecideScreen(Screen):
             else:  # the list changes, but by this page
                 self._turn, self._shows = self._turn + 1, None
 
-        self._enqueue(undo, done, lambda: None)
+        def failed() -> None:  # another window or a command has undone it
+            if not decision_id and self._made:
+                self._decided = max(0, self._decided - self._made.pop().titles)
+
+        self._enqueue(undo, done, failed)
 
     def _enqueue(
         self, work: Callable[[], MatchResult], done: Callable[[MatchResult], None], failed: Callable[[], None]

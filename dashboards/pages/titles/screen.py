@@ -367,8 +367,10 @@ class TitlesScreen(Screen):
             return
 
         def change() -> int | None:
+            former = steps.last("value", f"{title_id} {field}")
             work(title_id)
-            return steps.last("value", f"{title_id} {field}")
+            made = steps.last("value", f"{title_id} {field}")
+            return made if made != former else None
 
         def done(step_id: int | None) -> None:
             self._problem = ""

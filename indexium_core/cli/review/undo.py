@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 def undo(
     context: typer.Context,
     step_id: Annotated[
-        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="The decision; without it the last one.")
+        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="The step; without it the last one.")
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="Only show the decisions that can be undone.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Only show the steps, and which of them can be undone.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Undo a decision: about the plan, a match, a value of a title, or a move of a file to another title."""
@@ -38,7 +40,7 @@ def undo(
                     _state(row),
                 ),
                 right=(0,),
-                empty="There is no decision to undo. 'indexium plan' shows what can be decided.",
+                empty="There is no step to undo. 'indexium plan' shows what can be decided.",
                 as_json=as_json,
             )
             return
@@ -48,7 +50,7 @@ def undo(
 
 @app.command(epilog="Example: indexium redo")
 def redo(context: typer.Context, as_json: AsJson = False) -> None:
-    """Redo the decision that was undone last, if no other decision was made since."""
+    """Redo the decision about the plan that was undone last, if no other one about the plan was made since."""
     with opened(context) as library:
         report = library.steps.redo()
     _print_turned(report, "redo", as_json=as_json)

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, revisions, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
-from indexium_core.flows.review.undo_steps import ReviewSteps, UndoneStep
+from indexium_core.flows.review.undo_steps import StepService, UndoneStep
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
@@ -49,7 +49,7 @@ class TitleMatchService:
         providers: ExternalAPIManager,
         *,
         events: EventBus,
-        undo: ReviewSteps,
+        undo: StepService,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Ask these providers, send changes to `events`, and let `undo` undo the decisions."""

@@ -31,7 +31,7 @@ class UndoneStep(NamedTuple):
     files: int
     titles: int
     follow: Callable[[], None]  # is called after the transaction: sends events
-    note: str = ""  # a sentence after “Undone: …”
+    note: str = ""  # a sentence after “Undone: …”; without files and titles, why nothing was undone
 
 
 class UndoStep(Protocol):
@@ -40,7 +40,7 @@ class UndoStep(Protocol):
     def __call__(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep: ...
 
 
-class ReviewSteps:
+class StepService:
     """Undoes the steps of a home, and redoes its review steps."""
 
     def __init__(
@@ -90,7 +90,7 @@ class ReviewSteps:
 
         Raises:
             UnknownIdError: There is no such step (of this kind).
-            UsageError: The step is undone, or a later one stands on it.
+            UsageError: The step is undone, or a later one must be undone first.
 
         """
         now = self._clock()
@@ -111,7 +111,9 @@ class ReviewSteps:
             return _reviewed(step, store.turn(tx, step, undo=True, at=at), undo=True), self._on_change
         done = self._kinds[step.kind](tx, store.before(tx, step.step_id), step, at=at)
         store.mark_undone(tx, step.step_id, at=at)
-        summary = " ".join(filter(None, [f"Undone: {step.label}.", done.note]))
+        summary = " ".join(
+            filter(None, [f"{'Undone' if done.files or done.titles else 'Not undone'}: {step.label}.", done.note])
+        )
         report = StepReport(
             step_id=step.step_id, label=step.label, undone=True, files=done.files, titles=done.titles, summary=summary
         )
@@ -160,7 +162,7 @@ def _undoable(tx: Connection, step_id: int | None, kind: StepKind | None, *, at:
         return next(iter(store.to_undo(tx, kind=kind, at=None if kind == "match" else at)), None)
     step = store.find(tx, step_id) if 0 < step_id < _ID_END else None
     if step is None or kind not in (None, step.kind):
-        raise errors.UnknownIdError(f"There is no decision {step_id}.")
+        raise errors.UnknownIdError(f"There is no step {step_id}.")
     if step.undone_at is not None:
         raise errors.UsageError(f"Decision {step_id} is undone already: {step.label}.", code="wrong_state")
     if step.later_id is not None:

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.undo_steps import ReviewSteps, UndoneStep
+from indexium_core.flows.review.undo_steps import StepService, UndoneStep
 from indexium_core.flows.titles import assigning, planned_values, title_libraries, title_steps
 from indexium_core.flows.titles.identification import Identifier, summary
 from indexium_core.flows.titles.title_events import emit_changes
@@ -52,7 +52,7 @@ class TitleService:
         bulk: BulkEdits,
         queue: JobQueueService,
         events: EventBus,
-        undo: ReviewSteps,
+        undo: StepService,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         is_served: bool = False,
     ) -> None:
@@ -283,7 +283,8 @@ class TitleService:
         item = self._item(title_id)
         checked = {name: checked_value(field_of(name, item.entity_type), value) for name, value in values.items()}
         at = self._clock()
-        verb = "removed the value of" if all(each is None for each in checked.values()) else "set"
+        removed = [each is None for each in checked.values()]
+        verb = "removed the value of" if all(removed) else "changed" if any(removed) else "set"
         return self._change(
             item, verb, checked, lambda tx, name: store.set_by_hand(tx, item, name, checked[name], at=at)
         )
@@ -316,6 +317,7 @@ class TitleService:
         return UndoneStep(item.file_count, 1, lambda: self._emit_changed([item.id]))
 
     def _undo_move(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        del step
         back = title_steps.undo_move(tx, before, at=at)
 
         def follow() -> None:
@@ -323,7 +325,7 @@ class TitleService:
             if back.libraries:
                 self._add(sorted(back.libraries), back.unassigned.payload, "normal")
 
-        return UndoneStep(step.files, len(back.changed), follow, back.note)
+        return UndoneStep(back.files, len(back.changed), follow, back.note)
 
     # Files by hand.
 

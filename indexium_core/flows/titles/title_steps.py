@@ -24,6 +24,7 @@ Kept = Mapping[str, Sequence[Mapping[str, Any]]]  # what people can change of th
 class MovedBack(NamedTuple):
     """The undo of a move: the titles that changed, a sentence, and what an identification moves back."""
 
+    files: int
     changed: Collection[int]
     note: str
     libraries: Collection[int]
@@ -38,11 +39,11 @@ def by_hand(reader: Connection, item: TitleItem, fields: Collection[str]) -> Kep
 
 def record_values(tx: Connection, item: TitleItem, verb: str, before: Kept, *, at: datetime) -> None:
     """Record that values by hand or padlocks were changed, if they were; `before` is what `by_hand` returned."""
-    after = by_hand(tx, item, before)
-    changed = [name for name in before if before[name] != after[name]]
+    states = {"before": before, "after": by_hand(tx, item, before)}
+    changed = [name for name in before if before[name] != states["after"][name]]
     if changed:
-        names = wording.list_of([name.replace("_", " ") for name in changed])
-        kept = {"id": item.id, "before": before, "after": after}
+        names = wording.list_of([_words(name) for name in changed])
+        kept = {"id": item.id, **{key: {name: of[name] for name in changed} for key, of in states.items()}}
         steps.record_titles(
             tx,
             "value",
@@ -70,8 +71,8 @@ def undo_values(tx: Connection, kept: str, *, at: datetime) -> TitleItem | None:
     for name, values in facts["before"].items():
         if now[name] != facts["after"][name]:
             raise errors.UsageError(
-                f"The {name.replace('_', ' ')} of “{item.name}” was changed since, so the earlier change is not "
-                "undone. Set the value that you want.",
+                f"A later decision about the match changed the {_words(name)} of “{item.name}”. "
+                "Undo that decision first.",
                 code="wrong_state",
             )
         store.restore(tx, item, name, values)
@@ -79,8 +80,8 @@ def undo_values(tx: Connection, kept: str, *, at: datetime) -> TitleItem | None:
     return item
 
 
-def former_titles(reader: Connection, file_ids: Collection[int]) -> dict[int, list[list[Any]]]:
-    """Return kind, id and role of each title to which a person moved files, by file id."""
+def titles_by_hand(reader: Connection, file_ids: Collection[int]) -> dict[int, list[list[Any]]]:
+    """Return kind, id and role of each title in which files are by hand, by file id."""
     found: dict[int, list[list[Any]]] = {file_id: [] for file_id in file_ids}
     for each in assignments.assigned(reader):
         if each.file_id in found:
@@ -92,10 +93,10 @@ def move(
     tx: Connection, libraries: dict[int, int], targets: Sequence[tuple[EntityType, int]], *, role: str, at: datetime
 ) -> set[int]:
     """Move files to titles as one step (see `assigning.move`), and return the ids of all titles that this changes."""
-    before = former_titles(tx, libraries)
+    before = titles_by_hand(tx, libraries)
     changed = assigning.move(tx, libraries, targets, role=role, at=at)
     [item] = store.by_ids(tx, [targets[0][1]])
-    kept = json.dumps({"before": before, "after": former_titles(tx, libraries)})
+    kept = json.dumps({"before": before, "after": titles_by_hand(tx, libraries)})
     label, subjects = f"moved {wording.files(len(before))} to “{item.name}”", [str(file_id) for file_id in before]
     steps.record_titles(tx, "move", label, kept, files=len(before), subjects=subjects, at=at)
     return changed
@@ -103,21 +104,24 @@ def move(
 
 def undo_move(tx: Connection, kept: str, *, at: datetime) -> MovedBack:
     """
-    Move files back to the titles to which a person had moved them before.
+    Move files back to the titles in which they were by hand before. Files that are identified again stay.
 
     Raises:
-        UsageError: A file was identified again since, or a library is offline.
+        UsageError: A file was moved again since, or a library is offline.
 
     """
     facts = json.loads(kept)
     before = {int(number): titles for number, titles in facts["before"].items()}
     known = {each.id: each.library_id for each in assignments.files(tx, list(before)) if each.library_id is not None}
-    now = former_titles(tx, known)
+    now = titles_by_hand(tx, known)
+    known = {number: library for number, library in known.items() if now[number]}  # the others are identified again
     if any(now[number] != facts["after"][str(number)] for number in known):
         raise errors.UsageError(
-            "A file was identified again since, so the earlier move is not undone. Move it where you want it.",
+            "A file was moved again since, so the earlier move is not undone. Move it where you want it.",
             code="wrong_state",
         )
+    if not known:
+        return MovedBack(0, (), "No file of it is there by hand any more.", (), FilesToUnassign((), at))
     changed, names, by_names = set[int](), list[str](), dict[int, int]()
     for number, library_id in known.items():
         former = [each for each in before[number] if store.find(tx, each[1]) is not None]
@@ -134,7 +138,13 @@ def undo_move(tx: Connection, kept: str, *, at: datetime) -> MovedBack:
     )
     if by_names:
         notes.append(f"{'It is' if one else 'Files are'} identified again, in the background.")
-    return MovedBack(changed, " ".join(notes), set(by_names.values()), FilesToUnassign(tuple(sorted(by_names)), at))
+    return MovedBack(
+        len(known), changed, " ".join(notes), set(by_names.values()), FilesToUnassign(tuple(sorted(by_names)), at)
+    )
+
+
+def _words(name: str) -> str:
+    return "choice whether it is a film or series" if name == "ignored" else name.replace("_", " ")
 
 
 def _is_kept(value: TitleValue) -> bool:

@@ -25,12 +25,12 @@ def excluded_files(excluded: Mapping[str, int]) -> str:
 
 
 def rollback_promise(summary: SelectionSummary) -> str:
-    """Return the files that a rollback could restore, and until when: `12 byte for byte, 3 only the comment`."""
+    """Return how files could be restored: `15 files can be rolled back: 12 byte for byte, 3 only the comment`."""
     until = f" until {wording.day(summary.rollback_until)}" if summary.rollback_until else ""
     if not summary.tags_only:
         return f"{wording.files(summary.exact)} can be rolled back byte for byte{until}"
     exact = f"{summary.exact:,} byte for byte, " if summary.exact else ""
-    return f"{exact}{summary.tags_only:,} only the comment{until}"
+    return f"{wording.files(summary.count)} can be rolled back: {exact}{summary.tags_only:,} only the comment{until}"
 
 
 def dry_run_result(ready: int, checked: int) -> str:

@@ -1,1 +1,1 @@
-"""What a person decides about files."""
+"""What a person decides about files and titles, and its undo."""

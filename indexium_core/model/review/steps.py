@@ -24,7 +24,7 @@ class StepRow:
     step_id: int
     kind: StepKind = "review"
     action: str = ""  # of a match: accept, confirm, reject, ignore, later
-    label: str  # in the past tense: "skipped 3 files"
+    label: str  # what was done or decided: "skipped 3 files", "“A” is matched with “B”"
     files: int
     created_at: datetime  # UTC
     undone_at: datetime | None = None  # None: the step is in force
@@ -38,7 +38,7 @@ class StepRow:
         """Why it cannot be undone now, as a sentence; "" if it can, or is undone."""
         if self.later_id is None or self.undone_at is not None:
             return ""
-        return f"Undo the later decision {self.later_id} {_SUBJECTS[self.kind]} first: {self.later_label}."
+        return f"Undo the later step {self.later_id} {_SUBJECTS[self.kind]} first: {self.later_label}."
 
     @property
     def changed_at(self) -> datetime:

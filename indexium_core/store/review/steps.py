@@ -25,7 +25,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 from indexium_core.store.review.decisions import FIELD_KIND
 
-MAX_STEPS = 100  # of a kind
+MAX_STEPS = 100  # kept of a kind, except decisions about matches, which all stay; and returned by one call
 MAX_AGE_DAYS = 90
 
 

@@ -210,7 +210,8 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
 -- unreadable before; a film with both hashes; or a rewrite by another program (other bytes, but the same streams, number
 -- of frames and duration; another container may not have a frame count). A photo has no streams: it is the same if it was
 -- taken at the same moment by the same camera. A hash of all bytes (f1:) cannot be compared with that of a sample (x1:); then
--- the same size and time are enough. A file whose streams are not known (its row comes from a snapshot) is another film.
+-- the same size and time are enough. If none of these holds and the streams of
+-- the known file are not known (its row comes from a snapshot), it is another film.
 CREATE OR REPLACE TEMP TABLE same_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
        coalesce(i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL

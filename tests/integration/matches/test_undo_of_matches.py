@@ -157,7 +157,7 @@ def test_later_decision_about_a_title_is_undone_first(library: Library, tmp_path
     of_folder = library.matches.ignore(other, others=True)
     assert of_folder.titles == 2
     changed = content(library)
-    with pytest.raises(errors.UsageError, match=f"later decision {of_folder.decision_id} about the same title first"):
+    with pytest.raises(errors.UsageError, match=f"later step {of_folder.decision_id} about the same title first"):
         library.matches.undo(first.decision_id)
     assert content(library) == changed
     library.matches.undo(of_folder.decision_id)

@@ -262,7 +262,7 @@ def test_a_later_change_of_a_field_is_undone_first(library: Library) -> None:
     library.titles.set(title_id, "title", "Newer")
     rows = by_hand(library, title_id)
     [blocked] = [each for each in library.steps.list() if each.step_id == first]
-    with pytest.raises(errors.UsageError, match=r"Undo the later decision .* about the same field first") as refused:
+    with pytest.raises(errors.UsageError, match=r"Undo the later step .* about the same field first") as refused:
         library.steps.undo(first)
     assert (refused.value.message, refused.value.reason) == (blocked.blocked, "wrong_state")
     assert by_hand(library, title_id) == rows
@@ -278,7 +278,7 @@ def test_undo_of_a_value_that_a_decision_about_a_match_changed_is_refused(librar
     step_id = library.steps.last("value", f"{title_id} ignored")
     library.matches.ignore(title_id)
     rows = by_hand(library, title_id)
-    with pytest.raises(errors.UsageError, match="The ignored of “Thng” was changed since, so the earlier change"):
+    with pytest.raises(errors.UsageError, match="changed the choice whether it is a film or series of “Thng”"):
         library.steps.undo(step_id)
     assert by_hand(library, title_id) == rows
     library.steps.undo()

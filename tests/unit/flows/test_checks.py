@@ -12,7 +12,7 @@ from indexium_core.flows.checks.check_service import Checks
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.model.check import KINDS, CheckRow
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.catalog import catalog, faces
@@ -369,7 +369,7 @@ def test_unmatched_file_may_be_the_file_with_its_name(house: House) -> None:
     assert house.known()["a.mp4"] == ["Bo", "Ann"]
     assert house.found("same_name") == []
     assert step is not None
-    ReviewSteps(house.database, clock=lambda: NOW).undo(step)
+    StepService(house.database, clock=lambda: NOW).undo(step)
     assert house.known()["a.mp4"] == ["Bo"]
     assert [again.subject for again in house.found("same_name")] == [row.subject]
 
@@ -403,7 +403,7 @@ def test_one_person_is_chosen_for_all_files_with_an_ambiguous_name(house: House)
     counts = house.database.read().execute("SELECT person_id, count(*) FROM file_people GROUP BY ALL").fetchall()
     assert counts == [(int(codes[3].partition(":")[2]), 3)]
     assert report.step_id is not None
-    ReviewSteps(house.database, clock=lambda: NOW).undo(report.step_id)
+    StepService(house.database, clock=lambda: NOW).undo(report.step_id)
     assert house.counts()["ambiguous_person"] == (4, 1)
     assert house.database.read().execute("FROM file_people").fetchall() == []
 
@@ -600,7 +600,7 @@ def test_placeholder_removal_can_be_undone(house: House) -> None:
     assert house.found("placeholder") == []
     assert (house.item("a.mp4").tags_to_remove, house.item("a.mp4").result_people) == (["Unknown"], ["Ann Lee"])
     assert house.item("b.mp4").result_comment is None
-    review = ReviewSteps(house.database, clock=lambda: NOW)
+    review = StepService(house.database, clock=lambda: NOW)
     assert review.undo().label == "removed the placeholder Unknown from the plan of 2 files"
     assert report.step_id is not None
     assert house.found("placeholder")[0].file_count == 2
@@ -623,7 +623,7 @@ def test_placeholder_person_is_removed_and_restored_by_undo(house: House) -> Non
     assert house.item("b.mp4").tags_to_remove == ["Unknown"]
     assert {item.file_name for item in house.planner.generate_plan().items} == {"a.mp4", "b.mp4"}
     assert house.found("placeholder") == []
-    ReviewSteps(house.database, clock=lambda: NOW).undo()
+    StepService(house.database, clock=lambda: NOW).undo()
     assert house.known() == before
     assert len(house.found("placeholder")) == 1
 

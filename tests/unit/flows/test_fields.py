@@ -12,7 +12,7 @@ from indexium_core.flows.properties.field_locks import LockService
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.planning.plan import PlanItem, PlanQuery
@@ -29,7 +29,7 @@ class Review:
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
         self.decisions = Decisions(database, modes=self.planner.default_modes, clock=lambda: NOW)
         self.bulk = BulkEdits(database, modes=self.planner.default_modes, clock=lambda: NOW)
-        self.steps = ReviewSteps(database, clock=lambda: NOW)
+        self.steps = StepService(database, clock=lambda: NOW)
         self.people = PeopleService(database, clock=lambda: NOW)
 
     def items(self, query: str = "", **options: str) -> dict[str, PlanItem]:

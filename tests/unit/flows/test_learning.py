@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.model.review.steps import StepReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
@@ -30,7 +30,7 @@ class Court(House):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.review = ReviewSteps(database, clock=lambda: NOW + timedelta(minutes=1))
+        self.review = StepService(database, clock=lambda: NOW + timedelta(minutes=1))
 
     def state(self) -> dict[str, Any]:
         """Return all known and planned facts, without their times."""

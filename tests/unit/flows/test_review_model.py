@@ -21,7 +21,7 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -47,7 +47,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, NOW
         self.decisions = Decisions(database, clock=self._clock)
-        self.review = ReviewSteps(database, clock=self._clock)
+        self.review = StepService(database, clock=self._clock)
         self.planner = MetadataPlanner(database, clock=self._clock)
         self.bulk = BulkEdits(database, clock=self._clock)
         self.people = PeopleService(database, clock=self._clock)

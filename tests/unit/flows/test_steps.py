@@ -15,7 +15,7 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.model.planning.plan import PlanQuery
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, Clock(NOW)
         self.decisions = Decisions(database, clock=self.clock)
-        self.review = ReviewSteps(database, clock=self.clock)
+        self.review = StepService(database, clock=self.clock)
         self.planner = MetadataPlanner(database, clock=self.clock)
 
     def in_force(self) -> list[tuple[Any, ...]]:
@@ -154,7 +154,7 @@ def test_only_next_step_can_be_undone(desk: Desk) -> None:
     first = desk.decisions.edit([3], ["Ann"]).step_id
     desk.decisions.postpone([3])
 
-    with pytest.raises(errors.UsageError, match="Undo the later decision 2 about the plan first: skipped 1 file"):
+    with pytest.raises(errors.UsageError, match="Undo the later step 2 about the plan first: skipped 1 file"):
         desk.review.undo(first)
     second = desk.review.next().undo
     assert second is not None

@@ -12,7 +12,7 @@ CREATE TABLE steps (
     actor_kind VARCHAR NOT NULL,                   -- see Actor
     actor_id VARCHAR NOT NULL,
     actor_name VARCHAR NOT NULL,
-    undone_by_kind VARCHAR,                        -- who undid it, NULL if an earlier version did
+    undone_by_kind VARCHAR,                        -- who undid it, NULL: nobody, or an earlier version did
     undone_by_id VARCHAR,
     undone_by_name VARCHAR
 );
