@@ -144,7 +144,7 @@ def test_decision_is_undone_by_its_id(library: Library) -> None:
     assert library.matches.undo().decision_id == second.decision_id
     assert content(library) == before
     for unknown in (0, 999, 2**63 - 1):
-        with pytest.raises(errors.UnknownIdError, match="no decision"):
+        with pytest.raises(errors.UnknownIdError, match="no step"):
             library.matches.undo(unknown)
 
 

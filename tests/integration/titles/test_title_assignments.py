@@ -118,7 +118,7 @@ def test_undo_of_a_move_leaves_a_file_that_is_identified_again(library: Library)
     library.jobs.wait(library.titles.unassign([file]).id, timeout=60)
     report = library.steps.undo()
     assert report
-    assert report.summary.startswith("Not undone: moved 1 file to “The Thing”. No file of it")
+    assert report.summary.startswith("Not undone: moved 1 file to “The Thing (1982)”. No file of it")
     assert library.steps.undo() is None  # the step does not stand before earlier ones
 
 
