@@ -12,7 +12,9 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.flows.home import clock as system_clock
+from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.writing import operation_runner
+from indexium_core.library import Library
 from indexium_core.settings import Settings, load
 from tests.support import tables
 from tests.support.clock import Clock
@@ -20,6 +22,16 @@ from tests.support.rewriting import Rewriter
 from tests.support.studio import OLD, Studio
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def storage_of(library: Library) -> BackupStorage:
+    return library._parts.backup_storage
+
+
+def clock_of(library: Library) -> Clock:
+    clock = library._parts.clock
+    assert isinstance(clock, Clock)
+    return clock
 
 
 @pytest.fixture
@@ -34,7 +46,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Three films of about 33 kB with kept originals; the budget is two and a half of them."""
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
-    rewriter.allow = lambda task, size: made.library._parts.backup_storage.make_room(size, item_id=task.item_id)
+    rewriter.allow = lambda task, size: storage_of(made.library).make_room(size, item_id=task.item_id)
     monkeypatch.setattr(operation_runner.editing, "edit", rewriter)
     yield made
     made.library.close()
@@ -162,7 +174,7 @@ def test_backups_of_running_operation_are_not_removed(shelf: Studio) -> None:
 
 def test_nothing_is_evicted_if_backup_cannot_fit(shelf: Studio) -> None:
     shelf.write(query="0000")
-    storage = shelf.library._parts.backup_storage
+    storage = storage_of(shelf.library)
 
     assert not storage.make_room(80_001)
     assert len(kept(shelf)) == 1
@@ -172,7 +184,7 @@ def test_nothing_is_evicted_if_backup_cannot_fit(shelf: Studio) -> None:
 
 def test_space_is_reserved_once(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files are written at the same time: space reserved for one is not available to the other."""
-    storage, both = shelf.library._parts.backup_storage, []
+    storage, both = storage_of(shelf.library), []
     monkeypatch.setattr(storage._book, "still_open", set)
     both.append(storage.make_room(60_000, item_id=1))
     both.append(storage.make_room(60_000, item_id=2))
@@ -219,16 +231,14 @@ def test_expired_backups_are_deleted_after_operations_only(shelf: Studio, monkey
 
 def pass_by(shelf: Studio, monkeypatch: pytest.MonkeyPatch, time: timedelta) -> None:
     """Advance every clock of the machine."""
-    clock, monotonic = shelf.library._parts.clock, system_clock._monotonic
-    assert isinstance(clock, Clock)
+    clock, monotonic = clock_of(shelf.library), system_clock._monotonic
     clock.now += time
     monkeypatch.setattr(system_clock, "_monotonic", lambda: monotonic() + time.total_seconds())
 
 
 def test_clock_set_forward_expires_no_backup(shelf: Studio) -> None:
     shelf.write(query="0000")
-    clock = shelf.library._parts.clock
-    assert isinstance(clock, Clock)
+    clock = clock_of(shelf.library)
     clock.now += timedelta(days=366)
     shelf.write(query="0001")
     assert len(kept(shelf)) == 2
@@ -240,8 +250,7 @@ def test_clock_set_forward_expires_no_backup(shelf: Studio) -> None:
 
 def test_unused_home_keeps_backups_one_day_or_start_longer(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.write(query="0000")
-    clock = shelf.library._parts.clock
-    assert isinstance(clock, Clock)
+    clock = clock_of(shelf.library)
     clock.now += timedelta(days=366)
     shelf.reopen(clock=clock)
     assert len(kept(shelf)) == 1
@@ -255,8 +264,7 @@ def test_unused_home_keeps_backups_one_day_or_start_longer(shelf: Studio, monkey
 
 def test_reopened_home_accepts_stable_clock(shelf: Studio) -> None:
     shelf.write(query="0000")
-    clock = shelf.library._parts.clock
-    assert isinstance(clock, Clock)
+    clock = clock_of(shelf.library)
     clock.now += timedelta(days=366)
     shelf.reopen(clock=clock)
     shelf.write(query="0001")
@@ -271,7 +279,7 @@ def test_reopened_home_accepts_stable_clock(shelf: Studio) -> None:
 def test_interrupted_removal_is_finished_at_next_start(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger is updated first: a process that is killed before the deletion has removed no file."""
     shelf.write(query="0000")
-    storage = shelf.library._parts.backup_storage
+    storage = storage_of(shelf.library)
     monkeypatch.setattr(storage, "sweep", lambda: None)
     assert storage.make_room(79_000)
     assert len(kept(shelf)) == 1
@@ -288,7 +296,7 @@ def test_missing_backup_is_no_error_and_offline_folder_waits(shelf: Studio) -> N
     first.unlink()
     away = shelf.films.with_name("away")
     shelf.films.rename(away)
-    assert shelf.library._parts.backup_storage.make_room(79_000)
+    assert storage_of(shelf.library).make_room(79_000)
     away.rename(shelf.films)
     assert len(kept(shelf)) == 1
 

@@ -28,6 +28,10 @@ from tests.support.studio import ALL, OLD
 from tests.support.waiting import PATIENCE, until
 
 
+def idle_workers(library: Library) -> list[Any]:
+    return library._parts.processes._idle
+
+
 class Set:
     """One film that is written in place and one that is copied, in a library with worker processes."""
 
@@ -178,7 +182,7 @@ def test_executor_setting_changes_at_run_time(tmp_path: Path) -> None:
     with Library.open(scene.home) as library:
         library.configuration.set("executor", "processes")
         library.write(library.plan("ext:mp4"), ALL).wait()
-        assert len(library._parts.processes._idle) == 1
+        assert len(idle_workers(library)) == 1
         library.configuration.set("executor", "threads")
         library._parts.processes.close()
         library.write(library.plan(), ALL).wait()
@@ -193,10 +197,10 @@ def test_files_are_written_in_processes_by_default_while_a_dashboard_is_served(
     scene.library.close()
     with Library.open(scene.home, url=url) as library:
         library.write(library.plan("ext:mp4"), ALL).wait()
-        assert library._parts.processes._idle == []  # too short to delay a page
+        assert idle_workers(library) == []  # too short to delay a page
         monkeypatch.setattr(assembly, "_MIN_PROCESS_SECONDS", 0.0)
         library.write(library.plan(), ALL).wait()
-        assert len(library._parts.processes._idle) == count
+        assert len(idle_workers(library)) == count
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
 
@@ -206,10 +210,10 @@ def test_many_files_are_written_in_processes_by_default(tmp_path: Path, monkeypa
     with Library.open(scene.home) as library:
         monkeypatch.setattr(assembly, "_MIN_PROCESS_FILES", 2)
         library.write(library.plan("ext:mp4"), ALL).wait()
-        assert library._parts.processes._idle == []
+        assert idle_workers(library) == []
         library.rollback(1, replan=True).wait()
         library.write(library.plan(), ALL).wait()
-        assert len(library._parts.processes._idle) > 0
+        assert len(idle_workers(library)) > 0
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
 
