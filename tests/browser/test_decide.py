@@ -187,6 +187,22 @@ def test_key_undoes_only_decisions_of_this_page(site: Site, library: Library) ->
     assert library.matches.get(other.id).state == "ignored"
 
 
+def test_key_passes_a_decision_that_was_undone_elsewhere(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    before = opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    page.keyboard.press("l")
+    expect(current(page)).to_have_text("North Pier")
+    page.keyboard.press("l")
+    settle(page, library, (opened - 2, accepted, later + 2, ignored))
+    library.steps.undo()  # as a command does
+    settle(page, library, (opened - 1, accepted, later + 1, ignored))
+    page.keyboard.press("z")
+    expect(page.locator(".toast.error")).to_contain_text("is undone already")
+    page.keyboard.press("z")
+    settle(page, library, before)
+
+
 def test_outdated_decision_is_refused_and_the_next_question_follows(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
