@@ -15,7 +15,7 @@ from indexium_core.library import Library
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.review.steps import StepReport, Steps
 
-EVENTS = ("plan:changed", "matches:changed", "movie:updated", "series:updated")
+TITLE_EVENTS = ("matches:changed", "movie:updated", "series:updated")  # an enrichment sends many of them
 
 
 class Undoing:
@@ -31,7 +31,8 @@ class Undoing:
 
     def start(self) -> None:
         """Subscribe to the changes of the plan, of matches and of titles."""
-        self._bridge.listen(EVENTS, self.refresh, every=0.1)
+        self._bridge.listen(("plan:changed",), self.refresh, every=0.1)
+        self._bridge.listen(TITLE_EVENTS, self.refresh, every=1.0)
         self.refresh()
 
     def refresh(self) -> None:

@@ -42,7 +42,8 @@ class _AnswerShape(BaseModel):
 def _schema(name: str, about: str, *kinds: type[Shaped], **own: Any) -> type[BaseModel]:
     """Return the schema of an answer: own attributes, then what values of these types show outside."""
     shown = {name: _type(each) for kind in kinds for name, each in types_of(kind, kind.shape).items()}
-    fields: dict[str, Any] = {name: (each, ...) for name, each in {**own, **shown, **own}.items()}
+    ordered = {**own, **shown, **own}  # own attributes are first and also replace shown ones
+    fields: dict[str, Any] = {name: (each, ...) for name, each in ordered.items()}
     model = create_model(name, __base__=_AnswerShape, __doc__=about, __module__=__name__, **fields)
     return _SCHEMAS.setdefault(kinds, model)  # type: ignore[no-any-return]
 

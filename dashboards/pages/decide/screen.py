@@ -243,28 +243,41 @@ class DecideScreen(Screen):
             self._bridge.toast("info", _NOTHING_TO_UNDO)
             return
 
+        undone_elsewhere: list[_MadeDecision] = []
+
         def undo() -> MatchResult:
-            if not decision_id and not self._made:
+            made = next((each for each in reversed(self._made) if decision_id in (0, each.id)), None)
+            if not decision_id and made is None:
                 raise errors.UsageError(_NOTHING_TO_UNDO, code="wrong_state")
-            return self._library.matches.undo(decision_id or self._made[-1].id)
+            try:
+                return self._library.matches.undo(made.id if made else decision_id)
+            except errors.UsageError:
+                last = self._library.steps.last("match", str(made.title_id)) if made else None
+                if made and (last is None or last < made.id):  # another window or a command has undone it
+                    undone_elsewhere.append(made)
+                raise
 
         def done(result: MatchResult) -> None:
             self._bridge.toast("info", result.description)
             made = next((each for each in self._made if each.id == result.decision_id), None)
             if made is None:
                 return
-            self._made.remove(made)
-            self._decided = max(0, self._decided - made.titles)
+            self._forget(made)
             if self.state.segment == made.segment:
                 self._load(opens=made.title_id)
             else:  # the list changes, but by this page
                 self._turn, self._shows = self._turn + 1, None
 
-        def failed() -> None:  # another window or a command has undone it
-            if not decision_id and self._made:
-                self._decided = max(0, self._decided - self._made.pop().titles)
+        def failed() -> None:
+            for made in undone_elsewhere:
+                self._forget(made)
 
         self._enqueue(undo, done, failed)
+
+    def _forget(self, made: _MadeDecision) -> None:
+        """Forget a decision of this page that is undone."""
+        self._made.remove(made)
+        self._decided = max(0, self._decided - made.titles)
 
     def _enqueue(
         self, work: Callable[[], MatchResult], done: Callable[[MatchResult], None], failed: Callable[[], None]

@@ -153,11 +153,12 @@ def _links_sentence(summary: SelectionSummary) -> str:
 
 def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
     """Return the numbers of selected files that are not written, with the option that writes them, or ""."""
-    levels = {**summary.excluded, "postponed": 0}
-    named, skipped = summaries.excluded_files(levels), {"postponed": summary.excluded.get("postponed", 0)}
-    if hint and any(count for level, count in levels.items() if level in WRITABLE):
+    levels = dict(summary.excluded)
+    skipped = levels.pop("postponed", 0)
+    named = summaries.excluded_files(levels)
+    if hint and any(levels.get(level) for level in WRITABLE):
         named += " (--risk names the levels to write)"
-    later = f"{summaries.excluded_files(skipped)} ('{_REPLAN_ALL}' plans them again)" if any(skipped.values()) else ""
+    later = f"{summaries.excluded_files({'postponed': skipped})} ('{_REPLAN_ALL}' plans them again)" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Not included: {left}." if left else ""
 

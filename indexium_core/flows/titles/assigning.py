@@ -64,7 +64,7 @@ def unassignable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
 
     """
     libraries = checked_files(reader, file_ids)
-    moved = {each.file_id for each in assignments.assigned(reader)}
+    moved = {each.file_id for each in assignments.assigned(reader, libraries)}
     libraries = {file_id: library_id for file_id, library_id in libraries.items() if file_id in moved}
     if not libraries:
         raise errors.UsageError("Nobody has moved these files to a title, so their names identify them already.")

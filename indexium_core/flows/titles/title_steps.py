@@ -22,19 +22,22 @@ Kept = Mapping[str, Sequence[Mapping[str, Any]]]  # what people can change of th
 
 
 class MovedBack(NamedTuple):
-    """The undo of a move: the titles that changed, a sentence, and what an identification moves back."""
+    """The undo of a move."""
 
-    files: int
-    changed: Collection[int]
-    note: str
-    libraries: Collection[int]
-    unassigned: FilesToUnassign
+    files: int  # that were moved back
+    changed: Collection[int]  # the titles that changed
+    note: str  # where the files are now, in sentences
+    libraries: Collection[int]  # in which an identification moves the rest back
+    unassigned: FilesToUnassign  # this rest
 
 
 def by_hand(reader: Connection, item: TitleItem, fields: Collection[str]) -> Kept:
     """Return the values by hand and the padlocks of fields, as JSON values."""
-    found = {name: [_kept(each) for each in store.values(reader, item, name) if _is_kept(each)] for name in fields}
-    return {name: sorted(kept, key=lambda each: (each["origin"], each["provider"])) for name, kept in found.items()}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in fields}
+    for each in sorted(store.values(reader, item), key=lambda value: (value.origin, value.provider)):
+        if each.field in found and (each.origin == "hand" or each.locked):
+            found[each.field].append(_kept(each))
+    return found
 
 
 def record_values(tx: Connection, item: TitleItem, verb: str, before: Kept, *, at: datetime) -> None:
@@ -83,9 +86,8 @@ def undo_values(tx: Connection, kept: str, *, at: datetime) -> TitleItem | None:
 def titles_by_hand(reader: Connection, file_ids: Collection[int]) -> dict[int, list[list[Any]]]:
     """Return kind, id and role of each title in which files are by hand, by file id."""
     found: dict[int, list[list[Any]]] = {file_id: [] for file_id in file_ids}
-    for each in assignments.assigned(reader):
-        if each.file_id in found:
-            found[each.file_id].append([each.entity_type, each.entity_id, each.role])
+    for each in assignments.assigned(reader, file_ids):
+        found[each.file_id].append([each.entity_type, each.entity_id, each.role])
     return found
 
 
@@ -145,10 +147,6 @@ def undo_move(tx: Connection, kept: str, *, at: datetime) -> MovedBack:
 
 def _words(name: str) -> str:
     return "choice whether it is a film or series" if name == "ignored" else name.replace("_", " ")
-
-
-def _is_kept(value: TitleValue) -> bool:
-    return value.origin == "hand" or value.locked
 
 
 def _kept(value: TitleValue) -> dict[str, Any]:

@@ -122,13 +122,9 @@ LEFT JOIN (SELECT id, count(DISTINCT file_id) AS file_count FROM (/* main_files 
 LEFT JOIN (SELECT series_id AS id, count(*) AS episode_count, count(DISTINCT season) AS season_count FROM episodes
            WHERE list_contains($ids::BIGINT[], series_id) GROUP BY series_id) AS e USING (id)
 LEFT JOIN (SELECT DISTINCT entity_id FROM touched_titles WHERE list_contains($ids::BIGINT[], entity_id)) AS u ON u.entity_id = t.id
-LEFT JOIN (SELECT v.entity_id, arg_min(v.value->>'$', (NOT v.locked, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin),
-                                                       coalesce(own.rank, general.rank, 99), v.provider)) AS country
-           FROM title_values AS v
-           LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider
-           LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider = v.provider
-           WHERE v.field = 'country' AND list_contains($ids::BIGINT[], v.entity_id) GROUP BY v.entity_id) AS v
-    ON v.entity_id = t.id
+LEFT JOIN (SELECT v.entity_id, v.value->>'$' AS country FROM /* ranked_values */
+           WHERE v.field = 'country' AND list_contains($ids::BIGINT[], v.entity_id)
+           QUALIFY row_number() OVER (PARTITION BY v.entity_id ORDER BY /* order_of_values */) = 1) AS v ON v.entity_id = t.id
 WHERE list_contains($ids::BIGINT[], t.id);
 
 -- name: library_kind

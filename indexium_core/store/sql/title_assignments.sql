@@ -1,6 +1,7 @@
 -- name: assigned
--- The files that a person moved to a title.
-SELECT file_id, entity_type, entity_id, NULL::INTEGER AS part, role, '' AS edition FROM title_assignments ORDER BY file_id, entity_id;
+-- The files that a person moved to a title: all, or those of some.
+SELECT file_id, entity_type, entity_id, NULL::INTEGER AS part, role, '' AS edition FROM title_assignments
+WHERE $file_ids::BIGINT[] IS NULL OR list_contains($file_ids::BIGINT[], file_id) ORDER BY file_id, entity_id;
 
 -- name: files
 -- The libraries of files and what they are; an unknown file has no library.

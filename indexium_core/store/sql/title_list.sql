@@ -32,21 +32,15 @@ LEFT JOIN scanned_files AS c ON c.file_id = l.file_id AND c.state <> 'missing'
 WHERE k.id IN (SELECT unnest($ids::BIGINT[])) GROUP BY k.id;
 
 -- name: page_values
--- The rating, the genres and the country of some titles, and whether they have an id. The order is that of `titles_shown`; the view
--- would rank the values of all titles first.
+-- The rating, the genres and the country of some titles, and whether they have an id.
 SELECT v.entity_id AS id, any_value(/* rating */) FILTER (v.field = 'ratings') AS rating,
        any_value(from_json(v.value, '["VARCHAR"]')) FILTER (v.field = 'genres') AS genres,
        any_value(v.value->>'$') FILTER (v.field = 'country') AS country,
        bool_or(/* has_id */) AS has_id
 FROM (
-    SELECT v.entity_id, v.field, v.value FROM title_values AS v
-    LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider
-    LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider = v.provider
+    SELECT v.entity_id, v.field, v.value FROM /* ranked_values */
     WHERE (v.field IN ('ratings', 'genres', 'country') OR v.field IN (SELECT field FROM id_kinds)) AND v.entity_id IN (SELECT unnest($ids::BIGINT[]))
-    QUALIFY row_number() OVER (
-        PARTITION BY v.entity_id, v.field
-        ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin),
-                 coalesce(own.rank, general.rank, 99), v.provider) = 1
+    QUALIFY row_number() OVER (PARTITION BY v.entity_id, v.field ORDER BY /* order_of_values */) = 1
 ) AS v GROUP BY v.entity_id;
 
 -- name: children_of_series

@@ -30,9 +30,10 @@ class FormerTitle(NamedTuple):
     series_id: int | None  # of an episode
 
 
-def assigned(reader: Connection) -> list[FileLink]:
-    """Return the files that a person moved to a title; their parts are unknown."""
-    return [FileLink(*row) for row in reader.execute(_sql("assigned")).fetchall()]
+def assigned(reader: Connection, file_ids: Collection[int] | None = None) -> list[FileLink]:
+    """Return the files (or those of some) that a person moved to a title; their parts are unknown."""
+    facts = {"file_ids": None if file_ids is None else list(file_ids)}
+    return [FileLink(*row) for row in reader.execute(_sql("assigned"), facts).fetchall()]
 
 
 def files(reader: Connection, file_ids: Collection[int]) -> list[FileToMove]:

@@ -333,4 +333,4 @@ def _json(value: Any) -> str:
 
 
 def _sql(name: str) -> str:
-    return sql.compose("matches")[name]
+    return sql.compose("matches", "ranked_values")[name]

@@ -255,4 +255,6 @@ def _ids(reader: Connection, query: str, facts: Mapping[str, Any] | None = None)
 
 def statement(name: str) -> str:
     """Return a statement about lists of titles."""
-    return sql.with_parts(sql.compose("title_list", "title_facets")[name], accepted=ACCEPTED_TITLES, has_id=HAS_ID)
+    return sql.with_parts(
+        sql.compose("title_list", "title_facets", "ranked_values")[name], accepted=ACCEPTED_TITLES, has_id=HAS_ID
+    )

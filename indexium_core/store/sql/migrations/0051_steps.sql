@@ -3,7 +3,7 @@ CREATE TABLE steps (
     step_id BIGINT NOT NULL,
     kind VARCHAR NOT NULL,                         -- review, match, value, move
     action VARCHAR NOT NULL,                       -- of a match: accept, confirm, reject, ignore, later
-    label VARCHAR NOT NULL,                        -- in the past tense: "skipped 3 files"
+    label VARCHAR NOT NULL,                        -- what was done or decided: "skipped 3 files"
     files BIGINT NOT NULL,
     subjects VARCHAR[] NOT NULL,                   -- a later step of the same kind about one of them is undone first
     before JSON,                                   -- what the undo restores, NULL if other tables have it (review)
