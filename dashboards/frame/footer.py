@@ -177,12 +177,13 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
         buttons.append({"label": f"Resume {wording.count(rest)}", "act": "resume", "kind": "primary"})
     success = success_of(operation.operation_type)
     left = outcome_counts(operation.outcomes, only=REMAINING)
+    intact = summaries.intact_files(operation.unknown_count).removesuffix(".")
     return {
         "key": f"cut{operation.id}",
         "id": operation.id,
         "kind": "interrupted",
         "title": f"Interrupted {when}: {name}, {wording.count(good)} of {wording.count(total)} {success}",
-        "note": ", ".join(filter(None, ("every file is intact", left))),
+        "note": ", ".join(filter(None, (intact, left))),
         "level": "warning",
         "glyph": "!",
         "buttons": buttons,

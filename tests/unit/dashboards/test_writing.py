@@ -149,6 +149,12 @@ def test_interrupted_operation_offers_resume_and_rollback() -> None:
 
     assert "“nightly”, 7 of 12 written" in row["title"]
     assert [button["label"] for button in row["buttons"]] == ["Show", "Roll back 7", "Resume 5"]
+    assert row["note"] == "Every file is intact, 5 not started"
+
+
+def test_interrupted_operation_promises_nothing_about_unknown_files() -> None:
+    row = footer.interrupted(operation(status="interrupted", file_count=12, success_count=7, unknown_count=2))
+    assert row["note"] == "The state of 2 files is unknown; every other file is intact, 3 not started"
 
 
 def test_running_operation_shows_progress_and_rest() -> None:
