@@ -76,9 +76,9 @@ def _check_free_space(folder: Path) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """
-    Repeat a failed test of real processes once, and order the files for parallel processes.
+    Repeat a failed test of real processes twice, and order the files for parallel processes.
 
-    While all cores are busy, a process may get no processor time for seconds. A test that fails twice is broken.
+    While all cores are busy, a process may get no processor time for seconds. A test that fails three times is broken.
     Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
     """
     folders: dict[str, list[pytest.Item]] = {name: [] for name in (*_REPEATED, "guards", "unit")}
@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(HERE).parts[0]
         folders[folder].append(item)
         if folder in _REPEATED:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
     if not hasattr(config, "workerinput"):
         return
     files = {name: [list(group) for _, group in itertools.groupby(found, _path)] for name, found in folders.items()}
