@@ -10,8 +10,10 @@ from typing import Any, cast
 from indexium_core import logs, settings
 from indexium_core.flows.artwork import artwork_job
 from indexium_core.flows.artwork.artwork_manager import ArtworkManager
+from indexium_core.flows.artwork.asset_selection import AssetSelectionService
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.enrichment import batch_enrichment
 from indexium_core.flows.enrichment.enricher import TitleEnricher
@@ -247,11 +249,18 @@ class Assembly:
             is_served=self.is_served,
         )
         self.series = SeriesManager(store)
-        self.matches = TitleMatchService(store, self.providers, events=self.events, undo=self.steps, clock=clock)
+        chooser = self._build_artwork(store, clock)
+        self.matches = TitleMatchService(
+            store,
+            self.providers,
+            events=self.events,
+            undo=self.steps,
+            choose_pictures=chooser.choose_again,
+            clock=clock,
+        )
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)
-        self._build_artwork(store, clock)
         self.enrichment = EnrichmentService(
             store,
             TitleEnricher(
@@ -281,20 +290,33 @@ class Assembly:
         self.matches.on_accept = self.enrichment.follow_acceptance
         self.matches.on_confirm = self.enrichment.follow_confirmation
 
-    def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
-        """Build the services of the pictures of films and series."""
+    def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> PictureChooser:
+        """Build the services of the pictures of films and series, and return what applies their rules."""
+        chooser = PictureChooser(self.settings)
         cache = CacheService(
             store,
+            chooser,
             folder=store.home / "cache",
             budget_bytes=lambda: int(self.settings.artwork_budget),
             clock=clock,
         )
-        local = LocalArtwork(store, clock=clock)
-        self.artwork = ArtworkManager(store, cache, self.providers.images, local, config=self.settings, clock=clock)
+        local = LocalArtwork(store, chooser, clock=clock)
+        selection = AssetSelectionService(store, chooser, local, undo=self.steps, events=self.events, clock=clock)
+        self.artwork = ArtworkManager(
+            store,
+            cache,
+            self.providers.images,
+            local,
+            selection=selection,
+            chooser=chooser,
+            config=self.settings,
+            clock=clock,
+        )
         self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue)
         self.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.artwork_jobs.follow_enrichment)
+        return chooser
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

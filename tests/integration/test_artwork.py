@@ -196,7 +196,7 @@ def test_new_offers_replace_those_of_another_match(library: Library, stand_in: P
             (each.provider, each.provider_url.rpartition("/")[2]) for each in library.artwork.candidates("movie", film)
         ]
 
-    assert offered() == [("tmdb", "backdrop-5.jpg"), ("tmdb", "poster-5.jpg")]
+    assert offered() == [("tmdb", "poster-5.jpg"), ("tmdb", "backdrop-5.jpg")]
     other = ImageCandidate(provider="tvdb", kind="poster", url=f"{stand_in.url}/images/poster-7.jpg", language="en")
     record_pictures(library, "movie", film, [other, other], failed=["tmdb"])
     assert ("tvdb", "poster-7.jpg") in offered()
@@ -268,7 +268,7 @@ def test_addresses_are_those_of_the_pictures_that_pages_show(
     assert library.artwork.addresses(film).poster == offers[4].url
     drawn(folder / "Films/The Lantern Keeper (2014)/poster.jpg")
     assert library.artwork.addresses(film).poster == shown_address(library, film, "poster")
-    assert library.artwork.addresses(film).fanart == tuple(offers[n].url for n in (5, 3, 1))
+    assert library.artwork.addresses(film).fanart == tuple(offers[n].url for n in (5, 1, 3))
     assert library.artwork.addresses(999) == Artwork()
 
 
@@ -632,7 +632,7 @@ def test_pictures_are_served(library: Library, stand_in: ProviderStandIn) -> Non
 
         page = f"{running.url}/api/assets/candidates?entity_type=movie&entity_id={film}"
         found = json.loads(ask(page)[2])
-        assert [each["asset_type"] for each in found["items"]] == ["backdrop", "poster"]
+        assert [each["asset_type"] for each in found["items"]] == ["poster", "backdrop"]
         assert b"Choose one of: poster, backdrop" in ask(f"{page}&asset_type=x")[2]
         [poster] = json.loads(ask(f"{page}&asset_type=poster")[2])["items"]
         image = f"{running.url}/api/cache/{poster['content_hash']}"

@@ -8,17 +8,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from indexium_core import errors
+from indexium_core.flows.artwork.asset_selection import AssetSelectionService
 from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
-from indexium_core.model.artwork.choice import in_order
+from indexium_core.model.artwork.choice import shown_order
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.providers.records import Artwork, ImageCandidate, ImageKind
+from indexium_core.model.providers.records import Artwork, ImageCandidate
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.store.artwork import assets as store
@@ -68,10 +69,13 @@ class ArtworkManager:
         downloads: ImageDownloads,
         local: LocalArtwork,
         *,
+        selection: AssetSelectionService,
+        chooser: PictureChooser,
         config: Settings,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self.cache, self._downloads, self._local = database, cache, downloads, local
+        self.selection, self._chooser = selection, chooser
         self._config, self._clock = config, clock
         self._bad: dict[int, float] = {}  # by candidate: monotonic seconds until which it is not read again
 
@@ -87,18 +91,7 @@ class ArtworkManager:
             UnknownIdError: There is no such title.
 
         """
-        if asset_type is not None and asset_type not in get_args(ImageKind):
-            known = ", ".join(get_args(ImageKind))
-            raise errors.UsageError(f"There is no kind of picture “{asset_type[:40]}”. Choose one of: {known}.")
-        owner = self._owner(entity_type, entity_id)
-        self._local.refresh(owner, force=True)
-        found = self._offered(owner, asset_type)
-        groups = sorted({(each.asset_type, each.season is not None, each.season or 0, each.season) for each in found})
-        language = self._config.metadata_language
-        ordered = [
-            one for kind, _, _, number in groups for one in in_order(found, kind, language=language, season=number)
-        ]
-        return ordered + [each for each in found if each.is_rejected]
+        return self.selection.candidates(entity_type, entity_id, asset_type).items
 
     def put(
         self,
@@ -120,14 +113,9 @@ class ArtworkManager:
             title: list({(each.kind, each.provider, each.url): _offer(each) for each in some if each.url}.values())
             for title, some in images.items()
         }
-        store.put(tx, offers, is_local=False, kept=failed, at=self._clock())
-
-    def _owner(self, entity_type: str, entity_id: int) -> TitleOwner:
-        require_entity_type(entity_type)
-        owner = store.owner(self._database.read(), entity_id)
-        if owner is None or owner.entity_type != entity_type:
-            raise errors.UnknownIdError(f"There is no {KIND_NAMES[entity_type]} {entity_id}.")
-        return owner
+        at = self._clock()
+        store.put(tx, offers, is_local=False, kept=failed, at=at)
+        self._chooser.choose_again(tx, {number for _, number in offers}, at)
 
     # Pictures.
 
@@ -201,7 +189,7 @@ class ArtworkManager:
         for place in self._places(owner, size):
             self._local.refresh(place.owner)
             found = self._offered(place.owner, place.asset_type)
-            yield place, in_order(found, place.asset_type, language=self._config.metadata_language, season=place.season)
+            yield place, shown_order(each for each in found if each.season == place.season)
 
     def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
         """Return where a picture is sought, the best place first."""

@@ -20,6 +20,7 @@ import blake3
 from indexium_core import errors
 from indexium_core.files.artwork import images
 from indexium_core.files.artwork.images import TitleImage
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.pictures.picture_folder import PictureFolder
 from indexium_core.model.artwork.assets import VARIANTS, CachedImage
 from indexium_core.store.artwork import assets as store
@@ -35,9 +36,16 @@ class CacheService:
     """The cache of images. One instance serves a home; it is safe to use from any thread."""
 
     def __init__(
-        self, database: Database, *, folder: Path, budget_bytes: Callable[[], int], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        chooser: PictureChooser,
+        *,
+        folder: Path,
+        budget_bytes: Callable[[], int],
+        clock: Callable[[], datetime],
     ) -> None:
-        self._database, self._clock, self._budget_bytes = database, clock, budget_bytes
+        self._database, self._chooser, self._clock = database, chooser, clock
+        self._budget_bytes = budget_bytes
         self.folder = PictureFolder(
             folder,
             budget_bytes=budget_bytes,
@@ -78,7 +86,8 @@ class CacheService:
         def record(tx: Any) -> None:
             store.add_cached(tx, row)
             if candidate_id is not None:
-                store.set_content(tx, candidate_id, row["content_hash"])
+                title_id = store.set_content(tx, candidate_id, row["content_hash"])
+                self._chooser.choose_again(tx, title_id, self._clock())  # its size and its likeness are known now
             store.remove_cached(tx, _hashes(removed))
 
         self._database.run(record)

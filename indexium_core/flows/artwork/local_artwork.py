@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from indexium_core import errors
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.model.artwork import local_names
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.artwork.local_names import LocalPicture
@@ -28,8 +29,8 @@ _MOST_FRESH = 50_000
 class LocalArtwork:
     """Finds and reads local pictures. One instance serves a home; any thread may use it."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, chooser: PictureChooser, *, clock: Callable[[], datetime]) -> None:
+        self._database, self._chooser, self._clock = database, chooser, clock
         self._listed: dict[int, float] = {}  # by title: monotonic seconds
         self._lock = threading.Lock()
 
@@ -45,7 +46,12 @@ class LocalArtwork:
         if not offers and not any(each.provider == "local" for each in known):
             return
         at = self._clock()
-        self._database.run(lambda tx: store.put(tx, {(owner.entity_type, owner.id): offers}, is_local=True, at=at))
+
+        def put(tx: Connection) -> None:
+            store.put(tx, {(owner.entity_type, owner.id): offers}, is_local=True, at=at)
+            self._chooser.choose_again(tx, [owner.id], at)
+
+        self._database.run(put)
 
     def read(self, owner: TitleOwner, path: str) -> bytes:
         """

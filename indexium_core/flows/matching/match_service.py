@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexium_core import errors
@@ -50,11 +50,16 @@ class TitleMatchService:
         *,
         events: EventBus,
         undo: StepService,
+        choose_pictures: Callable[[Connection, Collection[int], datetime], object] = lambda *_: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Ask these providers, send changes to `events`, and let `undo` undo the decisions."""
+        """
+        Ask these providers, send changes to `events`, and let `undo` undo the decisions.
+
+        `choose_pictures` selects pictures of titles again in the transaction of a decision, which can remove some.
+        """
         self._database, self._events, self._clock = database, events, clock
-        self._steps = undo
+        self._steps, self._choose_pictures = undo, choose_pictures
         undo.register("match", self._undo)
         # Gets the titles whose match a person accepted, and returns the id of the job that follows.
         self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
@@ -234,6 +239,7 @@ class TitleMatchService:
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
                 acceptance.accept_candidate(tx, each, chosen, by="hand", at=at)
+            self._choose_pictures(tx, store.scope(tx, list(items)), at)
             name = _name_with_id(chosen)
             text = _decided(items, item, f"is matched with {name}", f"are matched with {name}")
             return items, dataclasses.replace(
@@ -319,6 +325,7 @@ class TitleMatchService:
             replaced = revisions.replaced(tx, item, row) if is_match else ""
             if is_match:
                 store.withdraw(tx, item.entity_type, title_id)
+                self._choose_pictures(tx, store.scope(tx, [title_id]), at)
             store.mark_candidates(tx, title_id, [each.position for each in same], "rejected", by="hand", at=at)
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
             if row is not None and (is_match or row.state == "open"):
@@ -422,6 +429,7 @@ class TitleMatchService:
         has_candidates = step.action in ("accept", "reject", "confirm")
         ids = store.restore(tx, before, ignored=ignored, with_candidates=has_candidates)
         acceptance.copy_shown_values(tx, ids, at)
+        self._choose_pictures(tx, store.scope(tx, ids), at)
         items = list(store.items(tx, ids).values())
         files = sum(each.file_count for each in items)
         return UndoneStep(files, len(items), lambda: emit(self._events, items))

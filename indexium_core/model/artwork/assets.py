@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 MAX_IMAGE_BYTES = 25_000_000
 VariantKind: TypeAlias = Literal["poster", "backdrop"]
@@ -14,6 +14,34 @@ VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (78
 CollageLayout: TypeAlias = Literal["grid", "strip"]
 COLLAGE_LAYOUTS: Mapping[str, tuple[int, int]] = {"grid": (9, 3), "strip": (5, 5)}  # most pictures, columns
 COLLAGE_CELL = (133, 200)  # width and height in pixels
+
+
+LOCAL = "local"  # the provider of the pictures in folders
+AUTO, MIGRATION = "auto", "migration"  # `selected_by` of a selection that no person made
+
+
+class PictureSlot(NamedTuple):
+    """What pictures are for: the poster of a film, the backdrops of a series, the poster of its season 2."""
+
+    entity_type: str  # movie, series, season, episode
+    entity_id: int
+    asset_type: str
+    season: int | None = None  # of a series
+
+    @property
+    def subject(self) -> str:
+        """The name in steps."""
+        return " ".join([str(self.entity_id), self.asset_type, *([] if self.season is None else [str(self.season)])])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePart:
+    """One part of the score of a picture."""
+
+    name: str  # votes, resolution, language, provider
+    points: float  # 0 to `most`
+    most: float  # the weight
+    reason: str  # "21 votes, 5.6 of 10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +66,25 @@ class AssetCandidate:
     is_selected: bool
     is_rejected: bool
     created_at: dt.datetime
+    selected_by: str | None = None  # the name of a person, `auto` or `migration`
+    selected_at: dt.datetime | None = None
+    actor_kind: str | None = None  # of the person; None if no person selected it
+    actor_id: str | None = None
+    selected_match: str | None = None  # the match of the title when a person selected it, such as `tmdb:603`
+    is_of_former_match: bool = False  # a person selected it for another match than the present one
+    reject_reason: str = ""
+    auto_score: float | None = None  # 0 to 1; None for a local picture, which comes before the scored ones
+    score_parts: tuple[ScorePart, ...] = ()
+    duplicate_of: int | None = None  # the candidate that shows the same picture, and is better
+
+    @property
+    def slot(self) -> PictureSlot:
+        return PictureSlot(self.entity_type, self.entity_id, self.asset_type, self.season)
+
+    @property
+    def is_by_person(self) -> bool:
+        """Whether a person selected it: only a person changes that."""
+        return self.is_selected and self.actor_kind is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-StepKind: TypeAlias = Literal["review", "match", "value", "move"]
+StepKind: TypeAlias = Literal["review", "match", "value", "move", "picture"]
 
 _SUBJECTS: Mapping[StepKind, str] = {
     "review": "about the plan",
     "match": "about the same title",
     "value": "about the same field",
     "move": "about the same file",
+    "picture": "about the same pictures",
 }
 
 

@@ -45,7 +45,24 @@ class LocalFile(NamedTuple):
 
 def candidates(reader: Connection, kind: str, title_id: int, asset_type: str | None = None) -> list[AssetCandidate]:
     """Return the pictures of a title."""
-    facts = {"kind": kind, "id": title_id, "asset_type": asset_type}
+    return _candidates(reader, [title_id], kind, asset_type)
+
+
+def candidates_of(reader: Connection, title_ids: Collection[int]) -> list[AssetCandidate]:
+    """Return the pictures of titles."""
+    return _candidates(reader, title_ids)
+
+
+def candidate(reader: Connection, candidate_id: int) -> AssetCandidate | None:
+    """Return a picture; None if there is none with this id."""
+    row = next(iter(reader.execute(_sql("candidate"), {"id": candidate_id}).fetch_dicts()), None)
+    return None if row is None else AssetCandidate(**row)
+
+
+def _candidates(
+    reader: Connection, title_ids: Collection[int], kind: str | None = None, asset_type: str | None = None
+) -> list[AssetCandidate]:
+    facts = {"kind": kind, "ids": list(title_ids), "asset_type": asset_type}
     return [AssetCandidate(**row) for row in reader.execute(_sql("candidates"), facts).fetch_dicts()]
 
 
@@ -82,9 +99,10 @@ def put(
     tx.execute(_sql("drop_incoming_titles"))
 
 
-def set_content(tx: Connection, candidate_id: int, content_hash: str) -> None:
-    """Store which image of the cache a candidate is."""
-    tx.execute(_sql("set_content"), {"candidate_id": candidate_id, "content_hash": content_hash})
+def set_content(tx: Connection, candidate_id: int, content_hash: str) -> list[int]:
+    """Store which image of the cache a candidate is, and return its title; none if the candidate is gone."""
+    facts = {"candidate_id": candidate_id, "content_hash": content_hash}
+    return [title_id for (title_id,) in tx.execute(_sql("set_content"), facts).fetchall()]
 
 
 def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.media import FileStat, MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
 from indexium_core.store import rows, sql
+from indexium_core.store.artwork import selection
 from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import legacy_history
@@ -71,7 +72,9 @@ def add_library(tx: Connection, path_bytes: bytes, *, name: str = "", photos: bo
         return int(existing)
     path = rows.display(path_bytes)
     name = name or path.rstrip("/").rpartition("/")[2] or path
-    return int(tx.value(_sql("add_library"), [name, path, path_bytes, photos]))
+    library_id = int(tx.value(_sql("add_library"), [name, path, path_bytes, photos]))
+    selection.seed_configs(tx, library_id)
+    return library_id
 
 
 def name_library(tx: Connection, library_id: int, name: str) -> None:
@@ -161,6 +164,7 @@ def remove_library(tx: Connection, library_id: int) -> int:
         "forget_library",
     ):
         tx.execute(_sql(statement), [library_id])
+    selection.remove_configs(tx, library_id)
     identified.put_nfo_problems(tx, library_id, [])
     identified.remove_empty(tx, library_id)
     return files

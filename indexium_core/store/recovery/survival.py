@@ -25,8 +25,8 @@ class Survival(enum.Enum):
 
 _OF: dict[Survival, str] = {
     Survival.DECIDED: """
-        check_dismissals custom_fields decisions declined_people edit_templates field_locks
-        legacy_files libraries people person_aliases person_merges saved_queries saved_views
+        asset_selection_config check_dismissals custom_fields decisions declined_people edit_templates field_locks
+        legacy_files libraries people person_aliases person_merges rejected_assets saved_queries saved_views
         step_aliases step_assignments step_people steps title_assignments video_people
     """,
     Survival.RECORDED: """

@@ -1,14 +1,32 @@
+-- name: current_matches
+-- The accepted match of each title that has one, such as `tmdb:603`.
+SELECT entity_type, entity_id, arg_min(provider || ':' || external_id, position) AS match
+FROM title_matches WHERE state = 'accepted' GROUP BY entity_type, entity_id
+
+-- name: pictures
+-- Pictures of titles with the decisions about them.
+SELECT a.id, a.entity_type, a.entity_id, a.asset_type, a.provider, a.provider_url, a.width, a.height,
+       coalesce(a.provider_metadata->>'language', '') AS language,
+       coalesce((a.provider_metadata->>'votes')::INTEGER, 0) AS votes,
+       coalesce((a.provider_metadata->>'vote_average')::DOUBLE, 0) AS vote_average,
+       (a.provider_metadata->>'season')::INTEGER AS season,
+       a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
+       a.selected_by, a.selected_at, a.actor_kind, a.actor_id, a.selected_match, a.auto_score,
+       coalesce(a.is_selected AND a.provider <> 'local' AND a.selected_match <> m.match, FALSE) AS is_of_former_match,
+       coalesce(r.reason, '') AS reject_reason
+FROM asset_candidates AS a LEFT JOIN (/* current_matches */) AS m USING (entity_type, entity_id)
+LEFT JOIN rejected_assets AS r ON r.provider = a.provider AND r.provider_url = a.provider_url
+
 -- name: candidates
--- The pictures of a title.
-SELECT id, entity_type, entity_id, asset_type, provider, provider_url, width, height,
-       coalesce(provider_metadata->>'language', '') AS language,
-       coalesce((provider_metadata->>'votes')::INTEGER, 0) AS votes,
-       coalesce((provider_metadata->>'vote_average')::DOUBLE, 0) AS vote_average,
-       (provider_metadata->>'season')::INTEGER AS season,
-       is_downloaded, content_hash, perceptual_hash, is_selected, is_rejected, created_at
-FROM asset_candidates
-WHERE entity_type = $kind AND entity_id = $id AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
+-- The pictures of titles.
+SELECT * FROM (/* pictures */) AS p
+WHERE list_contains($ids::BIGINT[], entity_id) AND ($kind::VARCHAR IS NULL OR entity_type = $kind)
+  AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
 ORDER BY asset_type, id;
+
+-- name: candidate
+-- One picture.
+SELECT * FROM (/* pictures */) AS p WHERE id = $id;
 
 -- name: incoming_titles
 -- The titles for which pictures are offered.
@@ -24,10 +42,10 @@ CREATE OR REPLACE TEMP TABLE incoming_candidates AS SELECT
     unnest($width::INTEGER[]) AS width, unnest($height::INTEGER[]) AS height;
 
 -- name: remove_candidates
--- Delete pictures that are not offered any more, except those that a person has chosen or rejected.
+-- Delete pictures that are not offered any more, except those that a person has selected or rejected.
 DELETE FROM asset_candidates AS a
 WHERE (entity_type, entity_id) IN (FROM incoming_pictured) AND (provider = 'local') = $is_local
-  AND NOT list_contains($kept::VARCHAR[], provider) AND NOT is_selected AND NOT is_rejected
+  AND NOT list_contains($kept::VARCHAR[], provider) AND NOT (is_selected AND actor_kind IS NOT NULL) AND NOT is_rejected
   AND NOT EXISTS (FROM incoming_candidates AS i
                   WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
                     AND i.provider = a.provider AND i.url = a.provider_url);
@@ -47,7 +65,8 @@ WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_ty
 -- Add new pictures of titles that exist.
 INSERT INTO asset_candidates BY NAME
 SELECT nextval('asset_candidate_ids') AS id, entity_type, entity_id, asset_type, provider,
-       url AS provider_url, metadata AS provider_metadata, width, height, $at AS created_at
+       url AS provider_url, metadata AS provider_metadata, width, height, $at AS created_at,
+       EXISTS (FROM rejected_assets AS r WHERE r.provider = i.provider AND r.provider_url = i.url) AS is_rejected
 FROM incoming_candidates AS i
 WHERE EXISTS (FROM titles AS t WHERE t.entity_type = i.entity_type AND t.id = i.entity_id)
   AND NOT EXISTS (FROM asset_candidates AS a
@@ -66,7 +85,8 @@ DROP TABLE incoming_candidates;
 -- The content of a picture.
 UPDATE asset_candidates SET is_downloaded = TRUE, content_hash = $content_hash, perceptual_hash = i.perceptual_hash,
        cache_path = i.file_path, width = i.width, height = i.height
-FROM cache_inventory AS i WHERE i.content_hash = $content_hash AND asset_candidates.id = $candidate_id;
+FROM cache_inventory AS i WHERE i.content_hash = $content_hash AND asset_candidates.id = $candidate_id
+RETURNING entity_id;
 
 -- name: add_cached
 -- Add an image of the cache.

@@ -116,6 +116,8 @@ UNION ALL SELECT 'title_ids', greatest(
 UNION ALL SELECT 'provider_request_ids', coalesce(max(id), 0) FROM provider_requests
 UNION ALL SELECT 'asset_candidate_ids', coalesce(max(id), 0) FROM asset_candidates
 UNION ALL SELECT 'cache_inventory_ids', coalesce(max(id), 0) FROM cache_inventory
+UNION ALL SELECT 'rejected_asset_ids', coalesce(max(id), 0) FROM rejected_assets
+UNION ALL SELECT 'asset_selection_config_ids', coalesce(max(id), 0) FROM asset_selection_config
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
                                       (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'event_runs', coalesce(max(id) // 1000000000, 0) FROM events;

@@ -207,13 +207,15 @@ UNION SELECT id FROM episodes WHERE list_contains($ids::BIGINT[], series_id) ORD
 DELETE FROM title_values WHERE origin = 'provider' AND NOT locked AND entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: remove_provider_pictures
--- Delete the pictures that providers offer for titles, except those that a person has chosen or rejected.
-DELETE FROM asset_candidates WHERE provider <> 'local' AND NOT is_selected AND NOT is_rejected
+-- Delete the pictures that providers offer for titles, except those that a person has selected.
+DELETE FROM asset_candidates WHERE provider <> 'local' AND NOT (is_selected AND actor_kind IS NOT NULL)
   AND entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: restore_pictures
 -- Restore the pictures that providers offer. A picture that is there was chosen since, and stays.
-INSERT INTO asset_candidates BY NAME FROM (
+INSERT INTO asset_candidates BY NAME
+SELECT r.*, EXISTS (FROM rejected_assets AS j WHERE j.provider = r.provider AND j.provider_url = r.provider_url) AS is_rejected
+FROM (
     SELECT unnest(from_json($before::JSON->'pictures', '[{"id": "BIGINT", "entity_type": "VARCHAR", "entity_id": "BIGINT",
         "asset_type": "VARCHAR", "provider": "VARCHAR", "provider_url": "VARCHAR", "provider_metadata": "VARCHAR",
         "width": "INTEGER", "height": "INTEGER", "is_downloaded": "BOOLEAN", "cache_path": "VARCHAR",
@@ -257,9 +259,10 @@ SELECT json_object(
                    WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND (origin = 'hand' OR locked))
                       OR ($with_candidates AND origin = 'provider' AND entity_id IN (SELECT unnest($scope::BIGINT[])))) AS v),
     'pictures', (SELECT coalesce(to_json(list(p)), '[]') FROM (
-                     SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score)
+                     SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score, actor_kind, actor_id,
+                                       selected_match)
                               REPLACE (provider_metadata::VARCHAR AS provider_metadata) FROM asset_candidates
-                     WHERE $with_candidates AND provider <> 'local' AND NOT is_selected AND NOT is_rejected
+                     WHERE $with_candidates AND provider <> 'local' AND NOT (is_selected AND actor_kind IS NOT NULL)
                        AND entity_id IN (SELECT unnest($scope::BIGINT[]))) AS p),
     'titles', (SELECT coalesce(to_json(list(t)), '[]') FROM (
                    SELECT entity_type, id, state, enriched_at FROM (

@@ -1,19 +1,12 @@
-"""Rules for the pictures of titles: addresses, the order of candidates, names of local pictures."""
+"""Rules for the pictures of titles: addresses, and names of local pictures."""
 
 from __future__ import annotations
-
-import dataclasses
-import random
-from datetime import UTC, datetime
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model.artwork import local_names
 from indexium_core.model.artwork.addresses import refusal
-from indexium_core.model.artwork.assets import AssetCandidate
-from indexium_core.model.artwork.choice import in_order
 from indexium_core.model.artwork.local_names import LocalPicture
 from indexium_core.model.providers.registry import PROVIDERS
 from tests.support.cases import each_case
@@ -72,59 +65,6 @@ def test_allowed_address_has_a_known_host(rest: str, start: str) -> None:
         url = httpx.URL(start + rest)  # what is asked
         hosts = {host for each in PROVIDERS.values() for host in each.image_hosts}
         assert url.host in {*hosts, "127.0.0.1", "proxy.example", "api.themoviedb.org"}
-
-
-def candidate(number: int, **changes: Any) -> AssetCandidate:
-    basis = AssetCandidate(
-        id=number,
-        entity_type="movie",
-        entity_id=1,
-        asset_type="poster",
-        provider="tmdb",
-        provider_url=f"https://image.tmdb.org/{number}.jpg",
-        width=1000,
-        height=1500,
-        language="en",
-        votes=10,
-        vote_average=5.0,
-        season=None,
-        is_downloaded=False,
-        content_hash=None,
-        perceptual_hash=None,
-        is_selected=False,
-        is_rejected=False,
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    return dataclasses.replace(basis, **changes)
-
-
-POSTERS = [  # best first
-    candidate(9, is_selected=True, votes=0),
-    candidate(3, provider="local", votes=0, width=None, height=None, language=""),
-    candidate(8, language="de", votes=1),
-    candidate(4, votes=90),
-    candidate(5, vote_average=9.0),
-    candidate(1, width=2000, height=3000),
-    candidate(2),
-    candidate(6, provider="omdb"),
-    candidate(7, language="", votes=500),
-    candidate(10, language="fr", votes=900),
-]
-OTHERS = [candidate(20, is_rejected=True), candidate(21, asset_type="logo"), candidate(22, season=1)]
-
-
-def test_order_of_posters() -> None:
-    mixed = random.Random(1).sample([*POSTERS, *OTHERS], len(POSTERS) + len(OTHERS))
-    assert [each.id for each in in_order(mixed, "poster", language="de")] == [each.id for each in POSTERS]
-    assert [each.id for each in in_order(mixed, "poster", language="de", season=1)] == [22]
-
-
-def test_backdrop_without_text_comes_first() -> None:
-    offered = [
-        candidate(1, asset_type="backdrop", language="de", votes=99),
-        candidate(2, asset_type="backdrop", language="", votes=1),
-    ]
-    assert [each.id for each in in_order(offered, "backdrop", language="de")] == [2, 1]
 
 
 NAMES = (

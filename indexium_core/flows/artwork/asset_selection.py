@@ -1,0 +1,535 @@
+"""
+Which pictures the titles of a home show: people select and reject, and otherwise the rule of the library decides.
+
+Each decision is one step that can be undone. After a decision, the rule fills what no person has selected.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core import errors
+from indexium_core.flows.artwork.local_artwork import LocalArtwork
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
+from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.titles import title_libraries
+from indexium_core.flows.titles.title_events import emit_changes
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
+from indexium_core.model.artwork import choice
+from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
+from indexium_core.model.artwork.choice import Selection
+from indexium_core.model.artwork.selection_config import (
+    ASSET_TYPES,
+    AssetSelectionConfig,
+    asset_type_named,
+    default_config,
+    label_of_type,
+)
+from indexium_core.model.artwork.selections import (
+    MOST_SHOWN,
+    AssetPage,
+    PictureChange,
+    PictureDecision,
+    SelectionPreview,
+    SelectionRule,
+    SlotSummary,
+)
+from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.providers.registry import PROVIDERS
+from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.steps import StepRow
+from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
+from indexium_core.store.artwork import assets, selection
+from indexium_core.store.artwork.assets import TitleOwner
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.review import steps
+from indexium_core.store.titles import titles as title_store
+
+_MOST_REASON = 200  # characters
+WITHOUT_TEXT = "none"  # as a language: pictures without text
+
+
+@checked_arguments
+class AssetSelectionService:
+    """The selection of the pictures of a home. One instance serves a home; it downloads nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        chooser: PictureChooser,
+        local: LocalArtwork,
+        *,
+        undo: StepService,
+        events: EventBus,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Store decisions, apply the rules with `chooser`, and let `undo` undo the decisions."""
+        self._database, self._chooser, self._local = database, chooser, local
+        self._events, self._clock = events, clock
+        undo.register("picture", self._undo)
+
+    # What there is.
+
+    @remote()
+    def candidates(
+        self, entity_type: str, entity_id: int, asset_type: str | None = None, *, season: int | None = None
+    ) -> AssetPage:
+        """
+        Return the pictures that are offered for a title, of each kind the best first, with their scores.
+
+        Args:
+            entity_type: `movie`, `series`, `season` or `episode`; a season has the pictures of its series for it.
+            entity_id: The title.
+            asset_type: Only this kind.
+            season: Of a series: only the pictures of this season.
+
+        Raises:
+            UsageError: There is no such type of titles or of pictures.
+            UnknownIdError: There is no such title.
+
+        """
+        owner, season = self._owner(entity_type, entity_id, season)
+        kind = None if asset_type is None else asset_type_named(asset_type)
+        self._local.refresh(owner, force=True)
+        found = self._of(owner.id)
+        rows = [
+            each
+            for slot in self._sorted(found)
+            if kind in (None, slot.asset_type) and (slot.season == season or (kind is None and season is None))
+            for each in found[slot].ordered
+        ]
+        return AssetPage(items=rows, total=len(rows), page=1, per_page=len(rows))
+
+    @remote()
+    def slots(self, entity_type: str, entity_id: int) -> builtins.list[SlotSummary]:
+        """
+        Return how many pictures of each kind are offered for a title, and what is selected.
+
+        Raises:
+            UsageError: There is no such type of titles.
+            UnknownIdError: There is no such title.
+
+        """
+        owner, season = self._owner(entity_type, entity_id, None)
+        found = self._of(owner.id)
+        return [_summary(slot, found[slot]) for slot in self._sorted(found) if season in (None, slot.season)]
+
+    @remote()
+    def config(self, library_id: int, asset_type: str) -> AssetSelectionConfig:
+        """
+        Return the rule of a library for a kind of picture.
+
+        Raises:
+            UsageError: There is no such kind.
+
+        """
+        kind = asset_type_named(asset_type)
+        return selection.configs(self._database.read(), [library_id]).get((library_id, kind)) or default_config(
+            library_id, kind
+        )
+
+    # Rules.
+
+    @remote()
+    def set_config(self, config: AssetSelectionConfig) -> AssetSelectionConfig:
+        """
+        Change the rule of a library for a kind of picture. The selection of its titles follows; that of people stays.
+
+        Raises:
+            UsageError: The weights do not sum to 1, or another value is not valid.
+            UnknownIdError: There is no such library.
+
+        """
+        config = dataclasses.replace(config, asset_type=asset_type_named(config.asset_type))
+        config.check()
+        at = self._clock()
+
+        def store(tx: Connection) -> set[PictureSlot]:
+            title_libraries.check(tx, config.library_id)
+            selection.set_config(tx, config)
+            return self._chooser.choose_again(tx, selection.pictured_titles(tx, config.library_id), at)
+
+        self._emit({slot.entity_id for slot in self._database.run(store)})
+        return config
+
+    def calculate_score(self, candidate: AssetCandidate, config: AssetSelectionConfig) -> AssetCandidate:
+        """Return a candidate with its score and the parts of it, as `choice.calculate_score`."""
+        return choice.calculate_score(candidate, config)
+
+    def filter_duplicates(
+        self, candidates: Sequence[AssetCandidate], threshold: float
+    ) -> builtins.list[AssetCandidate]:
+        """Return candidates, best first, without near-duplicates, as `choice.filter_duplicates`."""
+        return choice.filter_duplicates(candidates, threshold)
+
+    @remote()
+    def auto_select_assets(
+        self, entity_type: str, entity_id: int, asset_type: str | None = None, *, season: int | None = None
+    ) -> builtins.list[AssetCandidate]:
+        """
+        Let the rule select pictures of a title again, and return those that are selected. Those of people stay.
+
+        Raises:
+            UsageError: There is no such type of titles or of pictures.
+            UnknownIdError: There is no such title.
+
+        """
+        owner, season = self._owner(entity_type, entity_id, season)
+        kind = None if asset_type is None else asset_type_named(asset_type)
+        self._local.refresh(owner, force=True)
+        at = self._clock()
+        changed = self._database.run(lambda tx: self._chooser.choose_again(tx, [owner.id], at))
+        self._emit({slot.entity_id for slot in changed})
+        found = self._of(owner.id)
+        return [
+            each
+            for slot in self._sorted(found)
+            if kind in (None, slot.asset_type) and season in (None, slot.season)
+            for each in _selected(found[slot])
+        ]
+
+    # Decisions.
+
+    @remote()
+    def select_candidate(self, candidate_id: int, asset_type: str | None = None) -> PictureDecision:
+        """
+        Select a picture for its title. It stays selected after any look-up, until a person decides otherwise.
+
+        Of most kinds, it replaces the selected one. Of backdrops it becomes the first one; where they are more than the
+        rule allows, the one that was selected first is given up.
+
+        Args:
+            candidate_id: The picture.
+            asset_type: Its kind, to be sure.
+
+        Raises:
+            UnknownIdError: There is no such picture any more.
+            UsageError: It is of another kind.
+
+        """
+
+        def plan(tx: Connection) -> _PictureStep:
+            picture = self._candidate(tx, candidate_id, asset_type)
+            slot = picture.slot
+            former = [each for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
+            kept = [each for each in former if each.id != candidate_id][: self._config_of(tx, slot).max_count - 1]
+            gone = {each.id for each in former} - {each.id for each in kept} - {candidate_id}
+
+            def change(at: datetime) -> None:
+                selection.release(tx, gone)
+                if not picture.is_by_person or picture.is_of_former_match:
+                    selection.select(tx, [candidate_id], at=at)
+
+            return _PictureStep([slot], [], f"selected {_a(slot)} of {{}}", change)
+
+        return self._decide(plan)
+
+    @remote()
+    def reject_candidate(self, candidate_id: int, reason: str = "", asset_type: str | None = None) -> PictureDecision:
+        """
+        Reject a picture: no rule selects it again, for whichever title it is offered, also after a look-up.
+
+        If it is selected, the rule selects another one. A title for which a person selected it keeps it.
+
+        Args:
+            candidate_id: The picture.
+            reason: Why, at most 200 characters.
+            asset_type: Its kind, to be sure.
+
+        Raises:
+            UnknownIdError: There is no such picture any more.
+            UsageError: It is of another kind, or the reason is too long.
+
+        """
+        if len(reason) > _MOST_REASON:
+            raise errors.UsageError(f"The reason has {len(reason)} characters. Write at most {_MOST_REASON}.")
+
+        def plan(tx: Connection) -> _PictureStep:
+            picture = self._candidate(tx, candidate_id, asset_type)
+
+            def change(at: datetime) -> None:
+                selection.release(tx, [candidate_id])
+                selection.reject(tx, picture, reason.strip(), at=at)
+
+            text = f"rejected {_a(picture.slot)} of {{}}" + (f": {reason.strip()}" if reason.strip() else "")
+            return _PictureStep([picture.slot], [selection.url_key(picture)], text, change)
+
+        return self._decide(plan)
+
+    def reselect_asset(self, candidate_id: int, asset_type: str | None = None, reason: str = "") -> PictureDecision:
+        """
+        Reject the present picture, and let the rule select another one, as `reject_candidate`.
+
+        Raises:
+            UnknownIdError: There is no such picture any more.
+            UsageError: It is of another kind, or the reason is too long.
+
+        """
+        return self.reject_candidate(candidate_id, reason, asset_type)
+
+    @remote()
+    def take_back_rejection(self, candidate_id: int, asset_type: str | None = None) -> PictureDecision:
+        """
+        Offer a rejected picture again.
+
+        Raises:
+            UnknownIdError: There is no such picture any more.
+            UsageError: It is of another kind.
+
+        """
+
+        def plan(tx: Connection) -> _PictureStep:
+            picture = self._candidate(tx, candidate_id, asset_type)
+            url = selection.url_key(picture)
+            text = f"took back the rejection of {_a(picture.slot)} of {{}}"
+            return _PictureStep([picture.slot], [url], text, lambda _: selection.take_back(tx, [url]))
+
+        return self._decide(plan)
+
+    @remote()
+    def release(self, candidate_id: int, asset_type: str | None = None) -> PictureDecision:
+        """
+        Give up the selection by people for the kind of a picture: the rule selects again.
+
+        Raises:
+            UnknownIdError: There is no such picture any more.
+            UsageError: It is of another kind.
+
+        """
+
+        def plan(tx: Connection) -> _PictureStep:
+            slot = self._candidate(tx, candidate_id, asset_type).slot
+            ids = [each.id for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
+            return _PictureStep(
+                [slot], [], f"left {_the(slot)} of {{}} to the rule", lambda _: selection.release(tx, ids)
+            )
+
+        return self._decide(plan)
+
+    # Many titles.
+
+    @remote()
+    def preview(self, title_ids: Sequence[int], rule: SelectionRule) -> SelectionPreview:
+        """
+        Return how a rule would change the selected pictures of films and series; nothing changes.
+
+        Raises:
+            UsageError: There is no such kind, language or provider.
+
+        """
+        changes, without = self._changes(self._database.read(), title_ids, _checked(rule))
+        names = self._names(self._database.read(), {slot.entity_id for slot, _, _ in changes[:MOST_SHOWN]})
+        shown = [
+            PictureChange(slot=slot, title=names.get(slot.entity_id, ""), old=old, new=new)
+            for slot, old, new in changes[:MOST_SHOWN]
+        ]
+        return SelectionPreview(titles=len(set(title_ids)), changes=shown, total=len(changes), without=without)
+
+    @remote()
+    def apply(self, title_ids: Sequence[int], rule: SelectionRule) -> PictureDecision:
+        """
+        Select pictures of films and series by a rule, as one step.
+
+        The rule of the library takes over what people had selected; another rule counts as the selection of a person.
+
+        Raises:
+            UsageError: There is no such kind, language or provider.
+
+        """
+        rule = _checked(rule)
+
+        def plan(tx: Connection) -> _PictureStep:
+            changes, _ = self._changes(tx, title_ids, rule)
+
+            def change(at: datetime) -> None:
+                slots = {slot for slot, _, _ in changes}
+                found = self._chooser.selections(tx, {slot.entity_id for slot in slots})
+                ids = [each.id for slot in slots for each in found[slot].ordered if each.is_by_person]
+                selection.release(tx, ids)
+                if not rule.is_automatic:
+                    selection.select(tx, [new.id for _, _, new in changes if new is not None], at=at)
+
+            kind = label_of_type(rule.asset_type)
+            text = f"left the {kind} of {{}} to the rule" if rule.is_automatic else f"selected a {kind} of {{}}"
+            return _PictureStep([slot for slot, _, _ in changes], [], text, change)
+
+        return self._decide(plan)
+
+    def _changes(
+        self, reader: Connection, title_ids: Sequence[int], rule: SelectionRule
+    ) -> tuple[builtins.list[tuple[PictureSlot, AssetCandidate | None, AssetCandidate | None]], int]:
+        """Return the slots whose main picture a rule changes, with both, and how many titles have none that fits."""
+        changes, with_picture = [], set()
+        for slot, found in self._chooser.selections(reader, set(title_ids)).items():
+            if slot.asset_type != rule.asset_type or slot.season is not None:
+                continue
+            old = next(iter(_selected(found)), None)
+            if rule.is_automatic:
+                loose = [dataclasses.replace(each, is_selected=False, actor_kind=None) for each in found.ordered]
+                again = self._chooser.select(reader, slot, loose)
+                new = next(iter(_selected(again)), None)
+            else:
+                new = next((each for each in found.ordered if not each.is_rejected and _fits(each, rule)), None)
+            if new is None:
+                continue
+            with_picture.add(slot.entity_id)
+            is_kept = old is not None and old.id == new.id and (old.is_by_person != rule.is_automatic)
+            if not is_kept:
+                changes.append((slot, old, new))
+        return sorted(changes, key=lambda each: each[0][1]), len(set(title_ids) - with_picture)
+
+    # Parts.
+
+    def _decide(self, plan: Callable[[Connection], _PictureStep]) -> PictureDecision:
+        """Carry out a decision as one step."""
+        at = self._clock()
+
+        def decide(tx: Connection) -> tuple[PictureDecision, set[int]]:
+            step = plan(tx)
+            before = selection.decisions(tx, step.slots, step.urls)
+            step.change(at)
+            after = selection.decisions(tx, step.slots, step.urls)
+            title_ids = {slot.entity_id for slot in step.slots}
+            names = self._names(tx, title_ids)
+            name = f"“{next(iter(names.values()))}”" if len(names) == 1 else wording.plural(len(names), "title")
+            label = step.label.format(name)
+            is_one = len(step.slots) == 1
+            if after == before:
+                selected = self._ids(tx, step.slots[0]) if is_one else []
+                return PictureDecision(
+                    step_id=None, summary="Nothing changes: it is so already.", titles=0, selected=selected
+                ), set()
+            touched = title_ids | set(selection.titles_of_pictures(tx, step.urls))
+            self._chooser.choose_again(tx, touched, at)
+            kept = {"slots": [list(slot) for slot in step.slots], "urls": list(step.urls), "before": before}
+            subjects = [slot.subject for slot in step.slots] + list(step.urls)
+            files = sum(each.file_count for each in title_store.by_ids(tx, sorted(title_ids)))
+            step_id = steps.record_titles(
+                tx, "picture", label, json.dumps(kept, ensure_ascii=False), files=files, subjects=subjects, at=at
+            )
+            selected = self._ids(tx, step.slots[0]) if is_one else []
+            summary = f"{label[:1].upper()}{label[1:]}."
+            return PictureDecision(step_id=step_id, summary=summary, titles=len(title_ids), selected=selected), touched
+
+        decision, touched = self._database.run(decide)
+        self._emit(touched)
+        return decision
+
+    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        facts: Mapping[str, Any] = json.loads(before)
+        slots, urls = [PictureSlot(*each) for each in facts["slots"]], facts["urls"]
+        selection.restore(tx, facts["before"], slots, urls)
+        title_ids = {slot.entity_id for slot in slots}
+        touched = title_ids | set(selection.titles_of_pictures(tx, urls))
+        self._chooser.choose_again(tx, touched, at)
+        return UndoneStep(step.files, len(title_ids), lambda: self._emit(touched))
+
+    def _owner(self, entity_type: str, entity_id: int, season: int | None) -> tuple[TitleOwner, int | None]:
+        """Return the title that has the pictures, and the season that they are of."""
+        require_entity_type(entity_type)
+        owner = assets.owner(self._database.read(), entity_id)
+        if owner is None or owner.entity_type != entity_type:
+            raise errors.UnknownIdError(f"There is no {KIND_NAMES[entity_type]} {entity_id}.")
+        if entity_type == "season" and owner.series_id is not None:
+            return TitleOwner("series", owner.series_id, None, None, owner.may_download), owner.season
+        return owner, season
+
+    def _candidate(self, reader: Connection, candidate_id: int, asset_type: str | None) -> AssetCandidate:
+        found = assets.candidate(reader, candidate_id)
+        if found is None:
+            raise errors.UnknownIdError(
+                f"There is no picture {candidate_id} any more. Look at the pictures of the title again."
+            )
+        if asset_type is not None and asset_type_named(asset_type) != found.asset_type:
+            raise errors.UsageError(
+                f"Picture {candidate_id} is a {label_of_type(found.asset_type)}, not a "
+                f"{label_of_type(asset_type_named(asset_type))}."
+            )
+        return found
+
+    def _of(self, title_id: int, reader: Connection | None = None) -> dict[PictureSlot, Selection]:
+        return self._chooser.selections(reader or self._database.read(), [title_id])
+
+    def _ids(self, reader: Connection, slot: PictureSlot) -> builtins.list[int]:
+        found = self._of(slot.entity_id, reader).get(slot)
+        return [] if found is None else found.selected
+
+    def _config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
+        return self._chooser.config_of(reader, slot)
+
+    def _names(self, reader: Connection, title_ids: Collection[int]) -> dict[int, str]:
+        return {each.id: each.name for each in title_store.by_ids(reader, sorted(title_ids))}
+
+    def _sorted(self, slots: Collection[PictureSlot]) -> builtins.list[PictureSlot]:
+        return sorted(
+            slots, key=lambda slot: (ASSET_TYPES.index(slot.asset_type), slot.season is not None, slot.season or 0)
+        )
+
+    def _emit(self, title_ids: Collection[int]) -> None:
+        """Send the events of titles, for an episode that of its series."""
+        items = title_store.by_ids(self._database.read(), sorted(title_ids))
+        kinds = {
+            (each.entity_type, each.id) if each.series_id is None else ("series", each.series_id) for each in items
+        }
+        emit_changes(self._events, [(*each, False) for each in sorted(kinds)])
+
+
+class _PictureStep(NamedTuple):
+    """A decision before it is carried out."""
+
+    slots: Sequence[PictureSlot]
+    urls: Sequence[str]  # of pictures that are rejected, or not any more
+    label: str  # with a place for the name of the title
+    change: Callable[[datetime], None]
+
+
+def _checked(rule: SelectionRule) -> SelectionRule:
+    if rule.provider not in ("", LOCAL, *PROVIDERS):
+        raise errors.UsageError(
+            f"There is no provider “{rule.provider[:40]}”. Choose one of: {', '.join(PROVIDERS)}, {LOCAL}."
+        )
+    if rule.language not in ("", WITHOUT_TEXT) and not (len(rule.language) == 2 and rule.language.isalpha()):
+        raise errors.UsageError(
+            f"“{rule.language[:40]}” is no language. Give two letters such as de, or {WITHOUT_TEXT} for no text."
+        )
+    return dataclasses.replace(rule, asset_type=asset_type_named(rule.asset_type), language=rule.language.lower())
+
+
+def _fits(each: AssetCandidate, rule: SelectionRule) -> bool:
+    wanted = "" if rule.language == WITHOUT_TEXT else rule.language
+    return (not rule.provider or each.provider == rule.provider) and (not rule.language or each.language == wanted)
+
+
+def _selected(found: Selection) -> builtins.list[AssetCandidate]:
+    by_id = {each.id: each for each in found.ordered}
+    return [by_id[number] for number in found.selected]
+
+
+def _summary(slot: PictureSlot, found: Selection) -> SlotSummary:
+    rejected = sum(each.is_rejected and not each.is_by_person for each in found.ordered)
+    main = next(iter(_selected(found)), None)
+    return SlotSummary(
+        asset_type=slot.asset_type,
+        season=slot.season,
+        total=len(found.ordered) - rejected,
+        rejected=rejected,
+        selected_id=None if main is None else main.id,
+        is_by_person=main is not None and main.is_by_person,
+        is_of_former_match=any(each.is_of_former_match for each in found.ordered),
+    )
+
+
+def _the(slot: PictureSlot) -> str:
+    season = "" if slot.season is None else f" of season {slot.season}"
+    return f"the {label_of_type(slot.asset_type)}{season}"
+
+
+def _a(slot: PictureSlot) -> str:
+    return _the(slot).replace("the ", "a ", 1)

@@ -1,0 +1,68 @@
+"""Keeps the scores and the selection by the rule up to date, in the transaction of whatever changed the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
+from indexium_core.model.artwork.choice import Selection, choose
+from indexium_core.model.artwork.selection_config import AssetSelectionConfig, default_config
+from indexium_core.settings import Settings
+from indexium_core.store.artwork import assets, selection
+from indexium_core.store.artwork.selection import ScoreRow
+from indexium_core.store.connection import Connection
+
+
+class PictureChooser:
+    """Applies the rules of the libraries. One instance serves a home; any thread may use it."""
+
+    def __init__(self, config: Settings) -> None:
+        """Prefer the language of the metadata of these settings, where a rule has no other one."""
+        self._settings = config
+
+    def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, Selection]:
+        """Return the candidates of titles by slot, in their order, and which of them are selected."""
+        return self._selections(reader, assets.candidates_of(reader, title_ids))
+
+    def choose_again(self, tx: Connection, title_ids: Collection[int], at: datetime) -> set[PictureSlot]:
+        """Store the scores and the selection of titles, and return the slots whose selection changed."""
+        stored = {each.id: each for each in assets.candidates_of(tx, title_ids)}
+        rows, changed = [], set[PictureSlot]()
+        for slot, found in self._selections(tx, stored.values()).items():
+            selected = set(found.selected)
+            for each in found.ordered:
+                old, is_selected = stored[each.id], each.id in selected
+                if old.is_selected != is_selected:
+                    changed.add(slot)
+                if old.is_selected != is_selected or old.auto_score != each.auto_score:
+                    rows.append(ScoreRow(each.id, each.auto_score, is_selected))
+        if rows:
+            selection.set_scores(tx, rows, at=at)
+        return changed
+
+    def select(self, reader: Connection, slot: PictureSlot, candidates: Iterable[AssetCandidate]) -> Selection:
+        """Return these candidates of a slot in their order, and which of them are selected."""
+        return choose(candidates, self.config_of(reader, slot), language=self._settings.metadata_language)
+
+    def config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
+        """Return the rule for a slot."""
+        library_id = selection.libraries(reader, [slot.entity_id]).get(slot.entity_id, 0)
+        return self._config(selection.configs(reader, [library_id]), library_id, slot)
+
+    def _selections(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, Selection]:
+        slots: dict[PictureSlot, list[AssetCandidate]] = {}
+        for each in candidates:
+            slots.setdefault(each.slot, []).append(each)
+        libraries = selection.libraries(reader, {slot.entity_id for slot in slots})
+        configs = selection.configs(reader, set(libraries.values()))
+        language = self._settings.metadata_language
+        return {
+            slot: choose(found, self._config(configs, libraries.get(slot.entity_id, 0), slot), language=language)
+            for slot, found in slots.items()
+        }
+
+    def _config(
+        self, configs: Mapping[tuple[int, str], AssetSelectionConfig], library_id: int, slot: PictureSlot
+    ) -> AssetSelectionConfig:
+        return configs.get((library_id, slot.asset_type)) or default_config(library_id, slot.asset_type)

@@ -1,0 +1,89 @@
+"""The rule by which pictures are selected: a row of `asset_selection_config` for each library and kind of picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import get_args
+
+from indexium_core import errors
+from indexium_core.model.providers.records import ImageKind
+from indexium_core.model.providers.registry import PROVIDERS
+
+ASSET_TYPES: tuple[str, ...] = get_args(ImageKind)
+SEVERAL = "backdrop"  # the kind of which a title can have several selected pictures
+_MOST_SELECTED = 20  # readers of backdrops stop at number 20
+_OTHER_NAMES: Mapping[str, str] = {"fanart": "backdrop", "clearlogo": "logo", "discart": "disc", "landscape": "thumb"}
+_LABELS: Mapping[str, str] = {"clearart": "clear art"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetSelectionConfig:
+    """The rule of a library for one kind of picture."""
+
+    library_id: int
+    asset_type: str
+    min_count: int = 1  # so many are selected even if they are smaller than the least size
+    max_count: int = 1
+    min_width: int | None = None  # pixels; None: any
+    min_height: int | None = None
+    prefer_language: str | None = None  # ISO 639-1; None: the language of the metadata
+    weight_resolution: float = 0.3
+    weight_votes: float = 0.4
+    weight_language: float = 0.2
+    weight_provider: float = 0.1
+    phash_similarity_threshold: float = 0.90  # share of equal bits from which two pictures are the same
+    provider_priority: tuple[str, ...] = ("tmdb", "tvdb", "fanarttv")
+
+    def check(self) -> None:
+        """Raise UsageError with one sentence if the rule contradicts itself."""
+        weights = [getattr(self, each.name) for each in fields(self) if each.name.startswith("weight_")]
+        if not all(0 <= each <= 1 for each in weights) or not math.isclose(sum(weights), 1, abs_tol=1e-6):
+            raise errors.UsageError(
+                f"The weights are {', '.join(f'{each:g}' for each in weights)}, and their sum is {sum(weights):g}. "
+                "Each is from 0 to 1, and the sum is 1."
+            )
+        if not 0 <= self.min_count <= self.max_count <= _MOST_SELECTED:
+            raise errors.UsageError(
+                f"The least number {self.min_count} and the greatest number {self.max_count} do not fit: the least is "
+                f"from 0 to the greatest, and the greatest is at most {_MOST_SELECTED}."
+            )
+        if self.max_count > 1 and self.asset_type != SEVERAL:
+            raise errors.UsageError(
+                f"A title has one {label_of_type(self.asset_type)}: set the greatest number to 1. Only backdrops can "
+                "be several."
+            )
+        if any(size is not None and not 0 < size <= 30_000 for size in (self.min_width, self.min_height)):
+            raise errors.UsageError("A least width or height is from 1 to 30000 pixels, or empty.")
+        if not 0.5 <= self.phash_similarity_threshold <= 1:
+            raise errors.UsageError("The likeness from which two pictures are the same is from 0.5 to 1.")
+        unknown = [each for each in self.provider_priority if each not in PROVIDERS]
+        if unknown:
+            raise errors.UsageError(f"There is no provider “{unknown[0][:40]}”. Choose from: {', '.join(PROVIDERS)}.")
+
+
+def default_config(library_id: int, asset_type: str) -> AssetSelectionConfig:
+    """Return the rule that a new library has."""
+    return AssetSelectionConfig(
+        library_id=library_id, asset_type=asset_type, max_count=3 if asset_type == SEVERAL else 1
+    )
+
+
+def asset_type_named(text: str) -> str:
+    """
+    Return a kind of picture by its name or by another common one (`fanart` for `backdrop`).
+
+    Raises:
+        UsageError: There is no such kind.
+
+    """
+    name = _OTHER_NAMES.get(text, text)
+    if name not in ASSET_TYPES:
+        raise errors.UsageError(f"There is no kind of picture “{text[:40]}”. Choose one of: {', '.join(ASSET_TYPES)}.")
+    return name
+
+
+def label_of_type(asset_type: str) -> str:
+    """Return a kind of picture as people call it."""
+    return _LABELS.get(asset_type, asset_type)

@@ -1,0 +1,279 @@
+"""The selection of pictures: decisions of people, what they survive, their undo, and many titles at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.library import Library
+from indexium_core.model.artwork.assets import AssetCandidate
+from indexium_core.model.artwork.selections import SelectionRule
+from indexium_core.model.providers.records import ImageCandidate
+from tests.support import tables
+from tests.support.copied_home import CopiedHome
+from tests.support.providers import record_pictures
+
+FILES = (
+    "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
+    "Films/Night Tram (2009)/Night Tram (2009).mp4",
+    "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01.mp4",
+    "Shows/Harbour Lights/Season 2/Harbour Lights - S02E01.mp4",
+)
+_HOME = CopiedHome(FILES)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return _HOME.lay_out(tmp_path / "media")
+
+
+@pytest.fixture
+def library(configured: Path, folder: Path) -> Iterator[Library]:
+    with _HOME.open(configured, folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def film(library: Library) -> int:
+    return next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
+
+
+@pytest.fixture
+def other(library: Library) -> int:
+    return next(each.id for each in library.titles.list().items if each.title == "Night Tram")
+
+
+def offer(library: Library, film: int, numbers: Sequence[int] = (1, 2, 3), *, kind: str = "poster") -> None:
+    """Record pictures of a provider; the one with the highest number has the best votes."""
+    images = [
+        ImageCandidate(
+            provider="tmdb",
+            kind=kind,  # type: ignore[arg-type]
+            url=f"https://image.tmdb.org/t/p/original/{kind}-{number}.jpg",
+            width=2000,
+            height=3000,
+            language=("en", "de", "")[number % 3 - 1],
+            votes=10 * number,
+            vote_average=min(10.0, 5.0 + number),
+        )
+        for number in numbers
+    ]
+    record_pictures(library, "movie", film, images)
+
+
+def pictures(library: Library, film: int, kind: str = "poster") -> dict[int, AssetCandidate]:
+    """Return the candidates by the numbers of `offer`."""
+    found = library.artwork.candidates("movie", film, kind)
+    return {int(each.provider_url.rpartition("-")[2].partition(".")[0]): each for each in found}
+
+
+def selected(library: Library, film: int, kind: str = "poster") -> list[int]:
+    """Return the numbers of the selected candidates, the main picture first."""
+    return [number for number, each in pictures(library, film, kind).items() if each.is_selected]
+
+
+# Decisions.
+
+
+def test_rule_selects_and_keeps_scores_without_a_person(library: Library, film: int) -> None:
+    offer(library, film)
+    found = pictures(library, film)
+    assert list(found) == [3, 1, 2]  # English with few votes comes before German with more
+    assert selected(library, film) == [3]
+    assert found[3].selected_by == "auto"
+    assert found[3].selected_at is not None
+    rows = tables.rows(library, "SELECT count(*) FROM asset_candidates WHERE auto_score IS NULL")
+    assert rows == [(0,)]
+    offer(library, film, (1, 2, 3, 6))
+    assert selected(library, film) == [6]
+
+
+def test_selection_of_person_stays_after_look_up(library: Library, film: int) -> None:
+    offer(library, film)
+    decision = library.artwork.selection.select_candidate(pictures(library, film)[1].id)
+    assert decision.summary == "Selected a poster of “The Lantern Keeper (2014)”."
+    offer(library, film, (2, 3, 6, 9))  # the provider does not offer it any more
+    assert selected(library, film) == [1]
+    assert pictures(library, film)[1].is_by_person
+
+
+def test_rejected_picture_never_returns(library: Library, film: int, other: int) -> None:
+    offer(library, film)
+    offer(library, other)
+    best = pictures(library, film)[3]
+    decision = library.artwork.selection.reject_candidate(best.id, "too dark")
+    assert decision.summary == "Rejected a poster of “The Lantern Keeper (2014)”: too dark."
+    assert decision.selected == [pictures(library, film)[1].id]
+    assert selected(library, other) == [1]
+    record_pictures(library, "movie", film, [])
+    offer(library, film, (3,))
+    offer(library, other, (2, 3))
+    assert selected(library, film) == []
+    assert selected(library, other) == [2]
+    assert pictures(library, other)[3].reject_reason == "too dark"
+    library.artwork.selection.take_back_rejection(best.id)
+    assert (selected(library, film), selected(library, other)) == ([3], [3])
+
+
+def test_rejection_leaves_what_a_person_selected_for_another_title(library: Library, film: int, other: int) -> None:
+    offer(library, film)
+    offer(library, other)
+    library.artwork.selection.select_candidate(pictures(library, other)[3].id)
+    library.artwork.selection.reject_candidate(pictures(library, film)[3].id)
+    assert (selected(library, film), selected(library, other)) == ([1], [3])
+
+
+def test_reselect_rejects_and_selects_next_one(library: Library, film: int) -> None:
+    offer(library, film)
+    library.artwork.selection.select_candidate(pictures(library, film)[2].id)
+    decision = library.artwork.selection.reselect_asset(pictures(library, film)[2].id)
+    assert decision.selected == [pictures(library, film)[3].id]
+    assert not pictures(library, film)[3].is_by_person
+
+
+def test_released_selection_follows_the_rule(library: Library, film: int) -> None:
+    offer(library, film)
+    library.artwork.selection.select_candidate(pictures(library, film)[1].id)
+    decision = library.artwork.selection.release(pictures(library, film)[1].id)
+    assert decision.summary == "Left the poster of “The Lantern Keeper (2014)” to the rule."
+    assert selected(library, film) == [3]
+
+
+def test_backdrops_are_several(library: Library, film: int) -> None:
+    offer(library, film, (1, 2, 3, 4, 5), kind="backdrop")
+    assert len(selected(library, film, "backdrop")) == 3
+    for number in (1, 2, 4, 5):
+        library.artwork.selection.select_candidate(pictures(library, film, "backdrop")[number].id)
+    assert selected(library, film, "backdrop") == [5, 4, 2]
+
+
+def test_local_picture_comes_before_the_score(library: Library, folder: Path, film: int) -> None:
+    from PIL import Image
+
+    offer(library, film)
+    Image.new("RGB", (100, 150)).save(folder / "Films/The Lantern Keeper (2014)/poster-7.jpg")
+    Image.new("RGB", (100, 150)).save(folder / "Films/The Lantern Keeper (2014)/poster.jpg")
+    [first, *_] = library.artwork.candidates("movie", film, "poster")
+    assert (first.provider, first.is_selected, first.auto_score) == ("local", True, None)
+    best = next(each for each in library.artwork.candidates("movie", film, "poster") if each.provider == "tmdb")
+    library.artwork.selection.select_candidate(best.id)
+    [first, *_] = library.artwork.candidates("movie", film, "poster")
+    assert first.id == best.id
+
+
+def test_rule_of_library_can_be_changed(library: Library, film: int) -> None:
+    offer(library, film)
+    [library_id] = {each.library_id for each in library.titles.list().items if each.id == film}
+    rule = library.artwork.selection.config(library_id, "poster")
+    library.artwork.selection.set_config(
+        dataclasses.replace(rule, prefer_language="de", weight_language=0.6, weight_votes=0.0)
+    )
+    assert selected(library, film) == [2]
+    with pytest.raises(errors.UsageError, match="their sum is 1.4"):
+        library.artwork.selection.set_config(dataclasses.replace(rule, weight_language=0.6))
+    with pytest.raises(errors.UnknownIdError, match="There is no library folder 99"):
+        library.artwork.selection.set_config(dataclasses.replace(rule, library_id=99))
+
+
+# Undo.
+
+
+def test_each_decision_is_a_step(library: Library, film: int) -> None:
+    offer(library, film)
+    service, found = library.artwork.selection, pictures(library, film)
+    done = [
+        service.select_candidate(found[1].id),
+        service.reject_candidate(found[3].id, "wrong film"),
+        service.select_candidate(found[2].id),
+        service.release(found[2].id),
+        service.reselect_asset(found[1].id),
+    ]
+    assert selected(library, film) == [2]
+    for decision, expected in zip(reversed(done[1:]), [[1], [2], [1], [1]], strict=True):
+        report = library.steps.undo(decision.step_id)
+        assert report is not None
+        assert selected(library, film) == expected
+    library.steps.undo(done[0].step_id)
+    assert selected(library, film) == [3]
+    assert not any(each.is_rejected or each.is_by_person for each in pictures(library, film).values())
+
+
+def test_earlier_step_about_same_pictures_waits(library: Library, film: int, other: int) -> None:
+    offer(library, film)
+    offer(library, other)
+    first = library.artwork.selection.select_candidate(pictures(library, film)[1].id)
+    library.artwork.selection.select_candidate(pictures(library, film)[2].id)
+    apart = library.artwork.selection.select_candidate(pictures(library, other)[1].id)
+    with pytest.raises(errors.UsageError, match="Undo the later step .* about the same pictures first"):
+        library.steps.undo(first.step_id)
+    library.steps.undo(apart.step_id)
+    assert selected(library, other) == [3]
+
+
+def test_undo_brings_back_picture_that_is_offered_no_more(library: Library, film: int) -> None:
+    offer(library, film)
+    library.artwork.selection.select_candidate(pictures(library, film)[1].id)
+    second = library.artwork.selection.select_candidate(pictures(library, film)[2].id)
+    offer(library, film, (2, 3))
+    assert set(pictures(library, film)) == {2, 3}
+    library.steps.undo(second.step_id)
+    assert selected(library, film) == [1]
+
+
+def test_repeated_decision_is_no_step(library: Library, film: int) -> None:
+    offer(library, film)
+    number = pictures(library, film)[1].id
+    library.artwork.selection.select_candidate(number)
+    again = library.artwork.selection.select_candidate(number)
+    assert (again.step_id, again.summary) == (None, "Nothing changes: it is so already.")
+
+
+# Many titles.
+
+
+def test_rule_for_many_titles_is_previewed_and_one_step(library: Library, film: int, other: int) -> None:
+    offer(library, film)
+    offer(library, other, (1, 3))
+    german = SelectionRule(language="de")
+    preview = library.artwork.selection.preview([film, other], german)
+    assert (preview.titles, preview.total, preview.without) == (2, 1, 1)
+    [change] = preview.changes
+    assert (change.title, change.old and change.old.language, change.new and change.new.language) == (
+        "The Lantern Keeper (2014)",
+        "",
+        "de",
+    )
+    assert selected(library, film) == [3]
+    done = library.artwork.selection.apply([film, other], german)
+    assert (done.summary, done.titles) == ("Selected a poster of “The Lantern Keeper (2014)”.", 1)
+    assert (selected(library, film), selected(library, other)) == ([2], [3])
+    assert library.artwork.selection.preview([film, other], german).total == 0
+    back = library.artwork.selection.apply([film, other], SelectionRule())
+    assert selected(library, film) == [3]
+    library.steps.undo(back.step_id)
+    assert selected(library, film) == [2]
+
+
+# Bad input.
+
+
+def test_bad_input_is_one_sentence(library: Library, film: int) -> None:
+    offer(library, film)
+    service, number = library.artwork.selection, pictures(library, film)[1].id
+    with pytest.raises(errors.UnknownIdError, match="There is no picture 999 any more. Look at the pictures"):
+        service.select_candidate(999)
+    with pytest.raises(errors.UsageError, match=f"Picture {number} is a poster, not a backdrop"):
+        service.select_candidate(number, "fanart")
+    with pytest.raises(errors.UsageError, match="at most 200"):
+        service.reject_candidate(number, "x" * 201)
+    with pytest.raises(errors.UsageError, match="There is no provider “nobody”"):
+        service.preview([film], SelectionRule(provider="nobody"))
+    with pytest.raises(errors.UsageError, match="“klingon” is no language"):
+        service.preview([film], SelectionRule(language="klingon"))
+    with pytest.raises(errors.UnknownIdError, match="There is no film 999|There is no movie 999"):
+        service.candidates("movie", 999)
