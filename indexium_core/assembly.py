@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import logs, settings
-from indexium_core.flows.artwork import artwork_job
-from indexium_core.flows.artwork.artwork_manager import ArtworkManager
-from indexium_core.flows.artwork.asset_selection import AssetSelectionService
-from indexium_core.flows.artwork.cache_service import CacheService
-from indexium_core.flows.artwork.local_artwork import LocalArtwork
-from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.checks import check_service
-from indexium_core.flows.enrichment import batch_enrichment
-from indexium_core.flows.enrichment.enricher import TitleEnricher
-from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.fields import custom_fields
 from indexium_core.flows.history import history_service, interrupted, retry, story
@@ -26,7 +17,6 @@ from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.home.schedule_service import Schedules
 from indexium_core.flows.jobs import idempotency, job_log, job_service
-from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.pictures import originals, thumbnail_job, thumbnails
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
@@ -40,9 +30,7 @@ from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
-from indexium_core.flows.titles import nfo_reading, parsing, title_service
-from indexium_core.flows.titles.identification import Identifier
-from indexium_core.flows.titles.series_manager import SeriesManager
+from indexium_core.flows.titles import nfo_reading, parsing
 from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
@@ -66,17 +54,17 @@ from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
 from indexium_core.store.recovery import files
 from indexium_core.store.schedules import ScheduleRows
+from indexium_core.title_assembly import TitleAssembly
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
-_DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
 # Modules of the functions that run in worker processes:
 _FILE_WORK = (file_facts.__name__, nfo_reading.__name__, parsing.__name__, edit_execution.__name__)
 
 
-class Assembly:
+class Assembly(TitleAssembly):
     """The services of an open home and the callbacks between them. `Library` publishes the services."""
 
     def __init__(
@@ -234,89 +222,6 @@ class Assembly:
             cluster=self.cluster,
             providers=self.providers.status,
         )
-
-    def _build_titles(self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]) -> None:
-        """Build the services of films and series."""
-        self.titles = title_service.TitleService(
-            store,
-            Identifier(store, executor=self._executor, clock=clock),
-            decisions=self.decisions,
-            bulk=self.bulk,
-            queue=self.queue,
-            events=self.events,
-            undo=self.steps,
-            clock=clock,
-            is_served=self.is_served,
-        )
-        self.series = SeriesManager(store)
-        chooser = self._build_artwork(store, clock)
-        self.matches = TitleMatchService(
-            store,
-            self.providers,
-            events=self.events,
-            undo=self.steps,
-            choose_pictures=chooser.choose_again,
-            clock=clock,
-        )
-        self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
-        if self.is_served:
-            self.events.subscribe(self.titles.follow_scans)
-        self.enrichment = EnrichmentService(
-            store,
-            TitleEnricher(
-                store,
-                self.providers,
-                clock=clock,
-                find=self.matches.find,
-                record_images=self.artwork.put,
-                add_people=self.people.add_to_files,
-            ),
-            providers=self.providers,
-            queue=self.queue,
-            events=self.events,
-            config=config,
-            pictures=self.artwork.addresses,
-            clock=clock,
-            decision_pause=_DECISION_PAUSE if self.is_served else timedelta(0),
-        )
-        self.queue.register(
-            batch_enrichment.KIND,
-            self.enrichment.handle,
-            title="Enrichment",
-            max_concurrent=batch_enrichment.MAX_JOBS,
-        )
-        self.events.subscribe(self.matches.follow_identification)
-        self.events.subscribe(self.enrichment.follow_identification)
-        self.matches.on_accept = self.enrichment.follow_acceptance
-        self.matches.on_confirm = self.enrichment.follow_confirmation
-
-    def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> PictureChooser:
-        """Build the services of the pictures of films and series, and return what applies their rules."""
-        chooser = PictureChooser(self.settings)
-        cache = CacheService(
-            store,
-            chooser,
-            folder=store.home / "cache",
-            budget_bytes=lambda: int(self.settings.artwork_budget),
-            clock=clock,
-        )
-        local = LocalArtwork(store, chooser, clock=clock)
-        selection = AssetSelectionService(store, chooser, local, undo=self.steps, events=self.events, clock=clock)
-        self.artwork = ArtworkManager(
-            store,
-            cache,
-            self.providers.images,
-            local,
-            selection=selection,
-            chooser=chooser,
-            config=self.settings,
-            clock=clock,
-        )
-        self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue)
-        self.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
-        if self.is_served:
-            self.events.subscribe(self.artwork_jobs.follow_enrichment)
-        return chooser
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

@@ -26,8 +26,10 @@ from indexium_core.model.remote_calls import LONGEST_WAIT
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
+    from indexium_core.flows.artwork.asset_selection import AssetSelectionService
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
+    from indexium_core.flows.enrichment.picture_search import PictureSearch
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
     from indexium_core.flows.fields.custom_fields import CustomFields
@@ -105,6 +107,8 @@ class LibraryServices:
     series: SeriesManager
     artwork: ArtworkManager  # posters, backdrops and collages of films and series
     artwork_jobs: ArtworkJobs  # pictures that are downloaded in the background
+    picture_selection: AssetSelectionService  # which pictures titles show: people select and reject, else the rule
+    picture_search: PictureSearch  # pictures of one title from providers that a person names
     matches: TitleMatchService  # which title of a provider each film and series is
     enrichment: EnrichmentService  # values of providers for titles
 

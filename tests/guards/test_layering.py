@@ -27,6 +27,7 @@ LAYERS = {
     "indexium_core.sources": 2,
     "indexium_core.flows": 3,
     "indexium_core.assembly": 4,
+    "indexium_core.title_assembly": 4,
     "indexium_core.services": 4,
     "indexium_core.library": 4,
     "indexium_core.photos": 4,

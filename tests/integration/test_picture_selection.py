@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import SelectionRule
@@ -95,7 +94,7 @@ def test_rule_selects_and_keeps_scores_without_a_person(library: Library, film: 
 
 def test_selection_of_person_stays_after_look_up(library: Library, film: int) -> None:
     offer(library, film)
-    decision = library.artwork.selection.select_candidate(pictures(library, film)[1].id)
+    decision = library.picture_selection.select_candidate(pictures(library, film)[1].id)
     assert decision.summary == "Selected a poster of “The Lantern Keeper (2014)”."
     offer(library, film, (2, 3, 6, 9))  # the provider does not offer it any more
     assert selected(library, film) == [1]
@@ -106,7 +105,7 @@ def test_rejected_picture_never_returns(library: Library, film: int, other: int)
     offer(library, film)
     offer(library, other)
     best = pictures(library, film)[3]
-    decision = library.artwork.selection.reject_candidate(best.id, "too dark")
+    decision = library.picture_selection.reject_candidate(best.id, "too dark")
     assert decision.summary == "Rejected a poster of “The Lantern Keeper (2014)”: too dark."
     assert decision.selected == [pictures(library, film)[1].id]
     assert selected(library, other) == [1]
@@ -116,30 +115,30 @@ def test_rejected_picture_never_returns(library: Library, film: int, other: int)
     assert selected(library, film) == []
     assert selected(library, other) == [2]
     assert pictures(library, other)[3].reject_reason == "too dark"
-    library.artwork.selection.take_back_rejection(best.id)
+    library.picture_selection.take_back_rejection(best.id)
     assert (selected(library, film), selected(library, other)) == ([3], [3])
 
 
 def test_rejection_leaves_what_a_person_selected_for_another_title(library: Library, film: int, other: int) -> None:
     offer(library, film)
     offer(library, other)
-    library.artwork.selection.select_candidate(pictures(library, other)[3].id)
-    library.artwork.selection.reject_candidate(pictures(library, film)[3].id)
+    library.picture_selection.select_candidate(pictures(library, other)[3].id)
+    library.picture_selection.reject_candidate(pictures(library, film)[3].id)
     assert (selected(library, film), selected(library, other)) == ([1], [3])
 
 
 def test_reselect_rejects_and_selects_next_one(library: Library, film: int) -> None:
     offer(library, film)
-    library.artwork.selection.select_candidate(pictures(library, film)[2].id)
-    decision = library.artwork.selection.reselect_asset(pictures(library, film)[2].id)
+    library.picture_selection.select_candidate(pictures(library, film)[2].id)
+    decision = library.picture_selection.reselect_asset(pictures(library, film)[2].id)
     assert decision.selected == [pictures(library, film)[3].id]
     assert not pictures(library, film)[3].is_by_person
 
 
 def test_released_selection_follows_the_rule(library: Library, film: int) -> None:
     offer(library, film)
-    library.artwork.selection.select_candidate(pictures(library, film)[1].id)
-    decision = library.artwork.selection.release(pictures(library, film)[1].id)
+    library.picture_selection.select_candidate(pictures(library, film)[1].id)
+    decision = library.picture_selection.release(pictures(library, film)[1].id)
     assert decision.summary == "Left the poster of “The Lantern Keeper (2014)” to the rule."
     assert selected(library, film) == [3]
 
@@ -148,7 +147,7 @@ def test_backdrops_are_several(library: Library, film: int) -> None:
     offer(library, film, (1, 2, 3, 4, 5), kind="backdrop")
     assert len(selected(library, film, "backdrop")) == 3
     for number in (1, 2, 4, 5):
-        library.artwork.selection.select_candidate(pictures(library, film, "backdrop")[number].id)
+        library.picture_selection.select_candidate(pictures(library, film, "backdrop")[number].id)
     assert selected(library, film, "backdrop") == [5, 4, 2]
 
 
@@ -161,7 +160,7 @@ def test_local_picture_comes_before_the_score(library: Library, folder: Path, fi
     [first, *_] = library.artwork.candidates("movie", film, "poster")
     assert (first.provider, first.is_selected, first.auto_score) == ("local", True, None)
     best = next(each for each in library.artwork.candidates("movie", film, "poster") if each.provider == "tmdb")
-    library.artwork.selection.select_candidate(best.id)
+    library.picture_selection.select_candidate(best.id)
     [first, *_] = library.artwork.candidates("movie", film, "poster")
     assert first.id == best.id
 
@@ -169,15 +168,15 @@ def test_local_picture_comes_before_the_score(library: Library, folder: Path, fi
 def test_rule_of_library_can_be_changed(library: Library, film: int) -> None:
     offer(library, film)
     [library_id] = {each.library_id for each in library.titles.list().items if each.id == film}
-    rule = library.artwork.selection.config(library_id, "poster")
-    library.artwork.selection.set_config(
+    rule = library.picture_selection.config(library_id, "poster")
+    library.picture_selection.set_config(
         dataclasses.replace(rule, prefer_language="de", weight_language=0.6, weight_votes=0.0)
     )
     assert selected(library, film) == [2]
-    with pytest.raises(errors.UsageError, match="their sum is 1.4"):
-        library.artwork.selection.set_config(dataclasses.replace(rule, weight_language=0.6))
+    with pytest.raises(errors.UsageError, match=r"their sum is 1.4"):
+        library.picture_selection.set_config(dataclasses.replace(rule, weight_language=0.6))
     with pytest.raises(errors.UnknownIdError, match="There is no library folder 99"):
-        library.artwork.selection.set_config(dataclasses.replace(rule, library_id=99))
+        library.picture_selection.set_config(dataclasses.replace(rule, library_id=99))
 
 
 # Undo.
@@ -185,7 +184,7 @@ def test_rule_of_library_can_be_changed(library: Library, film: int) -> None:
 
 def test_each_decision_is_a_step(library: Library, film: int) -> None:
     offer(library, film)
-    service, found = library.artwork.selection, pictures(library, film)
+    service, found = library.picture_selection, pictures(library, film)
     done = [
         service.select_candidate(found[1].id),
         service.reject_candidate(found[3].id, "wrong film"),
@@ -206,10 +205,10 @@ def test_each_decision_is_a_step(library: Library, film: int) -> None:
 def test_earlier_step_about_same_pictures_waits(library: Library, film: int, other: int) -> None:
     offer(library, film)
     offer(library, other)
-    first = library.artwork.selection.select_candidate(pictures(library, film)[1].id)
-    library.artwork.selection.select_candidate(pictures(library, film)[2].id)
-    apart = library.artwork.selection.select_candidate(pictures(library, other)[1].id)
-    with pytest.raises(errors.UsageError, match="Undo the later step .* about the same pictures first"):
+    first = library.picture_selection.select_candidate(pictures(library, film)[1].id)
+    library.picture_selection.select_candidate(pictures(library, film)[2].id)
+    apart = library.picture_selection.select_candidate(pictures(library, other)[1].id)
+    with pytest.raises(errors.UsageError, match=r"Undo the later step .* about the same pictures first"):
         library.steps.undo(first.step_id)
     library.steps.undo(apart.step_id)
     assert selected(library, other) == [3]
@@ -217,8 +216,8 @@ def test_earlier_step_about_same_pictures_waits(library: Library, film: int, oth
 
 def test_undo_brings_back_picture_that_is_offered_no_more(library: Library, film: int) -> None:
     offer(library, film)
-    library.artwork.selection.select_candidate(pictures(library, film)[1].id)
-    second = library.artwork.selection.select_candidate(pictures(library, film)[2].id)
+    library.picture_selection.select_candidate(pictures(library, film)[1].id)
+    second = library.picture_selection.select_candidate(pictures(library, film)[2].id)
     offer(library, film, (2, 3))
     assert set(pictures(library, film)) == {2, 3}
     library.steps.undo(second.step_id)
@@ -228,8 +227,8 @@ def test_undo_brings_back_picture_that_is_offered_no_more(library: Library, film
 def test_repeated_decision_is_no_step(library: Library, film: int) -> None:
     offer(library, film)
     number = pictures(library, film)[1].id
-    library.artwork.selection.select_candidate(number)
-    again = library.artwork.selection.select_candidate(number)
+    library.picture_selection.select_candidate(number)
+    again = library.picture_selection.select_candidate(number)
     assert (again.step_id, again.summary) == (None, "Nothing changes: it is so already.")
 
 
@@ -240,7 +239,7 @@ def test_rule_for_many_titles_is_previewed_and_one_step(library: Library, film: 
     offer(library, film)
     offer(library, other, (1, 3))
     german = SelectionRule(language="de")
-    preview = library.artwork.selection.preview([film, other], german)
+    preview = library.picture_selection.preview([film, other], german)
     assert (preview.titles, preview.total, preview.without) == (2, 1, 1)
     [change] = preview.changes
     assert (change.title, change.old and change.old.language, change.new and change.new.language) == (
@@ -249,11 +248,11 @@ def test_rule_for_many_titles_is_previewed_and_one_step(library: Library, film: 
         "de",
     )
     assert selected(library, film) == [3]
-    done = library.artwork.selection.apply([film, other], german)
+    done = library.picture_selection.apply([film, other], german)
     assert (done.summary, done.titles) == ("Selected a poster of “The Lantern Keeper (2014)”.", 1)
     assert (selected(library, film), selected(library, other)) == ([2], [3])
-    assert library.artwork.selection.preview([film, other], german).total == 0
-    back = library.artwork.selection.apply([film, other], SelectionRule())
+    assert library.picture_selection.preview([film, other], german).total == 0
+    back = library.picture_selection.apply([film, other], SelectionRule())
     assert selected(library, film) == [3]
     library.steps.undo(back.step_id)
     assert selected(library, film) == [2]
@@ -264,8 +263,8 @@ def test_rule_for_many_titles_is_previewed_and_one_step(library: Library, film: 
 
 def test_bad_input_is_one_sentence(library: Library, film: int) -> None:
     offer(library, film)
-    service, number = library.artwork.selection, pictures(library, film)[1].id
-    with pytest.raises(errors.UnknownIdError, match="There is no picture 999 any more. Look at the pictures"):
+    service, number = library.picture_selection, pictures(library, film)[1].id
+    with pytest.raises(errors.UnknownIdError, match=r"There is no picture 999 any more. Look at the pictures"):
         service.select_candidate(999)
     with pytest.raises(errors.UsageError, match=f"Picture {number} is a poster, not a backdrop"):
         service.select_candidate(number, "fanart")
@@ -275,5 +274,5 @@ def test_bad_input_is_one_sentence(library: Library, film: int) -> None:
         service.preview([film], SelectionRule(provider="nobody"))
     with pytest.raises(errors.UsageError, match="“klingon” is no language"):
         service.preview([film], SelectionRule(language="klingon"))
-    with pytest.raises(errors.UnknownIdError, match="There is no film 999|There is no movie 999"):
+    with pytest.raises(errors.UnknownIdError, match=r"There is no film 999|There is no movie 999"):
         service.candidates("movie", 999)

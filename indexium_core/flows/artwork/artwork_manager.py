@@ -75,7 +75,7 @@ class ArtworkManager:
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self.cache, self._downloads, self._local = database, cache, downloads, local
-        self.selection, self._chooser = selection, chooser
+        self._selection, self._chooser = selection, chooser
         self._config, self._clock = config, clock
         self._bad: dict[int, float] = {}  # by candidate: monotonic seconds until which it is not read again
 
@@ -91,7 +91,7 @@ class ArtworkManager:
             UnknownIdError: There is no such title.
 
         """
-        return self.selection.candidates(entity_type, entity_id, asset_type).items
+        return self._selection.candidates(entity_type, entity_id, asset_type).items
 
     def put(
         self,

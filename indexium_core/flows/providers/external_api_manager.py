@@ -264,6 +264,19 @@ class ExternalAPIManager:
             faults=frozenset(name for name, error in problems.items() if error.is_fault),
         )
 
+    def pictures(
+        self, name: str, ids: Mapping[str, str], kind: TitleKind
+    ) -> tuple[Sequence[ImageCandidate], Mapping[str, str]]:
+        """Return the pictures that one provider has for a title, and all its ids. Raises ProviderError if it is off."""
+        provider = self.providers[name]
+        if reason := self._reason_off(name, self._keys()) or provider.client.refusal():
+            raise errors.ProviderError(reason, code="provider_off")
+        if PROVIDERS[name].ids is None:
+            return provider.images(ids, kind), ids
+        own = ids.get(id_owner(name)) or self._id_at(provider, ids, kind)
+        record = provider.details(own, kind) if own else None
+        return ((), ids) if record is None else (record.images, {**record.metadata.external_ids, **ids})
+
     def season(self, ids: Mapping[str, str], number: int) -> tuple[str, SeasonRecord] | None:
         """
         Return a season of the first provider that has it, and the name of this provider; None if none has it.

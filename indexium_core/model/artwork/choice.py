@@ -168,8 +168,8 @@ def _resolution(each: AssetCandidate) -> tuple[float, str]:
 
 
 def _language(each: AssetCandidate, preferred: str) -> tuple[float, str]:
-    order = (preferred, "en", "") if each.asset_type not in _WITHOUT_TEXT else ("", preferred, "en")
-    order = tuple(dict.fromkeys(order))
+    wanted = ("", preferred, "en") if each.asset_type in _WITHOUT_TEXT else (preferred, "en", "")
+    order = tuple(dict.fromkeys(wanted))
     name = language_name(each.language) if each.language else "no text"
     place = _position(order, each.language)
     if place >= len(order):

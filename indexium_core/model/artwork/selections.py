@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.shapes import ListPage, Shaped
@@ -74,6 +75,17 @@ class SelectionPreview(Shaped):
     changes: list[PictureChange]  # at most `MOST_SHOWN`
     total: int  # number of changes
     without: int  # titles without a candidate that fits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSearchResult(Shaped):
+    """What one provider answered to a search for pictures of a title."""
+
+    provider: str  # its id
+    label: str
+    state: Literal["found", "none", "failed"]
+    total: int  # pictures of the title and its seasons
+    message: str  # a sentence
 
 
 MOST_SHOWN = 200
