@@ -12,6 +12,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import SelectionRule
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate
 from tests.support import tables
 from tests.support.copied_home import CopiedHome
@@ -276,3 +277,36 @@ def test_bad_input_is_one_sentence(library: Library, film: int) -> None:
         service.preview([film], SelectionRule(language="klingon"))
     with pytest.raises(errors.UnknownIdError, match=r"There is no film 999|There is no movie 999"):
         service.candidates("movie", 999)
+
+
+# The cache.
+
+
+def test_originals_that_people_selected_stay_in_the_cache(
+    library: Library, stand_in: ProviderStandIn, film: int, other: int
+) -> None:
+    details = library.providers.details(ExternalId("tmdb", "9000001"), "movie")
+    for each in (film, other):
+        record_pictures(library, "movie", each, details.images)
+        for size in ("poster", "backdrop"):
+            library.artwork.poster(each, size)
+    poster, backdrop = (library.artwork.candidates("movie", film, kind)[0] for kind in ("poster", "backdrop"))
+    library.picture_selection.select_candidate(poster.id)
+    before = library.artwork.cache.usage()
+    assert (before.images, before.selected, before.protected) == (2, 2, 1)
+    library.configuration.set("artwork_budget", "1KB")
+    after = library.artwork.cache.usage()
+    assert (after.images, after.protected, after.removable, after.unused) == (1, 1, 0, 0)
+    assert library.artwork.cache.asset_exists(poster.content_hash or "")
+    assert not library.artwork.cache.asset_exists(backdrop.content_hash or "")
+
+
+def test_cache_knows_what_uses_its_images(library: Library, stand_in: ProviderStandIn, film: int) -> None:
+    details = library.providers.details(ExternalId("tmdb", "9000001"), "movie")
+    record_pictures(library, "movie", film, details.images)
+    library.artwork.poster(film)
+    query = "SELECT reference_count, orphaned_at IS NULL, last_used_at >= first_used_at FROM cache_inventory"
+    assert tables.rows(library, query) == [(1, True, True)]
+    record_pictures(library, "movie", film, [])
+    assert tables.rows(library, query) == [(0, False, True)]
+    assert library.artwork.cache.usage().unused == 1

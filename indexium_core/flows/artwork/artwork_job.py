@@ -88,7 +88,7 @@ class ArtworkJobs:
                 if job.should_stop():
                     report.cancelled = True
                     break
-                if self._artwork.cache.folder.is_full and not self._artwork.cache.has_originals():
+                if self._artwork.cache.folder.is_full and not self._artwork.cache.has_removable():
                     report.is_full = True
                     break
                 wanted = [(title_id, size) for title_id in batch for size in VARIANTS]

@@ -1,8 +1,9 @@
 """
 The images of titles in the home, by their content: `cache/ab/cd/abcd….jpg`, named by their BLAKE3 hash.
 
-Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, the least recently used originals are
-removed first: pages need only variants. The table `cache_inventory` describes the folder; if they differ, the folder
+Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, originals are removed first, because
+pages need only variants: those that no title shows, then those that the rule selected. The originals that people
+selected stay, even above the budget. The table `cache_inventory` describes the folder; if they differ, the folder
 is right.
 """
 
@@ -21,9 +22,12 @@ from indexium_core import errors
 from indexium_core.files.artwork import images
 from indexium_core.files.artwork.images import TitleImage
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
-from indexium_core.flows.pictures.picture_folder import PictureFolder
-from indexium_core.model.artwork.assets import VARIANTS, CachedImage
+from indexium_core.flows.pictures.picture_folder import PictureFolder, Ranks
+from indexium_core.model.artwork.assets import VARIANTS, CachedImage, CacheUsage
+from indexium_core.model.remote_calls import remote
 from indexium_core.store.artwork import assets as store
+from indexium_core.store.artwork.assets import OriginalRow
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 _MAX_CONCURRENT = 2  # images that are decoded at the same time
@@ -49,14 +53,58 @@ class CacheService:
         self.folder = PictureFolder(
             folder,
             budget_bytes=budget_bytes,
-            is_expendable=lambda key: _ORIGINAL.fullmatch(key) is not None,
+            ranks=self._ranks,
             is_durable=True,
         )
         self._slots = threading.Semaphore(_MAX_CONCURRENT)
+        self._lock = threading.Lock()
+        self._used: set[str] = set()  # hashes of originals that were used and are not recorded yet
 
     def keep_budget(self) -> None:
         """Remove pictures until the budget holds: after a change of the setting, and at the start."""
         self._forget(self.folder.fit())
+
+    def _ranks(self) -> Ranks:
+        """Rank what is removed first: originals, those that no title shows, then those that the rule selected."""
+        originals = store.originals(self._database.read())
+        selected = {each.file_path: None if each.is_by_person else 1 for each in originals if each.is_selected}
+        return lambda key: selected.get(key, 2) if _ORIGINAL.fullmatch(key) else 0
+
+    @remote()
+    def usage(self) -> CacheUsage:
+        """Return how much the originals take, how many of them stay, and what could be removed."""
+        self._record_use()
+        rows = store.originals(self._database.read())
+
+        def size_of(found: Sequence[OriginalRow]) -> tuple[int, int]:
+            return len(found), sum(each.file_size for each in found)
+
+        images, total = size_of(rows)
+        selected, selected_bytes = size_of([each for each in rows if each.is_selected])
+        protected, protected_bytes = size_of([each for each in rows if each.is_by_person])
+        return CacheUsage(
+            budget_bytes=self._budget_bytes(),
+            images=images,
+            bytes=total,
+            selected=selected,
+            selected_bytes=selected_bytes,
+            protected=protected,
+            protected_bytes=protected_bytes,
+            removable=images - protected,
+            removable_bytes=total - protected_bytes,
+            unused=sum(each.reference_count == 0 for each in rows),
+        )
+
+    def _record_use(self) -> None:
+        """Store when originals were used, and how many candidates use each."""
+        with self._lock:
+            used, self._used = self._used, set()
+
+        def record(tx: Connection) -> None:
+            store.mark_used(tx, used, at=self._clock())
+            store.count_references(tx, at=self._clock())
+
+        self._database.run(record)
 
     def is_over_budget(self) -> bool:
         """Return whether the originals of the table alone are more than the budget. It reads no folder."""
@@ -79,16 +127,18 @@ class CacheService:
             image = images.decode(data)
             made = images.variant(image, asset_type) if asset_type in VARIANTS else b""
             row = self._row(hash_of(data), image, len(data), asset_type)
-        removed = [*self.folder.put(row["file_path"], data)]
+        is_kept = candidate_id is not None and store.is_selected_by_person(self._database.read(), candidate_id)
+        removed = [*self.folder.put(row["file_path"], data, is_kept=is_kept)]
         if made:
             removed += self.folder.put(variant_key(row["content_hash"], asset_type), made)
 
-        def record(tx: Any) -> None:
+        def record(tx: Connection) -> None:
             store.add_cached(tx, row)
             if candidate_id is not None:
                 title_id = store.set_content(tx, candidate_id, row["content_hash"])
                 self._chooser.choose_again(tx, title_id, self._clock())  # its size and its likeness are known now
             store.remove_cached(tx, _hashes(removed))
+            store.count_references(tx, at=self._clock(), hashes=[row["content_hash"]])
 
         self._database.run(record)
         return str(row["content_hash"])
@@ -104,6 +154,8 @@ class CacheService:
                 self.folder.remove(key)
                 self._database.run(lambda tx: store.remove_cached(tx, [content_hash]))
                 return None
+            with self._lock:
+                self._used.add(content_hash)
             return CachedImage(data=data, version=content_hash, media_type=media_type)
         return None
 
@@ -138,9 +190,9 @@ class CacheService:
             return None
         return self.variant(content_hash, "poster" if self._is_tall(original.data) else "backdrop")
 
-    def has_originals(self) -> bool:
-        """Return whether the table knows an original: it can be removed to make room."""
-        return bool(store.cached(self._database.read()))
+    def has_removable(self) -> bool:
+        """Return whether the table knows an original that can be removed to make room."""
+        return any(not each.is_by_person for each in store.originals(self._database.read()))
 
     def put_made(self, name: str, kind: str, data: bytes) -> None:
         """Store a picture that is made of others under a name of its own (`made_name`)."""
@@ -181,7 +233,7 @@ class CacheService:
             except errors.CorruptFileError:
                 self.folder.remove(originals[each])
 
-        def record(tx: Any) -> None:
+        def record(tx: Connection) -> None:
             store.remove_cached(tx, gone)
             for row in found:
                 store.add_cached(tx, row)

@@ -1,7 +1,8 @@
 """
 A folder of pictures that Indexium can make or fetch again, within a budget: the least recently used ones go first.
 
-The mtime of a file is the time of its last use. A file appears under its name when all of its bytes are written, so a
+Files that are kept stay, even above the budget; then the others still have a share of it. The mtime of a file is the
+time of its last use. A file appears under its name when all of its bytes are written, so a
 kill leaves at most a `.part` file, which the next removal deletes.
 """
 
@@ -11,10 +12,13 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 logger = logging.getLogger(__name__)
+
+Ranks: TypeAlias = Callable[[str], int | None]
 
 _FILL = 0.8  # share of the budget that a removal leaves in use
 
@@ -27,7 +31,7 @@ class PictureFolder:
         folder: Path,
         *,
         budget_bytes: Callable[[], int],
-        is_expendable: Callable[[str], bool] = lambda _: False,
+        ranks: Callable[[], Ranks] = lambda: _alike,
         is_durable: bool = False,
     ) -> None:
         """
@@ -36,15 +40,17 @@ class PictureFolder:
         Args:
             folder: The folder.
             budget_bytes: Returns the budget; 0 keeps no file.
-            is_expendable: Returns whether the file of a key is removed before all others.
+            ranks: Returns, for a removal, a function that ranks files by their keys: those with the highest rank are
+                removed first, and those without a rank never.
             is_durable: A file is on the disk before it gets its name.
 
         """
         self.path = folder
-        self._budget_bytes, self._is_expendable, self._is_durable = budget_bytes, is_expendable, is_durable
+        self._budget_bytes, self._ranks, self._is_durable = budget_bytes, ranks, is_durable
         self._lock = threading.Lock()
         self._in_progress: dict[str, threading.Lock] = {}  # by key
         self._used_bytes = -1  # -1: not counted yet
+        self._kept_bytes = 0  # of the files that the last removal had to keep
 
     @property
     def is_enabled(self) -> bool:
@@ -53,11 +59,11 @@ class PictureFolder:
 
     @property
     def is_full(self) -> bool:
-        """Whether the folder uses the share of its budget that a removal leaves."""
+        """Whether the files that can be removed use the share of the budget that a removal leaves them."""
         with self._lock:
             if self._used_bytes < 0:
                 self._used_bytes = self._count_bytes()
-            return self._used_bytes >= self._budget_bytes() * _FILL
+            return self._used_bytes - self._kept_bytes >= self._room(self._budget_bytes())
 
     @contextlib.contextmanager
     def single_flight(self, key: str) -> Iterator[None]:
@@ -90,8 +96,12 @@ class PictureFolder:
         """Return the keys of all files."""
         return {path.relative_to(self.path).as_posix() for _, _, path in self._entries() if path.suffix != ".part"}
 
-    def put(self, key: str, data: bytes) -> Sequence[str]:
-        """Store a file, and return the keys that were removed to make room. On a full disk, nothing is stored."""
+    def put(self, key: str, data: bytes, *, is_kept: bool = False) -> Sequence[str]:
+        """
+        Store a file, and return the keys that were removed to make room. On a full disk, nothing is stored.
+
+        `is_kept`: the file stays, although it has a rank yet.
+        """
         if not self.is_enabled:
             return self.fit()
         path = self.path / key
@@ -111,15 +121,16 @@ class PictureFolder:
             return ()
         with self._lock:
             self._used_bytes = self._count_bytes() if self._used_bytes < 0 else self._used_bytes + len(data)
-        return self.fit()
+        return self.fit(spared=(key,) if is_kept else ())
 
-    def fit(self) -> Sequence[str]:
+    def fit(self, *, spared: Collection[str] = ()) -> Sequence[str]:
         """Delete files until the rest is within the budget, which may have been lowered; return their keys."""
         budget = max(self._budget_bytes(), 0)
         with self._lock:
             if self._used_bytes < 0:
                 self._used_bytes = self._count_bytes()
-            return self._make_room(budget) if self._used_bytes > budget else ()
+            limit = max(budget, self._kept_bytes + self._room(budget))
+            return self._make_room(budget, spared) if self._used_bytes > limit else ()
 
     def remove(self, key: str) -> None:
         """Delete a file."""
@@ -131,22 +142,32 @@ class PictureFolder:
     def _count_bytes(self) -> int:
         return sum(size for _, size, _ in self._entries())
 
-    def _make_room(self, budget: int) -> list[str]:
-        """Delete the least recently used files, and return their keys."""
-        left, removed = 0, []
-        for _, size, path in sorted(self._entries(), key=self._worth, reverse=True):
-            if left + size <= budget * _FILL:
+    def _room(self, budget: int) -> int:
+        """Return the bytes that files which can be removed may have after a removal."""
+        left = int(budget * _FILL)
+        return max(left - self._kept_bytes, budget - left)
+
+    def _make_room(self, budget: int, spared: Collection[str]) -> list[str]:
+        """Delete the files with the highest ranks, of equal ones the least recently used, and return their keys."""
+        rank_of, others, removed = self._ranks(), list[tuple[int, float, int, str]](), list[str]()
+        self._kept_bytes = 0
+        for used_at, size, path in self._entries():
+            key = path.relative_to(self.path).as_posix()
+            rank = None if key in spared else rank_of(key)
+            if rank is None:
+                self._kept_bytes += size
+            else:
+                others.append((rank, -used_at, size, key))
+        room, left = self._room(budget), 0
+        for _, _, size, key in sorted(others):
+            if left + size <= room:
                 left += size
                 continue
             with contextlib.suppress(OSError):
-                path.unlink()
-                removed.append(path.relative_to(self.path).as_posix())
-        self._used_bytes = left
+                (self.path / key).unlink()
+                removed.append(key)
+        self._used_bytes = left + self._kept_bytes
         return removed
-
-    def _worth(self, entry: tuple[float, int, Path]) -> tuple[bool, float]:
-        used_at, _, path = entry
-        return not self._is_expendable(path.relative_to(self.path).as_posix()), used_at
 
     def _entries(self) -> list[tuple[float, int, Path]]:
         """Return the time of last use, the size and the path of each file."""
@@ -158,3 +179,7 @@ class PictureFolder:
                     status = path.lstat()
                     entries.append((status.st_mtime, status.st_size, path))
         return entries
+
+
+def _alike(_: str) -> int:
+    return 0

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
+from indexium_core.model.shapes import Shaped
+
 MAX_IMAGE_BYTES = 25_000_000
 VariantKind: TypeAlias = Literal["poster", "backdrop"]
 VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels
@@ -94,6 +96,22 @@ class CachedImage:
     data: bytes
     version: str  # changes with the content
     media_type: str = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheUsage(Shaped):
+    """What the originals in the cache take."""
+
+    budget_bytes: int
+    images: int
+    bytes: int
+    selected: int  # originals that titles show
+    selected_bytes: int
+    protected: int  # of them, those that people selected: they stay, even above the budget
+    protected_bytes: int
+    removable: int  # originals that are removed if room is needed
+    removable_bytes: int
+    unused: int  # that no candidate has
 
 
 @dataclass(slots=True, kw_only=True)

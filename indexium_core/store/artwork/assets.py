@@ -23,6 +23,16 @@ class Offer(NamedTuple):
     height: int | None = None
 
 
+class OriginalRow(NamedTuple):
+    """An image of the cache, and whether titles show it."""
+
+    file_path: str  # below the folder of the cache
+    file_size: int
+    reference_count: int
+    is_selected: bool
+    is_by_person: bool
+
+
 class TitleOwner(NamedTuple):
     """What a title is, and where it belongs."""
 
@@ -91,12 +101,15 @@ def put(
     texts = [json.dumps(dict(each.metadata), sort_keys=True) for *_, each in rows]
     owners = {"entity_type": [kind for kind, *_ in rows], "entity_id": [number for _, number, _ in rows]}
     tx.execute(_sql("incoming_titles"), titles)
+    hashes = [each for (each,) in tx.execute(_sql("hashes_of_incoming")).fetchall()]
     tx.execute(_sql("incoming_candidates"), owners | columns | {"metadata": texts})
     tx.execute(_sql("remove_candidates"), {"is_local": is_local, "kept": list(kept)})
     tx.execute(_sql("update_candidates"))
     tx.execute(_sql("insert_candidates"), {"at": at})
     tx.execute(_sql("drop_incoming"))
     tx.execute(_sql("drop_incoming_titles"))
+    if hashes:
+        count_references(tx, at=at, hashes=hashes)
 
 
 def set_content(tx: Connection, candidate_id: int, content_hash: str) -> list[int]:
@@ -127,9 +140,25 @@ def remove_cached(tx: Connection, hashes: Collection[str]) -> None:
     tx.execute(_sql("mark_removed"), facts)
 
 
-def count_references(tx: Connection, *, at: datetime) -> None:
-    """Count how many candidates use each image of the cache."""
-    tx.execute(_sql("count_references"), {"at": at})
+def count_references(tx: Connection, *, at: datetime, hashes: Collection[str] | None = None) -> None:
+    """Count how many candidates use each image of the cache, or those with some hashes."""
+    tx.execute(_sql("count_references"), {"at": at, "hashes": None if hashes is None else list(hashes)})
+
+
+def mark_used(tx: Connection, hashes: Collection[str], *, at: datetime) -> None:
+    """Store that images of the cache were used."""
+    tx.execute(_sql("mark_used"), {"hashes": list(hashes), "at": at})
+
+
+def originals(reader: Connection) -> list[OriginalRow]:
+    """Return the images of the cache, the most recently used first."""
+    return [OriginalRow(*row) for row in reader.execute(_sql("originals")).fetchall()]
+
+
+def is_selected_by_person(reader: Connection, candidate_id: int) -> bool:
+    """Return whether a person selected a picture."""
+    found = candidate(reader, candidate_id)
+    return found is not None and found.is_by_person
 
 
 def remove_orphans(tx: Connection) -> None:

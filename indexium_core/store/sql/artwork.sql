@@ -113,12 +113,31 @@ DELETE FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash
 UPDATE asset_candidates SET is_downloaded = FALSE, cache_path = NULL
 WHERE is_downloaded AND list_contains($hashes::VARCHAR[], content_hash);
 
+-- name: hashes_of_incoming
+-- The images of the cache that candidates of the titles use.
+SELECT DISTINCT content_hash FROM asset_candidates
+WHERE content_hash IS NOT NULL AND (entity_type, entity_id) IN (FROM incoming_pictured);
+
+-- name: mark_used
+-- When images of the cache were used.
+UPDATE cache_inventory SET last_used_at = $at WHERE list_contains($hashes::VARCHAR[], content_hash);
+
+-- name: originals
+-- The images of the cache and whether titles show them, the most recently used first.
+SELECT c.file_path, c.file_size, c.reference_count, coalesce(s.is_selected, FALSE), coalesce(s.is_by_person, FALSE)
+FROM cache_inventory AS c LEFT JOIN (
+    SELECT content_hash, bool_or(is_selected) AS is_selected, bool_or(is_selected AND actor_kind IS NOT NULL) AS is_by_person
+    FROM asset_candidates WHERE content_hash IS NOT NULL GROUP BY content_hash
+) AS s USING (content_hash)
+ORDER BY c.last_used_at DESC NULLS LAST, c.content_hash;
+
 -- name: count_references
 -- How many candidates use each image of the cache.
 UPDATE cache_inventory AS c SET reference_count = n.number,
        orphaned_at = CASE WHEN n.number > 0 THEN NULL ELSE coalesce(c.orphaned_at, $at) END
 FROM (SELECT i.content_hash, count(a.id) AS number FROM cache_inventory AS i
-      LEFT JOIN asset_candidates AS a USING (content_hash) GROUP BY i.content_hash) AS n
+      LEFT JOIN asset_candidates AS a USING (content_hash)
+      WHERE $hashes::VARCHAR[] IS NULL OR list_contains($hashes::VARCHAR[], i.content_hash) GROUP BY i.content_hash) AS n
 WHERE n.content_hash = c.content_hash AND (c.reference_count <> n.number OR (n.number = 0) <> (c.orphaned_at IS NOT NULL));
 
 -- name: remove_orphans

@@ -10,8 +10,12 @@ import pytest
 from indexium_core.flows.pictures.picture_folder import PictureFolder
 
 
+def rank(key: str) -> int:
+    return 0 if "-" in key else 1
+
+
 def folder(path: Path, budget: int = 1000) -> PictureFolder:
-    return PictureFolder(path, budget_bytes=lambda: budget, is_expendable=lambda key: "-" not in key, is_durable=True)
+    return PictureFolder(path, budget_bytes=lambda: budget, ranks=lambda: rank, is_durable=True)
 
 
 def used(path: Path, key: str, at: int) -> None:
@@ -79,4 +83,24 @@ def test_folder_is_full_at_its_share(tmp_path: Path) -> None:
     kept.put("a-small", b"x" * 790)
     assert not kept.is_full
     kept.put("b-small", b"x" * 20)
+    assert kept.is_full
+
+
+def test_kept_files_stay_and_others_have_a_share(tmp_path: Path) -> None:
+    chosen = {"a"}
+    kept = PictureFolder(
+        tmp_path, budget_bytes=lambda: 1000, ranks=lambda: lambda key: None if key in chosen else rank(key)
+    )
+    kept.put("a", b"x" * 700)
+    used(tmp_path, "a", 1)
+    kept.put("b", b"x" * 200)
+    assert kept.put("c-small", b"x" * 150) == ["b"]
+    used(tmp_path, "c-small", 2)
+    assert list(kept.put("d", b"x" * 1500, is_kept=True)) == []  # above the budget: a person selects it
+    chosen.add("d")
+    assert list(kept.put("e-small", b"x" * 150)) == ["c-small"]
+    assert list(kept.put("f-small", b"x" * 100)) == ["e-small"]
+    assert kept.keys() == {"a", "d", "f-small"}
+    assert not kept.is_full
+    kept.put("g-small", b"x" * 100)
     assert kept.is_full
