@@ -141,6 +141,7 @@ class TitleAssembly:
         )
         self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue)
         self.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
+        self.events.subscribe(self.artwork_jobs.follow_identification)
         if self.is_served:
             self.events.subscribe(self.artwork_jobs.follow_enrichment)
         return chooser

@@ -42,6 +42,7 @@ TITLES = (
     "indexium_core.flows.artwork.",
     "indexium_core.flows.enrichment.",
     "indexium_core.api.routes.titles",
+    "indexium_core.api.routes.artwork",
     "indexium_core.sources.",
     "indexium_core.demo.providers.",
     "dashboards.pages.titles.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
@@ -17,6 +19,7 @@ from indexium_core.model.providers.records import ImageCandidate
 from tests.support import tables
 from tests.support.copied_home import CopiedHome
 from tests.support.providers import record_pictures
+from tests.support.waiting import until
 
 FILES = (
     "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
@@ -153,7 +156,6 @@ def test_backdrops_are_several(library: Library, film: int) -> None:
 
 
 def test_local_picture_comes_before_the_score(library: Library, folder: Path, film: int) -> None:
-    from PIL import Image
 
     offer(library, film)
     Image.new("RGB", (100, 150)).save(folder / "Films/The Lantern Keeper (2014)/poster-7.jpg")
@@ -313,3 +315,19 @@ def test_cache_knows_what_uses_its_images(library: Library, stand_in: ProviderSt
     record_pictures(library, "movie", film, [])
     assert tables.rows(library, query) == [(0, False, True)]
     assert library.artwork.cache.usage().unused == 1
+
+
+# Pictures in folders.
+
+
+def test_pictures_in_folders_are_candidates_after_identification(library: Library, folder: Path) -> None:
+    new = folder / "Films/Salt Meadows (2019)"
+    shutil.copytree(folder / "Films/Night Tram (2009)", new)
+    (new / "Night Tram (2009).mp4").rename(new / "Salt Meadows (2019).mp4")
+    Image.new("RGB", (100, 150)).save(new / "poster.jpg")
+    shutil.copy(folder / FILES[2], folder / "Shows/Harbour Lights/Season 1/Harbour Lights - S01E02.mp4")
+    Image.new("RGB", (100, 150)).save(folder / "Shows/Harbour Lights/season01-poster.jpg")
+    library.scan()
+    query = "SELECT entity_type, asset_type, provider, selected_by FROM asset_candidates ORDER BY 1"
+    expected = [("movie", "poster", "local", "auto"), ("series", "poster", "local", "auto")]
+    until(lambda: tables.rows(library, query) == expected)

@@ -177,7 +177,7 @@ def restore_picture(library: Open, kind: Kind, title_id: TitleId, body: PictureC
 
 @router.post(f"{_ASSETS}/release", response_model=PictureDecision)
 def release_picture(library: Open, kind: Kind, title_id: TitleId, body: PictureChoiceBody) -> Json:
-    """Give up the selection by people for the kind of a picture: the rule selects again."""
+    """Leave the kind of a picture to the rule, where a person selected one."""
     return Json(library.picture_selection.release(body.candidate_id, _of(kind, title_id, body)))
 
 

@@ -109,12 +109,12 @@ def restore(context: typer.Context, picture: PictureId, as_json: AsJson = False)
 
 @artwork.command("release", epilog="Example: indexium artwork release 789")
 def release(context: typer.Context, picture: PictureId, as_json: AsJson = False) -> None:
-    """Give up what a person selected for the kind of this picture: the rule selects again."""
+    """Leave the kind of this picture to the rule, where a person selected one."""
     with opened(context) as library:
         _report(library.picture_selection.release(picture), as_json=as_json)
 
 
-@artwork.command("search", epilog="Example: indexium artwork search 12 --provider fanarttv")
+@artwork.command("search", epilog="Example: indexium artwork search 12")
 def search(
     context: typer.Context,
     title_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title.")],

@@ -70,6 +70,14 @@ class ArtworkJobs:
             title = "Pictures of titles that were looked up"
             self._queue.add_job(KIND, payload, title=title, join=JobJoin("since", lambda _: title))
 
+    def follow_identification(self, event: Event) -> None:
+        """Find the pictures in the folders of titles that an identification has changed: a subscriber of events."""
+        if event.name != "identify:completed":
+            return
+        job = self._queue.get(int(event.data["job_id"]))
+        if job.started_at is not None:
+            self._artwork.find_local(job.started_at)
+
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
         checkpoints = CheckpointHelper(job)

@@ -117,6 +117,10 @@ class ArtworkManager:
         store.put(tx, offers, is_local=False, kept=failed, at=at)
         self._chooser.choose_again(tx, {number for _, number in offers}, at)
 
+    def find_local(self, since: datetime) -> None:
+        """Store the pictures in the folders of the titles that are new or changed since a moment."""
+        self._local.refresh_since(since)
+
     @remote()
     def cache_usage(self) -> CacheUsage:
         """Return how much the originals in the cache take, how many of them stay, and what could be removed."""

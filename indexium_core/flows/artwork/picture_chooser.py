@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
-from indexium_core.model.artwork.choice import Selection, choose
+from indexium_core.model.artwork.choice import SlotSelection, choose
 from indexium_core.model.artwork.selection_config import AssetSelectionConfig, default_config
 from indexium_core.settings import Settings
 from indexium_core.store.artwork import assets, selection
@@ -21,7 +21,7 @@ class PictureChooser:
         """Prefer the language of the metadata of these settings, where a rule has no other one."""
         self._settings = config
 
-    def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, Selection]:
+    def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, SlotSelection]:
         """Return the candidates of titles by slot, in their order, and which of them are selected."""
         return self._selections(reader, assets.candidates_of(reader, title_ids))
 
@@ -41,7 +41,7 @@ class PictureChooser:
             selection.set_scores(tx, rows, at=at)
         return changed
 
-    def select(self, reader: Connection, slot: PictureSlot, candidates: Iterable[AssetCandidate]) -> Selection:
+    def select(self, reader: Connection, slot: PictureSlot, candidates: Iterable[AssetCandidate]) -> SlotSelection:
         """Return these candidates of a slot in their order, and which of them are selected."""
         return choose(candidates, self.config_of(reader, slot), language=self._settings.metadata_language)
 
@@ -50,7 +50,7 @@ class PictureChooser:
         library_id = selection.libraries(reader, [slot.entity_id]).get(slot.entity_id, 0)
         return self._config(selection.configs(reader, [library_id]), library_id, slot)
 
-    def _selections(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, Selection]:
+    def _selections(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, SlotSelection]:
         slots: dict[PictureSlot, list[AssetCandidate]] = {}
         for each in candidates:
             slots.setdefault(each.slot, []).append(each)

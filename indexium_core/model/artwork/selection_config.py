@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from indexium_core import errors
 from indexium_core.model.providers.records import ImageKind
-from indexium_core.model.providers.registry import PROVIDERS
+from indexium_core.model.providers.registry import PROVIDERS, order_of
 
 ASSET_TYPES: tuple[str, ...] = get_args(ImageKind)
 SEVERAL = "backdrop"  # the kind of which a title can have several selected pictures
@@ -34,8 +34,8 @@ class AssetSelectionConfig:
     weight_votes: float = 0.4
     weight_language: float = 0.2
     weight_provider: float = 0.1
-    phash_similarity_threshold: float = 0.90  # share of equal bits from which two pictures are the same
-    provider_priority: tuple[str, ...] = ("tmdb", "tvdb", "fanarttv")
+    phash_similarity_threshold: float = 0.90  # fraction of equal bits from which two pictures are the same
+    provider_priority: tuple[str, ...] = tuple(order_of("pictures"))  # the best one first
 
     def check(self) -> None:
         """Raise UsageError with one sentence if the rule contradicts itself."""

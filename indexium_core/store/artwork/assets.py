@@ -172,6 +172,11 @@ def owner(reader: Connection, title_id: int) -> TitleOwner | None:
     return None if row is None else TitleOwner(*row)
 
 
+def changed_owners(reader: Connection, since: datetime) -> list[TitleOwner]:
+    """Return the films, series and episodes in libraries of titles that are new or changed since a moment."""
+    return [TitleOwner(*row) for row in reader.execute(_sql("changed_owners"), {"since": since}).fetchall()]
+
+
 def proposed_poster(reader: Connection, title_id: int, position: int) -> tuple[str, str] | None:
     """Return provider and address of the poster of a proposed match; None if it has none."""
     row = reader.execute(_sql("proposed_poster"), {"id": title_id, "position": position}).fetchone()

@@ -150,6 +150,14 @@ WHERE NOT EXISTS (FROM titles AS t WHERE t.entity_type = a.entity_type AND t.id 
 SELECT t.entity_type, t.id, t.series_id, t.season, coalesce(l.kind, 'home') <> 'home' AS may_download
 FROM titles AS t LEFT JOIN libraries AS l USING (library_id) WHERE t.id = $id;
 
+-- name: changed_owners
+-- The films, series and episodes that are new or changed since a moment; a series also if one of its episodes is.
+SELECT t.entity_type, t.id, t.series_id, t.season, TRUE AS may_download
+FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') <> 'home'
+WHERE t.entity_type <> 'season' AND t.state <> 'ignored' AND (t.updated_at >= $since OR t.id IN (
+    SELECT series_id FROM episodes WHERE updated_at >= $since))
+ORDER BY t.id;
+
 -- name: proposed_poster
 -- The poster of a proposed match: provider and address.
 SELECT provider, candidate->>'poster_url' FROM title_matches WHERE entity_id = $id AND position = $position;
