@@ -5,8 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from indexium_core import errors
@@ -185,6 +188,26 @@ def test_rule_of_library_can_be_changed(library: Library, film: int) -> None:
         change(99, "poster", {})
 
 
+def test_selection_for_another_match_is_a_question(library: Library, stand_in: ProviderStandIn, film: int) -> None:
+    library.matches.on_accept = lambda _: None
+    library.matches.accept_id(film, ExternalId("tmdb", "9000001"), "movie")
+    offer(library, film)
+    service = library.picture_selection
+    service.select_candidate(pictures(library, film)[1].id)
+    assert not pictures(library, film)[1].is_of_former_match
+    other = library.matches.accept_id(film, ExternalId("tmdb", "9000005"), "movie")
+    offer(library, film, (4, 6))
+    asked = pictures(library, film)[1]
+    assert (selected(library, film), asked.is_of_former_match) == ([1], True)
+    assert [each.is_of_former_match for each in service.slots("movie", film)] == [True]
+    kept = service.select_candidate(asked.id)
+    assert not pictures(library, film)[1].is_of_former_match
+    library.steps.undo(kept.step_id)
+    assert pictures(library, film)[1].is_of_former_match
+    library.steps.undo(other.decision_id)
+    assert (selected(library, film), pictures(library, film)[1].is_of_former_match) == ([1], False)
+
+
 # Undo.
 
 
@@ -331,3 +354,82 @@ def test_pictures_in_folders_are_candidates_after_identification(library: Librar
     query = "SELECT entity_type, asset_type, provider, selected_by FROM asset_candidates ORDER BY 1"
     expected = [("movie", "poster", "local", "auto"), ("series", "poster", "local", "auto")]
     until(lambda: tables.rows(library, query) == expected)
+
+
+# Any order of changes.
+
+OFFERS = st.tuples(st.just("offer"), st.sets(st.integers(1, 6), min_size=1, max_size=4))
+SELECTIONS = st.tuples(st.just("select"), st.integers(0, 5))
+OTHERS = st.tuples(st.sampled_from(["reject", "release", "take back", "reselect"]), st.integers(0, 5))
+MATCHES = st.tuples(st.just("match"), st.sampled_from(["9000001", "9000005"]))
+CHANGES = st.one_of(OFFERS, SELECTIONS, SELECTIONS, OTHERS, MATCHES, st.tuples(st.just("undo"), st.none()))
+
+
+class Decided(NamedTuple):
+    """What the rules say that people have decided about the posters of a film, by their numbers."""
+
+    selected: int | None = None
+    rejected: frozenset[int] = frozenset()
+
+    def after(self, change: str, number: int) -> Decided:
+        """Return the decisions after another one."""
+        if change == "select":
+            return Decided(number, self.rejected)
+        if change == "release":
+            return Decided(None, self.rejected)
+        if change == "take back":
+            return Decided(self.selected, self.rejected - {number})
+        return Decided(None if number == self.selected else self.selected, self.rejected | {number})
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHANGES, min_size=10, max_size=16))
+def test_any_order_of_changes_ends_where_the_rules_say(
+    library: Library, stand_in: ProviderStandIn, film: int, changes: list[tuple[str, Any]]
+) -> None:
+    library.matches.on_accept = lambda _: None  # no job changes the pictures meanwhile
+    with tables.changing(library) as tx:
+        for table in ("asset_candidates", "rejected_assets", "steps", "title_matches"):
+            tx.execute(f"DELETE FROM {table}")
+    service, decided, former = library.picture_selection, Decided(), list[Decided]()
+    offer(library, film)
+    for change, value in changes:
+        found = pictures(library, film)
+        if change == "offer":
+            offer(library, film, sorted(value))
+        elif change == "match":
+            before = len(library.steps.list())
+            library.matches.accept_id(film, ExternalId("tmdb", value), "movie")
+            former += [decided] * (len(library.steps.list()) - before)
+        elif change == "undo":
+            if library.steps.undo() is not None:
+                decided = former.pop()
+        elif found:
+            number = sorted(found)[value % len(found)]
+            call = {
+                "select": service.select_candidate,
+                "reject": service.reject_candidate,
+                "reselect": service.reselect_asset,
+                "release": service.release,
+                "take back": service.take_back_rejection,
+            }[change]
+            if call(found[number].id).step_id is not None:
+                former.append(decided)
+                decided = decided.after(change, number)
+        assert state(library, film) == decided
+    while library.steps.undo() is not None:
+        decided = former.pop()
+        assert state(library, film) == decided
+    assert state(library, film) == Decided()
+
+
+def state(library: Library, film: int) -> Decided:
+    """Return what is stored, and check that the rule selects the rest."""
+    found = pictures(library, film)
+    rows = tables.rows(library, "SELECT provider_url FROM rejected_assets")
+    rejected = frozenset(int(url.rpartition("-")[2].partition(".")[0]) for (url,) in rows)
+    by_person = [number for number, each in found.items() if each.is_by_person]
+    free = [number for number in found if number not in rejected]  # best first
+    assert [number for number, each in found.items() if each.is_selected] == (by_person or free[:1])
+    assert {number for number, each in found.items() if each.is_rejected} == rejected & found.keys()
+    return Decided(by_person[0] if by_person else None, rejected)
