@@ -18,6 +18,10 @@ router = APIRouter(prefix="/api", tags=["artwork"])
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="BLAKE3 hash of an image, in hex.")]
 
 
+CandidateId = Annotated[Number, Path(description="Id of a candidate.")]
+_SHORTLY = "private, max-age=60"  # a local picture may change
+
+
 class AssetPage(BaseModel):
     """The pictures that are offered for a title."""
 
@@ -39,6 +43,26 @@ def asset_candidates(
     return Json({"items": rows, "total": len(rows), "page": 1, "per_page": len(rows)})
 
 
+@router.get("/assets/candidates/{candidate_id}/preview", response_class=Response)
+def candidate_preview(library: Open, candidate_id: CandidateId) -> Response:
+    """
+    Return a small picture of a candidate: whole, at most 400 × 600 pixels if it is upright, otherwise 780 × 440.
+
+    It is a JPEG, or a WebP image if it has transparent pixels.
+    """
+    pictures = library.artwork.pictures
+    image = pictures.preview(candidate_id)
+    if image is None:
+        raise errors.UnknownIdError(pictures.reason_without)
+    return _answer(image, _SHORTLY)
+
+
+@router.get("/assets/candidates/{candidate_id}/original", response_class=Response)
+def candidate_original(library: Open, candidate_id: CandidateId) -> Response:
+    """Return the original of a candidate, which is stored in the cache."""
+    return _answer(library.artwork.pictures.original(candidate_id), _SHORTLY)
+
+
 @router.get("/cache/{content_hash}", response_class=Response)
 def cached_image(library: Open, content_hash: Hash) -> Response:
     """Return an image of the cache by its hash."""
@@ -54,5 +78,9 @@ def cached_thumbnail(library: Open, content_hash: Hash) -> Response:
 def _image(image: CachedImage | None, content_hash: str) -> Response:
     if image is None:
         raise errors.UnknownIdError(f"The cache has no image {content_hash}.")
-    headers = {"ETag": f'"{image.version}"', "Cache-Control": "private, max-age=31536000, immutable"}
+    return _answer(image, "private, max-age=31536000, immutable")
+
+
+def _answer(image: CachedImage, cache_control: str) -> Response:
+    headers = {"ETag": f'"{image.version}"', "Cache-Control": cache_control}
     return Response(image.data, media_type=image.media_type, headers=headers)

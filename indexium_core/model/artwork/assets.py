@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 MAX_IMAGE_BYTES = 25_000_000
 VariantKind: TypeAlias = Literal["poster", "backdrop"]
 VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels
+PREVIEW_BOXES = ((780, 440), (400, 600))  # width and height of the box of a lying and of an upright picture
 
 CollageLayout: TypeAlias = Literal["grid", "strip"]
 COLLAGE_LAYOUTS: Mapping[str, tuple[int, int]] = {"grid": (9, 3), "strip": (5, 5)}  # most pictures, columns

@@ -49,6 +49,15 @@ def candidates(reader: Connection, kind: str, title_id: int, asset_type: str | N
     return [AssetCandidate(**row) for row in reader.execute(_sql("candidates"), facts).fetch_dicts()]
 
 
+def candidate(reader: Connection, candidate_id: int) -> tuple[AssetCandidate, str] | None:
+    """Return a picture and the address of its small size ("" without one); None if there is none with this id."""
+    rows = reader.execute(_sql("candidate"), {"id": candidate_id}).fetch_dicts()
+    if not rows:
+        return None
+    preview_url = rows[0].pop("preview_url")
+    return AssetCandidate(**rows[0]), preview_url
+
+
 def put(
     tx: Connection,
     offers: Mapping[tuple[str, int], Sequence[Offer]],
@@ -85,6 +94,11 @@ def put(
 def set_content(tx: Connection, candidate_id: int, content_hash: str) -> None:
     """Store which image of the cache a candidate is."""
     tx.execute(_sql("set_content"), {"candidate_id": candidate_id, "content_hash": content_hash})
+
+
+def set_perceptual_hash(tx: Connection, candidate_id: int, perceptual_hash: str) -> None:
+    """Store the perceptual hash of a candidate that has none."""
+    tx.execute(_sql("set_perceptual_hash"), {"candidate_id": candidate_id, "perceptual_hash": perceptual_hash})
 
 
 def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:

@@ -1,5 +1,16 @@
+-- name: candidate
+-- One picture, with the address of its small size.
+SELECT c.*, coalesce(provider_metadata->>'preview_url', '') AS preview_url
+FROM (/* known_candidates */) AS c JOIN asset_candidates USING (id) WHERE id = $id;
+
 -- name: candidates
 -- The pictures of a title.
+SELECT * FROM (/* known_candidates */) AS c
+WHERE entity_type = $kind AND entity_id = $id AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
+ORDER BY asset_type, id;
+
+-- name: known_candidates
+-- All pictures of all titles.
 SELECT id, entity_type, entity_id, asset_type, provider, provider_url, width, height,
        coalesce(provider_metadata->>'language', '') AS language,
        coalesce((provider_metadata->>'votes')::INTEGER, 0) AS votes,
@@ -7,8 +18,6 @@ SELECT id, entity_type, entity_id, asset_type, provider, provider_url, width, he
        (provider_metadata->>'season')::INTEGER AS season,
        is_downloaded, content_hash, perceptual_hash, is_selected, is_rejected, created_at
 FROM asset_candidates
-WHERE entity_type = $kind AND entity_id = $id AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
-ORDER BY asset_type, id;
 
 -- name: incoming_titles
 -- The titles for which pictures are offered.
@@ -67,6 +76,10 @@ DROP TABLE incoming_candidates;
 UPDATE asset_candidates SET is_downloaded = TRUE, content_hash = $content_hash, perceptual_hash = i.perceptual_hash,
        cache_path = i.file_path, width = i.width, height = i.height
 FROM cache_inventory AS i WHERE i.content_hash = $content_hash AND asset_candidates.id = $candidate_id;
+
+-- name: set_perceptual_hash
+-- The hash of a picture that has none yet: its small size is enough for it.
+UPDATE asset_candidates SET perceptual_hash = $perceptual_hash WHERE id = $candidate_id AND perceptual_hash IS NULL;
 
 -- name: add_cached
 -- Add an image of the cache.
