@@ -145,11 +145,15 @@ class CacheService:
                 return CachedImage(data=data, version=f"{name}-{kind}", media_type=media_type)
         return None
 
-    def decode_preview(self, data: bytes) -> tuple[bytes, str]:
-        """Return a small picture of an image and its perceptual hash. Raises CorruptFileError as `store_asset`."""
+    def decode_preview(self, data: bytes) -> bytes:
+        """Return a small picture of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
         with self._slots:
-            image = images.decode(data)
-            return images.preview(image), image.perceptual_hash
+            return images.preview(images.decode(data))
+
+    def perceptual_hash(self, data: bytes) -> str:
+        """Return the perceptual hash of an image. Raises CorruptFileError as `store_asset`."""
+        with self._slots:
+            return images.decode(data).perceptual_hash
 
     def decode_variant(self, data: bytes, kind: str) -> bytes:
         """Return the variant of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""

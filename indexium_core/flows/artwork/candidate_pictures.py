@@ -194,8 +194,8 @@ class CandidatePictures:
     def _known(self, candidate: AssetCandidate, name: str) -> CachedImage | None:
         """Return a small picture of the cache. A kill may have come between it and the hash of its candidate."""
         known = self._cache.made(name, _SMALL)
-        if known is not None and candidate.perceptual_hash is None:
-            self._note(candidate, self._cache.decode_preview(known.data)[1])
+        if known is not None:
+            self._note(candidate, known.data)
         return known
 
     def _small(self, candidate: AssetCandidate, name: str, data: bytes) -> CachedImage:
@@ -203,11 +203,13 @@ class CandidatePictures:
         known = self._known(candidate, name)
         if known is not None:
             return known
-        small, perceptual_hash = self._cache.decode_preview(data)
+        small = self._cache.decode_preview(data)
         self._cache.put_made(name, _SMALL, small)
-        self._note(candidate, perceptual_hash)
+        self._note(candidate, small)
         return CachedImage(data=small, version=f"{name}-{_SMALL}", media_type=images.media_type(small))
 
-    def _note(self, candidate: AssetCandidate, perceptual_hash: str) -> None:
+    def _note(self, candidate: AssetCandidate, small: bytes) -> None:
+        """Store the perceptual hash of a candidate that has none."""
         if candidate.perceptual_hash is None:
+            perceptual_hash = self._cache.perceptual_hash(small)
             self._database.run(lambda tx: store.set_perceptual_hash(tx, candidate.id, perceptual_hash))
