@@ -42,7 +42,7 @@ class PictureAnswer(MediaAnswer):
     """
 
     failure: ClassVar[str]  # the name of the log event
-    cache_control: ClassVar[str]
+    cache_control: str
 
     def initialize(self, library: Library, pool: Executor) -> None:
         self._library, self._pool = library, pool

@@ -112,10 +112,10 @@ class Answers:
             return None
         offered = offered_pictures(found, "fanarttv")
         answer: Json = {"name": found.title, "image_count": str(len(offered))}
-        for number, each in enumerate(offered, 1):
+        for place, each in enumerate(offered, 1):
             key = _FANART_KEYS[path == "tv", each.season is not None][each.kind]
             row = {
-                "id": str(number),
+                "id": str(place),
                 "url": f"{self._pictures}/fanart/{each.name}",
                 "lang": each.language or "00",
                 "likes": str(each.votes),
