@@ -40,6 +40,7 @@ _APPENDED = {
 }
 _RELEASE_TYPES = (3, 2, 4, 5, 6, 1)  # theatrical first, premiere last
 _IMAGE_KINDS: Mapping[str, ImageKind] = {"posters": "poster", "backdrops": "backdrop", "logos": "logo"}
+_PREVIEW_SIZES: Mapping[ImageKind, str] = {"poster": "w342", "backdrop": "w780", "still": "w300", "logo": "w500"}
 _MAIN_PICTURES: tuple[ImageKind, ...] = ("poster", "backdrop")
 _YEAR_PARAMETER = {"movie": "primary_release_year", "tv": "first_air_date_year"}
 
@@ -257,34 +258,43 @@ class Tmdb(Provider):
         found = self._images(normalise.record(data, "images"))
         language = self._config.metadata_language
         for kind in _MAIN_PICTURES:
-            url = self._address(data, f"{kind}_path", "original")
-            if url and all(each.url != url for each in found):
-                found.append(ImageCandidate(provider="tmdb", kind=kind, url=url, language=language))
+            image = self._image(data, f"{kind}_path", kind, language=language)
+            if image is not None and all(each.url != image.url for each in found):
+                found.append(image)
         for row in normalise.rows(data, "seasons"):
-            number, url = normalise.integer(row, "season_number"), self._address(row, "poster_path", "original")
-            if url and number is not None and number >= 0:
-                found.append(ImageCandidate(provider="tmdb", kind="poster", url=url, language=language, season=number))
+            number = normalise.integer(row, "season_number")
+            image = self._image(row, "poster_path", "poster", language=language, season=number)
+            if image is not None and number is not None and number >= 0:
+                found.append(image)
         return found
 
     def _images(self, source: Mapping[str, Any]) -> list[ImageCandidate]:
         found = list[ImageCandidate]()
         for key, kind in _IMAGE_KINDS.items():
             for row in normalise.rows(source, key):
-                url = self._address(row, "file_path", "original")
-                if url:
-                    found.append(
-                        ImageCandidate(
-                            provider="tmdb",
-                            kind=kind,
-                            url=url,
-                            width=normalise.integer(row, "width"),
-                            height=normalise.integer(row, "height"),
-                            language=normalise.text(row, "iso_639_1"),
-                            votes=normalise.integer(row, "vote_count") or 0,
-                            vote_average=normalise.number(row, "vote_average") or 0.0,
-                        )
-                    )
+                image = self._image(
+                    row,
+                    "file_path",
+                    kind,
+                    width=normalise.integer(row, "width"),
+                    height=normalise.integer(row, "height"),
+                    language=normalise.text(row, "iso_639_1"),
+                    votes=normalise.integer(row, "vote_count") or 0,
+                    vote_average=normalise.number(row, "vote_average") or 0.0,
+                )
+                found += [image] if image is not None else []
         return found
+
+    def _image(self, row: Mapping[str, Any], key: str, kind: ImageKind, **facts: Any) -> ImageCandidate | None:
+        """Return the picture at a path; None without one."""
+        url = self._address(row, key, "original")
+        preview = self._preview(row, key, kind)
+        return ImageCandidate(provider="tmdb", kind=kind, url=url, preview_url=preview, **facts) if url else None
+
+    def _preview(self, row: Mapping[str, Any], key: str, kind: ImageKind) -> str:
+        """Return the address of the small size of a picture. That of an SVG drawing ends in `.png`."""
+        url = self._address(row, key, _PREVIEW_SIZES[kind])
+        return f"{url.removesuffix('.svg')}.png" if url.endswith(".svg") else url
 
     def _episode(self, row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
         number = normalise.integer(row, "episode_number")
@@ -299,6 +309,7 @@ class Tmdb(Provider):
             aired=normalise.day(row, "air_date"),
             runtime_minutes=normalise.minutes(row, "runtime"),
             still_url=self._address(row, "still_path", "original"),
+            still_preview_url=self._preview(row, "still_path", "still"),
             external_ids={"tmdb": external_id} if external_id else {},
         )
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.artwork.artwork_manager import NO_DOWNLOADS, ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.candidate_pictures import NO_DOWNLOADS
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from indexium_core import errors
 from indexium_core.flows.artwork.asset_selection import AssetSelectionService
 from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
+from indexium_core.flows.artwork.candidate_pictures import CandidatePictures
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage, CacheUsage
@@ -28,15 +27,9 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 logger = logging.getLogger(__name__)
-Made = TypeVar("Made")
 
-NO_DOWNLOADS = (
-    "Images are not downloaded: set INDEXIUM_DOWNLOAD_IMAGES to true, INDEXIUM_ONLINE to another value than off, and "
-    "INDEXIUM_ARTWORK_BUDGET to more than 0."
-)
 _MOST_TRIED = 3  # candidates that are tried for one picture
 _MOST_FANART = 10
-_BAD_SECONDS = 600.0  # an unusable local picture is not read again for this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +67,12 @@ class ArtworkManager:
         config: Settings,
         clock: Callable[[], datetime],
     ) -> None:
-        self._database, self.cache, self._downloads, self._local = database, cache, downloads, local
+        self._database, self.cache, self._local = database, cache, local
         self._selection, self._chooser = selection, chooser
         self._config, self._clock = config, clock
-        self._bad: dict[int, float] = {}  # by candidate: monotonic seconds until which it is not read again
+        self.pictures = CandidatePictures(
+            database, cache, downloads, local, chooser=chooser, config=config, clock=clock
+        )
 
     # Candidates.
 
@@ -131,7 +126,7 @@ class ArtworkManager:
     @property
     def may_download(self) -> bool:
         """Whether the settings allow downloads."""
-        return self._config.download_images and self._config.online != "off" and self.cache.folder.is_enabled
+        return self.pictures.may_download
 
     def poster(self, title_id: int, size: str = "poster") -> CachedImage | None:
         """
@@ -149,7 +144,7 @@ class ArtworkManager:
             return ""
         if found.problem is not None:
             return found.problem.message
-        return NO_DOWNLOADS if not self.may_download else "Nothing is downloaded for home videos."
+        return self.pictures.reason_without
 
     def find(self, title_id: int, size: str) -> FoundPicture:
         """Return a picture as `poster`, and why there is none. Raises UsageError if the size does not exist."""
@@ -226,27 +221,14 @@ class ArtworkManager:
         """
         if candidate.content_hash and (known := self.cache.variant(candidate.content_hash, size)):
             return known, False
-        is_local = candidate.provider == "local"
-        if not is_local and not (self.may_download and owner.may_download):
+        if not self.pictures.may_read(owner, candidate):
             return None, False
-        if self._bad.get(candidate.id, 0.0) > time.monotonic():
-            raise errors.CorruptFileError(f"The picture {candidate.provider_url} cannot be used.")
-        with self.cache.folder.single_flight(f"candidate {candidate.id}"):
-            again = self._stored_hash(candidate)  # another thread may have stored it meanwhile
+        with self.pictures.flight(candidate.id):
+            found = store.candidate(self._database.read(), candidate.id)
+            again = found.content_hash if found else None  # another thread may have stored it meanwhile
             if again and (known := self.cache.variant(again, size)):
                 return known, False
-            if is_local:
-                data = self._local.read(owner, candidate.provider_url)
-            else:
-                data = self._downloads.fetch(candidate.provider, candidate.provider_url)
-            try:
-                content = self.cache.store_asset(data, candidate.asset_type, candidate_id=candidate.id)
-            except errors.CorruptFileError as error:
-                if not is_local:
-                    raise self._downloads.refuse(candidate.provider_url, error.message) from None
-                self._bad[candidate.id] = time.monotonic() + _BAD_SECONDS
-                message = f"The picture {candidate.provider_url} cannot be used: {error.message}."
-                raise errors.CorruptFileError(message) from None
+            content, data = self.pictures.store(owner, candidate)
         made = self.cache.variant(content, size)
         if made is None:  # the disk is full, or nothing is kept
             made = CachedImage(data=self.cache.decode_variant(data, size), version=f"{content}-{size}")
@@ -254,12 +236,6 @@ class ArtworkManager:
 
     def _offered(self, owner: TitleOwner, asset_type: str | None) -> list[AssetCandidate]:
         return store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
-
-    def _stored_hash(self, candidate: AssetCandidate) -> str | None:
-        found = store.candidates(
-            self._database.read(), candidate.entity_type, candidate.entity_id, candidate.asset_type
-        )
-        return next((each.content_hash for each in found if each.id == candidate.id), None)
 
     def candidate_poster(self, title_id: int, position: int) -> CachedImage | None:
         """Return the poster of a proposed match (1 is the best one) as a JPEG of 400 × 600; None if it has none."""
@@ -274,20 +250,12 @@ class ArtworkManager:
             if known is not None or not (self.may_download and owner.may_download):
                 return known
             try:
-                data = self._downloaded(provider, url, lambda data: self.cache.decode_variant(data, "poster"))
+                data = self.pictures.downloaded(provider, url, lambda data: self.cache.decode_variant(data, "poster"))
             except errors.ProviderError as error:
                 logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
                 return None
             self.cache.put_made(name, "proposed", data)
             return CachedImage(data=data, version=f"{name}-proposed")
-
-    def _downloaded(self, provider: str, url: str, use: Callable[[bytes], Made]) -> Made:
-        """Return what `use` makes of an image. Raises ProviderError if it cannot be downloaded, or is no image."""
-        data = self._downloads.fetch(provider, url)
-        try:
-            return use(data)
-        except errors.CorruptFileError as error:
-            raise self._downloads.refuse(url, error.message) from None
 
     # Collages.
 
@@ -351,7 +319,7 @@ class ArtworkManager:
         known = store.candidates(self._database.read(), owner.entity_type, owner.id)
         provider = next((each.provider for each in known if each.provider_url == url), "other")
         try:
-            content = self._downloaded(provider, url, lambda data: self.cache.store_asset(data, type))
+            content = self.pictures.downloaded(provider, url, lambda data: self.cache.store_asset(data, type))
         except errors.ProviderError as error:
             logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
             return None
@@ -370,5 +338,6 @@ def _offer(image: ImageCandidate) -> Offer:
         "votes": image.votes,
         "vote_average": image.vote_average,
         "season": image.season,
+        **({"preview_url": image.preview_url} if image.preview_url else {}),
     }
     return Offer(image.kind, image.provider, image.url, facts, image.width, image.height)

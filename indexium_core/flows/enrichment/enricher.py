@@ -287,7 +287,12 @@ class TitleEnricher:
                 found.answers.append(AnswerRow("episode", row.id, provider, is_complete=True))
                 found.values += provider_values.of_episode(row.id, provider, episode, confidence)
                 if episode.still_url:
-                    still = ImageCandidate(provider=provider, kind="still", url=episode.still_url)
+                    still = ImageCandidate(
+                        provider=provider,
+                        kind="still",
+                        url=episode.still_url,
+                        preview_url=episode.still_preview_url,
+                    )
                     found.images["episode", row.id] = (still,)
 
     def _take_cast(self, film_ids: Sequence[int]) -> None:

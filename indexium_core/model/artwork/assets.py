@@ -12,6 +12,7 @@ from indexium_core.model.shapes import Shaped
 MAX_IMAGE_BYTES = 25_000_000
 VariantKind: TypeAlias = Literal["poster", "backdrop"]
 VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels
+PREVIEW_BOXES = ((780, 440), (400, 600))  # width and height of the box of a lying and of an upright picture
 
 CollageLayout: TypeAlias = Literal["grid", "strip"]
 COLLAGE_LAYOUTS: Mapping[str, tuple[int, int]] = {"grid": (9, 3), "strip": (5, 5)}  # most pictures, columns
@@ -68,6 +69,7 @@ class AssetCandidate:
     is_selected: bool
     is_rejected: bool
     created_at: dt.datetime
+    preview_url: str = ""  # the same picture in a small size; "" if the provider has none
     selected_by: str | None = None  # the name of a person, `auto` or `migration`
     selected_at: dt.datetime | None = None
     actor_kind: str | None = None  # of the person; None if no person selected it

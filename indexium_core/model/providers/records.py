@@ -92,6 +92,7 @@ class ImageCandidate:
     votes: int = 0
     vote_average: float = 0.0  # 0 to 10
     season: int | None = None  # the season of a series that it belongs to
+    preview_url: str = ""  # the same picture in a small size; "" if the provider has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ class EpisodeRecord:
     aired: date | None = None
     runtime_minutes: int | None = None
     still_url: str = ""
+    still_preview_url: str = ""  # the still in a small size; "" if the provider has none
     external_ids: Mapping[str, str] = field(default_factory=dict)  # id by provider
 
 

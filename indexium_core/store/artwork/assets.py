@@ -118,6 +118,12 @@ def set_content(tx: Connection, candidate_id: int, content_hash: str) -> list[in
     return [title_id for (title_id,) in tx.execute(_sql("set_content"), facts).fetchall()]
 
 
+def set_perceptual_hash(tx: Connection, candidate_id: int, perceptual_hash: str) -> list[int]:
+    """Store the perceptual hash of a candidate that has none, and return its title; none if it has a hash."""
+    facts = {"candidate_id": candidate_id, "perceptual_hash": perceptual_hash}
+    return [title_id for (title_id,) in tx.execute(_sql("set_perceptual_hash"), facts).fetchall()]
+
+
 def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:
     """Add an image of the cache, if it is not known; `facts` has its columns and the time `at`."""
     tx.execute(_sql("add_cached"), dict(facts))

@@ -10,7 +10,7 @@ SELECT a.id, a.entity_type, a.entity_id, a.asset_type, a.provider, a.provider_ur
        coalesce((a.provider_metadata->>'votes')::INTEGER, 0) AS votes,
        coalesce((a.provider_metadata->>'vote_average')::DOUBLE, 0) AS vote_average,
        (a.provider_metadata->>'season')::INTEGER AS season,
-       a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
+       coalesce(a.provider_metadata->>'preview_url', '') AS preview_url, a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
        a.selected_by, a.selected_at, a.actor_kind, a.actor_id, a.selected_match, a.auto_score,
        coalesce(a.is_selected AND a.provider <> 'local' AND a.selected_match <> m.match, FALSE) AS is_of_former_match,
        coalesce(r.reason, '') AS reject_reason
@@ -86,6 +86,11 @@ DROP TABLE incoming_candidates;
 UPDATE asset_candidates SET is_downloaded = TRUE, content_hash = $content_hash, perceptual_hash = i.perceptual_hash,
        cache_path = i.file_path, width = i.width, height = i.height
 FROM cache_inventory AS i WHERE i.content_hash = $content_hash AND asset_candidates.id = $candidate_id
+RETURNING entity_id;
+
+-- name: set_perceptual_hash
+-- The hash of a picture that has none yet: its small size is enough for it.
+UPDATE asset_candidates SET perceptual_hash = $perceptual_hash WHERE id = $candidate_id AND perceptual_hash IS NULL
 RETURNING entity_id;
 
 -- name: add_cached
