@@ -1,0 +1,167 @@
+"""
+The selection of the pictures of titles: the data of the dialog, a decision, the rule for all titles, near-duplicates.
+
+    python -m benchmarks.artwork [--titles 1000] [--candidates 200] [--hashes 10000] [--dialogs 1000] [--dir FOLDER]
+
+The films are empty files; the pictures are offers with random sizes, votes and languages, and nothing is downloaded.
+Each film has 20 candidates, one film `--candidates` posters. Each figure calls `Library` with default settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.support import report
+from benchmarks.support.timing import p95, seconds
+from indexium_core.library import Library
+from indexium_core.model.artwork.assets import AssetCandidate
+from indexium_core.model.providers.records import ImageCandidate, ImageKind
+
+GOAL_DIALOG, GOAL_DECISION = 300.0, 100.0  # milliseconds
+GOAL_RULE, GOAL_LIKENESS = 10.0, 5.0  # seconds for 1,000 titles, and for 10,000 candidates
+KINDS: Sequence[ImageKind] = ("poster", "poster", "backdrop", "backdrop", "logo")
+LANGUAGES = ("en", "en", "de", "fr", "")
+RUNS = 30
+
+
+def main() -> None:
+    """Print the rows."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--titles", type=int, default=1000)
+    parser.add_argument("--candidates", type=int, default=200)
+    parser.add_argument("--hashes", type=int, default=10_000)
+    parser.add_argument("--dialogs", type=int, default=1000)
+    options = parser.parse_args()
+    report.show(rows(options), json_lines=options.json)
+
+
+def rows(options: argparse.Namespace) -> Iterator[report.Row]:
+    """Yield the rows."""
+    numbers = random.Random(7)
+    with tempfile.TemporaryDirectory(dir=options.dir, prefix="artwork-benchmark-") as name:
+        media = Path(name) / "media"
+        for number in range(options.titles):
+            folder = media / f"Film {number} ({1950 + number % 70})"
+            folder.mkdir(parents=True)
+            (folder / f"{folder.name}.mkv").touch()
+        with Library.open(Path(name) / "home") as library:
+            library_id = library.inventory.add(media).library_id
+            library.scan()
+            job = library.set_kind(library_id, "movies")
+            assert job is not None
+            library.jobs.wait(job.id, timeout=600)
+            films = [each.id for page in pages(library) for each in page]
+            offer(library, films, numbers, options.candidates)
+            yield from of_dialog(library, films[0], options.candidates, options.dialogs)
+            yield of_rule(library, library_id, len(films))
+    yield of_likeness(options.hashes, numbers)
+
+
+def pages(library: Library) -> Iterator[Sequence[AssetCandidate]]:
+    """Yield the films of a library, page by page."""
+    number = 1
+    while items := library.titles.list(page=number, per_page=500).items:
+        yield items  # type: ignore[misc]
+        number += 1
+
+
+def offer(library: Library, films: Sequence[int], numbers: random.Random, many: int) -> None:
+    """Record what providers offer: 20 pictures for each film, and many posters for the first one."""
+
+    def image(kind: ImageKind, number: int) -> ImageCandidate:
+        width = numbers.choice((500, 1000, 1400, 2000))
+        return ImageCandidate(
+            provider="tmdb",
+            kind=kind,
+            url=f"https://image.tmdb.org/t/p/original/{number}-{numbers.random()}.jpg",
+            width=width,
+            height=width * 3 // 2,
+            language=numbers.choice(LANGUAGES),
+            votes=numbers.randrange(40),
+            vote_average=numbers.uniform(3, 8),
+        )
+
+    offers = {("movie", film): tuple(image(KINDS[n % 5], n) for n in range(20)) for film in films[1:]}
+    offers["movie", films[0]] = tuple(image("poster", n) for n in range(many))
+    library._parts.store.run(lambda tx: library.artwork.put(tx, offers))
+
+
+def of_dialog(library: Library, film: int, many: int, dialogs: int) -> Iterator[report.Row]:
+    """Measure what the dialog of a film needs to open, and a decision in it."""
+    service = library.picture_selection
+
+    def opened() -> None:
+        service.slots("movie", film)
+        assert len(service.candidates("movie", film, "poster").items) == many
+
+    yield timed(f"data of the dialog, {many:,} candidates", opened, GOAL_DIALOG)
+    ids = iter([each.id for each in service.candidates("movie", film, "poster").items][: RUNS + 1])
+    yield timed(f"select one of {many:,}", lambda: service.select_candidate(next(ids)), GOAL_DECISION)
+    before = memory()
+    for _ in range(dialogs):
+        opened()
+    yield report.Row(f"memory after {dialogs:,} dialogs, growth", memory() - before, "MB")
+
+
+def of_rule(library: Library, library_id: int, films: int) -> report.Row:
+    """Change the rule of a library, so that it selects the posters of all films again."""
+    took = seconds(lambda: library.picture_selection.change_config(library_id, "poster", {"prefer_language": "de"}))
+    return report.Row(f"the rule selects for {films:,} films again", took, "s", "goal", GOAL_RULE * films / 1000)
+
+
+def of_likeness(count: int, numbers: random.Random) -> report.Row:
+    """Filter the near-duplicates of many candidates with hashes."""
+    from indexium_core.model.artwork.choice import filter_duplicates
+
+    found = [candidate(number, f"{numbers.getrandbits(64):016x}") for number in range(count)]
+    took = seconds(lambda: filter_duplicates(found, 0.90))
+    return report.Row(f"near-duplicates among {count:,} candidates", took, "s", "goal", GOAL_LIKENESS)
+
+
+def candidate(number: int, perceptual_hash: str) -> AssetCandidate:
+    """Return a candidate with a hash."""
+    return AssetCandidate(
+        id=number,
+        entity_type="movie",
+        entity_id=1,
+        asset_type="poster",
+        provider="tmdb",
+        provider_url=str(number),
+        width=None,
+        height=None,
+        language="",
+        votes=0,
+        vote_average=0.0,
+        season=None,
+        is_downloaded=False,
+        content_hash=None,
+        perceptual_hash=perceptual_hash,
+        is_selected=False,
+        is_rejected=False,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def timed(work: str, call: Callable[[], object], goal: float) -> report.Row:
+    """Measure a call several times."""
+    call()
+    times = [1000 * seconds(call) for _ in range(RUNS - 1)]
+    return report.Row(work, statistics.median(times), "ms", "goal of p95", goal, p95=p95(times))
+
+
+def memory() -> float:
+    """Return the highest resident memory of this process so far, in MB."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+if __name__ == "__main__":
+    main()
