@@ -23,11 +23,14 @@ from benchmarks.support import report
 from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate
-from indexium_core.model.providers.records import ImageCandidate, ImageKind
+from indexium_core.model.artwork.choice import filter_duplicates
+from indexium_core.store.artwork import assets
+from indexium_core.store.artwork.assets import Offer
+from indexium_core.store.database import Database
 
 GOAL_DIALOG, GOAL_DECISION = 300.0, 100.0  # milliseconds
 GOAL_RULE, GOAL_LIKENESS = 10.0, 5.0  # seconds for 1,000 titles, and for 10,000 candidates
-KINDS: Sequence[ImageKind] = ("poster", "poster", "backdrop", "backdrop", "logo")
+KINDS = ("poster", "poster", "backdrop", "backdrop", "logo")
 LANGUAGES = ("en", "en", "de", "fr", "")
 RUNS = 30
 
@@ -58,40 +61,40 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
             job = library.set_kind(library_id, "movies")
             assert job is not None
             library.jobs.wait(job.id, timeout=600)
-            films = [each.id for page in pages(library) for each in page]
-            offer(library, films, numbers, options.candidates)
+            films = list(film_ids(library))
+        with Database.open(Path(name) / "home") as database:
+            offer(database, films, numbers, options.candidates)
+        with Library.open(Path(name) / "home") as library:
             yield from of_dialog(library, films[0], options.candidates, options.dialogs)
             yield of_rule(library, library_id, len(films))
     yield of_likeness(options.hashes, numbers)
 
 
-def pages(library: Library) -> Iterator[Sequence[AssetCandidate]]:
-    """Yield the films of a library, page by page."""
+def film_ids(library: Library) -> Iterator[int]:
+    """Yield the ids of the films of a library."""
     number = 1
     while items := library.titles.list(page=number, per_page=500).items:
-        yield items  # type: ignore[misc]
+        yield from (each.id for each in items)
         number += 1
 
 
-def offer(library: Library, films: Sequence[int], numbers: random.Random, many: int) -> None:
-    """Record what providers offer: 20 pictures for each film, and many posters for the first one."""
+def offer(database: Database, films: Sequence[int], numbers: random.Random, many: int) -> None:
+    """Store what providers offer: 20 pictures for each film, and many posters for the first one."""
 
-    def image(kind: ImageKind, number: int) -> ImageCandidate:
+    def picture(kind: str, number: int) -> Offer:
         width = numbers.choice((500, 1000, 1400, 2000))
-        return ImageCandidate(
-            provider="tmdb",
-            kind=kind,
-            url=f"https://image.tmdb.org/t/p/original/{number}-{numbers.random()}.jpg",
-            width=width,
-            height=width * 3 // 2,
-            language=numbers.choice(LANGUAGES),
-            votes=numbers.randrange(40),
-            vote_average=numbers.uniform(3, 8),
-        )
+        facts = {
+            "language": numbers.choice(LANGUAGES),
+            "votes": numbers.randrange(40),
+            "vote_average": numbers.uniform(3, 8),
+            "season": None,
+        }
+        url = f"https://image.tmdb.org/t/p/original/{number}-{numbers.random()}.jpg"
+        return Offer(kind, "tmdb", url, facts, width, width * 3 // 2)
 
-    offers = {("movie", film): tuple(image(KINDS[n % 5], n) for n in range(20)) for film in films[1:]}
-    offers["movie", films[0]] = tuple(image("poster", n) for n in range(many))
-    library._parts.store.run(lambda tx: library.artwork.put(tx, offers))
+    offers = {("movie", film): [picture(KINDS[n % 5], n) for n in range(20)] for film in films[1:]}
+    offers["movie", films[0]] = [picture("poster", n) for n in range(many)]
+    database.run(lambda tx: assets.put(tx, offers, is_local=False, at=datetime.now(UTC)))
 
 
 def of_dialog(library: Library, film: int, many: int, dialogs: int) -> Iterator[report.Row]:
@@ -119,8 +122,6 @@ def of_rule(library: Library, library_id: int, films: int) -> report.Row:
 
 def of_likeness(count: int, numbers: random.Random) -> report.Row:
     """Filter the near-duplicates of many candidates with hashes."""
-    from indexium_core.model.artwork.choice import filter_duplicates
-
     found = [candidate(number, f"{numbers.getrandbits(64):016x}") for number in range(count)]
     took = seconds(lambda: filter_duplicates(found, 0.90))
     return report.Row(f"near-duplicates among {count:,} candidates", took, "s", "goal", GOAL_LIKENESS)

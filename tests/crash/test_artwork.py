@@ -108,6 +108,34 @@ def test_killed_download_of_single_pictures_leaves_whole_pictures(home: Path, tm
         assert {path for (path,) in rows} == {key for key in keys if "-" not in key}
 
 
+def test_killed_selection_is_whole_or_absent(home: Path, tmp_path: Path) -> None:
+    name = "Film 1 (2001)"
+    media.video(tmp_path / "films" / name / f"{name}.mp4", seed=1)
+    urls = [f"https://image.tmdb.org/t/p/original/poster-{number}.jpg" for number in range(4)]
+    with Library.open(home) as library:
+        library.inventory.add(tmp_path / "films", kind="movies")
+        library.scan()
+        [film] = library.titles.list().items
+        posters = [ImageCandidate(provider="tmdb", kind="poster", url=url) for url in urls]
+        record_pictures(library, "movie", film.id, posters)
+        ids = [each.id for each in library.artwork.candidates("movie", film.id)]
+    for heard in (1, 3, 6, 10):
+        with Child(long_artwork.select, home, ids) as child:
+            for _ in range(heard):
+                child.hear("selected")
+            child.kill()
+        with Library.open(home, take_over="nothing") as library:
+            found = library.artwork.candidates("movie", film.id)
+            steps = [each for each in library.steps.list() if each.undone_at is None]
+            assert len(steps) >= heard
+            last = ids[(len(steps) - 1) % len(ids)]  # each selection has its step, and no step is without its selection
+            assert [each.id for each in found if each.is_selected] == [last]
+            assert [each.id for each in found if each.is_by_person] == [last]
+            while library.steps.undo() is not None:
+                pass
+            assert not any(each.is_by_person for each in library.artwork.candidates("movie", film.id))
+
+
 def offers(stand_in: ProviderStandIn, year: int) -> list[ImageCandidate]:
     number = year - 1990
     return [

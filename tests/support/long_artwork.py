@@ -1,11 +1,13 @@
 """
 Downloads of pictures in a process that dies.
 
-`Child(long_artwork.run, …)` runs a job and sends `begun JOB`; `Child(long_artwork.read, …)` reads single candidates.
+`Child(long_artwork.run, …)` runs a job and sends `begun JOB`; `Child(long_artwork.read, …)` reads single candidates;
+`Child(long_artwork.select, …)` selects them until it is killed.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Sequence
@@ -44,17 +46,25 @@ def read(pipe: Connection, home: Path, candidate_ids: Sequence[int], die_at: int
             library.artwork.pictures.original(candidate_id)
 
 
+def select(pipe: Connection, home: Path, candidate_ids: Sequence[int]) -> None:
+    """Select candidates one after the other and again from the first, and send `selected ID` after each."""
+    with Library.open(home, take_over="nothing") as library:
+        for candidate_id in itertools.cycle(candidate_ids):
+            library.picture_selection.select_candidate(candidate_id)
+            pipe.send(f"selected {candidate_id}")
+
+
 def _die_at_write(die_at: int, *, is_half: bool) -> None:
     count, lock, put = 0, threading.Lock(), PictureFolder.put
 
-    def counted(folder: PictureFolder, key: str, data: bytes) -> Any:
+    def counted(folder: PictureFolder, key: str, data: bytes, **options: Any) -> Any:
         nonlocal count
         with lock:
             count += 1
             is_last = count == die_at
         if is_last and is_half:
             store_and_die(folder.path / key, data)
-        removed = put(folder, key, data)
+        removed = put(folder, key, data, **options)
         if is_last:
             os._exit(9)
         return removed
