@@ -183,7 +183,7 @@ WITHOUT_RECORD = """
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
     picture_selection.auto_select_assets picture_selection.change_config
-    artwork.folder_collage artwork.find_local artwork.put artwork_jobs.follow_enrichment
+    artwork.folder_collage artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
     artwork_jobs.follow_identification thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
     enrichment.follow_identification matches.follow_identification checks.ignore checks.ignore_all checks.unignore

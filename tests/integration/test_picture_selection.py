@@ -329,6 +329,20 @@ def test_originals_that_people_selected_stay_in_the_cache(
     assert not library.artwork.cache.asset_exists(backdrop.content_hash or "")
 
 
+def test_job_gets_originals_of_every_kind_that_people_selected(
+    library: Library, stand_in: ProviderStandIn, film: int
+) -> None:
+    logo = ImageCandidate(provider="fanarttv", kind="logo", url=f"{stand_in.url}/images/fanart/logo-1-v2.png")
+    record_pictures(library, "movie", film, [logo])
+    [candidate] = library.artwork.candidates("movie", film, "logo")
+    library.jobs.wait(library.artwork_jobs.add([film]).id)
+    assert library.artwork.cache.usage().images == 0
+    library.picture_selection.select_candidate(candidate.id)
+    job = library.jobs.wait(library.artwork_jobs.add([film]).id)
+    assert (job.summary["made"], job.summary["processed"], job.summary["total"]) == (1, 3, 3)
+    assert library.artwork.cache.usage().protected == 1
+
+
 def test_cache_knows_what_uses_its_images(library: Library, stand_in: ProviderStandIn, film: int) -> None:
     details = library.providers.details(ExternalId("tmdb", "9000001"), "movie")
     record_pictures(library, "movie", film, details.images)

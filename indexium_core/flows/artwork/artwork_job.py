@@ -1,5 +1,5 @@
 """
-The missing pictures of titles in the background: a job gets posters and backdrops, so that pages show them at once.
+The missing pictures of titles in the background: posters and backdrops for pages, and what people selected.
 
 After a kill, the next run starts at the last checkpoint. It does not download again what is stored. The job ends
 when small pictures use up the budget, or when the hosts of images do not answer.
@@ -102,6 +102,9 @@ class ArtworkJobs:
                     break
                 wanted = [(title_id, size) for title_id in batch for size in VARIANTS]
                 results = list(pool.map(lambda each: self._artwork.find(*each), wanted))
+                selected = store.to_keep(self._database.read(), batch)
+                report.total += len(selected)
+                results += pool.map(self._artwork.keep, selected)
                 failures = self._count(results, report, failures)
                 job.progress(
                     report.processed,

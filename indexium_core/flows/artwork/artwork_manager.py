@@ -167,6 +167,14 @@ class ArtworkManager:
                     return FoundPicture(image=image, is_new=is_new, has_candidate=True)
         return FoundPicture(has_candidate=has_candidate, problem=problem)
 
+    def keep(self, candidate_id: int) -> FoundPicture:
+        """Store the original of a picture in the cache, and return it, or why that is not possible."""
+        try:
+            return FoundPicture(image=self.pictures.original(candidate_id), is_new=True, has_candidate=True)
+        except errors.IndexiumError as error:
+            logger.info("artwork.failed", extra={"candidate": candidate_id, "error": error.message})
+            return FoundPicture(has_candidate=True, problem=error)
+
     def addresses(self, title_id: int) -> Artwork:
         """
         Return the addresses of the pictures that `poster` shows for a title, without a download.

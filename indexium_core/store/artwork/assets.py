@@ -219,6 +219,12 @@ def to_fetch(
     return [number for (number,) in reader.execute(_sql("to_fetch"), facts).fetchall()]
 
 
+def to_keep(reader: Connection, title_ids: Sequence[int]) -> list[int]:
+    """Return what people selected for films, and for series with their episodes, and what is not in the cache."""
+    rows = reader.execute(_sql("to_keep"), {"ids": list(title_ids)}).fetchall()
+    return [candidate_id for (candidate_id,) in rows]
+
+
 def count_to_fetch(reader: Connection, *, after: int, ids: Sequence[int] | None, since: datetime | None) -> int:
     """Return the number of films and series that `to_fetch` returns on all pages."""
     return int(reader.value(_sql("count_to_fetch"), {"after": after, "ids": _list(ids), "since": since}))

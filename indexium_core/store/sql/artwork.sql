@@ -208,6 +208,14 @@ WHERE t.entity_type IN ('movie', 'series') AND t.state <> 'ignored' AND t.id > $
 -- A page of them.
 SELECT id FROM (/* pictured */) AS p ORDER BY id LIMIT $count;
 
+-- name: to_keep
+-- The pictures that people selected for titles and for the episodes of series among them, without an original in the cache.
+SELECT id FROM asset_candidates
+WHERE is_selected AND actor_kind IS NOT NULL AND provider <> 'local' AND NOT is_downloaded
+  AND (list_contains($ids::BIGINT[], entity_id)
+       OR entity_id IN (SELECT id FROM episodes WHERE list_contains($ids::BIGINT[], series_id)))
+ORDER BY id;
+
 -- name: count_to_fetch
 -- Their number.
 SELECT count(*) FROM (/* pictured */) AS p;
