@@ -16,6 +16,7 @@ from typing import Any
 from indexium_core.model.providers.external_ids import ExternalId
 
 MAX_TEXT = 20_000  # characters: a plot has less
+_MOST_VOTES = 10**10  # more than there are people
 _ABSENT = {"", "n/a"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _YEAR = re.compile(r"(?<!\d)(1[89]|20)\d\d(?!\d)")
@@ -62,6 +63,12 @@ def integer(source: Mapping[str, Any], key: str) -> int | None:
     if isinstance(value, int) and abs(value) < 10**15:
         return value
     return None
+
+
+def votes(source: Mapping[str, Any], key: str) -> int | None:
+    """Return a number of votes, also from a text like `1,234`; None for 0, which means that it is not known."""
+    found = number(source, key)
+    return int(found) if found is not None and 1 <= found < _MOST_VOTES else None
 
 
 def minutes(source: Mapping[str, Any], *keys: str) -> int | None:

@@ -18,6 +18,7 @@ from indexium_core.model.providers.records import (
     EnrichedMetadata,
     EpisodeRecord,
     ExternalRatings,
+    ExternalVotes,
     ImageCandidate,
     ImageKind,
     ProviderRecord,
@@ -35,8 +36,8 @@ CREW_JOBS = frozenset({"Director", "Writer", "Screenplay", "Producer", "Creator"
 _OTHER_IDS = (IMDB_IDS.name, TVDB_IDS.name)  # by which it finds titles, and which its details have
 _KINDS: tuple[TitleKind, ...] = ("movie", "tv")
 _APPENDED = {
-    "movie": "credits,external_ids,alternative_titles,images,release_dates,translations",
-    "tv": "aggregate_credits,external_ids,alternative_titles,images,content_ratings,translations",
+    "movie": "credits,external_ids,alternative_titles,images,keywords,release_dates,translations",
+    "tv": "aggregate_credits,external_ids,alternative_titles,images,keywords,content_ratings,translations",
 }
 _RELEASE_TYPES = (3, 2, 4, 5, 6, 1)  # theatrical first, premiere last
 _IMAGE_KINDS: Mapping[str, ImageKind] = {"posters": "poster", "backdrops": "backdrop", "logos": "logo"}
@@ -113,7 +114,7 @@ class Tmdb(Provider):
         return found
 
     def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
-        """Return a film or a series with credits, ids, other titles, age rating and pictures."""
+        """Return a film or a series with credits, ids, other titles, keywords, age rating and pictures."""
         language = self._config.metadata_language
         parameters = {
             "language": language,
@@ -222,12 +223,14 @@ class Tmdb(Provider):
             cast=_cast(credits_),
             crew=_crew(credits_, data),
             ratings=ExternalRatings(tmdb=normalise.number(data, "vote_average")),
+            votes=ExternalVotes(tmdb=normalise.votes(data, "vote_count")),
             artwork=Artwork(
                 poster=self._address(data, "poster_path", "original"),
                 backdrop=self._address(data, "backdrop_path", "original"),
                 fanart=tuple(backdrops[:10]),
             ),
             genres=normalise.names(data, "genres"),
+            keywords=normalise.names(normalise.record(data, "keywords"), "keywords" if kind == "movie" else "results"),
             release_date=normalise.day(data, "release_date" if kind == "movie" else "first_air_date"),
             runtime_minutes=normalise.minutes(data, "runtime") or normalise.minutes(first, "runtime"),
             content_rating=self._content_rating(data, kind),

@@ -221,6 +221,8 @@ def _short(value: TitleValue) -> str:
         text = ", ".join(names[:4]) + (f" {wording.and_more(len(names) - 4)}" if len(names) > 4 else "")
     if isinstance(value.value, dict) and value.field == "ratings":
         text = ", ".join(f"{label_of(name)} {number:g}" for name, number in value.value.items())
+    if isinstance(value.value, dict) and value.field == "votes":
+        text = ", ".join(f"{label_of(name)} {wording.count(number)}" for name, number in value.value.items())
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
 
 

@@ -17,6 +17,8 @@ _COUNTRY_NAMES = {  # by code of the country, or of the language of a title with
     "ja": "Japan", "pt": "Portugal",
 }  # fmt: skip
 _MAX_HITS = 20
+_LONG_WORD, _MAX_KEYWORDS = 6, 5  # letters of a keyword, and keywords of a title
+_VOTES = 120  # of each title at TMDB
 
 
 class Answers:
@@ -126,7 +128,7 @@ class Answers:
             "origin_country": [each.country] if each.country else [],
             "popularity": each.popularity,
             "vote_average": each.rating,
-            "vote_count": 120,
+            "vote_count": _VOTES,
             "adult": False,
         }
 
@@ -153,6 +155,7 @@ class Answers:
             "production_companies": [{"id": 1, "name": each.studio, "origin_country": ""}],
             "production_countries": [{"iso_3166_1": each.country or "XX", "name": name} for name in _made_in(each)],
             "credits": {"cast": cast, "crew": crew},
+            "keywords": {"keywords" if each.kind == "movie" else "results": _keywords(each)},
             "external_ids": {"imdb_id": each.imdb, "wikidata_id": None, "tvdb_id": each.tvdb},
             "images": {
                 "posters": [image | {"file_path": f"/poster-{each.number}.jpg"}],
@@ -192,6 +195,12 @@ def _made_in(each: MadeUpTitle) -> list[str]:
     """Return the names of the countries of production."""
     name = _COUNTRY_NAMES.get(each.country or each.language)
     return [name] if name else []
+
+
+def _keywords(each: MadeUpTitle) -> list[Json]:
+    """Return words about a title: the longer words of its plot, which are in no other field."""
+    words = dict.fromkeys(word for word in title_key(each.plot).split() if len(word) >= _LONG_WORD)
+    return [{"id": number, "name": word} for number, word in enumerate(words, 1)][:_MAX_KEYWORDS]
 
 
 def _names(each: MadeUpTitle) -> list[str]:

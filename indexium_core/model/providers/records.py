@@ -52,6 +52,14 @@ class ExternalRatings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalVotes:
+    """How many people gave the ratings of other sites; None if not known."""
+
+    imdb: int | None = None
+    tmdb: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artwork:
     """The addresses of the main pictures, and the paths of local ones; "" if there is none."""
 
@@ -72,8 +80,10 @@ class EnrichedMetadata:
     cast: tuple[CastMember, ...] = ()
     crew: tuple[CrewMember, ...] = ()
     ratings: ExternalRatings = ExternalRatings()
+    votes: ExternalVotes = ExternalVotes()
     artwork: Artwork = Artwork()
     genres: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()  # what it is about, in the words of the provider
     release_date: date | None = None
     runtime_minutes: int | None = None
     content_rating: str = ""

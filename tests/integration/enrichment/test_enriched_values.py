@@ -33,8 +33,12 @@ def test_film_gets_a_row_for_each_provider_and_field(library: Library) -> None:
     assert found["ratings", "omdb"] == {"imdb": 7.3, "rotten_tomatoes": 87, "metacritic": 74}
     assert (found["studios", "tmdb"], found["countries", "tmdb"]) == (["Lantern Street Films"], ["United Kingdom"])
     assert ("collection", "tmdb") not in found
+    assert found["keywords", "tmdb"] == ["lighthouse", "keeper", "letters"]
+    assert (found["votes", "tmdb"], found["votes", "omdb"]) == ({"tmdb": 120}, {"imdb": 12_345})
     series = titles(library, "series")["Harbour Lights"].id
-    assert values(library, series)["studios", "tmdb"] == ["Harbour One"]
+    of_series = values(library, series)
+    assert of_series["studios", "tmdb"] == ["Harbour One"]
+    assert of_series["keywords", "tmdb"], "TMDB has them under another name than those of films"
     metadata = library.series.collection(series).metadata
     assert metadata is not None
     assert metadata.network == "Harbour One"
@@ -123,6 +127,7 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     found = library.enrichment.metadata(film.file_id)
     assert (found.source, found.confidence, found.runtime_minutes, found.content_rating) == ("combined", 1.0, 100, "PG")
     assert (found.ratings.imdb, found.ratings.tmdb, found.ratings.metacritic) == (7.3, 7.1, 74)
+    assert (found.votes.imdb, found.votes.tmdb, found.keywords) == (12_345, 120, ("lighthouse", "keeper", "letters"))
     assert found.artwork.poster.startswith("http")
     Image.new("RGB", (500, 750)).save(folder / FILES[0].replace("The Lantern Keeper (2014).mp4", "poster.jpg"))
     title_id = titles(library)["The Lantern Keeper"].id
