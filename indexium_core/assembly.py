@@ -246,12 +246,12 @@ class Assembly:
             clock=clock,
             is_served=self.is_served,
         )
-        self.series = SeriesManager(store)
         self.matches = TitleMatchService(store, self.providers, events=self.events, undo=self.steps, clock=clock)
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)
         self._build_artwork(store, clock)
+        self.series = SeriesManager(store, posters=self.artwork.poster_addresses)
         self.enrichment = EnrichmentService(
             store,
             TitleEnricher(

@@ -202,6 +202,7 @@ class Tmdb(Provider):
             studios=normalise.names(data, "networks") or normalise.names(data, "production_companies"),
             countries=normalise.names(data, "production_countries") or hit.countries,
             collection=normalise.text(normalise.record(data, "belongs_to_collection"), "name"),
+            status=normalise.status(data, "status") if kind == "tv" else "",
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )
 

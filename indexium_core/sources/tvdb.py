@@ -186,6 +186,7 @@ class Tvdb(Provider):
             images=images,
             seasons=numbers,
             studios=_studios(data),
+            status=normalise.status(normalise.record(data, "status"), "name") if kind == "tv" else "",
             is_complete=is_complete,
         )
 

@@ -51,7 +51,7 @@ register_url_convertor("title_kind", _KindConvertor())
 KindOfTitle = "/{kind:title_kind}/{title_id}"
 Kind = Literal["movies", "series", "episodes"]
 ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
-_ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name"}
+_ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name", "poster_url"}
 _FILTERS = frozenset({"state", "library_id"})
 TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
 FieldName = Annotated[str, Path(max_length=100, description="A field of titles, such as `title` or `year`.")]
@@ -84,7 +84,7 @@ class _TitleListQuery:
 
 
 class TitleList(BaseModel):
-    """One page of titles; `items` hold only the requested `fields`, by default all and the `name` as one line."""
+    """One page of titles; `items` hold only the requested `fields`, by default all, with `name` and `poster_url`."""
 
     items: list[dict[str, Any]]
     total: int

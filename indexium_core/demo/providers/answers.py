@@ -173,6 +173,7 @@ class Answers:
             return answer | {"belongs_to_collection": collection}
         answer["aggregate_credits"] = answer.pop("credits")
         answer["runtime"] = None
+        answer["status"] = "Returning Series"
         answer["networks"] = answer["production_companies"]
         return answer | {
             "episode_run_time": [each.runtime],

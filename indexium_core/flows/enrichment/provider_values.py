@@ -31,6 +31,7 @@ def of_title(
             "studios": list(record.studios),
             "countries": list(record.countries),
             "collection": record.collection,
+            "status": record.status,
             "release_date": metadata.release_date,
             "runtime_minutes": metadata.runtime_minutes,
             "content_rating": metadata.content_rating,

@@ -39,6 +39,11 @@ class AssetCandidate:
     is_rejected: bool
     created_at: dt.datetime
 
+    @property
+    def address(self) -> str:
+        """The address in REST if the original is in the cache, so that no client asks a provider; else its source."""
+        return f"/api/cache/{self.content_hash}" if self.is_downloaded and self.content_hash else self.provider_url
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedImage:

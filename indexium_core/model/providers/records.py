@@ -61,7 +61,7 @@ class ExternalVotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artwork:
-    """The addresses of the main pictures, and the paths of local ones; "" if there is none."""
+    """The addresses of the main pictures, each as `AssetCandidate.address`; "" if there is none."""
 
     poster: str = ""
     backdrop: str = ""
@@ -116,6 +116,7 @@ class ProviderRecord:
     studios: tuple[str, ...] = ()  # of a series, its broadcasters if they are known
     countries: tuple[str, ...] = ()  # of production, as names
     collection: str = ""  # of a film
+    status: str = ""  # of a series: whether it continues, in the words of `normalise.status`
     is_complete: bool = True  # the answer has every part that was asked for, so a value that it lacks does not exist
 
 

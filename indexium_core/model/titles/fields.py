@@ -80,7 +80,12 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
         TitleField(name="tags", about="Free words.", type="list"),
         TitleField(name="studios", about="Studios or broadcasters.", type="list", entities=_WORKS),
         TitleField(name="countries", about="Countries of production.", type="list", entities=_WORKS),
-        TitleField(name="collection", about="Collection of films.", entities=frozenset({"movie"})),
+        TitleField(name="collection", about="Collection of films or series.", entities=_WORKS),
+        TitleField(
+            name="status",
+            about="Whether it continues: Continuing, Ended or another word.",
+            entities=frozenset({"series"}),
+        ),
         TitleField(name="release_date", about="Date of the first release.", type="date"),
         TitleField(name="runtime_minutes", about="Length in minutes.", type="integer", lowest=1),
         TitleField(name="content_rating", about="Age rating.", entities=_WORKS),

@@ -1,5 +1,5 @@
--- name: candidates
--- The pictures of a title.
+-- name: pictures
+-- Part of other statements: pictures with their columns.
 SELECT id, entity_type, entity_id, asset_type, provider, provider_url, width, height,
        coalesce(provider_metadata->>'language', '') AS language,
        coalesce((provider_metadata->>'votes')::INTEGER, 0) AS votes,
@@ -7,8 +7,18 @@ SELECT id, entity_type, entity_id, asset_type, provider, provider_url, width, he
        (provider_metadata->>'season')::INTEGER AS season,
        is_downloaded, content_hash, perceptual_hash, is_selected, is_rejected, created_at
 FROM asset_candidates
+
+-- name: candidates
+-- The pictures of a title.
+/* pictures */
 WHERE entity_type = $kind AND entity_id = $id AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
 ORDER BY asset_type, id;
+
+-- name: posters
+-- The posters of titles.
+/* pictures */
+WHERE entity_type = $kind AND list_contains($ids::BIGINT[], entity_id) AND asset_type = 'poster'
+ORDER BY entity_id, id;
 
 -- name: incoming_titles
 -- The titles for which pictures are offered.

@@ -41,7 +41,8 @@ def test_film_gets_a_row_for_each_provider_and_field(library: Library) -> None:
     assert of_series["keywords", "tmdb"], "TMDB has them under another name than those of films"
     metadata = library.series.collection(series).metadata
     assert metadata is not None
-    assert metadata.network == "Harbour One"
+    assert (metadata.network, metadata.studios, metadata.status) == ("Harbour One", ["Harbour One"], "Continuing")
+    assert (metadata.countries, metadata.collection) == (["United Kingdom"], "")
     assert found["ratings", "tmdb"] == {"tmdb": 7.1}
     assert (found["imdb_id", "tmdb"], found["tvdb_id", "tvdb"]) == ("tt99000001", "8000001")
     assert {provider for name, provider in found if name == "title"} == {"tmdb", "tvdb", "omdb", "name"}
@@ -135,7 +136,9 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
     pictures = library.enrichment.metadata(film.file_id).artwork
     assert (pictures.poster, pictures.backdrop) == shown
-    assert pictures.poster.endswith("/poster.jpg")
+    query = "SELECT provider FROM asset_candidates WHERE content_hash = $hash"
+    hashes = [{"hash": address.removeprefix("/api/cache/")} for address in shown]
+    assert [tables.value(library, query, each) for each in hashes] == ["local", "tmdb"]
     assert found.external_ids == {"tmdb": "9000001", "imdb": "tt99000001", "tvdb": "8000001", "omdb": "tt99000001"}
     episode = library.titles.get(titles(library, "episode")["Chapter 1.1"].id)
     found = library.enrichment.metadata(episode.files[0].file_id)

@@ -33,6 +33,8 @@ def id_of(rest: Client, kind: str, title: str) -> int:
 def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> None:
     found = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=title,year").json
     assert found == {"items": [{"title": "Ring", "year": 1998}], "total": 2, "page": 1, "per_page": 1}
+    [ring] = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=id,poster_url").json["items"]
+    assert ring["poster_url"] == f"/poster/{ring['id']}"
     assert rest.get("/api/movies?sort=year&limit=1&page=2&fields=name").json["items"] == [{"name": "Ring (1998)"}]
     assert [each["name"] for each in rest.get("/api/movies/search?q=THING").json["items"]] == ["The Thing (1982)"]
     assert rest.get("/api/movies?q=nothing").json["total"] == 0
