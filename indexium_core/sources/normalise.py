@@ -115,7 +115,7 @@ def names(source: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def status(source: Mapping[str, Any], key: str) -> str:
-    """Return whether a series continues, in one word for all providers where they have several: `Continuing`, `Ended`."""
+    """Return whether a series continues, in the same word for all providers: `Continuing`, `Ended`."""
     found = text(source, key)
     return _STATUSES.get(found.casefold(), found)
 

@@ -49,6 +49,7 @@ DESCENDING = ("year", "rating", "added")
 LABELS = {
     "kind": "Kind",
     "genre": "Genre",
+    "tag": "Tag",
     "year": "Year",
     "rating": "Rating",
     "actor": "Actor",

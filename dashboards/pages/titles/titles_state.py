@@ -20,17 +20,18 @@ _WRONG: Mapping[str, str] = {
     "matched": "The filter “Matched” is yes or no, not {}.",
     "incomplete": "The filter “Incomplete” is yes or no, not {}.",
 }
-_SEVERAL = ("genre", "actor", "director")  # filters that take several values
+_SEVERAL = ("genre", "tag", "actor", "director")  # filters that take several values
 
 
 class TitlesState(AddressedState):
     """The filters of the titles, and the title that is open. Several values of a filter are separated by `|`."""
 
-    query = param.String(default="", doc="Words of the titles; '' for all.")
+    query = param.String(default="", doc="Words of the titles or of their tags; '' for all.")
     kind = param.Selector(default="", objects=["", *ENTITY_TYPES], doc="The kind; '' for films and series.")
     state = param.Selector(default="", objects=["", *STATES], doc="The state; '' for all but ignored ones.")
     library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
     genre = param.String(default="", doc="Genres, any of them.")
+    tag = param.String(default="", doc="Tags, any of them.")
     year = param.String(default="", regex=r"^(\d{1,4}(-\d{0,4})?|-\d{1,4})?$", doc="A year or a range of years.")
     rating = param.Integer(default=None, allow_None=True, bounds=(0, 10), doc="The lowest rating.")
     actor = param.String(default="", doc="Actors, any of them.")
@@ -90,6 +91,7 @@ class TitlesState(AddressedState):
             state=self.state,
             library_id=self.library_id,
             genre=self.chosen("genre"),
+            tag=self.chosen("tag"),
             year=self.year,
             rating=self.rating,
             actor=self.chosen("actor"),

@@ -43,6 +43,15 @@ def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> 
     assert rest.get('/api/movies?filter={"library_id":99}').code == "unknown_id"
 
 
+def test_tags_are_found_and_filtered(rest: Client) -> None:
+    ring = id_of(rest, "movies", "Ring")
+    assert rest("PUT", f"/api/movies/{ring}/values/tags", {"value": ["Favourites", "Sea"]}).status == 200
+    for query in ("q=favour", "q=ring+sea", "filter[tag]=FAVOURITES", 'filter={"tag":"sea"}'):
+        assert [each["title"] for each in rest.get(f"/api/movies?{query}").json["items"]] == ["Ring"], query
+    assert [each["title"] for each in rest.get("/api/movies/search?q=favourites").json["items"]] == ["Ring"]
+    assert rest.get("/api/movies?filter[tag]=favour").json["total"] == 0, "a filter takes whole tags"
+
+
 def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
     for state, total in (("identified", 2), ("enriched", 0)):
         assert rest.get(f"/api/movies?filter[state]={state}").json["total"] == total
@@ -59,6 +68,7 @@ def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
         ("filter=[]", "invalid_request"),
         ('filter={"colour":"red"}', "invalid_request"),
         ('filter={"state":1}', "invalid_request"),
+        ('filter={"tag":["a"]}', "invalid_request"),
         ('filter={"state":"done"}', "bad_request"),
         ('filter={"state":"identified"}&filter[state]=enriched', "invalid_request"),
         ("filter[state]=done", "bad_request"),
