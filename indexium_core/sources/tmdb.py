@@ -68,7 +68,7 @@ class Tmdb(Provider):
 
     def __init__(self, access: ProviderAccess) -> None:
         self.client = access.client(lambda: _credentials(access), interpret)
-        self._config, self._setting = access.config, access.setting
+        self._access, self._config, self._setting = access, access.config, access.setting
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the films or series of a title, or both if its type is not known."""
@@ -85,7 +85,7 @@ class Tmdb(Provider):
 
     def _search(self, query: SearchQuery, *, strict: bool = False, page: int = 1) -> Mapping[str, Any]:
         kind = query.content_type
-        parameters = {"query": query.title, "language": self._config.metadata_language, "include_adult": "false"}
+        parameters = {"query": query.title, "language": self._access.language, "include_adult": "false"}
         if kind != "tv":
             parameters["region"] = self._config.metadata_region
         if strict and query.year and kind != "unknown":
@@ -102,7 +102,7 @@ class Tmdb(Provider):
                 record = self.details(each.value, kind)
                 found += [record.candidate] if record else []
             elif each.provider in _OTHER_IDS:
-                parameters = {"external_source": f"{each.provider}_id", "language": self._config.metadata_language}
+                parameters = {"external_source": f"{each.provider}_id", "language": self._access.language}
                 data = self.client.get(f"/find/{each.value}", parameters) or {}
                 hits = [
                     hit
@@ -115,7 +115,7 @@ class Tmdb(Provider):
 
     def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
         """Return a film or a series with credits, ids, other titles, keywords, age rating and pictures."""
-        language = self._config.metadata_language
+        language = self._access.language
         parameters = {
             "language": language,
             "append_to_response": _APPENDED[kind],
@@ -126,7 +126,7 @@ class Tmdb(Provider):
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
         """Return a season with all its episodes; 0 has the specials."""
-        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._config.metadata_language})
+        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._access.language})
         if data is None:
             return None
         episodes = [self._episode(row, number) for row in normalise.rows(data, "episodes")]
@@ -240,7 +240,7 @@ class Tmdb(Provider):
     def _plot(self, data: Mapping[str, Any]) -> str:
         """Return the plot in the wanted language, otherwise in English."""
         translations = _translations(data)
-        language = self._config.metadata_language.partition("-")[0]
+        language = self._access.language.partition("-")[0]
         choices = (data, translations.get(language, {}), translations.get("en", {}))
         return next(filter(None, (normalise.text(each, "overview") for each in choices)), "")
 
@@ -259,7 +259,7 @@ class Tmdb(Provider):
     def _all_images(self, data: Mapping[str, Any]) -> list[ImageCandidate]:
         """Return the pictures of a title with the posters of its seasons."""
         found = self._images(normalise.record(data, "images"))
-        language = self._config.metadata_language
+        language = self._access.language
         for kind in _MAIN_PICTURES:
             url = self._address(data, f"{kind}_path", "original")
             if url and all(each.url != url for each in found):

@@ -153,6 +153,7 @@ WITHOUT_RECORD = """
     snapshots.take_soon
     inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
+    inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
     fields.change fields.define fields.release fields.remove people.add people.add_to_files people.import_file

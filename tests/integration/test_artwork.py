@@ -275,6 +275,19 @@ def test_addresses_are_those_of_the_pictures_that_pages_show(
     assert library.artwork.addresses(999) == Artwork()
 
 
+def test_pictures_follow_the_language_of_their_library(library: Library, stand_in: ProviderStandIn) -> None:
+    film = titles(library)["The Lantern Keeper"]
+    english, german = (
+        ImageCandidate(provider="tmdb", kind="poster", url=f"{stand_in.url}/images/{code}.jpg", language=code, votes=n)
+        for n, code in ((9, "en"), (1, "de"))
+    )
+    record_pictures(library, "movie", film, [english, german])
+    assert library.artwork.addresses(film).poster == english.url
+    library.inventory.set_metadata_language(library.inventory.list()[0].library_id, "de")
+    assert library.artwork.addresses(film).poster == german.url
+    assert library.artwork.candidates("movie", film)[0].language == "de"
+
+
 def test_picture_of_folder_with_several_titles_belongs_to_none(library: Library, folder: Path) -> None:
     drawn(folder / "Films/poster.jpg")
     drawn(folder / "Shows/poster.jpg")

@@ -23,6 +23,7 @@ from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import Offer, TitleOwner
+from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
@@ -94,7 +95,7 @@ class ArtworkManager:
         self._local.refresh(owner, force=True)
         found = self._offered(owner, asset_type)
         groups = sorted({(each.asset_type, each.season is not None, each.season or 0, each.season) for each in found})
-        language = self._config.metadata_language
+        language = self._languages([entity_id])[entity_id]
         ordered = [
             one for kind, _, _, number in groups for one in in_order(found, kind, language=language, season=number)
         ]
@@ -200,16 +201,22 @@ class ArtworkManager:
     def poster_addresses(self, series_ids: Sequence[int]) -> dict[int, str]:
         """Return the addresses of the posters of series by id, as `addresses`, without reading any folder."""
         posters = store.posters(self._database.read(), "series", series_ids)
-        language = self._config.metadata_language
-        ordered = {number: in_order(some, "poster", language=language) for number, some in posters.items()}
+        languages = self._languages(series_ids)
+        ordered = {number: in_order(some, "poster", language=languages[number]) for number, some in posters.items()}
         return {number: some[0].address for number, some in ordered.items() if some}
 
     def _choices(self, owner: TitleOwner, size: str) -> Iterator[tuple[_PicturePlace, list[AssetCandidate]]]:
         """Yield where a picture is sought, the best place first, each with its candidates, the best first."""
+        language = self._languages([owner.id])[owner.id]
         for place in self._places(owner, size):
             self._local.refresh(place.owner)
             found = self._offered(place.owner, place.asset_type)
-            yield place, in_order(found, place.asset_type, language=self._config.metadata_language, season=place.season)
+            yield place, in_order(found, place.asset_type, language=language, season=place.season)
+
+    def _languages(self, title_ids: Sequence[int]) -> dict[int, str]:
+        """Return the languages of the pictures of titles, by id."""
+        own = languages_of_titles(self._database.read(), title_ids)
+        return {number: own.get(number, self._config.metadata_language) for number in title_ids}
 
     def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
         """Return where a picture is sought, the best place first."""

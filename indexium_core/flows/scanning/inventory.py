@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -242,6 +243,28 @@ class Inventory:
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_cast(tx, library_id, choice)
+
+    @remote()
+    def set_metadata_language(self, library_id: int, language: str) -> None:
+        """
+        Set in which language the films and series of a folder have titles, plots and posters; "": as in the settings.
+
+        Values of providers that are stored already stay until the next enrichment.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: The language is no code of two letters.
+
+        """
+        code = language.strip().lower()
+        if code and not re.fullmatch(r"[a-z]{2}", code):
+            raise errors.UsageError(
+                f"A language is a code of two letters such as de, not “{language[:40]}”. Without a code, the language "
+                "of the settings counts."
+            )
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_language(tx, library_id, code)
 
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """

@@ -51,6 +51,7 @@ class LibraryRow:
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     kind: LibraryKind  # what it holds
     cast_people: str  # what happens with the cast of its films: off, suggest, add
+    metadata_language: str  # ISO 639-1, of its titles, plots and pictures; "": that of the settings
 
     @property
     def media_kinds(self) -> frozenset[MediaKind]:

@@ -148,6 +148,30 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
         library.enrichment.metadata(999)
 
 
+def test_library_has_a_language_of_its_own(library: Library, folder: Path, stand_in: ProviderStandIn) -> None:
+    [row] = library.inventory.list()
+    assert row.metadata_language == "", "that of the settings"
+    library.inventory.set_metadata_language(row.library_id, "DE")
+    (folder.parent / "other").mkdir()
+    (folder / FILES[1]).rename(folder.parent / "other" / Path(FILES[1]).name)
+    library.inventory.add(folder.parent / "other", kind="movies")
+    library.scan()
+    identify(library)
+    enrich(library)
+    languages = {
+        each.route: each.query["language"]
+        for each in stand_in.requests
+        if each.route in {"/movie/9000001", "/movie/9000004"}
+    }
+    assert languages == {"/movie/9000001": "de", "/movie/9000004": "en"}
+    seasons = {each.query["language"] for each in stand_in.requests if "/season/" in each.route}
+    assert seasons == {"de"}
+    with pytest.raises(errors.UsageError, match="A language is a code of two letters such as de, not “deu”"):
+        library.inventory.set_metadata_language(row.library_id, "deu")
+    with pytest.raises(errors.UnknownIdError):
+        library.inventory.set_metadata_language(99, "de")
+
+
 def test_value_by_hand_survives_every_enrichment(library: Library, clock: Clock) -> None:
     film = titles(library)["The Lantern Keeper"].id
     library.titles.set_values(film, {"title": "Mine", "plot": "My plot", "cast": [{"name": "Ann Lee"}]})
