@@ -174,8 +174,9 @@ READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
-    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster problem_of
-    accepted confirm counts pending due get_enrichment_progress get_enrichment_stats is_video_due metadata
+    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster
+    poster_addresses problem_of accepted confirm counts pending due
+    get_enrichment_progress get_enrichment_stats is_video_due metadata
     calculate_statistics categorize_items changes confirmed_ids default_modes digest file_ids filter_items
     generate_plan home_summary items_of newest_version outside plan plan_with_modes raise_if_stale risk_by stale
     summary waiting_ratings with_hard_links writable_ids complete volume wider facet ids overview file has

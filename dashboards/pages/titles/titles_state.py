@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import param
 
-from dashboards.state import AddressedState
+from dashboards.state import NOTHING, SelectingState
 from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.model.titles.title_filter import FACET_KEYS, TitleFilters
 from indexium_core.model.titles.titles import SORT_KEYS, STATES
@@ -23,7 +23,7 @@ _WRONG: Mapping[str, str] = {
 _SEVERAL = ("genre", "tag", "actor", "director")  # filters that take several values
 
 
-class TitlesState(AddressedState):
+class TitlesState(SelectingState):
     """The filters of the titles, and the title that is open. Several values of a filter are separated by `|`."""
 
     query = param.String(default="", doc="Words of the titles or of their tags; '' for all.")
@@ -55,7 +55,10 @@ class TitlesState(AddressedState):
 
     def take(self, search: str) -> None:
         """Take the values of an address; `problem` names those that are not valid."""
+        before = self.query, self.filters()
         super().take(search)
+        if before != (self.query, self.filters()):
+            self.selection = NOTHING
         self.problem = " ".join(self._sentence(*each) for each in self.wrong_values(search).items())
 
     def _sentence(self, name: str, text: str) -> str:
@@ -75,7 +78,7 @@ class TitlesState(AddressedState):
 
     def choose(self, key: str, values: Sequence[str]) -> None:
         """Set the values of a filter, and show the first page; a filter with one value takes the newest."""
-        self.problem = ""
+        self.param.update(problem="", selection=NOTHING)
         if key in _SEVERAL:
             self.param.update(number=1, **{key: "|".join(each.replace("|", " ") for each in values)})
             return
@@ -102,7 +105,18 @@ class TitlesState(AddressedState):
 
     def clear(self) -> None:
         """Show all titles."""
-        self.param.update(query="", problem="", number=1, **{key: self.param[key].default for key in FACET_KEYS})
+        filters = {key: self.param[key].default for key in FACET_KEYS}
+        self.param.update(query="", problem="", number=1, selection=NOTHING, **filters)
+
+    def is_selected(self, title_id: int) -> bool:
+        """Return whether a title of the list is selected."""
+        chosen = self.selection
+        return title_id in chosen.included if chosen.query is None else title_id not in chosen.excluded
+
+    def selected_count(self, total: int) -> int:
+        """Return the number of selected titles of a list with so many titles."""
+        chosen = self.selection
+        return len(chosen.included) if chosen.query is None else max(0, total - len(chosen.excluded))
 
     def is_narrowed(self) -> bool:
         """Return whether a search or a filter is set."""

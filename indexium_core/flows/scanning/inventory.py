@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import os
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -17,7 +16,6 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.files.journal import disk
 from indexium_core.flows.review import targets
 from indexium_core.flows.scanning import discovery, folder_health, folder_names, roots
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
@@ -34,6 +32,7 @@ from indexium_core.model.files.inventory import (
     LibraryRow,
     Quality,
     RemovalReport,
+    checked_language,
 )
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
@@ -247,21 +246,12 @@ class Inventory:
     @remote()
     def set_metadata_language(self, library_id: int, language: str) -> None:
         """
-        Set in which language the films and series of a folder have titles, plots and posters; "": as in the settings.
+        Set the language of titles, plots and posters of a folder, such as `de`; "": that of the settings.
 
-        Values of providers that are stored already stay until the next enrichment.
-
-        Raises:
-            UnknownIdError: The folder does not exist.
-            UsageError: The language is no code of two letters.
-
+        Stored values of providers stay until the next enrichment. Raises UnknownIdError if the folder does not exist,
+        UsageError if the language is no code of two letters.
         """
-        code = language.strip().lower()
-        if code and not re.fullmatch(r"[a-z]{2}", code):
-            raise errors.UsageError(
-                f"A language is a code of two letters such as de, not “{language[:40]}”. Without a code, the language "
-                "of the settings counts."
-            )
+        code = checked_language(language)
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_language(tx, library_id, code)
@@ -457,7 +447,7 @@ class Inventory:
                 if shown not in expected:
                     continue
                 try:
-                    _remove_folder(path)
+                    discovery.remove_folder(path)
                     removed.append(shown)
                 except OSError as error:
                     problems.append(f"The folder {shown} cannot be removed: {(error.strerror or str(error)).lower()}.")
@@ -507,12 +497,3 @@ def _part_of(kind: MediaKind) -> store.LibraryPart:
     extensions = tuple(sorted(os.fsdecode(name[1:]) for name in walk.EXTENSIONS[kind]))
     # A photo with the name of a video is a photo; a video without pictures may be an audio file, and stays.
     return store.LibraryPart(extensions=extensions, kind="photo" if kind == "photo" else None)
-
-
-def _remove_folder(path: bytes) -> None:
-    parent, _, name = path.rpartition(b"/")
-    folder = disk.open_folder(parent)
-    try:
-        disk.remove_folder(name, folder=folder)
-    finally:
-        os.close(folder)

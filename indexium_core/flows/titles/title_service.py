@@ -175,6 +175,13 @@ class TitleService:
         return TitlePage(items=found, total=total, page=page, per_page=per_page)
 
     @remote()
+    def ids(self, query: str = "", **filters: Unpack[TitleFilters]) -> builtins.list[int]:
+        """Return the ids of all titles that `list` has on its pages; arguments and errors as there."""
+        wanted, reader = filter_of(query, filters), self._database.read()
+        title_libraries.check(reader, wanted.library_id)
+        return store.ids(reader, wanted)
+
+    @remote()
     def facets(
         self, query: str = "", *, keys: Sequence[str] = FACET_KEYS, **filters: Unpack[TitleFilters]
     ) -> Mapping[str, TitleFacet]:
