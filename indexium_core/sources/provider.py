@@ -6,9 +6,7 @@ A provider returns nothing for what it does not have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,18 +26,7 @@ from indexium_core.sources.client import (
     RequestLog,
 )
 from indexium_core.sources.network import Network
-
-_LANGUAGE = ContextVar("metadata_language", default="")  # of the library whose title is looked up
-
-
-@contextmanager
-def in_language(language: str) -> Iterator[None]:
-    """Ask for titles and plots in a language (ISO 639-1) during a block; "" for that of the settings."""
-    token = _LANGUAGE.set(language)
-    try:
-        yield
-    finally:
-        _LANGUAGE.reset(token)
+from indexium_core.sources.scope import wanted_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +62,7 @@ class ProviderAccess:
     @property
     def language(self) -> str:
         """The language of titles and plots: that of the library whose title is looked up, or of the settings."""
-        return _LANGUAGE.get() or self.config.metadata_language
+        return wanted_language() or self.config.metadata_language
 
     def setting(self, name: str, default: Any = None) -> Any:
         """Return the present value of a setting; `default` if there is no such setting."""

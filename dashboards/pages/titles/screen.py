@@ -443,10 +443,10 @@ class TitlesScreen(Screen):
         )
 
     def _look_up(self) -> None:
-        """Look up the title that is open, also if that was done a short time ago; of an episode, its series."""
+        """Ask the providers again about the title that is open; of an episode, about its series."""
         title_id = self.state.title_id
         if title_id is not None:
-            self._start(lambda: self._library.enrichment.schedule_titles([title_id], force=True))
+            self._start(lambda: self._library.enrichment.schedule_titles([title_id], renew=True))
 
     def _plan(self) -> None:
         """Ask whether the values of the title that is open become edits of its files."""

@@ -28,7 +28,7 @@ from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.titles import TitleItem
-from indexium_core.sources.provider import in_language
+from indexium_core.sources.scope import wanting
 from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -95,7 +95,7 @@ class MatchFinder:
     def _match(self, title_id: int, query: SearchQuery, rejected: Sequence[Candidate] = ()) -> TitleSearch:
         """Return the answers of the providers in the language of the library of a title."""
         languages = languages_of_titles(self._database.read(), [title_id])
-        with in_language(languages.get(title_id, "")):
+        with wanting(language=languages.get(title_id, "")):
             return self._providers.match(query, rejected=rejected)
 
     def _keep(self, item: TitleItem, row: SearchRow) -> None:

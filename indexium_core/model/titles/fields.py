@@ -200,7 +200,7 @@ def _json(field: TitleField, value: Any) -> Any:
         found = json.loads(value if isinstance(value, str) else json.dumps(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise errors.ValidationError(f"The value of {field.name} is no JSON.") from error
-    return _JSON_CHECKS.get(field.name, _people)(field, found)
+    return _JSON_CHECKS[field.name](field, found)
 
 
 def _ratings(field: TitleField, value: Any) -> dict[str, float]:
@@ -242,7 +242,12 @@ def _people(field: TitleField, value: Any) -> list[dict[str, Any]]:
     return value
 
 
-_JSON_CHECKS: Mapping[str, Callable[[TitleField, Any], Any]] = {"ratings": _ratings, "votes": _votes}
+_JSON_CHECKS: Mapping[str, Callable[[TitleField, Any], Any]] = {
+    "ratings": _ratings,
+    "votes": _votes,
+    "cast": _people,
+    "crew": _people,
+}
 _CHECKS: Mapping[str, Callable[[TitleField, str], Any]] = {
     "text": _text,
     "yes": _yes,

@@ -172,6 +172,24 @@ def test_library_has_a_language_of_its_own(library: Library, folder: Path, stand
         library.inventory.set_metadata_language(99, "de")
 
 
+def test_providers_are_asked_again_only_if_that_is_wanted(
+    library: Library, stand_in: ProviderStandIn, clock: Clock
+) -> None:
+    enrich(library)
+    clock.forward(days=1)
+    film = titles(library)["The Lantern Keeper"].id
+    change_value(library, film, "tmdb", "plot", "An older plot")
+    sent = len(stand_in.requests)
+    library.jobs.wait(library.enrichment.schedule_titles([film], force=True).id, timeout=60)
+    assert len(stand_in.requests) == sent, "all answers are stored"
+    clock.forward(days=1)
+    library.jobs.wait(library.enrichment.schedule_titles([film], renew=True).id, timeout=60)
+    routes = [each.route for each in stand_in.requests[sent:]]
+    assert "/movie/9000001" in routes
+    assert len(routes) == len(set(routes)), "each is sent once"
+    assert values(library, film)["plot", "tmdb"] != "An older plot"
+
+
 def test_value_by_hand_survives_every_enrichment(library: Library, clock: Clock) -> None:
     film = titles(library)["The Lantern Keeper"].id
     library.titles.set_values(film, {"title": "Mine", "plot": "My plot", "cast": [{"name": "Ann Lee"}]})
