@@ -18,6 +18,7 @@ from indexium_core.model.providers.records import (
     EnrichedMetadata,
     EpisodeRecord,
     ExternalRatings,
+    ExternalVotes,
     ImageCandidate,
     ImageKind,
     ProviderRecord,
@@ -35,8 +36,8 @@ CREW_JOBS = frozenset({"Director", "Writer", "Screenplay", "Producer", "Creator"
 _OTHER_IDS = (IMDB_IDS.name, TVDB_IDS.name)  # by which it finds titles, and which its details have
 _KINDS: tuple[TitleKind, ...] = ("movie", "tv")
 _APPENDED = {
-    "movie": "credits,external_ids,alternative_titles,images,release_dates,translations",
-    "tv": "aggregate_credits,external_ids,alternative_titles,images,content_ratings,translations",
+    "movie": "credits,external_ids,alternative_titles,images,keywords,release_dates,translations",
+    "tv": "aggregate_credits,external_ids,alternative_titles,images,keywords,content_ratings,translations",
 }
 _RELEASE_TYPES = (3, 2, 4, 5, 6, 1)  # theatrical first, premiere last
 _IMAGE_KINDS: Mapping[str, ImageKind] = {"posters": "poster", "backdrops": "backdrop", "logos": "logo"}
@@ -68,7 +69,7 @@ class Tmdb(Provider):
 
     def __init__(self, access: ProviderAccess) -> None:
         self.client = access.client(lambda: _credentials(access), interpret)
-        self._config, self._setting = access.config, access.setting
+        self._access, self._config, self._setting = access, access.config, access.setting
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the films or series of a title, or both if its type is not known."""
@@ -85,7 +86,7 @@ class Tmdb(Provider):
 
     def _search(self, query: SearchQuery, *, strict: bool = False, page: int = 1) -> Mapping[str, Any]:
         kind = query.content_type
-        parameters = {"query": query.title, "language": self._config.metadata_language, "include_adult": "false"}
+        parameters = {"query": query.title, "language": self._access.language, "include_adult": "false"}
         if kind != "tv":
             parameters["region"] = self._config.metadata_region
         if strict and query.year and kind != "unknown":
@@ -102,7 +103,7 @@ class Tmdb(Provider):
                 record = self.details(each.value, kind)
                 found += [record.candidate] if record else []
             elif each.provider in _OTHER_IDS:
-                parameters = {"external_source": f"{each.provider}_id", "language": self._config.metadata_language}
+                parameters = {"external_source": f"{each.provider}_id", "language": self._access.language}
                 data = self.client.get(f"/find/{each.value}", parameters) or {}
                 hits = [
                     hit
@@ -114,8 +115,8 @@ class Tmdb(Provider):
         return found
 
     def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
-        """Return a film or a series with credits, ids, other titles, age rating and pictures."""
-        language = self._config.metadata_language
+        """Return a film or a series with credits, ids, other titles, keywords, age rating and pictures."""
+        language = self._access.language
         parameters = {
             "language": language,
             "append_to_response": _APPENDED[kind],
@@ -126,7 +127,7 @@ class Tmdb(Provider):
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
         """Return a season with all its episodes; 0 has the specials."""
-        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._config.metadata_language})
+        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._access.language})
         if data is None:
             return None
         episodes = [self._episode(row, number) for row in normalise.rows(data, "episodes")]
@@ -202,6 +203,7 @@ class Tmdb(Provider):
             studios=normalise.names(data, "networks") or normalise.names(data, "production_companies"),
             countries=normalise.names(data, "production_countries") or hit.countries,
             collection=normalise.text(normalise.record(data, "belongs_to_collection"), "name"),
+            status=normalise.status(data, "status") if kind == "tv" else "",
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )
 
@@ -223,12 +225,14 @@ class Tmdb(Provider):
             cast=_cast(credits_),
             crew=_crew(credits_, data),
             ratings=ExternalRatings(tmdb=normalise.number(data, "vote_average")),
+            votes=ExternalVotes(tmdb=normalise.votes(data, "vote_count")),
             artwork=Artwork(
                 poster=self._address(data, "poster_path", "original"),
                 backdrop=self._address(data, "backdrop_path", "original"),
                 fanart=tuple(backdrops[:10]),
             ),
             genres=normalise.names(data, "genres"),
+            keywords=normalise.names(normalise.record(data, "keywords"), "keywords" if kind == "movie" else "results"),
             release_date=normalise.day(data, "release_date" if kind == "movie" else "first_air_date"),
             runtime_minutes=normalise.minutes(data, "runtime") or normalise.minutes(first, "runtime"),
             content_rating=self._content_rating(data, kind),
@@ -237,7 +241,7 @@ class Tmdb(Provider):
     def _plot(self, data: Mapping[str, Any]) -> str:
         """Return the plot in the wanted language, otherwise in English."""
         translations = _translations(data)
-        language = self._config.metadata_language.partition("-")[0]
+        language = self._access.language.partition("-")[0]
         choices = (data, translations.get(language, {}), translations.get("en", {}))
         return next(filter(None, (normalise.text(each, "overview") for each in choices)), "")
 
@@ -256,7 +260,7 @@ class Tmdb(Provider):
     def _all_images(self, data: Mapping[str, Any]) -> list[ImageCandidate]:
         """Return the pictures of a title with the posters of its seasons."""
         found = self._images(normalise.record(data, "images"))
-        language = self._config.metadata_language
+        language = self._access.language
         for kind in _MAIN_PICTURES:
             image = self._image(data, f"{kind}_path", kind, language=language)
             if image is not None and all(each.url != image.url for each in found):

@@ -117,7 +117,7 @@ class Tvdb(Provider):
     """Searches series and films, and returns their details, seasons and pictures."""
 
     def __init__(self, access: ProviderAccess) -> None:
-        self._config, self._setting = access.config, access.setting
+        self._access, self._setting = access, access.setting
         self._token = TvdbToken(key=lambda: access.key("tvdb_api_key"), pin=lambda: access.key("tvdb_pin"))
         self.client = access.client(self._token.credentials, interpret, account=self._token.account)
 
@@ -187,6 +187,7 @@ class Tvdb(Provider):
             images=images,
             seasons=numbers,
             studios=_studios(data),
+            status=normalise.status(normalise.record(data, "status"), "name") if kind == "tv" else "",
             is_complete=is_complete,
         )
 
@@ -235,7 +236,7 @@ class Tvdb(Provider):
             return token
 
     def _code(self) -> str:
-        return _LANGUAGES.get(self._config.metadata_language.partition("-")[0], "eng")
+        return _LANGUAGES.get(self._access.language.partition("-")[0], "eng")
 
     def _hit(self, row: Mapping[str, Any]) -> Candidate | None:
         kind = {"movie": "movie", "series": "tv"}.get(normalise.text(row, "type"))

@@ -176,13 +176,14 @@ WITHOUT_RECORD = """
     snapshots.take_soon
     inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
+    inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
     fields.change fields.define fields.release fields.remove people.add people.add_to_files people.import_file
     people.remove people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
-    picture_selection.auto_select_assets picture_selection.change_config
+    picture_selection.auto_select_assets picture_selection.choose_all picture_selection.change_config
     artwork.folder_collage artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
     artwork_jobs.follow_identification thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
@@ -198,8 +199,9 @@ READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
-    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster problem_of
-    accepted confirm counts pending due get_enrichment_progress get_enrichment_stats is_video_due metadata
+    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster
+    poster_addresses problem_of accepted confirm counts pending due
+    get_enrichment_progress get_enrichment_stats is_video_due metadata
     calculate_statistics categorize_items changes confirmed_ids default_modes digest file_ids filter_items
     generate_plan home_summary items_of newest_version outside plan plan_with_modes raise_if_stale risk_by stale
     summary waiting_ratings with_hard_links writable_ids complete volume wider facet ids overview file has

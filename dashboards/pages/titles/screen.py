@@ -10,10 +10,12 @@ from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
+from dashboards.pages.titles.titles_selection import TitlesSelection
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
 from dashboards.session import Session
+from dashboards.state import NOTHING
 from indexium_core import errors
 from indexium_core.model.job import Job
 from indexium_core.model.matches.results import MatchResult, to_decide
@@ -66,6 +68,7 @@ class TitlesScreen(Screen):
             set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),
             look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
         )
+        self._selection = TitlesSelection(session, self.state, self._list, draw=self._draw, start=self._start)
         self._page.on(
             back=lambda _: self._open(None),
             open=lambda message: self._open(int(message["id"])),
@@ -79,6 +82,7 @@ class TitlesScreen(Screen):
             page=lambda message: self._turn_requests(int(message["page"])),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
+            look_up=lambda _: self._look_up(),
             move=lambda message: self._move(int(message["id"])),
         )
 
@@ -187,7 +191,12 @@ class TitlesScreen(Screen):
             if self._loaded is not None:
                 self._list.put(
                     **titles_list.view(
-                        self._loaded, self.state, decide=decide, pictures=self._session.pictures, shown=shown
+                        self._loaded,
+                        self.state,
+                        decide=decide,
+                        pictures=self._session.pictures,
+                        shown=shown,
+                        picked=self._selection.picked,
                     )
                 )
             else:
@@ -207,7 +216,8 @@ class TitlesScreen(Screen):
 
     def _find(self, message: Mapping[str, Any]) -> None:
         is_typed = bool(message.get("typed"))
-        self._narrow(push=not (is_typed and self._is_typing), query=str(message["query"])[:400].strip())
+        text = str(message["query"])[:400].strip()
+        self._narrow(push=not (is_typed and self._is_typing), query=text, selection=NOTHING)
         self._is_typing = is_typed
 
     def _narrow(self, *, push: bool = True, **values: Any) -> None:
@@ -284,6 +294,7 @@ class TitlesScreen(Screen):
                     (each for each in library.inventory.list() if each.library_id == title.item.library_id), None
                 ),
                 can_decide=self._session.has_page(DECIDE),
+                can_look_up=any(each.is_on for each in library.providers.status()),
             )
 
         self._bridge.run(read, self._show_title, name="titles", failed=self._show_missing)
@@ -430,6 +441,12 @@ class TitlesScreen(Screen):
             failed=lambda _: self._open(None if item is None else item.id),
             once=True,
         )
+
+    def _look_up(self) -> None:
+        """Ask the providers again about the title that is open; of an episode, about its series."""
+        title_id = self.state.title_id
+        if title_id is not None:
+            self._start(lambda: self._library.enrichment.schedule_titles([title_id], renew=True))
 
     def _plan(self) -> None:
         """Ask whether the values of the title that is open become edits of its files."""

@@ -34,6 +34,8 @@ _TVDB_TYPES = {  # the numbers of its types of pictures
     "tv": {"banner": 1, "poster": 2, "backdrop": 3, "clearart": 22, "logo": 23},
     "season": {"banner": 6, "poster": 7, "backdrop": 8},
 }
+_LONG_WORD, _MAX_KEYWORDS = 6, 5  # letters of a keyword, and keywords of a title
+_VOTES = 120  # of each title at TMDB
 
 
 class Answers:
@@ -150,7 +152,7 @@ class Answers:
             "origin_country": [each.country] if each.country else [],
             "popularity": each.popularity,
             "vote_average": each.rating,
-            "vote_count": 120,
+            "vote_count": _VOTES,
             "adult": False,
         }
 
@@ -175,6 +177,7 @@ class Answers:
             "production_companies": [{"id": 1, "name": each.studio, "origin_country": ""}],
             "production_countries": [{"iso_3166_1": each.country or "XX", "name": name} for name in _made_in(each)],
             "credits": {"cast": cast, "crew": crew},
+            "keywords": {"keywords" if each.kind == "movie" else "results": _keywords(each)},
             "external_ids": {"imdb_id": each.imdb, "wikidata_id": None, "tvdb_id": each.tvdb},
             "images": _tmdb_images(each),
             "translations": {"translations": []},
@@ -188,6 +191,7 @@ class Answers:
             return answer | {"belongs_to_collection": collection}
         answer["aggregate_credits"] = answer.pop("credits")
         answer["runtime"] = None
+        answer["status"] = "Returning Series"
         answer["networks"] = answer["production_companies"]
         return answer | {
             "episode_run_time": [each.runtime],
@@ -236,6 +240,12 @@ def _made_in(each: MadeUpTitle) -> list[str]:
     """Return the names of the countries of production."""
     name = _COUNTRY_NAMES.get(each.country or each.language)
     return [name] if name else []
+
+
+def _keywords(each: MadeUpTitle) -> list[Json]:
+    """Return words about a title: the longer words of its plot, which are in no other field."""
+    words = dict.fromkeys(word for word in title_key(each.plot).split() if len(word) >= _LONG_WORD)
+    return [{"id": number, "name": word} for number, word in enumerate(words, 1)][:_MAX_KEYWORDS]
 
 
 def _names(each: MadeUpTitle) -> list[str]:

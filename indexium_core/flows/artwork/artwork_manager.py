@@ -179,22 +179,31 @@ class ArtworkManager:
         """
         Return the addresses of the pictures that `poster` shows for a title, without a download.
 
-        The address of a local picture is its path. If the best picture cannot be used, `poster` shows the next one.
+        A picture of the cache has its address in REST, another local picture its path. If the best picture cannot be
+        used, `poster` shows the next one.
         """
         owner = store.owner(self._database.read(), title_id)
         if owner is None:
             return Artwork()
         best = {
-            size: next((ordered[0].provider_url for _, ordered in self._choices(owner, size) if ordered), "")
+            size: next((ordered[0].address for _, ordered in self._choices(owner, size) if ordered), "")
             for size in VARIANTS
         }
         backdrops = [
-            each.provider_url
+            each.address
             for place, ordered in self._choices(owner, "backdrop")
             for each in ordered
             if place.asset_type == "backdrop"
         ]
         return Artwork(**best, fanart=tuple(backdrops[:_MOST_FANART]))
+
+    def poster_addresses(self, series_ids: Sequence[int]) -> dict[int, str]:
+        """Return the addresses of the posters of series by id, as `addresses`, without reading any folder."""
+        posters = store.posters(self._database.read(), "series", series_ids)
+        ordered = {
+            number: shown_order(each for each in some if each.season is None) for number, some in posters.items()
+        }
+        return {number: some[0].address for number, some in ordered.items() if some}
 
     def _choices(self, owner: TitleOwner, size: str) -> Iterator[tuple[_PicturePlace, list[AssetCandidate]]]:
         """Yield where a picture is sought, the best place first, each with its candidates, the best first."""

@@ -161,11 +161,17 @@ class AssetSelectionService:
             title_libraries.check(tx, library_id)
             config = changed(self._config(tx, library_id, kind), changes)
             selection.set_config(tx, config)
-            return config, self._chooser.choose_again(tx, selection.pictured_titles(tx, library_id, below=True), at)
+            return config, self._chooser.choose_library(tx, library_id, at)
 
         config, slots = self._database.run(store)
         self._steps.emit({slot.entity_id for slot in slots})
         return config
+
+    def choose_all(self) -> None:
+        """Let the rules of all libraries select again, after the language of the settings has changed."""
+        at = self._clock()
+        changed = self._database.run(lambda tx: self._chooser.choose_library(tx, None, at))
+        self._steps.emit({slot.entity_id for slot in changed})
 
     def calculate_score(self, candidate: AssetCandidate, config: AssetSelectionConfig) -> AssetCandidate:
         """Return a candidate with its score and the parts of it, as `choice.calculate_score`."""

@@ -90,6 +90,11 @@ class AssetCandidate:
         """Whether a person selected it: only a person changes that."""
         return self.is_selected and self.actor_kind is not None
 
+    @property
+    def address(self) -> str:
+        """The address in REST if the original is in the cache, so that no client asks a provider; else its source."""
+        return f"/api/cache/{self.content_hash}" if self.is_downloaded and self.content_hash else self.provider_url
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedImage:

@@ -76,6 +76,14 @@ def _candidates(
     return [AssetCandidate(**row) for row in reader.execute(_sql("candidates"), facts).fetch_dicts()]
 
 
+def posters(reader: Connection, kind: str, title_ids: Sequence[int]) -> dict[int, list[AssetCandidate]]:
+    """Return the posters of titles of one kind, by title."""
+    found: dict[int, list[AssetCandidate]] = {}
+    for row in reader.execute(_sql("posters"), {"kind": kind, "ids": list(title_ids)}).fetch_dicts():
+        found.setdefault(row["entity_id"], []).append(AssetCandidate(**row))
+    return found
+
+
 def put(
     tx: Connection,
     offers: Mapping[tuple[str, int], Sequence[Offer]],

@@ -28,6 +28,12 @@ ORDER BY asset_type, id;
 -- One picture.
 SELECT * FROM (/* pictures */) AS p WHERE id = $id;
 
+-- name: posters
+-- The posters of titles.
+SELECT * FROM (/* pictures */) AS p
+WHERE entity_type = $kind AND list_contains($ids::BIGINT[], entity_id) AND asset_type = 'poster'
+ORDER BY entity_id, id;
+
 -- name: incoming_titles
 -- The titles for which pictures are offered.
 CREATE OR REPLACE TEMP TABLE incoming_pictured AS SELECT

@@ -148,8 +148,11 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = run(library, capsys, "titles", "enrich", "1", "--library", "1")
     assert code == 2
     assert run(library, capsys, "libraries", "set", "1", "--cast-people", "add")[0] == 0
+    assert run(library, capsys, "libraries", "set", "1", "--language", "de")[0] == 0
+    assert run(library, capsys, "libraries", "set", "1", "--language", "german")[0] == 2
     code, text = run(library, capsys, "libraries", "list", "--json")
     assert '"cast_people": "add"' in text
+    assert '"metadata_language": "de"' in text
 
 
 def begin_slowly(library: Library) -> Job:

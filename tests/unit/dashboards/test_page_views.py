@@ -32,6 +32,7 @@ FOLDER = LibraryDetails(
     path_bytes=b"/films",
     device=None,
     cast_people="off",
+    metadata_language="",
     state="online",
     state_reason="",
     file_count=1204,
