@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -46,9 +47,9 @@ def test_statistics_and_progress(library: Library) -> None:
 def test_lookups_of_single_titles_are_few_jobs(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     may_go, fetch = threading.Event(), TitleEnricher.fetch
 
-    def held(enricher: TitleEnricher, title: DueTitle) -> FetchedTitle:
+    def held(enricher: TitleEnricher, title: DueTitle, *, since: datetime | None) -> FetchedTitle:
         may_go.wait(60)
-        return fetch(enricher, title)
+        return fetch(enricher, title, since=since)
 
     monkeypatch.setattr(TitleEnricher, "fetch", held)
     works = {**titles(library), **titles(library, "series")}
