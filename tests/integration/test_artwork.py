@@ -251,7 +251,13 @@ def test_addresses_are_those_of_the_pictures_that_pages_show(
     ids = titles(library)
     film, series = ids["The Lantern Keeper"], ids["Harbour Lights"]
     offers = [
-        ImageCandidate(provider=provider, kind=kind, url=f"{stand_in.url}/images/original/{kind}-{n}.jpg", votes=n)
+        ImageCandidate(
+            provider=provider,
+            kind=kind,
+            url=f"{stand_in.url}/images/original/{kind}-{n}.jpg",
+            votes=10 * n,
+            vote_average=2 + 2.0 * n,
+        )
         for n, provider in ((1, "tmdb"), (2, "fanarttv"), (3, "tvdb"))
         for kind in ("poster", "backdrop")
     ]
@@ -271,7 +277,7 @@ def test_addresses_are_those_of_the_pictures_that_pages_show(
     drawn(folder / "Films/The Lantern Keeper (2014)/poster.jpg")
     assert library.artwork.addresses(film).poster == shown_address(library, film, "poster")
     backdrop = shown_address(library, film, "backdrop")
-    assert library.artwork.addresses(film).fanart == (backdrop, offers[1].url, offers[3].url)
+    assert library.artwork.addresses(film).fanart == (backdrop, offers[3].url, offers[1].url)
     assert library.artwork.addresses(999) == Artwork()
 
 

@@ -252,10 +252,9 @@ class Inventory:
         Stored values of providers stay until the next enrichment. Raises UnknownIdError if the folder does not exist,
         UsageError if the language is no code of two letters.
         """
-        code = checked_language(language)
         self._row(library_id)
         with self._database.atomic() as tx:
-            catalog.set_library_language(tx, library_id, code)
+            catalog.set_library_language(tx, library_id, checked_language(language))
             self._choose_pictures(tx, library_id)
 
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:

@@ -33,7 +33,8 @@ _FULL_SIZE: Mapping[str, tuple[int, int]] = {  # width and height in pixels that
     "disc": (1000, 1000),
 }
 _UNKNOWN_SIZE = 0.5  # fraction of the points for a picture whose size nobody knows
-_PRIOR_VOTES, _PRIOR_AVERAGE = 5, 5.0  # a picture without votes counts as one with these
+_PRIOR_VOTES, _PRIOR_AVERAGE = 5, 4.0  # so many votes of this average are added, so that few votes say little
+_MOST_LIKES = 3.0  # above that average, for many likes of a provider that has no averages
 _PLACES = ("first", "second", "third", "fourth", "fifth")
 _LANGUAGE_FRACTIONS = (1.0, 0.7, 0.4)  # of the first, second and third choice
 
@@ -152,12 +153,12 @@ def _part(name: str, fraction_and_reason: tuple[float, str], weight: float) -> S
 
 
 def _votes(each: AssetCandidate) -> tuple[float, str]:
-    """Return the fraction of the points for votes: few votes pull the average towards the middle."""
+    """Return the fraction of the points for votes: few votes pull the average towards one below the middle."""
     if not each.votes:
-        return 0.0, "no votes"
+        return _PRIOR_AVERAGE / 10, "no votes"
     number = wording.plural(each.votes, "vote")
     if not each.vote_average:  # of a provider that counts likes
-        return each.votes / (each.votes + _PRIOR_VOTES), number
+        return (_PRIOR_AVERAGE + _MOST_LIKES * each.votes / (each.votes + _PRIOR_VOTES)) / 10, number
     average = (each.votes * each.vote_average + _PRIOR_VOTES * _PRIOR_AVERAGE) / (each.votes + _PRIOR_VOTES)
     return min(1.0, average / 10), f"{number}, {each.vote_average:.1f} of 10"
 

@@ -1,10 +1,8 @@
 """
 The selection of the pictures of titles: the data of the dialog, a decision, the rule for all titles, near-duplicates.
 
-    python -m benchmarks.artwork [--titles 1000] [--candidates 200] [--hashes 10000] [--dialogs 1000] [--dir FOLDER]
-
 The films are empty files; the pictures are offers with random sizes, votes and languages, and nothing is downloaded.
-Each film has 20 candidates, one film `--candidates` posters. Each figure calls `Library` with default settings.
+Each film has 20 candidates, one film more posters. Each figure calls `Library` with default settings.
 """
 
 from __future__ import annotations
@@ -33,17 +31,6 @@ GOAL_RULE, GOAL_LIKENESS = 10.0, 5.0  # seconds for 1,000 titles, and for 10,000
 KINDS = ("poster", "poster", "backdrop", "backdrop", "logo")
 LANGUAGES = ("en", "en", "de", "fr", "")
 RUNS = 30
-
-
-def main() -> None:
-    """Print the rows."""
-    parser = report.parser(__doc__)
-    parser.add_argument("--titles", type=int, default=1000)
-    parser.add_argument("--candidates", type=int, default=200)
-    parser.add_argument("--hashes", type=int, default=10_000)
-    parser.add_argument("--dialogs", type=int, default=1000)
-    options = parser.parse_args()
-    report.show(rows(options), json_lines=options.json)
 
 
 def rows(options: argparse.Namespace) -> Iterator[report.Row]:
@@ -162,7 +149,3 @@ def memory() -> float:
     """Return the highest resident memory of this process so far, in MB."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-
-
-if __name__ == "__main__":
-    main()
