@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from indexium_core import errors
+from indexium_core import cli, errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
@@ -447,3 +447,35 @@ def state(library: Library, film: int) -> Decided:
     assert [number for number, each in found.items() if each.is_selected] == (by_person or free[:1])
     assert {number for number, each in found.items() if each.is_rejected} == rejected & found.keys()
     return Decided(by_person[0] if by_person else None, rejected)
+
+
+def test_commands_select_reject_and_change_the_rule(
+    library: Library, film: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(library, film)
+    found, home = {number: each.id for number, each in pictures(library, film).items()}, str(library.home)
+
+    def run(*words: object, code: int = 0) -> str:
+        assert cli.main(["--home", home, *map(str, words)]) == code
+        shown = capsys.readouterr()
+        return shown.out if code == 0 else shown.err
+
+    library.close()
+    assert "by the rule" in run("artwork", "list", film, "--type", "poster")
+    assert "'indexium undo" in run("artwork", "select", found[1])
+    assert "too dark" in run("artwork", "reject", found[3], "--reason", "too dark")
+    assert "rejected: too dark" in run("artwork", "list", film)
+    assert "Left the poster of" in run("artwork", "release", found[1])
+    assert "took back" in run("artwork", "restore", found[3]).lower()
+    assert "1 title gets another poster. Nothing has changed yet" in run(
+        "artwork", "auto", "--language", "de", "--dry-run"
+    )
+    assert "Selected a poster of" in run("artwork", "auto", "--language", "de")
+    assert "prefer_language" in run(
+        "artwork", "rule", 1, "prefer_language=de", "weight_votes=0.2", "weight_language=0.4"
+    )
+    assert "The cache has 0 originals" in run("artwork", "cache")
+    assert "There is no picture 999 any more" in run("artwork", "select", 999, code=2)
+    assert "Write NAME=VALUE" in run("artwork", "rule", 1, "max_count", code=2)
+    assert "is a number, not" in run("artwork", "rule", 1, "max_count=many", code=2)
+    assert "has no match yet" in run("artwork", "search", film, code=2)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
+from indexium_core.model import wording
 from indexium_core.model.shapes import Shaped
 
 MAX_IMAGE_BYTES = 25_000_000
@@ -119,6 +120,20 @@ class CacheUsage(Shaped):
     removable: int  # originals that are removed if room is needed
     removable_bytes: int
     unused: int  # that no candidate has
+
+    @property
+    def summary(self) -> str:
+        """The usage in sentences."""
+        size, images = wording.size, wording.plural(self.images, "original")
+        parts = [f"The cache has {images}, {size(self.bytes)} of {size(self.budget_bytes)}."]
+        if self.protected:
+            stay = "it always stays" if self.protected == 1 else "they always stay"
+            parts.append(f"People selected {self.protected:,} of them, {size(self.protected_bytes)}: {stay}.")
+        if self.removable:
+            parts.append(f"{self.removable:,} could be removed, {size(self.removable_bytes)}.")
+        if self.unused:
+            parts.append(f"No title uses {self.unused:,}.")
+        return " ".join(parts)
 
 
 @dataclass(slots=True, kw_only=True)
