@@ -11,6 +11,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_picture
 from dashboards.pages.titles.view_types import (
     EpisodeView,
     SeasonView,
@@ -21,6 +22,7 @@ from dashboards.pages.titles.view_types import (
 )
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.artwork.selections import SlotSummary
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
@@ -50,7 +52,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `page` {page} (of the requests),
-    `decide`, `plan`, `move` {id of a file}.
+    `decide`, `plan`, `move` {id of a file}, `pictures` {season, -1 for those of the title}.
     """
 
     _esm = module("title_page")
@@ -69,6 +71,7 @@ class TitleSnapshot:
     match: MatchQuestion | None
     library: LibraryRow | None
     can_decide: bool  # there is a page for decisions
+    pictures: Sequence[SlotSummary]  # of the title, of an episode or a season those of its series
 
 
 def view(
@@ -109,8 +112,9 @@ def view(
         "series": {"id": item.series_id, "href": f"/titles/{item.series_id}", "title": item.series_title}
         if item.series_id
         else None,
-        "poster": f"/poster/{item.series_id or item.id}" if pictures else "",
-        "backdrop": f"/poster/{item.series_id or item.id}?kind=backdrop" if pictures else "",
+        "poster": _picture_address(found, "poster") if pictures else "",
+        "backdrop": _picture_address(found, "backdrop") if pictures else "",
+        "can_choose": pictures,
         "no_poster": no_poster,
         "initials": initials(item.title),
         "plot": values["plot"].text if "plot" in values else "",
@@ -139,6 +143,12 @@ def view(
         "match": _match(found.match, decide if found.can_decide else ""),
         "requests": _requests(requests) if requests else None,
     }
+
+
+def _picture_address(found: TitleSnapshot, kind: str) -> str:
+    """Return an address that changes with the selected picture: browsers keep the picture for a minute."""
+    item, main = found.title.item, main_picture(found.pictures, kind)
+    return f"/poster/{item.series_id or item.id}?kind={kind}" + (f"&v={main}" if main else "")
 
 
 def _missing(error: errors.IndexiumError) -> EmptyView:

@@ -132,6 +132,7 @@ class TitleFactsOfPageView(TypedDict, total=False):
     ignored: bool
     can_ignore: bool
     can_plan: bool
+    can_choose: bool  # Pictures
     cast: list[CastView]
     crew: list[CastView]
     files: list[TitleFileView]
