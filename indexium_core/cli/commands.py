@@ -32,6 +32,7 @@ COMMANDS = {
         "library.rescan",
         "Read resolution, codecs, frame rate and other media properties again; locked fields stay the same.",
     ),
+    "artwork": CommandEntry("library.artwork", "Pictures of films and series: select, reject, compare them."),
     "audit": CommandEntry(
         "library.audit",
         "Show changes of media properties and locks with old and new value, time and source; newest first.",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from indexium_core import errors
+from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.artwork.assets import AssetCandidate
+from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.artwork.selections import SelectionRule
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate
@@ -169,15 +169,18 @@ def test_local_picture_comes_before_the_score(library: Library, folder: Path, fi
 def test_rule_of_library_can_be_changed(library: Library, film: int) -> None:
     offer(library, film)
     [library_id] = {each.library_id for each in library.titles.list().items if each.id == film}
-    rule = library.picture_selection.config(library_id, "poster")
-    library.picture_selection.set_config(
-        dataclasses.replace(rule, prefer_language="de", weight_language=0.6, weight_votes=0.0)
-    )
+    change = library.picture_selection.change_config
+    change(library_id, "poster", {"prefer_language": "de", "weight_language": 0.6, "weight_votes": 0.0})
     assert selected(library, film) == [2]
-    with pytest.raises(errors.UsageError, match=r"their sum is 1.4"):
-        library.picture_selection.set_config(dataclasses.replace(rule, weight_language=0.6))
+    assert library.picture_selection.config(library_id, "poster").prefer_language == "de"
+    with pytest.raises(errors.UsageError, match=r"their sum is 1.1"):
+        change(library_id, "poster", {"weight_language": 0.7})
+    with pytest.raises(errors.UsageError, match="The rule has no “size”"):
+        change(library_id, "poster", {"size": 1})
+    with pytest.raises(errors.UsageError, match="is a number from 0 to 1"):
+        change(library_id, "poster", {"weight_votes": "much"})
     with pytest.raises(errors.UnknownIdError, match="There is no library folder 99"):
-        library.picture_selection.set_config(dataclasses.replace(rule, library_id=99))
+        change(99, "poster", {})
 
 
 # Undo.
@@ -268,7 +271,7 @@ def test_bad_input_is_one_sentence(library: Library, film: int) -> None:
     with pytest.raises(errors.UnknownIdError, match=r"There is no picture 999 any more. Look at the pictures"):
         service.select_candidate(999)
     with pytest.raises(errors.UsageError, match=f"Picture {number} is a poster, not a backdrop"):
-        service.select_candidate(number, "fanart")
+        service.select_candidate(number, PictureSlot("movie", film, "fanart"))
     with pytest.raises(errors.UsageError, match="at most 200"):
         service.reject_candidate(number, "x" * 201)
     with pytest.raises(errors.UsageError, match="There is no provider “nobody”"):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.job_progress import followed
-from indexium_core.cli.library import title_matches
+from indexium_core.cli.job_progress import finish, followed
+from indexium_core.cli.library import artwork, title_matches
 from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
 from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
@@ -18,8 +18,6 @@ from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from indexium_core.model.job import Job
-    from indexium_core.model.providers.enrichment import DueTitles
     from indexium_core.model.titles.titles import IdentifiedTitle, TitleFile, TitleValue
     from indexium_core.services import LibraryServices
 
@@ -34,6 +32,7 @@ titles = typer.Typer(
 app.add_typer(titles, name="titles")
 titles.command("matches", epilog="Example: indexium titles matches --state later")(title_matches.list_matches)
 titles.command("match", epilog="Example: indexium titles match 12 --accept 1")(title_matches.decide)
+titles.command("artwork", epilog="Example: indexium titles artwork 12")(artwork.list_pictures)
 titles.command("undo", epilog="Example: indexium titles undo")(title_matches.undo_decision)
 
 
@@ -176,65 +175,7 @@ def identify(
     """Identify the videos of libraries from names, folders, tags and NFO files; needs no network."""
     with opened(context) as library:
         job = followed(library, library.titles.identify(library_ids or ()), "Identification")
-    _finish(job, as_json=as_json)
-
-
-def _finish(job: Job, *, as_json: bool, due: DueTitles | None = None) -> NoReturn:
-    """Print the result of a job, and which titles were not looked up; end the command with its exit code."""
-    if as_json:
-        more = {} if due is None else {"due": due}
-        output.to_json({"job_id": job.id, "status": job.status, **job.summary, **more})
-    elif job.summary:
-        output.note(f"{job.summary['message']}.")
-        for name, problem in job.summary.get("problems", {}).items():
-            output.note(f"{name}: {problem}")
-    if job.error_message:
-        output.note(job.error_message)
-    elif due is not None and not as_json:
-        output.note(due.text)
-    raise typer.Exit(0 if job.status == "completed" else 1)
-
-
-@titles.command("artwork", epilog="Example: indexium titles artwork 12")
-def artwork(
-    context: typer.Context,
-    title_id: Annotated[
-        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")
-    ] = None,
-    download: Annotated[
-        bool, typer.Option("--download", help="Download the missing posters and backdrops, of ID or of all titles.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show the pictures that providers and folders offer for a title, or download those that are missing."""
-    if title_id is None and not download:
-        raise errors.UsageError("Name a title, or use --download: indexium titles artwork ID.")
-    if download:
-        with opened(context) as library:
-            job = followed(library, library.artwork_jobs.add([title_id] if title_id else ()), "Pictures")
-        _finish(job, as_json=as_json)
-    with opened(context) as library:
-        found = library.artwork.candidates(library.titles.get(title_id or 0).item.entity_type, title_id or 0)
-    if as_json:
-        output.to_json({"items": found, "total": len(found)})
-        return
-    output.table(
-        ("kind", "provider", "size", "language", "votes", "cached", "address"),
-        (
-            (
-                each.asset_type if each.season is None else f"{each.asset_type} of season {each.season}",
-                each.provider,
-                f"{each.width} × {each.height}" if each.width and each.height else "",
-                each.language,
-                each.votes or "",
-                "cached" if each.is_downloaded else "",
-                each.provider_url,
-            )
-            for each in found
-        ),
-        right=(4,),
-        empty=f"No picture is known for title {title_id}. 'indexium titles enrich {title_id}' asks the providers.",
-    )
+    finish(job, as_json=as_json)
 
 
 @titles.command("enrich", epilog="Example: indexium titles enrich 12")
@@ -259,7 +200,7 @@ def enrich(
             job = library.enrichment.schedule_library_enrichment(library_ids or (), force=force)
         job = followed(library, job, "Enrichment")
         due = library.enrichment.due(job.payload["libraries"], title_ids=job.payload["titles"])
-    _finish(job, as_json=as_json, due=due)
+    finish(job, as_json=as_json, due=due)
 
 
 @titles.command("status", epilog="Example: indexium titles status")
@@ -335,7 +276,7 @@ def assign(
         if automatic:
             job = followed(library, library.titles.unassign(file_ids), "Identification")
             if as_json or job.status != "completed":
-                _finish(job, as_json=as_json)
+                finish(job, as_json=as_json)
             output.say_out(f"{wording.files(len(file_ids))} identified again: {_places(library, file_ids)}")
             return
         if title_id is not None:

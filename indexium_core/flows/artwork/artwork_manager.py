@@ -15,7 +15,7 @@ from indexium_core.flows.artwork.asset_selection import AssetSelectionService
 from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
-from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
+from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage, CacheUsage
 from indexium_core.model.artwork.choice import shown_order
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.providers.records import Artwork, ImageCandidate
@@ -116,6 +116,11 @@ class ArtworkManager:
         at = self._clock()
         store.put(tx, offers, is_local=False, kept=failed, at=at)
         self._chooser.choose_again(tx, {number for _, number in offers}, at)
+
+    @remote()
+    def cache_usage(self) -> CacheUsage:
+        """Return how much the originals in the cache take, how many of them stay, and what could be removed."""
+        return self.cache.usage()
 
     # Pictures.
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
-from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps, names_of
+from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.flows.titles import title_libraries
-from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.model import wording
 from indexium_core.model.artwork import choice
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
 from indexium_core.model.artwork.choice import Selection
@@ -28,6 +26,7 @@ from indexium_core.model.artwork.selection_config import (
     ASSET_TYPES,
     AssetSelectionConfig,
     asset_type_named,
+    changed,
     default_config,
     label_of_type,
 )
@@ -43,14 +42,11 @@ from indexium_core.model.artwork.selections import (
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.artwork import assets, selection
 from indexium_core.store.artwork.assets import TitleOwner
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.review import steps
-from indexium_core.store.titles import titles as title_store
 
 _MOST_REASON = 200  # characters
 WITHOUT_TEXT = "none"  # as a language: pictures without text
@@ -71,9 +67,8 @@ class AssetSelectionService:
         clock: Callable[[], datetime],
     ) -> None:
         """Store decisions, apply the rules with `chooser`, and let `undo` undo the decisions."""
-        self._database, self._chooser, self._local = database, chooser, local
-        self._events, self._clock = events, clock
-        undo.register("picture", self._undo)
+        self._database, self._chooser, self._local, self._clock = database, chooser, local, clock
+        self._steps = PictureSteps(database, chooser, undo=undo, events=events, clock=clock)
 
     # What there is.
 
@@ -122,41 +117,54 @@ class AssetSelectionService:
         return [_summary(slot, found[slot]) for slot in self._sorted(found) if season in (None, slot.season)]
 
     @remote()
+    def title_ids(self) -> builtins.list[int]:
+        """Return the films and series for which pictures are offered."""
+        return selection.pictured_titles(self._database.read())
+
+    @remote()
     def config(self, library_id: int, asset_type: str) -> AssetSelectionConfig:
         """
         Return the rule of a library for a kind of picture.
 
         Raises:
             UsageError: There is no such kind.
+            UnknownIdError: There is no such library.
 
         """
-        kind = asset_type_named(asset_type)
-        return selection.configs(self._database.read(), [library_id]).get((library_id, kind)) or default_config(
-            library_id, kind
-        )
+        reader = self._database.read()
+        title_libraries.check(reader, library_id)
+        return self._config(reader, library_id, asset_type_named(asset_type))
+
+    def _config(self, reader: Connection, library_id: int, kind: str) -> AssetSelectionConfig:
+        return selection.configs(reader, [library_id]).get((library_id, kind)) or default_config(library_id, kind)
 
     # Rules.
 
     @remote()
-    def set_config(self, config: AssetSelectionConfig) -> AssetSelectionConfig:
+    def change_config(self, library_id: int, asset_type: str, changes: Mapping[str, Any]) -> AssetSelectionConfig:
         """
         Change the rule of a library for a kind of picture. The selection of its titles follows; that of people stays.
 
+        Args:
+            library_id: The library.
+            asset_type: The kind.
+            changes: New values by the names of `AssetSelectionConfig`; the others stay.
+
         Raises:
-            UsageError: The weights do not sum to 1, or another value is not valid.
+            UsageError: The weights do not sum to 1, or another value or name is not valid.
             UnknownIdError: There is no such library.
 
         """
-        config = dataclasses.replace(config, asset_type=asset_type_named(config.asset_type))
-        config.check()
-        at = self._clock()
+        at, kind = self._clock(), asset_type_named(asset_type)
 
-        def store(tx: Connection) -> set[PictureSlot]:
-            title_libraries.check(tx, config.library_id)
+        def store(tx: Connection) -> tuple[AssetSelectionConfig, set[PictureSlot]]:
+            title_libraries.check(tx, library_id)
+            config = changed(self._config(tx, library_id, kind), changes)
             selection.set_config(tx, config)
-            return self._chooser.choose_again(tx, selection.pictured_titles(tx, config.library_id), at)
+            return config, self._chooser.choose_again(tx, selection.pictured_titles(tx, library_id, below=True), at)
 
-        self._emit({slot.entity_id for slot in self._database.run(store)})
+        config, slots = self._database.run(store)
+        self._steps.emit({slot.entity_id for slot in slots})
         return config
 
     def calculate_score(self, candidate: AssetCandidate, config: AssetSelectionConfig) -> AssetCandidate:
@@ -186,7 +194,7 @@ class AssetSelectionService:
         self._local.refresh(owner, force=True)
         at = self._clock()
         changed = self._database.run(lambda tx: self._chooser.choose_again(tx, [owner.id], at))
-        self._emit({slot.entity_id for slot in changed})
+        self._steps.emit({slot.entity_id for slot in changed})
         found = self._of(owner.id)
         return [
             each
@@ -198,7 +206,7 @@ class AssetSelectionService:
     # Decisions.
 
     @remote()
-    def select_candidate(self, candidate_id: int, asset_type: str | None = None) -> PictureDecision:
+    def select_candidate(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """
         Select a picture for its title. It stays selected after any look-up, until a person decides otherwise.
 
@@ -207,16 +215,16 @@ class AssetSelectionService:
 
         Args:
             candidate_id: The picture.
-            asset_type: Its kind, to be sure.
+            of: The title and the kind for which the caller means it; without a kind (""), any.
 
         Raises:
             UnknownIdError: There is no such picture any more.
-            UsageError: It is of another kind.
+            UsageError: It is a picture of another title or kind.
 
         """
 
-        def plan(tx: Connection) -> _PictureStep:
-            picture = self._candidate(tx, candidate_id, asset_type)
+        def plan(tx: Connection) -> PictureStep:
+            picture = self._candidate(tx, candidate_id, of)
             slot = picture.slot
             former = [each for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
             kept = [each for each in former if each.id != candidate_id][: self._config_of(tx, slot).max_count - 1]
@@ -227,12 +235,12 @@ class AssetSelectionService:
                 if not picture.is_by_person or picture.is_of_former_match:
                     selection.select(tx, [candidate_id], at=at)
 
-            return _PictureStep([slot], [], f"selected {_a(slot)} of {{}}", change)
+            return PictureStep([slot], [], f"selected {_a(slot)} of {{}}", change)
 
-        return self._decide(plan)
+        return self._steps.decide(plan)
 
     @remote()
-    def reject_candidate(self, candidate_id: int, reason: str = "", asset_type: str | None = None) -> PictureDecision:
+    def reject_candidate(self, candidate_id: int, reason: str = "", of: PictureSlot | None = None) -> PictureDecision:
         """
         Reject a picture: no rule selects it again, for whichever title it is offered, also after a look-up.
 
@@ -241,77 +249,78 @@ class AssetSelectionService:
         Args:
             candidate_id: The picture.
             reason: Why, at most 200 characters.
-            asset_type: Its kind, to be sure.
+            of: The title and the kind for which the caller means it; without a kind (""), any.
 
         Raises:
             UnknownIdError: There is no such picture any more.
-            UsageError: It is of another kind, or the reason is too long.
+            UsageError: It is a picture of another title or kind, or the reason is too long.
 
         """
         if len(reason) > _MOST_REASON:
             raise errors.UsageError(f"The reason has {len(reason)} characters. Write at most {_MOST_REASON}.")
 
-        def plan(tx: Connection) -> _PictureStep:
-            picture = self._candidate(tx, candidate_id, asset_type)
+        def plan(tx: Connection) -> PictureStep:
+            picture = self._candidate(tx, candidate_id, of)
 
             def change(at: datetime) -> None:
                 selection.release(tx, [candidate_id])
                 selection.reject(tx, picture, reason.strip(), at=at)
 
             text = f"rejected {_a(picture.slot)} of {{}}" + (f": {reason.strip()}" if reason.strip() else "")
-            return _PictureStep([picture.slot], [selection.url_key(picture)], text, change)
+            return PictureStep([picture.slot], [selection.url_key(picture)], text, change)
 
-        return self._decide(plan)
+        return self._steps.decide(plan)
 
-    def reselect_asset(self, candidate_id: int, asset_type: str | None = None, reason: str = "") -> PictureDecision:
+    @remote()
+    def reselect_asset(self, candidate_id: int, reason: str = "", of: PictureSlot | None = None) -> PictureDecision:
         """
         Reject the present picture, and let the rule select another one, as `reject_candidate`.
 
         Raises:
             UnknownIdError: There is no such picture any more.
-            UsageError: It is of another kind, or the reason is too long.
+            UsageError: It is a picture of another title or kind, or the reason is too long.
 
         """
-        return self.reject_candidate(candidate_id, reason, asset_type)
+        return self.reject_candidate(candidate_id, reason, of)
 
     @remote()
-    def take_back_rejection(self, candidate_id: int, asset_type: str | None = None) -> PictureDecision:
+    def take_back_rejection(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """
         Offer a rejected picture again.
 
         Raises:
             UnknownIdError: There is no such picture any more.
-            UsageError: It is of another kind.
+            UsageError: It is a picture of another title or kind.
 
         """
 
-        def plan(tx: Connection) -> _PictureStep:
-            picture = self._candidate(tx, candidate_id, asset_type)
+        def plan(tx: Connection) -> PictureStep:
+            picture = self._candidate(tx, candidate_id, of)
             url = selection.url_key(picture)
             text = f"took back the rejection of {_a(picture.slot)} of {{}}"
-            return _PictureStep([picture.slot], [url], text, lambda _: selection.take_back(tx, [url]))
+            return PictureStep([picture.slot], [url], text, lambda _: selection.take_back(tx, [url]))
 
-        return self._decide(plan)
+        return self._steps.decide(plan)
 
     @remote()
-    def release(self, candidate_id: int, asset_type: str | None = None) -> PictureDecision:
+    def release(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """
         Give up the selection by people for the kind of a picture: the rule selects again.
 
         Raises:
             UnknownIdError: There is no such picture any more.
-            UsageError: It is of another kind.
+            UsageError: It is a picture of another title or kind.
 
         """
 
-        def plan(tx: Connection) -> _PictureStep:
-            slot = self._candidate(tx, candidate_id, asset_type).slot
+        def plan(tx: Connection) -> PictureStep:
+            slot = self._candidate(tx, candidate_id, of).slot
             ids = [each.id for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
-            return _PictureStep(
+            return PictureStep(
                 [slot], [], f"left {_the(slot)} of {{}} to the rule", lambda _: selection.release(tx, ids)
             )
 
-        return self._decide(plan)
+        return self._steps.decide(plan)
 
     # Many titles.
 
@@ -325,7 +334,7 @@ class AssetSelectionService:
 
         """
         changes, without = self._changes(self._database.read(), title_ids, _checked(rule))
-        names = self._names(self._database.read(), {slot.entity_id for slot, _, _ in changes[:MOST_SHOWN]})
+        names = names_of(self._database.read(), {slot.entity_id for slot, _, _ in changes[:MOST_SHOWN]})
         shown = [
             PictureChange(slot=slot, title=names.get(slot.entity_id, ""), old=old, new=new)
             for slot, old, new in changes[:MOST_SHOWN]
@@ -345,7 +354,7 @@ class AssetSelectionService:
         """
         rule = _checked(rule)
 
-        def plan(tx: Connection) -> _PictureStep:
+        def plan(tx: Connection) -> PictureStep:
             changes, _ = self._changes(tx, title_ids, rule)
 
             def change(at: datetime) -> None:
@@ -358,9 +367,9 @@ class AssetSelectionService:
 
             kind = label_of_type(rule.asset_type)
             text = f"left the {kind} of {{}} to the rule" if rule.is_automatic else f"selected a {kind} of {{}}"
-            return _PictureStep([slot for slot, _, _ in changes], [], text, change)
+            return PictureStep([slot for slot, _, _ in changes], [], text, change)
 
-        return self._decide(plan)
+        return self._steps.decide(plan)
 
     def _changes(
         self, reader: Connection, title_ids: Sequence[int], rule: SelectionRule
@@ -387,50 +396,6 @@ class AssetSelectionService:
 
     # Parts.
 
-    def _decide(self, plan: Callable[[Connection], _PictureStep]) -> PictureDecision:
-        """Carry out a decision as one step."""
-        at = self._clock()
-
-        def decide(tx: Connection) -> tuple[PictureDecision, set[int]]:
-            step = plan(tx)
-            before = selection.decisions(tx, step.slots, step.urls)
-            step.change(at)
-            after = selection.decisions(tx, step.slots, step.urls)
-            title_ids = {slot.entity_id for slot in step.slots}
-            names = self._names(tx, title_ids)
-            name = f"“{next(iter(names.values()))}”" if len(names) == 1 else wording.plural(len(names), "title")
-            label = step.label.format(name)
-            is_one = len(step.slots) == 1
-            if after == before:
-                selected = self._ids(tx, step.slots[0]) if is_one else []
-                return PictureDecision(
-                    step_id=None, summary="Nothing changes: it is so already.", titles=0, selected=selected
-                ), set()
-            touched = title_ids | set(selection.titles_of_pictures(tx, step.urls))
-            self._chooser.choose_again(tx, touched, at)
-            kept = {"slots": [list(slot) for slot in step.slots], "urls": list(step.urls), "before": before}
-            subjects = [slot.subject for slot in step.slots] + list(step.urls)
-            files = sum(each.file_count for each in title_store.by_ids(tx, sorted(title_ids)))
-            step_id = steps.record_titles(
-                tx, "picture", label, json.dumps(kept, ensure_ascii=False), files=files, subjects=subjects, at=at
-            )
-            selected = self._ids(tx, step.slots[0]) if is_one else []
-            summary = f"{label[:1].upper()}{label[1:]}."
-            return PictureDecision(step_id=step_id, summary=summary, titles=len(title_ids), selected=selected), touched
-
-        decision, touched = self._database.run(decide)
-        self._emit(touched)
-        return decision
-
-    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
-        facts: Mapping[str, Any] = json.loads(before)
-        slots, urls = [PictureSlot(*each) for each in facts["slots"]], facts["urls"]
-        selection.restore(tx, facts["before"], slots, urls)
-        title_ids = {slot.entity_id for slot in slots}
-        touched = title_ids | set(selection.titles_of_pictures(tx, urls))
-        self._chooser.choose_again(tx, touched, at)
-        return UndoneStep(step.files, len(title_ids), lambda: self._emit(touched))
-
     def _owner(self, entity_type: str, entity_id: int, season: int | None) -> tuple[TitleOwner, int | None]:
         """Return the title that has the pictures, and the season that they are of."""
         require_entity_type(entity_type)
@@ -441,53 +406,33 @@ class AssetSelectionService:
             return TitleOwner("series", owner.series_id, None, None, owner.may_download), owner.season
         return owner, season
 
-    def _candidate(self, reader: Connection, candidate_id: int, asset_type: str | None) -> AssetCandidate:
+    def _candidate(self, reader: Connection, candidate_id: int, of: PictureSlot | None) -> AssetCandidate:
         found = assets.candidate(reader, candidate_id)
         if found is None:
             raise errors.UnknownIdError(
                 f"There is no picture {candidate_id} any more. Look at the pictures of the title again."
             )
-        if asset_type is not None and asset_type_named(asset_type) != found.asset_type:
+        if of is None:
+            return found
+        owner, season = self._owner(of.entity_type, of.entity_id, of.season)
+        if owner.id != found.entity_id or season not in (None, found.season):
+            raise errors.UsageError(f"Picture {candidate_id} is offered for another title.")
+        if of.asset_type and (kind := asset_type_named(of.asset_type)) != found.asset_type:
             raise errors.UsageError(
-                f"Picture {candidate_id} is a {label_of_type(found.asset_type)}, not a "
-                f"{label_of_type(asset_type_named(asset_type))}."
+                f"Picture {candidate_id} is a {label_of_type(found.asset_type)}, not a {label_of_type(kind)}."
             )
         return found
 
     def _of(self, title_id: int, reader: Connection | None = None) -> dict[PictureSlot, Selection]:
         return self._chooser.selections(reader or self._database.read(), [title_id])
 
-    def _ids(self, reader: Connection, slot: PictureSlot) -> builtins.list[int]:
-        found = self._of(slot.entity_id, reader).get(slot)
-        return [] if found is None else found.selected
-
     def _config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
         return self._chooser.config_of(reader, slot)
-
-    def _names(self, reader: Connection, title_ids: Collection[int]) -> dict[int, str]:
-        return {each.id: each.name for each in title_store.by_ids(reader, sorted(title_ids))}
 
     def _sorted(self, slots: Collection[PictureSlot]) -> builtins.list[PictureSlot]:
         return sorted(
             slots, key=lambda slot: (ASSET_TYPES.index(slot.asset_type), slot.season is not None, slot.season or 0)
         )
-
-    def _emit(self, title_ids: Collection[int]) -> None:
-        """Send the events of titles, for an episode that of its series."""
-        items = title_store.by_ids(self._database.read(), sorted(title_ids))
-        kinds = {
-            (each.entity_type, each.id) if each.series_id is None else ("series", each.series_id) for each in items
-        }
-        emit_changes(self._events, [(*each, False) for each in sorted(kinds)])
-
-
-class _PictureStep(NamedTuple):
-    """A decision before it is carried out."""
-
-    slots: Sequence[PictureSlot]
-    urls: Sequence[str]  # of pictures that are rejected, or not any more
-    label: str  # with a place for the name of the title
-    change: Callable[[datetime], None]
 
 
 def _checked(rule: SelectionRule) -> SelectionRule:

@@ -24,7 +24,6 @@ from indexium_core.files.artwork.images import TitleImage
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.pictures.picture_folder import PictureFolder, Ranks
 from indexium_core.model.artwork.assets import VARIANTS, CachedImage, CacheUsage
-from indexium_core.model.remote_calls import remote
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import OriginalRow
 from indexium_core.store.connection import Connection
@@ -70,7 +69,6 @@ class CacheService:
         selected = {each.file_path: None if each.is_by_person else 1 for each in originals if each.is_selected}
         return lambda key: selected.get(key, 2) if _ORIGINAL.fullmatch(key) else 0
 
-    @remote()
     def usage(self) -> CacheUsage:
         """Return how much the originals take, how many of them stay, and what could be removed."""
         self._record_use()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import get_args
+from typing import Any, get_args
 
 from indexium_core import errors
 from indexium_core.model.providers.records import ImageKind
@@ -61,6 +62,28 @@ class AssetSelectionConfig:
         unknown = [each for each in self.provider_priority if each not in PROVIDERS]
         if unknown:
             raise errors.UsageError(f"There is no provider “{unknown[0][:40]}”. Choose from: {', '.join(PROVIDERS)}.")
+
+
+def changed(config: AssetSelectionConfig, changes: Mapping[str, Any]) -> AssetSelectionConfig:
+    """
+    Return a rule with some other values.
+
+    Raises:
+        UsageError: A name or a value is not valid, or the weights do not sum to 1.
+
+    """
+    known = [each.name for each in fields(config) if each.name not in ("library_id", "asset_type")]
+    for name, value in changes.items():
+        if name not in known:
+            raise errors.UsageError(f"The rule has no “{name[:40]}”. Choose from: {', '.join(known)}.")
+        if name.startswith(("weight_", "phash_")) and not isinstance(value, int | float):
+            raise errors.UsageError(f"The value of {name} is a number from 0 to 1.")
+        if name.endswith("_count") and (not isinstance(value, int) or isinstance(value, bool)):
+            raise errors.UsageError(f"The value of {name} is a whole number.")
+    wanted = dataclasses.replace(config, **changes)
+    wanted = dataclasses.replace(wanted, provider_priority=tuple(wanted.provider_priority))
+    wanted.check()
+    return wanted
 
 
 def default_config(library_id: int, asset_type: str) -> AssetSelectionConfig:

@@ -32,9 +32,10 @@ def libraries(reader: Connection, title_ids: Collection[int]) -> dict[int, int]:
     return dict(reader.execute(_sql("libraries"), {"ids": list(title_ids)}).fetchall())
 
 
-def pictured_titles(reader: Connection, library_id: int) -> list[int]:
-    """Return the titles of a library that have candidates of pictures."""
-    return [each for (each,) in reader.execute(_sql("pictured_titles"), {"library_id": library_id}).fetchall()]
+def pictured_titles(reader: Connection, library_id: int | None = None, *, below: bool = False) -> list[int]:
+    """Return the films and series (of a library) that have pictures; `below`: also their seasons and episodes."""
+    facts = {"library_id": library_id, "below": below}
+    return [each for (each,) in reader.execute(_sql("pictured_titles"), facts).fetchall()]
 
 
 def seed_configs(tx: Connection, library_id: int) -> None:

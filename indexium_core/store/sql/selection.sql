@@ -31,9 +31,11 @@ WHERE library_id = $library_id AND asset_type = $asset_type;
 DELETE FROM asset_selection_config WHERE library_id = $library_id;
 
 -- name: pictured_titles
--- The titles that have candidates of pictures, of a library.
+-- The films and series that have candidates of pictures, of a library or of all; also their seasons and episodes.
 SELECT DISTINCT a.entity_id FROM asset_candidates AS a JOIN titles AS t ON t.id = a.entity_id
-WHERE t.library_id = $library_id ORDER BY 1;
+WHERE ($library_id::INTEGER IS NULL OR t.library_id = $library_id)
+  AND ($below OR t.entity_type IN ('movie', 'series')) AND t.state <> 'ignored'
+ORDER BY 1;
 
 -- name: set_scores
 -- Store scores, and which pictures the rule selects. What a person selected keeps its time and name.

@@ -1,0 +1,110 @@
+"""Steps of pictures: decisions of people about them, what the steps keep, and how they are undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
+from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.titles.title_events import emit_changes
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
+from indexium_core.model.artwork.assets import PictureSlot
+from indexium_core.model.artwork.selections import PictureDecision
+from indexium_core.model.review.steps import StepRow
+from indexium_core.store.artwork import selection
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.review import steps
+from indexium_core.store.titles import titles as title_store
+
+
+class PictureStep(NamedTuple):
+    """A decision before it is carried out."""
+
+    slots: Sequence[PictureSlot]
+    urls: Sequence[str]  # of pictures that are rejected, or not any more: results of `selection.url_key`
+    label: str  # with a place for the name of the title
+    change: Callable[[datetime], None]  # in the transaction
+
+
+class PictureSteps:
+    """Carries out decisions, each as one step. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        chooser: PictureChooser,
+        *,
+        undo: StepService,
+        events: EventBus,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Select again with `chooser` after each decision, and let `undo` undo them."""
+        self._database, self._chooser, self._events, self._clock = database, chooser, events, clock
+        undo.register("picture", self._undo)
+
+    def decide(self, plan: Callable[[Connection], PictureStep]) -> PictureDecision:
+        """Plan a decision, carry it out, let the rule fill the rest, and record the step: all in one transaction."""
+        at = self._clock()
+
+        def carry_out(tx: Connection) -> tuple[PictureDecision, set[int]]:
+            step = plan(tx)
+            before = selection.decisions(tx, step.slots, step.urls)
+            step.change(at)
+            if selection.decisions(tx, step.slots, step.urls) == before:
+                return self._result(tx, step, None, "Nothing changes: it is so already."), set()
+            touched = {slot.entity_id for slot in step.slots} | set(selection.titles_of_pictures(tx, step.urls))
+            self._chooser.choose_again(tx, touched, at)
+            label = step.label.format(_subject(tx, step))
+            kept = {"slots": step.slots, "urls": step.urls, "before": before}
+            step_id = steps.record_titles(
+                tx,
+                "picture",
+                label,
+                json.dumps(kept, ensure_ascii=False),
+                files=0,
+                subjects=[slot.subject for slot in step.slots] + list(step.urls),
+                at=at,
+            )
+            return self._result(tx, step, step_id, f"{label[:1].upper()}{label[1:]}."), touched
+
+        decision, touched = self._database.run(carry_out)
+        self.emit(touched)
+        return decision
+
+    def emit(self, title_ids: Collection[int]) -> None:
+        """Send the events of titles, for an episode that of its series."""
+        items = title_store.by_ids(self._database.read(), sorted(title_ids))
+        shown = {("series", each.series_id) if each.series_id else (each.entity_type, each.id) for each in items}
+        emit_changes(self._events, [(kind, number, False) for kind, number in sorted(shown)])
+
+    def _result(self, tx: Connection, step: PictureStep, step_id: int | None, summary: str) -> PictureDecision:
+        selected = list[int]()
+        if len(step.slots) == 1:
+            found = self._chooser.selections(tx, [step.slots[0].entity_id]).get(step.slots[0])
+            selected = [] if found is None else found.selected
+        titles = 0 if step_id is None else len({slot.entity_id for slot in step.slots})
+        return PictureDecision(step_id=step_id, summary=summary, titles=titles, selected=selected)
+
+    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        facts: Mapping[str, Any] = json.loads(before)
+        slots, urls = [PictureSlot(*each) for each in facts["slots"]], facts["urls"]
+        selection.restore(tx, facts["before"], slots, urls)
+        title_ids = {slot.entity_id for slot in slots}
+        touched = title_ids | set(selection.titles_of_pictures(tx, urls))
+        self._chooser.choose_again(tx, touched, at)
+        return UndoneStep(step.files, len(title_ids), lambda: self.emit(touched))
+
+
+def names_of(reader: Connection, title_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of titles by id."""
+    return {each.id: each.name for each in title_store.by_ids(reader, sorted(title_ids))}
+
+
+def _subject(tx: Connection, step: PictureStep) -> str:
+    ids = {slot.entity_id for slot in step.slots}
+    return wording.plural(len(ids), "title") if len(ids) > 1 else f"“{next(iter(names_of(tx, ids).values()), '')}”"
