@@ -42,8 +42,13 @@ class TitlesScreen(Screen):
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
-        self._artwork = ArtworkDialog(self._library, self._bridge, changed=self._follow_pictures)
         self._repictured: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
+        self._artwork = ArtworkDialog(
+            self._library,
+            self._bridge,
+            changed=self._repictured.__setitem__,
+            settings=lambda: session.go("settings", section="privacy"),
+        )
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -446,11 +451,6 @@ class TitlesScreen(Screen):
             self._artwork.ask(title, title.first)
         elif season in title.seasons:
             self._artwork.ask(title, "poster", season)
-
-    def _follow_pictures(self, entity_type: str, title_id: int) -> None:
-        """Show other pictures of a title."""
-        self._repictured[title_id] = entity_type
-        self.refresh()
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

@@ -7,7 +7,8 @@ import {makeLarge, paintLarge, showLarge} from "./artwork_large.js"
 import {drawDialog} from "./artwork_layout.js"
 import {Previews} from "./artwork_previews.js"
 import {askReason, makeRejection} from "./artwork_rejection.js"
-import {NO_FILTERS, act, currentPicture, focusIn, mainOf, shownPictures, undo} from "./artwork_state.js"
+import {askSearch, followSearch, makeSearch, paintSearch} from "./artwork_search.js"
+import {NO_FILTERS, act, currentPicture, focusIn, isWaiting, mainOf, shownPictures, undo} from "./artwork_state.js"
 
 /** @import {ArtworkState, Self} from "./artwork_state.js" */
 
@@ -20,15 +21,16 @@ function paintBox(self) {
   if (!box.open) return
   morph(box, drawDialog(self))
   const list = box.querySelector(".a-tiles")
-  if (list && !self.view.waits) previews.watch(list)
+  if (list && !isWaiting(self)) previews.watch(list)
   paintLarge(self)
+  paintSearch(self)
   keepFocus(self)
 }
 
 /** Keep the focus in the dialog: keys would not reach it if the focused part disappears. @param {Self} self */
-function keepFocus({state: {box, large, rejecting}}) {
+function keepFocus({state: {box, large, rejecting, searching}}) {
   const {activeElement} = /** @type {ShadowRoot} */ (box.getRootNode())
-  if (activeElement || large.open || rejecting.open) return
+  if (activeElement || [large, rejecting, searching].some(({open}) => open)) return
   focusIn(box, "#a-title")
 }
 
@@ -99,18 +101,26 @@ function reject(self) {
   }
 }
 
+/** @param {Self} self */
+function undoLast(self) {
+  undo(self)
+  paintBox(self)
+}
+
 /** @type {(self: Self, key: string) => void} */
 function showKind(self, key) {
-  const {state, view} = self
-  if (key === view.key) return
-  Object.assign(state, {filters: NO_FILTERS, cursor: 0, parts: 0})
+  const {state} = self
+  if (key === state.key) return
+  state.previews.stop()
+  Object.assign(state, {key, filters: NO_FILTERS, cursor: 0, parts: 0})
   self.send("kind", {key})
+  paintBox(self)
 }
 
 /** Show the next kind or the one before. @type {(self: Self, by: number) => void} */
 function turnKind(self, by) {
-  const {kinds, key} = self.view
-  const place = kinds.findIndex(each => each.key === key)
+  const {kinds} = self.view
+  const place = kinds.findIndex(({key}) => key === self.state.key)
   showKind(self, kinds[(place + by + kinds.length) % kinds.length].key)
 }
 
@@ -167,8 +177,9 @@ const ACTIONS = {
   },
   select,
   reject,
-  undo,
+  undo: undoLast,
   large: showLarge,
+  search: askSearch,
 }
 
 /** @type {Record<string, (self: Self) => void>} */
@@ -176,7 +187,7 @@ const KEYS = {
   Enter: select,
   " ": showLarge,
   x: reject,
-  u: undo,
+  u: undoLast,
   i: self => showParts(self, self.state.parts ? 0 : self.state.cursor, true),
   "]": self => turnKind(self, 1),
   "[": self => turnKind(self, -1),
@@ -242,10 +253,9 @@ function onDrawn(self) {
     return
   }
   const isNew = view.serial !== state.serial
-  if (isNew) Object.assign(state, {serial: view.serial, pending: [], filters: NO_FILTERS, cursor: 0, parts: 0, key: ""})
-  if (view.key !== state.key) {
-    state.previews.stop()
-    Object.assign(state, {key: view.key, filters: NO_FILTERS, cursor: 0, parts: 0})
+  if (isNew) {
+    const {serial, key} = view
+    Object.assign(state, {serial, key, pending: [], filters: NO_FILTERS, cursor: 0, parts: 0})
   }
   state.pending = state.pending.filter(({number}) => number > view.answered)
   placeCursor(self)
@@ -255,7 +265,8 @@ function onDrawn(self) {
   const {activeElement} = /** @type {ShadowRoot} */ (state.box.getRootNode())
   const heading = /** @type {HTMLElement} */ (state.box.querySelector("#a-title"))
   if (isNew) heading.focus()
-  else if (waited && !view.waits && activeElement === heading) focusCursor(self)
+  else if (waited && !isWaiting(self) && activeElement === heading) focusCursor(self)
+  followSearch(self)
 }
 
 /** @param {Self} self */
@@ -263,7 +274,7 @@ function onClosed(self) {
   markDialogClosed()
   const {state, view} = self
   state.previews.stop()
-  for (const inner of [state.large, state.rejecting]) if (inner.open) inner.close()
+  for (const inner of [state.large, state.rejecting, state.searching]) if (inner.open) inner.close()
   morph(state.box, [])
   if (view.open) self.send("close")
 }
@@ -280,7 +291,7 @@ export function render(context) {
     move: by => moveBy(self, by),
     select: () => select(self),
     reject: () => reject(self),
-    undo: () => undo(self),
+    undo: () => undoLast(self),
   }
   const box = h("dialog", {class: "a-dialog", "aria-labelledby": "a-title"})
   /** @type {Self} */
@@ -289,6 +300,9 @@ export function render(context) {
       box,
       large: makeLarge(() => self, acts),
       rejecting: makeRejection(() => self),
+      searching: makeSearch(() => self),
+      isSearchWanted: false,
+      unticked: new Set(),
       previews: new Previews(schedule),
       serial: 0,
       key: "",
@@ -306,7 +320,7 @@ export function render(context) {
     onDrawn,
   })
   const {state} = self
-  for (const each of [box, state.large, state.rejecting]) placeDialog(context.el, each)
+  for (const each of [box, state.large, state.rejecting, state.searching]) placeDialog(context.el, each)
   const onHover = hover(self)
   const handlers = {
     click: onClick,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components.base import Component, module
+from dashboards.pages.titles.artwork_dialog.artwork_search import ArtworkSearch
 from dashboards.pages.titles.artwork_dialog.view_types import (
     ArtworkDialogView,
     ArtworkKindView,
@@ -22,9 +23,10 @@ from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, ScorePart
 from indexium_core.model.artwork.selection_config import label_of_type
-from indexium_core.model.artwork.selections import SlotSummary
+from indexium_core.model.artwork.selections import PictureSearchResult, SlotSummary
 from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.providers.registry import label_of
+from indexium_core.model.providers.traffic import ProviderStatus
 
 EVENTS = ("movie:updated", "series:updated")
 
@@ -89,6 +91,7 @@ class _Opened:
     steps: list[tuple[int, str]] = field(default_factory=list)  # that can be undone, with a sentence
     said: str = ""
     problem: str = ""
+    search: ArtworkSearch | None = None
 
 
 class ArtworkDialog(Component):
@@ -96,15 +99,34 @@ class ArtworkDialog(Component):
     The dialog for one title at a time.
 
     Messages: `kind` {key}, `select` {id, number}, `reject` {id, reason, number}, `restore` {id, number} (take back a
-    rejection), `release` {id, number}, `undo` {number}, `close`. `number` counts the actions of the browser.
+    rejection), `release` {id, number}, `undo` {number}, `providers` (for a search), `search` {providers}, `settings`,
+    `close`. `number` counts the actions of the browser.
     """
 
     _esm = module("artwork_dialog")
     _view = ArtworkDialogView
     _styles = ("artwork_dialog.css",)
 
-    def __init__(self, library: Library, bridge: Bridge, *, changed: Callable[[str, int], None], **params: Any) -> None:
-        """Make a closed dialog. `changed` receives type and id of a title after each change of its pictures."""
+    def __init__(
+        self,
+        library: Library,
+        bridge: Bridge,
+        *,
+        changed: Callable[[int, str], object],
+        settings: Callable[[], None],
+        **params: Any,
+    ) -> None:
+        """
+        Make a closed dialog.
+
+        Args:
+            library: The library.
+            bridge: The bridge of the session.
+            changed: Receives id and type of a title after each change of its pictures.
+            settings: Shows the settings of the providers.
+            params: Parameters of the component.
+
+        """
         super().__init__(**params)
         self._library, self._bridge, self._changed = library, bridge, changed
         self._opened: _Opened | None = None
@@ -118,6 +140,9 @@ class ArtworkDialog(Component):
             restore=lambda message: self._restore(int(message["id"]), int(message["number"])),
             release=lambda message: self._release(int(message["id"]), int(message["number"])),
             undo=lambda message: self._undo(int(message["number"])),
+            providers=lambda _: self._show_search(),
+            search=lambda message: self._search([str(each) for each in message["providers"]][:20]),
+            settings=lambda _: self._leave(settings),
             close=lambda _: self._close(),
         )
 
@@ -244,7 +269,7 @@ class ArtworkDialog(Component):
                 opened.said, opened.problem = text, ""
                 if step_id is not None:
                     opened.steps.append((step_id, text))
-                self._changed(opened.title.entity_type, opened.title.id)
+                self._changed(opened.title.id, opened.title.entity_type)
             end()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -264,6 +289,48 @@ class ArtworkDialog(Component):
         if opened is not None and opened.steps:
             step_id, text = opened.steps[-1]
             self._bridge.toast("good", f"{opened.title.name}: {text[:1].lower()}{text[1:]}.", undo=step_id)
+
+    def _leave(self, then: Callable[[], None]) -> None:
+        self._close()
+        then()
+
+    # More pictures.
+
+    def _show_search(self) -> None:
+        """Read which providers can be searched."""
+        opened = self._opened
+
+        def show(found: Sequence[ProviderStatus]) -> None:
+            if opened is not None and self._opened is opened:
+                opened.search = ArtworkSearch(providers=found)
+                self._draw()
+
+        self._bridge.run(self._library.providers.status, show, name="artwork_providers", failed=self._failed)
+
+    def _search(self, providers: Sequence[str]) -> None:
+        opened = self._opened
+        search = opened.search if opened is not None else None
+        if opened is None or search is None or search.running:
+            return
+        title, service = opened.title, self._library.picture_search
+        search.running, search.problem, search.results = frozenset(providers), "", {}
+        self._draw()
+
+        def end(problem: str = "") -> None:
+            search.running, search.problem = frozenset(), problem
+            if self._opened is opened:
+                self._draw()
+                self._read()
+
+        def done(results: Sequence[PictureSearchResult]) -> None:
+            search.results = {each.provider: each for each in results}
+            end()
+
+        self._bridge.run(
+            lambda: service.search(title.entity_type, title.id, providers),
+            done,
+            failed=lambda error: end(error.message),
+        )
 
     # Drawing.
 
@@ -295,6 +362,7 @@ class ArtworkDialog(Component):
             problem=opened.problem,
             said=opened.said,
             undo=len(opened.steps),
+            search=None if opened.search is None else opened.search.view(read.candidates, _name(opened.key.asset_type)),
         )
 
 
@@ -330,9 +398,8 @@ def _kinds(
 
 
 def _kind(key: PictureKey, slot: SlotSummary | None, *, is_read: bool) -> ArtworkKindView:
-    label = label_of_type(key.asset_type)
+    label, name = label_of_type(key.asset_type), _name(key.asset_type)
     season = "" if key.season is None else f", season {key.season}" if key.season else ", specials"
-    name = _NAMES.get(key.asset_type, label)
     return {
         "key": str(key),
         "type": key.asset_type,
@@ -342,6 +409,11 @@ def _kind(key: PictureKey, slot: SlotSummary | None, *, is_read: bool) -> Artwor
         "count": (slot.total + slot.rejected if slot else 0) if is_read else None,
         "chosen": slot is not None and slot.is_by_person,
     }
+
+
+def _name(asset_type: str) -> str:
+    """Return a kind as in "No … yet"."""
+    return _NAMES.get(asset_type, label_of_type(asset_type))
 
 
 def _picture(each: AssetCandidate, actor: Actor, rank: str) -> ArtworkPictureView:

@@ -7,9 +7,11 @@ import {
   allPictures,
   currentPicture,
   focusIn,
+  kindOf,
   languageKey,
   languageName,
   mainOf,
+  shapeOf,
   shownPictures,
 } from "./artwork_state.js"
 
@@ -29,16 +31,24 @@ const drawImages = ({preview, original, source, size}, isSharp) => [
   isSharp && !BROKEN.has(original) && h("img", {class: "whole", src: original, alt: "", data: {key: original}}),
 ]
 
-/** @type {(picture: ArtworkPictureView, name: string, isOn: boolean, isSharp: boolean) => HTMLElement} */
-const drawFigure = (picture, name, isOn, isSharp) =>
+/** @type {(picture: ArtworkPictureView, name: string, isOn: boolean, isSharp: boolean, shape: [number, number]) => HTMLElement} */
+const drawFigure = (picture, name, isOn, isSharp, [width, height]) =>
   h(
     "figure",
     {class: isOn ? "on" : "", data: {key: `${isOn ? "current" : "main"}${picture.id}`}},
     h(
       "div",
-      {class: picture.rejected ? "a-big rej" : "a-big", data: {key: "big"}},
-      drawImages(picture, isSharp),
-      picture.rejected && h("span", {class: "a-rejected"}, h("b", null, "✗ Rejected")),
+      {class: "a-room", data: {key: "room"}},
+      h(
+        "div",
+        {
+          class: picture.rejected ? "a-big rej" : "a-big",
+          style: {"--ratio": String(width / height)},
+          data: {key: "big"},
+        },
+        drawImages(picture, isSharp),
+        picture.rejected && h("span", {class: "a-rejected"}, h("b", null, "✗ Rejected")),
+      ),
     ),
     h(
       "figcaption",
@@ -67,6 +77,7 @@ function drawLarge(self) {
   const main = allPictures(self).find(({id}) => id === mainOf(self))
   const isMain = main?.id === current.id
   const place = `${shown.indexOf(current) + 1} of ${shown.length}`
+  const shape = shapeOf(kindOf(self).type)
   const isSharp = state.sharp === current.id
   const name = isMain ? `Chosen · ${place}` : place
   return [
@@ -85,8 +96,8 @@ function drawLarge(self) {
       : h(
           "div",
           {class: "a-pair", data: {key: "pair"}},
-          main && !isMain && drawFigure(main, "Chosen", false, true),
-          drawFigure(current, name, true, isSharp),
+          main && !isMain && drawFigure(main, "Chosen", false, true, shape),
+          drawFigure(current, name, true, isSharp, shape),
         ),
     h(
       "p",

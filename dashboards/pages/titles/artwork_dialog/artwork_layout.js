@@ -6,6 +6,7 @@ import {
   allPictures,
   currentPicture,
   isFiltered,
+  isWaiting,
   kindOf,
   languageKey,
   languageName,
@@ -35,7 +36,7 @@ const drawHead = self => {
 }
 
 /** @param {Self} self */
-const drawKinds = ({view}) =>
+const drawKinds = ({view, state}) =>
   h(
     "div",
     {class: "a-kinds", role: "group", "aria-label": "Kinds of pictures", data: {key: "kinds"}},
@@ -44,7 +45,7 @@ const drawKinds = ({view}) =>
         "button",
         {
           type: "button",
-          "aria-current": key === view.key ? "true" : null,
+          "aria-current": key === state.key ? "true" : null,
           data: {do: "kind", kind: key, key},
         },
         label,
@@ -55,17 +56,24 @@ const drawKinds = ({view}) =>
   )
 
 /** @param {Self} self */
+const mainPicture = self => allPictures(self).find(({id}) => id === mainOf(self))
+
+/** @param {Self} self */
 const drawNow = self => {
-  const main = allPictures(self).find(({id}) => id === mainOf(self))
+  const main = mainPicture(self)
   if (!main) return null
   return h(
     "section",
-    {class: "a-now", "aria-labelledby": "a-now", data: {key: "now"}},
+    {class: `a-now ${layoutOf(self)}`, "aria-labelledby": "a-now", data: {key: "now"}},
     h("h3", {id: "a-now"}, "Chosen now"),
     h(
       "div",
       {class: "a-pair"},
-      h("span", {class: "a-pic"}, h("img", {src: main.preview, alt: "", data: {key: main.preview}})),
+      h(
+        "span",
+        {class: "a-pic", style: shapeStyle(self)},
+        h("img", {src: main.preview, alt: "", data: {key: main.preview}}),
+      ),
       h(
         "dl",
         null,
@@ -121,9 +129,10 @@ function drawFilters(self) {
   const widths = all.map(({width}) => width ?? 0)
   const sizes = SIZES.filter(size => size === least || (widths.some(w => w < size) && widths.some(w => w >= size)))
   const shown = shownPictures(self).length
+  const isBare = !isWaiting(self) && !all.length
   return h(
     "div",
-    {class: "a-filters", data: {key: "filters"}},
+    {class: isBare ? "a-filters bare" : "a-filters", data: {key: "filters"}},
     drawFilter(
       "provider",
       "Provider",
@@ -145,8 +154,9 @@ function drawFilters(self) {
     h(
       "span",
       {class: "a-amount", role: "status", data: {key: "amount"}},
-      isFiltered(self) ? `${shown} of ${all.length}` : plural(all.length, "picture"),
+      isWaiting(self) ? "" : isFiltered(self) ? `${shown} of ${all.length}` : plural(all.length, "picture"),
     ),
+    button("Search more providers", "", {kind: "small", data: {do: "search", key: "search"}}),
   )
 }
 
@@ -171,7 +181,7 @@ function drawNotices(self) {
 const drawBones = self =>
   h(
     "ul",
-    {class: "a-tiles", "aria-hidden": "true", data: {key: `bones-${self.view.key}`}},
+    {class: "a-tiles", "aria-hidden": "true", data: {key: `bones-${self.state.key}`}},
     Array.from({length: BONES}, () =>
       h("li", {class: "a-tile loading"}, h("span", {class: "a-pic"}), h("span", {class: "a-bone"})),
     ),
@@ -179,12 +189,11 @@ const drawBones = self =>
 
 /** @param {Self} self */
 function drawPane(self) {
-  const {view} = self
-  if (view.waits) return drawBones(self)
+  if (isWaiting(self)) return drawBones(self)
   const {name} = kindOf(self)
   const tiles = drawTiles(self)
   if (tiles.length)
-    return h("ul", {class: "a-tiles", "aria-label": "Pictures", data: {key: `tiles-${view.key}`}}, tiles)
+    return h("ul", {class: "a-tiles", "aria-label": "Pictures", data: {key: `tiles-${self.state.key}`}}, tiles)
   return h(
     "div",
     {class: "empty a-empty", data: {key: "empty"}},
@@ -192,11 +201,8 @@ function drawPane(self) {
       ? [h("b", null, "No picture passes the filters"), button("Clear all filters", "", {data: {do: "clear"}})]
       : [
           h("b", null, `No ${name} yet`),
-          h(
-            "p",
-            null,
-            `No provider and no folder offers a ${name} of this title. A look-up reads what providers have.`,
-          ),
+          h("p", null, "No look-up and no folder has one of this title. Providers may have new ones."),
+          button("Search more providers", "", {kind: "small primary", data: {do: "search"}}),
         ],
   )
 }
@@ -215,7 +221,9 @@ const KEYS = [
 function drawFoot(self) {
   const {view, state} = self
   const current = currentPicture(self)
-  const said = state.pending.length ? "" : view.said
+  const main = mainPicture(self)
+  const isUndoing = state.pending.at(-1)?.name === "undo"
+  const said = isUndoing ? "Undoing…" : state.pending.length ? "" : view.said
   return h(
     "div",
     {class: "a-foot", data: {key: "foot"}},
@@ -235,6 +243,8 @@ function drawFoot(self) {
       "p",
       {class: "a-said", data: {key: "said"}},
       h("span", {role: "status", data: {key: "text"}}, h("bdi", null, said)),
+      main?.by &&
+        button("Back to automatic", "", {kind: "link a-back", data: {do: "release", id: main.id, key: "back"}}),
       view.undo > 0 && button("Undo", "", {kind: "link", data: {do: "undo", key: "undo"}}),
     ),
     h(
@@ -252,16 +262,25 @@ function drawFoot(self) {
 }
 
 /** @param {Self} self */
+const shapeStyle = self => ({"--shape": shapeOf(kindOf(self).type).join(" / ")})
+
+/** Return the classes that arrange pictures of the kind. @param {Self} self */
+function layoutOf(self) {
+  const {type} = kindOf(self)
+  const [width, height] = shapeOf(type)
+  return `${width > 4 * height ? "flat" : width > height ? "wide" : "tall"} ${type}`
+}
+
+/** @param {Self} self */
 export function drawDialog(self) {
-  const [width, height] = shapeOf(kindOf(self).type)
   return [
     drawHead(self),
     h("div", {class: "a-rail", data: {key: "rail"}}, drawKinds(self), drawNow(self)),
     h(
       "div",
       {
-        class: `a-pane ${width > 4 * height ? "flat" : width > height ? "wide" : ""} ${kindOf(self).type}`,
-        style: {"--shape": `${width} / ${height}`},
+        class: `a-pane ${layoutOf(self)}`,
+        style: shapeStyle(self),
         data: {key: "pane"},
       },
       drawFilters(self),

@@ -2,7 +2,7 @@
 // the filters, and the cursor.
 
 /**
- * @typedef {"select" | "reject" | "restore" | "release"} ActionName
+ * @typedef {"select" | "reject" | "restore" | "release" | "undo"} ActionName
  * @typedef {{number: number, name: ActionName, id: number, reason: string}} Pending An action without an answer.
  * @typedef {{provider: string, language: string, least: number}} ArtworkFilters "" and 0: all.
  *
@@ -10,9 +10,12 @@
  * @property {HTMLDialogElement} box
  * @property {HTMLDialogElement} large
  * @property {HTMLDialogElement} rejecting
+ * @property {HTMLDialogElement} searching
+ * @property {boolean} isSearchWanted A person opened the search, and the server has not answered yet.
+ * @property {Set<string>} unticked Providers that a person leaves out of the search.
  * @property {import("./artwork_previews.js").Previews} previews
  * @property {number} serial The opening that is shown.
- * @property {string} key The kind that is shown.
+ * @property {string} key The kind that is shown; the server may still send another one.
  * @property {number} cursor The id of a picture, 0 without one.
  * @property {ArtworkFilters} filters
  * @property {Pending[]} pending
@@ -58,25 +61,34 @@ const SHAPES = {
 export const shapeOf = type => SHAPES[type] ?? [16, 9]
 
 /** @param {Self} self */
-export const kindOf = ({view}) => view.kinds.find(({key}) => key === view.key)
+export const kindOf = ({view, state}) => view.kinds.find(({key}) => key === state.key)
+
+/** Return whether the pictures of the kind are not there yet. @param {Self} self */
+export const isWaiting = ({view, state}) => view.waits || view.key !== state.key
+
+/** How an action changes its picture. @type {Record<ActionName, Partial<ArtworkPictureView>>} */
+const CHANGES = {
+  select: {selected: true, by: "you", when: "just now", former: false, rejected: false},
+  reject: {selected: false, by: "", former: false, rejected: true},
+  restore: {rejected: false},
+  release: {by: "", when: "", former: false},
+  undo: {}, // only the server knows what the step has changed
+}
+const PASSED_OVER = {selected: false, by: "", former: false}
 
 /** Return the pictures as they are after an action. @type {(pictures: ArtworkPictureView[], action: Pending, several: boolean) => ArtworkPictureView[]} */
 function withAction(pictures, {name, id, reason}, several) {
-  /** @type {(each: ArtworkPictureView) => Partial<ArtworkPictureView>} */
-  const changes = each => {
-    if (name === "release") return {by: "", when: "", former: false}
-    if (name === "select" && each.id !== id) return several ? {} : {selected: false, by: "", former: false}
-    if (each.id !== id) return {}
-    if (name === "select") return {selected: true, by: "you", when: "just now", former: false, rejected: false}
-    if (name === "reject") return {selected: false, by: "", former: false, rejected: true, reason}
-    return {rejected: false}
-  }
-  return pictures.map(each => ({...each, ...changes(each)}))
+  const own = name === "reject" ? {...CHANGES.reject, reason} : CHANGES[name]
+  const other = name === "select" && !several ? PASSED_OVER : {}
+  return pictures.map(each => ({...each, ...(each.id === id || name === "release" ? own : other)}))
 }
 
 /** Return all pictures of the kind, with the actions that the server has not answered. @param {Self} self */
-export const allPictures = ({view, state}) =>
-  state.pending.reduce((list, each) => withAction(list, each, view.key === "backdrop"), view.pictures ?? [])
+export function allPictures(self) {
+  if (isWaiting(self)) return []
+  const {view, state} = self
+  return state.pending.reduce((list, each) => withAction(list, each, view.key === "backdrop"), view.pictures)
+}
 
 /** Return the id of the picture that the title shows, 0 without one. @param {Self} self */
 export function mainOf({view, state}) {
@@ -110,8 +122,7 @@ export function act(self, name, id, reason = "") {
 /** @param {Self} self */
 export function undo(self) {
   if (!self.view.undo && !self.state.pending.length) return
-  lastNumber += 1
-  self.send("undo", {number: lastNumber})
+  act(self, "undo", 0)
 }
 
 /** @type {(box: Element, selector: string) => void} */

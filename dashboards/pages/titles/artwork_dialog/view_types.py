@@ -48,6 +48,21 @@ class ArtworkPictureView(TypedDict):
     same: int | None  # The better picture that looks the same
 
 
+class ArtworkProviderView(TypedDict):
+    id: str
+    label: str
+    on: bool  # It can be searched
+    about: str  # Why it cannot be searched, or why it gave no answer
+    text: str  # What it has
+    level: str  # Of the answer: found, none, failed, running, "" without a search
+
+
+class ArtworkSearchView(TypedDict):
+    providers: list[ArtworkProviderView]
+    running: bool
+    problem: str
+
+
 class ArtworkDialogView(TypedDict, total=False):
     open: bool
     serial: int  # Number of the opening
@@ -62,3 +77,4 @@ class ArtworkDialogView(TypedDict, total=False):
     problem: str  # Why the last action was not carried out
     said: str  # What the last step did
     undo: int  # How many steps can be undone
+    search: ArtworkSearchView | None  # Null before a person opens it
