@@ -292,6 +292,10 @@ export function render(context) {
     select: () => select(self),
     reject: () => reject(self),
     undo: () => undoLast(self),
+    leave() {
+      paintBox(self)
+      focusCursor(self)
+    },
   }
   const box = h("dialog", {class: "a-dialog", "aria-labelledby": "a-title"})
   /** @type {Self} */

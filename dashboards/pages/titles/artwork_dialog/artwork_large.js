@@ -16,7 +16,7 @@ import {
 } from "./artwork_state.js"
 
 /** @import {Self} from "./artwork_state.js" */
-/** @typedef {{move(by: number): void, select(): void, reject(): void, undo(): void}} Acts */
+/** @typedef {{move(by: number): void, select(): void, reject(): void, undo(): void, leave(): void}} Acts */
 
 const DELAY = 250 // milliseconds on a picture before its original is read
 const SWIPE = 50 // pixels
@@ -188,7 +188,7 @@ export function makeLarge(own, acts) {
     markDialogClosed()
     clearTimeout(timer)
     morph(box, [])
-    own().paint()
+    acts.leave()
   })
   box.addEventListener("keydown", event => onKey(own(), acts, event))
   box.addEventListener("click", event => {

@@ -16,30 +16,13 @@ export const chosenText = ({selected, by}) => (!selected ? "" : by ? `Chosen by 
 
 /** @param {TileInputs} inputs */
 function badgesOf({picture, same}) {
-  const {local, selected, by} = picture
+  const {local, by} = picture
   return /** @type {[kind: string, text: string][]} */ ([
-    [by ? "on" : "", selected && `✓ ${chosenText(picture)}`],
+    [by ? "on" : "", chosenText(picture)],
     ["", local && "In the folder"],
     ["", same && `Same as ${same}`],
   ]).filter(([, text]) => text)
 }
-
-/** @param {TileInputs} inputs */
-const labelOf = ({picture, preview, same}) =>
-  [
-    picture.size,
-    languageName(languageKey(picture)),
-    picture.source,
-    picture.votes,
-    picture.score && `score ${picture.score}`,
-    chosenText(picture).toLowerCase(),
-    picture.local && "in the folder",
-    picture.rejected && `rejected${picture.reason && `: ${picture.reason}`}`,
-    same && `same as ${same}`,
-    preview.state === "failed" && "no picture",
-  ]
-    .filter(Boolean)
-    .join(", ")
 
 /** @param {ArtworkPartView[]} parts */
 const drawMeter = parts =>
@@ -97,7 +80,6 @@ function drawTile(inputs) {
         class: "a-pick",
         tabindex: isCursor ? "0" : "-1",
         "aria-pressed": String(picture.selected),
-        "aria-label": labelOf(inputs),
         data: {do: "pick", id, key: "pick"},
       },
       h(
@@ -109,12 +91,13 @@ function drawTile(inputs) {
           {class: "a-badges", data: {key: "badges"}},
           badgesOf(inputs).map(([kind, text]) => h("span", {class: kind}, text)),
         ),
-        preview.state === "loading" && h("span", {class: "a-loading", data: {key: "loading"}}, "loading…"),
+        preview.state === "loading" &&
+          h("span", {class: "a-loading", "aria-hidden": "true", data: {key: "loading"}}, "loading…"),
         rejected &&
           h(
             "span",
             {class: "a-rejected", data: {key: "rejected"}},
-            h("b", null, "✗ Rejected"),
+            h("b", null, h("span", {"aria-hidden": "true"}, "✗ "), "Rejected"),
             reason && h("span", null, h("bdi", null, reason)),
           ),
       ),
