@@ -209,7 +209,7 @@ def test_choice_shows_at_once_and_refusal_corrects_it(chooser: Chooser, monkeypa
     page.keyboard.press("[")
     expect(page.get_by_text("Selected for another match of this title.")).to_be_visible()
     page.get_by_role("button", name="Keep", exact=True).click()
-    expect(page.locator(".a-said")).to_contain_text("Selected")
+    expect(page.locator(".a-message")).to_contain_text("Selected")
     monkeypatch.undo()
     assert chooser.chosen() == [former.id]
 

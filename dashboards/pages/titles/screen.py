@@ -9,7 +9,12 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.artwork_dialog.artwork_dialog import ArtworkDialog, PictureTitle, selected_posters
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import (
+    ArtworkDialog,
+    PictureTitle,
+    main_kind,
+    selected_posters,
+)
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
@@ -88,7 +93,7 @@ class TitlesScreen(Screen):
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
             move=lambda message: self._move(int(message["id"])),
-            pictures=lambda message: self._choose_pictures(int(message["season"])),
+            pictures=lambda message: self._choose_pictures(int(message["number"])),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -448,7 +453,7 @@ class TitlesScreen(Screen):
             seasons=tuple(each for each in numbers if each is not None),
         )
         if season < 0:
-            self._artwork.ask(title, title.first)
+            self._artwork.ask(title, main_kind(item.entity_type))
         elif season in title.seasons:
             self._artwork.ask(title, "poster", season)
 

@@ -48,16 +48,16 @@ const drawHead = view =>
       ),
       view.no_poster && h("p", {class: "quiet"}, `No poster: ${view.no_poster}`),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
-      (view.can_plan || view.can_ignore || view.can_choose) &&
+      (view.can_plan || view.can_ignore || view.choose) &&
         h(
           "div",
           {class: "acts"},
           view.can_plan && button("Plan these values", "plan", {kind: "small primary", data: {key: "plan"}}),
-          view.can_choose &&
-            button(view.kind === "episode" ? "Choose a still…" : "Choose a poster…", "pictures", {
+          view.choose &&
+            button(view.choose, "pictures", {
               kind: "small",
               key: "c",
-              data: {season: -1, key: "pictures"},
+              data: {number: -1, key: "pictures"},
             }),
           view.can_ignore &&
             button(view.ignored ? "It is a film or series" : "Not a film or series", "ignore", {
@@ -133,7 +133,7 @@ const drawEpisode = ({id, href, code, title, about}) =>
 const drawGaps = gaps => gaps.map(text => h("p", {class: "why warning gap"}, text))
 
 /** @param {TitleContentView} view */
-function drawSeasons({seasons, gaps, episodes, can_choose: canChoose}) {
+function drawSeasons({seasons, gaps, episodes, choose}) {
   if (episodes.length) return section("Episodes", "seasons", h("ol", {class: "episodes"}, episodes.map(drawEpisode)))
   if (!seasons.length) return null
   const own = seasons.flatMap(each => each.gaps)
@@ -144,7 +144,7 @@ function drawSeasons({seasons, gaps, episodes, can_choose: canChoose}) {
     seasons.map((each, place) =>
       h(
         "div",
-        {class: "season", data: {key: `season${each.number}`}},
+        {class: "one-season", data: {key: `season${each.number}`}},
         h(
           "details",
           {open: seasons.length < 3 || place === 0 || null, data: {key: "details"}},
@@ -159,12 +159,12 @@ function drawSeasons({seasons, gaps, episodes, can_choose: canChoose}) {
           drawGaps(each.gaps),
           h("ol", {class: "episodes"}, each.episodes.map(drawEpisode)),
         ),
-        canChoose &&
+        choose &&
           each.number >= 0 &&
           button("Poster…", "pictures", {
             kind: "link",
             "aria-label": `Poster… of ${each.title}`,
-            data: {season: each.number, key: "pictures"},
+            data: {number: each.number, key: "pictures"},
           }),
       ),
     ),
@@ -273,7 +273,7 @@ function draw({view}) {
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   open: (self, {id}) => self.send("open", {id: Number(id)}),
-  pictures: (self, {season}) => self.send("pictures", {season: Number(season)}),
+  pictures: (self, {number}) => self.send("pictures", {number: Number(number)}),
   move: (self, {id}) => self.send("move", {id: Number(id)}),
   choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
   person: (self, {filter, name}) => self.send("person", {key: filter, name}),
@@ -314,14 +314,14 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && Boolean(self.view.id || self.view.missing)
-  const canChoose = () => when() && self.view.can_choose === true
+  const canChoose = () => when() && Boolean(self.view.choose)
   keys(context.model, "titles", {
     u: {does: "back to the list of titles", group: "Move", when, run: () => self.send("back")},
     c: {
       does: "choose its poster and other pictures",
       group: "Act",
       when: canChoose,
-      run: () => self.send("pictures", {season: -1}),
+      run: () => self.send("pictures", {number: -1}),
     },
   })
   keys(context.model, "titles", artworkKeys(canChoose))

@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
-from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_picture
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_kind, main_picture
 from dashboards.pages.titles.view_types import (
     EpisodeView,
     SeasonView,
@@ -52,7 +52,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `page` {page} (of the requests),
-    `decide`, `plan`, `move` {id of a file}, `pictures` {season, -1 for those of the title}.
+    `decide`, `plan`, `move` {id of a file}, `pictures` {number of a season, -1 for the title}.
     """
 
     _esm = module("title_page")
@@ -114,7 +114,7 @@ def view(
         else None,
         "poster": _picture_address(found, "poster") if pictures else "",
         "backdrop": _picture_address(found, "backdrop") if pictures else "",
-        "can_choose": pictures,
+        "choose": f"Choose a {main_kind(item.entity_type)}…" if pictures else "",
         "no_poster": no_poster,
         "initials": initials(item.title),
         "plot": values["plot"].text if "plot" in values else "",

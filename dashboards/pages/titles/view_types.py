@@ -132,7 +132,7 @@ class TitleFactsOfPageView(TypedDict, total=False):
     ignored: bool
     can_ignore: bool
     can_plan: bool
-    can_choose: bool  # Pictures
+    choose: str  # The button that chooses pictures, "" without it
     cast: list[CastView]
     crew: list[CastView]
     files: list[TitleFileView]

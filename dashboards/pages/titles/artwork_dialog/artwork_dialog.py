@@ -61,11 +61,6 @@ class PictureTitle:
     name: str
     seasons: tuple[int, ...] = ()  # of a series
 
-    @property
-    def first(self) -> str:
-        """The kind that the dialog shows first."""
-        return _KINDS[self.entity_type][0]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ReadPictures:
@@ -89,7 +84,7 @@ class _Opened:
     read: _ReadPictures | None = None
     order: list[int] = field(default_factory=list)  # ids: a picture stays where it is until the kind is shown again
     steps: list[tuple[int, str]] = field(default_factory=list)  # that can be undone, with a sentence
-    said: str = ""
+    message: str = ""
     problem: str = ""
     search: ArtworkSearch | None = None
 
@@ -98,7 +93,7 @@ class ArtworkDialog(Component):
     """
     The dialog for one title at a time.
 
-    Messages: `kind` {key}, `select` {id, number}, `reject` {id, reason, number}, `restore` {id, number} (take back a
+    Messages: `kind` {key}, `select` {id, number}, `reject` {id, reason, number}, `restore` {id, number} (undo a
     rejection), `release` {id, number}, `undo` {number}, `providers` (for a search), `search` {providers}, `settings`,
     `close`. `number` counts the actions of the browser.
     """
@@ -266,7 +261,7 @@ class ArtworkDialog(Component):
         def done(result: tuple[int | None, str]) -> None:
             step_id, text = result
             if opened is not None:
-                opened.said, opened.problem = text, ""
+                opened.message, opened.problem = text, ""
                 if step_id is not None:
                     opened.steps.append((step_id, text))
                 self._changed(opened.title.id, opened.title.entity_type)
@@ -274,7 +269,7 @@ class ArtworkDialog(Component):
 
         def failed(error: errors.IndexiumError) -> None:
             if opened is not None:
-                opened.problem, opened.said = error.message, ""
+                opened.problem, opened.message = error.message, ""
             end()
 
         def end() -> None:
@@ -360,7 +355,7 @@ class ArtworkDialog(Component):
             main=None if main is None else main.id,
             answered=self._answered,
             problem=opened.problem,
-            said=opened.said,
+            message=opened.message,
             undo=len(opened.steps),
             search=None if opened.search is None else opened.search.view(read.candidates, _name(opened.key.asset_type)),
         )
@@ -375,6 +370,11 @@ def selected_posters(library: Library, titles: Mapping[int, str]) -> dict[int, i
             if main is not None:
                 found[title_id] = main
     return found
+
+
+def main_kind(entity_type: str) -> str:
+    """Return the kind that the dialog shows first for a type of titles."""
+    return _KINDS[entity_type][0]
 
 
 def main_picture(slots: Sequence[SlotSummary], asset_type: str) -> int | None:

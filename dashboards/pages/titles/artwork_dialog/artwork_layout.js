@@ -223,7 +223,7 @@ function drawFoot(self) {
   const current = currentPicture(self)
   const main = mainPicture(self)
   const isUndoing = state.pending.at(-1)?.name === "undo"
-  const said = isUndoing ? "Undoing…" : state.pending.length ? "" : view.said
+  const message = isUndoing ? "Undoing…" : state.pending.length ? "" : view.message
   return h(
     "div",
     {class: "a-foot", data: {key: "foot"}},
@@ -241,8 +241,8 @@ function drawFoot(self) {
     ),
     h(
       "p",
-      {class: "a-said", data: {key: "said"}},
-      h("span", {role: "status", data: {key: "text"}}, h("bdi", null, said)),
+      {class: "a-message", data: {key: "message"}},
+      h("span", {role: "status", data: {key: "text"}}, h("bdi", null, message)),
       main?.by &&
         button("Back to automatic", "", {kind: "link a-back", data: {do: "release", id: main.id, key: "back"}}),
       view.undo > 0 && button("Undo", "", {kind: "link", data: {do: "undo", key: "undo"}}),

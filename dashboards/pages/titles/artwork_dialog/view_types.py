@@ -75,6 +75,6 @@ class ArtworkDialogView(TypedDict, total=False):
     main: int | None  # The picture that the title shows
     answered: int  # Number of the last action that the server has carried out
     problem: str  # Why the last action was not carried out
-    said: str  # What the last step did
+    message: str  # What the last step did
     undo: int  # How many steps can be undone
     search: ArtworkSearchView | None  # Null before a person opens it
