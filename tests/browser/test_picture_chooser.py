@@ -203,11 +203,18 @@ def test_choice_shows_at_once_and_refusal_corrects_it(chooser: Chooser, monkeypa
 
     monkeypatch.undo()
     found = service.candidates("movie", chooser.film, "poster")
-    shown = dataclasses.replace(found, items=[former, *found.items[2:]])
+    local = dataclasses.replace(
+        real[2], provider="local", provider_url="/media/poster.jpg", language="", auto_score=None, score_parts=()
+    )
+    same = dataclasses.replace(real[3], duplicate_of=former.id, is_rejected=False)
+    shown = dataclasses.replace(found, items=[former, local, same])
     monkeypatch.setattr(service, "candidates", lambda *_, **__: shown)
     page.keyboard.press("]")
     page.keyboard.press("[")
     expect(page.get_by_text("Selected for another match of this title.")).to_be_visible()
+    expect(pick(page, 1)).to_have_accessible_name(re.compile("^In the folder .* not known poster.jpg"))
+    expect(tiles(page).nth(1).get_by_role("button")).to_have_count(1)  # it has no score
+    expect(pick(page, 2)).to_contain_text(re.compile(r"Same as TMDB 0\.\d\d"))
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.locator(".a-message")).to_contain_text("Selected")
     monkeypatch.undo()
