@@ -9,6 +9,12 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import (
+    ArtworkDialog,
+    PictureTitle,
+    main_kind,
+    selected_posters,
+)
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
 from dashboards.pages.titles.titles_selection import TitlesSelection
 from dashboards.pages.titles.titles_state import TitlesState
@@ -43,6 +49,13 @@ class TitlesScreen(Screen):
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
+        self._repictured: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
+        self._artwork = ArtworkDialog(
+            self._library,
+            self._bridge,
+            changed=self._repictured.__setitem__,
+            settings=lambda: session.go("settings", section="privacy"),
+        )
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -84,15 +97,22 @@ class TitlesScreen(Screen):
             plan=lambda _: self._plan(),
             look_up=lambda _: self._look_up(),
             move=lambda message: self._move(int(message["id"])),
+            pictures=lambda message: self._choose_pictures(int(message["number"])),
         )
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
-        return {"titles_list": self._list, "title_page": self._page, "title_mover": self._mover}
+        return {
+            "titles_list": self._list,
+            "title_page": self._page,
+            "title_mover": self._mover,
+            "artwork_dialog": self._artwork,
+        }
 
     def start(self) -> None:
         """Subscribe to the events of titles and of the jobs that change them."""
         self._bridge.listen(EVENTS, self.refresh, every=1.0)
+        self._artwork.start()
 
     def reset(self) -> None:
         """Show all films and series."""
@@ -134,7 +154,7 @@ class TitlesScreen(Screen):
         """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
-        library, followed = self._library, self._followed
+        library, followed, repictured = self._library, self._followed, dict(self._repictured)
 
         def read() -> titles_list.TitlesSnapshot:
             page = page_or_last(
@@ -149,8 +169,9 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
+            posters = selected_posters(library, repictured)
             if known is not None:
-                return replace(known, page=page)
+                return replace(known, page=page, posters=posters)
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first
             return titles_list.TitlesSnapshot(
                 page=page,
@@ -161,6 +182,7 @@ class TitlesScreen(Screen):
                 ended=next((job for job in jobs if job.has_ended and job.id in followed), None),
                 to_decide=to_decide(library.matches.counts()) if self._session.has_page(DECIDE) else None,
                 due=None if due.reason else due,
+                posters=posters,
             )
 
         self._bridge.run(read, self._show_list, name="titles", failed=self._list_failed)
@@ -284,6 +306,7 @@ class TitlesScreen(Screen):
         def read() -> title_page.TitleSnapshot:
             title = library.titles.get(title_id)
             is_work = title.item.entity_type in ("movie", "series")
+            owner = ("series", title.item.series_id) if title.item.series_id else (title.item.entity_type, title_id)
             return title_page.TitleSnapshot(
                 title=title,
                 candidates=library.titles.candidates(title_id),
@@ -295,6 +318,7 @@ class TitlesScreen(Screen):
                 ),
                 can_decide=self._session.has_page(DECIDE),
                 can_look_up=any(each.is_on for each in library.providers.status()),
+                pictures=library.picture_selection.slots(*owner),
             )
 
         self._bridge.run(read, self._show_title, name="titles", failed=self._show_missing)
@@ -427,6 +451,22 @@ class TitlesScreen(Screen):
         file = next((each for each in self._title.title.files if each.file_id == file_id), None)
         if file is not None:
             self._mover.ask(file)
+
+    def _choose_pictures(self, season: int) -> None:
+        """Show the pictures of the title that is open, or of one of its seasons; -1: of the title."""
+        if self._title is None or not self._session.pictures:
+            return
+        item, numbers = self._title.title.item, [each.number for each in self._title.seasons]
+        title = PictureTitle(
+            entity_type=item.entity_type,
+            id=item.id,
+            name=item.name,
+            seasons=tuple(each for each in numbers if each is not None),
+        )
+        if season < 0:
+            self._artwork.ask(title, main_kind(item.entity_type))
+        elif season in title.seasons:
+            self._artwork.ask(title, "poster", season)
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

@@ -4,6 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, drawProviderRequests, pager} from "../../components/widgets.js"
 import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
+import {artworkKeys} from "./artwork_dialog/artwork_keys.js"
 import {drawValues, section} from "./title_values.js"
 
 /**
@@ -47,12 +48,18 @@ const drawHead = view =>
       ),
       view.no_poster && h("p", {class: "quiet"}, `No poster: ${view.no_poster}`),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
-      (view.can_plan || view.look_up || view.can_ignore) &&
+      (view.can_plan || view.look_up || view.choose || view.can_ignore) &&
         h(
           "div",
           {class: "acts"},
           view.can_plan && button("Plan these values", "plan", {kind: "small primary", data: {key: "plan"}}),
           view.look_up && button(view.look_up, "look_up", {kind: "small", data: {key: "look_up"}}),
+          view.choose &&
+            button(view.choose, "pictures", {
+              kind: "small",
+              key: "c",
+              data: {number: -1, key: "pictures"},
+            }),
           view.can_ignore &&
             button(view.ignored ? "It is a film or series" : "Not a film or series", "ignore", {
               kind: "small",
@@ -127,7 +134,7 @@ const drawEpisode = ({id, href, code, title, about}) =>
 const drawGaps = gaps => gaps.map(text => h("p", {class: "why warning gap"}, text))
 
 /** @param {TitleContentView} view */
-function drawSeasons({seasons, gaps, episodes}) {
+function drawSeasons({seasons, gaps, episodes, choose}) {
   if (episodes.length) return section("Episodes", "seasons", h("ol", {class: "episodes"}, episodes.map(drawEpisode)))
   if (!seasons.length) return null
   const own = seasons.flatMap(each => each.gaps)
@@ -137,18 +144,29 @@ function drawSeasons({seasons, gaps, episodes}) {
     drawGaps(gaps.filter(text => !own.includes(text))),
     seasons.map((each, place) =>
       h(
-        "details",
-        {open: seasons.length < 3 || place === 0 || null, data: {key: `season${each.number}`}},
+        "div",
+        {class: "one-season", data: {key: `season${each.number}`}},
         h(
-          "summary",
-          null,
-          h("b", null, each.title),
-          " ",
-          h("small", null, each.about),
-          each.gaps.length > 0 && h("span", {class: "risk warning"}, "incomplete"),
+          "details",
+          {open: seasons.length < 3 || place === 0 || null, data: {key: "details"}},
+          h(
+            "summary",
+            null,
+            h("b", null, each.title),
+            " ",
+            h("small", null, each.about),
+            each.gaps.length > 0 && h("span", {class: "risk warning"}, "incomplete"),
+          ),
+          drawGaps(each.gaps),
+          h("ol", {class: "episodes"}, each.episodes.map(drawEpisode)),
         ),
-        drawGaps(each.gaps),
-        h("ol", {class: "episodes"}, each.episodes.map(drawEpisode)),
+        choose &&
+          each.number >= 0 &&
+          button("Poster…", "pictures", {
+            kind: "link",
+            "aria-label": `Poster… of ${each.title}`,
+            data: {number: each.number, key: "pictures"},
+          }),
       ),
     ),
   )
@@ -262,6 +280,7 @@ function draw({view}) {
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   open: (self, {id}) => self.send("open", {id: Number(id)}),
+  pictures: (self, {number}) => self.send("pictures", {number: Number(number)}),
   move: (self, {id}) => self.send("move", {id: Number(id)}),
   choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
   person: (self, {filter, name}) => self.send("person", {key: filter, name}),
@@ -302,7 +321,15 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && Boolean(self.view.id || self.view.missing)
+  const canChoose = () => when() && Boolean(self.view.choose)
   keys(context.model, "titles", {
     u: {does: "back to the list of titles", group: "Move", when, run: () => self.send("back")},
+    c: {
+      does: "choose its poster and other pictures",
+      group: "Act",
+      when: canChoose,
+      run: () => self.send("pictures", {number: -1}),
+    },
   })
+  keys(context.model, "titles", artworkKeys(canChoose))
 }

@@ -11,6 +11,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_kind, main_picture
 from dashboards.pages.titles.view_types import (
     AnswerView,
     EpisodeView,
@@ -22,6 +23,7 @@ from dashboards.pages.titles.view_types import (
 )
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.artwork.selections import SlotSummary
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
@@ -51,7 +53,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `page` {page} (of the requests),
-    `decide`, `plan`, `look_up`, `move` {id of a file}.
+    `decide`, `plan`, `look_up`, `move` {id of a file}, `pictures` {number of a season, -1 for the title}.
     """
 
     _esm = module("title_page")
@@ -71,6 +73,7 @@ class TitleSnapshot:
     library: LibraryRow | None
     can_decide: bool  # there is a page for decisions
     can_look_up: bool  # a provider can be asked about it
+    pictures: Sequence[SlotSummary]  # of the title, of an episode or a season those of its series
 
 
 def view(
@@ -111,8 +114,9 @@ def view(
         "series": {"id": item.series_id, "href": f"/titles/{item.series_id}", "title": item.series_title}
         if item.series_id
         else None,
-        "poster": f"/poster/{item.series_id or item.id}" if pictures else "",
-        "backdrop": f"/poster/{item.series_id or item.id}?kind=backdrop" if pictures else "",
+        "poster": _picture_address(found, "poster") if pictures else "",
+        "backdrop": _picture_address(found, "backdrop") if pictures else "",
+        "choose": f"Choose a {main_kind(item.entity_type)}…" if pictures else "",
         "no_poster": no_poster,
         "initials": initials(item.title),
         "plot": values["plot"].text if "plot" in values else "",
@@ -143,6 +147,12 @@ def view(
         "match": _match(found.match, decide if found.can_decide else ""),
         "requests": _requests(requests) if requests else None,
     }
+
+
+def _picture_address(found: TitleSnapshot, kind: str) -> str:
+    """Return an address that changes with the selected picture: browsers keep the picture for a minute."""
+    item, main = found.title.item, main_picture(found.pictures, kind)
+    return f"/poster/{item.series_id or item.id}?kind={kind}" + (f"&v={main}" if main else "")
 
 
 def _missing(error: errors.IndexiumError) -> EmptyView:

@@ -90,6 +90,7 @@ class TitlesSnapshot:
     ended: Job | None  # the newest that has ended while the page was open
     to_decide: int | None  # titles that wait for an answer; None: nothing can be decided
     due: DueTitles | None  # None: no provider can be asked
+    posters: Mapping[int, int]  # the selected posters of titles whose pictures this session has changed
 
     @property
     def total(self) -> int:
@@ -131,7 +132,9 @@ def view(
         "sort": state.sort,
         "narrowed": state.is_narrowed(),
         "items": [
-            tile(each, pictures=pictures) | {"selected": state.is_selected(each.id), "can": True} for each in page.items
+            tile(each, pictures=pictures, version=found.posters.get(_poster_id(each)))
+            | {"selected": state.is_selected(each.id), "can": True}
+            for each in page.items
         ],
         "picked": picked,
         "able": page.total,
@@ -210,8 +213,9 @@ def options(facet: TitleFacet, state: TitlesState) -> list[dict[str, Any]]:
     return rows
 
 
-def tile(item: TitleItem, *, pictures: bool) -> TitleTileView:
-    """Return one title of the list."""
+def tile(item: TitleItem, *, pictures: bool, version: int | None = None) -> TitleTileView:
+    """Return one title of the list; `version`: its poster, if browsers may keep an earlier one."""
+    mark = f"?v={version}" if version else ""
     return {
         "id": item.id,
         "href": f"/titles/{item.id}",
@@ -219,7 +223,7 @@ def tile(item: TitleItem, *, pictures: bool) -> TitleTileView:
         "name": item.name,
         "year": " · ".join(filter(None, (item.country, str(item.year or "")))),
         "kind": KINDS[item.entity_type],
-        "poster": f"/poster/{_poster_id(item)}" if pictures else "",
+        "poster": f"/poster/{_poster_id(item)}{mark}" if pictures else "",
         "initials": initials(item.title),
         "rating": f"{item.rating:.1f}" if item.rating else "",
         "genres": item.genres[:3],

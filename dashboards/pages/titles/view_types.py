@@ -144,6 +144,7 @@ class TitleFactsOfPageView(TypedDict, total=False):
     can_plan: bool
     look_up: str  # Label of the button; "" if no provider can be asked
     answers: list[AnswerView]  # What each provider has said
+    choose: str  # The button that chooses pictures, "" without it
     cast: list[CastView]
     crew: list[CastView]
     files: list[TitleFileView]

@@ -1,0 +1,1 @@
+"""The dialog that chooses the pictures of a title."""

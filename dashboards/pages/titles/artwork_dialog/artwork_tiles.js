@@ -1,0 +1,181 @@
+// The tiles of the dialog of pictures, and the parts of a score.
+import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {languageKey, languageName, allPictures, shownPictures} from "./artwork_state.js"
+import {button} from "../../../components/widgets.js"
+import {drawPreview} from "./artwork_previews.js"
+
+/** @import {Self} from "./artwork_state.js" */
+/** @import {Preview} from "./artwork_previews.js" */
+/**
+ * @typedef {{picture: ArtworkPictureView, preview: Preview, isCursor: boolean, isDescribed: boolean, same: string}} TileInputs
+ *   `isDescribed`: the parts of its score are shown. `same`: the picture that looks the same.
+ */
+
+/** @param {ArtworkPictureView} picture */
+export const chosenText = ({selected, by}) => (!selected ? "" : by ? `Chosen by ${by}` : "Chosen by the rule")
+
+/** @param {TileInputs} inputs */
+function badgesOf({picture, same}) {
+  const {local, by} = picture
+  return /** @type {[kind: string, text: string][]} */ ([
+    [by ? "on" : "", chosenText(picture)],
+    ["", local && "In the folder"],
+    ["", same && `Same as ${same}`],
+  ]).filter(([, text]) => text)
+}
+
+/** @param {ArtworkPartView[]} parts */
+const drawMeter = parts =>
+  h(
+    "span",
+    {class: "a-meter", "aria-hidden": "true"},
+    parts.map(({width}) => h("i", {style: {width: `${width}%`}})),
+  )
+
+/** @param {TileInputs} inputs */
+function drawScore({picture: {id, score, parts}, isCursor, isDescribed}) {
+  if (!score) return h("span", {class: "a-score none"}, drawMeter([]), h("b", null, "–"))
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "a-score",
+      tabindex: isCursor ? "0" : "-1",
+      "aria-label": `Score ${score} of 1: its parts`,
+      "aria-expanded": String(isDescribed),
+      "aria-describedby": isDescribed ? "a-parts" : null,
+      data: {do: "parts", id, key: "score"},
+    },
+    drawMeter(parts),
+    h("b", null, score),
+  )
+}
+
+/** @param {TileInputs} inputs */
+const drawFailure = ({picture: {id, preview: address}, preview}) =>
+  preview.state === "failed" &&
+  h(
+    "div",
+    {class: "a-failed", data: {key: "failed"}},
+    h("b", null, h("span", {"aria-hidden": "true"}, "▲ "), "No picture"),
+    h("p", null, preview.text),
+    button("Try again", "", {kind: "small", data: {do: "again", id, address, key: "again"}}),
+  )
+
+/** @param {TileInputs} inputs */
+function drawTile(inputs) {
+  const {picture, preview, isCursor} = inputs
+  const {id, size, source, votes, rejected, reason} = picture
+  const states = [isCursor && "cur", picture.selected && "sel", rejected && "rej", preview.state]
+  return h(
+    "li",
+    {
+      class: `a-tile ${states.filter(Boolean).join(" ")}`,
+      data: {key: id, preview: picture.preview},
+    },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "a-pick",
+        tabindex: isCursor ? "0" : "-1",
+        "aria-pressed": String(picture.selected),
+        data: {do: "pick", id, key: "pick"},
+      },
+      h(
+        "span",
+        {class: "a-pic"},
+        drawPreview(preview, picture.preview),
+        h(
+          "span",
+          {class: "a-badges", data: {key: "badges"}},
+          badgesOf(inputs).map(([kind, text]) => h("span", {class: kind}, text)),
+        ),
+        preview.state === "loading" &&
+          h("span", {class: "a-loading", "aria-hidden": "true", data: {key: "loading"}}, "loading…"),
+        rejected &&
+          h(
+            "span",
+            {class: "a-rejected", data: {key: "rejected"}},
+            h("b", null, h("span", {"aria-hidden": "true"}, "✗ "), "Rejected"),
+            reason && h("span", null, h("bdi", null, reason)),
+          ),
+      ),
+      h(
+        "span",
+        {class: "a-meta"},
+        h(
+          "span",
+          null,
+          h("b", null, size),
+          h("span", {class: "a-language"}, h("bdi", null, languageName(languageKey(picture)))),
+        ),
+        h("span", null, h("bdi", {title: source}, source), h("span", null, votes)),
+      ),
+    ),
+    drawScore(inputs),
+    drawFailure(inputs),
+  )
+}
+
+/** @param {Self} self */
+export function drawTiles(self) {
+  const {state} = self
+  const all = new Map(allPictures(self).map(each => [each.id, each]))
+  const old = keyedNodes(state.box)
+  const {cursor, parts, previews} = state
+  return shownPictures(self).map(picture => {
+    const {id} = picture
+    const same = all.get(picture.same ?? 0)
+    /** @type {TileInputs} */
+    const inputs = {
+      picture,
+      preview: previews.of(picture.preview),
+      isCursor: id === cursor,
+      isDescribed: id === parts,
+      same: same ? [same.source, same.score].filter(Boolean).join(" ") : "",
+    }
+    return reuse(old.get(String(id)), inputs, () => drawTile(inputs))
+  })
+}
+
+const ROOM = 250 // pixels that the parts need below their tile
+const WIDTH = 190
+const GAP = 10
+
+/** The parts of a score beside the tile that they belong to. @type {(self: Self) => Child} */
+export function drawParts(self) {
+  const {parts: id, box} = self.state
+  const picture = id && shownPictures(self).find(each => each.id === id)
+  const score = picture && box.querySelector(`.a-tile[data-key="${id}"] .a-score`)
+  if (!score) return null
+  const {left, right, top, bottom} = score.getBoundingClientRect()
+  const isBelow = bottom + ROOM < window.innerHeight
+  const start = Math.min(Math.max((left + right - WIDTH) / 2, 8), window.innerWidth - WIDTH - 8)
+  return h(
+    "div",
+    {
+      class: isBelow ? "a-parts" : "a-parts above",
+      id: "a-parts",
+      role: "tooltip",
+      data: {key: "parts"},
+      style: {
+        left: `${start}px`,
+        width: `${WIDTH}px`,
+        [isBelow ? "top" : "bottom"]: `${isBelow ? bottom + GAP : window.innerHeight - top + GAP}px`,
+        "--tip": `${(left + right) / 2 - start}px`,
+      },
+    },
+    h("h3", null, `Score ${picture.score}`, h("span", null, picture.rank)),
+    picture.parts.map(({label, points, most, share, reason}) =>
+      h(
+        "div",
+        {class: "a-part"},
+        h("span", null, label),
+        h("b", null, points, h("span", null, ` of ${most}`)),
+        h("span", {class: "a-meter", "aria-hidden": "true"}, h("i", {style: {width: `${share}%`}})),
+        h("small", null, h("bdi", null, reason)),
+      ),
+    ),
+  )
+}
