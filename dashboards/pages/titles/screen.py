@@ -9,12 +9,7 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.artwork_dialog.artwork_dialog import (
-    ArtworkDialog,
-    PictureTitle,
-    main_kind,
-    selected_posters,
-)
+from dashboards.pages.titles.artwork_dialog import artwork_dialog
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
 from dashboards.pages.titles.titles_selection import TitlesSelection
 from dashboards.pages.titles.titles_state import TitlesState
@@ -50,7 +45,7 @@ class TitlesScreen(Screen):
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
         self._repictured: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
-        self._artwork = ArtworkDialog(
+        self._artwork = artwork_dialog.ArtworkDialog(
             self._library,
             self._bridge,
             changed=self._repictured.__setitem__,
@@ -169,7 +164,7 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            posters = selected_posters(library, repictured)
+            posters = artwork_dialog.selected_posters(library, repictured)
             if known is not None:
                 return replace(known, page=page, posters=posters)
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first
@@ -457,14 +452,14 @@ class TitlesScreen(Screen):
         if self._title is None or not self._session.pictures:
             return
         item, numbers = self._title.title.item, [each.number for each in self._title.seasons]
-        title = PictureTitle(
+        title = artwork_dialog.PictureTitle(
             entity_type=item.entity_type,
             id=item.id,
             name=item.name,
             seasons=tuple(each for each in numbers if each is not None),
         )
         if season < 0:
-            self._artwork.ask(title, main_kind(item.entity_type))
+            self._artwork.ask(title, artwork_dialog.main_kind(item.entity_type))
         elif season in title.seasons:
             self._artwork.ask(title, "poster", season)
 
