@@ -108,8 +108,8 @@ def _usual(title: MadeUpTitle, provider: str) -> list[OfferedPicture]:
     match provider:
         case "tmdb":
             return [
-                _usual_one("poster", f"poster-{number}.jpg", (2000, 3000), "en", 11, rating=5.3),
-                _usual_one("backdrop", f"backdrop-{number}.jpg", (3840, 2160), "", 11, rating=5.3),
+                _usual_one("poster", f"poster-{number}.jpg", (1000, 1500), "en", 11, rating=5.3),
+                _usual_one("backdrop", f"backdrop-{number}.jpg", (1600, 900), "", 11, rating=5.3),
             ]
         case "tvdb":
             return [_usual_one("poster", f"poster-{number}-v21-xx-680x1000.jpg", (680, 1000), "", 9)]

@@ -152,7 +152,7 @@ def test_pictures_have_size_language_and_votes(setup: Setup) -> None:
     record = setup.providers["tmdb"].details("9000001", "movie")
     assert record is not None
     poster, backdrop = record.images
-    assert (poster.kind, poster.width, poster.height, poster.language, poster.votes) == ("poster", 2000, 3000, "en", 11)
+    assert (poster.kind, poster.width, poster.height, poster.language, poster.votes) == ("poster", 1000, 1500, "en", 11)
     assert (backdrop.kind, backdrop.language) == ("backdrop", "")
     assert poster.url == f"{setup.stand_in.url}/images/original/poster-1.jpg"
 
