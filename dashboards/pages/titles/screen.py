@@ -9,8 +9,9 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.artwork_dialog import artwork_dialog
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import selected_posters
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
+from dashboards.pages.titles.titles_pictures import TitlesPictures
 from dashboards.pages.titles.titles_selection import TitlesSelection
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
@@ -44,13 +45,7 @@ class TitlesScreen(Screen):
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
-        self._repictured: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
-        self._artwork = artwork_dialog.ArtworkDialog(
-            self._library,
-            self._bridge,
-            changed=self._repictured.__setitem__,
-            settings=lambda: session.go("settings", section="privacy"),
-        )
+        self._pictures = TitlesPictures(session, self.state, opened=self._open)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -92,7 +87,7 @@ class TitlesScreen(Screen):
             plan=lambda _: self._plan(),
             look_up=lambda _: self._look_up(),
             move=lambda message: self._move(int(message["id"])),
-            pictures=lambda message: self._choose_pictures(int(message["number"])),
+            pictures=lambda message: self._pictures.ask(self._title, int(message["number"])),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -101,13 +96,13 @@ class TitlesScreen(Screen):
             "titles_list": self._list,
             "title_page": self._page,
             "title_mover": self._mover,
-            "artwork_dialog": self._artwork,
+            "artwork_dialog": self._pictures.dialog,
         }
 
     def start(self) -> None:
         """Subscribe to the events of titles and of the jobs that change them."""
         self._bridge.listen(EVENTS, self.refresh, every=1.0)
-        self._artwork.start()
+        self._pictures.dialog.start()
 
     def reset(self) -> None:
         """Show all films and series."""
@@ -149,7 +144,7 @@ class TitlesScreen(Screen):
         """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
-        library, followed, repictured = self._library, self._followed, dict(self._repictured)
+        library, followed, repictured = self._library, self._followed, dict(self._pictures.changed)
 
         def read() -> titles_list.TitlesSnapshot:
             page = page_or_last(
@@ -164,7 +159,7 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            posters = artwork_dialog.selected_posters(library, repictured)
+            posters = selected_posters(library, repictured)
             if known is not None:
                 return replace(known, page=page, posters=posters)
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first
@@ -446,22 +441,6 @@ class TitlesScreen(Screen):
         file = next((each for each in self._title.title.files if each.file_id == file_id), None)
         if file is not None:
             self._mover.ask(file)
-
-    def _choose_pictures(self, season: int) -> None:
-        """Show the pictures of the title that is open, or of one of its seasons; -1: of the title."""
-        if self._title is None or not self._session.pictures:
-            return
-        item, numbers = self._title.title.item, [each.number for each in self._title.seasons]
-        title = artwork_dialog.PictureTitle(
-            entity_type=item.entity_type,
-            id=item.id,
-            name=item.name,
-            seasons=tuple(each for each in numbers if each is not None),
-        )
-        if season < 0:
-            self._artwork.ask(title, artwork_dialog.main_kind(item.entity_type))
-        elif season in title.seasons:
-            self._artwork.ask(title, "poster", season)
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""
