@@ -22,6 +22,7 @@ from indexium_core.model.artwork.selection_config import AssetSelectionConfig
 from indexium_core.model.providers.registry import label_of, order_of
 
 _WITHOUT_TEXT = frozenset({"backdrop", "still"})  # kinds for which a picture without text is best
+_FREE_SHAPES = frozenset({"logo", "clearart"})  # kinds whose pictures have many shapes
 _FULL_SIZE: Mapping[str, tuple[int, int]] = {  # width and height in pixels that give all points
     "poster": (2000, 3000),
     "backdrop": (3840, 2160),
@@ -32,11 +33,13 @@ _FULL_SIZE: Mapping[str, tuple[int, int]] = {  # width and height in pixels that
     "clearart": (1000, 562),
     "disc": (1000, 1000),
 }
+_HALF_SIZE = 0.15  # how slowly points go with size: half of the width still gives 88 % of them
+_SHAPE = 1.25  # a shape may differ so much from that of the full size without losing points
 _UNKNOWN_SIZE = 0.5  # fraction of the points for a picture whose size nobody knows
-_PRIOR_VOTES, _PRIOR_AVERAGE = 5, 4.0  # so many votes of this average are added, so that few votes say little
-_MOST_LIKES = 3.0  # above that average, for many likes of a provider that has no averages
+_PRIOR_VOTES, _PRIOR_AVERAGE = 8, 4.0  # so many votes of this average are added, so that few votes say little
+_MOST_LIKES = 4.0  # above that average, for many likes of a provider that has no averages
 _PLACES = ("first", "second", "third", "fourth", "fifth")
-_LANGUAGE_FRACTIONS = (1.0, 0.7, 0.4)  # of the first, second and third choice
+_LANGUAGE_FRACTIONS = (1.0, 0.3, 0.15)  # of the first, second and third choice
 
 
 class SlotSelection(NamedTuple):
@@ -154,20 +157,27 @@ def _part(name: str, fraction_and_reason: tuple[float, str], weight: float) -> S
 
 def _votes(each: AssetCandidate) -> tuple[float, str]:
     """Return the fraction of the points for votes: few votes pull the average towards one below the middle."""
-    if not each.votes:
+    if each.votes <= 0:
         return _PRIOR_AVERAGE / 10, "no votes"
     number = wording.plural(each.votes, "vote")
-    if not each.vote_average:  # of a provider that counts likes
+    if not 0 < each.vote_average <= 10:  # of a provider that counts likes, or on another scale
         return (_PRIOR_AVERAGE + _MOST_LIKES * each.votes / (each.votes + _PRIOR_VOTES)) / 10, number
     average = (each.votes * each.vote_average + _PRIOR_VOTES * _PRIOR_AVERAGE) / (each.votes + _PRIOR_VOTES)
-    return min(1.0, average / 10), f"{number}, {each.vote_average:.1f} of 10"
+    return average / 10, f"{number}, {each.vote_average:.1f} of 10"
 
 
 def _resolution(each: AssetCandidate) -> tuple[float, str]:
-    if not each.width or not each.height:
+    """Return the fraction of the points for the size: beyond what screens show, more pixels say little."""
+    width, height = each.width or 0, each.height or 0
+    if width <= 0 or height <= 0:
         return _UNKNOWN_SIZE, "size not known"
-    width, height = _FULL_SIZE[each.asset_type]
-    return min(1.0, (each.width * each.height) / (width * height)) ** 0.5, f"{each.width} × {each.height}"
+    full_width, full_height = _FULL_SIZE[each.asset_type]
+    size = min(1.0, width / full_width, height / full_height)
+    fraction = size * (1 + _HALF_SIZE) / (size + _HALF_SIZE)
+    if each.asset_type not in _FREE_SHAPES:
+        shape = (width / height) / (full_width / full_height)
+        fraction *= min(1.0, _SHAPE * min(shape, 1 / shape))
+    return fraction, f"{width} × {height}"
 
 
 def _language(each: AssetCandidate, preferred: str) -> tuple[float, str]:

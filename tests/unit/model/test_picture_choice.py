@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import random
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from indexium_core.model.artwork.selection_config import (
 )
 from tests.support.cases import each_case
 
+CORPUS = json.loads((Path(__file__).parents[2] / "corpus" / "picture_choice.json").read_text(encoding="utf-8"))
 POSTER = default_config(1, "poster")
 BACKDROP = default_config(1, "backdrop")
 
@@ -61,9 +64,9 @@ def test_parts_of_score_say_where_it_comes_from() -> None:
     each = candidate(1, provider="tvdb", width=2000, height=3000, language="", votes=21, vote_average=8.0)
     scored = calculate_score(each, POSTER)
     assert [(part.name, round(part.points, 3), part.most, part.reason) for part in scored.score_parts] == [
-        ("votes", 0.289, 0.4, "21 votes, 8.0 of 10"),
+        ("votes", 0.276, 0.4, "21 votes, 8.0 of 10"),
         ("resolution", 0.3, 0.3, "2000 × 3000"),
-        ("language", 0.14, 0.2, "no text, second choice"),
+        ("language", 0.06, 0.2, "no text, second choice"),
         ("provider", 0.075, 0.1, "TVDB, second choice"),
     ]
     assert scored.auto_score == pytest.approx(sum(part.points for part in scored.score_parts))
@@ -185,6 +188,21 @@ def test_shown_pictures_are_the_selected_then_the_best() -> None:
     ]
     rejected = candidate(4, auto_score=1.0, is_rejected=True)
     assert [each.id for each in shown_order([*stored, rejected])] == [2, 1, 3]
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=[each["name"] for each in CORPUS])
+def test_owners_agree_with_the_choice(case: dict[str, Any]) -> None:
+    """The cases were written without a look at the rule: `best` are acceptable as the main picture."""
+    offered = []
+    for facts in case["candidates"]:
+        given = {name: value for name, value in facts.items() if name not in ("by_person", "id")}
+        numbers = {"votes": given.get("votes") or 0, "vote_average": given.get("vote_average") or 0.0}
+        make = by_person if facts.get("by_person") else candidate
+        offered.append(make(facts["id"], **{**given, **numbers, "asset_type": case["asset_type"]}))
+    selected = choose(offered, default_config(1, case["asset_type"]), language=case["language"]).selected
+    assert selected[:1] == [each for each in selected[:1] if each in case["best"]]
+    assert bool(selected) == bool(case["best"])
+    assert not {*selected} & {*case["never"]}
 
 
 # Near-duplicates.
