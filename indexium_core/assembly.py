@@ -371,6 +371,7 @@ class Assembly(TitleAssembly):
 
     def keep_budgets(self) -> None:
         """Remove pictures above a budget that was lowered while the home was closed. A service counts the files."""
+        self.picture_selection.choose_unscored()
         if self.is_served or self.artwork.cache.is_over_budget():
             self.artwork.cache.keep_budget()
         if self.is_served:

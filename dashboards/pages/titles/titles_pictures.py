@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dashboards.pages.titles import title_page
+from dashboards.pages.titles import title_page, titles_list
 from dashboards.pages.titles.artwork_dialog.artwork_dialog import ArtworkDialog, PictureTitle, main_kind
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.session import Session
@@ -40,10 +40,10 @@ class TitlesPictures:
 
     def _neighbour(self, title_id: int, by: int) -> Callable[[], PictureTitle | None]:
         """Return what reads the next title of the list, or with -1 the one before; None at its end."""
-        query, filters, library = self._state.query, self._state.filters(), self._library
+        query, filters, library, sort = self._state.query, self._state.filters(), self._library, self._state.sort
 
         def read() -> PictureTitle | None:
-            ids = library.titles.ids(query, **filters)
+            ids = library.titles.ids(query, sort=sort, descending=sort in titles_list.DESCENDING, **filters)
             place = ids.index(title_id) + by if title_id in ids else -1
             if not 0 <= place < len(ids):
                 return None

@@ -171,8 +171,11 @@ def _print_preview(preview: SelectionPreview, asset_type: str, *, as_json: bool)
     )
     kind = label_of_type(asset_type)
     if preview.total:
-        titles = wording.plural(preview.total, "title gets", "titles get")
+        titles = wording.plural(preview.total - preview.kept, "title gets", "titles get")
         output.say_out(f"{titles} another {kind}. Nothing has changed yet: leave out --dry-run.")
+    if preview.kept:
+        keep = wording.plural(preview.kept, "title keeps its", "titles keep their")
+        output.say_out(f"{keep} {kind}; only who selects it changes.")
     if preview.without:
         have = wording.plural(preview.without, "title has", "titles have")
         output.say_out(f"{have} no {kind} that fits, and would not change.")

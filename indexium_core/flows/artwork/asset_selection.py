@@ -24,10 +24,12 @@ from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlo
 from indexium_core.model.artwork.choice import SlotSelection
 from indexium_core.model.artwork.selection_config import (
     ASSET_TYPES,
+    SEVERAL,
     AssetSelectionConfig,
     asset_type_named,
     changed,
     default_config,
+    is_language,
     label_of_type,
 )
 from indexium_core.model.artwork.selections import (
@@ -49,6 +51,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 _MOST_REASON = 200  # characters
+_GROUP = 500  # titles of one transaction
 WITHOUT_TEXT = "none"  # as a language: pictures without text
 
 
@@ -167,6 +170,13 @@ class AssetSelectionService:
         self._steps.emit({slot.entity_id for slot in slots})
         return config
 
+    def choose_unscored(self) -> None:
+        """Let the rules select for the titles whose pictures have no scores: those of an earlier version."""
+        at, title_ids = self._clock(), selection.unscored_titles(self._database.read())
+        for first in range(0, len(title_ids), _GROUP):
+            group = title_ids[first : first + _GROUP]
+            self._database.run(lambda tx, group=group: self._chooser.choose_again(tx, group, at))
+
     def choose_all(self) -> None:
         """Let the rules of all libraries select again, after the language of the settings has changed."""
         at = self._clock()
@@ -238,10 +248,10 @@ class AssetSelectionService:
 
             def change(at: datetime) -> None:
                 selection.release(tx, gone)
-                if not picture.is_by_person or picture.is_of_former_match:
+                if [each.id for each in former][:1] != [candidate_id] or picture.is_of_former_match:
                     selection.select(tx, [candidate_id], at=at)
 
-            return PictureStep([slot], [], f"selected {_a(slot)} of {{}}", change)
+            return PictureStep([slot], [], lambda name: f"selected {_a(slot)} of {name}", change)
 
         return self._steps.decide(plan)
 
@@ -272,8 +282,11 @@ class AssetSelectionService:
                 selection.release(tx, [candidate_id])
                 selection.reject(tx, picture, reason.strip(), at=at)
 
-            text = f"rejected {_a(picture.slot)} of {{}}" + (f": {reason.strip()}" if reason.strip() else "")
-            return PictureStep([picture.slot], [selection.url_key(picture)], text, change)
+            text = f": {reason.strip()}" if reason.strip() else ""
+            urls = [selection.url_key(picture)]
+            return PictureStep(
+                [picture.slot], urls, lambda name: f"rejected {_a(picture.slot)} of {name}{text}", change
+            )
 
         return self._steps.decide(plan)
 
@@ -303,8 +316,12 @@ class AssetSelectionService:
         def plan(tx: Connection) -> PictureStep:
             picture = self._candidate(tx, candidate_id, of)
             url = selection.url_key(picture)
-            text = f"took back the rejection of {_a(picture.slot)} of {{}}"
-            return PictureStep([picture.slot], [url], text, lambda _: selection.take_back(tx, [url]))
+            return PictureStep(
+                [picture.slot],
+                [url],
+                lambda name: f"took back the rejection of {_a(picture.slot)} of {name}",
+                lambda _: selection.take_back(tx, [url]),
+            )
 
         return self._steps.decide(plan)
 
@@ -323,7 +340,7 @@ class AssetSelectionService:
             slot = self._candidate(tx, candidate_id, of).slot
             ids = [each.id for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
             return PictureStep(
-                [slot], [], f"left {_the(slot)} of {{}} to the rule", lambda _: selection.release(tx, ids)
+                [slot], [], lambda name: f"left {_the(slot)} of {name} to the rule", lambda _: selection.release(tx, ids)
             )
 
         return self._steps.decide(plan)
@@ -345,7 +362,10 @@ class AssetSelectionService:
             PictureChange(slot=slot, title=names.get(slot.entity_id, ""), old=old, new=new)
             for slot, old, new in changes[:MOST_SHOWN]
         ]
-        return SelectionPreview(titles=len(set(title_ids)), changes=shown, total=len(changes), without=without)
+        kept = sum(old is not None and new is not None and old.id == new.id for _, old, new in changes)
+        return SelectionPreview(
+            titles=len(set(title_ids)), changes=shown, total=len(changes), kept=kept, without=without
+        )
 
     @remote()
     def apply(self, title_ids: Sequence[int], rule: SelectionRule) -> PictureDecision:
@@ -364,16 +384,19 @@ class AssetSelectionService:
             changes, _ = self._changes(tx, title_ids, rule)
 
             def change(at: datetime) -> None:
-                slots = {slot for slot, _, _ in changes}
-                found = self._chooser.selections(tx, {slot.entity_id for slot in slots})
-                ids = [each.id for slot in slots for each in found[slot].ordered if each.is_by_person]
-                selection.release(tx, ids)
+                former = self._chooser.selections(tx, {slot.entity_id for slot, _, _ in changes})
+                if rule.is_automatic or rule.asset_type != SEVERAL:
+                    found = [each for slot, _, _ in changes for each in former[slot].ordered if each.is_by_person]
+                    selection.release(tx, [each.id for each in found])
                 if not rule.is_automatic:
                     selection.select(tx, [new.id for _, _, new in changes if new is not None], at=at)
 
             kind = label_of_type(rule.asset_type)
-            text = f"left the {kind} of {{}} to the rule" if rule.is_automatic else f"selected a {kind} of {{}}"
-            return PictureStep([slot for slot, _, _ in changes], [], text, change)
+
+            def label(name: str) -> str:
+                return f"left the {kind} of {name} to the rule" if rule.is_automatic else f"selected a {kind} of {name}"
+
+            return PictureStep([slot for slot, _, _ in changes], [], label, change)
 
         return self._steps.decide(plan)
 
@@ -381,21 +404,22 @@ class AssetSelectionService:
         self, reader: Connection, title_ids: Sequence[int], rule: SelectionRule
     ) -> tuple[builtins.list[tuple[PictureSlot, AssetCandidate | None, AssetCandidate | None]], int]:
         """Return the slots whose main picture a rule changes, with both, and how many titles have none that fits."""
+        every = assets.candidates_of(reader, set(title_ids), rule.asset_type)
+        found = self._chooser.arranged(reader, [each for each in every if each.season is None])
+        loose = [dataclasses.replace(each, is_selected=False, actor_kind=None) for each in every if each.season is None]
+        free = self._chooser.arranged(reader, loose) if rule.is_automatic else {}
         changes, with_picture = [], set()
-        for slot, found in self._chooser.selections(reader, set(title_ids)).items():
-            if slot.asset_type != rule.asset_type or slot.season is not None:
-                continue
-            old = next(iter(_selected(found)), None)
+        for slot, present in found.items():
+            old = next(iter(_selected(present)), None)
             if rule.is_automatic:
-                loose = [dataclasses.replace(each, is_selected=False, actor_kind=None) for each in found.ordered]
-                again = self._chooser.select(reader, slot, loose)
-                new = next(iter(_selected(again)), None)
+                new = next(iter(_selected(free[slot])), None)
             else:
-                new = next((each for each in found.ordered if not each.is_rejected and _fits(each, rule)), None)
-            if new is None:
+                new = next((each for each in present.ordered if not each.is_rejected and _fits(each, rule)), None)
+            is_protected = old is not None and old.is_by_person
+            if new is None and not (rule.is_automatic and is_protected):
                 continue
             with_picture.add(slot.entity_id)
-            is_kept = old is not None and old.id == new.id and (old.is_by_person != rule.is_automatic)
+            is_kept = old is not None and new is not None and old.id == new.id and is_protected != rule.is_automatic
             if not is_kept:
                 changes.append((slot, old, new))
         return sorted(changes, key=lambda each: each[0][1]), len(set(title_ids) - with_picture)
@@ -446,7 +470,7 @@ def _checked(rule: SelectionRule) -> SelectionRule:
         raise errors.UsageError(
             f"There is no provider “{rule.provider[:40]}”. Choose one of: {', '.join(PROVIDERS)}, {LOCAL}."
         )
-    if rule.language not in ("", WITHOUT_TEXT) and not (len(rule.language) == 2 and rule.language.isalpha()):
+    if rule.language not in ("", WITHOUT_TEXT) and not is_language(rule.language):
         raise errors.UsageError(
             f"“{rule.language[:40]}” is no language. Give two letters such as de, or {WITHOUT_TEXT} for no text."
         )
@@ -455,7 +479,9 @@ def _checked(rule: SelectionRule) -> SelectionRule:
 
 def _fits(each: AssetCandidate, rule: SelectionRule) -> bool:
     wanted = "" if rule.language == WITHOUT_TEXT else rule.language
-    return (not rule.provider or each.provider == rule.provider) and (not rule.language or each.language == wanted)
+    if rule.language and (each.language != wanted or each.provider == LOCAL):  # the language of a local one is not known
+        return False
+    return not rule.provider or each.provider == rule.provider
 
 
 def _selected(found: SlotSelection) -> builtins.list[AssetCandidate]:

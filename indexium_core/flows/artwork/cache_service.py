@@ -95,14 +95,17 @@ class CacheService:
 
     def _record_use(self) -> None:
         """Store when originals were used, and how many candidates use each."""
-        with self._lock:
-            used, self._used = self._used, set()
 
         def record(tx: Connection) -> None:
-            store.mark_used(tx, used, at=self._clock())
+            store.mark_used(tx, self._take_used(), at=self._clock())
             store.count_references(tx, at=self._clock())
 
         self._database.run(record)
+
+    def _take_used(self) -> set[str]:
+        with self._lock:
+            used, self._used = self._used, set()
+            return used
 
     def is_over_budget(self) -> bool:
         """Return whether the originals of the table alone are more than the budget. It reads no folder."""
@@ -132,6 +135,7 @@ class CacheService:
 
         def record(tx: Connection) -> None:
             store.add_cached(tx, row)
+            store.mark_used(tx, self._take_used(), at=self._clock())
             if candidate_id is not None:
                 title_id = store.set_content(tx, candidate_id, row["content_hash"])
                 self._chooser.choose_again(tx, title_id, self._clock())  # its size and its likeness are known now

@@ -24,13 +24,13 @@ class PictureChooser:
 
     def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, SlotSelection]:
         """Return the candidates of titles by slot, in their order, and which of them are selected."""
-        return self._selections(reader, assets.candidates_of(reader, title_ids))
+        return self.arranged(reader, assets.candidates_of(reader, title_ids))
 
     def choose_again(self, tx: Connection, title_ids: Collection[int], at: datetime) -> set[PictureSlot]:
         """Store the scores and the selection of titles, and return the slots whose selection changed."""
         stored = {each.id: each for each in assets.candidates_of(tx, title_ids)}
         rows, changed = [], set[PictureSlot]()
-        for slot, found in self._selections(tx, stored.values()).items():
+        for slot, found in self.arranged(tx, stored.values()).items():
             selected = set(found.selected)
             for each in found.ordered:
                 old, is_selected = stored[each.id], each.id in selected
@@ -42,12 +42,6 @@ class PictureChooser:
             selection.set_scores(tx, rows, at=at)
         return changed
 
-    def select(self, reader: Connection, slot: PictureSlot, candidates: Iterable[AssetCandidate]) -> SlotSelection:
-        """Return these candidates of a slot in their order, and which of them are selected."""
-        own = languages_of_titles(reader, [slot.entity_id])
-        language = own.get(slot.entity_id, self._settings.metadata_language)
-        return choose(candidates, self.config_of(reader, slot), language=language)
-
     def config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
         """Return the rule for a slot."""
         library_id = selection.libraries(reader, [slot.entity_id]).get(slot.entity_id, 0)
@@ -57,7 +51,8 @@ class PictureChooser:
         """Store the scores and the selection of a library, or of all, after its rule or its language has changed."""
         return self.choose_again(tx, selection.pictured_titles(tx, library_id, below=True), at)
 
-    def _selections(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, SlotSelection]:
+    def arranged(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, SlotSelection]:
+        """Return candidates by slot, in their order, and which of them are selected."""
         slots: dict[PictureSlot, list[AssetCandidate]] = {}
         for each in candidates:
             slots.setdefault(each.slot, []).append(each)

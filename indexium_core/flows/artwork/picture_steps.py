@@ -27,7 +27,7 @@ class PictureStep(NamedTuple):
 
     slots: Sequence[PictureSlot]
     urls: Sequence[str]  # of pictures that are rejected, or not any more: results of `selection.url_key`
-    label: str  # with a place for the name of the title
+    label: Callable[[str], str]  # receives the name of the title
     change: Callable[[datetime], None]  # in the transaction
 
 
@@ -59,7 +59,7 @@ class PictureSteps:
                 return self._result(tx, step, None, "Nothing changes: it is so already."), set()
             touched = {slot.entity_id for slot in step.slots} | set(selection.titles_of_pictures(tx, step.urls))
             self._chooser.choose_again(tx, touched, at)
-            label = step.label.format(_subject(tx, step))
+            label = step.label(_subject(tx, step))
             kept = {"slots": step.slots, "urls": step.urls, "before": before}
             step_id = steps.record_titles(
                 tx,

@@ -163,23 +163,23 @@ class TitleService:
         """
         if page < 1 or per_page < 1:
             raise errors.UsageError("The page and the titles per page are numbers from 1.")
-        if sort and sort not in SORT_KEYS:
-            raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
         wanted = filter_of(query, filters)
         page, per_page = min(page, 10**9), min(_MOST, per_page)
         reader = self._database.read()
         title_libraries.check(reader, wanted.library_id)
         found, total = store.items(
-            reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
+            reader, wanted, sort=_sort_key(sort), descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
         return TitlePage(items=found, total=total, page=page, per_page=per_page)
 
     @remote()
-    def ids(self, query: str = "", **filters: Unpack[TitleFilters]) -> builtins.list[int]:
+    def ids(
+        self, query: str = "", *, sort: str = "title", descending: bool = False, **filters: Unpack[TitleFilters]
+    ) -> builtins.list[int]:
         """Return the ids of all titles that `list` has on its pages; arguments and errors as there."""
         wanted, reader = filter_of(query, filters), self._database.read()
         title_libraries.check(reader, wanted.library_id)
-        return store.ids(reader, wanted)
+        return store.ids(reader, wanted, sort=_sort_key(sort), descending=descending)
 
     @remote()
     def facets(
@@ -496,3 +496,10 @@ def _field_names(item: TitleItem, fields: Sequence[str]) -> list[str]:
     if not fields:
         raise errors.UsageError("Name at least one field, such as title.")
     return [field_of(name, item.entity_type).name for name in fields]
+
+
+def _sort_key(sort: str) -> str:
+    """Return a sort key, by default the title. Raises UsageError if there is none of this name."""
+    if sort and sort not in SORT_KEYS:
+        raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
+    return sort or "title"

@@ -88,7 +88,7 @@ def in_order(candidates: Iterable[AssetCandidate]) -> list[AssetCandidate]:
             -each.selected_at.timestamp() if each.is_by_person and each.selected_at else 0.0,
             each.provider != LOCAL,
             -(each.auto_score or 0.0),
-            -(each.width or 0) * (each.height or 0),
+            -_pixels(each),
             _position(providers, each.provider),
             each.id,
         )
@@ -114,12 +114,18 @@ def choose(
     Return the candidates of one slot in their order, and which of them are selected.
 
     Pictures that are smaller than the least size of the rule are selected only to reach its least number. The size of
-    a picture can be unknown; then it is not too small.
+    a picture can be unknown; then it is not too small. A picture that looks like a rejected one and is not larger is left
+    out, too.
     """
     scored = [calculate_score(each, config, language=language) for each in candidates]
     ordered = in_order(each for each in scored if not each.is_rejected or each.is_by_person)
     rejected = in_order(each for each in scored if each.is_rejected and not each.is_by_person)
-    same = _duplicates(ordered, config.phash_similarity_threshold)
+    large_first = sorted(ordered, key=lambda each: _is_small(each, config) and not each.is_by_person)
+    same = _duplicates([*rejected, *large_first], config.phash_similarity_threshold)
+    out = {each.id: each for each in rejected}
+    for each in ordered:  # a larger copy of a rejected picture may be what a person wants
+        if same.get(each.id) in out and _pixels(each) > _pixels(out[same[each.id]]):
+            del same[each.id]
     distinct = [each for each in ordered if each.id not in same]
     chosen = [each.id for each in distinct if each.is_by_person]
     others = [each for each in distinct if not each.is_by_person]
@@ -196,6 +202,10 @@ def _provider(each: AssetCandidate, priority: Sequence[str]) -> tuple[float, str
         return 0.0, label_of(each.provider)
     nth = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"
     return 1 - place / len(priority), f"{label_of(each.provider)}, {nth} choice"
+
+
+def _pixels(each: AssetCandidate) -> int:
+    return (each.width or 0) * (each.height or 0)
 
 
 def _is_small(each: AssetCandidate, config: AssetSelectionConfig) -> bool:

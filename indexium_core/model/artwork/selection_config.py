@@ -65,9 +65,19 @@ class AssetSelectionConfig:
             raise errors.UsageError(f"There is no provider “{unknown[0][:40]}”. Choose from: {', '.join(PROVIDERS)}.")
 
 
+def is_language(value: object) -> bool:
+    """Return whether a value has the form of a code of a language (ISO 639-1)."""
+    return isinstance(value, str) and len(value) == 2 and value.isascii() and value.isalpha()
+
+
+def _is_list_of_names(value: object) -> bool:
+    is_list = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return is_list and len(set(value)) == len(value)  # type: ignore[arg-type, call-overload]
+
+
 def changed(config: AssetSelectionConfig, changes: Mapping[str, Any]) -> AssetSelectionConfig:
     """
-    Return a rule with some other values.
+    Return a rule with some other values; None is the value of a new library.
 
     Raises:
         UsageError: A name or a value is not valid, or the weights do not sum to 1.
@@ -77,13 +87,19 @@ def changed(config: AssetSelectionConfig, changes: Mapping[str, Any]) -> AssetSe
     for name, value in changes.items():
         if name not in known:
             raise errors.UsageError(f"The rule has no “{name[:40]}”. Choose from: {', '.join(known)}.")
-        if name.startswith(("weight_", "phash_")) and not isinstance(value, int | float):
+        if value is None:
+            continue
+        if name.startswith(("weight_", "phash_")) and (not isinstance(value, int | float) or isinstance(value, bool)):
             raise errors.UsageError(f"The value of {name} is a number from 0 to 1.")
-        if name == "provider_priority" and not isinstance(value, list | tuple):
-            raise errors.UsageError("The value of provider_priority is a list of providers.")
-        if name.endswith("_count") and (not isinstance(value, int) or isinstance(value, bool)):
+        if name == "provider_priority" and not _is_list_of_names(value):
+            raise errors.UsageError("The value of provider_priority is a list of providers, each once.")
+        if name.startswith(("min_", "max_")) and (not isinstance(value, int) or isinstance(value, bool)):
             raise errors.UsageError(f"The value of {name} is a whole number.")
-    wanted = dataclasses.replace(config, **changes)
+        if name == "prefer_language" and not is_language(value):
+            raise errors.UsageError(f"“{str(value)[:40]}” is no language. Give two letters such as de.")
+    usual = default_config(config.library_id, config.asset_type)
+    given = {name: getattr(usual, name) if value is None else value for name, value in changes.items()}
+    wanted = dataclasses.replace(config, **given)
     wanted = dataclasses.replace(wanted, provider_priority=tuple(wanted.provider_priority))
     wanted.check()
     return wanted
@@ -108,8 +124,7 @@ def values_of(texts: Iterable[str]) -> dict[str, Any]:
         except ValueError:
             if value:
                 raise errors.UsageError(f"The value of {name[:40]} is a number, not “{value[:40]}”.") from None
-            found[name] = None
-        if found[name] == "":
+        if not value:
             found[name] = None
     return found
 

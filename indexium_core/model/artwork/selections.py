@@ -74,6 +74,7 @@ class SelectionPreview(Shaped):
     titles: int  # that were considered
     changes: list[PictureChange]  # at most `MOST_SHOWN`
     total: int  # number of changes
+    kept: int  # of them, those that keep the picture; only who selects it changes
     without: int  # titles without a candidate that fits
 
 

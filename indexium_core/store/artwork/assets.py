@@ -58,9 +58,11 @@ def candidates(reader: Connection, kind: str, title_id: int, asset_type: str | N
     return _candidates(reader, [title_id], kind, asset_type)
 
 
-def candidates_of(reader: Connection, title_ids: Collection[int]) -> list[AssetCandidate]:
-    """Return the pictures of titles."""
-    return _candidates(reader, title_ids)
+def candidates_of(
+    reader: Connection, title_ids: Collection[int], asset_type: str | None = None
+) -> list[AssetCandidate]:
+    """Return the pictures of titles, perhaps only of one kind."""
+    return _candidates(reader, title_ids, asset_type=asset_type)
 
 
 def candidate(reader: Connection, candidate_id: int) -> AssetCandidate | None:

@@ -1,7 +1,10 @@
 -- name: current_matches
--- The accepted match of each title that has one, such as `tmdb:603`.
+-- The accepted match of each title that has one, such as `tmdb:603`; of an episode, that of its series.
 SELECT entity_type, entity_id, arg_min(provider || ':' || external_id, position) AS match
 FROM title_matches WHERE state = 'accepted' GROUP BY entity_type, entity_id
+UNION ALL SELECT 'episode', e.id, arg_min(m.provider || ':' || m.external_id, m.position)
+FROM title_matches AS m JOIN episodes AS e ON m.entity_type = 'series' AND m.entity_id = e.series_id
+WHERE m.state = 'accepted' GROUP BY e.id
 
 -- name: pictures
 -- Pictures of titles with the decisions about them.
@@ -12,7 +15,8 @@ SELECT a.id, a.entity_type, a.entity_id, a.asset_type, a.provider, a.provider_ur
        (a.provider_metadata->>'season')::INTEGER AS season,
        coalesce(a.provider_metadata->>'preview_url', '') AS preview_url, a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
        a.selected_by, a.selected_at, a.actor_kind, a.actor_id, a.selected_match, a.auto_score,
-       coalesce(a.is_selected AND a.provider <> 'local' AND a.selected_match <> m.match, FALSE) AS is_of_former_match,
+       coalesce(a.is_selected AND a.provider <> 'local' AND a.selected_match IS NOT NULL
+                AND a.selected_match IS DISTINCT FROM m.match, FALSE) AS is_of_former_match,
        coalesce(r.reason, '') AS reject_reason
 FROM asset_candidates AS a LEFT JOIN (/* current_matches */) AS m USING (entity_type, entity_id)
 LEFT JOIN rejected_assets AS r ON r.provider = a.provider AND r.provider_url = a.provider_url

@@ -37,6 +37,10 @@ WHERE ($library_id::INTEGER IS NULL OR t.library_id = $library_id)
   AND ($below OR t.entity_type IN ('movie', 'series')) AND t.state <> 'ignored'
 ORDER BY 1;
 
+-- name: unscored_titles
+-- The titles with pictures of providers that have no score: an earlier version stored them.
+SELECT DISTINCT entity_id FROM asset_candidates WHERE provider <> 'local' AND auto_score IS NULL ORDER BY 1;
+
 -- name: set_scores
 -- Store scores, and which pictures the rule selects. What a person selected keeps its time and name.
 UPDATE asset_candidates AS a SET auto_score = i.score, is_selected = i.is_selected,
@@ -97,7 +101,9 @@ SELECT unnest(from_json($before::JSON->'selected', '[{"id": "BIGINT", "entity_ty
 -- name: restore_candidates
 -- Restore the selected pictures of a decision that are no candidates any more.
 INSERT INTO asset_candidates BY NAME
-SELECT * EXCLUDE (selected_by, selected_at, actor_kind, actor_id, selected_match) FROM (/* kept_rows */) AS k
+SELECT * EXCLUDE (selected_by, selected_at, actor_kind, actor_id, selected_match),
+       EXISTS (FROM rejected_assets AS r WHERE r.provider = k.provider AND r.provider_url = k.provider_url) AS is_rejected
+FROM (/* kept_rows */) AS k
 WHERE k.entity_id IN (SELECT id FROM titles) AND NOT EXISTS (
     FROM asset_candidates AS c WHERE c.id = k.id OR (c.entity_type, c.entity_id, c.asset_type, c.provider, c.provider_url)
         = (k.entity_type, k.entity_id, k.asset_type, k.provider, k.provider_url));

@@ -39,9 +39,9 @@ def items(
     return by_ids(reader, _ids(reader, "items", facts | order)), int(reader.value(_sql("count"), facts))
 
 
-def ids(reader: Connection, wanted: TitleFilter) -> list[int]:
-    """Return the ids of all titles of a filter, by title."""
-    order = {"sort": "title", "descending": False, "limit": None, "offset": 0}
+def ids(reader: Connection, wanted: TitleFilter, *, sort: str = "title", descending: bool = False) -> list[int]:
+    """Return the ids of all titles of a filter in their order."""
+    order = {"sort": sort, "descending": descending, "limit": None, "offset": 0}
     return _ids(reader, "items", title_facets.parameters(reader, wanted) | order)
 
 

@@ -68,6 +68,14 @@ class _ReadPictures:
     candidates: Sequence[AssetCandidate]
 
 
+class _ChosenStep(NamedTuple):
+    """A step of the dialog, with a sentence and its title."""
+
+    id: int
+    text: str
+    title: PictureTitle
+
+
 class _PictureAction(NamedTuple):
     """An action of a person that waits for its turn."""
 
@@ -83,7 +91,7 @@ class _Opened:
     key: PictureKey
     read: _ReadPictures | None = None
     order: list[int] = field(default_factory=list)  # ids: a picture stays where it is until the kind is shown again
-    steps: list[tuple[int, str]] = field(default_factory=list)  # that can be undone, with a sentence
+    steps: list[_ChosenStep] = field(default_factory=list)  # that can be undone, also of titles shown before
     message: str = ""
     problem: str = ""
     search: ArtworkSearch | None = None
@@ -265,10 +273,10 @@ class ArtworkDialog(Component):
         def work() -> tuple[int | None, str]:
             if opened is None or not opened.steps:
                 return None, "There is nothing to undo"
-            step_id, text = opened.steps[-1]
-            self._library.steps.undo(step_id)
-            opened.steps.pop()
-            return None, f"Undone: {text[:1].lower()}{text[1:]}"
+            step = opened.steps.pop()
+            self._library.steps.undo(step.id)
+            self._changed(step.title.id, step.title.entity_type)
+            return None, f"Undone: {step.text[:1].lower()}{step.text[1:]}"
 
         self._act(number, work)
 
@@ -291,7 +299,7 @@ class ArtworkDialog(Component):
             if opened is not None:
                 opened.message, opened.problem = text, ""
                 if step_id is not None:
-                    opened.steps.append((step_id, text))
+                    opened.steps.append(_ChosenStep(step_id, text, opened.title))
                 self._changed(opened.title.id, opened.title.entity_type)
             end()
 
@@ -310,8 +318,8 @@ class ArtworkDialog(Component):
         opened, self._opened = self._opened, None
         self._draw()
         if opened is not None and opened.steps:
-            step_id, text = opened.steps[-1]
-            self._bridge.toast("good", f"{opened.title.name}: {text[:1].lower()}{text[1:]}.", undo=step_id)
+            step_id, text, title = opened.steps[-1]
+            self._bridge.toast("good", f"{title.name}: {text[:1].lower()}{text[1:]}.", undo=step_id)
 
     def _leave(self, then: Callable[[], None]) -> None:
         self._close()
