@@ -32,7 +32,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "photos": "--photos 50 --large 20 --megabytes 1 --sample 3",
     "plan": "--files 10000 --runs 1",
     "suggestions": "--files 10000 --requests 20",
-    "pictures": "--files 10000 --pages 20",
+    "pictures": "--files 10000 --pages 20 --titles 50 --candidates 40 --hashes 500 --dialogs 20",
     "titles": "--files 300 --pages 5 --step 20",
     "enrichment": "--films 20 --series 5 --episodes 4 --questions 5 --kills 0",
     "startup": "--files 1000 --runs 3",

@@ -1,7 +1,11 @@
 """
-The library as pictures: the first page of a list, pages at random places, and the list after a rating.
+The library as pictures, and the selection of the pictures of titles.
 
-    python -m benchmarks.pictures [--files 10000 100000] [--pages 200] [--dir FOLDER]
+    python -m benchmarks.pictures [--files 10000 100000] [--pages 200] [--titles 1000] [--candidates 200]
+                                  [--hashes 10000] [--dialogs 1000] [--dir FOLDER]
+
+Of the library: the first page of a list, pages at random places, and the list after a rating. Of titles, see
+`support.title_pictures`.
 
 The files are the rows of `benchmarks.plan` as photos and films with dates of 15 years, cameras and ratings. A page has
 100 tiles; the goal of its 95th percentile is 60 ms. Each figure calls `Library` with default settings.
@@ -18,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.plan import fill
-from benchmarks.support import report
+from benchmarks.support import report, title_pictures
 from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 from indexium_core.model.files.tiles import FACETS, SORTS
@@ -42,6 +46,10 @@ def main() -> None:
     parser = report.parser(__doc__)
     parser.add_argument("--files", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--titles", type=int, default=1000, help="films with pictures")
+    parser.add_argument("--candidates", type=int, default=200, help="posters of one film")
+    parser.add_argument("--hashes", type=int, default=10_000, help="pictures that are compared")
+    parser.add_argument("--dialogs", type=int, default=1000, help="dialogs that are opened")
     options = parser.parse_args()
     report.show(rows(options), json_lines=options.json)
 
@@ -57,6 +65,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
                     tx.execute(PROPERTIES)
             with Library.open(Path(name)) as library:
                 yield from measure(library, f"{files:,} files", files=files, pages=options.pages)
+    yield from title_pictures.rows(options)
 
 
 def measure(library: Library, where: str, *, files: int, pages: int) -> Iterator[report.Row]:

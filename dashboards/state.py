@@ -109,7 +109,25 @@ def _parsed(kind: Any, text: str) -> Any:
     return value
 
 
-class PlanState(AddressedState):
+class SelectingState(AddressedState):
+    """State of a list with a selection, which stays the same on all its pages."""
+
+    selection = param.ClassSelector(default=NOTHING, class_=Selection, doc="What is chosen, as a value over ids.")
+
+    def pick(self, *ids: int, on: bool) -> None:
+        """Select or deselect some rows."""
+        chosen, some = self.selection, set(ids)
+        included = chosen.included | some if on else chosen.included - some
+        excluded = chosen.excluded - some if on else chosen.excluded | some
+        self.selection = Selection(
+            query=chosen.query,
+            risk=chosen.risk,
+            included=included,
+            excluded=excluded if chosen.query is not None else frozenset(),
+        )
+
+
+class PlanState(SelectingState):
     """The search, the page and the selection of the plan."""
 
     query = param.String(default="", doc="The last valid search.")
@@ -122,7 +140,6 @@ class PlanState(AddressedState):
         default=None, class_=SavedView, allow_None=True, doc="The saved view that an address without a search opens."
     )
     view_id = param.Integer(default=None, allow_None=True, doc="The saved view that was opened last.")
-    selection = param.ClassSelector(default=NOTHING, class_=Selection, doc="What is chosen, as a value over file ids.")
     cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
     details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
     held = param.ClassSelector(
@@ -211,18 +228,6 @@ class PlanState(AddressedState):
         """Sort by a key; without a direction, the same key again reverses the order."""
         turned = key == self.sort and not self.descending if descending is None else descending
         self.param.update(sort=key, descending=turned, number=1)
-
-    def pick(self, *file_ids: int, on: bool) -> None:
-        """Select or deselect some files."""
-        chosen, ids = self.selection, set(file_ids)
-        included = chosen.included | ids if on else chosen.included - ids
-        excluded = chosen.excluded - ids if on else chosen.excluded | ids
-        self.selection = Selection(
-            query=chosen.query,
-            risk=chosen.risk,
-            included=included,
-            excluded=excluded if chosen.query is not None else frozenset(),
-        )
 
     def inverse(self) -> Selection:
         """

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import logs, settings
+from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.fields import custom_fields
@@ -93,6 +94,7 @@ class Assembly(TitleAssembly):
         self.is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / files.JOURNALS
+        self.picture_chooser = PictureChooser(config)
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
@@ -204,6 +206,7 @@ class Assembly(TitleAssembly):
             modes=self.plans.default_modes,
             clock=clock,
             on_change=self.plan_changed,
+            on_language=lambda tx, library_id: self.picture_chooser.choose_library(tx, library_id, clock()),
         )
         self.configuration = configuration.Configuration(
             config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
@@ -395,6 +398,7 @@ class Assembly(TitleAssembly):
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
             "faststart": lambda value: setattr(operations, "faststart", value),
             "backup_budget": lambda value: setattr(storage, "budget", int(value)),
+            "metadata_language": lambda _: self.picture_selection.choose_all(),
             "artwork_budget": lambda _: self.artwork.cache.keep_budget(),
             "thumbnail_budget": lambda _: self.thumbnails.keep_budget(),
             "log_retention_days": logs.keep,

@@ -48,6 +48,7 @@ class TitleAssembly:
     bulk: BulkEdits
     people: PeopleService
     providers: ExternalAPIManager
+    picture_chooser: PictureChooser
     is_served: bool
 
     def _executor(self, files: int = 0, seconds: float = 0.0) -> Executor:
@@ -67,14 +68,14 @@ class TitleAssembly:
             clock=clock,
             is_served=self.is_served,
         )
-        self.series = SeriesManager(store)
-        chooser = self._build_artwork(store, clock)
+        self._build_artwork(store, clock)
+        self.series = SeriesManager(store, posters=self.artwork.poster_addresses)
         self.matches = TitleMatchService(
             store,
             self.providers,
             events=self.events,
             undo=self.steps,
-            choose_pictures=chooser.choose_again,
+            choose_pictures=self.picture_chooser.choose_again,
             clock=clock,
         )
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
@@ -115,9 +116,9 @@ class TitleAssembly:
         self.matches.on_accept = self.enrichment.follow_acceptance
         self.matches.on_confirm = self.enrichment.follow_confirmation
 
-    def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> PictureChooser:
-        """Build the services of the pictures of films and series, and return what applies their rules."""
-        chooser = PictureChooser(self.settings)
+    def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+        """Build the services of the pictures of films and series."""
+        chooser = self.picture_chooser
         cache = CacheService(
             store,
             chooser,
@@ -141,6 +142,6 @@ class TitleAssembly:
         )
         self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue)
         self.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
+        self.events.subscribe(self.artwork_jobs.follow_identification)
         if self.is_served:
             self.events.subscribe(self.artwork_jobs.follow_enrichment)
-        return chooser

@@ -1,17 +1,20 @@
 """
 `/poster/{title_id}`, its candidates and `/collage/{title_id}`: pictures of films and series as JPEGs.
 
+`/picture/{candidate_id}` and `/picture/{candidate_id}/original`: the picture of one candidate, of any kind.
+
 A picture may have to be downloaded first, so the work is done on separate threads and never on the server's loop.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
 from dashboards.web.media_answers import PictureAnswer
 from indexium_core.library import Library
-from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS
+from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, CachedImage
 
 
 class _TitlePicture(PictureAnswer):
@@ -45,6 +48,41 @@ class CandidatePoster(_TitlePicture):
         await self.answer(title_id, lambda number: self._library.artwork.candidate_poster(number, int(position)))
 
 
+class CandidatePreview(_TitlePicture):
+    """
+    A small picture of a candidate; `?v=` marks an address that changes with the picture, `?again=1` tries a failed one.
+
+    An error has its sentence as text, which a page shows in place of the picture. An image in a page gets 204 instead.
+    """
+
+    async def get(self, candidate_id: str) -> None:
+        pictures = self._library.artwork.pictures
+        again = bool(self.get_query_argument("again", ""))
+        await self._answer(candidate_id, lambda number: pictures.preview(number, again=again))
+
+    async def _answer(self, candidate_id: str, read: Callable[[int], CachedImage | None]) -> None:
+        if self.get_query_argument("v", ""):
+            self.cache_control = "private, max-age=31536000, immutable"
+        await self.answer(candidate_id, read)
+
+    def answer_without(self) -> None:
+        """Answer with the reason, or that there is no picture."""
+        super().answer_without()
+        if self.get_status() != 404:
+            return
+        problem = self._problem
+        self.set_status(problem.http_status if problem else 404)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.write(problem.message if problem else self._library.artwork.pictures.reason_without)
+
+
+class CandidateOriginal(CandidatePreview):
+    """The original of a candidate."""
+
+    async def get(self, candidate_id: str) -> None:
+        await self._answer(candidate_id, self._library.artwork.pictures.original)
+
+
 class TitleCollage(_TitlePicture):
     """The posters of a title and its seasons; `?layout=strip` in one row."""
 
@@ -60,5 +98,7 @@ def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:
     return [
         (r"/poster/(\d{1,19})", TitlePoster, parts),
         (r"/poster/(\d{1,19})/candidate/(\d{1,4})", CandidatePoster, parts),
+        (r"/picture/(\d{1,18})", CandidatePreview, parts),
+        (r"/picture/(\d{1,18})/original", CandidateOriginal, parts),
         (r"/collage/(\d{1,19})", TitleCollage, parts),
     ]

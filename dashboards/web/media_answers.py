@@ -42,18 +42,18 @@ class PictureAnswer(MediaAnswer):
     """
 
     failure: ClassVar[str]  # the name of the log event
-    cache_control: ClassVar[str]
+    cache_control: str
 
     def initialize(self, library: Library, pool: Executor) -> None:
         self._library, self._pool = library, pool
         self._reading: Future[CachedImage | None] | None = None
+        self._problem: errors.IndexiumError | None = None  # why there is no picture
 
     async def answer(self, number: str, read: Callable[[int], CachedImage | None]) -> None:
         """Answer with the picture that `read` returns for the id of a file or a title; `pool` calls `read`."""
         image = await self._read(read, int(number)) if int(number) <= LARGEST_ID else None
         if image is None:
-            self.set_header("Cache-Control", "no-store")
-            self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
+            self.answer_without()
             return
         self.set_header("Content-Type", image.media_type)
         self.set_header("Cache-Control", self.cache_control)
@@ -63,6 +63,11 @@ class PictureAnswer(MediaAnswer):
             return
         self.write(image.data)
 
+    def answer_without(self) -> None:
+        """Answer that there is no picture."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
+
     async def _read(self, read: Callable[[int], CachedImage | None], number: int) -> CachedImage | None:
         self._reading = self._pool.submit(read, number)
         try:
@@ -71,6 +76,7 @@ class PictureAnswer(MediaAnswer):
             return None
         except errors.IndexiumError as error:
             logger.info(self.failure, extra={"error": error.message})
+            self._problem = error
             return None
 
     def on_connection_close(self) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.providers.traffic import CachedAnswer, RequestCount, RequestFaults
+from indexium_core.sources import scope
 from indexium_core.sources.breaker import LONG_WAIT, CircuitBreaker
 from indexium_core.sources.limits import RateLimiter, retry_after
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
@@ -176,7 +177,7 @@ class ProviderClient:
         key = _key(url, sent)
         with self._single_flight(key, deadline):
             known = self._cache.get(self.profile.provider, key)
-            if known is not None and known.expires_at > self._clock():
+            if known is not None and known.expires_at > self._clock() and scope.is_usable(known.fetched_at):
                 return self._data(known.status, known.body, self._account())
             call = _Call(url=url, route=route, parameters=sent, deadline=deadline, account=self._account(), known=known)
             answer = self._with_retries(call)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.artwork.addresses import secure_address
 from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.records import ImageCandidate, ImageKind
 from indexium_core.sources import normalise
@@ -53,7 +54,7 @@ class FanartTv(Provider):
     """Returns the pictures of films by TMDB or IMDb id, and of series by TVDB id."""
 
     def __init__(self, access: ProviderAccess) -> None:
-        self._own = access.descriptor
+        self._own, self._setting = access.descriptor, access.setting
         self.client = access.client(
             lambda: Credentials(
                 headers=access.with_key("api-key", "fanarttv_api_key")
@@ -72,24 +73,23 @@ class FanartTv(Provider):
             image
             for key, image_kind in _KINDS.items()
             for row in normalise.rows(data, key)
-            if (image := _image(row, image_kind)) is not None
+            if (image := self._image(row, image_kind)) is not None
         ]
         return sorted(found, key=lambda each: -each.votes)
 
-
-def _image(row: Mapping[str, Any], kind: ImageKind) -> ImageCandidate | None:
-    url = normalise.text(row, "url")
-    url = f"https://{url.removeprefix('http://')}" if url.startswith("http://") else url
-    if not url.startswith("https://"):
-        return None
-    language = normalise.text(row, "lang")
-    return ImageCandidate(
-        provider="fanarttv",
-        kind=kind,
-        url=url,
-        width=normalise.integer(row, "width"),
-        height=normalise.integer(row, "height"),
-        language="" if language == "00" else language,
-        votes=max(normalise.integer(row, "likes") or 0, 0),
-        season=normalise.integer(row, "season"),
-    )
+    def _image(self, row: Mapping[str, Any], kind: ImageKind) -> ImageCandidate | None:
+        url = secure_address(normalise.text(row, "url"), self._setting("fanarttv_url"))
+        if not url:
+            return None
+        language = normalise.text(row, "lang")
+        return ImageCandidate(
+            provider="fanarttv",
+            kind=kind,
+            url=url,
+            width=normalise.integer(row, "width"),
+            height=normalise.integer(row, "height"),
+            language="" if language == "00" else language,
+            votes=max(normalise.integer(row, "likes") or 0, 0),
+            season=normalise.integer(row, "season"),
+            preview_url=url.replace("/fanart/", "/preview/", 1) if "/fanart/" in url else "",
+        )

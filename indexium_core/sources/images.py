@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from indexium_core import errors
 from indexium_core.model.artwork.addresses import refusal
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.sources.client import TEMPORARY, RequestLog, recorded
 from indexium_core.sources.limits import RateLimiter, retry_after
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
@@ -79,26 +80,32 @@ class ImageDownloads:
                 raise errors.ProviderError(known.message, code="image_refused", is_temporary=key == host)
         try:
             answer = self._send(provider, url, host)
-            self._check_status(answer, host)
+            self._check_status(answer, _name(provider, host))
         except errors.ProviderError as error:
             self._note(error, url, host)
             raise
         self._failures.pop(host, None)
         return answer.body
 
-    def refuse(self, url: str, problem: str) -> errors.ProviderError:
-        """Do not ask for an address again for some time, and return the error of this time."""
-        message = f"{urlsplit(url).netloc} gives no usable image: {problem}."
+    def ask_again(self, url: str) -> None:
+        """Forget that an address gave no image, because a person wants to try it again; its host may still be down."""
+        with self._lock:
+            self._refused.pop(url, None)
+
+    def refuse(self, provider: str, url: str, content: str) -> errors.ProviderError:
+        """Do not ask for an address again for some time, and return the error; `content`: what it sent instead."""
+        message = f"{_name(provider, urlsplit(url).netloc)} sent {content}."
         self._remember(url, message, _REFUSED_SECONDS)
         return errors.ProviderError(message, code="image_refused")
 
     def _send(self, provider: str, url: str, host: str) -> HttpAnswer:
         request = HttpRequest(
-            provider=host,
+            provider=_name(provider, host),
             url=url,
             parameters={},
             headers={"accept": _ACCEPTED},
             max_bytes=self._max_bytes,
+            returns_redirect=True,
         )
         request_id = self._log.begin(provider + LEDGER_SUFFIX, urlsplit(url).path, {"host": host})
         return recorded(self._log, request_id, lambda: self._network.run(self._limited(request, host), self._timeout))
@@ -109,12 +116,13 @@ class ImageDownloads:
         async with limiter.slot():
             return await self._network.send(request)
 
-    def _check_status(self, answer: HttpAnswer, host: str) -> None:
+    def _check_status(self, answer: HttpAnswer, name: str) -> None:
         if answer.status == 200:
             return
         is_temporary = answer.status in TEMPORARY
+        sent = "a redirect to another address" if 300 <= answer.status < 400 else f"the status {answer.status}"
         raise errors.ProviderError(
-            f"{host} gives no image: its answer has the status {answer.status}.",
+            f"{name} sent {sent} instead of a picture.",
             code="image_refused",
             retry_after=retry_after(answer.headers, self._clock()) if is_temporary else None,
             is_temporary=is_temporary,
@@ -138,3 +146,9 @@ class ImageDownloads:
                 self._refused = {name: each for name, each in self._refused.items() if each.until > now}
             if len(self._refused) < _MOST_REFUSED:
                 self._refused[key] = _Refused(time.monotonic() + seconds, message)
+
+
+def _name(provider: str, host: str) -> str:
+    """Return the name of a provider in messages; of another address, its host."""
+    known = PROVIDERS.get(provider)
+    return known.label if known else host

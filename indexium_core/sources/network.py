@@ -41,6 +41,7 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: Mapping[str, str] | None = None  # sent as JSON
     max_bytes: int | None = None  # of the answer; None: the limit of the network
+    returns_redirect: bool = False  # a redirect is an answer like others; otherwise it is an error
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.provider})"
@@ -137,7 +138,7 @@ class Network:
             headers=dict(request.headers),
             json=None if request.body is None else dict(request.body),
         ) as response:
-            if response.has_redirect_location:
+            if response.has_redirect_location and not request.returns_redirect:
                 raise _bad(
                     request,
                     "it redirects to another address; correct its address in the settings",

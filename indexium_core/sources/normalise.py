@@ -16,6 +16,12 @@ from typing import Any
 from indexium_core.model.providers.external_ids import ExternalId
 
 MAX_TEXT = 20_000  # characters: a plot has less
+_MOST_VOTES = 10**10  # more than there are people
+_STATUSES = {  # what providers write → the word that Kodi and Jellyfin write, too
+    "returning series": "Continuing",
+    "upcoming": "Planned",
+    "cancelled": "Canceled",
+}
 _ABSENT = {"", "n/a"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _YEAR = re.compile(r"(?<!\d)(1[89]|20)\d\d(?!\d)")
@@ -64,6 +70,12 @@ def integer(source: Mapping[str, Any], key: str) -> int | None:
     return None
 
 
+def votes(source: Mapping[str, Any], key: str) -> int | None:
+    """Return a number of votes, also from a text like `1,234`; None for 0, which means that it is not known."""
+    found = number(source, key)
+    return int(found) if found is not None and 1 <= found < _MOST_VOTES else None
+
+
 def minutes(source: Mapping[str, Any], *keys: str) -> int | None:
     """Return the first of the running times that is more than 0, in whole minutes; None if there is none."""
     values = (number(source, key) for key in keys)
@@ -100,6 +112,12 @@ def rows(source: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 def names(source: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return the names of the objects of a list, each once."""
     return tuple(dict.fromkeys(filter(None, (text(row, "name") for row in rows(source, key)))))
+
+
+def status(source: Mapping[str, Any], key: str) -> str:
+    """Return whether a series continues, in the same word for all providers: `Continuing`, `Ended`."""
+    found = text(source, key)
+    return _STATUSES.get(found.casefold(), found)
 
 
 def day(source: Mapping[str, Any], key: str) -> date | None:

@@ -19,6 +19,7 @@ from indexium_core.model.providers.records import (
     EnrichedMetadata,
     EpisodeRecord,
     ExternalRatings,
+    ExternalVotes,
     ImageCandidate,
     ProviderRecord,
     SeasonRecord,
@@ -136,14 +137,14 @@ def _candidate(row: Mapping[str, Any]) -> Candidate | None:
     kind = _KINDS.get(normalise.text(row, "Type"))
     if not imdb or not title or kind is None:
         return None
-    votes = normalise.number(row, "imdbVotes") or 0.0
+    votes = normalise.votes(row, "imdbVotes") or 0
     return Candidate(
         provider="omdb",
         external_id=imdb,
         content_type=kind,
         title=title,
         year=normalise.year(row, "Year"),
-        popularity=min(max(votes, 0.0) / 10_000, 100.0),  # a million votes give the highest popularity
+        popularity=min(votes / 10_000, 100.0),  # a million votes give the highest popularity
         runtime_minutes=_runtime(row),
         external_ids={"imdb": imdb},
         plot=normalise.text(row, "Plot"),
@@ -169,6 +170,7 @@ def _metadata(data: Mapping[str, Any]) -> EnrichedMetadata:
             rotten_tomatoes=_leading(values.get("Rotten Tomatoes", "")),
             metacritic=metascore,
         ),
+        votes=ExternalVotes(imdb=normalise.votes(data, "imdbVotes")),
         artwork=Artwork(poster=_poster(data)),
         genres=tuple(_names(data, "Genre")),
         release_date=_date(normalise.text(data, "Released")),

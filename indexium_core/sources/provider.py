@@ -26,6 +26,7 @@ from indexium_core.sources.client import (
     RequestLog,
 )
 from indexium_core.sources.network import Network
+from indexium_core.sources.scope import wanted_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,11 @@ class ProviderAccess:
         """Return a parameter that has a key; none if the key is not set."""
         key = self.key(name)
         return {parameter: key} if key else {}
+
+    @property
+    def language(self) -> str:
+        """The language of titles and plots: that of the library whose title is looked up, or of the settings."""
+        return wanted_language() or self.config.metadata_language
 
     def setting(self, name: str, default: Any = None) -> Any:
         """Return the present value of a setting; `default` if there is no such setting."""

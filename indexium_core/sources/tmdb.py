@@ -18,6 +18,7 @@ from indexium_core.model.providers.records import (
     EnrichedMetadata,
     EpisodeRecord,
     ExternalRatings,
+    ExternalVotes,
     ImageCandidate,
     ImageKind,
     ProviderRecord,
@@ -35,11 +36,12 @@ CREW_JOBS = frozenset({"Director", "Writer", "Screenplay", "Producer", "Creator"
 _OTHER_IDS = (IMDB_IDS.name, TVDB_IDS.name)  # by which it finds titles, and which its details have
 _KINDS: tuple[TitleKind, ...] = ("movie", "tv")
 _APPENDED = {
-    "movie": "credits,external_ids,alternative_titles,images,release_dates,translations",
-    "tv": "aggregate_credits,external_ids,alternative_titles,images,content_ratings,translations",
+    "movie": "credits,external_ids,alternative_titles,images,keywords,release_dates,translations",
+    "tv": "aggregate_credits,external_ids,alternative_titles,images,keywords,content_ratings,translations",
 }
 _RELEASE_TYPES = (3, 2, 4, 5, 6, 1)  # theatrical first, premiere last
 _IMAGE_KINDS: Mapping[str, ImageKind] = {"posters": "poster", "backdrops": "backdrop", "logos": "logo"}
+_PREVIEW_SIZES: Mapping[ImageKind, str] = {"poster": "w342", "backdrop": "w780", "still": "w300", "logo": "w500"}
 _MAIN_PICTURES: tuple[ImageKind, ...] = ("poster", "backdrop")
 _YEAR_PARAMETER = {"movie": "primary_release_year", "tv": "first_air_date_year"}
 
@@ -67,7 +69,7 @@ class Tmdb(Provider):
 
     def __init__(self, access: ProviderAccess) -> None:
         self.client = access.client(lambda: _credentials(access), interpret)
-        self._config, self._setting = access.config, access.setting
+        self._access, self._config, self._setting = access, access.config, access.setting
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the films or series of a title, or both if its type is not known."""
@@ -84,7 +86,7 @@ class Tmdb(Provider):
 
     def _search(self, query: SearchQuery, *, strict: bool = False, page: int = 1) -> Mapping[str, Any]:
         kind = query.content_type
-        parameters = {"query": query.title, "language": self._config.metadata_language, "include_adult": "false"}
+        parameters = {"query": query.title, "language": self._access.language, "include_adult": "false"}
         if kind != "tv":
             parameters["region"] = self._config.metadata_region
         if strict and query.year and kind != "unknown":
@@ -101,7 +103,7 @@ class Tmdb(Provider):
                 record = self.details(each.value, kind)
                 found += [record.candidate] if record else []
             elif each.provider in _OTHER_IDS:
-                parameters = {"external_source": f"{each.provider}_id", "language": self._config.metadata_language}
+                parameters = {"external_source": f"{each.provider}_id", "language": self._access.language}
                 data = self.client.get(f"/find/{each.value}", parameters) or {}
                 hits = [
                     hit
@@ -113,8 +115,8 @@ class Tmdb(Provider):
         return found
 
     def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
-        """Return a film or a series with credits, ids, other titles, age rating and pictures."""
-        language = self._config.metadata_language
+        """Return a film or a series with credits, ids, other titles, keywords, age rating and pictures."""
+        language = self._access.language
         parameters = {
             "language": language,
             "append_to_response": _APPENDED[kind],
@@ -125,7 +127,7 @@ class Tmdb(Provider):
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
         """Return a season with all its episodes; 0 has the specials."""
-        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._config.metadata_language})
+        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._access.language})
         if data is None:
             return None
         episodes = [self._episode(row, number) for row in normalise.rows(data, "episodes")]
@@ -201,6 +203,7 @@ class Tmdb(Provider):
             studios=normalise.names(data, "networks") or normalise.names(data, "production_companies"),
             countries=normalise.names(data, "production_countries") or hit.countries,
             collection=normalise.text(normalise.record(data, "belongs_to_collection"), "name"),
+            status=normalise.status(data, "status") if kind == "tv" else "",
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )
 
@@ -222,12 +225,14 @@ class Tmdb(Provider):
             cast=_cast(credits_),
             crew=_crew(credits_, data),
             ratings=ExternalRatings(tmdb=normalise.number(data, "vote_average")),
+            votes=ExternalVotes(tmdb=normalise.votes(data, "vote_count")),
             artwork=Artwork(
                 poster=self._address(data, "poster_path", "original"),
                 backdrop=self._address(data, "backdrop_path", "original"),
                 fanart=tuple(backdrops[:10]),
             ),
             genres=normalise.names(data, "genres"),
+            keywords=normalise.names(normalise.record(data, "keywords"), "keywords" if kind == "movie" else "results"),
             release_date=normalise.day(data, "release_date" if kind == "movie" else "first_air_date"),
             runtime_minutes=normalise.minutes(data, "runtime") or normalise.minutes(first, "runtime"),
             content_rating=self._content_rating(data, kind),
@@ -236,7 +241,7 @@ class Tmdb(Provider):
     def _plot(self, data: Mapping[str, Any]) -> str:
         """Return the plot in the wanted language, otherwise in English."""
         translations = _translations(data)
-        language = self._config.metadata_language.partition("-")[0]
+        language = self._access.language.partition("-")[0]
         choices = (data, translations.get(language, {}), translations.get("en", {}))
         return next(filter(None, (normalise.text(each, "overview") for each in choices)), "")
 
@@ -255,36 +260,45 @@ class Tmdb(Provider):
     def _all_images(self, data: Mapping[str, Any]) -> list[ImageCandidate]:
         """Return the pictures of a title with the posters of its seasons."""
         found = self._images(normalise.record(data, "images"))
-        language = self._config.metadata_language
+        language = self._access.language
         for kind in _MAIN_PICTURES:
-            url = self._address(data, f"{kind}_path", "original")
-            if url and all(each.url != url for each in found):
-                found.append(ImageCandidate(provider="tmdb", kind=kind, url=url, language=language))
+            image = self._image(data, f"{kind}_path", kind, language=language)
+            if image is not None and all(each.url != image.url for each in found):
+                found.append(image)
         for row in normalise.rows(data, "seasons"):
-            number, url = normalise.integer(row, "season_number"), self._address(row, "poster_path", "original")
-            if url and number is not None and number >= 0:
-                found.append(ImageCandidate(provider="tmdb", kind="poster", url=url, language=language, season=number))
+            number = normalise.integer(row, "season_number")
+            image = self._image(row, "poster_path", "poster", language=language, season=number)
+            if image is not None and number is not None and number >= 0:
+                found.append(image)
         return found
 
     def _images(self, source: Mapping[str, Any]) -> list[ImageCandidate]:
         found = list[ImageCandidate]()
         for key, kind in _IMAGE_KINDS.items():
             for row in normalise.rows(source, key):
-                url = self._address(row, "file_path", "original")
-                if url:
-                    found.append(
-                        ImageCandidate(
-                            provider="tmdb",
-                            kind=kind,
-                            url=url,
-                            width=normalise.integer(row, "width"),
-                            height=normalise.integer(row, "height"),
-                            language=normalise.text(row, "iso_639_1"),
-                            votes=normalise.integer(row, "vote_count") or 0,
-                            vote_average=normalise.number(row, "vote_average") or 0.0,
-                        )
-                    )
+                image = self._image(
+                    row,
+                    "file_path",
+                    kind,
+                    width=normalise.integer(row, "width"),
+                    height=normalise.integer(row, "height"),
+                    language=normalise.text(row, "iso_639_1"),
+                    votes=normalise.integer(row, "vote_count") or 0,
+                    vote_average=normalise.number(row, "vote_average") or 0.0,
+                )
+                found += [image] if image is not None else []
         return found
+
+    def _image(self, row: Mapping[str, Any], key: str, kind: ImageKind, **facts: Any) -> ImageCandidate | None:
+        """Return the picture at a path; None without one."""
+        url = self._address(row, key, "original")
+        preview = self._preview(row, key, kind)
+        return ImageCandidate(provider="tmdb", kind=kind, url=url, preview_url=preview, **facts) if url else None
+
+    def _preview(self, row: Mapping[str, Any], key: str, kind: ImageKind) -> str:
+        """Return the address of the small size of a picture. That of an SVG drawing ends in `.png`."""
+        url = self._address(row, key, _PREVIEW_SIZES[kind])
+        return f"{url.removesuffix('.svg')}.png" if url.endswith(".svg") else url
 
     def _episode(self, row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
         number = normalise.integer(row, "episode_number")
@@ -299,6 +313,7 @@ class Tmdb(Provider):
             aired=normalise.day(row, "air_date"),
             runtime_minutes=normalise.minutes(row, "runtime"),
             still_url=self._address(row, "still_path", "original"),
+            still_preview_url=self._preview(row, "still_path", "still"),
             external_ids={"tmdb": external_id} if external_id else {},
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.artwork.addresses import secure_address
 from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
@@ -116,7 +117,7 @@ class Tvdb(Provider):
     """Searches series and films, and returns their details, seasons and pictures."""
 
     def __init__(self, access: ProviderAccess) -> None:
-        self._config = access.config
+        self._access, self._setting = access, access.setting
         self._token = TvdbToken(key=lambda: access.key("tvdb_api_key"), pin=lambda: access.key("tvdb_pin"))
         self.client = access.client(self._token.credentials, interpret, account=self._token.account)
 
@@ -186,6 +187,7 @@ class Tvdb(Provider):
             images=images,
             seasons=numbers,
             studios=_studios(data),
+            status=normalise.status(normalise.record(data, "status"), "name") if kind == "tv" else "",
             is_complete=is_complete,
         )
 
@@ -198,7 +200,8 @@ class Tvdb(Provider):
             if answer is None:
                 return None
             rows = normalise.rows(normalise.record(answer, "data"), "episodes")
-            episodes += [each for row in rows if (each := _episode(row, number)) is not None]
+            found = [_episode(row, number, self._address(row, "image")) for row in rows]
+            episodes += [each for each in found if each is not None]
             if not rows or not normalise.text(normalise.record(answer, "links"), "next"):
                 break
         by_number = {each.episode: each for each in episodes}
@@ -233,7 +236,7 @@ class Tvdb(Provider):
             return token
 
     def _code(self) -> str:
-        return _LANGUAGES.get(self._config.metadata_language.partition("-")[0], "eng")
+        return _LANGUAGES.get(self._access.language.partition("-")[0], "eng")
 
     def _hit(self, row: Mapping[str, Any]) -> Candidate | None:
         kind = {"movie": "movie", "series": "tv"}.get(normalise.text(row, "type"))
@@ -254,7 +257,7 @@ class Tvdb(Provider):
             countries=_countries(row, "country"),
             external_ids=_remote_ids(row, "remote_ids") | {"tvdb": external_id},
             plot=normalise.text(normalise.record(row, "overviews"), self._code()) or normalise.text(row, "overview"),
-            poster_url=_address(normalise.text(row, "image_url")),
+            poster_url=self._address(row, "image_url"),
         )
 
     def _base(self, row: Mapping[str, Any], kind: TitleKind, found_by: ExternalId | None = None) -> Candidate:
@@ -290,7 +293,7 @@ class Tvdb(Provider):
             cast=_cast(data),
             crew=_crew(data),
             artwork=Artwork(
-                poster=_address(normalise.text(data, "image")) or poster,
+                poster=self._address(data, "image") or poster,
                 backdrop=next(iter(backdrops), ""),
                 fanart=tuple(backdrops[:10]),
             ),
@@ -309,7 +312,7 @@ class Tvdb(Provider):
         found = list[ImageCandidate]()
         for row in normalise.rows(data, "artworks"):
             kind = _ARTWORK_KINDS.get(normalise.integer(row, "type") or 0)
-            url = _address(normalise.text(row, "image"))
+            url = self._address(row, "image")
             if kind and url:
                 found.append(
                     ImageCandidate(
@@ -321,9 +324,16 @@ class Tvdb(Provider):
                         language=_ISO_CODES.get(normalise.text(row, "language"), ""),
                         votes=max(normalise.integer(row, "score") or 0, 0),
                         season=numbers.get(normalise.integer(row, "seasonId")) if row.get("seasonId") else None,
+                        preview_url=self._address(row, "thumbnail"),
                     )
                 )
         return found
+
+    def _address(self, row: Mapping[str, Any], key: str) -> str:
+        """Return the address of a picture, which may be a path on the server of pictures; "" without one."""
+        url = normalise.text(row, key)
+        whole = f"https://artworks.thetvdb.com{url}" if url.startswith("/") else url
+        return secure_address(whole, self._setting("tvdb_url"))
 
 
 def _names_of(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -378,7 +388,7 @@ def _crew(data: Mapping[str, Any]) -> tuple[CrewMember, ...]:
     return tuple(dict.fromkeys(CrewMember(name, job) for name, job in rows if name and job in _CREW))
 
 
-def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
+def _episode(row: Mapping[str, Any], season: int, still_url: str) -> EpisodeRecord | None:
     number = normalise.integer(row, "number")
     if number is None or number < 0 or normalise.integer(row, "seasonNumber") not in {season, None}:
         return None
@@ -390,13 +400,6 @@ def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
         plot=normalise.text(row, "overview"),
         aired=normalise.day(row, "aired"),
         runtime_minutes=normalise.minutes(row, "runtime"),
-        still_url=_address(normalise.text(row, "image")),
+        still_url=still_url,
         external_ids={"tvdb": external_id} if external_id else {},
     )
-
-
-def _address(url: str) -> str:
-    """Return the address of a picture, which may be a path on the server of pictures."""
-    if url.startswith("/"):
-        return f"https://artworks.thetvdb.com{url}"
-    return url if url.startswith("https://") else ""

@@ -47,6 +47,19 @@ def test_look_up_names_its_titles_and_shows_its_end(serve: Callable[[Library], S
     expect(page.get_by_role("button", name="Not found 2", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
+def test_selected_titles_and_one_title_are_looked_up(serve: Callable[[Library], Site], library: Library) -> None:
+    page = serve(library).visit("/titles")
+    page.get_by_role("checkbox", name="Select Qwyjibo").check()
+    page.get_by_role("button", name="Look up 1 title", exact=True).click()
+    expect(page.get_by_text("Look up 1 title: 0 of 1 title enriched, 1 without a match.")).to_be_visible()
+    requests = library.providers.request_page().total
+    page.get_by_role("link", name="Zzyzx Quorum").click()
+    expect(page.get_by_text("No request for this title has left this machine.")).to_be_visible()
+    page.get_by_role("button", name="Look up", exact=True).click()
+    expect(page.get_by_role("list", name="Requests")).to_contain_text("Zzyzx Quorum")
+    assert library.providers.request_page().total > requests > 0
+
+
 def test_name_that_is_kept_back_is_to_decide(serve: Callable[[Library], Site], library: Library) -> None:
     page = serve(library).visit("/titles")
     expect(page.get_by_role("navigation").get_by_role("link", name="To decide 1")).to_be_visible()

@@ -355,6 +355,33 @@ def test_phone_has_buttons_for_the_picture_that_a_finger_touched(chooser: Choose
     expect(page.get_by_text("Undone: rejected: poor quality")).to_be_visible()
 
 
+def test_keys_lead_from_title_to_title(chooser: Chooser) -> None:
+    names = [each.title for each in chooser.library.titles.list(per_page=100).items]
+    place = names.index("Amber Coast")
+    following = names[place + 1]
+    kind = chooser.library.titles.get(chooser.ids[following]).item.entity_type
+    offer(chooser.library, kind, chooser.ids[following], 3)
+    page = chooser.open()
+    page.keyboard.press("Enter")
+    expect(pick(page, 0)).to_contain_text("Chosen by you")
+    page.keyboard.press("n")
+    expect(page.get_by_role("dialog")).to_contain_text(following)
+    expect(tiles(page)).to_have_count(3)
+    page.keyboard.press("Enter")
+    expect(pick(page, 0)).to_contain_text("Chosen by you")
+    page.keyboard.press("p")
+    expect(tiles(page)).to_have_count(6)
+    page.keyboard.press("u")
+    expect(page.get_by_text("Undone: selected")).to_be_visible()
+    page.keyboard.press("u")
+    expect(pick(page, 0)).to_contain_text("Chosen by the rule")
+    for name in reversed(names[:place]):
+        page.keyboard.press("p")
+        expect(page.get_by_role("dialog")).to_contain_text(name)
+    page.keyboard.press("p")
+    expect(page.get_by_text("This is the first title of the list")).to_be_visible()
+
+
 def test_more_providers_are_searched(chooser: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
     library, calls, answered = chooser.library, list[list[str]](), threading.Event()
     states = [

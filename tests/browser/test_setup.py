@@ -154,8 +154,15 @@ def test_known_folder_gets_photos_and_a_kind(
     page.get_by_role("button", name="More about titles").click()
     page.get_by_label("This folder holds").select_option("movies")
     expect(page.get_by_text("its titles are being identified")).to_be_visible()
+    language = page.get_by_label("Language of its titles")
+    language.fill("d1")
+    language.press("Tab")
+    expect(page.get_by_text("A language is a code of two letters such as de, not “d1”.")).to_be_visible()
+    language.fill("DE")
+    language.press("Tab")
+    expect(page.get_by_text("titles are looked up in “de” from now on")).to_be_visible()
     [row] = empty_library.inventory.list()
-    assert (row.kind, row.photos) == ("movies", True)
+    assert (row.kind, row.photos, row.metadata_language) == ("movies", True, "de")
 
 
 def test_settings_change_at_run_time_and_reject_invalid_values(

@@ -86,6 +86,42 @@ def test_a_filter_offers_values_with_counts_and_stays_in_the_address(titles: Tit
     expect(page.locator(".title-tile")).to_have_count(7)
 
 
+def test_selected_titles_are_looked_up_and_their_values_are_planned(titles: Titles) -> None:
+    page = titles.visit("/titles?show=table")
+    bar = page.get_by_role("region", name="Actions")
+    expect(bar).to_have_count(0)
+    page.get_by_role("checkbox", name="Select Amber Coast (1994)").check()
+    page.get_by_role("checkbox", name="Select Der lange Sommer am Fluss (1997)").click(modifiers=["Shift"])
+    expect(bar).to_contain_text("5 titles selected")
+    page.locator("select[aria-label=Order]").select_option("added")
+    expect(bar).to_contain_text("5 titles selected")
+    page.get_by_role("checkbox", name="Select all").check()
+    expect(bar).to_contain_text("7 titles selected")
+    page.get_by_role("link", name="Amber Coast").focus()
+    page.keyboard.press("x")
+    expect(bar).to_contain_text("6 titles selected")
+    page.keyboard.press("i")
+    expect(bar).to_contain_text("1 title selected")
+    expect(bar.get_by_role("button", name="Look up")).to_have_count(0)  # no provider has a key
+    bar.get_by_role("button", name="Plan values").click()
+    question = page.get_by_role("dialog", name="Plan these values?")
+    expect(question).to_contain_text("Amber Coast (1994).mp4")
+    assert grave(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Genre", exact=True).click()
+    page.get_by_role("dialog", name="Filter by genre").get_by_label("Drama").check()
+    expect(bar).to_have_count(0)  # another list has no selection
+
+
+def test_tags_are_searched_and_filtered(titles: Titles) -> None:
+    titles.library.titles.set(titles.ids["Cedar"], "tags", ["Favourites"])
+    page = titles.visit("/titles?q=favour")
+    expect(page.locator(".title-tile > b")).to_have_text(["Cedar"])
+    page.goto(page.url.replace("?q=favour", "?tag=Favourites"))
+    expect(page.get_by_role("button", name="Remove the filter Tag")).to_be_visible()
+    expect(page.locator(".title-tile > b")).to_have_text(["Cedar"])
+
+
 def test_quick_filters_list_unmatched_titles_and_incomplete_series(titles: Titles) -> None:
     page = titles.visit()
 

@@ -42,12 +42,15 @@ TITLES = (
     "indexium_core.flows.artwork.",
     "indexium_core.flows.enrichment.",
     "indexium_core.api.routes.titles",
+    "indexium_core.api.routes.artwork",
     "indexium_core.sources.",
     "indexium_core.demo.providers.",
     "dashboards.pages.titles.",
 )
 OTHERS = {  # equal texts that are no field
     ("indexium_core.flows.snapshots.sandbox", "location"),  # of an error of DuckDB
+    ("indexium_core.model.providers.combining", "keywords"),  # of a title
+    ("indexium_core.cli.home.providers", "keywords"),
 }
 
 

@@ -15,8 +15,10 @@ from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
+from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.services import LibraryServices
 from tests.support.holding import Gate, cut_off
+from tests.support.providers import record_pictures
 from tests.support.rest import Client, ended
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import until
@@ -28,6 +30,7 @@ RECORDS = {  # by table: the column of its id, and of the name of the actor
     "job_queue": ("id", "actor_name"),
     "decisions": ("decision_id", "actor_name"),
     "steps": ("step_id", "actor_name"),
+    "rejected_assets": ("id", "actor_name"),
     "audit_events": ("id", "actor_name"),
 }
 PLAIN = {"home", "notices"}  # attributes of a library that are no services
@@ -80,6 +83,20 @@ def done(library: Library, job: Any) -> None:
 def new_title(library: Library) -> int:
     library.inventory.set_kind(1, "mixed")
     return library.titles.assign_new([first(library)], "movie", "Nosferatu", year=1922).id
+
+
+def pictured(call: Callable[[Any, list[int]], object]) -> Call:
+    """Call the selection of pictures with the ids of two posters of a new title."""
+
+    def decide(library: Library) -> object:
+        urls = ("https://image.tmdb.org/t/p/original/a.jpg", "https://image.tmdb.org/t/p/original/b.jpg")
+        title_id = new_title(library)
+        posters = [ImageCandidate(provider="tmdb", kind="poster", url=url) for url in urls]
+        record_pictures(library, "movie", title_id, posters)
+        found = [each.id for each in library.artwork.candidates("movie", title_id)]
+        return call(library.picture_selection, found)
+
+    return decide
 
 
 def saved(library: Library) -> None:
@@ -142,6 +159,12 @@ CHANGES: dict[str, Call | str] = {
     "matches.undo": "steps.undo",
     "titles.assign": "titles.assign_new",
     "titles.assign_new": new_title,
+    "picture_selection.select_candidate": pictured(lambda service, found: service.select_candidate(found[1])),
+    "picture_selection.reject_candidate": pictured(lambda service, found: service.reject_candidate(found[0])),
+    "picture_selection.reselect_asset": "picture_selection.reject_candidate",
+    "picture_selection.take_back_rejection": "picture_selection.reject_candidate",
+    "picture_selection.release": "picture_selection.select_candidate",
+    "picture_selection.apply": "picture_selection.select_candidate",
     "titles.set": lambda library: library.titles.set(new_title(library), "plot", "By hand"),
     "titles.set_values": "titles.set",
     "titles.lock": lambda library: library.titles.lock(new_title(library), ["plot"]),
@@ -153,13 +176,16 @@ WITHOUT_RECORD = """
     snapshots.take_soon
     inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
+    inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
     fields.change fields.define fields.release fields.remove people.add people.add_to_files people.import_file
     people.remove people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
-    artwork.folder_collage artwork.put artwork_jobs.follow_enrichment thumbnail_jobs.follow_scans
+    picture_selection.auto_select_assets picture_selection.choose_all picture_selection.change_config
+    artwork.folder_collage artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
+    artwork_jobs.follow_identification thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
     enrichment.follow_identification matches.follow_identification checks.ignore checks.ignore_all checks.unignore
     operations.cancel operations.cancel_idle operations.cancel_operation operations.pause_operation
@@ -173,11 +199,13 @@ READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
-    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster problem_of
-    accepted confirm counts pending due get_enrichment_progress get_enrichment_stats is_video_due metadata
+    facets of_files preview_values related collection missing_episodes addresses candidate_poster poster
+    poster_addresses problem_of accepted confirm counts pending due
+    get_enrichment_progress get_enrichment_stats is_video_due metadata
     calculate_statistics categorize_items changes confirmed_ids default_modes digest file_ids filter_items
     generate_plan home_summary items_of newest_version outside plan plan_with_modes raise_if_stale risk_by stale
     summary waiting_ratings with_hard_links writable_ids complete volume wider facet ids overview file has
+    slots config title_ids calculate_score filter_duplicates cache_usage pictures
     names_like of_hash require dry_run read findings groups row get_operation_status holders_of join wait
     with_live_seconds check count_operations df get_operation_details get_operations people_of preview_rollback
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation

@@ -251,7 +251,13 @@ def test_addresses_are_those_of_the_pictures_that_pages_show(
     ids = titles(library)
     film, series = ids["The Lantern Keeper"], ids["Harbour Lights"]
     offers = [
-        ImageCandidate(provider=provider, kind=kind, url=f"{stand_in.url}/images/original/{kind}-{n}.jpg", votes=n)
+        ImageCandidate(
+            provider=provider,
+            kind=kind,
+            url=f"{stand_in.url}/images/original/{kind}-{n}.jpg",
+            votes=10 * n,
+            vote_average=2 + 2.0 * n,
+        )
         for n, provider in ((1, "tmdb"), (2, "fanarttv"), (3, "tvdb"))
         for kind in ("poster", "backdrop")
     ]
@@ -261,15 +267,31 @@ def test_addresses_are_those_of_the_pictures_that_pages_show(
     )
     record_pictures(library, "series", series, [*offers[:2], season])
     drawn(folder / "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01-thumb.jpg", "white", (640, 360))
+    assert library.artwork.addresses(film).poster == offers[4].url, "nothing is in the cache yet"
+    assert library.series.collection(series).artwork == offers[0].url
     for title_id in (film, series, *(each.id for each in library.titles.list(kind="episode").items)):
-        found = library.artwork.addresses(title_id)
         shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
+        found = library.artwork.addresses(title_id)
         assert (found.poster, found.backdrop) == shown
-    assert library.artwork.addresses(film).poster == offers[4].url
+    assert library.series.collection(series).artwork == shown_address(library, series, "poster")
     drawn(folder / "Films/The Lantern Keeper (2014)/poster.jpg")
     assert library.artwork.addresses(film).poster == shown_address(library, film, "poster")
-    assert library.artwork.addresses(film).fanart == tuple(offers[n].url for n in (5, 1, 3))
+    backdrop = shown_address(library, film, "backdrop")
+    assert library.artwork.addresses(film).fanart == (backdrop, offers[3].url, offers[1].url)
     assert library.artwork.addresses(999) == Artwork()
+
+
+def test_pictures_follow_the_language_of_their_library(library: Library, stand_in: ProviderStandIn) -> None:
+    film = titles(library)["The Lantern Keeper"]
+    english, german = (
+        ImageCandidate(provider="tmdb", kind="poster", url=f"{stand_in.url}/images/{code}.jpg", language=code, votes=n)
+        for n, code in ((9, "en"), (1, "de"))
+    )
+    record_pictures(library, "movie", film, [english, german])
+    assert library.artwork.addresses(film).poster == english.url
+    library.inventory.set_metadata_language(library.inventory.list()[0].library_id, "de")
+    assert library.artwork.addresses(film).poster == german.url
+    assert library.artwork.candidates("movie", film)[0].language == "de"
 
 
 def test_picture_of_folder_with_several_titles_belongs_to_none(library: Library, folder: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
-from indexium_core import errors
+from indexium_core import cli, errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
@@ -17,6 +22,7 @@ from indexium_core.model.providers.records import ImageCandidate
 from tests.support import tables
 from tests.support.copied_home import CopiedHome
 from tests.support.providers import record_pictures
+from tests.support.waiting import until
 
 FILES = (
     "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
@@ -153,7 +159,6 @@ def test_backdrops_are_several(library: Library, film: int) -> None:
 
 
 def test_local_picture_comes_before_the_score(library: Library, folder: Path, film: int) -> None:
-    from PIL import Image
 
     offer(library, film)
     Image.new("RGB", (100, 150)).save(folder / "Films/The Lantern Keeper (2014)/poster-7.jpg")
@@ -181,6 +186,26 @@ def test_rule_of_library_can_be_changed(library: Library, film: int) -> None:
         change(library_id, "poster", {"weight_votes": "much"})
     with pytest.raises(errors.UnknownIdError, match="There is no library folder 99"):
         change(99, "poster", {})
+
+
+def test_selection_for_another_match_is_a_question(library: Library, stand_in: ProviderStandIn, film: int) -> None:
+    library.matches.on_accept = lambda _: None
+    library.matches.accept_id(film, ExternalId("tmdb", "9000001"), "movie")
+    offer(library, film)
+    service = library.picture_selection
+    service.select_candidate(pictures(library, film)[1].id)
+    assert not pictures(library, film)[1].is_of_former_match
+    other = library.matches.accept_id(film, ExternalId("tmdb", "9000005"), "movie")
+    offer(library, film, (4, 6))
+    asked = pictures(library, film)[1]
+    assert (selected(library, film), asked.is_of_former_match) == ([1], True)
+    assert [each.is_of_former_match for each in service.slots("movie", film)] == [True]
+    kept = service.select_candidate(asked.id)
+    assert not pictures(library, film)[1].is_of_former_match
+    library.steps.undo(kept.step_id)
+    assert pictures(library, film)[1].is_of_former_match
+    library.steps.undo(other.decision_id)
+    assert (selected(library, film), pictures(library, film)[1].is_of_former_match) == ([1], False)
 
 
 # Undo.
@@ -304,6 +329,20 @@ def test_originals_that_people_selected_stay_in_the_cache(
     assert not library.artwork.cache.asset_exists(backdrop.content_hash or "")
 
 
+def test_job_gets_originals_of_every_kind_that_people_selected(
+    library: Library, stand_in: ProviderStandIn, film: int
+) -> None:
+    logo = ImageCandidate(provider="fanarttv", kind="logo", url=f"{stand_in.url}/images/fanart/logo-1-v2.png")
+    record_pictures(library, "movie", film, [logo])
+    [candidate] = library.artwork.candidates("movie", film, "logo")
+    library.jobs.wait(library.artwork_jobs.add([film]).id)
+    assert library.artwork.cache.usage().images == 0
+    library.picture_selection.select_candidate(candidate.id)
+    job = library.jobs.wait(library.artwork_jobs.add([film]).id)
+    assert (job.summary["made"], job.summary["processed"], job.summary["total"]) == (1, 3, 3)
+    assert library.artwork.cache.usage().protected == 1
+
+
 def test_cache_knows_what_uses_its_images(library: Library, stand_in: ProviderStandIn, film: int) -> None:
     details = library.providers.details(ExternalId("tmdb", "9000001"), "movie")
     record_pictures(library, "movie", film, details.images)
@@ -313,3 +352,130 @@ def test_cache_knows_what_uses_its_images(library: Library, stand_in: ProviderSt
     record_pictures(library, "movie", film, [])
     assert tables.rows(library, query) == [(0, False, True)]
     assert library.artwork.cache.usage().unused == 1
+
+
+# Pictures in folders.
+
+
+def test_pictures_in_folders_are_candidates_after_identification(library: Library, folder: Path) -> None:
+    new = folder / "Films/Salt Meadows (2019)"
+    shutil.copytree(folder / "Films/Night Tram (2009)", new)
+    (new / "Night Tram (2009).mp4").rename(new / "Salt Meadows (2019).mp4")
+    Image.new("RGB", (100, 150)).save(new / "poster.jpg")
+    shutil.copy(folder / FILES[2], folder / "Shows/Harbour Lights/Season 1/Harbour Lights - S01E02.mp4")
+    Image.new("RGB", (100, 150)).save(folder / "Shows/Harbour Lights/season01-poster.jpg")
+    library.scan()
+    query = "SELECT entity_type, asset_type, provider, selected_by FROM asset_candidates ORDER BY 1"
+    expected = [("movie", "poster", "local", "auto"), ("series", "poster", "local", "auto")]
+    until(lambda: tables.rows(library, query) == expected)
+
+
+# Any order of changes.
+
+OFFERS = st.tuples(st.just("offer"), st.sets(st.integers(1, 6), min_size=1, max_size=4))
+SELECTIONS = st.tuples(st.just("select"), st.integers(0, 5))
+OTHERS = st.tuples(st.sampled_from(["reject", "release", "take back", "reselect"]), st.integers(0, 5))
+MATCHES = st.tuples(st.just("match"), st.sampled_from(["9000001", "9000005"]))
+CHANGES = st.one_of(OFFERS, SELECTIONS, SELECTIONS, OTHERS, MATCHES, st.tuples(st.just("undo"), st.none()))
+
+
+class Decided(NamedTuple):
+    """What the rules say that people have decided about the posters of a film, by their numbers."""
+
+    selected: int | None = None
+    rejected: frozenset[int] = frozenset()
+
+    def after(self, change: str, number: int) -> Decided:
+        """Return the decisions after another one."""
+        if change == "select":
+            return Decided(number, self.rejected)
+        if change == "release":
+            return Decided(None, self.rejected)
+        if change == "take back":
+            return Decided(self.selected, self.rejected - {number})
+        return Decided(None if number == self.selected else self.selected, self.rejected | {number})
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHANGES, min_size=10, max_size=16))
+def test_any_order_of_changes_ends_where_the_rules_say(
+    library: Library, stand_in: ProviderStandIn, film: int, changes: list[tuple[str, Any]]
+) -> None:
+    library.matches.on_accept = lambda _: None  # no job changes the pictures meanwhile
+    with tables.changing(library) as tx:
+        for table in ("asset_candidates", "rejected_assets", "steps", "title_matches"):
+            tx.execute(f"DELETE FROM {table}")
+    service, decided, former = library.picture_selection, Decided(), list[Decided]()
+    offer(library, film)
+    for change, value in changes:
+        found = pictures(library, film)
+        if change == "offer":
+            offer(library, film, sorted(value))
+        elif change == "match":
+            before = len(library.steps.list())
+            library.matches.accept_id(film, ExternalId("tmdb", value), "movie")
+            former += [decided] * (len(library.steps.list()) - before)
+        elif change == "undo":
+            if library.steps.undo() is not None:
+                decided = former.pop()
+        elif found:
+            number = sorted(found)[value % len(found)]
+            call = {
+                "select": service.select_candidate,
+                "reject": service.reject_candidate,
+                "reselect": service.reselect_asset,
+                "release": service.release,
+                "take back": service.take_back_rejection,
+            }[change]
+            if call(found[number].id).step_id is not None:
+                former.append(decided)
+                decided = decided.after(change, number)
+        assert state(library, film) == decided
+    while library.steps.undo() is not None:
+        decided = former.pop()
+        assert state(library, film) == decided
+    assert state(library, film) == Decided()
+
+
+def state(library: Library, film: int) -> Decided:
+    """Return what is stored, and check that the rule selects the rest."""
+    found = pictures(library, film)
+    rows = tables.rows(library, "SELECT provider_url FROM rejected_assets")
+    rejected = frozenset(int(url.rpartition("-")[2].partition(".")[0]) for (url,) in rows)
+    by_person = [number for number, each in found.items() if each.is_by_person]
+    free = [number for number in found if number not in rejected]  # best first
+    assert [number for number, each in found.items() if each.is_selected] == (by_person or free[:1])
+    assert {number for number, each in found.items() if each.is_rejected} == rejected & found.keys()
+    return Decided(by_person[0] if by_person else None, rejected)
+
+
+def test_commands_select_reject_and_change_the_rule(
+    library: Library, film: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(library, film)
+    found, home = {number: each.id for number, each in pictures(library, film).items()}, str(library.home)
+
+    def run(*words: object, code: int = 0) -> str:
+        assert cli.main(["--home", home, *map(str, words)]) == code
+        shown = capsys.readouterr()
+        return shown.out if code == 0 else shown.err
+
+    library.close()
+    assert "by the rule" in run("artwork", "list", film, "--type", "poster")
+    assert "'indexium undo" in run("artwork", "select", found[1])
+    assert "too dark" in run("artwork", "reject", found[3], "--reason", "too dark")
+    assert "rejected: too dark" in run("artwork", "list", film)
+    assert "Left the poster of" in run("artwork", "release", found[1])
+    assert "took back" in run("artwork", "restore", found[3]).lower()
+    assert "1 title gets another poster. Nothing has changed yet" in run(
+        "artwork", "auto", "--language", "de", "--dry-run"
+    )
+    assert "Selected a poster of" in run("artwork", "auto", "--language", "de")
+    assert "prefer_language" in run(
+        "artwork", "rule", 1, "prefer_language=de", "weight_votes=0.2", "weight_language=0.4"
+    )
+    assert "The cache has 0 originals" in run("artwork", "cache")
+    assert "There is no picture 999 any more" in run("artwork", "select", 999, code=2)
+    assert "Write NAME=VALUE" in run("artwork", "rule", 1, "max_count", code=2)
+    assert "is a number, not" in run("artwork", "rule", 1, "max_count=many", code=2)
+    assert "has no match yet" in run("artwork", "search", film, code=2)

@@ -61,6 +61,7 @@ def decide(library: Library, folder: Path) -> None:
     [row, other] = library.inventory.list()
     library.inventory.set_exclude(row.library_id, ["*.part"])
     library.inventory.set_cast_people(other.library_id, "suggest")
+    library.inventory.set_metadata_language(other.library_id, "de")
     library.fields.define("tape", "integer")
     library.people.add([films / "0000.mp4", films / "0001.mp4"], ["Ann Lee", "Cy Straße"])
     library.people.rename("Cy Straße", "Cy STRASSE")

@@ -7,7 +7,6 @@ from typing import Any
 
 from indexium_core.library import Library
 from indexium_core.model.job import Job
-from tests.support import tables
 
 FILES = (
     "Films/The Lantern Keeper (2014) [tmdbid-9000001]/The Lantern Keeper (2014).mp4",
@@ -30,9 +29,9 @@ def values(library: Library, title_id: int) -> Mapping[tuple[str, str], Any]:
 
 
 def shown_address(library: Library, title_id: int, size: str) -> str:
-    """Return the address of the picture that the page of a title shows."""
+    """Return the address of the picture that the page of a title shows, after a download: that of the cache."""
     image = library.artwork.poster(title_id, size)
     assert image is not None
-    query = "SELECT provider_url FROM asset_candidates WHERE content_hash = $hash"
-    [(address,)] = tables.rows(library, query, {"hash": image.version.rpartition("-")[0]})
-    return str(address)
+    content = image.version.rpartition("-")[0]
+    assert library.artwork.cache.asset_exists(content)
+    return f"/api/cache/{content}"

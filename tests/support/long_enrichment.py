@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,9 +16,9 @@ def run(pipe: Connection, home: Path, note: Path, job: int) -> None:
     fetch = TitleEnricher.fetch
     with note.open("a", buffering=1) as file:
 
-        def noted(self: TitleEnricher, title: DueTitle) -> FetchedTitle:
+        def noted(self: TitleEnricher, title: DueTitle, *, since: datetime | None) -> FetchedTitle:
             file.write(f"{title.id}\n")
-            return fetch(self, title)
+            return fetch(self, title, since=since)
 
         TitleEnricher.fetch = noted  # type: ignore[method-assign]
         with Library.open(home, take_over="safe" if job else "nothing") as library:

@@ -120,6 +120,23 @@ const drawKind = ({id, kind}, kinds) =>
     drawSelect(kinds, {data: {change: "kind_of", id, key: `kind${id}`}}, kind),
   )
 
+/** @param {FolderView} folder */
+const drawLanguage = ({id, language}) =>
+  h(
+    "label",
+    {class: "inline", title: "Two letters, such as de. Without them, the language of the settings counts."},
+    "Language of its titles",
+    h("input", {
+      class: "select",
+      value: language,
+      maxlength: 2,
+      size: 3,
+      autocomplete: "off",
+      spellcheck: "false",
+      data: {change: "language", id, key: `language${id}`},
+    }),
+  )
+
 /** @type {(folder: FolderView, canScan: boolean, kinds: ChoiceView[]) => HTMLElement} */
 const drawMore = (folder, canScan, kinds) => {
   const {id, online, missing, promise} = folder
@@ -132,6 +149,7 @@ const drawMore = (folder, canScan, kinds) => {
       "div",
       {class: "modes"},
       drawKind(folder, kinds),
+      folder.kind !== "home" && drawLanguage(folder),
       MODES.map(mode => drawMode(folder, mode)),
       drawMedia(folder),
       drawRatings(folder),

@@ -65,12 +65,12 @@ class Folders(Component):
     """
     The library folders, the scan, and the first steps.
 
-    Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full},
-    `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id, kind, on},
-    `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `photos` {id}, `uploaded` {token, name},
-    `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`,
-    `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives: {hints, serial},
-    {listing}, {proposal}.
+    Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id,
+    full}, `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id,
+    kind, on}, `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `language` {id, language},
+    `photos` {id}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`,
+    `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people`
+    {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}, {proposal}.
     """
 
     _esm = module("library")
@@ -154,6 +154,7 @@ def folder_row(found: LibraryDetails) -> FolderView:
         ],
         "without_photos": not found.photos,
         "kind": found.kind,
+        "language": found.metadata_language,
         "exclude": "\n".join(found.exclude),
         "write_ratings": found.write_ratings == "at-once",
     }

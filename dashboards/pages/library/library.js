@@ -245,6 +245,7 @@ const ACTIONS = {
   new_kind(self, _, target) {
     self.state.options.kind = target.value
   },
+  language: (self, {id}, target) => self.send("language", {id: Number(id), language: target.value}),
   kind_of: (self, {id}, target) => self.send("kind_of", {id: Number(id), kind: target.value}),
   photos: (self, {id}) => self.send("photos", {id: Number(id)}),
   more(self, data) {

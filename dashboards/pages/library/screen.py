@@ -80,6 +80,7 @@ class LibraryScreen(Screen):
             ),
             ratings=self._set_write_ratings,
             kind_of=self._set_kind,
+            language=self._set_language,
             photos=lambda message: self._include_photos(int(message["id"])),
             exclude=lambda message: self._set_exclude(int(message["id"]), str(message["patterns"])),
             uploaded=self._import.uploaded,
@@ -302,6 +303,15 @@ class LibraryScreen(Screen):
             self._change(
                 lambda: self._library.set_kind(library_id, kind),
                 lambda job: f"{row.name}: {'its titles are being identified' if job else 'nothing is identified'}.",
+            )
+
+    def _set_language(self, message: Mapping[str, Any]) -> None:
+        library_id, language = int(message["id"]), str(message["language"])[:40].strip().lower()
+        named = f"“{language}”" if language else "the language of the settings"
+        if row := self._folder(library_id):
+            self._change(
+                lambda: self._library.inventory.set_metadata_language(library_id, language),
+                lambda _: f"{row.name}: titles are looked up in {named} from now on.",
             )
 
     def _include_photos(self, library_id: int) -> None:

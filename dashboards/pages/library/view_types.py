@@ -33,6 +33,7 @@ class FolderView(TypedDict):
     write_ratings: bool  # A rating is written as soon as it is set
     without_photos: bool  # Scans leave photos out
     kind: str  # What the folder holds
+    language: str  # Of titles and plots, two letters; "": that of the settings
     exclude: str  # Patterns, one on each line
 
 

@@ -4,14 +4,14 @@ import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
 import {closesDetails, delayKeys, hasModifier, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
 import {hasDraft} from "../../components/browser/edit_drafts.js"
-import {Selection} from "./plan_selection.js"
+import {Selection} from "../../components/browser/selection.js"
 import {forgetWidths} from "./tag_fit.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow} from "./plan_table_parts.js"
 import {pager} from "../../components/widgets.js"
 
 /**
  * @typedef {object} State
- * @property {Selection} selection
+ * @property {Selection<PlanTableView>} selection
  * @property {number | null} cursor The row that the keys act on.
  * @property {number} place Last drawn place of the cursor on the page.
  * @property {number | null} arriving The place of the cursor on the next page.
@@ -298,7 +298,7 @@ function onSetup(self) {
     forgetWidths()
     self.paint()
   })
-  self.state.selection = new Selection(self)
+  self.state.selection = new Selection(self, view => view.rows)
   self.root.addEventListener("click", event => (self.state.isShifted = event.shiftKey), true)
   for (const name of ["indexium:dense", "indexium:drafts"]) listen(self.model, window, name, () => self.paint())
   listen(self.model, window, "indexium:step", event => move(self, event.detail))

@@ -76,6 +76,7 @@ class SettingsScreen(Screen):
                     library.fields.list(),
                     library.schedules.list(),
                     self._read_privacy(wanted),
+                    library.artwork.cache_usage().summary,
                 ),
                 lambda found: self._show(*found),
                 name="settings",
@@ -135,10 +136,11 @@ class SettingsScreen(Screen):
         fields: list[CustomField],
         schedules: list[Schedule],
         section: dict[str, Any],
+        artwork: str,
     ) -> None:
         file = str(self._library.home / FILE_NAME)
         custom = custom_fields_form.view(fields, problem=self._field_problem, saved=self._fields_saved)
-        view = settings_form.view(rows, file=file, problem=self._problem)
+        view = settings_form.view(rows, file=file, problem=self._problem, artwork=artwork)
         first = {"section": self._section, "entered": self._entered}
         clock = schedules_form.view(schedules, problem=self._cron_problem)
         self._form.put(**view, **first, custom=custom, schedules=clock, privacy=section, serial=self._serial)

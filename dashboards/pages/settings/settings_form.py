@@ -134,13 +134,19 @@ class SettingsForm(Component):
     _styles = ("house.css", "provider_requests.css")
 
 
-def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the view of the page; settings without a group come last."""
+def view(
+    rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | None = None, artwork: str = ""
+) -> dict[str, Any]:
+    """Return the view of the page; settings without a group come last. `artwork`: what the cache of pictures has."""
     by_name = {row.name: row for row in rows}
     named = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, OTHERS: tuple(name for name in by_name if name not in named)}
     own = {OTHERS, *ADVANCED}
-    shown = {title: [_row(by_name[name]) for name in names if name in by_name] for title, names in groups.items()}
+    notes = {"artwork_budget": artwork}
+    shown = {
+        title: [_row(by_name[name], notes.get(name, "")) for name in names if name in by_name]
+        for title, names in groups.items()
+    }
 
     def part(*, advanced: bool) -> list[SettingGroupView]:
         parts = {
@@ -158,13 +164,13 @@ def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | 
     }
 
 
-def _row(row: SettingRow) -> SettingView:
+def _row(row: SettingRow, note: str) -> SettingView:
     origin, level = ORIGINS[row.source]
     return {
         "name": row.name,
         "variable": row.variable,
         "label": LABELS.get(row.name, row.name.replace("_", " ").capitalize()),
-        "help": _spoken(row.help) if row.kind == "switch" else row.help,
+        "help": " ".join(filter(None, [_spoken(row.help) if row.kind == "switch" else row.help, note])),
         "kind": row.kind,
         "value": _grouped(row.value) if row.kind == "number" else row.value,
         "default": _grouped(row.default) if row.kind == "number" else row.default,

@@ -9,17 +9,15 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.artwork_dialog.artwork_dialog import (
-    ArtworkDialog,
-    PictureTitle,
-    main_kind,
-    selected_posters,
-)
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import selected_posters
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
+from dashboards.pages.titles.titles_pictures import TitlesPictures
+from dashboards.pages.titles.titles_selection import TitlesSelection
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
 from dashboards.session import Session
+from dashboards.state import NOTHING
 from indexium_core import errors
 from indexium_core.model.job import Job
 from indexium_core.model.matches.results import MatchResult, to_decide
@@ -47,13 +45,7 @@ class TitlesScreen(Screen):
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
-        self._repictured: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
-        self._artwork = ArtworkDialog(
-            self._library,
-            self._bridge,
-            changed=self._repictured.__setitem__,
-            settings=lambda: session.go("settings", section="privacy"),
-        )
+        self._pictures = TitlesPictures(session, self.state, opened=self._open)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -79,6 +71,7 @@ class TitlesScreen(Screen):
             set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),
             look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
         )
+        self._selection = TitlesSelection(session, self.state, self._list, draw=self._draw, start=self._start)
         self._page.on(
             back=lambda _: self._open(None),
             open=lambda message: self._open(int(message["id"])),
@@ -92,8 +85,9 @@ class TitlesScreen(Screen):
             page=lambda message: self._turn_requests(int(message["page"])),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
+            look_up=lambda _: self._look_up(),
             move=lambda message: self._move(int(message["id"])),
-            pictures=lambda message: self._choose_pictures(int(message["number"])),
+            pictures=lambda message: self._pictures.ask(self._title, int(message["number"])),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -102,13 +96,13 @@ class TitlesScreen(Screen):
             "titles_list": self._list,
             "title_page": self._page,
             "title_mover": self._mover,
-            "artwork_dialog": self._artwork,
+            "artwork_dialog": self._pictures.dialog,
         }
 
     def start(self) -> None:
         """Subscribe to the events of titles and of the jobs that change them."""
         self._bridge.listen(EVENTS, self.refresh, every=1.0)
-        self._artwork.start()
+        self._pictures.dialog.start()
 
     def reset(self) -> None:
         """Show all films and series."""
@@ -150,7 +144,7 @@ class TitlesScreen(Screen):
         """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
-        library, followed, repictured = self._library, self._followed, dict(self._repictured)
+        library, followed, repictured = self._library, self._followed, dict(self._pictures.changed)
 
         def read() -> titles_list.TitlesSnapshot:
             page = page_or_last(
@@ -209,7 +203,12 @@ class TitlesScreen(Screen):
             if self._loaded is not None:
                 self._list.put(
                     **titles_list.view(
-                        self._loaded, self.state, decide=decide, pictures=self._session.pictures, shown=shown
+                        self._loaded,
+                        self.state,
+                        decide=decide,
+                        pictures=self._session.pictures,
+                        shown=shown,
+                        picked=self._selection.picked,
                     )
                 )
             else:
@@ -229,7 +228,8 @@ class TitlesScreen(Screen):
 
     def _find(self, message: Mapping[str, Any]) -> None:
         is_typed = bool(message.get("typed"))
-        self._narrow(push=not (is_typed and self._is_typing), query=str(message["query"])[:400].strip())
+        text = str(message["query"])[:400].strip()
+        self._narrow(push=not (is_typed and self._is_typing), query=text, selection=NOTHING)
         self._is_typing = is_typed
 
     def _narrow(self, *, push: bool = True, **values: Any) -> None:
@@ -307,6 +307,7 @@ class TitlesScreen(Screen):
                     (each for each in library.inventory.list() if each.library_id == title.item.library_id), None
                 ),
                 can_decide=self._session.has_page(DECIDE),
+                can_look_up=any(each.is_on for each in library.providers.status()),
                 pictures=library.picture_selection.slots(*owner),
             )
 
@@ -441,22 +442,6 @@ class TitlesScreen(Screen):
         if file is not None:
             self._mover.ask(file)
 
-    def _choose_pictures(self, season: int) -> None:
-        """Show the pictures of the title that is open, or of one of its seasons; -1: of the title."""
-        if self._title is None or not self._session.pictures:
-            return
-        item, numbers = self._title.title.item, [each.number for each in self._title.seasons]
-        title = PictureTitle(
-            entity_type=item.entity_type,
-            id=item.id,
-            name=item.name,
-            seasons=tuple(each for each in numbers if each is not None),
-        )
-        if season < 0:
-            self._artwork.ask(title, main_kind(item.entity_type))
-        elif season in title.seasons:
-            self._artwork.ask(title, "poster", season)
-
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""
         title_id = self.state.title_id
@@ -470,6 +455,12 @@ class TitlesScreen(Screen):
             failed=lambda _: self._open(None if item is None else item.id),
             once=True,
         )
+
+    def _look_up(self) -> None:
+        """Ask the providers again about the title that is open; of an episode, about its series."""
+        title_id = self.state.title_id
+        if title_id is not None:
+            self._start(lambda: self._library.enrichment.schedule_titles([title_id], renew=True))
 
     def _plan(self) -> None:
         """Ask whether the values of the title that is open become edits of its files."""

@@ -48,11 +48,12 @@ const drawHead = view =>
       ),
       view.no_poster && h("p", {class: "quiet"}, `No poster: ${view.no_poster}`),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
-      (view.can_plan || view.can_ignore || view.choose) &&
+      (view.can_plan || view.look_up || view.choose || view.can_ignore) &&
         h(
           "div",
           {class: "acts"},
           view.can_plan && button("Plan these values", "plan", {kind: "small primary", data: {key: "plan"}}),
+          view.look_up && button(view.look_up, "look_up", {kind: "small", data: {key: "look_up"}}),
           view.choose &&
             button(view.choose, "pictures", {
               kind: "small",
@@ -219,11 +220,17 @@ const drawRelated = ({related}) =>
   )
 
 /** @param {TitleContentView} view */
-const drawRequests = ({requests}) =>
+const drawRequests = ({requests, answers}) =>
   requests &&
   section(
     "Requests to providers",
     "provider-log",
+    answers.length > 0 &&
+      h(
+        "p",
+        {class: "answers"},
+        answers.map(({name, text}) => h("span", {data: {key: name}}, h("b", null, name), ` ${text}`)),
+      ),
     requests.rows.length
       ? drawProviderRequests(requests.rows)
       : h("p", {class: "quiet"}, "No request for this title has left this machine."),

@@ -13,6 +13,7 @@ from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
 from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_kind, main_picture
 from dashboards.pages.titles.view_types import (
+    AnswerView,
     EpisodeView,
     SeasonView,
     TitleContentView,
@@ -27,7 +28,7 @@ from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES
-from indexium_core.model.providers.registry import label_of
+from indexium_core.model.providers.registry import label_of, providers_of_titles
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.title_filter import RelatedTitle
@@ -52,7 +53,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `page` {page} (of the requests),
-    `decide`, `plan`, `move` {id of a file}, `pictures` {number of a season, -1 for the title}.
+    `decide`, `plan`, `look_up`, `move` {id of a file}, `pictures` {number of a season, -1 for the title}.
     """
 
     _esm = module("title_page")
@@ -71,6 +72,7 @@ class TitleSnapshot:
     match: MatchQuestion | None
     library: LibraryRow | None
     can_decide: bool  # there is a page for decisions
+    can_look_up: bool  # a provider can be asked about it
     pictures: Sequence[SlotSummary]  # of the title, of an episode or a season those of its series
 
 
@@ -121,6 +123,8 @@ def view(
         "ignored": item.state == "ignored",
         "can_ignore": item.entity_type in ("movie", "series"),
         "can_plan": item.state != "ignored" and any(each.role == "main" for each in title.files),
+        "look_up": _look_up(found),
+        "answers": _answers(found),
         "values": [_value(each, found, opened=opened) for each in _fields(values)],
         "more": [
             {"field": name, "label": label(name)}
@@ -156,6 +160,25 @@ def _missing(error: errors.IndexiumError) -> EmptyView:
         text = "A title disappears with its last file: the file was moved to another title, or its folder was removed."
         return {"title": error.message.rstrip("."), "text": text}
     return {"title": "This title cannot be shown", "text": error.message}
+
+
+def _look_up(found: TitleSnapshot) -> str:
+    """Return the label of the button that looks the title up; "" if it cannot be looked up."""
+    if not found.can_look_up or found.title.item.state == "ignored":
+        return ""
+    return "Look up again" if any(each.origin == "provider" for each in found.candidates) else "Look up"
+
+
+def _answers(found: TitleSnapshot) -> list[AnswerView]:
+    """Return how many values of the title each provider has, and since when."""
+    shown = []
+    for name in providers_of_titles():
+        own = [each for each in found.candidates if each.origin == "provider" and each.provider == name]
+        if own:
+            newest = max(each.fetched_at for each in own)
+            text = f"{wording.plural(len(own), 'value')}, {wording.ago(newest)}"
+            shown.append(AnswerView(name=label_of(name), text=text))
+    return shown
 
 
 def _requests(found: RequestPage) -> dict[str, Any]:
@@ -231,6 +254,8 @@ def _short(value: TitleValue) -> str:
         text = ", ".join(names[:4]) + (f" {wording.and_more(len(names) - 4)}" if len(names) > 4 else "")
     if isinstance(value.value, dict) and value.field == "ratings":
         text = ", ".join(f"{label_of(name)} {number:g}" for name, number in value.value.items())
+    if isinstance(value.value, dict) and value.field == "votes":
+        text = ", ".join(f"{label_of(name)} {wording.count(number)}" for name, number in value.value.items())
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
 
 

@@ -1,4 +1,5 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
+import {Selection} from "../../components/browser/selection.js"
 import {SEARCH_DELAY} from "../../components/search_field.js"
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {focusedElement, h} from "../../components/browser/dom.js"
@@ -13,12 +14,18 @@ import {
   drawFilterBar,
   newMenuState,
 } from "../../components/filter_menu.js"
-import {button, cutName, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
-import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js"
+import {button, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
+import {forgetMissing, hideBroken} from "../../components/posters.js"
+import {drawItems} from "./titles_items.js"
+import {SELECTION_ACTIONS, drawActs, drawAllBox, selectionKeys} from "./titles_selection.js"
 
 /** @import {MenuState} from "../../components/filter_menu.js" */
 /**
- * @typedef {Component<TitlesListView, MenuState & {searchTimer: number}>} Self
+ * @typedef {object} SelectionState
+ * @property {Selection<TitlesListView>} selection
+ * @property {boolean} isShifted The last click was made with the shift key.
+ *
+ * @typedef {Component<TitlesListView, MenuState & SelectionState & {searchTimer: number}>} Self
  */
 
 /** @param {TitlesListView} view */
@@ -75,7 +82,11 @@ const drawQuick = ({key, value, label, count, on}) =>
 const drawFilters = ({view: {query, filters, quick}, state: {menu, options, isUnfolded}}) =>
   drawFilterBar(
     {
-      search: [query, false, {placeholder: "Title or series …", "aria-label": "Search the titles", data: {key: "q"}}],
+      search: [
+        query,
+        false,
+        {placeholder: "Title, series or tag …", "aria-label": "Search the titles", data: {key: "q"}},
+      ],
       set: filters.filter(each => each.text).length + quick.filter(each => each.on).length,
       isUnfolded,
     },
@@ -97,6 +108,7 @@ const drawMeaning = ({narrowed, sorts, sort, ...list}) =>
       ),
     narrowed && button("Clear filters", "clear", {kind: "link"}),
     h("span", {class: "grow"}),
+    drawAllBox(list.all, list.able),
     drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),
   )
 
@@ -130,80 +142,6 @@ const drawJobs = ({progress, result, look_up: lookUp}) => [
       h("span", null, result.text, " ", result.left && button(result.left, "not_found", {kind: "link"})),
     ),
 ]
-
-/** @param {TitleTileView} tile */
-const drawTile = tile =>
-  h(
-    "li",
-    {data: {key: tile.id}},
-    h(
-      "a",
-      {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
-      drawPoster(tile, tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · "))),
-      h("b", {title: tile.title}, cutName(tile.title)),
-      h(
-        "small",
-        null,
-        tile.rating && [h("span", {class: "vh"}, "rating "), `★ ${tile.rating} · `],
-        [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · "),
-      ),
-    ),
-  )
-
-/** @param {TitleTileView} tile */
-const drawRow = tile =>
-  h(
-    "tr",
-    {data: {key: tile.id}},
-    h(
-      "td",
-      {class: "name"},
-      h(
-        "a",
-        {href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
-        drawPoster(tile),
-        h("b", {title: tile.title}, cutName(tile.title)),
-      ),
-    ),
-    h("td", null, tile.kind),
-    h("td", {class: "num"}, tile.year),
-    h("td", {class: "num"}, tile.rating),
-    h("td", {class: "wide"}, h("bdi", null, tile.genres.join(", "))),
-    h("td", {class: "wide"}, tile.size),
-    h("td", null, tile.state, tile.notes.length > 0 && h("small", null, tile.notes.join(" · "))),
-  )
-
-/** @param {TitlesListView} view */
-const drawItems = ({shows, items}) =>
-  shows === "table"
-    ? h(
-        "div",
-        {class: "card titles-table", data: {key: "table"}},
-        h(
-          "table",
-          null,
-          h("caption", {class: "vh"}, "Titles"),
-          h(
-            "thead",
-            null,
-            h(
-              "tr",
-              null,
-              [
-                ["Title", ""],
-                ["Kind", ""],
-                ["Year", "num"],
-                ["Rating", "num"],
-                ["Genres", "wide"],
-                ["Files", "wide"],
-                ["State", ""],
-              ].map(([text, kind]) => h("th", {scope: "col", class: kind}, text)),
-            ),
-          ),
-          h("tbody", null, items.map(drawRow)),
-        ),
-      )
-    : h("ul", {class: "posters", "aria-label": "Titles", data: {key: "posters"}}, items.map(drawTile))
 
 /** @param {TitlesListView["empty"]} empty */
 const drawEmpty = ({title, text, acts, folders = [], kinds = []}) =>
@@ -241,6 +179,7 @@ function draw(self) {
   const {view, before} = self
   if (before?.progress?.length && !view.progress?.length) forgetMissing()
   if (view.hidden) return null
+  if (view.items) self.state.selection.applyPending(view)
   if (!view.shows) return loadingPage("Titles")
   if (view.bare)
     return [
@@ -265,6 +204,7 @@ function draw(self) {
     drawMeaning(view),
     view.empty ? drawEmpty(view.empty) : drawItems(view),
     view.pages > 1 && pager(view),
+    drawActs(view.selection),
     drawAttribution(view),
   ]
 }
@@ -334,6 +274,7 @@ function onKey(self, event) {
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   ...FILTER_ACTIONS,
+  ...SELECTION_ACTIONS,
   open: (self, {id}) => self.send("open", {id: Number(id)}),
   page(self, {page}) {
     self.send("page", {page: Number(page)})
@@ -359,10 +300,17 @@ export function render(context) {
   const {model} = context
   /** @type {Self} */
   const self = component(context, {
-    state: () => ({...newMenuState(), searchTimer: 0}),
+    state: () => ({
+      ...newMenuState(),
+      searchTimer: 0,
+      selection: /** @type {Selection<TitlesListView>} */ (null),
+      isShifted: false,
+    }),
     draw,
     onSetup(me) {
       hideBroken(me.root)
+      me.state.selection = new Selection(me, view => view.items)
+      me.root.addEventListener("click", event => (me.state.isShifted = event.shiftKey), true)
       closeFilterOutside(me)
     },
     onMessage,
@@ -384,5 +332,6 @@ export function render(context) {
     ArrowUp: moves,
     ArrowRight: moves,
     Enter: {does: "open the title", group: "Move", when, run: () => focusFirst(self)},
+    ...selectionKeys(self, when),
   })
 }

@@ -49,6 +49,7 @@ DESCENDING = ("year", "rating", "added")
 LABELS = {
     "kind": "Kind",
     "genre": "Genre",
+    "tag": "Tag",
     "year": "Year",
     "rating": "Rating",
     "actor": "Actor",
@@ -63,7 +64,8 @@ class TitlesList(Component):
     The list.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
-    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`.
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`;
+    of the selection `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `act` {name}.
     Receives: {options: {key, rows}}.
     """
 
@@ -96,7 +98,9 @@ class TitlesSnapshot:
         return sum(each.titles for each in self.facets["kind"].values)
 
 
-def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bool, shown: bool) -> dict[str, Any]:
+def view(
+    found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bool, shown: bool, picked: int
+) -> dict[str, Any]:
     """
     Return the view.
 
@@ -106,6 +110,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         decide: Address of the page for decisions.
         pictures: The server has posters.
         shown: False while a title is open.
+        picked: Serial number of the last choice of titles that the state has.
 
     """
     if not shown:
@@ -126,7 +131,14 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         "sorts": [{"value": key, "label": label} for key, label in _SORTS.items()],
         "sort": state.sort,
         "narrowed": state.is_narrowed(),
-        "items": [tile(each, pictures=pictures, version=found.posters.get(_poster_id(each))) for each in page.items],
+        "items": [
+            tile(each, pictures=pictures, version=found.posters.get(_poster_id(each)))
+            | {"selected": state.is_selected(each.id), "can": True}
+            for each in page.items
+        ],
+        "picked": picked,
+        "able": page.total,
+        **_selection(found, state),
         "total": page.total,
         **place,
         "decide": None
@@ -140,6 +152,19 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         "empty": None if page.items else _empty(found, state),
         "attribution": [{"text": text, "href": href} for text, href in attribution()],
     }
+
+
+def _selection(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
+    """Return how many titles are selected, and what can be done with them: one row for each action."""
+    total, number = found.page.total, state.selected_count(found.page.total)
+    if not number:
+        return {"all": "none", "selection": None}
+    titles = wording.plural(number, "title")
+    acts = [
+        *([{"act": "enrich", "label": f"Look up {titles}"}] if any(each.is_on for each in found.providers) else []),
+        {"act": "plan", "label": "Plan values"},
+    ]
+    return {"all": "all" if number == total else "some", "selection": {"text": f"{titles} selected", "acts": acts}}
 
 
 def _about(found: TitlesSnapshot, state: TitlesState) -> str:

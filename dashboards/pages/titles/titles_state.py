@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import param
 
-from dashboards.state import AddressedState
+from dashboards.state import NOTHING, SelectingState
 from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.model.titles.title_filter import FACET_KEYS, TitleFilters
 from indexium_core.model.titles.titles import SORT_KEYS, STATES
@@ -20,17 +20,18 @@ _WRONG: Mapping[str, str] = {
     "matched": "The filter “Matched” is yes or no, not {}.",
     "incomplete": "The filter “Incomplete” is yes or no, not {}.",
 }
-_SEVERAL = ("genre", "actor", "director")  # filters that take several values
+_SEVERAL = ("genre", "tag", "actor", "director")  # filters that take several values
 
 
-class TitlesState(AddressedState):
+class TitlesState(SelectingState):
     """The filters of the titles, and the title that is open. Several values of a filter are separated by `|`."""
 
-    query = param.String(default="", doc="Words of the titles; '' for all.")
+    query = param.String(default="", doc="Words of the titles or of their tags; '' for all.")
     kind = param.Selector(default="", objects=["", *ENTITY_TYPES], doc="The kind; '' for films and series.")
     state = param.Selector(default="", objects=["", *STATES], doc="The state; '' for all but ignored ones.")
     library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
     genre = param.String(default="", doc="Genres, any of them.")
+    tag = param.String(default="", doc="Tags, any of them.")
     year = param.String(default="", regex=r"^(\d{1,4}(-\d{0,4})?|-\d{1,4})?$", doc="A year or a range of years.")
     rating = param.Integer(default=None, allow_None=True, bounds=(0, 10), doc="The lowest rating.")
     actor = param.String(default="", doc="Actors, any of them.")
@@ -54,7 +55,10 @@ class TitlesState(AddressedState):
 
     def take(self, search: str) -> None:
         """Take the values of an address; `problem` names those that are not valid."""
+        before = self.query, self.filters()
         super().take(search)
+        if before != (self.query, self.filters()):
+            self.selection = NOTHING
         self.problem = " ".join(self._sentence(*each) for each in self.wrong_values(search).items())
 
     def _sentence(self, name: str, text: str) -> str:
@@ -74,7 +78,7 @@ class TitlesState(AddressedState):
 
     def choose(self, key: str, values: Sequence[str]) -> None:
         """Set the values of a filter, and show the first page; a filter with one value takes the newest."""
-        self.problem = ""
+        self.param.update(problem="", selection=NOTHING)
         if key in _SEVERAL:
             self.param.update(number=1, **{key: "|".join(each.replace("|", " ") for each in values)})
             return
@@ -90,6 +94,7 @@ class TitlesState(AddressedState):
             state=self.state,
             library_id=self.library_id,
             genre=self.chosen("genre"),
+            tag=self.chosen("tag"),
             year=self.year,
             rating=self.rating,
             actor=self.chosen("actor"),
@@ -100,7 +105,18 @@ class TitlesState(AddressedState):
 
     def clear(self) -> None:
         """Show all titles."""
-        self.param.update(query="", problem="", number=1, **{key: self.param[key].default for key in FACET_KEYS})
+        filters = {key: self.param[key].default for key in FACET_KEYS}
+        self.param.update(query="", problem="", number=1, selection=NOTHING, **filters)
+
+    def is_selected(self, title_id: int) -> bool:
+        """Return whether a title of the list is selected."""
+        chosen = self.selection
+        return title_id in chosen.included if chosen.query is None else title_id not in chosen.excluded
+
+    def selected_count(self, total: int) -> int:
+        """Return the number of selected titles of a list with so many titles."""
+        chosen = self.selection
+        return len(chosen.included) if chosen.query is None else max(0, total - len(chosen.excluded))
 
     def is_narrowed(self) -> bool:
         """Return whether a search or a filter is set."""

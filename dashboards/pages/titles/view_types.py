@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -32,6 +32,11 @@ class TitleFactsView(TypedDict):
 
 class TitleTileView(PosterView, TitleFactsView):
     pass
+
+
+class SelectableTitleView(TitleTileView):
+    selected: bool
+    can: bool  # It can be selected
 
 
 class RelatedView(TitleTileView):
@@ -118,6 +123,11 @@ class TitleRequestsView(PagedView):
     rows: list[ProviderRequestView]
 
 
+class AnswerView(TypedDict):
+    name: str  # Of a provider
+    text: str
+
+
 class TitleFactsOfPageView(TypedDict, total=False):
     hidden: bool
     missing: EmptyView  # Why the title cannot be shown
@@ -132,6 +142,8 @@ class TitleFactsOfPageView(TypedDict, total=False):
     ignored: bool
     can_ignore: bool
     can_plan: bool
+    look_up: str  # Label of the button; "" if no provider can be asked
+    answers: list[AnswerView]  # What each provider has said
     choose: str  # The button that chooses pictures, "" without it
     cast: list[CastView]
     crew: list[CastView]
@@ -235,6 +247,11 @@ class TitlesListAttributionView(TypedDict):
     href: str
 
 
+class TitlesSelectionView(TypedDict):
+    text: str  # "12 titles selected"
+    acts: list[ActView]  # What can be done with them
+
+
 class TitlesListView(TypedDict, total=False):
     shows: str  # "posters", "table", or "" before the first view
     hidden: bool
@@ -247,7 +264,11 @@ class TitlesListView(TypedDict, total=False):
     sorts: list[ChoiceView]
     sort: str
     narrowed: bool
-    items: list[TitleTileView]
+    items: list[SelectableTitleView]
+    selection: TitlesSelectionView | None  # None: nothing is selected
+    picked: int  # Serial number of the last choice that is counted
+    all: Literal["all", "some", "none"]  # How many titles of the list are selected
+    able: int  # Number of titles that can be selected
     total: int
     range: str
     page: int

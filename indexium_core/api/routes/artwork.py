@@ -28,6 +28,10 @@ router = APIRouter(prefix="/api", tags=["artwork"])
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="BLAKE3 hash of an image, in hex.")]
 
 
+CandidateId = Annotated[Number, Path(description="Id of a candidate.")]
+_SHORTLY = "private, max-age=60"  # a local picture may change
+
+
 @router.get("/assets/candidates", response_model=AssetPage)
 def asset_candidates(
     library: Open,
@@ -37,6 +41,31 @@ def asset_candidates(
 ) -> Json:
     """Return the pictures that providers and folders offer for a title: of each kind the best first."""
     return Json(library.picture_selection.candidates(entity_type, entity_id, asset_type or None))
+
+
+@router.get("/assets/candidates/{candidate_id}/preview", response_class=Response)
+def candidate_preview(
+    library: Open,
+    candidate_id: CandidateId,
+    *,
+    again: Annotated[bool, Query(description="Try it also if the address gave no picture a moment ago.")] = False,
+) -> Response:
+    """
+    Return a small picture of a candidate: whole, at most 400 × 600 pixels if it is upright, otherwise 780 × 440.
+
+    It is a JPEG, or a WebP image if it has transparent pixels.
+    """
+    pictures = library.artwork.pictures
+    image = pictures.preview(candidate_id, again=again)
+    if image is None:
+        raise errors.UnknownIdError(pictures.reason_without)
+    return _answer(image, _SHORTLY)
+
+
+@router.get("/assets/candidates/{candidate_id}/original", response_class=Response)
+def candidate_original(library: Open, candidate_id: CandidateId) -> Response:
+    """Return the original of a candidate, which is stored in the cache."""
+    return _answer(library.artwork.pictures.original(candidate_id), _SHORTLY)
 
 
 @router.get("/cache/{content_hash}", response_class=Response)
@@ -54,7 +83,11 @@ def cached_thumbnail(library: Open, content_hash: Hash) -> Response:
 def _image(image: CachedImage | None, content_hash: str) -> Response:
     if image is None:
         raise errors.UnknownIdError(f"The cache has no image {content_hash}.")
-    headers = {"ETag": f'"{image.version}"', "Cache-Control": "private, max-age=31536000, immutable"}
+    return _answer(image, "private, max-age=31536000, immutable")
+
+
+def _answer(image: CachedImage, cache_control: str) -> Response:
+    headers = {"ETag": f'"{image.version}"', "Cache-Control": cache_control}
     return Response(image.data, media_type=image.media_type, headers=headers)
 
 
@@ -177,7 +210,7 @@ def restore_picture(library: Open, kind: Kind, title_id: TitleId, body: PictureC
 
 @router.post(f"{_ASSETS}/release", response_model=PictureDecision)
 def release_picture(library: Open, kind: Kind, title_id: TitleId, body: PictureChoiceBody) -> Json:
-    """Give up the selection by people for the kind of a picture: the rule selects again."""
+    """Leave the kind of a picture to the rule, where a person selected one."""
     return Json(library.picture_selection.release(body.candidate_id, _of(kind, title_id, body)))
 
 

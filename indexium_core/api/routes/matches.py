@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from indexium_core import errors
+from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import (
     Body,
@@ -15,6 +16,7 @@ from indexium_core.api.context import (
     FileId,
     Id,
     JobPriority,
+    Number,
     Open,
     Page,
     SmallId,
@@ -212,6 +214,11 @@ class Batch(Body):
     library_ids: Annotated[
         list[SmallId], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles."), Distinct
     ]
+    title_ids: Annotated[
+        list[Number],
+        Field(max_length=100_000, default_factory=list, description="Only these titles, in place of libraries."),
+        Distinct,
+    ]
     priority: JobPriority = 5
     force: Annotated[bool, Field(description="Also titles that were enriched a short time ago.")] = False
 
@@ -225,13 +232,19 @@ class StartedBatch(BaseModel):
 
 @router.post("/enrich/batch", status_code=202, response_model=StartedBatch)
 def enrich_batch(library: Open, start_request: StartParam, body: Batch | None = None) -> Json:
-    """Look up the titles of libraries at the providers, as a job."""
+    """Look up the titles of libraries, or some titles, at the providers, as a job."""
     wanted = body or Batch.model_validate({})
-    minutes = library.enrichment.due(wanted.library_ids, names=0).estimated_minutes
+    if wanted.library_ids and wanted.title_ids:
+        raise problems.ProblemAnswer(422, "invalid_request", "Use either library_ids or title_ids.")
+    ids = wanted.title_ids or None
+    minutes = library.enrichment.due(wanted.library_ids, title_ids=ids, names=0).estimated_minutes
 
     def start(request: IdempotentRequest | None) -> Job:
-        job = library.enrichment.schedule_library_enrichment(
-            wanted.library_ids, priority=wanted.priority, force=wanted.force
+        options: dict[str, Any] = {"priority": wanted.priority, "force": wanted.force}
+        job = (
+            library.enrichment.schedule_titles(ids, **options)
+            if ids
+            else library.enrichment.schedule_library_enrichment(wanted.library_ids, **options)
         )
         return _noted(library, job, request)
 

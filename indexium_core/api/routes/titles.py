@@ -51,16 +51,17 @@ register_url_convertor("title_kind", _KindConvertor())
 KindOfTitle = "/{kind:title_kind}/{title_id}"
 Kind = Literal["movies", "series", "episodes"]
 ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
-_ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name"}
-_FILTERS = frozenset({"state", "library_id"})
+_ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name", "poster_url"}
+_FILTERS = frozenset({"state", "library_id", "tag"})
 TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
 FieldName = Annotated[str, Path(max_length=100, description="A field of titles, such as `title` or `year`.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Titles per page.")]
 Filter = Annotated[
-    Text, Query(description='A JSON object with `state` and `library_id`, such as `{"state": "identified"}`.')
+    Text,
+    Query(description='A JSON object with `state`, `library_id` and `tag`, such as `{"state": "identified"}`.'),
 ]
 Fields = Annotated[Text, Query(description="With commas: only these fields of each title; default: all.")]
-Words = Annotated[Text, Query(description="Words of the title.")]
+Words = Annotated[Text, Query(description="Words of the title or of its tags.")]
 Sort = Annotated[Text, Query(description="title, year, state or added")]
 Order = Literal["asc", "desc"]
 
@@ -80,11 +81,12 @@ class _TitleListQuery:
         int | None,
         Query(alias="filter[library_id]", ge=1, lt=2**31, description="The same as `library_id` in `filter`."),
     ] = None
+    tag: Annotated[Text | None, Query(alias="filter[tag]", description="The same as `tag` in `filter`.")] = None
     fields: Fields = ""
 
 
 class TitleList(BaseModel):
-    """One page of titles; `items` hold only the requested `fields`, by default all and the `name` as one line."""
+    """One page of titles; `items` hold only the requested `fields`, by default all, with `name` and `poster_url`."""
 
     items: list[dict[str, Any]]
     total: int
@@ -116,13 +118,13 @@ class EpisodeList(BaseModel):
 
 @router.get("/movies", response_model=TitleList)
 def movies(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json:
-    """Return films. `q` finds words of the title, `filter` a state or a library."""
+    """Return films. `q` finds words of the title or of its tags, `filter` a state, a library or a tag."""
     return Json(_titles(library, "movie", wanted))
 
 
 @router.get("/movies/search", response_model=TitleList)
 def search_movies(library: Open, q: Words = "", page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
-    """Return the films whose title has all words of `q`."""
+    """Return the films whose title and tags have all words of `q`."""
     return Json(_titles(library, "movie", _TitleListQuery(q, page, limit, fields=fields)))
 
 
@@ -300,7 +302,7 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
 
 def _filter(wanted: _TitleListQuery) -> dict[str, Any]:
     """Return the arguments of a filter: those of its JSON object, and those with a parameter of their own."""
-    single = {"state": wanted.state, "library_id": wanted.library_id}
+    single = {"state": wanted.state, "library_id": wanted.library_id, "tag": wanted.tag}
     own = {name: value for name, value in single.items() if value is not None}
     found = _json_filter(wanted.filter) if wanted.filter else {}
     if twice := sorted(own.keys() & found.keys()):
@@ -317,11 +319,11 @@ def _json_filter(text: str) -> dict[str, Any]:
     if (
         not isinstance(found, dict)
         or set(found) - _FILTERS
-        or not isinstance(found.get("state", ""), str)
+        or not all(isinstance(found.get(name, ""), str) for name in ("state", "tag"))
         or type(found.get("library_id", 1)) is not int  # JSON true is an int, too
         or not 1 <= found.get("library_id", 1) < 2**31
     ):
-        message = 'The filter is a JSON object with state and library_id, such as {"state": "identified"}.'
+        message = 'The filter is a JSON object with state, library_id and tag, such as {"state": "identified"}.'
         raise problems.ProblemAnswer(422, "invalid_request", message)
     return found
 

@@ -144,9 +144,14 @@ def libraries(library: Open) -> Json:
 
 
 class LibraryChange(Body):
-    """A changed setting of a folder."""
+    """Changed settings of a folder; one that is missing stays."""
 
-    write_ratings: Annotated[Literal["at-once", "with-plan"], Field(description="When ratings are written.")]
+    write_ratings: Annotated[Literal["at-once", "with-plan"] | None, Field(description="When ratings are written.")] = (
+        None
+    )
+    metadata_language: Annotated[
+        Text | None, Field(description='Language of titles, plots and posters, such as `de`; `""`: as in the settings.')
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +164,17 @@ class ChangedLibrary(LibraryRow):
 @router.patch("/libraries/{library_id}", response_model=ChangedLibrary, tags=["libraries"])
 def change_library(library: Open, library_id: Id, body: LibraryChange) -> Json:
     """
-    Set when the ratings in a folder are written: as soon as they are set, or with the plan.
+    Set when the ratings in a folder are written, and the language of its films and series.
 
     With `at-once`, the ratings that wait in the folder are written now; `written_ratings` is their number.
     """
+    if body.write_ratings is None and body.metadata_language is None:
+        raise problems.ProblemAnswer(422, "invalid_request", "Name a setting: write_ratings or metadata_language.")
     waiting = library.plans.waiting_ratings(library_id) if body.write_ratings == "at-once" else 0
-    library.inventory.set_write_ratings(library_id, body.write_ratings)
+    if body.metadata_language is not None:
+        library.inventory.set_metadata_language(library_id, body.metadata_language)
+    if body.write_ratings is not None:
+        library.inventory.set_write_ratings(library_id, body.write_ratings)
     return Json(ChangedLibrary(**asdict(_folder(library, library_id)), written_ratings=waiting))
 
 

@@ -152,16 +152,19 @@ def show_details(
 
 
 def _detail_rows(found: ProviderDetails) -> list[tuple[str, str]]:
-    metadata, ratings = found.metadata, found.metadata.ratings
+    metadata, ratings, votes = found.metadata, found.metadata.ratings, found.metadata.votes
     named = {label_of(each.name): getattr(ratings, each.name) for each in dataclasses.fields(ratings)}
+    counted = {label_of(each.name): getattr(votes, each.name) for each in dataclasses.fields(votes)}
     rows = [
         ("title", found.title.title),
         ("original title", found.title.original_title),
         ("released", metadata.release_date.isoformat() if metadata.release_date else ""),
         ("runtime", f"{metadata.runtime_minutes} min" if metadata.runtime_minutes else ""),
         ("genres", ", ".join(metadata.genres)),
+        ("keywords", ", ".join(metadata.keywords)),
         ("rated", metadata.content_rating),
         ("ratings", ", ".join(f"{name} {value:g}" for name, value in named.items() if value is not None)),
+        ("votes", ", ".join(f"{name} {value:,}" for name, value in counted.items() if value is not None)),
         ("plot", metadata.plot),
         ("cast", ", ".join(f"{each.name} ({each.character})".removesuffix(" ()") for each in metadata.cast)),
         ("crew", ", ".join(f"{each.name} ({each.job})" for each in metadata.crew)),

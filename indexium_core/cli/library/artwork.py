@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.job_progress import finish, followed
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
+from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type, values_of
 from indexium_core.model.artwork.selections import SelectionRule
 
 if TYPE_CHECKING:
@@ -109,12 +110,12 @@ def restore(context: typer.Context, picture: PictureId, as_json: AsJson = False)
 
 @artwork.command("release", epilog="Example: indexium artwork release 789")
 def release(context: typer.Context, picture: PictureId, as_json: AsJson = False) -> None:
-    """Give up what a person selected for the kind of this picture: the rule selects again."""
+    """Leave the kind of this picture to the rule, where a person selected one."""
     with opened(context) as library:
         _report(library.picture_selection.release(picture), as_json=as_json)
 
 
-@artwork.command("search", epilog="Example: indexium artwork search 12 --provider fanarttv")
+@artwork.command("search", epilog="Example: indexium artwork search 12")
 def search(
     context: typer.Context,
     title_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title.")],
@@ -192,17 +193,35 @@ def cache(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         output.to_json(found)
         return
-    size = wording.size
-    output.say_out(
-        f"{wording.plural(found.images, 'original')}, {size(found.bytes)}; the budget is {size(found.budget_bytes)}."
-    )
-    output.say_out(
-        f"{found.selected:,} are selected, {size(found.selected_bytes)}. People selected {found.protected:,} of them, "
-        f"{size(found.protected_bytes)}: these always stay."
-    )
-    output.say_out(
-        f"{found.removable:,} could be removed, {size(found.removable_bytes)}; no title uses {found.unused:,}."
-    )
+    output.say_out(found.summary)
+
+
+@artwork.command("rule", epilog="Example: indexium artwork rule 2 prefer_language=de --type poster")
+def rule(
+    context: typer.Context,
+    library_id: Annotated[int, typer.Argument(metavar="LIBRARY", min=1, max=2**31 - 1, help="Id of the library.")],
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE…]", help="New values; an empty value is the default.")
+    ] = None,
+    asset_type: Kind = "poster",
+    as_json: AsJson = False,
+) -> None:
+    """Show the rule by which a library selects pictures of a kind, or change it."""
+    with opened(context) as library:
+        service = library.picture_selection
+        found = (
+            service.change_config(library_id, asset_type, values_of(values))
+            if values
+            else service.config(library_id, asset_type)
+        )
+    if as_json:
+        output.to_json(found)
+        return
+    output.table(("name", "value"), ((name, _shown(value)) for name, value in asdict(found).items()))
+
+
+def _shown(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def _report(decision: PictureDecision, *, as_json: bool) -> None:

@@ -33,6 +33,13 @@ CastPeople = Annotated[
     str,
     typer.Option(metavar="CHOICE", help="The cast of films as people of their files: off, suggest or add."),
 ]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="Language of titles, plots and posters of its films and series, such as de; '' = that of the settings.",
+    ),
+]
 _CAST_PEOPLE = {
     "off": "The cast of films is not suggested as people.",
     "suggest": "The cast of films is suggested as people of their files.",
@@ -93,6 +100,7 @@ def set_library(
         ),
     ] = None,
     cast_people: CastPeople = "",
+    language: Language = None,
     write_ratings: Annotated[
         str | None,
         typer.Option(
@@ -121,7 +129,11 @@ def set_library(
         if cast_people:
             library.inventory.set_cast_people(library_id, cast_people)
             output.note(_CAST_PEOPLE[cast_people])
-        only_modes = all(each is None for each in (audio, photos, exclude, write_ratings)) and not (kind or cast_people)
+        if language is not None:
+            library.inventory.set_metadata_language(library_id, language)
+            output.note(f"Titles are looked up in {language or 'the language of the settings'} from now on.")
+        others = (audio, photos, exclude, language, write_ratings)
+        only_modes = all(each is None for each in others) and not (kind or cast_people)
         if only_modes or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         for media, included in kinds:
@@ -172,12 +184,15 @@ def add_library(
         ),
     ] = "",
     cast_people: CastPeople = "",
+    language: Language = None,
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
         row = library.inventory.add(folder, name=name, audio=audio, photos=photos, kind=kind)
         if cast_people:
             library.inventory.set_cast_people(row.library_id, cast_people)
+        if language is not None:
+            library.inventory.set_metadata_language(row.library_id, language)
     of_kind = f" of the kind {row.kind}" if kind == "auto" else ""
     output.note(f"{row.name} ({row.path}) is library {row.library_id}{of_kind}; 'indexium scan' reads its files.")
 

@@ -39,7 +39,7 @@ titles.command("undo", epilog="Example: indexium titles undo")(title_matches.und
 @titles.command("list", epilog="Example: indexium titles list --kind movie --genre drama --year 1990-1999")
 def list_titles(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="Words of the title; none = all films and series.")] = "",
+    query: Annotated[str, typer.Argument(help="Words of the title or of its tags; none = all films and series.")] = "",
     kind: Annotated[str, typer.Option(metavar="KIND", help="movie (films), series, season or episode.")] = "",
     state: Annotated[
         str, typer.Option(metavar="STATE", help="discovered, identified, enriched, published or ignored.")
@@ -48,6 +48,7 @@ def list_titles(
     genre: Annotated[
         list[str] | None, typer.Option(metavar="GENRE", help="Only of this genre, or of one of several.")
     ] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Only with this tag, or one of several.")] = None,
     year: Annotated[str, typer.Option(metavar="YEARS", help="Only of this year or range: 1994, 1990-1999.")] = "",
     rating: Annotated[float | None, typer.Option(metavar="N", help="Only with at least this rating, 0 to 10.")] = None,
     actor: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only with this actor.")] = None,
@@ -73,6 +74,7 @@ def list_titles(
             state=state,
             library_id=library_id,
             genre=genre or (),
+            tag=tag or (),
             year=year,
             rating=rating,
             actor=actor or (),
@@ -87,7 +89,7 @@ def list_titles(
     if as_json:
         output.to_json(found)
         return
-    filters = (query, kind, state, library_id, genre, year, rating, actor, director, matched, incomplete)
+    filters = (query, kind, state, library_id, genre, tag, year, rating, actor, director, matched, incomplete)
     output.table(
         ("id", "kind", "title", "state", "files", "episodes"),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from indexium_core.demo.providers.galleries import offered_pictures
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.model.titles.title_text import title_key, title_similarity
 
@@ -17,12 +18,32 @@ _COUNTRY_NAMES = {  # by code of the country, or of the language of a title with
     "ja": "Japan", "pt": "Portugal",
 }  # fmt: skip
 _MAX_HITS = 20
+_FANART_KEYS = {  # by whether it is of a series, and of a season
+    (False, False): {
+        "poster": "movieposter", "backdrop": "moviebackground", "logo": "hdmovielogo", "banner": "moviebanner",
+        "clearart": "hdmovieclearart", "disc": "moviedisc", "thumb": "moviethumb",
+    },
+    (True, False): {
+        "poster": "tvposter", "backdrop": "showbackground", "logo": "hdtvlogo", "banner": "tvbanner",
+        "clearart": "hdclearart", "thumb": "tvthumb",
+    },
+    (True, True): {"poster": "seasonposter", "banner": "seasonbanner", "thumb": "seasonthumb"},
+}  # fmt: skip
+_TVDB_TYPES = {  # the numbers of its types of pictures
+    "movie": {"poster": 14, "backdrop": 15, "banner": 16, "clearart": 24, "logo": 25},
+    "tv": {"banner": 1, "poster": 2, "backdrop": 3, "clearart": 22, "logo": 23},
+    "season": {"banner": 6, "poster": 7, "backdrop": 8},
+}
+_LONG_WORD, _MAX_KEYWORDS = 6, 5  # letters of a keyword, and keywords of a title
+_VOTES = 120  # of each title at TMDB
 
 
 class Answers:
     """Answers requests from a list of titles. None stands for the answer 404."""
 
-    def __init__(self, titles: Sequence[MadeUpTitle]) -> None:
+    def __init__(self, titles: Sequence[MadeUpTitle], *, pictures: str) -> None:
+        """Prepare the answers; `pictures` is the address of all pictures except those of TMDB."""
+        self._pictures = pictures
         self._by_id: dict[tuple[str, str], MadeUpTitle] = {}
         self._by_word: dict[str, list[MadeUpTitle]] = {}
         for each in titles:
@@ -42,7 +63,7 @@ class Answers:
                 return self._tmdb_find(external_id, query.get("external_source", ""))
             case [("movie" | "tv") as kind, number]:
                 found = self._by_id.get((f"tmdb {kind}", number))
-                return None if found is None else self._tmdb_details(found)
+                return None if found is None else _in_languages(self._tmdb_details(found), query)
             case ["tv", number, "season", season]:
                 found = self._by_id.get(("tmdb tv", number))
                 return None if found is None else _tmdb_season(found, int(season))
@@ -78,7 +99,7 @@ class Answers:
                 return _envelope([{"movie" if found.kind == "movie" else "series": _tvdb_base(found)}])
             case [("movies" | "series") as path, number, "extended"]:
                 found = self._by_id.get((f"tvdb {'movie' if path == 'movies' else 'tv'}", number))
-                return None if found is None else _envelope(_tvdb_details(found))
+                return None if found is None else _envelope(_tvdb_details(found, self._pictures))
             case ["series", number, "episodes", "official"]:
                 found = self._by_id.get(("tvdb tv", number))
                 return None if found is None else _tvdb_episodes(found, query)
@@ -91,14 +112,19 @@ class Answers:
         found = self._by_id.get((source, number)) or self._by_id.get(("imdb", number))
         if found is None:
             return None
-        url = f"https://pictures.invalid/fanart/{found.number}"
-        picture = {"lang": "en", "likes": "3", "width": "1000", "height": "1426"}
-        names = ("movieposter", "moviebackground") if path == "movies" else ("tvposter", "showbackground")
-        answer: Json = {"name": found.title, "image_count": "3"}
-        answer[names[0]] = [{"id": "1", "url": f"{url}/1.jpg"} | picture]
-        answer[names[1]] = [{"id": "2", "url": f"{url}/2.jpg"} | picture | {"lang": "00", "likes": "7"}]
-        if path == "tv":
-            answer["seasonposter"] = [{"id": "3", "url": f"{url}/3.jpg", "season": "1"} | picture]
+        offered = offered_pictures(found, "fanarttv")
+        answer: Json = {"name": found.title, "image_count": str(len(offered))}
+        for place, each in enumerate(offered, 1):
+            key = _FANART_KEYS[path == "tv", each.season is not None][each.kind]
+            row = {
+                "id": str(place),
+                "url": f"{self._pictures}/fanart/{each.name}",
+                "lang": each.language or "00",
+                "likes": str(each.votes),
+                "width": str(each.width),
+                "height": str(each.height),
+            }
+            answer.setdefault(key, []).append(row | ({} if each.season is None else {"season": str(each.season)}))
         return answer
 
     def _search(self, text: str, kind: str, year: int | None) -> list[MadeUpTitle]:
@@ -126,7 +152,7 @@ class Answers:
             "origin_country": [each.country] if each.country else [],
             "popularity": each.popularity,
             "vote_average": each.rating,
-            "vote_count": 120,
+            "vote_count": _VOTES,
             "adult": False,
         }
 
@@ -144,8 +170,6 @@ class Answers:
             for order, (name, part) in enumerate(each.cast)
         ]
         crew = [{"id": 7_009 + each.number * 10, "name": each.director, "department": "Directing", "job": "Director"}]
-        image = {"width": 2000, "height": 3000, "iso_639_1": "en", "vote_average": 5.3, "vote_count": 11}
-        backdrop = image | {"width": 3840, "height": 2160, "iso_639_1": None}
         answer = self._tmdb_hit(each) | {
             "imdb_id": each.imdb,
             "runtime": each.runtime,
@@ -153,12 +177,9 @@ class Answers:
             "production_companies": [{"id": 1, "name": each.studio, "origin_country": ""}],
             "production_countries": [{"iso_3166_1": each.country or "XX", "name": name} for name in _made_in(each)],
             "credits": {"cast": cast, "crew": crew},
+            "keywords": {"keywords" if each.kind == "movie" else "results": _keywords(each)},
             "external_ids": {"imdb_id": each.imdb, "wikidata_id": None, "tvdb_id": each.tvdb},
-            "images": {
-                "posters": [image | {"file_path": f"/poster-{each.number}.jpg"}],
-                "backdrops": [backdrop | {"file_path": f"/backdrop-{each.number}.jpg"}],
-                "logos": [],
-            },
+            "images": _tmdb_images(each),
             "translations": {"translations": []},
         }
         titles = [{"iso_3166_1": "DE", "title": name, "type": ""} for name in each.other_titles]
@@ -170,6 +191,7 @@ class Answers:
             return answer | {"belongs_to_collection": collection}
         answer["aggregate_credits"] = answer.pop("credits")
         answer["runtime"] = None
+        answer["status"] = "Returning Series"
         answer["networks"] = answer["production_companies"]
         return answer | {
             "episode_run_time": [each.runtime],
@@ -188,10 +210,42 @@ class Answers:
         }
 
 
+def _tmdb_images(title: MadeUpTitle) -> Json:
+    found: Json = {"posters": [], "backdrops": [], "logos": []}
+    for each in offered_pictures(title, "tmdb"):
+        found[f"{each.kind}s"].append(
+            {
+                "file_path": f"/{each.name}",
+                "width": each.width,
+                "height": each.height,
+                "iso_639_1": each.language or None,
+                "vote_average": each.rating,
+                "vote_count": each.votes,
+            }
+        )
+    return found
+
+
+def _in_languages(details: Json, query: Mapping[str, str]) -> Json:
+    """Return the details of a title with the pictures in the wanted languages; `null` is for those without text."""
+    wanted = query.get("include_image_language", "").split(",")
+    images = {
+        name: [row for row in rows or () if (row["iso_639_1"] or "null") in wanted]
+        for name, rows in details["images"].items()
+    }
+    return details | {"images": images}
+
+
 def _made_in(each: MadeUpTitle) -> list[str]:
     """Return the names of the countries of production."""
     name = _COUNTRY_NAMES.get(each.country or each.language)
     return [name] if name else []
+
+
+def _keywords(each: MadeUpTitle) -> list[Json]:
+    """Return words about a title: the longer words of its plot, which are in no other field."""
+    words = dict.fromkeys(word for word in title_key(each.plot).split() if len(word) >= _LONG_WORD)
+    return [{"id": number, "name": word} for number, word in enumerate(words, 1)][:_MAX_KEYWORDS]
 
 
 def _names(each: MadeUpTitle) -> list[str]:
@@ -292,13 +346,28 @@ def _tvdb_base(each: MadeUpTitle) -> Json:
     }
 
 
-def _tvdb_details(each: MadeUpTitle) -> Json:
+def _tvdb_artworks(title: MadeUpTitle, address: str) -> list[Json]:
+    return [
+        {
+            "id": number,
+            "image": f"{address}/tvdb/{each.name}",
+            "thumbnail": f"{address}/tvdb/thumbnails/{each.name}",
+            "type": _TVDB_TYPES[title.kind if each.season is None else "season"][each.kind],
+            "language": _LANGUAGES.get(each.language),
+            "width": each.width,
+            "height": each.height,
+            "score": each.votes,
+            **({} if each.season is None else {"seasonId": each.season}),
+        }
+        for number, each in enumerate(offered_pictures(title, "tvdb"), 1)
+    ]
+
+
+def _tvdb_details(each: MadeUpTitle, address: str) -> Json:
     people = [
         {"personName": name, "name": part, "peopleType": "Actor", "sort": order, "peopleId": 100 + order}
         for order, (name, part) in enumerate(each.cast)
     ]
-    poster = 14 if each.kind == "movie" else 2
-    picture = f"https://pictures.invalid/tvdb/{each.number}.jpg"
     return _tvdb_base(each) | {
         "status": {"id": 1, "name": "Continuing"},
         "averageRuntime": each.runtime,
@@ -315,16 +384,7 @@ def _tvdb_details(each: MadeUpTitle) -> Json:
             {"id": each.imdb, "type": 2, "sourceName": "IMDB"},
             {"id": str(each.tmdb), "type": 12, "sourceName": "TheMovieDB.com"},
         ],
-        "artworks": [
-            {
-                "id": 1,
-                "image": picture,
-                "type": poster,
-                "width": 680,
-                "height": 1000,
-                "score": 9,
-            }
-        ],
+        "artworks": _tvdb_artworks(each, address),
         "seasons": [{"id": number, "number": number, "type": {"type": "official"}} for number in each.seasons],
         "translations": {
             "nameTranslations": [{"language": "eng", "name": each.title}],

@@ -1,32 +1,64 @@
 """
-Posters, backdrops and stills of made-up titles, drawn by Pillow, and images with faults.
+Pictures of made-up titles, drawn by Pillow, and images with faults.
 
-Everything follows from the address, so that equal requests have equal answers.
+Everything follows from the address, so that equal requests have equal answers: `poster-2-v3-de-1000x1500.jpg` is the
+scene 3 of title 2 with its German name. `poster-20-1.jpg` belongs to season 1, and `xx` stands for no text.
 """
 
 from __future__ import annotations
 
-import colorsys
 import hashlib
 import io
 import re
 import struct
-import textwrap
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, get_args
 
+from indexium_core.demo.providers import scenes
 from indexium_core.demo.providers.titles import MadeUpTitle
 
-_NAME = re.compile(r"(?P<kind>poster|backdrop|still)-(?P<number>\d+)(?P<rest>[\d-]*)\.(?P<extension>jpg|png|webp)$")
-_SIZES = {"poster": (1000, 1500), "backdrop": (1600, 900), "still": (960, 540)}
-_WIDTH = re.compile(r"(?:^|/)w(\d{2,4})/")  # a size in the address: /w342/poster-1.jpg
+_SIZES = {
+    "poster": (1000, 1500), "backdrop": (1600, 900), "still": (960, 540), "logo": (800, 310), "banner": (1000, 185),
+    "clearart": (1000, 562), "disc": (1000, 1000), "thumb": (1000, 562),
+}  # fmt: skip
+_NAME = re.compile(
+    rf"(?P<kind>{'|'.join(_SIZES)})-(?P<number>\d+)(?P<place>(?:-\d+){{0,2}})(?:-v(?P<scene>\d+))?"
+    r"(?:-(?P<language>[a-z]{2}))?(?:-(?P<width>\d+)x(?P<height>\d+))?(?:-q(?P<quality>\d+))?"
+    r"\.(?P<extension>jpg|png|webp)$"
+)
+_WIDTH = re.compile(r"(?:^|/)w(\d{2,4})/")  # a size in the address of TMDB: /w342/poster-1.jpg
+_SMALL = {"preview": 400, "thumbnails": 340}  # width of the small pictures of fanart.tv and TVDB, by their folder
 _FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
-_LIGHT = (250, 246, 236)
+_WITH_TEXT = frozenset({"poster", "still", "thumb", "banner", "logo", "clearart", "disc"})  # unless the name has `xx`
+_NO_TEXT = "xx"
+_OTHER_NAMES = {  # of titles with many pictures, by their name and language
+    ("The Lantern Keeper", "de"): "Der Laternenmann",
+    ("The Lantern Keeper", "fr"): "Le Gardien de la lanterne",
+    ("Harbour Lights", "de"): "Lichter im Hafen",
+}
+WEB_PAGE = b"<!DOCTYPE html><title>Sign in</title><p>Please sign in to see this picture.</p>"
 ImageFault: TypeAlias = Literal["no_image", "huge_image", "truncated_image", "image_bomb", "private_redirect"]
 IMAGE_FAULTS: tuple[ImageFault, ...] = get_args(ImageFault)
 _HUGE_BYTES = 30_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawing:
+    """What a picture shows."""
+
+    kind: str
+    number: int  # of the title
+    scene: int
+    name: str
+    below: str  # the year, the season or the episode
+    size: tuple[int, int]  # of the original
+    width: int  # of the answer
+    quality: int
+    extension: str
+    has_text: bool
 
 
 class DrawnPictures:
@@ -36,70 +68,77 @@ class DrawnPictures:
         self._titles: Mapping[int, MadeUpTitle] = {each.number: each for each in titles}
 
     def answer(self, route: str) -> tuple[bytes, str]:
-        """Return an image and its media type."""
+        """Return an image and its media type; a web page if the address is that of one."""
+        if route.endswith(".html"):
+            return WEB_PAGE, "text/html; charset=utf-8"
         match = _NAME.search(route)
         if match is None:
-            return _drawn("poster", 0, ("", ""), 400, "jpg"), "image/jpeg"
-        kind, number = match["kind"], int(match["number"])
+            return _drawn(_without_title()), "image/jpeg"
+        kind, number, language = match["kind"], int(match["number"]), match["language"] or ""
         title = self._titles.get(number)
-        width = _WIDTH.search(route)
-        wide = min(int(width[1]), _SIZES[kind][0]) if width else _SIZES[kind][0]
         name = title.title if title else f"Title {number}"
-        place = match["rest"].strip("-").replace("-", "x")  # of a season or an episode
+        place = match["place"].strip("-").replace("-", "x")  # of a season or an episode
         below = "Specials" if place == "0" else f"Season {place}" if place.isdecimal() else place
-        below = below or (str(title.year) if title else "")
-        data = _drawn(kind, number, (name, below), wide, match["extension"])
-        return data, f"image/{_FORMATS[match['extension']].lower()}"
+        full = (int(match["width"]), int(match["height"])) if match["width"] else _SIZES[kind]
+        drawing = _Drawing(
+            kind=kind,
+            number=number,
+            scene=int(match["scene"] or 0),
+            name=_OTHER_NAMES.get((name, language), name),
+            below=below or (str(title.year) if title else ""),
+            size=full,
+            width=min(_width(route), full[0]),
+            quality=int(match["quality"] or 82),
+            extension=match["extension"],
+            has_text=kind in _WITH_TEXT if not language else language != _NO_TEXT,
+        )
+        return _drawn(drawing), f"image/{_FORMATS[match['extension']].lower()}"
+
+
+def _without_title() -> _Drawing:
+    return _Drawing(
+        kind="poster",
+        number=0,
+        scene=0,
+        name="",
+        below="",
+        size=_SIZES["poster"],
+        width=400,
+        quality=82,
+        extension="jpg",
+        has_text=True,
+    )
+
+
+def _width(route: str) -> int:
+    """Return the width of the size that an address names; a large number for the original."""
+    named = _WIDTH.search(route)
+    if named:
+        return int(named[1])
+    return next((width for folder, width in _SMALL.items() if f"{folder}/" in route), 10_000)
 
 
 @lru_cache(maxsize=256)
-def _drawn(kind: str, number: int, text: tuple[str, str], width: int, extension: str) -> bytes:
-    """Return a picture: hills under a sky, and the title as text."""
-    from PIL import Image, ImageDraw
+def _drawn(each: _Drawing) -> bytes:
+    from PIL import Image
 
-    (title, below), (full, height) = text, _SIZES[kind]
-    seed = hashlib.blake2s(f"{number} {title} {below if kind == 'poster' else ''}".encode(), digest_size=16).digest()
-    hue = seed[0]
-    sky, horizon = _colour(hue, 0.5, 0.2), _colour(hue + 24, 0.6, 0.7)
-    column = Image.linear_gradient("L").resize((full, height))
-    image = Image.composite(Image.new("RGB", (full, height), horizon), Image.new("RGB", (full, height), sky), column)
-    draw = ImageDraw.Draw(image)
-    x, y = full * (0.2 + 0.6 * seed[1] / 255), height * (0.22 + 0.25 * seed[2] / 255)
-    radius = min(full, height) * (0.1 + 0.14 * seed[3] / 255)
-    draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=_colour(hue + 140, 0.55, 0.8))
-    for layer in range(4):  # hills, the nearest last
-        base = height * (0.5 + 0.085 * layer)
-        crests = [
-            (full * part / 6, base - height * 0.11 * seed[4 + (layer * 3 + part) % 12] / 255) for part in range(7)
-        ]
-        draw.polygon([*crests, (full, height), (0, height)], fill=_colour(hue + 8 * layer, 0.42, 0.42 - 0.09 * layer))
-    if kind != "backdrop":
-        _write(draw, title, below, full, height)
-    image = image.resize((width, round(height * width / full)), Image.Resampling.LANCZOS)
+    subject = each.scene or each.name
+    text = f"{each.number} {subject} {each.below if each.kind == 'poster' else ''}"
+    seed = hashlib.blake2s(text.encode(), digest_size=16).digest()
+    image = scenes.draw(each.kind, each.scene, seed, each.size)
+    if each.has_text:
+        scenes.write(image, each.kind, each.name, each.below, each.scene)
+    wide, high = each.size
+    if each.width < wide:
+        image = image.resize((each.width, round(high * each.width / wide)), Image.Resampling.LANCZOS)
+    return _saved(image, each)
+
+
+def _saved(image: Any, each: _Drawing) -> bytes:
     file = io.BytesIO()
-    image.save(file, _FORMATS[extension], quality=82)
+    form = _FORMATS[each.extension]
+    image.convert("RGB" if form == "JPEG" else image.mode).save(file, form, quality=each.quality)
     return file.getvalue()
-
-
-def _write(draw: Any, title: str, below: str, width: int, height: int) -> None:
-    """Write the title in the lower part of a picture, as large as it fits."""
-    from PIL import ImageFont
-
-    for size in range(int(width * 0.13), 20, -6):
-        font = ImageFont.load_default(size)
-        lines = textwrap.wrap(title, max(6, int(width * 0.86 / (size * 0.56)))) or [""]
-        widest = max(draw.textlength(line, font=font) for line in lines)
-        if widest <= width * 0.88 and len(lines) * size * 1.2 <= height * 0.15:
-            break
-    top = height * 0.765
-    draw.multiline_text((width * 0.06, top), "\n".join(lines), font=font, fill=_LIGHT, spacing=size * 0.15)
-    small = ImageFont.load_default(max(20, int(min(width, height) * 0.045)))
-    draw.text((width * 0.94, height * 0.955), below, font=small, fill=_LIGHT, anchor="rm")
-
-
-def _colour(hue: int, saturation: float, lightness: float) -> tuple[int, int, int]:
-    red, green, blue = colorsys.hls_to_rgb(hue % 256 / 256, lightness, saturation)
-    return round(red * 255), round(green * 255), round(blue * 255)
 
 
 def faulty(fault: str, data: bytes) -> bytes:

@@ -93,7 +93,7 @@ class ProviderStandIn:
 
         self._server = _StandInServer(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.answers = Answers(titles)
+        self.answers = Answers(titles, pictures=f"{self.url}/images")
         self.pictures = DrawnPictures(titles)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="provider-stand-in", daemon=True

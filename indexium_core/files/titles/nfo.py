@@ -51,6 +51,7 @@ _TEXTS = {  # tag → field
     "tagline": "tagline",
     "mpaa": "content_rating",
     "set": "collection",
+    "status": "status",
 }
 _DATES = {"premiered": "release_date", "aired": "aired", "releasedate": "release_date"}  # tag → field with its form
 _LISTS = {"genre": "genres", "country": "countries", "studio": "studios", "tag": "tags"}

@@ -1,5 +1,5 @@
 """
-The missing pictures of titles in the background: a job gets posters and backdrops, so that pages show them at once.
+The missing pictures of titles in the background: posters and backdrops for pages, and what people selected.
 
 After a kill, the next run starts at the last checkpoint. It does not download again what is stored. The job ends
 when small pictures use up the budget, or when the hosts of images do not answer.
@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.artwork.artwork_manager import NO_DOWNLOADS, ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.candidate_pictures import NO_DOWNLOADS
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -70,6 +71,14 @@ class ArtworkJobs:
             title = "Pictures of titles that were looked up"
             self._queue.add_job(KIND, payload, title=title, join=JobJoin("since", lambda _: title))
 
+    def follow_identification(self, event: Event) -> None:
+        """Find the pictures in the folders of titles that an identification has changed: a subscriber of events."""
+        if event.name != "identify:completed":
+            return
+        job = self._queue.get(int(event.data["job_id"]))
+        if job.started_at is not None:
+            self._artwork.find_local(job.started_at)
+
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
         checkpoints = CheckpointHelper(job)
@@ -93,6 +102,9 @@ class ArtworkJobs:
                     break
                 wanted = [(title_id, size) for title_id in batch for size in VARIANTS]
                 results = list(pool.map(lambda each: self._artwork.find(*each), wanted))
+                selected = store.to_keep(self._database.read(), batch)
+                report.total += len(selected)
+                results += pool.map(self._artwork.keep, selected)
                 failures = self._count(results, report, failures)
                 job.progress(
                     report.processed,

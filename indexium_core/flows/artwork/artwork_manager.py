@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from indexium_core import errors
 from indexium_core.flows.artwork.asset_selection import AssetSelectionService
 from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
+from indexium_core.flows.artwork.candidate_pictures import CandidatePictures
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage, CacheUsage
@@ -28,15 +27,9 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 logger = logging.getLogger(__name__)
-Made = TypeVar("Made")
 
-NO_DOWNLOADS = (
-    "Images are not downloaded: set INDEXIUM_DOWNLOAD_IMAGES to true, INDEXIUM_ONLINE to another value than off, and "
-    "INDEXIUM_ARTWORK_BUDGET to more than 0."
-)
 _MOST_TRIED = 3  # candidates that are tried for one picture
 _MOST_FANART = 10
-_BAD_SECONDS = 600.0  # an unusable local picture is not read again for this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +67,12 @@ class ArtworkManager:
         config: Settings,
         clock: Callable[[], datetime],
     ) -> None:
-        self._database, self.cache, self._downloads, self._local = database, cache, downloads, local
+        self._database, self.cache, self._local = database, cache, local
         self._selection, self._chooser = selection, chooser
         self._config, self._clock = config, clock
-        self._bad: dict[int, float] = {}  # by candidate: monotonic seconds until which it is not read again
+        self.pictures = CandidatePictures(
+            database, cache, downloads, local, chooser=chooser, config=config, clock=clock
+        )
 
     # Candidates.
 
@@ -117,6 +112,10 @@ class ArtworkManager:
         store.put(tx, offers, is_local=False, kept=failed, at=at)
         self._chooser.choose_again(tx, {number for _, number in offers}, at)
 
+    def find_local(self, since: datetime) -> None:
+        """Store the pictures in the folders of the titles that are new or changed since a moment."""
+        self._local.refresh_since(since)
+
     @remote()
     def cache_usage(self) -> CacheUsage:
         """Return how much the originals in the cache take, how many of them stay, and what could be removed."""
@@ -127,7 +126,7 @@ class ArtworkManager:
     @property
     def may_download(self) -> bool:
         """Whether the settings allow downloads."""
-        return self._config.download_images and self._config.online != "off" and self.cache.folder.is_enabled
+        return self.pictures.may_download
 
     def poster(self, title_id: int, size: str = "poster") -> CachedImage | None:
         """
@@ -145,7 +144,7 @@ class ArtworkManager:
             return ""
         if found.problem is not None:
             return found.problem.message
-        return NO_DOWNLOADS if not self.may_download else "Nothing is downloaded for home videos."
+        return self.pictures.reason_without
 
     def find(self, title_id: int, size: str) -> FoundPicture:
         """Return a picture as `poster`, and why there is none. Raises UsageError if the size does not exist."""
@@ -168,26 +167,43 @@ class ArtworkManager:
                     return FoundPicture(image=image, is_new=is_new, has_candidate=True)
         return FoundPicture(has_candidate=has_candidate, problem=problem)
 
+    def keep(self, candidate_id: int) -> FoundPicture:
+        """Store the original of a picture in the cache, and return it, or why that is not possible."""
+        try:
+            return FoundPicture(image=self.pictures.original(candidate_id), is_new=True, has_candidate=True)
+        except errors.IndexiumError as error:
+            logger.info("artwork.failed", extra={"candidate": candidate_id, "error": error.message})
+            return FoundPicture(has_candidate=True, problem=error)
+
     def addresses(self, title_id: int) -> Artwork:
         """
         Return the addresses of the pictures that `poster` shows for a title, without a download.
 
-        The address of a local picture is its path. If the best picture cannot be used, `poster` shows the next one.
+        A picture of the cache has its address in REST, another local picture its path. If the best picture cannot be
+        used, `poster` shows the next one.
         """
         owner = store.owner(self._database.read(), title_id)
         if owner is None:
             return Artwork()
         best = {
-            size: next((ordered[0].provider_url for _, ordered in self._choices(owner, size) if ordered), "")
+            size: next((ordered[0].address for _, ordered in self._choices(owner, size) if ordered), "")
             for size in VARIANTS
         }
         backdrops = [
-            each.provider_url
+            each.address
             for place, ordered in self._choices(owner, "backdrop")
             for each in ordered
             if place.asset_type == "backdrop"
         ]
         return Artwork(**best, fanart=tuple(backdrops[:_MOST_FANART]))
+
+    def poster_addresses(self, series_ids: Sequence[int]) -> dict[int, str]:
+        """Return the addresses of the posters of series by id, as `addresses`, without reading any folder."""
+        posters = store.posters(self._database.read(), "series", series_ids)
+        ordered = {
+            number: shown_order(each for each in some if each.season is None) for number, some in posters.items()
+        }
+        return {number: some[0].address for number, some in ordered.items() if some}
 
     def _choices(self, owner: TitleOwner, size: str) -> Iterator[tuple[_PicturePlace, list[AssetCandidate]]]:
         """Yield where a picture is sought, the best place first, each with its candidates, the best first."""
@@ -222,27 +238,14 @@ class ArtworkManager:
         """
         if candidate.content_hash and (known := self.cache.variant(candidate.content_hash, size)):
             return known, False
-        is_local = candidate.provider == "local"
-        if not is_local and not (self.may_download and owner.may_download):
+        if not self.pictures.may_read(owner, candidate):
             return None, False
-        if self._bad.get(candidate.id, 0.0) > time.monotonic():
-            raise errors.CorruptFileError(f"The picture {candidate.provider_url} cannot be used.")
-        with self.cache.folder.single_flight(f"candidate {candidate.id}"):
-            again = self._stored_hash(candidate)  # another thread may have stored it meanwhile
+        with self.pictures.flight(candidate.id):
+            found = store.candidate(self._database.read(), candidate.id)
+            again = found.content_hash if found else None  # another thread may have stored it meanwhile
             if again and (known := self.cache.variant(again, size)):
                 return known, False
-            if is_local:
-                data = self._local.read(owner, candidate.provider_url)
-            else:
-                data = self._downloads.fetch(candidate.provider, candidate.provider_url)
-            try:
-                content = self.cache.store_asset(data, candidate.asset_type, candidate_id=candidate.id)
-            except errors.CorruptFileError as error:
-                if not is_local:
-                    raise self._downloads.refuse(candidate.provider_url, error.message) from None
-                self._bad[candidate.id] = time.monotonic() + _BAD_SECONDS
-                message = f"The picture {candidate.provider_url} cannot be used: {error.message}."
-                raise errors.CorruptFileError(message) from None
+            content, data = self.pictures.store(owner, candidate)
         made = self.cache.variant(content, size)
         if made is None:  # the disk is full, or nothing is kept
             made = CachedImage(data=self.cache.decode_variant(data, size), version=f"{content}-{size}")
@@ -250,12 +253,6 @@ class ArtworkManager:
 
     def _offered(self, owner: TitleOwner, asset_type: str | None) -> list[AssetCandidate]:
         return store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
-
-    def _stored_hash(self, candidate: AssetCandidate) -> str | None:
-        found = store.candidates(
-            self._database.read(), candidate.entity_type, candidate.entity_id, candidate.asset_type
-        )
-        return next((each.content_hash for each in found if each.id == candidate.id), None)
 
     def candidate_poster(self, title_id: int, position: int) -> CachedImage | None:
         """Return the poster of a proposed match (1 is the best one) as a JPEG of 400 × 600; None if it has none."""
@@ -270,20 +267,12 @@ class ArtworkManager:
             if known is not None or not (self.may_download and owner.may_download):
                 return known
             try:
-                data = self._downloaded(provider, url, lambda data: self.cache.decode_variant(data, "poster"))
+                data = self.pictures.downloaded(provider, url, lambda data: self.cache.decode_variant(data, "poster"))
             except errors.ProviderError as error:
                 logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
                 return None
             self.cache.put_made(name, "proposed", data)
             return CachedImage(data=data, version=f"{name}-proposed")
-
-    def _downloaded(self, provider: str, url: str, use: Callable[[bytes], Made]) -> Made:
-        """Return what `use` makes of an image. Raises ProviderError if it cannot be downloaded, or is no image."""
-        data = self._downloads.fetch(provider, url)
-        try:
-            return use(data)
-        except errors.CorruptFileError as error:
-            raise self._downloads.refuse(url, error.message) from None
 
     # Collages.
 
@@ -347,7 +336,7 @@ class ArtworkManager:
         known = store.candidates(self._database.read(), owner.entity_type, owner.id)
         provider = next((each.provider for each in known if each.provider_url == url), "other")
         try:
-            content = self._downloaded(provider, url, lambda data: self.cache.store_asset(data, type))
+            content = self.pictures.downloaded(provider, url, lambda data: self.cache.store_asset(data, type))
         except errors.ProviderError as error:
             logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
             return None
@@ -366,5 +355,6 @@ def _offer(image: ImageCandidate) -> Offer:
         "votes": image.votes,
         "vote_average": image.vote_average,
         "season": image.season,
+        **({"preview_url": image.preview_url} if image.preview_url else {}),
     }
     return Offer(image.kind, image.provider, image.url, facts, image.width, image.height)

@@ -21,7 +21,7 @@ from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.artwork import choice
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
-from indexium_core.model.artwork.choice import Selection
+from indexium_core.model.artwork.choice import SlotSelection
 from indexium_core.model.artwork.selection_config import (
     ASSET_TYPES,
     AssetSelectionConfig,
@@ -161,11 +161,17 @@ class AssetSelectionService:
             title_libraries.check(tx, library_id)
             config = changed(self._config(tx, library_id, kind), changes)
             selection.set_config(tx, config)
-            return config, self._chooser.choose_again(tx, selection.pictured_titles(tx, library_id, below=True), at)
+            return config, self._chooser.choose_library(tx, library_id, at)
 
         config, slots = self._database.run(store)
         self._steps.emit({slot.entity_id for slot in slots})
         return config
+
+    def choose_all(self) -> None:
+        """Let the rules of all libraries select again, after the language of the settings has changed."""
+        at = self._clock()
+        changed = self._database.run(lambda tx: self._chooser.choose_library(tx, None, at))
+        self._steps.emit({slot.entity_id for slot in changed})
 
     def calculate_score(self, candidate: AssetCandidate, config: AssetSelectionConfig) -> AssetCandidate:
         """Return a candidate with its score and the parts of it, as `choice.calculate_score`."""
@@ -211,7 +217,7 @@ class AssetSelectionService:
         Select a picture for its title. It stays selected after any look-up, until a person decides otherwise.
 
         Of most kinds, it replaces the selected one. Of backdrops it becomes the first one; where they are more than the
-        rule allows, the one that was selected first is given up.
+        rule allows, the one that was selected first is not selected any more.
 
         Args:
             candidate_id: The picture.
@@ -305,7 +311,7 @@ class AssetSelectionService:
     @remote()
     def release(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """
-        Give up the selection by people for the kind of a picture: the rule selects again.
+        Leave the kind of a picture to the rule, where a person selected one.
 
         Raises:
             UnknownIdError: There is no such picture any more.
@@ -423,7 +429,7 @@ class AssetSelectionService:
             )
         return found
 
-    def _of(self, title_id: int, reader: Connection | None = None) -> dict[PictureSlot, Selection]:
+    def _of(self, title_id: int, reader: Connection | None = None) -> dict[PictureSlot, SlotSelection]:
         return self._chooser.selections(reader or self._database.read(), [title_id])
 
     def _config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
@@ -452,12 +458,12 @@ def _fits(each: AssetCandidate, rule: SelectionRule) -> bool:
     return (not rule.provider or each.provider == rule.provider) and (not rule.language or each.language == wanted)
 
 
-def _selected(found: Selection) -> builtins.list[AssetCandidate]:
+def _selected(found: SlotSelection) -> builtins.list[AssetCandidate]:
     by_id = {each.id: each for each in found.ordered}
     return [by_id[number] for number in found.selected]
 
 
-def _summary(slot: PictureSlot, found: Selection) -> SlotSummary:
+def _summary(slot: PictureSlot, found: SlotSelection) -> SlotSummary:
     rejected = sum(each.is_rejected and not each.is_by_person for each in found.ordered)
     main = next(iter(_selected(found)), None)
     return SlotSummary(

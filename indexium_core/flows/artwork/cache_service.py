@@ -193,13 +193,26 @@ class CacheService:
         return any(not each.is_by_person for each in store.originals(self._database.read()))
 
     def put_made(self, name: str, kind: str, data: bytes) -> None:
-        """Store a picture that is made of others under a name of its own (`made_name`)."""
-        self._put(variant_key(name, kind), data)
+        """Store a picture that is made of others under a name of its own (`made_name`, or the hash of an image)."""
+        self._put(variant_key(name, kind, images.extension(data)), data)
 
     def made(self, name: str, kind: str) -> CachedImage | None:
         """Return a picture that is made of others; None if it is not in the cache."""
-        data = self.folder.read(variant_key(name, kind))
-        return None if data is None else CachedImage(data=data, version=f"{name}-{kind}")
+        for extension, media_type in images.MEDIA_TYPES.items():
+            data = self.folder.read(variant_key(name, kind, extension))
+            if data is not None:
+                return CachedImage(data=data, version=f"{name}-{kind}", media_type=media_type)
+        return None
+
+    def decode_preview(self, data: bytes) -> bytes:
+        """Return a small picture of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
+        with self._slots:
+            return images.preview(images.decode(data))
+
+    def perceptual_hash(self, data: bytes) -> str:
+        """Return the perceptual hash of an image. Raises CorruptFileError as `store_asset`."""
+        with self._slots:
+            return images.decode(data).perceptual_hash
 
     def decode_variant(self, data: bytes, kind: str) -> bytes:
         """Return the variant of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
@@ -278,9 +291,9 @@ def made_name(text: str) -> str:
     return hash_of(text.encode())
 
 
-def variant_key(name: str, kind: str) -> str:
+def variant_key(name: str, kind: str, extension: str = "jpg") -> str:
     """Return the key of a variant in the folder of the cache."""
-    return _key(name, f"-{kind}.jpg")
+    return _key(name, f"-{kind}.{extension}")
 
 
 def _key(content_hash: str, rest: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.model.artwork import local_names
-from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.model.artwork.assets import LOCAL, MAX_IMAGE_BYTES
 from indexium_core.model.artwork.local_names import LocalPicture
 from indexium_core.model.names import words
 from indexium_core.model.names.numbers import season_of_folder
@@ -24,6 +24,7 @@ from indexium_core.store.database import Database
 
 _FRESH_SECONDS = 600.0  # the folders of a title are not listed again for this time
 _MOST_FRESH = 50_000
+_GROUP = 200  # titles of one transaction
 
 
 class LocalArtwork:
@@ -36,20 +37,33 @@ class LocalArtwork:
 
     def refresh(self, owner: TitleOwner, *, force: bool = False) -> None:
         """Store the pictures in the folders of a film, a series or an episode, unless this was done a moment ago."""
-        if owner.entity_type == "season" or not (force or self._is_due(owner.id)):
-            return
-        reader = self._database.read()
-        offers = self._offers(reader, owner)
-        if offers is None:
-            return  # a folder cannot be listed: what was found there before stays
-        known = store.candidates(reader, owner.entity_type, owner.id)
-        if not offers and not any(each.provider == "local" for each in known):
+        if owner.entity_type != "season" and (force or self._is_due(owner.id)):
+            self._refresh([owner])
+
+    def refresh_since(self, since: datetime) -> None:
+        """Store the pictures in the folders of the titles that are new or changed since a moment."""
+        owners = store.changed_owners(self._database.read(), since)
+        for first in range(0, len(owners), _GROUP):
+            self._refresh(owners[first : first + _GROUP])
+
+    def _refresh(self, owners: Sequence[TitleOwner]) -> None:
+        reader, found = self._database.read(), dict[tuple[str, int], list[Offer]]()
+        known = {
+            (each.entity_type, each.entity_id)
+            for each in store.candidates_of(reader, [owner.id for owner in owners])
+            if each.provider == LOCAL
+        }
+        for owner in owners:
+            key, offers = (owner.entity_type, owner.id), self._offers(reader, owner)
+            if offers is not None and (offers or key in known):  # None: what was found there before stays
+                found[key] = offers
+        if not found:
             return
         at = self._clock()
 
         def put(tx: Connection) -> None:
-            store.put(tx, {(owner.entity_type, owner.id): offers}, is_local=True, at=at)
-            self._chooser.choose_again(tx, [owner.id], at)
+            store.put(tx, found, is_local=True, at=at)
+            self._chooser.choose_again(tx, [number for _, number in found], at)
 
         self._database.run(put)
 
@@ -152,7 +166,7 @@ def _offer(folder: Path, picture: LocalPicture) -> Offer | None:
     if not _is_text(str(path)) or not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= MAX_IMAGE_BYTES:
         return None
     facts = {"season": picture.season, "mtime_ns": status.st_mtime_ns, "size": status.st_size}
-    return Offer(picture.kind, "local", str(path), facts)
+    return Offer(picture.kind, LOCAL, str(path), facts)
 
 
 def _is_text(name: str) -> bool:

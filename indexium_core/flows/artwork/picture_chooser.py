@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
-from indexium_core.model.artwork.choice import Selection, choose
+from indexium_core.model.artwork.choice import SlotSelection, choose
 from indexium_core.model.artwork.selection_config import AssetSelectionConfig, default_config
 from indexium_core.settings import Settings
 from indexium_core.store.artwork import assets, selection
 from indexium_core.store.artwork.selection import ScoreRow
+from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection
 
 
@@ -18,10 +19,10 @@ class PictureChooser:
     """Applies the rules of the libraries. One instance serves a home; any thread may use it."""
 
     def __init__(self, config: Settings) -> None:
-        """Prefer the language of the metadata of these settings, where a rule has no other one."""
+        """Prefer the language of the library or of these settings, where a rule has no other one."""
         self._settings = config
 
-    def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, Selection]:
+    def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, SlotSelection]:
         """Return the candidates of titles by slot, in their order, and which of them are selected."""
         return self._selections(reader, assets.candidates_of(reader, title_ids))
 
@@ -41,24 +42,34 @@ class PictureChooser:
             selection.set_scores(tx, rows, at=at)
         return changed
 
-    def select(self, reader: Connection, slot: PictureSlot, candidates: Iterable[AssetCandidate]) -> Selection:
+    def select(self, reader: Connection, slot: PictureSlot, candidates: Iterable[AssetCandidate]) -> SlotSelection:
         """Return these candidates of a slot in their order, and which of them are selected."""
-        return choose(candidates, self.config_of(reader, slot), language=self._settings.metadata_language)
+        own = languages_of_titles(reader, [slot.entity_id])
+        language = own.get(slot.entity_id, self._settings.metadata_language)
+        return choose(candidates, self.config_of(reader, slot), language=language)
 
     def config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
         """Return the rule for a slot."""
         library_id = selection.libraries(reader, [slot.entity_id]).get(slot.entity_id, 0)
         return self._config(selection.configs(reader, [library_id]), library_id, slot)
 
-    def _selections(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, Selection]:
+    def choose_library(self, tx: Connection, library_id: int | None, at: datetime) -> set[PictureSlot]:
+        """Store the scores and the selection of a library, or of all, after its rule or its language has changed."""
+        return self.choose_again(tx, selection.pictured_titles(tx, library_id, below=True), at)
+
+    def _selections(self, reader: Connection, candidates: Iterable[AssetCandidate]) -> dict[PictureSlot, SlotSelection]:
         slots: dict[PictureSlot, list[AssetCandidate]] = {}
         for each in candidates:
             slots.setdefault(each.slot, []).append(each)
         libraries = selection.libraries(reader, {slot.entity_id for slot in slots})
         configs = selection.configs(reader, set(libraries.values()))
-        language = self._settings.metadata_language
+        own, general = languages_of_titles(reader, list(libraries)), self._settings.metadata_language
         return {
-            slot: choose(found, self._config(configs, libraries.get(slot.entity_id, 0), slot), language=language)
+            slot: choose(
+                found,
+                self._config(configs, libraries.get(slot.entity_id, 0), slot),
+                language=own.get(slot.entity_id, general),
+            )
             for slot, found in slots.items()
         }
 

@@ -114,11 +114,14 @@ class BatchEnrichmentService:
         return self._add(payload, f"Look up titles of {names}", priority)
 
     @remote()
-    def schedule_titles(self, title_ids: Sequence[int], *, priority: int | str = 2, force: bool = False) -> Job:
+    def schedule_titles(
+        self, title_ids: Sequence[int], *, priority: int | str = 2, force: bool = False, renew: bool = False
+    ) -> Job:
         """
         Add a job that looks up titles. Of a season or an episode, it looks up the whole series.
 
-        Arguments as `schedule_library_enrichment`.
+        Arguments as `schedule_library_enrichment`. `renew`: the providers are asked again, also if their answers are
+        stored; it implies `force`.
 
         Raises:
             UnknownIdError: A title does not exist.
@@ -133,9 +136,10 @@ class BatchEnrichmentService:
             works[title_id if found[1] is None else found[1]] = None
         if not works:
             raise errors.UsageError("No title is given. 'indexium titles list' shows the ids of titles.")
-        if not force and (running := self._running_job(works)) is not None:
+        if not (force or renew) and (running := self._running_job(works)) is not None:
             return running
-        payload = {"libraries": [], "titles": list(works), "force": force}
+        payload: dict[str, Any] = {"libraries": [], "titles": list(works), "force": force or renew}
+        payload |= {"renew": True} if renew else {}
         return self._add(payload, _title(works), priority, join=JobJoin("titles", _title))
 
     def _running_job(self, title_ids: Iterable[int]) -> Job | None:
@@ -401,7 +405,7 @@ class BatchEnrichmentService:
             return None
         before = self._providers.sent_by_thread
         try:
-            return self._enricher.fetch(title)
+            return self._enricher.fetch(title, since=run.started if run.job.payload.get("renew") else None)
         finally:
             own.has_sent = self._providers.sent_by_thread > before
 

@@ -22,6 +22,8 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
 from indexium_core.model.providers.traffic import ProviderDetails
+from indexium_core.sources.scope import wanting
+from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
@@ -119,10 +121,16 @@ class TitleEnricher:
 
     # Requests.
 
-    def fetch(self, title: DueTitle) -> FetchedTitle:
-        """Return what the providers have about a title. A failure is an outcome, not an error."""
+    def fetch(self, title: DueTitle, *, since: datetime | None = None) -> FetchedTitle:
+        """
+        Return what the providers have about a title. A failure is an outcome, not an error.
+
+        `since`: answers that were stored before this moment are requested again; None uses all stored answers.
+        """
+        languages = languages_of_titles(self._database.read(), [title.id])
         try:
-            return self._fetch(title)
+            with wanting(language=languages.get(title.id, ""), since=since):
+                return self._fetch(title)
         except errors.ProviderError as error:
             return self._without_answer(title, error)
         except (errors.UnknownIdError, errors.UsageError) as error:
@@ -287,7 +295,12 @@ class TitleEnricher:
                 found.answers.append(AnswerRow("episode", row.id, provider, is_complete=True))
                 found.values += provider_values.of_episode(row.id, provider, episode, confidence)
                 if episode.still_url:
-                    still = ImageCandidate(provider=provider, kind="still", url=episode.still_url)
+                    still = ImageCandidate(
+                        provider=provider,
+                        kind="still",
+                        url=episode.still_url,
+                        preview_url=episode.still_preview_url,
+                    )
                     found.images["episode", row.id] = (still,)
 
     def _take_cast(self, film_ids: Sequence[int]) -> None:

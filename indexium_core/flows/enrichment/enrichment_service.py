@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,20 +10,21 @@ from indexium_core import errors
 from indexium_core.flows.enrichment.batch_enrichment import BatchEnrichmentService
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.job import Job
-from indexium_core.model.providers.combining import RATINGS
+from indexium_core.model.providers.combining import RATINGS, VOTES
 from indexium_core.model.providers.external_ids import ID_FIELDS, id_owner
 from indexium_core.model.providers.records import (
     CastMember,
     CrewMember,
     EnrichedMetadata,
     ExternalRatings,
+    ExternalVotes,
 )
 from indexium_core.model.providers.registry import PROVIDERS, providers_of_titles
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.titles import enrichment as rows
 
-_OF_SERIES = ("cast", "crew", "genres", "ratings", "content_rating")  # an episode has those of its series
+_OF_SERIES = ("cast", "crew", "genres", "keywords", "ratings", "content_rating")  # an episode has those of its series
 
 
 @checked_arguments
@@ -89,8 +90,10 @@ class EnrichmentService(BatchEnrichmentService):
             cast=tuple(_cast(values.get("cast") or [])),
             crew=tuple(CrewMember(each["name"], each.get("job", "")) for each in values.get("crew") or []),
             ratings=_ratings(found, work),
+            votes=_votes(found, work),
             artwork=self._pictures(ids[0]),
             genres=tuple(values.get("genres") or ()),
+            keywords=tuple(values.get("keywords") or ()),
             release_date=_day(values.get("aired") or values.get("release_date")),
             runtime_minutes=values.get("runtime_minutes") or own_runtime,
             content_rating=values.get("content_rating") or "",
@@ -110,18 +113,29 @@ def _cast(people: Iterable[Mapping[str, Any]]) -> Iterable[CastMember]:
 
 
 def _ratings(found: Iterable[Mapping[str, Any]], title_id: int) -> ExternalRatings:
-    """Return each rating from the shown value, otherwise from the provider that has it."""
-    joined: dict[str, Any] = {}
-    for each in found:
-        if each["entity_id"] == title_id and each["field"] == "ratings" and isinstance(each["value"], dict):
-            joined = each["value"] | joined
-    numbers = {name: joined[name] for name in RATINGS if isinstance(joined.get(name), int | float)}
+    numbers = _numbers(found, title_id, "ratings", RATINGS)
     return ExternalRatings(
         imdb=numbers.get("imdb"),
         tmdb=numbers.get("tmdb"),
         rotten_tomatoes=None if "rotten_tomatoes" not in numbers else round(numbers["rotten_tomatoes"]),
         metacritic=None if "metacritic" not in numbers else round(numbers["metacritic"]),
     )
+
+
+def _votes(found: Iterable[Mapping[str, Any]], title_id: int) -> ExternalVotes:
+    numbers = _numbers(found, title_id, "votes", VOTES)
+    return ExternalVotes(**{name: round(number) for name, number in numbers.items()})
+
+
+def _numbers(
+    found: Iterable[Mapping[str, Any]], title_id: int, field: str, names: Sequence[str]
+) -> dict[str, int | float]:
+    """Return each number of a field from the shown value, otherwise from the provider that has it."""
+    joined: dict[str, Any] = {}
+    for each in found:
+        if each["entity_id"] == title_id and each["field"] == field and isinstance(each["value"], dict):
+            joined = each["value"] | joined
+    return {name: joined[name] for name in names if isinstance(joined.get(name), int | float)}
 
 
 def _day(text: Any) -> date | None:

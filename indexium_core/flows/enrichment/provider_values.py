@@ -27,13 +27,16 @@ def of_title(
             "plot": metadata.plot,
             "tagline": record.tagline,
             "genres": list(metadata.genres),
+            "keywords": list(metadata.keywords),
             "studios": list(record.studios),
             "countries": list(record.countries),
             "collection": record.collection,
+            "status": record.status,
             "release_date": metadata.release_date,
             "runtime_minutes": metadata.runtime_minutes,
             "content_rating": metadata.content_rating,
-            "ratings": {name: value for name, value in asdict(metadata.ratings).items() if value is not None},
+            "ratings": _known(asdict(metadata.ratings)),
+            "votes": _known(asdict(metadata.votes)),
             "cast": [
                 {
                     "name": each.name,
@@ -66,6 +69,10 @@ def of_episode(episode_id: int, provider: str, record: EpisodeRecord, confidence
             **{field: record.external_ids.get(name, "") for name, field in ID_FIELDS.items()},
         },
     )
+
+
+def _known(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
 def _rows(head: tuple[str, int, str, float], values: Mapping[str, Any]) -> Iterator[TitleValueRow]:

@@ -28,6 +28,8 @@ from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.titles import TitleItem
+from indexium_core.sources.scope import wanting
+from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
@@ -79,7 +81,7 @@ class MatchFinder:
             return self._store(item, row, SearchRow(state="none", query=plain, explanation=explanation), ())
         rejected = _rejected(reader, title_id)
         try:
-            found = self._providers.match(query, rejected=rejected)
+            found = self._match(title_id, query, rejected)
         except errors.ProviderError as error:
             if state != "open" and error.reason != "provider_off":
                 self._store(item, row, SearchRow(state="failed", query=plain, explanation=error.message), ())
@@ -89,6 +91,12 @@ class MatchFinder:
         accepted = found.decision.accepted if result.state == "accepted" else None
         others = [each for each in found.decision.candidates if each is not accepted]
         return self._store(item, row, result, [accepted, *others] if accepted else others, rejected)
+
+    def _match(self, title_id: int, query: SearchQuery, rejected: Sequence[Candidate] = ()) -> TitleSearch:
+        """Return the answers of the providers in the language of the library of a title."""
+        languages = languages_of_titles(self._database.read(), [title_id])
+        with wanting(language=languages.get(title_id, "")):
+            return self._providers.match(query, rejected=rejected)
 
     def _keep(self, item: TitleItem, row: SearchRow) -> None:
         """Note that a search by hand is newer than what is known about its title."""
@@ -178,7 +186,7 @@ class MatchFinder:
             query = title_query.query_of_text(text, query, last_year=self._clock().year + 1)
             if not query.title or len(query.title) > title_query.LONGEST:
                 raise errors.UsageError(f"A title has 1 to {title_query.LONGEST} characters.")
-            found = [_proposal(each) for each in _answered(self._providers.match(query)).candidates]
+            found = [_proposal(each) for each in _answered(self._match(title_id, query)).candidates]
             if not found:
                 raise errors.UnknownIdError(f"No provider has a title like “{text.strip()}”. {_UNCHANGED}")
         explanation = "These are the candidates of a search by hand."
@@ -202,7 +210,7 @@ class MatchFinder:
         query = acceptance.search_of(self._database.read(), item)
         if item.state == "discovered" and not query.external_ids:
             raise errors.UsageError("Its name says nothing, so there are no suggestions. Search its title by hand.")
-        decision = _answered(self._providers.match(query, rejected=_rejected(self._database.read(), title_id)))
+        decision = _answered(self._match(title_id, query, _rejected(self._database.read(), title_id)))
         found = [_proposal(each) for each in decision.candidates]
         self._store_search(item.id, query, found, decision.explanation, missing=decision.missing)
 

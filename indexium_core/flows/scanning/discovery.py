@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core.files import walk
+from indexium_core.files.journal import disk
 from indexium_core.files.sidecars import names
 from indexium_core.flows.scanning import roots
 from indexium_core.model.artwork import local_names
@@ -276,3 +277,13 @@ def _messages(library: LibraryRow, walked: _WalkResult) -> Iterable[str]:
     if walked.outside:
         subject = "link leads" if walked.outside == 1 else "links lead"
         yield f"{walked.outside} {subject} out of {library.path}. The targets were not scanned."
+
+
+def remove_folder(path: bytes) -> None:
+    """Remove an empty folder from the disk; OSError if it is not empty."""
+    parent, _, name = path.rpartition(b"/")
+    folder = disk.open_folder(parent)
+    try:
+        disk.remove_folder(name, folder=folder)
+    finally:
+        os.close(folder)

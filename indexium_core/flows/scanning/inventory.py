@@ -16,7 +16,6 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.files.journal import disk
 from indexium_core.flows.review import targets
 from indexium_core.flows.scanning import discovery, folder_health, folder_names, roots
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
@@ -33,6 +32,7 @@ from indexium_core.model.files.inventory import (
     LibraryRow,
     Quality,
     RemovalReport,
+    checked_language,
 )
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
@@ -60,16 +60,17 @@ class Inventory:
         modes: Callable[[], Modes],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
+        on_language: Callable[[Connection, int], object] = lambda *_: None,
     ) -> None:
         """
         Manage the library folders of a home.
 
         `exclude_scans` prevents the start of scans during a block, and raises UsageError if a scan is running. `modes`
         returns the default modes for people and comments; `on_change` is called after each change that affects the
-        plan.
+        plan, `on_language` in the transaction that changes the language of a folder.
         """
         self._database = database
-        self._on_change = on_change
+        self._on_change, self._choose_pictures = on_change, on_language
         self._exclude_scans = exclude_scans
         self._modes = modes
         self._clock = clock
@@ -242,6 +243,19 @@ class Inventory:
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_cast(tx, library_id, choice)
+
+    @remote()
+    def set_metadata_language(self, library_id: int, language: str) -> None:
+        """
+        Set the language of titles, plots and posters of a folder, such as `de`; "": that of the settings.
+
+        Stored values of providers stay until the next enrichment. Raises UnknownIdError if the folder does not exist,
+        UsageError if the language is no code of two letters.
+        """
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_language(tx, library_id, checked_language(language))
+            self._choose_pictures(tx, library_id)
 
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
@@ -434,7 +448,7 @@ class Inventory:
                 if shown not in expected:
                     continue
                 try:
-                    _remove_folder(path)
+                    discovery.remove_folder(path)
                     removed.append(shown)
                 except OSError as error:
                     problems.append(f"The folder {shown} cannot be removed: {(error.strerror or str(error)).lower()}.")
@@ -484,12 +498,3 @@ def _part_of(kind: MediaKind) -> store.LibraryPart:
     extensions = tuple(sorted(os.fsdecode(name[1:]) for name in walk.EXTENSIONS[kind]))
     # A photo with the name of a video is a photo; a video without pictures may be an audio file, and stays.
     return store.LibraryPart(extensions=extensions, kind="photo" if kind == "photo" else None)
-
-
-def _remove_folder(path: bytes) -> None:
-    parent, _, name = path.rpartition(b"/")
-    folder = disk.open_folder(parent)
-    try:
-        disk.remove_folder(name, folder=folder)
-    finally:
-        os.close(folder)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from indexium_core import errors
@@ -29,19 +30,18 @@ _LEAST_EPISODES = 2  # of a collection
 class SeriesManager:
     """Returns the series of a home. One instance serves a home."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, posters: Callable[[Sequence[int]], Mapping[int, str]]) -> None:
+        """`posters` returns the addresses of the posters of series by id."""
+        self._database, self._posters = database, posters
 
     @remote()
     def detect_and_organize_series(self) -> list[SeriesCollection]:
         """Return every series with at least two episodes, by title; it has the same id after each scan."""
         reader = self._database.read()
         episodes = store.episodes(reader)
-        return [
-            _collection(row, episodes[row["id"]])
-            for row in store.series(reader)
-            if len(episodes.get(row["id"], ())) >= _LEAST_EPISODES
-        ]
+        rows = [row for row in store.series(reader) if len(episodes.get(row["id"], ())) >= _LEAST_EPISODES]
+        posters = self._posters([row["id"] for row in rows])
+        return [_collection(row, episodes[row["id"]], posters.get(row["id"])) for row in rows]
 
     @remote()
     def collection(self, series_id: int) -> SeriesCollection:
@@ -50,7 +50,8 @@ class SeriesManager:
         rows = store.series(reader, [series_id])
         if not rows:
             raise errors.UnknownIdError(f"There is no series {series_id}.")
-        return _collection(rows[0], store.episodes(reader, [series_id]).get(series_id, []))
+        episodes = store.episodes(reader, [series_id]).get(series_id, [])
+        return _collection(rows[0], episodes, self._posters([series_id]).get(series_id))
 
     @remote()
     def missing_episodes(self, series_id: int | None = None) -> dict[int, list[EpisodeGap]]:
@@ -74,7 +75,7 @@ class SeriesManager:
         return {key: each for key, each in gaps.items() if each}
 
 
-def _collection(row: Mapping[str, Any], episodes: list[EpisodeEntry]) -> SeriesCollection:
+def _collection(row: Mapping[str, Any], episodes: list[EpisodeEntry], artwork: str | None) -> SeriesCollection:
     seasons: dict[int | None, list[EpisodeEntry]] = defaultdict(list)
     for each in episodes:
         seasons[each.season].append(each)
@@ -92,6 +93,7 @@ def _collection(row: Mapping[str, Any], episodes: list[EpisodeEntry]) -> SeriesC
         gaps=gaps_of(episodes),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        artwork=artwork,
     )
 
 
@@ -106,6 +108,8 @@ def _metadata(fields: Mapping[str, Any]) -> SeriesMetadata | None:
         genres=fields.get("genres") or [],
         status=fields.get("status") or "",
         network="; ".join(fields.get("studios") or []),
+        studios=fields.get("studios") or [],
+        countries=fields.get("countries") or [],
+        collection=fields.get("collection") or "",
     )
-    has_values = any((found.tmdb_id, found.imdb_id, found.tvdb_id, found.overview, found.first_air_date, found.genres))
-    return found if has_values else None
+    return found if any(asdict(found).values()) else None

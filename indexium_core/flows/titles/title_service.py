@@ -145,14 +145,14 @@ class TitleService:
         Return one page of titles.
 
         Args:
-            query: Words that the title (or the title of the series) has; "" for all titles.
+            query: Words that the title, the title of the series or a tag has; "" for all titles.
             sort: `title`, `year`, `state`, `rating` or `added`.
             descending: Reverse the order.
             page: Page of the list, from 1.
             per_page: Titles per page, from 1; at most 1,000 are returned.
             filters: `kind`: `movie`, `series`, `season` or `episode`; "" for films and series. `state`: a state of
-                `STATES`; "" for all except `ignored`. `library_id`: only titles of this library. `genre`, `actor`,
-                `director`: one name, or several of which one is enough. `year`: `1994`, or a range such as
+                `STATES`; "" for all except `ignored`. `library_id`: only titles of this library. `genre`, `tag`,
+                `actor`, `director`: one name, or several of which one is enough. `year`: `1994`, or a range such as
                 `1990-1999`. `rating`: the lowest, 0 to 10. `matched`: whether a match is accepted, or an id of a
                 provider is known. `incomplete`: whether episodes of the series are missing.
 
@@ -173,6 +173,13 @@ class TitleService:
             reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
         return TitlePage(items=found, total=total, page=page, per_page=per_page)
+
+    @remote()
+    def ids(self, query: str = "", **filters: Unpack[TitleFilters]) -> builtins.list[int]:
+        """Return the ids of all titles that `list` has on its pages; arguments and errors as there."""
+        wanted, reader = filter_of(query, filters), self._database.read()
+        title_libraries.check(reader, wanted.library_id)
+        return store.ids(reader, wanted)
 
     @remote()
     def facets(

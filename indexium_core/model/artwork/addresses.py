@@ -36,6 +36,21 @@ def refusal(url: str, configured: Iterable[str]) -> str:
     return ""
 
 
+def secure_address(url: str, configured: str) -> str:
+    """
+    Return the address of a picture with HTTPS; "" if it is no address.
+
+    An address with the origin of `configured`, the address of its provider in the settings, stays as it is: a proxy on
+    this machine may have no HTTPS.
+    """
+    parts, known = _split(url), _split(configured)
+    if parts is None:
+        return ""
+    if known is not None and _origin(parts) == _origin(known):
+        return url
+    return f"https://{url.partition('://')[2]}"
+
+
 def _split(url: str) -> SplitResult | None:
     """Return the parts of an address; None if it is not valid, or has a user name."""
     if len(url) > _MAX_LENGTH or not url.isprintable() or " " in url or "\\" in url:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
+from indexium_core.model import wording
 from indexium_core.model.shapes import Shaped
 
 MAX_IMAGE_BYTES = 25_000_000
 VariantKind: TypeAlias = Literal["poster", "backdrop"]
 VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels
+PREVIEW_BOXES = ((780, 440), (400, 600))  # width and height of the box of a lying and of an upright picture
 
 CollageLayout: TypeAlias = Literal["grid", "strip"]
 COLLAGE_LAYOUTS: Mapping[str, tuple[int, int]] = {"grid": (9, 3), "strip": (5, 5)}  # most pictures, columns
@@ -68,6 +70,7 @@ class AssetCandidate:
     is_selected: bool
     is_rejected: bool
     created_at: dt.datetime
+    preview_url: str = ""  # the same picture in a small size; "" if the provider has none
     selected_by: str | None = None  # the name of a person, `auto` or `migration`
     selected_at: dt.datetime | None = None
     actor_kind: str | None = None  # of the person; None if no person selected it
@@ -87,6 +90,11 @@ class AssetCandidate:
     def is_by_person(self) -> bool:
         """Whether a person selected it: only a person changes that."""
         return self.is_selected and self.actor_kind is not None
+
+    @property
+    def address(self) -> str:
+        """The address in REST if the original is in the cache, so that no client asks a provider; else its source."""
+        return f"/api/cache/{self.content_hash}" if self.is_downloaded and self.content_hash else self.provider_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +120,20 @@ class CacheUsage(Shaped):
     removable: int  # originals that are removed if room is needed
     removable_bytes: int
     unused: int  # that no candidate has
+
+    @property
+    def summary(self) -> str:
+        """The usage in sentences."""
+        size, images = wording.size, wording.plural(self.images, "original")
+        parts = [f"The cache has {images}, {size(self.bytes)} of {size(self.budget_bytes)}."]
+        if self.protected:
+            stay = "it always stays" if self.protected == 1 else "they always stay"
+            parts.append(f"People selected {self.protected:,} of them, {size(self.protected_bytes)}: {stay}.")
+        if self.removable:
+            parts.append(f"{self.removable:,} could be removed, {size(self.removable_bytes)}.")
+        if self.unused:
+            parts.append(f"No title uses {self.unused:,}.")
+        return " ".join(parts)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,8 +17,8 @@ import numpy as np
 
 from indexium_core.model import wording
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, ScorePart
+from indexium_core.model.artwork.languages import language_name
 from indexium_core.model.artwork.selection_config import AssetSelectionConfig
-from indexium_core.model.languages import language_name
 from indexium_core.model.providers.registry import label_of, order_of
 
 _WITHOUT_TEXT = frozenset({"backdrop", "still"})  # kinds for which a picture without text is best
@@ -32,13 +32,14 @@ _FULL_SIZE: Mapping[str, tuple[int, int]] = {  # width and height in pixels that
     "clearart": (1000, 562),
     "disc": (1000, 1000),
 }
-_UNKNOWN_SIZE = 0.5  # share of the points for a picture whose size nobody knows
-_PRIOR_VOTES, _PRIOR_AVERAGE = 5, 5.0  # a picture without votes counts as one with these
+_UNKNOWN_SIZE = 0.5  # fraction of the points for a picture whose size nobody knows
+_PRIOR_VOTES, _PRIOR_AVERAGE = 5, 4.0  # so many votes of this average are added, so that few votes say little
+_MOST_LIKES = 3.0  # above that average, for many likes of a provider that has no averages
 _PLACES = ("first", "second", "third", "fourth", "fifth")
-_LANGUAGE_SHARES = (1.0, 0.7, 0.4)  # of the first, second and third choice
+_LANGUAGE_FRACTIONS = (1.0, 0.7, 0.4)  # of the first, second and third choice
 
 
-class Selection(NamedTuple):
+class SlotSelection(NamedTuple):
     """The candidates of one slot with their scores, the best first; the rejected ones come last."""
 
     ordered: list[AssetCandidate]
@@ -96,14 +97,16 @@ def filter_duplicates(candidates: Sequence[AssetCandidate], threshold: float) ->
     """
     Return candidates, best first, without those that show the same picture as a better one.
 
-    Two pictures are the same from a share `threshold` of equal bits of their perceptual hashes. A candidate without a
-    hash, and one that a person selected, always stays.
+    Two pictures are the same if at least the fraction `threshold` of the bits of their perceptual hashes is equal. A
+    candidate without a hash, and one that a person selected, always stays.
     """
     same = _duplicates(candidates, threshold)
     return [each for each in candidates if each.id not in same]
 
 
-def choose(candidates: Iterable[AssetCandidate], config: AssetSelectionConfig, *, language: str = "en") -> Selection:
+def choose(
+    candidates: Iterable[AssetCandidate], config: AssetSelectionConfig, *, language: str = "en"
+) -> SlotSelection:
     """
     Return the candidates of one slot in their order, and which of them are selected.
 
@@ -122,7 +125,7 @@ def choose(candidates: Iterable[AssetCandidate], config: AssetSelectionConfig, *
     small = [each.id for each in others if each.id not in set(large)]
     chosen += small[: max(0, config.min_count - len(chosen))]
     shown = [dataclasses.replace(each, duplicate_of=same.get(each.id)) for each in ordered]
-    return Selection([*shown, *rejected], chosen)
+    return SlotSelection([*shown, *rejected], chosen)
 
 
 def _duplicates(candidates: Sequence[AssetCandidate], threshold: float) -> dict[int, int]:
@@ -144,18 +147,18 @@ def _duplicates(candidates: Sequence[AssetCandidate], threshold: float) -> dict[
     return found
 
 
-def _part(name: str, share_and_reason: tuple[float, str], weight: float) -> ScorePart:
-    share, reason = share_and_reason
-    return ScorePart(name=name, points=round(share * weight, 6), most=weight, reason=reason)
+def _part(name: str, fraction_and_reason: tuple[float, str], weight: float) -> ScorePart:
+    fraction, reason = fraction_and_reason
+    return ScorePart(name=name, points=round(fraction * weight, 6), most=weight, reason=reason)
 
 
 def _votes(each: AssetCandidate) -> tuple[float, str]:
-    """Return the share of the points for votes: few votes pull the average towards the middle."""
+    """Return the fraction of the points for votes: few votes pull the average towards one below the middle."""
     if not each.votes:
-        return 0.0, "no votes"
+        return _PRIOR_AVERAGE / 10, "no votes"
     number = wording.plural(each.votes, "vote")
     if not each.vote_average:  # of a provider that counts likes
-        return each.votes / (each.votes + _PRIOR_VOTES), number
+        return (_PRIOR_AVERAGE + _MOST_LIKES * each.votes / (each.votes + _PRIOR_VOTES)) / 10, number
     average = (each.votes * each.vote_average + _PRIOR_VOTES * _PRIOR_AVERAGE) / (each.votes + _PRIOR_VOTES)
     return min(1.0, average / 10), f"{number}, {each.vote_average:.1f} of 10"
 
@@ -174,7 +177,7 @@ def _language(each: AssetCandidate, preferred: str) -> tuple[float, str]:
     place = _position(order, each.language)
     if place >= len(order):
         return 0.0, name
-    return _LANGUAGE_SHARES[place], f"{name}, {_PLACES[place]} choice"
+    return _LANGUAGE_FRACTIONS[place], f"{name}, {_PLACES[place]} choice"
 
 
 def _provider(each: AssetCandidate, priority: Sequence[str]) -> tuple[float, str]:

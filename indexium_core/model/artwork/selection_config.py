@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from indexium_core import errors
 from indexium_core.model.providers.records import ImageKind
-from indexium_core.model.providers.registry import PROVIDERS
+from indexium_core.model.providers.registry import PROVIDERS, order_of
 
 ASSET_TYPES: tuple[str, ...] = get_args(ImageKind)
 SEVERAL = "backdrop"  # the kind of which a title can have several selected pictures
 _MOST_SELECTED = 20  # readers of backdrops stop at number 20
 _OTHER_NAMES: Mapping[str, str] = {"fanart": "backdrop", "clearlogo": "logo", "discart": "disc", "landscape": "thumb"}
+_KINDS_OF_VALUES: Mapping[str, type] = {"min": int, "max": int, "weight": float, "phash": float}
 _LABELS: Mapping[str, str] = {"clearart": "clear art"}
 
 
@@ -34,8 +35,8 @@ class AssetSelectionConfig:
     weight_votes: float = 0.4
     weight_language: float = 0.2
     weight_provider: float = 0.1
-    phash_similarity_threshold: float = 0.90  # share of equal bits from which two pictures are the same
-    provider_priority: tuple[str, ...] = ("tmdb", "tvdb", "fanarttv")
+    phash_similarity_threshold: float = 0.90  # fraction of equal bits from which two pictures are the same
+    provider_priority: tuple[str, ...] = tuple(order_of("pictures"))  # the best one first
 
     def check(self) -> None:
         """Raise UsageError with one sentence if the rule contradicts itself."""
@@ -78,12 +79,39 @@ def changed(config: AssetSelectionConfig, changes: Mapping[str, Any]) -> AssetSe
             raise errors.UsageError(f"The rule has no “{name[:40]}”. Choose from: {', '.join(known)}.")
         if name.startswith(("weight_", "phash_")) and not isinstance(value, int | float):
             raise errors.UsageError(f"The value of {name} is a number from 0 to 1.")
+        if name == "provider_priority" and not isinstance(value, list | tuple):
+            raise errors.UsageError("The value of provider_priority is a list of providers.")
         if name.endswith("_count") and (not isinstance(value, int) or isinstance(value, bool)):
             raise errors.UsageError(f"The value of {name} is a whole number.")
     wanted = dataclasses.replace(config, **changes)
     wanted = dataclasses.replace(wanted, provider_priority=tuple(wanted.provider_priority))
     wanted.check()
     return wanted
+
+
+def values_of(texts: Iterable[str]) -> dict[str, Any]:
+    """
+    Return new values of a rule from texts such as `max_count=5`; those of several providers have commas.
+
+    Raises:
+        UsageError: A text has no name, or a number is not valid.
+
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, is_pair, value = text.partition("=")
+        if not is_pair:
+            raise errors.UsageError(f"“{text[:40]}” is no value. Write NAME=VALUE, such as max_count=5.")
+        kind = _KINDS_OF_VALUES.get(name.partition("_")[0], str)
+        try:
+            found[name] = [each.strip() for each in value.split(",")] if name == "provider_priority" else kind(value)
+        except ValueError:
+            if value:
+                raise errors.UsageError(f"The value of {name[:40]} is a number, not “{value[:40]}”.") from None
+            found[name] = None
+        if found[name] == "":
+            found[name] = None
+    return found
 
 
 def default_config(library_id: int, asset_type: str) -> AssetSelectionConfig:

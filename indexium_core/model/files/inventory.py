@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core import errors
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
 from indexium_core.model.shapes import ListPage
@@ -51,6 +53,7 @@ class LibraryRow:
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     kind: LibraryKind  # what it holds
     cast_people: str  # what happens with the cast of its films: off, suggest, add
+    metadata_language: str  # ISO 639-1, of its titles, plots and pictures; "": that of the settings
 
     @property
     def media_kinds(self) -> frozenset[MediaKind]:
@@ -178,3 +181,12 @@ class FolderSuggestion:
     path: str
     name: str
     known: bool  # the folder is a library, or inside a library
+
+
+def checked_language(text: str) -> str:
+    """Return the language of a library as a code of ISO 639-1, "" for none; UsageError if it is another text."""
+    code = text.strip().lower()
+    if code and not re.fullmatch(r"[a-z]{2}", code):
+        message = f"A language is a code of two letters such as de, not “{text[:40]}”."
+        raise errors.UsageError(f"{message} Without a code, the language of the settings counts.")
+    return code

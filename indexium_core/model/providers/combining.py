@@ -8,24 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core.model.matches.candidates import Candidate
-from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings
+from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, ExternalVotes
 from indexium_core.model.providers.registry import order_of
 
-COMBINED = ("plot", "cast", "crew", "genres", "release_date", "runtime_minutes", "content_rating")
+COMBINED = ("plot", "cast", "crew", "genres", "keywords", "release_date", "runtime_minutes", "content_rating")
 RATINGS = tuple(each.name for each in dataclasses.fields(ExternalRatings))
+VOTES = tuple(each.name for each in dataclasses.fields(ExternalVotes))
 
 
 def combine(records: Sequence[EnrichedMetadata], *, confidence: float, at: datetime) -> EnrichedMetadata:
     """
     Return one record from those of several providers; without any, `source` is `none` and `confidence` is 0.
 
-    Each rating comes from the provider that has it. Ids and pictures are joined.
+    Each rating and its votes come from the provider that has it. Ids and pictures are joined.
     """
     by_source = {each.source: each for each in records}
     if not by_source:
         return EnrichedMetadata(last_enriched=at)
     pictures = [by_source[name].artwork for name in order_of("pictures") if name in by_source]
     ratings = {name: _first(getattr(each.ratings, name) for each in records) for name in RATINGS}
+    votes = {name: _first(getattr(each.votes, name) for each in records) for name in VOTES}
     values = {
         name: _first(getattr(by_source[source], name) for source in order_of(name) if source in by_source)
         for name in COMBINED
@@ -36,6 +38,7 @@ def combine(records: Sequence[EnrichedMetadata], *, confidence: float, at: datet
         last_enriched=at,
         external_ids={provider: value for each in reversed(records) for provider, value in each.external_ids.items()},
         ratings=ExternalRatings(**ratings),
+        votes=ExternalVotes(**votes),
         artwork=Artwork(
             poster=_first(each.poster for each in pictures) or "",
             backdrop=_first(each.backdrop for each in pictures) or "",

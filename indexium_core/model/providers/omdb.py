@@ -37,6 +37,6 @@ OMDB = ProviderDescriptor(
     ),
     image_hosts=frozenset({"m.media-amazon.com"}),
     ids=IMDB_IDS,
-    ranks={"": 30, "crew": 15, "runtime_minutes": 15, "content_rating": 15, "ratings": 5},
+    ranks={"": 30, "crew": 15, "runtime_minutes": 15, "content_rating": 15, "ratings": 5, "votes": 5},
     sign_up="https://www.omdbapi.com/apikey.aspx",
 )

@@ -52,8 +52,16 @@ class ExternalRatings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalVotes:
+    """How many people gave the ratings of other sites; None if not known."""
+
+    imdb: int | None = None
+    tmdb: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artwork:
-    """The addresses of the main pictures, and the paths of local ones; "" if there is none."""
+    """The addresses of the main pictures, each as `AssetCandidate.address`; "" if there is none."""
 
     poster: str = ""
     backdrop: str = ""
@@ -72,8 +80,10 @@ class EnrichedMetadata:
     cast: tuple[CastMember, ...] = ()
     crew: tuple[CrewMember, ...] = ()
     ratings: ExternalRatings = ExternalRatings()
+    votes: ExternalVotes = ExternalVotes()
     artwork: Artwork = Artwork()
     genres: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()  # what it is about, in the words of the provider
     release_date: date | None = None
     runtime_minutes: int | None = None
     content_rating: str = ""
@@ -92,6 +102,7 @@ class ImageCandidate:
     votes: int = 0
     vote_average: float = 0.0  # 0 to 10
     season: int | None = None  # the season of a series that it belongs to
+    preview_url: str = ""  # the same picture in a small size; "" if the provider has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +117,7 @@ class ProviderRecord:
     studios: tuple[str, ...] = ()  # of a series, its broadcasters if they are known
     countries: tuple[str, ...] = ()  # of production, as names
     collection: str = ""  # of a film
+    status: str = ""  # of a series: whether it continues, in the words of `normalise.status`
     is_complete: bool = True  # the answer has every part that was asked for, so a value that it lacks does not exist
 
 
@@ -120,6 +132,7 @@ class EpisodeRecord:
     aired: date | None = None
     runtime_minutes: int | None = None
     still_url: str = ""
+    still_preview_url: str = ""  # the still in a small size; "" if the provider has none
     external_ids: Mapping[str, str] = field(default_factory=dict)  # id by provider
 
 

@@ -76,14 +76,21 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
         TitleField(name="plot", about="What happens."),
         TitleField(name="tagline", about="One sentence about it.", entities=_WORKS),
         TitleField(name="genres", about="Genres.", type="list", entities=_WORKS),
+        TitleField(name="keywords", about="What it is about.", type="list", entities=_WORKS),
         TitleField(name="tags", about="Free words.", type="list"),
         TitleField(name="studios", about="Studios or broadcasters.", type="list", entities=_WORKS),
         TitleField(name="countries", about="Countries of production.", type="list", entities=_WORKS),
-        TitleField(name="collection", about="Collection of films.", entities=frozenset({"movie"})),
+        TitleField(name="collection", about="Collection of films or series.", entities=_WORKS),
+        TitleField(
+            name="status",
+            about="Whether it continues: Continuing, Ended or another word.",
+            entities=frozenset({"series"}),
+        ),
         TitleField(name="release_date", about="Date of the first release.", type="date"),
         TitleField(name="runtime_minutes", about="Length in minutes.", type="integer", lowest=1),
         TitleField(name="content_rating", about="Age rating.", entities=_WORKS),
         TitleField(name="ratings", about="Ratings by source: 0 to 10, of critics 0 to 100.", type="json"),
+        TitleField(name="votes", about="Number of votes by source of the rating.", type="json"),
         TitleField(name="cast", about="Actors with their roles.", type="json"),
         TitleField(name="crew", about="Directors, writers and others.", type="json"),
         *(TitleField(name=name, about=f"Id at {each.label}.") for name, each in _ID_FIELDS.items()),
@@ -193,7 +200,7 @@ def _json(field: TitleField, value: Any) -> Any:
         found = json.loads(value if isinstance(value, str) else json.dumps(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise errors.ValidationError(f"The value of {field.name} is no JSON.") from error
-    return _ratings(field, found) if field.name == "ratings" else _people(field, found)
+    return _JSON_CHECKS[field.name](field, found)
 
 
 def _ratings(field: TitleField, value: Any) -> dict[str, float]:
@@ -206,6 +213,12 @@ def _ratings(field: TitleField, value: Any) -> dict[str, float]:
             f"The value of {field.name} has numbers from 0 to 10, of rotten_tomatoes and metacritic to 100, such as "
             '{"imdb": 7.5}.'
         )
+    return {_text(field, name): each for name, each in value.items()}
+
+
+def _votes(field: TitleField, value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(type(each) is int and 0 <= each < 10**_DIGITS for each in value.values()):
+        raise errors.ValidationError(f'The value of {field.name} has whole numbers from 0, such as {{"imdb": 1200}}.')
     return {_text(field, name): each for name, each in value.items()}
 
 
@@ -229,6 +242,12 @@ def _people(field: TitleField, value: Any) -> list[dict[str, Any]]:
     return value
 
 
+_JSON_CHECKS: Mapping[str, Callable[[TitleField, Any], Any]] = {
+    "ratings": _ratings,
+    "votes": _votes,
+    "cast": _people,
+    "crew": _people,
+}
 _CHECKS: Mapping[str, Callable[[TitleField, str], Any]] = {
     "text": _text,
     "yes": _yes,

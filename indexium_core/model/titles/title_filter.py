@@ -16,6 +16,7 @@ FACET_KEYS = (
     "state",
     "library_id",
     "genre",
+    "tag",
     "year",
     "rating",
     "actor",
@@ -34,6 +35,7 @@ class TitleFilters(TypedDict, total=False):
     state: str
     library_id: int | None
     genre: str | Sequence[str]
+    tag: str | Sequence[str]
     year: str | int
     rating: float | None
     actor: str | Sequence[str]
@@ -51,6 +53,7 @@ class TitleFilter:
     state: str = ""
     library_id: int | None = None
     genre: tuple[str, ...] = ()  # any of them
+    tag: tuple[str, ...] = ()  # any of them
     first_year: int | None = None
     last_year: int | None = None
     rating: float | None = None  # the lowest, 0 to 10
@@ -138,6 +141,7 @@ def filter_of(text: str, filters: TitleFilters) -> TitleFilter:
         state=filters.get("state") or "",
         library_id=filters.get("library_id"),
         genre=_names(filters.get("genre")),
+        tag=_names(filters.get("tag")),
         first_year=first,
         last_year=last,
         rating=rating,

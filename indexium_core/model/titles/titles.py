@@ -57,6 +57,11 @@ class TitleItem:
     is_incomplete: bool = False  # of a series: episodes are missing
 
     @property
+    def poster_url(self) -> str:
+        """The address of its poster at the service, which answers 404 if there is none; of an episode, its season's."""
+        return f"/poster/{self.id}"
+
+    @property
     def name(self) -> str:
         """The title as one line: with its year, or with its series and number."""
         return title_name(
@@ -181,8 +186,11 @@ class SeriesMetadata:
     overview: str
     first_air_date: str
     genres: list[str]
-    status: str
-    network: str
+    status: str  # such as Continuing or Ended
+    network: str  # its broadcasters in one text
+    studios: list[str]  # the same broadcasters; studios where no provider and no NFO file names a broadcaster
+    countries: list[str]  # of production
+    collection: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +207,8 @@ class SeriesCollection:
     gaps: list[EpisodeGap]
     created_at: dt.datetime
     updated_at: dt.datetime
-    artwork: str | None = None
-    last_watched: dt.datetime | None = None
+    artwork: str | None = None  # address of its poster, see `AssetCandidate.address`
+    last_watched: dt.datetime | None = None  # None: Indexium plays nothing, and no player says it
 
 
 def episode_code(season: int | None, episode: int | None) -> str:

@@ -76,6 +76,14 @@ def _candidates(
     return [AssetCandidate(**row) for row in reader.execute(_sql("candidates"), facts).fetch_dicts()]
 
 
+def posters(reader: Connection, kind: str, title_ids: Sequence[int]) -> dict[int, list[AssetCandidate]]:
+    """Return the posters of titles of one kind, by title."""
+    found: dict[int, list[AssetCandidate]] = {}
+    for row in reader.execute(_sql("posters"), {"kind": kind, "ids": list(title_ids)}).fetch_dicts():
+        found.setdefault(row["entity_id"], []).append(AssetCandidate(**row))
+    return found
+
+
 def put(
     tx: Connection,
     offers: Mapping[tuple[str, int], Sequence[Offer]],
@@ -116,6 +124,12 @@ def set_content(tx: Connection, candidate_id: int, content_hash: str) -> list[in
     """Store which image of the cache a candidate is, and return its title; none if the candidate is gone."""
     facts = {"candidate_id": candidate_id, "content_hash": content_hash}
     return [title_id for (title_id,) in tx.execute(_sql("set_content"), facts).fetchall()]
+
+
+def set_perceptual_hash(tx: Connection, candidate_id: int, perceptual_hash: str) -> list[int]:
+    """Store the perceptual hash of a candidate that has none, and return its title; none if it has a hash."""
+    facts = {"candidate_id": candidate_id, "perceptual_hash": perceptual_hash}
+    return [title_id for (title_id,) in tx.execute(_sql("set_perceptual_hash"), facts).fetchall()]
 
 
 def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:
@@ -172,6 +186,11 @@ def owner(reader: Connection, title_id: int) -> TitleOwner | None:
     return None if row is None else TitleOwner(*row)
 
 
+def changed_owners(reader: Connection, since: datetime) -> list[TitleOwner]:
+    """Return the films, series and episodes in libraries of titles that are new or changed since a moment."""
+    return [TitleOwner(*row) for row in reader.execute(_sql("changed_owners"), {"since": since}).fetchall()]
+
+
 def proposed_poster(reader: Connection, title_id: int, position: int) -> tuple[str, str] | None:
     """Return provider and address of the poster of a proposed match; None if it has none."""
     row = reader.execute(_sql("proposed_poster"), {"id": title_id, "position": position}).fetchone()
@@ -206,6 +225,12 @@ def to_fetch(
     """Return a page of films and series behind an id: those among `ids`, those that were enriched since a moment."""
     facts = {"after": after, "count": count, "ids": _list(ids), "since": since}
     return [number for (number,) in reader.execute(_sql("to_fetch"), facts).fetchall()]
+
+
+def to_keep(reader: Connection, title_ids: Sequence[int]) -> list[int]:
+    """Return what people selected for films, and for series with their episodes, and what is not in the cache."""
+    rows = reader.execute(_sql("to_keep"), {"ids": list(title_ids)}).fetchall()
+    return [candidate_id for (candidate_id,) in rows]
 
 
 def count_to_fetch(reader: Connection, *, after: int, ids: Sequence[int] | None, since: datetime | None) -> int:

@@ -115,6 +115,16 @@ def set_library_cast(tx: Connection, library_id: int, cast_people: str) -> None:
     tx.execute(_sql("set_library_cast"), [library_id, cast_people])
 
 
+def set_library_language(tx: Connection, library_id: int, language: str) -> None:
+    """Set in which language a library has titles and pictures; "" for that of the settings."""
+    tx.execute(_sql("set_library_language"), [library_id, language or None])
+
+
+def languages_of_titles(reader: Connection, title_ids: Sequence[int]) -> dict[int, str]:
+    """Return the languages of titles by id, of those whose library has one of its own."""
+    return dict(reader.execute(_sql("languages_of_titles"), {"ids": list(title_ids)}).fetchall())
+
+
 def set_library_kind(tx: Connection, library_id: int, kind: LibraryKind) -> None:
     """Set what a library holds; with `home`, its titles that no person has changed are deleted."""
     tx.execute(_sql("set_library_kind"), [library_id, kind])

@@ -10,7 +10,7 @@ SELECT a.id, a.entity_type, a.entity_id, a.asset_type, a.provider, a.provider_ur
        coalesce((a.provider_metadata->>'votes')::INTEGER, 0) AS votes,
        coalesce((a.provider_metadata->>'vote_average')::DOUBLE, 0) AS vote_average,
        (a.provider_metadata->>'season')::INTEGER AS season,
-       a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
+       coalesce(a.provider_metadata->>'preview_url', '') AS preview_url, a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
        a.selected_by, a.selected_at, a.actor_kind, a.actor_id, a.selected_match, a.auto_score,
        coalesce(a.is_selected AND a.provider <> 'local' AND a.selected_match <> m.match, FALSE) AS is_of_former_match,
        coalesce(r.reason, '') AS reject_reason
@@ -27,6 +27,12 @@ ORDER BY asset_type, id;
 -- name: candidate
 -- One picture.
 SELECT * FROM (/* pictures */) AS p WHERE id = $id;
+
+-- name: posters
+-- The posters of titles.
+SELECT * FROM (/* pictures */) AS p
+WHERE entity_type = $kind AND list_contains($ids::BIGINT[], entity_id) AND asset_type = 'poster'
+ORDER BY entity_id, id;
 
 -- name: incoming_titles
 -- The titles for which pictures are offered.
@@ -86,6 +92,11 @@ DROP TABLE incoming_candidates;
 UPDATE asset_candidates SET is_downloaded = TRUE, content_hash = $content_hash, perceptual_hash = i.perceptual_hash,
        cache_path = i.file_path, width = i.width, height = i.height
 FROM cache_inventory AS i WHERE i.content_hash = $content_hash AND asset_candidates.id = $candidate_id
+RETURNING entity_id;
+
+-- name: set_perceptual_hash
+-- The hash of a picture that has none yet: its small size is enough for it.
+UPDATE asset_candidates SET perceptual_hash = $perceptual_hash WHERE id = $candidate_id AND perceptual_hash IS NULL
 RETURNING entity_id;
 
 -- name: add_cached
@@ -150,6 +161,14 @@ WHERE NOT EXISTS (FROM titles AS t WHERE t.entity_type = a.entity_type AND t.id 
 SELECT t.entity_type, t.id, t.series_id, t.season, coalesce(l.kind, 'home') <> 'home' AS may_download
 FROM titles AS t LEFT JOIN libraries AS l USING (library_id) WHERE t.id = $id;
 
+-- name: changed_owners
+-- The films, series and episodes that are new or changed since a moment; a series also if one of its episodes is.
+SELECT t.entity_type, t.id, t.series_id, t.season, TRUE AS may_download
+FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') <> 'home'
+WHERE t.entity_type <> 'season' AND t.state <> 'ignored' AND (t.updated_at >= $since OR t.id IN (
+    SELECT series_id FROM episodes WHERE updated_at >= $since))
+ORDER BY t.id;
+
 -- name: proposed_poster
 -- The poster of a proposed match: provider and address.
 SELECT provider, candidate->>'poster_url' FROM title_matches WHERE entity_id = $id AND position = $position;
@@ -194,6 +213,14 @@ WHERE t.entity_type IN ('movie', 'series') AND t.state <> 'ignored' AND t.id > $
 -- name: to_fetch
 -- A page of them.
 SELECT id FROM (/* pictured */) AS p ORDER BY id LIMIT $count;
+
+-- name: to_keep
+-- The pictures that people selected for titles and for the episodes of series among them, without an original in the cache.
+SELECT id FROM asset_candidates
+WHERE is_selected AND actor_kind IS NOT NULL AND provider <> 'local' AND NOT is_downloaded
+  AND (list_contains($ids::BIGINT[], entity_id)
+       OR entity_id IN (SELECT id FROM episodes WHERE list_contains($ids::BIGINT[], series_id)))
+ORDER BY id;
 
 -- name: count_to_fetch
 -- Their number.

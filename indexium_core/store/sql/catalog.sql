@@ -3,7 +3,7 @@
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
        l.audio, l.photos, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at,
        CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings, coalesce(l.kind, 'home') AS kind,
-       coalesce(l.cast_people, 'suggest') AS cast_people
+       coalesce(l.cast_people, 'suggest') AS cast_people, coalesce(l.metadata_language, '') AS metadata_language
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -38,6 +38,15 @@ WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURN
 -- name: set_library_cast
 -- Set what happens with the cast of the films of a library.
 UPDATE libraries SET cast_people = $2 WHERE library_id = $1;
+
+-- name: set_library_language
+-- Set in which language a library has titles and pictures; NULL: that of the settings.
+UPDATE libraries SET metadata_language = $2 WHERE library_id = $1;
+
+-- name: languages_of_titles
+-- The languages of titles whose library has one of its own.
+SELECT t.id, l.metadata_language FROM titles AS t JOIN libraries AS l USING (library_id)
+WHERE t.id IN (SELECT unnest($ids::BIGINT[])) AND l.metadata_language IS NOT NULL;
 
 -- name: set_library_modes
 -- Set the modes of a library; returns a row if one changes.

@@ -69,6 +69,8 @@ WHERE CASE $kind WHEN 'movie' THEN NOT regexp_matches(route, '^/(search/)?(tv|se
            WHEN ends_with(provider, '_images') THEN route IN (
                SELECT regexp_extract(provider_url, '^https?://[^/]+(/[^?#]*)', 1) FROM asset_candidates
                WHERE entity_type = $kind AND entity_id = $title_id AND provider <> 'local'
+               UNION SELECT regexp_extract(provider_metadata->>'preview_url', '^https?://[^/]+(/[^?#]*)', 1) FROM asset_candidates
+               WHERE entity_type = $kind AND entity_id = $title_id AND coalesce(provider_metadata->>'preview_url', '') <> ''
                UNION SELECT regexp_extract(candidate->>'poster_url', '^https?://[^/]+(/[^?#]*)', 1) FROM title_matches
                WHERE entity_type = $kind AND entity_id = $title_id AND coalesce(candidate->>'poster_url', '') <> '')
            ELSE asked IN (

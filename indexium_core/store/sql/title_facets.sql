@@ -1,6 +1,7 @@
 -- name: names
--- The names in a list of values: people of a cast, directors, genres.
-CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json(v.value, '["VARCHAR"]') WHEN 'crew' THEN
+-- The names in a list of values: people of a cast, directors, genres, tags.
+CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json(v.value, '["VARCHAR"]')
+    WHEN 'tags' THEN from_json(v.value, '["VARCHAR"]') WHEN 'crew' THEN
     list_transform(list_filter(from_json(v.value, '[{"name": "VARCHAR", "job": "VARCHAR"}]'),
                                lambda each: lower(each.job) = 'director'), lambda each: each.name) END
 
@@ -9,6 +10,7 @@ CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json
 CASE WHEN NOT list_contains($filtered::VARCHAR[], v.field) THEN FALSE
     WHEN v.field = 'ratings' THEN /* rating */ >= $rating::DOUBLE
     WHEN v.field = 'genres' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $genres::VARCHAR[])
+    WHEN v.field = 'tags' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $tags::VARCHAR[])
     WHEN v.field = 'cast' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $cast::VARCHAR[])
     WHEN v.field = 'crew' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $crew::VARCHAR[]) END
 
@@ -26,8 +28,8 @@ WHERE list_contains($filtered::VARCHAR[], v.field) AND v.entity_type IN ('movie'
 
 -- name: small_letters
 -- The names of a filter in small letters.
-SELECT list_transform($genres::VARCHAR[], lambda name: lower(name)), list_transform($cast::VARCHAR[], lambda name: lower(name)),
-       list_transform($crew::VARCHAR[], lambda name: lower(name));
+SELECT list_transform($genres::VARCHAR[], lambda name: lower(name)), list_transform($tags::VARCHAR[], lambda name: lower(name)),
+       list_transform($cast::VARCHAR[], lambda name: lower(name)), list_transform($crew::VARCHAR[], lambda name: lower(name));
 
 -- name: counted
 -- What facets count of the titles of a filter.

@@ -73,11 +73,13 @@ HAVING bool_or(len(list_filter(numbers, lambda number: number >= first)) < last_
     OR least(max(season), 1900) - min(season) + 1 > count(*) FILTER (season <= 1900)
 
 -- name: matches
--- The titles of a filter. Each word of the text must occur in the title or in that of the series. `only` and `without`
+-- The titles of a filter. Each word of the text must occur in the title, in that of the series or in a tag. `only` and `without`
 -- are ids of titles; they count for the seasons and episodes of a series, too.
 SELECT t.id, t.entity_type, t.title, t.sort_title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
        t.season, t.episode, t.aired, t.created_at
 FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id
+LEFT JOIN (SELECT v.entity_id, strip_accents(lower(array_to_string(from_json(v.value, '["VARCHAR"]'), ' '))) AS tags
+           FROM titles_shown AS v WHERE v.field = 'tags' AND $text <> '') AS g ON g.entity_id = t.id
 WHERE list_contains($kinds::VARCHAR[], t.entity_type) AND list_contains($states::VARCHAR[], t.state)
   AND ($library_id::INTEGER IS NULL OR t.library_id = $library_id)
   AND ($first_year::INTEGER IS NULL OR t.year >= $first_year) AND ($last_year::INTEGER IS NULL OR t.year <= $last_year)
@@ -85,7 +87,7 @@ WHERE list_contains($kinds::VARCHAR[], t.entity_type) AND list_contains($states:
   AND ($without::BIGINT[] IS NULL
        OR (t.id NOT IN (SELECT unnest($without::BIGINT[])) AND coalesce(t.series_id, 0) NOT IN (SELECT unnest($without::BIGINT[]))))
   AND ($text = '' OR len(list_filter(string_split(strip_accents(lower($text)), ' '),
-       lambda word: NOT contains(t.title_search || ' ' || strip_accents(lower(coalesce(s.title, ''))), word))) = 0)
+       lambda word: NOT contains(t.title_search || ' ' || strip_accents(lower(coalesce(s.title, ''))) || ' ' || coalesce(g.tags, ''), word))) = 0)
 
 -- name: items
 -- The ids of a page of titles. The keys of a sort are the same type, so numbers have leading zeros.

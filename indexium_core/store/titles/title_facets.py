@@ -18,7 +18,7 @@ from indexium_core.store.connection import Connection
 
 _MOST = 200  # values of a facet
 _LOWEST_RATINGS = (9, 8, 7, 6, 5)
-_NAMES = {"genre": "genres", "actor": "cast", "director": "crew"}  # fields with names
+_NAMES = {"genre": "genres", "tag": "tags", "actor": "cast", "director": "crew"}  # fields with names
 _FIELDS = {**_NAMES, "rating": "ratings"}  # by the filter
 _SEPARATOR = chr(31)  # of names
 

@@ -39,6 +39,12 @@ def items(
     return by_ids(reader, _ids(reader, "items", facts | order)), int(reader.value(_sql("count"), facts))
 
 
+def ids(reader: Connection, wanted: TitleFilter) -> list[int]:
+    """Return the ids of all titles of a filter, by title."""
+    order = {"sort": "title", "descending": False, "limit": None, "offset": 0}
+    return _ids(reader, "items", title_facets.parameters(reader, wanted) | order)
+
+
 def with_children(reader: Connection, title_id: int) -> list[TitleItem]:
     """Return a title, then the seasons of a series or the episodes of a season; nothing if there is no such title."""
     found = by_ids(

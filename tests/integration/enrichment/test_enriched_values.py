@@ -33,11 +33,16 @@ def test_film_gets_a_row_for_each_provider_and_field(library: Library) -> None:
     assert found["ratings", "omdb"] == {"imdb": 7.3, "rotten_tomatoes": 87, "metacritic": 74}
     assert (found["studios", "tmdb"], found["countries", "tmdb"]) == (["Lantern Street Films"], ["United Kingdom"])
     assert ("collection", "tmdb") not in found
+    assert found["keywords", "tmdb"] == ["lighthouse", "keeper", "letters"]
+    assert (found["votes", "tmdb"], found["votes", "omdb"]) == ({"tmdb": 120}, {"imdb": 12_345})
     series = titles(library, "series")["Harbour Lights"].id
-    assert values(library, series)["studios", "tmdb"] == ["Harbour One"]
+    of_series = values(library, series)
+    assert of_series["studios", "tmdb"] == ["Harbour One"]
+    assert of_series["keywords", "tmdb"], "TMDB has them under another name than those of films"
     metadata = library.series.collection(series).metadata
     assert metadata is not None
-    assert metadata.network == "Harbour One"
+    assert (metadata.network, metadata.studios, metadata.status) == ("Harbour One", ["Harbour One"], "Continuing")
+    assert (metadata.countries, metadata.collection) == (["United Kingdom"], "")
     assert found["ratings", "tmdb"] == {"tmdb": 7.1}
     assert (found["imdb_id", "tmdb"], found["tvdb_id", "tvdb"]) == ("tt99000001", "8000001")
     assert {provider for name, provider in found if name == "title"} == {"tmdb", "tvdb", "omdb", "name"}
@@ -123,6 +128,7 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     found = library.enrichment.metadata(film.file_id)
     assert (found.source, found.confidence, found.runtime_minutes, found.content_rating) == ("combined", 1.0, 100, "PG")
     assert (found.ratings.imdb, found.ratings.tmdb, found.ratings.metacritic) == (7.3, 7.1, 74)
+    assert (found.votes.imdb, found.votes.tmdb, found.keywords) == (12_345, 120, ("lighthouse", "keeper", "letters"))
     assert found.artwork.poster.startswith("http")
     Image.new("RGB", (500, 750)).save(folder / FILES[0].replace("The Lantern Keeper (2014).mp4", "poster.jpg"))
     title_id = titles(library)["The Lantern Keeper"].id
@@ -130,7 +136,9 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
     pictures = library.enrichment.metadata(film.file_id).artwork
     assert (pictures.poster, pictures.backdrop) == shown
-    assert pictures.poster.endswith("/poster.jpg")
+    query = "SELECT provider FROM asset_candidates WHERE content_hash = $hash"
+    hashes = [{"hash": address.removeprefix("/api/cache/")} for address in shown]
+    assert [tables.value(library, query, each) for each in hashes] == ["local", "tmdb"]
     assert found.external_ids == {"tmdb": "9000001", "imdb": "tt99000001", "tvdb": "8000001", "omdb": "tt99000001"}
     episode = library.titles.get(titles(library, "episode")["Chapter 1.1"].id)
     found = library.enrichment.metadata(episode.files[0].file_id)
@@ -138,6 +146,48 @@ def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     assert [each.name for each in found.cast] == ["Ada Quill", "Tom Verren"]
     with pytest.raises(errors.UnknownIdError):
         library.enrichment.metadata(999)
+
+
+def test_library_has_a_language_of_its_own(library: Library, folder: Path, stand_in: ProviderStandIn) -> None:
+    [row] = library.inventory.list()
+    assert row.metadata_language == "", "that of the settings"
+    library.inventory.set_metadata_language(row.library_id, "DE")
+    (folder.parent / "other").mkdir()
+    (folder / FILES[1]).rename(folder.parent / "other" / Path(FILES[1]).name)
+    library.inventory.add(folder.parent / "other", kind="movies")
+    library.scan()
+    identify(library)
+    enrich(library)
+    languages = {
+        each.route: each.query["language"]
+        for each in stand_in.requests
+        if each.route in {"/movie/9000001", "/movie/9000004"}
+    }
+    assert languages == {"/movie/9000001": "de", "/movie/9000004": "en"}
+    seasons = {each.query["language"] for each in stand_in.requests if "/season/" in each.route}
+    assert seasons == {"de"}
+    with pytest.raises(errors.UsageError, match="A language is a code of two letters such as de, not “deu”"):
+        library.inventory.set_metadata_language(row.library_id, "deu")
+    with pytest.raises(errors.UnknownIdError):
+        library.inventory.set_metadata_language(99, "de")
+
+
+def test_providers_are_asked_again_only_if_that_is_wanted(
+    library: Library, stand_in: ProviderStandIn, clock: Clock
+) -> None:
+    enrich(library)
+    clock.forward(days=1)
+    film = titles(library)["The Lantern Keeper"].id
+    change_value(library, film, "tmdb", "plot", "An older plot")
+    sent = len(stand_in.requests)
+    library.jobs.wait(library.enrichment.schedule_titles([film], force=True).id, timeout=60)
+    assert len(stand_in.requests) == sent, "all answers are stored"
+    clock.forward(days=1)
+    library.jobs.wait(library.enrichment.schedule_titles([film], renew=True).id, timeout=60)
+    routes = [each.route for each in stand_in.requests[sent:]]
+    assert "/movie/9000001" in routes
+    assert len(routes) == len(set(routes)), "each is sent once"
+    assert values(library, film)["plot", "tmdb"] != "An older plot"
 
 
 def test_value_by_hand_survives_every_enrichment(library: Library, clock: Clock) -> None:

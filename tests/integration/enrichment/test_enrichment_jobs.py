@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -46,9 +47,9 @@ def test_statistics_and_progress(library: Library) -> None:
 def test_lookups_of_single_titles_are_few_jobs(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     may_go, fetch = threading.Event(), TitleEnricher.fetch
 
-    def held(enricher: TitleEnricher, title: DueTitle) -> FetchedTitle:
+    def held(enricher: TitleEnricher, title: DueTitle, *, since: datetime | None) -> FetchedTitle:
         may_go.wait(60)
-        return fetch(enricher, title)
+        return fetch(enricher, title, since=since)
 
     monkeypatch.setattr(TitleEnricher, "fetch", held)
     works = {**titles(library), **titles(library, "series")}
@@ -148,8 +149,11 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = run(library, capsys, "titles", "enrich", "1", "--library", "1")
     assert code == 2
     assert run(library, capsys, "libraries", "set", "1", "--cast-people", "add")[0] == 0
+    assert run(library, capsys, "libraries", "set", "1", "--language", "de")[0] == 0
+    assert run(library, capsys, "libraries", "set", "1", "--language", "german")[0] == 2
     code, text = run(library, capsys, "libraries", "list", "--json")
     assert '"cast_people": "add"' in text
+    assert '"metadata_language": "de"' in text
 
 
 def begin_slowly(library: Library) -> Job:

@@ -173,4 +173,8 @@ def test_ratings_of_a_folder_are_written_at_once(rest: Client, library: Library)
     assert rest("PATCH", path, {"write_ratings": "at-once"}).json["written_ratings"] == 0
     assert rest("PATCH", path, {"write_ratings": "never"}).status == 422
     assert rest("PATCH", "/api/libraries/999", {"write_ratings": "at-once"}).status == 404
+    assert rest("PATCH", path, {}).code == "invalid_request"
+    changed = rest("PATCH", path, {"metadata_language": "DE"}).json
+    assert (changed["metadata_language"], changed["write_ratings"], changed["written_ratings"]) == ("de", "at-once", 0)
+    assert rest("PATCH", path, {"metadata_language": "german"}).code == "bad_request"
     assert library.inventory.list()[0].write_ratings == "at-once"

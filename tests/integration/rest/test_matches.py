@@ -48,6 +48,12 @@ def test_batch_reports_progress_and_statistics(rest: Client) -> None:
     assert stats["source_breakdown"]
     assert rest.get("/api/enrich/progress/999").code == "unknown_id"
     assert rest.post("/api/enrich/batch", {"library_ids": [99]}).code == "unknown_id"
+    titles = [each["id"] for each in rest.get("/api/movies").json["items"]]
+    some = rest.post("/api/enrich/batch", {"title_ids": titles, "force": True})
+    assert some.status == 202
+    completed(rest, some.json["job_id"])
+    assert rest.post("/api/enrich/batch", {"title_ids": [999]}).code == "unknown_id"
+    assert rest.post("/api/enrich/batch", {"title_ids": titles, "library_ids": [1]}).code == "invalid_request"
 
 
 def test_metadata_of_video_is_fetched_once(rest: Client, library: Library) -> None:

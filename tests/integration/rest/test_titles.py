@@ -33,12 +33,23 @@ def id_of(rest: Client, kind: str, title: str) -> int:
 def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> None:
     found = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=title,year").json
     assert found == {"items": [{"title": "Ring", "year": 1998}], "total": 2, "page": 1, "per_page": 1}
+    [ring] = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=id,poster_url").json["items"]
+    assert ring["poster_url"] == f"/poster/{ring['id']}"
     assert rest.get("/api/movies?sort=year&limit=1&page=2&fields=name").json["items"] == [{"name": "Ring (1998)"}]
     assert [each["name"] for each in rest.get("/api/movies/search?q=THING").json["items"]] == ["The Thing (1982)"]
     assert rest.get("/api/movies?q=nothing").json["total"] == 0
     assert rest.get('/api/movies?filter={"state":"identified"}').json["total"] == 2
     assert rest.get('/api/movies?filter={"state":"enriched"}').json["total"] == 0
     assert rest.get('/api/movies?filter={"library_id":99}').code == "unknown_id"
+
+
+def test_tags_are_found_and_filtered(rest: Client) -> None:
+    ring = id_of(rest, "movies", "Ring")
+    assert rest("PUT", f"/api/movies/{ring}/values/tags", {"value": ["Favourites", "Sea"]}).status == 200
+    for query in ("q=favour", "q=ring+sea", "filter[tag]=FAVOURITES", 'filter={"tag":"sea"}'):
+        assert [each["title"] for each in rest.get(f"/api/movies?{query}").json["items"]] == ["Ring"], query
+    assert [each["title"] for each in rest.get("/api/movies/search?q=favourites").json["items"]] == ["Ring"]
+    assert rest.get("/api/movies?filter[tag]=favour").json["total"] == 0, "a filter takes whole tags"
 
 
 def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
@@ -57,6 +68,7 @@ def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
         ("filter=[]", "invalid_request"),
         ('filter={"colour":"red"}', "invalid_request"),
         ('filter={"state":1}', "invalid_request"),
+        ('filter={"tag":["a"]}', "invalid_request"),
         ('filter={"state":"done"}', "bad_request"),
         ('filter={"state":"identified"}&filter[state]=enriched', "invalid_request"),
         ("filter[state]=done", "bad_request"),

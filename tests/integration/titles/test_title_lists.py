@@ -32,6 +32,7 @@ FILES = (
 VALUES: dict[str, dict[str, Any]] = {
     "Amber": {
         "genres": ["Drama", "Crime"],
+        "tags": ["Été indien", "Favourites"],
         "ratings": {"imdb": 8.1, "tmdb": 6.0},
         "cast": [{"name": "Ada Quill", "character": "One", "order": 0}, {"name": "Bo Reed", "order": 1}],
         "crew": [{"name": "Cy Marsh", "job": "Director"}, {"name": "Di Vale", "job": "Writer"}],
@@ -77,6 +78,11 @@ def names(library: Library, query: str = "", **wanted: Any) -> list[str]:
         ({"genre": "DRAMA"}, ["Amber", "Birch"]),
         ({"genre": ["comedy", "crime"]}, ["Amber", "Cedar", "Pond"]),
         ({"genre": "crime", "kind": "movie"}, ["Amber"]),
+        ({"tag": "FAVOURITES"}, ["Amber"]),
+        ({"tag": ["none", "été indien"]}, ["Amber"]),
+        ({"tag": "favour"}, []),
+        ({"query": "favour"}, ["Amber"]),
+        ({"query": "ete amb"}, ["Amber"]),
         ({"year": "1990-1999"}, ["Amber", "Birch"]),
         ({"year": 1994}, ["Amber"]),
         ({"year": "1995-"}, ["Birch", "Cedar"]),
@@ -133,6 +139,7 @@ def test_incomplete_series_are_those_with_gaps(known: Library) -> None:
         ("kind", {"movie": 3, "series": 3}),
         ("state", {"identified": 6}),
         ("genre", {"Crime": 2, "Drama": 2, "Comedy": 1}),
+        ("tag", {"Favourites": 1, "Été indien": 1}),
         ("year", {"2000-2009": 1, "1990-1999": 2}),
         ("rating", {"8": 1, "7": 1, "6": 3, "5": 3}),
         ("actor", {"Ada Quill": 2, "Bo Reed": 1}),

@@ -139,7 +139,7 @@ def test_ranks_of_providers_are_those_of_combined_metadata(library: Library) -> 
         assert sorted(own, key=lambda provider: own[provider]) == order_of(field), field
     assert order_of("plot") == ["tmdb", "tvdb", "omdb", "fanarttv"]
     assert order_of("crew") == ["tmdb", "omdb", "tvdb", "fanarttv"]
-    assert set(ranks) - set(COMBINED) == {"", "ratings", "pictures"}
+    assert set(ranks) - set(COMBINED) == {"", "ratings", "votes", "pictures"}
 
 
 def test_number_by_hand_moves_episode(library: Library) -> None:

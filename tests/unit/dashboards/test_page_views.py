@@ -32,6 +32,7 @@ FOLDER = LibraryDetails(
     path_bytes=b"/films",
     device=None,
     cast_people="off",
+    metadata_language="",
     state="online",
     state_reason="",
     file_count=1204,
@@ -233,11 +234,13 @@ def test_settings_have_labels_and_groups() -> None:
 def test_setting_shows_value_source_and_reset(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDEXIUM_PROBE_THREADS", "2")
     config = table.load(str(home), max_operation_items=20_000)
-    view = settings_form.view(table.table(config), file="settings.toml", problem=None)
+    cache = "The cache has 2 originals."
+    view = settings_form.view(table.table(config), file="settings.toml", problem=None, artwork=cache)
     rows = {row["name"]: row for group in view["groups"] + view["advanced"] for row in group["rows"]}
 
     assert (rows["probe_threads"]["origin"], bool(rows["probe_threads"]["locked"])) == ("environment", True)
     assert rows["max_operation_items"]["value"] == "20,000"
     assert rows["preserve_mtime"]["help"].startswith("On: ")
+    assert rows["artwork_budget"]["help"].endswith(cache)
     assert rows["home"]["locked"]
     assert not any(row["own"] for row in rows.values())

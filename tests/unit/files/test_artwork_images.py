@@ -70,6 +70,67 @@ def test_variants_fill_their_size(size: tuple[int, int], kind: str, wanted: tupl
     assert made.getpixel((0, 0))[1] > 100  # no border
 
 
+@each_case(
+    ("size", "wanted"),
+    [
+        ((2000, 3000), (400, 600)),
+        ((1000, 1426), (400, 570)),
+        ((3840, 2160), (780, 439)),
+        ((1000, 185), (780, 144)),
+        ((1000, 1000), (440, 440)),
+        ((40, 30), (40, 30)),
+        ((9, 3000), (2, 600)),
+    ],
+)
+def test_preview_is_whole_and_never_larger_than_the_picture(size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (size[0] // 2, 0, *size))
+    made = opened(images.preview(images.decode(saved(image, "JPEG", quality=95))))
+    assert (made.format, made.size) == ("JPEG", wanted)
+    if wanted[0] > 20:
+        assert made.getpixel((2, 2))[0] > 200  # both ends are there
+        assert made.getpixel((wanted[0] - 3, 2))[2] > 200
+
+
+@each_case(
+    ("form", "ground", "wanted"),
+    [("PNG", 0, "WEBP"), ("WEBP", 0, "WEBP"), ("PNG", 255, "JPEG")],
+)
+def test_preview_keeps_transparent_pixels(form: str, ground: int, wanted: str) -> None:
+    image = Image.new("RGBA", (800, 310), (0, 0, 0, ground))
+    image.paste((250, 250, 250, 255), (300, 100, 500, 210))
+    made = opened(images.preview(images.decode(saved(image, form))))
+    assert (made.format, made.size) == (wanted, (780, 302))
+    if wanted == "WEBP":
+        assert made.getpixel((3, 3))[3] == 0
+        assert made.getpixel((390, 150))[3] == 255
+
+
+def test_preview_of_animation_is_its_first_frame() -> None:
+    frames = [Image.new("RGB", (60, 90), colour) for colour in ("red", "blue")]
+    for form in ("WEBP", "PNG"):
+        data = saved(frames[0], form, save_all=True, append_images=frames[1:], duration=100)
+        made = opened(images.preview(images.decode(data)))
+        assert made.getpixel((30, 45))[0] > 200
+
+
+def test_preview_of_cmyk_has_its_colours() -> None:
+    made = opened(images.preview(images.decode(saved(Image.new("CMYK", (300, 450), (0, 255, 255, 0)), "JPEG"))))
+    red, green, blue = made.getpixel((9, 9))
+    assert (made.mode, red > 200, green < 60, blue < 60) == ("RGB", True, True, True)
+
+
+def test_hash_of_logos_in_black_and_in_white_tells_them_apart() -> None:
+    def value(colour: int, box: tuple[int, int, int, int]) -> int:
+        image = Image.new("RGBA", (800, 310), (0, 0, 0, 0))
+        image.paste((colour, colour, colour, 255), box)
+        return int(images.decode(saved(image)).perceptual_hash, 16)
+
+    for colour in (0, 255):
+        left, right = value(colour, (30, 20, 400, 290)), value(colour, (500, 200, 780, 290))
+        assert (left ^ right).bit_count() > 10
+
+
 def test_variant_is_cut_in_the_middle() -> None:
     wide = Image.new("RGB", (1200, 600), "red")
     wide.paste("blue", (400, 0, 800, 600))
@@ -113,12 +174,16 @@ PICTURE = DrawnPictures(TITLES).answer("/original/poster-1.jpg")[0]
 @each_case(
     ("data", "problem"),
     [
-        (b"", "not a JPEG"),
-        (faulty("no_image", b""), "not a JPEG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a JPEG"),
-        (saved(scene(), "GIF"), "not a JPEG"),
-        (saved(scene(), "TIFF"), "not a JPEG"),
-        (saved(scene(), "BMP"), "not a JPEG"),
+        (b"", "an empty file instead"),
+        (faulty("no_image", b""), "a web page instead"),
+        (b"\xef\xbb\xbf\r\n <!DOCTYPE HTML><title>x", "a web page instead"),
+        (b'{"status": "error"}', "a text instead"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing instead"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing instead"),
+        (bytes(2000), "no JPEG"),
+        (saved(scene(), "GIF"), "no JPEG"),
+        (saved(scene(), "TIFF"), "no JPEG"),
+        (saved(scene(), "BMP"), "no JPEG"),
         (faulty("truncated_image", PICTURE), "damaged"),
         (saved(scene())[:3000], "damaged"),
         (faulty("image_bomb", b""), "million pixels"),

@@ -13,6 +13,7 @@ from indexium_core.model.providers.records import (
     EnrichedMetadata,
     EpisodeRecord,
     ExternalRatings,
+    ExternalVotes,
     ProviderRecord,
     SeasonRecord,
 )
@@ -60,6 +61,8 @@ def test_rows_of_a_film_lack_empty_values_and_can_be_set_by_hand() -> None:
             external_ids={"tmdb": "7", "omdb": "tt1"},
             cast=(CastMember("Ada Quill", "Mara", 0, {"tmdb": "7010"}),),
             ratings=ExternalRatings(imdb=7.3, rotten_tomatoes=87),
+            votes=ExternalVotes(imdb=12_345),
+            keywords=("tram", "night shift"),
             release_date=date(2009, 3, 1),
         ),
         tagline="One night",
@@ -77,6 +80,8 @@ def test_rows_of_a_film_lack_empty_values_and_can_be_set_by_hand() -> None:
         "collection": "Trams",
         "release_date": "2009-03-01",
         "ratings": {"imdb": 7.3, "rotten_tomatoes": 87},
+        "votes": {"imdb": 12_345},
+        "keywords": ["tram", "night shift"],
         "cast": [{"name": "Ada Quill", "character": "Mara", "order": 0, "person_ids": {"tmdb": "7010"}}],
         "tmdb_id": "7",
     }

@@ -61,10 +61,10 @@ def test_parts_of_score_say_where_it_comes_from() -> None:
     each = candidate(1, provider="tvdb", width=2000, height=3000, language="", votes=21, vote_average=8.0)
     scored = calculate_score(each, POSTER)
     assert [(part.name, round(part.points, 3), part.most, part.reason) for part in scored.score_parts] == [
-        ("votes", 0.297, 0.4, "21 votes, 8.0 of 10"),
+        ("votes", 0.289, 0.4, "21 votes, 8.0 of 10"),
         ("resolution", 0.3, 0.3, "2000 × 3000"),
         ("language", 0.14, 0.2, "no text, second choice"),
-        ("provider", 0.067, 0.1, "TVDB, second choice"),
+        ("provider", 0.075, 0.1, "TVDB, second choice"),
     ]
     assert scored.auto_score == pytest.approx(sum(part.points for part in scored.score_parts))
 
@@ -75,7 +75,9 @@ def test_parts_of_score_say_where_it_comes_from() -> None:
         ({"votes": 90, "vote_average": 8.0}, {"votes": 90, "vote_average": 7.0}),
         ({"votes": 90, "vote_average": 9.0}, {"votes": 1, "vote_average": 10.0}),  # one vote says little
         ({"votes": 9, "vote_average": 0.0}, {"votes": 3, "vote_average": 0.0}),  # likes
-        ({"votes": 1, "vote_average": 1.0}, {"votes": 0, "vote_average": 0.0}),
+        ({"votes": 5, "vote_average": 5.0}, {"votes": 0, "vote_average": 0.0}),
+        ({"votes": 0, "vote_average": 0.0}, {"votes": 9, "vote_average": 2.0}),
+        ({"votes": 1, "vote_average": 0.0}, {"votes": 0, "vote_average": 0.0}),
         ({"width": 2000, "height": 3000}, {"width": 500, "height": 750}),
         ({"width": 2000, "height": 3000}, {"width": None, "height": None}),
         ({"width": None, "height": None}, {"width": 100, "height": 150}),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexium_core.model.providers.fanarttv import FANARTTV
 from indexium_core.model.providers.tmdb import TMDB
 from indexium_core.model.providers.tvdb import TVDB
 from indexium_core.provider_keys import ProviderKeys
@@ -120,9 +121,9 @@ def test_any_answer_has_a_result(data: dict[str, Any]) -> None:
     data |= {key: data.get("results") for key in keys}
     shared = Mock()  # nothing is sent
     config = Settings(metadata_language="de")
-    provider, other = (
+    provider, other, pictures = (
         kind(ProviderAccess(descriptor=own, config=config, keys=lambda: ProviderKeys({}), shared=shared))
-        for kind, own in ((tmdb.Tmdb, TMDB), (tvdb.Tvdb, TVDB))
+        for kind, own in ((tmdb.Tmdb, TMDB), (tvdb.Tvdb, TVDB), (fanarttv.FanartTv, FANARTTV))
     )
     provider._record(data, "movie")
     provider._record(data, "tv")
@@ -131,4 +132,4 @@ def test_any_answer_has_a_result(data: dict[str, Any]) -> None:
     omdb._metadata(data)
     other._metadata(data, "tv", other._base(data, "tv"))
     other._hit(data | {"type": "series", "tvdb_id": "1", "name": "x"})
-    fanarttv._image(data | {"url": "http://x/1"}, "poster")
+    pictures._image(data | {"url": "http://x/1"}, "poster")

@@ -19,6 +19,7 @@ from indexium_core.demo.providers.answers import Answers
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
 from indexium_core.demo.providers.titles import MadeUpTitle
+from indexium_core.model.artwork.addresses import secure_address
 from indexium_core.model.matches.candidates import SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import RequestCount
@@ -151,22 +152,75 @@ def test_pictures_have_size_language_and_votes(setup: Setup) -> None:
     record = setup.providers["tmdb"].details("9000001", "movie")
     assert record is not None
     poster, backdrop = record.images
-    assert (poster.kind, poster.width, poster.height, poster.language, poster.votes) == ("poster", 2000, 3000, "en", 11)
+    assert (poster.kind, poster.width, poster.height, poster.language, poster.votes) == ("poster", 1000, 1500, "en", 11)
     assert (backdrop.kind, backdrop.language) == ("backdrop", "")
     assert poster.url == f"{setup.stand_in.url}/images/original/poster-1.jpg"
 
     series = setup.providers["tmdb"].details("9000020", "tv")
     assert series is not None
-    assert [each.season for each in series.images if each.kind == "poster"] == [None, 0, 1, 2]
+    assert [each.season for each in series.images if each.kind == "poster"] == [None, None, None, 0, 1, 2]
     assert series.images[-1].url == f"{setup.stand_in.url}/images/original/poster-20-2.jpg"
 
-    pictures = setup.providers["fanarttv"].images({"tvdb": "8000020"}, "tv")
+    pictures = setup.providers["fanarttv"].images({"tvdb": "8000021"}, "tv")
     assert [(each.kind, each.language, each.votes, each.season) for each in pictures] == [
         ("backdrop", "", 7, None),
         ("poster", "en", 3, None),
         ("poster", "en", 3, 1),
     ]
     assert setup.providers["fanarttv"].images({"tmdb": "5"}, "movie") == []
+
+
+def test_pictures_have_the_address_of_their_small_size(setup: Setup) -> None:
+    base = f"{setup.stand_in.url}/images"
+    pictures = [
+        *setup.providers["tmdb"].details("9000020", "tv").images,  # type: ignore[union-attr]
+        *setup.providers["tvdb"].details("8000020", "tv").images,  # type: ignore[union-attr]
+        *setup.providers["fanarttv"].images({"tvdb": "8000020"}, "tv"),
+    ]
+    found = {(each.provider, each.kind): (each.url, each.preview_url) for each in reversed(pictures)}
+    moved = {  # from the address of the original to that of the small size
+        ("tmdb", "poster"): ("/original/", "/w342/"),
+        ("tmdb", "backdrop"): ("/original/", "/w780/"),
+        ("tmdb", "logo"): ("/original/", "/w500/"),
+        **{("tvdb", kind): ("/tvdb/", "/tvdb/thumbnails/") for kind in ("poster", "banner", "logo", "clearart")},
+        **{("fanarttv", kind): ("/fanart/", "/preview/") for kind in ("poster", "banner", "logo", "clearart", "thumb")},
+    }
+    for key, (old, new) in moved.items():
+        url, preview_url = found[key]
+        assert url.startswith(base + old)
+        assert preview_url == base + new + url.removeprefix(base + old)
+    season = setup.providers["tmdb"].season("9000020", 1)
+    assert season is not None
+    assert season.episodes[0].still_url == f"{base}/original/still-20-1-1.jpg"
+    assert season.episodes[0].still_preview_url == f"{base}/w300/still-20-1-1.jpg"
+
+
+def test_small_size_of_a_drawing_is_a_picture(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = {"posters": [], "backdrops": [], "logos": [{"file_path": "/logo.svg", "iso_639_1": "en"}]}
+    monkeypatch.setattr(Answers, "_tmdb_details", lambda self, each: {**self._tmdb_hit(each), "images": images})
+    record = setup.providers["tmdb"].details("9000001", "movie")
+    assert record is not None
+    [logo] = [each for each in record.images if each.kind == "logo"]
+    assert (logo.url.rpartition("/images")[2], logo.preview_url.rpartition("/images")[2]) == (
+        "/original/logo.svg",
+        "/w500/logo.png",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("https://assets.fanart.tv/fanart/a.jpg", "https://assets.fanart.tv/fanart/a.jpg"),
+        ("http://assets.fanart.tv/fanart/a.jpg", "https://assets.fanart.tv/fanart/a.jpg"),
+        ("http://127.0.0.1:5511/fanart/a.jpg", "http://127.0.0.1:5511/fanart/a.jpg"),
+        ("http://127.0.0.1:5512/fanart/a.jpg", "https://127.0.0.1:5512/fanart/a.jpg"),
+        ("ftp://assets.fanart.tv/a.jpg", ""),
+        ("N/A", ""),
+        ("", ""),
+    ],
+)
+def test_only_the_configured_address_stays_without_https(given: str, taken: str) -> None:
+    assert secure_address(given, "http://127.0.0.1:5511/fanarttv/v3.2") == taken
 
 
 def test_main_pictures_count_without_a_list(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -297,6 +297,7 @@ def test_every_mutator_is_in_table() -> None:
         "catalog.set_library_exclude",
         "catalog.set_library_cast",
         "catalog.set_library_kind",
+        "catalog.set_library_language",
         "catalog.set_library_media",
         "catalog.set_library_ratings",
         "catalog.library_scanned",

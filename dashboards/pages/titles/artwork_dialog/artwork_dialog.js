@@ -189,6 +189,8 @@ const KEYS = {
   x: reject,
   u: undoLast,
   i: self => showParts(self, self.state.parts ? 0 : self.state.cursor, true),
+  n: self => self.send("title", {by: 1}),
+  p: self => self.send("title", {by: -1}),
   "]": self => turnKind(self, 1),
   "[": self => turnKind(self, -1),
 }

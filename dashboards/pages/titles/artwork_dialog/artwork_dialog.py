@@ -94,8 +94,8 @@ class ArtworkDialog(Component):
     The dialog for one title at a time.
 
     Messages: `kind` {key}, `select` {id, number}, `reject` {id, reason, number}, `restore` {id, number} (undo a
-    rejection), `release` {id, number}, `undo` {number}, `providers` (for a search), `search` {providers}, `settings`,
-    `close`. `number` counts the actions of the browser.
+    rejection), `release` {id, number}, `undo` {number}, `title` {by} (1: the next one of the list), `providers` (for a
+    search), `search` {providers}, `settings`, `close`. `number` counts the actions of the browser.
     """
 
     _esm = module("artwork_dialog")
@@ -109,6 +109,8 @@ class ArtworkDialog(Component):
         *,
         changed: Callable[[int, str], object],
         settings: Callable[[], None],
+        neighbour: Callable[[int, int], Callable[[], PictureTitle | None]],
+        moved: Callable[[int], None],
         **params: Any,
     ) -> None:
         """
@@ -119,11 +121,14 @@ class ArtworkDialog(Component):
             bridge: The bridge of the session.
             changed: Receives id and type of a title after each change of its pictures.
             settings: Shows the settings of the providers.
+            neighbour: Receives the id of a title and 1 or -1, and returns what reads the next or previous title.
+            moved: Receives the id of the title to which the dialog has moved.
             params: Parameters of the component.
 
         """
         super().__init__(**params)
         self._library, self._bridge, self._changed = library, bridge, changed
+        self._neighbour, self._moved = neighbour, moved
         self._opened: _Opened | None = None
         self._serial = self._answered = 0
         self._waiting: deque[_PictureAction] = deque()
@@ -135,6 +140,7 @@ class ArtworkDialog(Component):
             restore=lambda message: self._restore(int(message["id"]), int(message["number"])),
             release=lambda message: self._release(int(message["id"]), int(message["number"])),
             undo=lambda message: self._undo(int(message["number"])),
+            title=lambda message: self._turn_title(1 if int(message["by"]) > 0 else -1),
             providers=lambda _: self._show_search(),
             search=lambda message: self._search([str(each) for each in message["providers"]][:20]),
             settings=lambda _: self._leave(settings),
@@ -200,6 +206,28 @@ class ArtworkDialog(Component):
             opened.read = _ReadPictures(slots=opened.read.slots, candidates=())
         self._draw(waits=True)
         self._read()
+
+    def _turn_title(self, by: int) -> None:
+        """Show the same kind of the next title of the list, or of the one before; the steps can still be undone."""
+        opened = self._opened
+        if opened is None:
+            return
+
+        def show(found: PictureTitle | None) -> None:
+            if self._opened is not opened:
+                return
+            if found is None:
+                opened.message = (
+                    "This is the last title of the list" if by > 0 else "This is the first title of the list"
+                )
+                self._draw()
+                return
+            kind = opened.key.asset_type
+            self.ask(found, kind if kind in _KINDS[found.entity_type] else main_kind(found.entity_type))
+            self._opened.steps = opened.steps
+            self._moved(found.id)
+
+        self._bridge.run(self._neighbour(opened.title.id, by), show, name="artwork_title", failed=self._failed)
 
     # Actions: one after the other, in the order of the person.
 

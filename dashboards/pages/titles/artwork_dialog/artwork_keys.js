@@ -9,6 +9,7 @@ const LINES = [
   ["show the parts of its score", ["i"]],
   ["undo the last step", ["u"]],
   ["the previous and the next kind", ["[", "]"]],
+  ["the next and the previous title of the list", ["n", "p"]],
 ]
 
 /** @type {(when: () => boolean) => Record<string, KeyBinding>} */

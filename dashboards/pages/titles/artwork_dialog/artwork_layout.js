@@ -215,6 +215,7 @@ const KEYS = [
   [["Space"], "large", ""],
   [["u"], "undo", "optional"],
   [["i"], "score", "optional"],
+  [["n"], "next title", "optional"],
 ]
 
 /** @param {Self} self */

@@ -34,7 +34,7 @@ CREATE TABLE asset_selection_config (
     weight_language DOUBLE NOT NULL DEFAULT 0.2,
     weight_provider DOUBLE NOT NULL DEFAULT 0.1,
     phash_similarity_threshold DOUBLE NOT NULL DEFAULT 0.90,
-    provider_priority JSON NOT NULL DEFAULT '["tmdb", "tvdb", "fanarttv"]',
+    provider_priority JSON NOT NULL DEFAULT '["tmdb", "tvdb", "fanarttv", "omdb"]',
     UNIQUE (library_id, asset_type)
 );
 INSERT INTO asset_selection_config BY NAME

@@ -1,45 +1,48 @@
-// The selection of the plan's table. The page shows a choice at once; the server then counts the files.
+// The selection of a list with pages. The page shows a choice at once; the server then counts the rows.
 
 /**
  * @typedef {"pick" | "all" | "none" | "inverse"} Kind
- * @typedef {{serial: number, kind: Kind, apply: (rows: PlanRowView[]) => void}} Choice
- * @typedef {{rows?: PlanRowView[], all: "all" | "some" | "none", able: number, pages: number, picked: number}} View
+ * @typedef {{id: number, can: boolean, selected: boolean}} Row
+ * @typedef {{serial: number, kind: Kind, apply: (rows: Row[]) => void}} Choice
+ * @typedef {{all?: "all" | "some" | "none", able?: number, pages?: number, picked?: number}} View
  *   `picked`: serial number of the last choice that the view includes.
  */
 
+/** @template {View} [V=View] */
 export class Selection {
   /** @type {Choice[]} */
   pending = [] // the choices that the server has not counted yet
-  /** @type {View | null} */
+  /** @type {V | null} */
   applied = null // the view that has all pending choices
   serial = 0
   /** @type {number | null} */
   anchor = null // the row where a range starts
 
-  /** @param {Component<View, any>} table */
-  constructor(table) {
+  /** @param {Component<V, any>} table @param {(view: V) => Row[]} rowsOf The rows that a view shows. */
+  constructor(table, rowsOf) {
     this.table = table
+    this.rowsOf = rowsOf
   }
 
   rows() {
-    return this.table.view.rows ?? []
+    return this.rowsOf(this.table.view) ?? []
   }
 
-  /** Repeat the choices that a new view does not include yet. @param {View} view */
+  /** Repeat the choices that a new view does not include yet. @param {V} view */
   applyPending(view) {
     if (view === this.applied) return
     this.applied = view
     this.pending = this.pending.filter(choice => choice.serial > view.picked)
-    for (const {apply} of this.pending) apply(view.rows)
-    if (this.pending.length) updateHeadBox(view, this.pending.at(-1).kind)
+    for (const {apply} of this.pending) apply(this.rowsOf(view))
+    if (this.pending.length) updateHeadBox(view, this.rowsOf(view), this.pending.at(-1).kind)
   }
 
-  /** @param {(rows: PlanRowView[]) => void} apply @param {Kind} kind @param {object} [data] */
+  /** @param {(rows: Row[]) => void} apply @param {Kind} kind @param {object} [data] */
   choose(apply, kind, data = {}) {
     this.serial += 1
     this.pending.push({serial: this.serial, kind, apply})
     apply(this.rows())
-    updateHeadBox(this.table.view, kind)
+    updateHeadBox(this.table.view, this.rows(), kind)
     this.table.paint()
     this.table.send(kind, {...data, serial: this.serial})
   }
@@ -75,7 +78,7 @@ export class Selection {
     )
   }
 
-  /** Toggle the selection of one row. @param {PlanRowView | undefined} row */
+  /** Toggle the selection of one row. @param {Row | undefined} row */
   toggle(row) {
     if (!row?.can) return
     this.anchor = row.id
@@ -97,16 +100,16 @@ export class Selection {
   }
 }
 
-/** Return a change of every row that can be selected. @type {(isOn: (row: PlanRowView) => boolean) => (rows: PlanRowView[]) => void} */
+/** Return a change of every row that can be selected. @type {(isOn: (row: Row) => boolean) => (rows: Row[]) => void} */
 const changeEach = isOn => rows => {
   for (const row of rows) if (row.can) row.selected = isOn(row)
 }
 
 // The box in the head shows all, some or none before the server counts. The result of *all* or *none* is certain; the
 // result of a choice of single rows is certain only if one page shows all rows.
-/** @type {(view: View, kind: Kind) => void} */
-function updateHeadBox(view, kind) {
-  const chosen = view.rows.filter(row => row.can && row.selected).length
+/** @type {(view: View, rows: Row[], kind: Kind) => void} */
+function updateHeadBox(view, rows, kind) {
+  const chosen = rows.filter(row => row.can && row.selected).length
   if (kind === "all") view.all = view.able ? "all" : "none"
   else if (kind === "none") view.all = "none"
   else if (view.pages > 1) view.all = chosen || view.all !== "none" ? "some" : "none"
