@@ -65,7 +65,7 @@ class Chooser:
         page.get_by_role("button", name="Choose a poster…").wait_for()
         if key:
             page.keyboard.press(key)
-            page.locator(".a-tile").first.wait_for()
+            page.locator(".a-pick").first.wait_for()  # skeletons have none
         return page
 
     def reply(self, route: Route) -> None:
