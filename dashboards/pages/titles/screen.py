@@ -44,11 +44,11 @@ class TitlesScreen(Screen):
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
-        self._repictured: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
+        self._repictured: set[int] = set()  # titles whose pictures this session has changed
         self._artwork = artwork_dialog.ArtworkDialog(
             self._library,
             self._bridge,
-            changed=self._repictured.__setitem__,
+            changed=lambda title_id, _: self._repictured.add(title_id),
             settings=lambda: session.go("settings", section="privacy"),
         )
         self._loaded: titles_list.TitlesSnapshot | None = None
@@ -76,7 +76,9 @@ class TitlesScreen(Screen):
             set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),
             look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
         )
-        self._selection = TitlesSelection(session, self.state, self._list, draw=self._draw, start=self._start)
+        self._selection = TitlesSelection(
+            session, self.state, self._list, draw=self._draw, start=self._start, changed=self._repictured.update
+        )
         self._page.on(
             back=lambda _: self._open(None),
             open=lambda message: self._open(int(message["id"])),
@@ -149,7 +151,7 @@ class TitlesScreen(Screen):
         """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
-        library, followed, repictured = self._library, self._followed, dict(self._repictured)
+        library, followed, repictured = self._library, self._followed, frozenset(self._repictured)
 
         def read() -> titles_list.TitlesSnapshot:
             page = page_or_last(
@@ -164,7 +166,7 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            posters = artwork_dialog.selected_posters(library, repictured)
+            posters = artwork_dialog.selected_posters(library, titles_list.posters(page.items, repictured))
             if known is not None:
                 return replace(known, page=page, posters=posters)
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first

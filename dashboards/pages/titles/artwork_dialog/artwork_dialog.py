@@ -425,7 +425,7 @@ def _picture(each: AssetCandidate, actor: Actor, rank: str) -> ArtworkPictureVie
         "id": each.id,
         "preview": f"/picture/{each.id}{mark}",
         "original": f"/picture/{each.id}/original{mark}",
-        "size": f"{each.width} × {each.height}" if each.width and each.height else "size not known",
+        "size": each.size_text,
         "width": each.width,
         "language": each.language,
         "provider": each.provider,
