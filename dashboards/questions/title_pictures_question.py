@@ -27,6 +27,7 @@ _WAYS: dict[_By, str] = {
 _CHANGES = 20  # of a page
 _WITHOUT_TEXT = "none"  # as a language of a rule
 _IN_FOLDERS = "In the folders"
+_TRANSPARENT = ("logo", "clearart", "disc")  # kinds that are often light, without a background
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,12 +206,13 @@ def _listing(preview: SelectionPreview, page: int, *, has_pictures: bool) -> dic
     """Return one page of the changes."""
     shown = preview.changes[(page - 1) * _CHANGES : page * _CHANGES]
     hidden = preview.total - len(preview.changes)
+    is_clear = any(each.slot.asset_type in _TRANSPARENT for each in shown)
     more = wording.plural(hidden, "more title would change.", "more titles would change.")
     return {
         "kind": "items",
         "key": "changes",
         "label": "Pictures before and after",
-        "style": "paired",
+        "style": "paired clear" if is_clear else "paired",
         "items": [_item(each, has_pictures=has_pictures) for each in shown],
         **({"more": more} if hidden else {}),
         **paging.place(page, _CHANGES, shown=len(shown), total=len(preview.changes)),
@@ -238,9 +240,10 @@ def _picture(each: AssetCandidate | None, *, has_pictures: bool) -> dict[str, st
     provider = PROVIDERS.get(each.provider)
     label = provider.label if provider else "In the folder" if each.provider == LOCAL else each.provider
     language = language_name(each.language) if each.language else "no text"
+    size = each.size_text.replace(" × ", "\u00a0×\u00a0")
     return {
         "source": f"/picture/{each.id}" if has_pictures else "",
-        "text": f"{label}, {language}, {each.size_text}",
+        "text": f"{label}, {language}, {size}",
     }
 
 

@@ -36,7 +36,7 @@ def test_question_shows_each_picture_before_and_after() -> None:
     )
     assert text["text"] == "2 of 9 titles would change. Nothing has changed yet."
     assert listing["items"][0]["pictures"] == [
-        {"source": "/picture/1", "text": "TMDB, German, 2000 × 3000"},
+        {"source": "/picture/1", "text": "TMDB, German, 2000\u00a0×\u00a03000"},
         {"source": "/picture/2", "text": "In the folder, no text, size not known"},
     ]
     assert listing["items"][1]["pictures"][0] == {"source": "", "text": "none"}
