@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from dashboards.bridge import Bridge
 from dashboards.components import paging
@@ -52,9 +52,8 @@ class PicturesChoice:
         known = next((each["choices"] for each in selects(self)["selects"] if each["key"] == key), ())
         if all(each["value"] != value for each in known):
             return self
-        if key == "by":
-            return replace(self, by=cast("_By", value))
-        return replace(self, **{key: value})
+        changes: dict[str, Any] = {key: value}
+        return replace(self, **changes)
 
 
 class PicturesQuestion:
