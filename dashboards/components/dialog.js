@@ -6,6 +6,7 @@ import {drawSection} from "./dialog_sections.js"
 import {h, morph} from "./browser/dom.js"
 import {hasModifier} from "./browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./browser/modal.js"
+import {hideBroken} from "./posters.js"
 import {button, closeButton} from "./widgets.js"
 import {count} from "./wording.js"
 
@@ -34,7 +35,7 @@ const isWordWrong = ({view, state}) => view.typed && folded(state.typed) !== fol
 /** @param {Self} self */
 const canConfirm = self => {
   const {view, state} = self
-  if (!view.confirm || (view.ack && !state.isTicked) || isWordWrong(self)) return false
+  if (!view.confirm || view.blocked || (view.ack && !state.isTicked) || isWordWrong(self)) return false
   return !view.needs?.length || view.needs.some(key => state.options.has(key))
 }
 
@@ -276,6 +277,7 @@ export function render(context) {
     onDrawn,
   })
   placeDialog(context.el, box)
+  hideBroken(box)
   const handlers = {click: onClick, change: onChange, input: onInput, keydown: onKey, close: onClosed}
   for (const [name, handler] of Object.entries(handlers))
     box.addEventListener(name, event => handler(self, /** @type {PageEvent} */ (event)))

@@ -104,6 +104,8 @@ class Dialog(Component):
     def _confirmed(self, message: Mapping[str, Any]) -> None:
         if message.get("serial") != self._serial or self._then is None:
             return
+        if json.loads(self.shown).get("blocked"):  # a choice that was made just before this answer is still read
+            return
         ticked_keys = message.get("ticked")
         then, note = self._then, str(message.get("note", ""))[:200]
         ticked = frozenset(map(str, ticked_keys)) if isinstance(ticked_keys, list) else frozenset()

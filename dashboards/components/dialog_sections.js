@@ -1,6 +1,7 @@
 // The sections of a dialog, by their kind.
 import {h} from "./browser/dom.js"
 import {drawGauge} from "./gauge.js"
+import {drawImage} from "./posters.js"
 import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from "./widgets.js"
 
 /** @param {DialogItemView} item */
@@ -24,6 +25,32 @@ const drawChange = (was, now) =>
 /** @type {(value: {label: string, was: string, now: string}) => Child} */
 const drawValue = ({label, was, now}) => [h("dt", null, label), h("dd", null, drawChange(was, now))]
 
+/** @type {(pictures: DialogPictureView[]) => Child} */
+const drawPictures = pictures =>
+  h(
+    "div",
+    {class: "pair"},
+    pictures.map(({source, text}, place) => [
+      place > 0 && h("span", {"aria-hidden": "true"}, "→"),
+      h(
+        "span",
+        null,
+        h("span", {class: "thumb"}, drawImage(source, "lazy")),
+        h("span", {class: "vh"}, pictures.length === 1 ? "" : place ? " now: " : "before: "),
+        h("small", null, text),
+      ),
+    ]),
+  )
+
+/** @param {DialogSelectView} select */
+const drawSelectField = ({key, label, choices}) =>
+  h(
+    "label",
+    {class: "field", data: {key: `select-${key}`}},
+    label,
+    drawSelect(choices, {data: {do: "choose", list: key, key}}),
+  )
+
 /** @param {DialogItemView} item */
 const drawItem = item =>
   h(
@@ -38,6 +65,7 @@ const drawItem = item =>
       h("q", {dir: "auto"}, text),
     ]),
     item.was !== undefined && drawChange(item.was, item.now),
+    item.pictures && drawPictures(item.pictures),
     item.values && h("dl", {class: "values"}, item.values.map(drawValue)),
     item.tags && h("div", {class: "tags"}, item.tags.map(drawTag)),
   )
@@ -105,6 +133,8 @@ export function drawSection(section) {
       return h("ul", {class: `lines ${section.level}`}, section.lines.map(drawLine))
     case "items":
       return drawListing(section)
+    case "selects":
+      return h("div", {class: "selects", data: {key: "selects"}}, section.selects.map(drawSelectField))
     case "gauge": {
       const {now, max, text} = section
       const gauge = drawGauge(text, {now, max, parts: [{kind: "ok", share: (100 * now) / max}]})

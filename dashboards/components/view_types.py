@@ -81,6 +81,11 @@ class DialogItemValueView(TypedDict):
     now: str
 
 
+class DialogPictureView(TypedDict):
+    source: str  # Address of a small picture; "" for none
+    text: str
+
+
 class DialogItemView(TypedDict):
     key: NotRequired[str | int]
     name: str
@@ -95,6 +100,7 @@ class DialogItemView(TypedDict):
     was: NotRequired[str]  # The old value; `now` is the new one
     now: NotRequired[str]
     values: NotRequired[list[DialogItemValueView]]  # Changed fields
+    pictures: NotRequired[list[DialogPictureView]]  # The picture before the change and the one after it
     tags: NotRequired[list[TagView] | None]
 
 
@@ -162,6 +168,17 @@ class LinksSectionView(TypedDict):
     links: list[LinksSectionLinkView]
 
 
+class DialogSelectView(TypedDict):
+    key: str  # As the list of a message `turn`
+    label: str
+    choices: list[ChoiceView]
+
+
+class SelectsSectionView(TypedDict):
+    kind: Literal["selects"]
+    selects: list[DialogSelectView]
+
+
 DialogSectionView = Annotated[
     TextSectionView
     | LevelsSectionView
@@ -170,6 +187,7 @@ DialogSectionView = Annotated[
     | LinesSectionView
     | GaugeSectionView
     | LinksSectionView
+    | SelectsSectionView
     | DialogListingView,
     pydantic.Field(discriminator="kind"),
 ]
@@ -202,6 +220,7 @@ class DialogView(TypedDict, total=False):
     wide: bool
     sections: list[DialogSectionView]
     confirm: str  # Text of the confirming button; none for a report
+    blocked: bool  # The confirming button is disabled
     back: str  # Text of the closing button
     risky: bool
     enter: bool  # Enter confirms, wherever the focus is

@@ -13,10 +13,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboards.web import server
 from indexium_core.library import Library
+from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.store.providers.traffic import RequestLedger
 from tests.browser.conftest import Site
 from tests.browser.test_access import grave
 from tests.support import media, title_home
+from tests.support.providers import record_pictures
 
 _NO_POSTER = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
@@ -111,6 +113,55 @@ def test_selected_titles_are_looked_up_and_their_values_are_planned(titles: Titl
     page.get_by_role("button", name="Genre", exact=True).click()
     page.get_by_role("dialog", name="Filter by genre").get_by_label("Drama").check()
     expect(bar).to_have_count(0)  # another list has no selection
+
+
+def test_pictures_of_selected_titles_are_chosen_and_the_message_undoes_it(titles: Titles) -> None:
+    pictures = titles.library.picture_selection
+    for name in ("Amber Coast", "Cedar"):
+        images = [
+            ImageCandidate(
+                provider="tmdb",
+                kind=kind,
+                url=f"https://image.tmdb.org/t/p/original/{name[:1]}-{kind}-{language}.jpg",
+                width=2000,
+                height=3000,
+                language=language,
+                votes=votes,
+            )
+            for kind, language, votes in (("poster", "en", 9), ("poster", "de", 3), ("logo", "de", 3))
+        ]
+        record_pictures(titles.library, "movie", titles.ids[name], images)
+    page = titles.visit("/titles?q=c&show=table")
+    for path in ("picture", "poster"):
+        page.route(f"**/{path}/**", lambda route: route.fulfill(status=204))
+    page.get_by_role("checkbox", name="Select all").check()
+    page.get_by_role("region", name="Actions").get_by_role("button", name="Choose pictures").click()
+    question = page.get_by_role("dialog", name="Choose pictures")
+    confirm = question.get_by_role("button", name="Choose pictures")
+    expect(question).to_contain_text("No picture would change.")
+    expect(confirm).to_be_disabled()
+
+    question.get_by_role("combobox", name="Choose").select_option("In a language")
+    question.get_by_role("combobox", name="Language").select_option("German (de)")
+    rows = question.locator(".listing li")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("before: TMDB, English, 2000 × 3000→ now: TMDB, German, 2000 × 3000")
+    question.get_by_role("combobox", name="Kind").focus()
+    question.get_by_role("combobox", name="Kind").select_option("Logo")
+    expect(rows.first).to_contain_text("The picture stays. It counts as your selection.")
+    expect(question.get_by_role("combobox", name="Kind")).to_be_focused()
+    assert grave(page) == []
+    question.get_by_role("combobox", name="Kind").select_option("Poster")
+    expect(rows.first).to_contain_text("now: TMDB, German")
+    confirm.click()
+
+    told = page.locator(".toast.good", has_text="Selected a poster of 2 titles")
+    expect(told).to_be_visible()
+    film = titles.ids["Cedar"]
+    assert [each.is_by_person for each in pictures.slots("movie", film) if each.asset_type == "poster"] == [True]
+    told.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="Undone")).to_be_visible()
+    assert [each.is_by_person for each in pictures.slots("movie", film) if each.asset_type == "poster"] == [False]
 
 
 def test_tags_are_searched_and_filtered(titles: Titles) -> None:

@@ -71,7 +71,9 @@ class TitlesScreen(Screen):
             set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),
             look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
         )
-        self._selection = TitlesSelection(session, self.state, self._list, draw=self._draw, start=self._start)
+        self._selection = TitlesSelection(
+            session, self.state, self._list, draw=self._draw, start=self._start, changed=self._pictures.changed.update
+        )
         self._page.on(
             back=lambda _: self._open(None),
             open=lambda message: self._open(int(message["id"])),
@@ -144,7 +146,7 @@ class TitlesScreen(Screen):
         """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
-        library, followed, repictured = self._library, self._followed, dict(self._pictures.changed)
+        library, followed, repictured = self._library, self._followed, frozenset(self._pictures.changed)
 
         def read() -> titles_list.TitlesSnapshot:
             page = page_or_last(
@@ -159,7 +161,7 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            posters = selected_posters(library, repictured)
+            posters = selected_posters(library, titles_list.posters(page.items, repictured))
             if known is not None:
                 return replace(known, page=page, posters=posters)
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first

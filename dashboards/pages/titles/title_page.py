@@ -11,7 +11,8 @@ from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
-from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_kind, main_picture
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import main_picture
+from dashboards.pages.titles.artwork_dialog.artwork_views import main_kind
 from dashboards.pages.titles.view_types import (
     AnswerView,
     EpisodeView,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,6 +163,7 @@ def _selection(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
     acts = [
         *([{"act": "enrich", "label": f"Look up {titles}"}] if any(each.is_on for each in found.providers) else []),
         {"act": "plan", "label": "Plan values"},
+        {"act": "pictures", "label": "Choose pictures"},
     ]
     return {"all": "all" if number == total else "some", "selection": {"text": f"{titles} selected", "acts": acts}}
 
@@ -234,6 +235,12 @@ def tile(item: TitleItem, *, pictures: bool, version: int | None = None) -> Titl
             *(["incomplete"] if item.is_incomplete else []),
         ],
     }
+
+
+def posters(items: Sequence[TitleItem], wanted: Collection[int]) -> dict[int, str]:
+    """Return those of the wanted titles whose posters some items show, with their types."""
+    shown = {_poster_id(each): each.entity_type if _poster_id(each) == each.id else "series" for each in items}
+    return {title_id: kind for title_id, kind in shown.items() if title_id in wanted}
 
 
 def _poster_id(item: TitleItem) -> int:

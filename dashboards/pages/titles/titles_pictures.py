@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.artwork_dialog.artwork_dialog import ArtworkDialog, PictureTitle, main_kind
+from dashboards.pages.titles.artwork_dialog.artwork_dialog import ArtworkDialog
+from dashboards.pages.titles.artwork_dialog.artwork_views import PictureTitle, main_kind
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.session import Session
 
@@ -16,11 +17,11 @@ class TitlesPictures:
     def __init__(self, session: Session, state: TitlesState, *, opened: Callable[[int], None]) -> None:
         """Make a closed dialog; `opened` shows the page of a title to which the dialog has moved."""
         self._session, self._state, self._library = session, state, session.library
-        self.changed: dict[int, str] = {}  # titles whose pictures this session has changed, with their types
+        self.changed: set[int] = set()  # titles whose pictures this session has changed
         self.dialog = ArtworkDialog(
             session.library,
             session.bridge,
-            changed=self.changed.__setitem__,
+            changed=lambda title_id, _: self.changed.add(title_id),
             settings=lambda: session.go("settings", section="privacy"),
             neighbour=self._neighbour,
             moved=opened,

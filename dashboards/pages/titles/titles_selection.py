@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component
 from dashboards.pages.titles.titles_state import TitlesState
+from dashboards.questions.title_pictures_question import PicturesQuestion
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.session import Session
 from dashboards.state import NOTHING
@@ -25,12 +26,17 @@ class TitlesSelection:
         *,
         draw: Callable[[], None],
         start: Callable[[Callable[[], Job | None]], None],
+        changed: Callable[[Sequence[int]], object],
     ) -> None:
-        """`draw` shows a changed selection; `start` adds a job, and says so."""
-        self._session, self._state, self._draw, self._start = session, state, draw, start
+        """`draw` shows a changed selection; `start` adds a job, and says so; `changed` gets titles with new posters."""
+        self._session, self._state, self._draw, self._start, self._changed = session, state, draw, start, changed
         self._library, self._bridge = session.library, session.bridge
         self.picked = 0  # number of the browser's last choice
-        self._acts: Mapping[str, Callable[[], None]] = {"enrich": self._enrich, "plan": self._plan}
+        self._acts: Mapping[str, Callable[[], None]] = {
+            "enrich": self._enrich,
+            "plan": self._plan,
+            "pictures": self._choose_pictures,
+        }
         component.on(
             pick=self._pick,
             all=lambda message: self._choose(Selection(query=""), message),
@@ -66,6 +72,22 @@ class TitlesSelection:
             name="titles_selected",
             once=True,
         )
+
+    def _choose_pictures(self) -> None:
+        """Ask which pictures are chosen for the titles."""
+
+        def ask(ids: list[int]) -> None:
+            session = self._session
+            PicturesQuestion(
+                self._library,
+                self._bridge,
+                session.dialog,
+                ids,
+                has_pictures=session.pictures,
+                changed=self._changed,
+            ).ask()
+
+        self._bridge.run(self.ids, ask, name="titles_selected", once=True)
 
 
 def _inverse(chosen: Selection) -> Selection:

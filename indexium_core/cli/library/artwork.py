@@ -184,8 +184,7 @@ def _print_preview(preview: SelectionPreview, asset_type: str, *, as_json: bool)
 def _short(each: AssetCandidate | None) -> str:
     if each is None:
         return "none"
-    size = f"{each.width} × {each.height}" if each.width and each.height else "size not known"
-    return f"{each.provider} {each.id}, {each.language or 'no text'}, {size}"
+    return f"{each.provider} {each.id}, {each.language or 'no text'}, {each.size_text}"
 
 
 @artwork.command("cache", epilog="Example: indexium artwork cache")

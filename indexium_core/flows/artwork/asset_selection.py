@@ -7,42 +7,36 @@ Each decision is one step that can be undone. After a decision, the rule fills w
 from __future__ import annotations
 
 import builtins
-import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.flows.artwork.bulk_selection import BulkSelection, selected_of
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
-from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps, names_of
+from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps
 from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.artwork import choice
-from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
+from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.artwork.choice import SlotSelection
 from indexium_core.model.artwork.selection_config import (
     ASSET_TYPES,
-    SEVERAL,
     AssetSelectionConfig,
     asset_type_named,
     changed,
     default_config,
-    is_language,
     label_of_type,
 )
 from indexium_core.model.artwork.selections import (
-    MOST_SHOWN,
     AssetPage,
-    PictureChange,
     PictureDecision,
-    SelectionPreview,
-    SelectionRule,
     SlotSummary,
 )
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.artwork import assets, selection
@@ -52,11 +46,10 @@ from indexium_core.store.database import Database
 
 _MOST_REASON = 200  # characters
 _GROUP = 500  # titles of one transaction
-WITHOUT_TEXT = "none"  # as a language: pictures without text
 
 
 @checked_arguments
-class AssetSelectionService:
+class AssetSelectionService(BulkSelection):
     """The selection of the pictures of a home. One instance serves a home; it downloads nothing."""
 
     def __init__(
@@ -120,11 +113,6 @@ class AssetSelectionService:
         return [_summary(slot, found[slot]) for slot in self._sorted(found) if season in (None, slot.season)]
 
     @remote()
-    def title_ids(self) -> builtins.list[int]:
-        """Return the films and series for which pictures are offered."""
-        return selection.pictured_titles(self._database.read())
-
-    @remote()
     def config(self, library_id: int, asset_type: str) -> AssetSelectionConfig:
         """
         Return the rule of a library for a kind of picture.
@@ -175,7 +163,7 @@ class AssetSelectionService:
         at, title_ids = self._clock(), selection.unscored_titles(self._database.read())
         for first in range(0, len(title_ids), _GROUP):
             group = title_ids[first : first + _GROUP]
-            self._database.run(lambda tx, group=group: self._chooser.choose_again(tx, group, at))
+            self._database.run(partial(self._chooser.choose_again, title_ids=group, at=at))
 
     def choose_all(self) -> None:
         """Let the rules of all libraries select again, after the language of the settings has changed."""
@@ -216,7 +204,7 @@ class AssetSelectionService:
             each
             for slot in self._sorted(found)
             if kind in (None, slot.asset_type) and season in (None, slot.season)
-            for each in _selected(found[slot])
+            for each in selected_of(found[slot])
         ]
 
     # Decisions.
@@ -340,89 +328,13 @@ class AssetSelectionService:
             slot = self._candidate(tx, candidate_id, of).slot
             ids = [each.id for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
             return PictureStep(
-                [slot], [], lambda name: f"left {_the(slot)} of {name} to the rule", lambda _: selection.release(tx, ids)
+                [slot],
+                [],
+                lambda name: f"left {_the(slot)} of {name} to the rule",
+                lambda _: selection.release(tx, ids),
             )
 
         return self._steps.decide(plan)
-
-    # Many titles.
-
-    @remote()
-    def preview(self, title_ids: Sequence[int], rule: SelectionRule) -> SelectionPreview:
-        """
-        Return how a rule would change the selected pictures of films and series; nothing changes.
-
-        Raises:
-            UsageError: There is no such kind, language or provider.
-
-        """
-        changes, without = self._changes(self._database.read(), title_ids, _checked(rule))
-        names = names_of(self._database.read(), {slot.entity_id for slot, _, _ in changes[:MOST_SHOWN]})
-        shown = [
-            PictureChange(slot=slot, title=names.get(slot.entity_id, ""), old=old, new=new)
-            for slot, old, new in changes[:MOST_SHOWN]
-        ]
-        kept = sum(old is not None and new is not None and old.id == new.id for _, old, new in changes)
-        return SelectionPreview(
-            titles=len(set(title_ids)), changes=shown, total=len(changes), kept=kept, without=without
-        )
-
-    @remote()
-    def apply(self, title_ids: Sequence[int], rule: SelectionRule) -> PictureDecision:
-        """
-        Select pictures of films and series by a rule, as one step.
-
-        The rule of the library takes over what people had selected; another rule counts as the selection of a person.
-
-        Raises:
-            UsageError: There is no such kind, language or provider.
-
-        """
-        rule = _checked(rule)
-
-        def plan(tx: Connection) -> PictureStep:
-            changes, _ = self._changes(tx, title_ids, rule)
-
-            def change(at: datetime) -> None:
-                former = self._chooser.selections(tx, {slot.entity_id for slot, _, _ in changes})
-                if rule.is_automatic or rule.asset_type != SEVERAL:
-                    found = [each for slot, _, _ in changes for each in former[slot].ordered if each.is_by_person]
-                    selection.release(tx, [each.id for each in found])
-                if not rule.is_automatic:
-                    selection.select(tx, [new.id for _, _, new in changes if new is not None], at=at)
-
-            kind = label_of_type(rule.asset_type)
-
-            def label(name: str) -> str:
-                return f"left the {kind} of {name} to the rule" if rule.is_automatic else f"selected a {kind} of {name}"
-
-            return PictureStep([slot for slot, _, _ in changes], [], label, change)
-
-        return self._steps.decide(plan)
-
-    def _changes(
-        self, reader: Connection, title_ids: Sequence[int], rule: SelectionRule
-    ) -> tuple[builtins.list[tuple[PictureSlot, AssetCandidate | None, AssetCandidate | None]], int]:
-        """Return the slots whose main picture a rule changes, with both, and how many titles have none that fits."""
-        every = assets.candidates_of(reader, set(title_ids), rule.asset_type)
-        found = self._chooser.arranged(reader, [each for each in every if each.season is None])
-        loose = [dataclasses.replace(each, is_selected=False, actor_kind=None) for each in every if each.season is None]
-        free = self._chooser.arranged(reader, loose) if rule.is_automatic else {}
-        changes, with_picture = [], set()
-        for slot, present in found.items():
-            old = next(iter(_selected(present)), None)
-            if rule.is_automatic:
-                new = next(iter(_selected(free[slot])), None)
-            else:
-                new = next((each for each in present.ordered if not each.is_rejected and _fits(each, rule)), None)
-            is_protected = old is not None and old.is_by_person
-            if new is None and not (rule.is_automatic and is_protected):
-                continue
-            with_picture.add(slot.entity_id)
-            is_kept = old is not None and new is not None and old.id == new.id and is_protected != rule.is_automatic
-            if not is_kept:
-                changes.append((slot, old, new))
-        return sorted(changes, key=lambda each: each[0][1]), len(set(title_ids) - with_picture)
 
     # Parts.
 
@@ -465,33 +377,9 @@ class AssetSelectionService:
         )
 
 
-def _checked(rule: SelectionRule) -> SelectionRule:
-    if rule.provider not in ("", LOCAL, *PROVIDERS):
-        raise errors.UsageError(
-            f"There is no provider “{rule.provider[:40]}”. Choose one of: {', '.join(PROVIDERS)}, {LOCAL}."
-        )
-    if rule.language not in ("", WITHOUT_TEXT) and not is_language(rule.language):
-        raise errors.UsageError(
-            f"“{rule.language[:40]}” is no language. Give two letters such as de, or {WITHOUT_TEXT} for no text."
-        )
-    return dataclasses.replace(rule, asset_type=asset_type_named(rule.asset_type), language=rule.language.lower())
-
-
-def _fits(each: AssetCandidate, rule: SelectionRule) -> bool:
-    wanted = "" if rule.language == WITHOUT_TEXT else rule.language
-    if rule.language and (each.language != wanted or each.provider == LOCAL):  # the language of a local one is not known
-        return False
-    return not rule.provider or each.provider == rule.provider
-
-
-def _selected(found: SlotSelection) -> builtins.list[AssetCandidate]:
-    by_id = {each.id: each for each in found.ordered}
-    return [by_id[number] for number in found.selected]
-
-
 def _summary(slot: PictureSlot, found: SlotSelection) -> SlotSummary:
     rejected = sum(each.is_rejected and not each.is_by_person for each in found.ordered)
-    main = next(iter(_selected(found)), None)
+    main = next(iter(selected_of(found)), None)
     return SlotSummary(
         asset_type=slot.asset_type,
         season=slot.season,

@@ -28,7 +28,7 @@ from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
-from indexium_core.model.titles.titles import SORT_KEYS, IdentifiedTitle, TitleItem, TitlePage, TitleValue
+from indexium_core.model.titles.titles import IdentifiedTitle, TitleItem, TitlePage, TitleValue, sort_key
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -168,7 +168,7 @@ class TitleService:
         reader = self._database.read()
         title_libraries.check(reader, wanted.library_id)
         found, total = store.items(
-            reader, wanted, sort=_sort_key(sort), descending=descending, limit=per_page, offset=(page - 1) * per_page
+            reader, wanted, sort=sort_key(sort), descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
         return TitlePage(items=found, total=total, page=page, per_page=per_page)
 
@@ -179,7 +179,7 @@ class TitleService:
         """Return the ids of all titles that `list` has on its pages; arguments and errors as there."""
         wanted, reader = filter_of(query, filters), self._database.read()
         title_libraries.check(reader, wanted.library_id)
-        return store.ids(reader, wanted, sort=_sort_key(sort), descending=descending)
+        return store.ids(reader, wanted, sort=sort_key(sort), descending=descending)
 
     @remote()
     def facets(
@@ -496,10 +496,3 @@ def _field_names(item: TitleItem, fields: Sequence[str]) -> list[str]:
     if not fields:
         raise errors.UsageError("Name at least one field, such as title.")
     return [field_of(name, item.entity_type).name for name in fields]
-
-
-def _sort_key(sort: str) -> str:
-    """Return a sort key, by default the title. Raises UsageError if there is none of this name."""
-    if sort and sort not in SORT_KEYS:
-        raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
-    return sort or "title"

@@ -87,6 +87,11 @@ class AssetCandidate:
         return PictureSlot(self.entity_type, self.entity_id, self.asset_type, self.season)
 
     @property
+    def size_text(self) -> str:
+        """The width and the height in words."""
+        return f"{self.width} × {self.height}" if self.width and self.height else "size not known"
+
+    @property
     def is_by_person(self) -> bool:
         """Whether a person selected it: only a person changes that."""
         return self.is_selected and self.actor_kind is not None

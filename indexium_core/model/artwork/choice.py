@@ -114,8 +114,7 @@ def choose(
     Return the candidates of one slot in their order, and which of them are selected.
 
     Pictures that are smaller than the least size of the rule are selected only to reach its least number. The size of
-    a picture can be unknown; then it is not too small. A picture that looks like a rejected one and is not larger is left
-    out, too.
+    a picture can be unknown; then it is not too small. A copy of a rejected picture that is not larger is left out.
     """
     scored = [calculate_score(each, config, language=language) for each in candidates]
     ordered = in_order(each for each in scored if not each.is_rejected or each.is_by_person)

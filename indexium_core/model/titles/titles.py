@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexium_core import notebook
+from indexium_core import errors, notebook
 from indexium_core.model.shapes import ListPage
 from indexium_core.model.titles.fields import EntityType, shown_text
 
@@ -29,6 +29,13 @@ MOST_MOVED_FILES = 10_000  # of one call
 MOST_EPISODES = 50  # of one file that a person moves
 LOCKED_BY_NFO = 1.0  # the confidence of a value whose field its NFO file locks
 SORT_KEYS = ("title", "year", "state", "rating", "added")
+
+
+def sort_key(name: str) -> str:
+    """Return a sort key, by default the title. Raises UsageError if there is none of this name."""
+    if name and name not in SORT_KEYS:
+        raise errors.UsageError(f"There is no sort key “{name[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
+    return name or "title"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

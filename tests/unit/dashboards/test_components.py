@@ -210,6 +210,16 @@ def test_incomplete_answer_is_refused(demands: dict[str, Any], lacking: dict[str
     assert len(notes) == 1
 
 
+def test_blocked_question_takes_no_answer() -> None:
+    dialog, notes = Dialog(), []
+    serial = dialog.ask("Really?", [], notes.append, confirm="Yes", blocked=True)
+    dialog._handle_msg({"type": "confirm", "serial": serial})
+    assert notes == []
+    dialog.renew(serial, blocked=False)
+    dialog._handle_msg({"type": "confirm", "serial": serial})
+    assert len(notes) == 1
+
+
 def test_close_applies_to_following_dialog_only() -> None:
     dialog = Dialog()
     other = dialog.report("Another", [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,54 +11,25 @@ from typing import Any, NamedTuple
 from dashboards.bridge import Bridge
 from dashboards.components.base import Component, module
 from dashboards.pages.titles.artwork_dialog.artwork_search import ArtworkSearch
-from dashboards.pages.titles.artwork_dialog.view_types import (
-    ArtworkDialogView,
-    ArtworkKindView,
-    ArtworkPartView,
-    ArtworkPictureView,
+from dashboards.pages.titles.artwork_dialog.artwork_views import (
+    KINDS,
+    PictureKey,
+    PictureTitle,
+    kind_name,
+    kinds,
+    main_kind,
+    ordinal,
+    picture,
 )
+from dashboards.pages.titles.artwork_dialog.view_types import ArtworkDialogView
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model import wording
-from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, ScorePart
-from indexium_core.model.artwork.selection_config import label_of_type
+from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import PictureSearchResult, SlotSummary
-from indexium_core.model.operations.actor import Actor, current_actor
-from indexium_core.model.providers.registry import label_of
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.providers.traffic import ProviderStatus
 
 EVENTS = ("movie:updated", "series:updated")
-
-_TITLE_KINDS = ("poster", "backdrop", "logo", "banner", "clearart", "thumb")
-_KINDS: Mapping[str, tuple[str, ...]] = {  # that the list shows even if no picture is offered
-    "movie": (*_TITLE_KINDS[:-1], "disc", "thumb"),
-    "series": _TITLE_KINDS,
-    "season": ("poster", "banner", "thumb"),
-    "episode": ("still",),
-}
-_NAMES = {"disc": "disc picture", "clearart": "clear art"}
-_PARTS = {"resolution": "Size"}
-_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
-
-
-class PictureKey(NamedTuple):
-    """One entry of the list on the left: a kind, of a series perhaps for one season."""
-
-    asset_type: str
-    season: int | None = None
-
-    def __str__(self) -> str:
-        return self.asset_type if self.season is None else f"{self.asset_type}-{self.season}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureTitle:
-    """The title whose pictures are chosen."""
-
-    entity_type: str
-    id: int
-    name: str
-    seasons: tuple[int, ...] = ()  # of a series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +201,7 @@ class ArtworkDialog(Component):
                 self._draw()
                 return
             kind = opened.key.asset_type
-            self.ask(found, kind if kind in _KINDS[found.entity_type] else main_kind(found.entity_type))
+            self.ask(found, kind if kind in KINDS[found.entity_type] else main_kind(found.entity_type))
             self._opened.steps = opened.steps
             self._moved(found.id)
 
@@ -377,23 +347,24 @@ class ArtworkDialog(Component):
             (each for each in read.candidates if each.auto_score is not None and not each.is_rejected),
             key=lambda each: -(each.auto_score or 0.0),
         )
-        ranks = {each.id: f"{_ordinal(place)} of {len(scored)}" for place, each in enumerate(scored, 1)}
+        ranks = {each.id: f"{ordinal(place)} of {len(scored)}" for place, each in enumerate(scored, 1)}
         main = next((each for each in read.candidates if each.is_selected), None)
+        name = kind_name(opened.key.asset_type)
         self.put(
             open=True,
             serial=self._serial,
             title=opened.title.name,
             series=opened.title.entity_type != "movie",
             key=str(opened.key),
-            kinds=_kinds(opened.title, opened.key, read.slots, is_read=opened.read is not None),
+            kinds=kinds(opened.title, opened.key, read.slots, is_read=opened.read is not None),
             waits=waits or opened.read is None,
-            pictures=[_picture(by_id[each], actor, ranks.get(each, "")) for each in opened.order if each in by_id],
+            pictures=[picture(by_id[each], actor, ranks.get(each, "")) for each in opened.order if each in by_id],
             main=None if main is None else main.id,
             answered=self._answered,
             problem=opened.problem,
             message=opened.message,
             undo=len(opened.steps),
-            search=None if opened.search is None else opened.search.view(read.candidates, _name(opened.key.asset_type)),
+            search=None if opened.search is None else opened.search.view(read.candidates, name),
         )
 
 
@@ -408,98 +379,6 @@ def selected_posters(library: Library, titles: Mapping[int, str]) -> dict[int, i
     return found
 
 
-def main_kind(entity_type: str) -> str:
-    """Return the kind that the dialog shows first for a type of titles."""
-    return _KINDS[entity_type][0]
-
-
 def main_picture(slots: Sequence[SlotSummary], asset_type: str) -> int | None:
     """Return the id of the picture that a title shows."""
     return next((each.selected_id for each in slots if each.asset_type == asset_type and each.season is None), None)
-
-
-def _kinds(
-    title: PictureTitle, shown: PictureKey, slots: Sequence[SlotSummary], *, is_read: bool
-) -> list[ArtworkKindView]:
-    """Return the kinds that the list shows: those of the title, then those of its seasons."""
-    is_season = title.entity_type == "season"
-    known = {PictureKey(each.asset_type, None if is_season else each.season): each for each in slots}
-    keys = [PictureKey(each) for each in _KINDS[title.entity_type]]
-    keys += [each for each in (*known, shown) if each.season is None]
-    seasons = {*(PictureKey("poster", number) for number in title.seasons), *known, shown}
-    keys += sorted(
-        (each for each in seasons if each.season is not None), key=lambda each: (each.season or 0, each.asset_type)
-    )
-    return [_kind(each, known.get(each), is_read=is_read) for each in dict.fromkeys(keys)]
-
-
-def _kind(key: PictureKey, slot: SlotSummary | None, *, is_read: bool) -> ArtworkKindView:
-    label, name = label_of_type(key.asset_type), _name(key.asset_type)
-    season = "" if key.season is None else f", season {key.season}" if key.season else ", specials"
-    return {
-        "key": str(key),
-        "type": key.asset_type,
-        "label": f"{label[:1].upper()}{label[1:]}{season}",
-        "name": name,
-        "named": name if key.asset_type == "clearart" else f"a {name}",
-        "count": (slot.total + slot.rejected if slot else 0) if is_read else None,
-        "chosen": slot is not None and slot.is_by_person,
-    }
-
-
-def _name(asset_type: str) -> str:
-    """Return a kind as in "No … yet"."""
-    return _NAMES.get(asset_type, label_of_type(asset_type))
-
-
-def _picture(each: AssetCandidate, actor: Actor, rank: str) -> ArtworkPictureView:
-    is_local = each.provider == LOCAL
-    label = "In the folder" if is_local else label_of(each.provider)
-    version = (each.content_hash or "") if is_local else each.provider_url
-    mark = f"?v={hashlib.blake2s(version.encode(), digest_size=6).hexdigest()}" if version else ""
-    return {
-        "id": each.id,
-        "preview": f"/picture/{each.id}{mark}",
-        "original": f"/picture/{each.id}/original{mark}",
-        "size": f"{each.width} × {each.height}" if each.width and each.height else "size not known",
-        "width": each.width,
-        "language": each.language,
-        "provider": each.provider,
-        "label": label,
-        "source": each.provider_url.rsplit("/", 1)[-1] if is_local else label,
-        "local": is_local,
-        "votes": wording.plural(each.votes, "vote") if each.votes else "no votes",
-        "score": "" if each.auto_score is None else f"{each.auto_score:.2f}",
-        "rank": rank,
-        "parts": [_part(part) for part in each.score_parts],
-        "selected": each.is_selected,
-        "by": _by(each, actor) if each.is_by_person else "",
-        "when": wording.when(each.selected_at) if each.is_by_person and each.selected_at else "",
-        "former": each.is_of_former_match,
-        "rejected": each.is_rejected and not each.is_by_person,
-        "reason": each.reject_reason,
-        "same": each.duplicate_of,
-    }
-
-
-def _part(part: ScorePart) -> ArtworkPartView:
-    return {
-        "label": _PARTS.get(part.name, part.name.capitalize()),
-        "points": f"{part.points:.2f}",
-        "most": f"{part.most:.2f}",
-        "share": round(100 * part.points / part.most, 1) if part.most else 0.0,
-        "width": round(100 * part.points, 1),
-        "reason": part.reason,
-    }
-
-
-def _by(each: AssetCandidate, actor: Actor) -> str:
-    """Return who selected a picture: "you", or the name of the person."""
-    is_own = (each.actor_kind, each.actor_id or "") == (actor.kind, actor.id)
-    return "you" if (is_own and each.selected_by == actor.name) or not each.selected_by else each.selected_by
-
-
-def _ordinal(number: int) -> str:
-    """Return `1st`, `2nd`, `11th`."""
-    ending = "th" if number % 100 in (11, 12, 13) else _ORDINALS.get(number % 10, "th")
-    return f"{number}{ending}"
