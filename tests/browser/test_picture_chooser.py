@@ -364,11 +364,12 @@ def test_keys_lead_from_title_to_title(chooser: Chooser) -> None:
     page = chooser.open()
     page.keyboard.press("Enter")
     expect(pick(page, 0)).to_contain_text("Chosen by you")
-    page.keyboard.press("n")
+    for key in ("n", "ArrowRight", "Enter"):  # faster than the service answers
+        page.keyboard.press(key)
     expect(page.get_by_role("dialog")).to_contain_text(following)
     expect(tiles(page)).to_have_count(3)
-    page.keyboard.press("Enter")
-    expect(pick(page, 0)).to_contain_text("Chosen by you")
+    expect(pick(page, 1)).to_contain_text("Chosen by you")
+    assert len(chooser.chosen()) == 1
     page.keyboard.press("p")
     expect(tiles(page)).to_have_count(6)
     page.keyboard.press("u")

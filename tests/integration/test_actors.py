@@ -183,7 +183,8 @@ WITHOUT_RECORD = """
     people.remove people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
-    picture_selection.auto_select_assets picture_selection.choose_all picture_selection.choose_unscored picture_selection.change_config
+    picture_selection.auto_select_assets picture_selection.choose_all
+    picture_selection.choose_unscored picture_selection.change_config
     artwork.folder_collage artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
     artwork_jobs.follow_identification thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation

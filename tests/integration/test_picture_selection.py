@@ -63,7 +63,7 @@ def offer(library: Library, film: int, numbers: Sequence[int] = (1, 2, 3), *, ki
             url=f"https://image.tmdb.org/t/p/original/{kind}-{number}.jpg",
             width=2000,
             height=3000,
-            language=("en", "de", "")[number % 3 - 1],
+            language=("en", "de", "en")[number % 3 - 1],
             votes=10 * number,
             vote_average=min(10.0, 5.0 + number),
         )
@@ -253,6 +253,57 @@ def test_undo_brings_back_picture_that_is_offered_no_more(library: Library, film
     assert selected(library, film) == [1]
 
 
+def test_undo_does_not_take_back_a_rejection_elsewhere(library: Library, film: int, other: int) -> None:
+    offer(library, film)
+    offer(library, other)
+    service = library.picture_selection
+    service.select_candidate(pictures(library, film)[1].id)
+    second = service.select_candidate(pictures(library, film)[2].id)
+    offer(library, film, (2, 3))
+    service.reject_candidate(pictures(library, other)[1].id)
+    library.steps.undo(second.step_id)
+    back = pictures(library, film)[1]
+    assert (back.is_by_person, back.is_rejected) == (True, True)
+    service.release(back.id)
+    assert selected(library, film) == [3]
+
+
+def test_selection_stays_while_the_file_is_elsewhere(library: Library, film: int, other: int) -> None:
+    offer(library, film)
+    library.picture_selection.select_candidate(pictures(library, film)[1].id)
+    [file] = library.titles.get(film).files
+    library.titles.assign([file.file_id], other)
+    library.steps.undo(library.steps.last("move", str(file.file_id)))
+    until(lambda: bool(library.titles.get(film).files))
+    library.artwork.cache.rebuild()
+    assert selected(library, film) == [1]
+
+
+def test_pictures_of_an_earlier_version_are_scored(configured: Path, folder: Path) -> None:
+    with _HOME.open(configured, folder) as opened:
+        number = next(each.id for each in opened.titles.list().items if each.title == "Night Tram")
+        offer(opened, number)
+        with tables.changing(opened) as tx:
+            tx.execute("UPDATE asset_candidates SET auto_score = NULL, is_selected = FALSE, selected_by = NULL")
+    with Library.open(configured) as again:
+        rows = tables.rows(again, "SELECT count(*) FROM asset_candidates WHERE auto_score IS NULL OR NOT is_selected")
+        assert rows == [(2,)]
+        assert selected(again, number) == [3]
+
+
+def test_reason_may_have_any_characters(library: Library, film: int) -> None:
+    offer(library, film)
+    decision = library.picture_selection.reject_candidate(pictures(library, film)[3].id, "50%{ dark} “x”")
+    assert decision.summary.endswith(": 50%{ dark} “x”.")
+
+
+def test_backdrop_that_is_selected_again_is_the_first(library: Library, film: int) -> None:
+    offer(library, film, (1, 2), kind="backdrop")
+    for number in (1, 2, 1):
+        library.picture_selection.select_candidate(pictures(library, film, "backdrop")[number].id)
+    assert selected(library, film, "backdrop") == [1, 2]
+
+
 def test_repeated_decision_is_no_step(library: Library, film: int) -> None:
     offer(library, film)
     number = pictures(library, film)[1].id
@@ -273,7 +324,7 @@ def test_rule_for_many_titles_is_previewed_and_one_step(library: Library, film: 
     [change] = preview.changes
     assert (change.title, change.old and change.old.language, change.new and change.new.language) == (
         "The Lantern Keeper (2014)",
-        "",
+        "en",
         "de",
     )
     assert selected(library, film) == [3]

@@ -25,7 +25,9 @@ def change(old: AssetCandidate | None, new: AssetCandidate) -> PictureChange:
 
 
 def preview(*changes: PictureChange, **counts: int) -> SelectionPreview:
-    return SelectionPreview(**{"titles": 9, "changes": list(changes), "total": len(changes), "without": 0} | counts)
+    return SelectionPreview(
+        **{"titles": 9, "changes": list(changes), "total": len(changes), "kept": 0, "without": 0} | counts
+    )
 
 
 def test_question_shows_each_picture_before_and_after() -> None:

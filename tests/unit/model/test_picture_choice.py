@@ -19,6 +19,7 @@ from indexium_core.model.artwork.choice import calculate_score, choose, filter_d
 from indexium_core.model.artwork.selection_config import (
     ASSET_TYPES,
     asset_type_named,
+    changed,
     default_config,
 )
 from tests.support.cases import each_case
@@ -220,6 +221,20 @@ def test_better_one_of_near_duplicates_stays() -> None:
     assert found == {1: None, 2: 1, 3: None, 4: None}
 
 
+def test_copy_of_rejected_picture_is_left_out_unless_it_is_larger() -> None:
+    same = {"perceptual_hash": "00ff00ff00ff00ff"}
+    rejected = candidate(1, is_rejected=True, **same)
+    smaller, larger = candidate(2, width=900, height=1350, **same), candidate(3, width=2000, height=3000, **same)
+    assert choose([rejected, smaller], POSTER).selected == []
+    assert choose([rejected, smaller, larger], POSTER).selected == [3]
+
+
+def test_small_picture_does_not_hide_its_large_copy() -> None:
+    same, rule = {"perceptual_hash": "00ff00ff00ff00ff"}, dataclasses.replace(POSTER, min_width=1000)
+    local = candidate(1, provider="local", width=200, height=300, **same)
+    assert choose([local, candidate(2, width=2000, height=3000, **same)], rule).selected == [2]
+
+
 def test_duplicate_that_a_person_selected_stays() -> None:
     same = {"perceptual_hash": "00ff00ff00ff00ff", "asset_type": "backdrop"}
     mine = [by_person(1, minute=1, **same), by_person(2, minute=2, **same)]
@@ -249,11 +264,15 @@ def test_no_two_of_the_rest_are_alike(hashes: list[int], threshold: float) -> No
         ({"min_width": 0}, "from 1 to 30000"),
         ({"phash_similarity_threshold": 0.2}, "from 0.5 to 1"),
         ({"provider_priority": ("tmdb", "imdb")}, "There is no provider “imdb”"),
+        ({"provider_priority": ("tmdb", "tmdb")}, "each once"),
+        ({"prefer_language": "german"}, "is no language"),
+        ({"min_width": 1.5}, "whole number"),
+        ({"weight_votes": True}, "from 0 to 1"),
     ],
 )
 def test_rule_that_contradicts_itself_is_refused(changes: dict[str, Any], text: str) -> None:
     with pytest.raises(errors.UsageError, match=text):
-        dataclasses.replace(POSTER, **changes).check()
+        changed(POSTER, changes)
 
 
 def test_rules_of_new_library_are_valid() -> None:

@@ -72,6 +72,11 @@ function columnsOf({state: {box}}) {
   return Math.max(1, tiles.filter(each => each.offsetTop === tiles[0].offsetTop).length)
 }
 
+const MOST_QUEUED = 12
+const KINDS = ["[", "]"] // keys that work at once
+/** The steps of arrows in the list of kinds. @type {Record<string, number>} */
+const STEPS = {ArrowDown: 1, ArrowUp: -1}
+
 /** @type {Record<string, (self: Self) => number>} */
 const MOVES = {
   ArrowRight: () => 1,
@@ -85,7 +90,7 @@ const MOVES = {
 /** @param {Self} self */
 function select(self) {
   const current = currentPicture(self)
-  if (!current) return
+  if (!current || current.rejected) return // `x` offers a rejected one again
   act(self, "select", current.id)
   paintBox(self)
 }
@@ -122,6 +127,12 @@ function turnKind(self, by) {
   const {kinds} = self.view
   const place = kinds.findIndex(({key}) => key === self.state.key)
   showKind(self, kinds[(place + by + kinds.length) % kinds.length].key)
+}
+
+/** Show the next title of the list or the one before. @type {(self: Self, by: number) => void} */
+function turnTitle(self, by) {
+  act(self, "title", by)
+  paintBox(self)
 }
 
 /** @type {(self: Self, id: number, isPinned: boolean) => void} */
@@ -189,31 +200,52 @@ const KEYS = {
   x: reject,
   u: undoLast,
   i: self => showParts(self, self.state.parts ? 0 : self.state.cursor, true),
-  n: self => self.send("title", {by: 1}),
-  p: self => self.send("title", {by: -1}),
+  n: self => turnTitle(self, 1),
+  p: self => turnTitle(self, -1),
   "]": self => turnKind(self, 1),
   "[": self => turnKind(self, -1),
 }
 
+/** Return whether a key is one of the dialog, where it was pressed. @param {KeyboardEvent} event */
+function isOwnKey(event) {
+  const {key} = event
+  const target = /** @type {HTMLElement} */ (event.target)
+  const isOnOther = target.closest("button") && !target.matches(".a-pick")
+  return Boolean(MOVES[key] || KEYS[key]) && !(isOnOther && (key === "Enter" || key === " "))
+}
+
 /** @type {(self: Self, event: KeyboardEvent) => void} */
 function onKey(self, event) {
-  const target = /** @type {HTMLElement} */ (event.target)
   const {key} = event
+  const {state} = self
+  const target = /** @type {HTMLElement} */ (event.target)
   if (hasModifier(event) || event.isComposing || target.matches("select")) return
-  if (key === "Escape" && self.state.parts) {
+  if (key === "Escape" && state.parts) {
     event.preventDefault()
     showParts(self, 0, false)
-    return
+  } else if (isOwnKey(event)) {
+    event.preventDefault()
+    if (target.closest(".a-kinds") && STEPS[key]) turnKind(self, STEPS[key])
+    else if (isWaiting(self) && !KINDS.includes(key)) state.queued = [...state.queued, key].slice(0, MOST_QUEUED)
+    else if (MOVES[key] || !event.repeat) press(self, key)
   }
-  const isOnOther = target.closest("button") && !target.matches(".a-pick")
-  if (isOnOther && (key === "Enter" || key === " ")) return
-  const isOnKinds = target.closest(".a-kinds") && (key === "ArrowDown" || key === "ArrowUp")
-  const by = MOVES[key]?.(self)
-  if (!by && !KEYS[key]) return
-  event.preventDefault()
-  if (isOnKinds) turnKind(self, Math.sign(by))
-  else if (by) moveBy(self, by)
-  else if (!event.repeat) KEYS[key](self)
+}
+
+/** @type {(self: Self, key: string) => void} */
+function press(self, key) {
+  if (MOVES[key]) moveBy(self, MOVES[key](self))
+  else KEYS[key](self)
+}
+
+/** Carry out the keys that came before the pictures. @param {Self} self */
+function pressQueued(self) {
+  const {state} = self
+  while (state.queued.length && !isWaiting(self) && !state.rejecting.open && !state.large.open) {
+    const [key, ...others] = state.queued
+    state.queued = others
+    press(self, key)
+  }
+  if (!isWaiting(self)) state.queued = [] // an inner dialog is open: the keys were not meant for it
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
@@ -268,6 +300,7 @@ function onDrawn(self) {
   const heading = /** @type {HTMLElement} */ (state.box.querySelector("#a-title"))
   if (isNew) heading.focus()
   else if (waited && !isWaiting(self) && activeElement === heading) focusCursor(self)
+  pressQueued(self)
   followSearch(self)
 }
 
@@ -276,6 +309,7 @@ function onClosed(self) {
   markDialogClosed()
   const {state, view} = self
   state.previews.stop()
+  state.queued = []
   for (const inner of [state.large, state.rejecting, state.searching]) if (inner.open) inner.close()
   morph(state.box, [])
   if (view.open) self.send("close")
@@ -315,6 +349,7 @@ export function render(context) {
       cursor: 0,
       filters: NO_FILTERS,
       pending: [],
+      queued: [],
       parts: 0,
       isPinned: false,
       sharp: 0,

@@ -59,6 +59,7 @@ class _Opened:
 
     title: PictureTitle
     key: PictureKey
+    first: int  # the title with which the dialog was opened
     read: _ReadPictures | None = None
     order: list[int] = field(default_factory=list)  # ids: a picture stays where it is until the kind is shown again
     steps: list[_ChosenStep] = field(default_factory=list)  # that can be undone, also of titles shown before
@@ -72,8 +73,9 @@ class ArtworkDialog(Component):
     The dialog for one title at a time.
 
     Messages: `kind` {key}, `select` {id, number}, `reject` {id, reason, number}, `restore` {id, number} (undo a
-    rejection), `release` {id, number}, `undo` {number}, `title` {by} (1: the next one of the list), `providers` (for a
-    search), `search` {providers}, `settings`, `close`. `number` counts the actions of the browser.
+    rejection), `release` {id, number}, `undo` {number}, `title` {id, number} (id 1: the next one of the list, -1: the
+    one before), `providers` (for a search), `search` {providers}, `settings`, `close`. `number` counts the actions of
+    the browser.
     """
 
     _esm = module("artwork_dialog")
@@ -100,7 +102,7 @@ class ArtworkDialog(Component):
             changed: Receives id and type of a title after each change of its pictures.
             settings: Shows the settings of the providers.
             neighbour: Receives the id of a title and 1 or -1, and returns what reads the next or previous title.
-            moved: Receives the id of the title to which the dialog has moved.
+            moved: Receives the id of the title to which the dialog has moved, when it is closed.
             params: Parameters of the component.
 
         """
@@ -118,7 +120,7 @@ class ArtworkDialog(Component):
             restore=lambda message: self._restore(int(message["id"]), int(message["number"])),
             release=lambda message: self._release(int(message["id"]), int(message["number"])),
             undo=lambda message: self._undo(int(message["number"])),
-            title=lambda message: self._turn_title(1 if int(message["by"]) > 0 else -1),
+            title=lambda message: self._turn_title(1 if int(message["id"]) > 0 else -1, int(message["number"])),
             providers=lambda _: self._show_search(),
             search=lambda message: self._search([str(each) for each in message["providers"]][:20]),
             settings=lambda _: self._leave(settings),
@@ -131,7 +133,7 @@ class ArtworkDialog(Component):
 
     def ask(self, title: PictureTitle, asset_type: str, season: int | None = None) -> None:
         """Open the dialog for a title, with one kind of pictures."""
-        self._opened = _Opened(title, PictureKey(asset_type, season))
+        self._opened = _Opened(title, PictureKey(asset_type, season), first=title.id)
         self._serial += 1
         self._draw()
         self._read()
@@ -179,13 +181,14 @@ class ArtworkDialog(Component):
         if opened is None:
             return
         kind, _, season = key.partition("-")
-        opened.key, opened.order, opened.problem = PictureKey(kind, int(season) if season else None), [], ""
+        opened.key, opened.order = PictureKey(kind, int(season) if season else None), []
+        opened.message = opened.problem = ""
         if opened.read is not None:
             opened.read = _ReadPictures(slots=opened.read.slots, candidates=())
         self._draw(waits=True)
         self._read()
 
-    def _turn_title(self, by: int) -> None:
+    def _turn_title(self, by: int, number: int) -> None:
         """Show the same kind of the next title of the list, or of the one before; the steps can still be undone."""
         opened = self._opened
         if opened is None:
@@ -194,6 +197,7 @@ class ArtworkDialog(Component):
         def show(found: PictureTitle | None) -> None:
             if self._opened is not opened:
                 return
+            self._answered = max(self._answered, number)
             if found is None:
                 opened.message = (
                     "This is the last title of the list" if by > 0 else "This is the first title of the list"
@@ -202,10 +206,13 @@ class ArtworkDialog(Component):
                 return
             kind = opened.key.asset_type
             self.ask(found, kind if kind in KINDS[found.entity_type] else main_kind(found.entity_type))
-            self._opened.steps = opened.steps
-            self._moved(found.id)
+            self._opened.steps, self._opened.first = opened.steps, opened.first
 
-        self._bridge.run(self._neighbour(opened.title.id, by), show, name="artwork_title", failed=self._failed)
+        def failed(error: errors.IndexiumError) -> None:
+            self._answered = max(self._answered, number)
+            self._failed(error)
+
+        self._bridge.run(self._neighbour(opened.title.id, by), show, failed=failed)
 
     # Actions: one after the other, in the order of the person.
 
@@ -287,6 +294,8 @@ class ArtworkDialog(Component):
     def _close(self) -> None:
         opened, self._opened = self._opened, None
         self._draw()
+        if opened is not None and opened.title.id != opened.first:
+            self._moved(opened.title.id)
         if opened is not None and opened.steps:
             step_id, text, title = opened.steps[-1]
             self._bridge.toast("good", f"{title.name}: {text[:1].lower()}{text[1:]}.", undo=step_id)

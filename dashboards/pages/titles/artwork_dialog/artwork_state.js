@@ -2,7 +2,7 @@
 // the filters, and the cursor.
 
 /**
- * @typedef {"select" | "reject" | "restore" | "release" | "undo"} ActionName
+ * @typedef {"select" | "reject" | "restore" | "release" | "undo" | "title"} ActionName
  * @typedef {{number: number, name: ActionName, id: number, reason: string}} Pending An action without an answer.
  * @typedef {{provider: string, language: string, least: number}} ArtworkFilters "" and 0: all.
  *
@@ -19,6 +19,7 @@
  * @property {number} cursor The id of a picture, 0 without one.
  * @property {ArtworkFilters} filters
  * @property {Pending[]} pending
+ * @property {string[]} queued Keys that a person pressed while the pictures were not there yet.
  * @property {number} parts The picture whose parts of the score are shown, 0 for none.
  * @property {boolean} isPinned They stay until a person closes them.
  * @property {number} sharp The picture whose original the large view shows.
@@ -63,8 +64,9 @@ export const shapeOf = type => SHAPES[type] ?? [16, 9]
 /** @param {Self} self */
 export const kindOf = ({view, state}) => view.kinds.find(({key}) => key === state.key)
 
-/** Return whether the pictures of the kind are not there yet. @param {Self} self */
-export const isWaiting = ({view, state}) => view.waits || view.key !== state.key
+/** Return whether the pictures of the kind or of the next title are not there yet. @param {Self} self */
+export const isWaiting = ({view, state}) =>
+  view.waits || view.key !== state.key || state.pending.some(({name}) => name === "title")
 
 /** How an action changes its picture. @type {Record<ActionName, Partial<ArtworkPictureView>>} */
 const CHANGES = {
@@ -73,6 +75,7 @@ const CHANGES = {
   restore: {rejected: false},
   release: {by: "", when: "", former: false},
   undo: {}, // only the server knows what the step has changed
+  title: {},
 }
 const PASSED_OVER = {selected: false, by: "", former: false}
 
