@@ -45,7 +45,7 @@ export function render(context) {
     when: () => Boolean(self.view[act]),
     run: () => self.send(act, {id: self.view[act].id}),
   })
-  keys(context.model, ["plan", "checks", "library"], {
+  keys(context.model, ["plan", "checks", "library", "titles"], {
     z: press("undo", "undo the last decision"),
     Z: press("redo", "redo the last undone decision about the plan"),
   })

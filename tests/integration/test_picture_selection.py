@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.artwork.selections import SelectionRule
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate
 from tests.support import tables
@@ -302,6 +304,26 @@ def test_backdrop_that_is_selected_again_is_the_first(library: Library, film: in
     for number in (1, 2, 1):
         library.picture_selection.select_candidate(pictures(library, film, "backdrop")[number].id)
     assert selected(library, film, "backdrop") == [1, 2]
+
+
+def test_two_people_who_select_at_once_leave_one_picture_and_two_steps(library: Library, film: int) -> None:
+    offer(library, film, (1, 2, 3, 4))
+    ids = {number: each.id for number, each in pictures(library, film).items()}
+
+    def select(number: int) -> str:
+        with library.acting_as(Actor("user", str(number), f"Person {number}")):
+            library.picture_selection.select_candidate(ids[number])
+        return f"Person {number}"
+
+    with ThreadPoolExecutor(4) as pool:
+        people = set(pool.map(select, ids))
+    [kept] = [each for each in pictures(library, film).values() if each.is_selected]
+    steps = library.steps.list()
+    assert {each.actor_name for each in steps} == people
+    assert kept.selected_by == steps[0].actor_name
+    for _ in ids:
+        library.steps.undo()
+    assert selected(library, film) == [4]
 
 
 def test_repeated_decision_is_no_step(library: Library, film: int) -> None:
