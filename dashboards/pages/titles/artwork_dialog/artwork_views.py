@@ -70,12 +70,13 @@ def kinds(
 def _kind(key: PictureKey, slot: SlotSummary | None, *, is_read: bool) -> ArtworkKindView:
     label, name = label_of_type(key.asset_type), kind_name(key.asset_type)
     season = "" if key.season is None else f", season {key.season}" if key.season else ", specials"
+    of_season = season.replace(", ", " of ", 1)
     return {
         "key": str(key),
         "type": key.asset_type,
         "label": f"{label[:1].upper()}{label[1:]}{season}",
         "name": name,
-        "named": name if key.asset_type == "clearart" else f"a {name}",
+        "named": (name if key.asset_type == "clearart" else f"a {name}") + of_season,
         "count": (slot.total + slot.rejected if slot else 0) if is_read else None,
         "chosen": slot is not None and slot.is_by_person,
     }
