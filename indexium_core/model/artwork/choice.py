@@ -173,10 +173,10 @@ def _votes(each: AssetCandidate) -> tuple[float, str]:
 
 def _resolution(each: AssetCandidate) -> tuple[float, str]:
     """Return the fraction of the points for the size: beyond what screens show, more pixels say little."""
-    width, height = each.width or 0, each.height or 0
-    if width <= 0 or height <= 0:
+    width, height, full = each.width or 0, each.height or 0, _FULL_SIZE.get(each.asset_type)
+    if width <= 0 or height <= 0 or full is None:  # a later version can have stored other kinds
         return _UNKNOWN_SIZE, "size not known"
-    full_width, full_height = _FULL_SIZE[each.asset_type]
+    full_width, full_height = full
     size = min(1.0, width / full_width, height / full_height)
     fraction = size * (1 + _HALF_SIZE) / (size + _HALF_SIZE)
     if each.asset_type not in _FREE_SHAPES:

@@ -7,7 +7,7 @@ SELECT id, library_id FROM titles WHERE library_id IS NOT NULL AND list_contains
 -- name: seed_configs
 -- The rule that a new library has for each kind of picture, where it has none.
 INSERT INTO asset_selection_config BY NAME
-SELECT $library_id AS library_id, i.asset_type, i.max_count FROM (
+SELECT nextval('asset_selection_config_ids') AS id, $library_id AS library_id, i.asset_type, i.max_count FROM (
     SELECT unnest($asset_types::VARCHAR[]) AS asset_type, unnest($max_counts::INTEGER[]) AS max_count) AS i
 WHERE NOT EXISTS (FROM asset_selection_config AS c WHERE c.library_id = $library_id AND c.asset_type = i.asset_type);
 

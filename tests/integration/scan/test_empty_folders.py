@@ -10,7 +10,7 @@ import pytest
 
 from indexium_core import cli
 from indexium_core.cli import output
-from indexium_core.flows.scanning import inventory as module
+from indexium_core.flows.scanning import discovery as module
 from indexium_core.flows.scanning.inventory import Inventory
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database

@@ -21,7 +21,7 @@ CREATE TABLE rejected_assets (
 
 CREATE SEQUENCE asset_selection_config_ids START 1;
 CREATE TABLE asset_selection_config (
-    id BIGINT NOT NULL DEFAULT nextval('asset_selection_config_ids'),
+    id BIGINT NOT NULL,
     library_id INTEGER NOT NULL,
     asset_type VARCHAR NOT NULL,                   -- poster, backdrop, logo, banner, still, thumb, clearart, disc
     min_count INTEGER NOT NULL DEFAULT 1,          -- so many are selected even if they are smaller than the least size
@@ -38,7 +38,8 @@ CREATE TABLE asset_selection_config (
     UNIQUE (library_id, asset_type)
 );
 INSERT INTO asset_selection_config BY NAME
-SELECT library_id, asset_type, CASE asset_type WHEN 'backdrop' THEN 3 ELSE 1 END AS max_count
+SELECT nextval('asset_selection_config_ids') AS id, library_id, asset_type,
+       CASE asset_type WHEN 'backdrop' THEN 3 ELSE 1 END AS max_count
 FROM libraries, (SELECT unnest(['poster', 'backdrop', 'logo', 'banner', 'still', 'thumb', 'clearart', 'disc']) AS asset_type)
 ORDER BY library_id, asset_type;
 
