@@ -53,8 +53,9 @@ class LocalArtwork:
             for each in store.candidates_of(reader, [owner.id for owner in owners])
             if each.provider == LOCAL
         }
+        files = store.files_of(reader, [owner.id for owner in owners])
         for owner in owners:
-            key, offers = (owner.entity_type, owner.id), self._offers(reader, owner)
+            key, offers = (owner.entity_type, owner.id), self._offers(reader, owner, files.get(owner.id, []))
             if offers is not None and (offers or key in known):  # None: what was found there before stays
                 found[key] = offers
         if not found:
@@ -75,7 +76,8 @@ class LocalArtwork:
             FileAccessError: It cannot be read, or it is outside the library folder.
 
         """
-        roots = {each.root for each in store.files(self._database.read(), owner.entity_type, owner.id)}
+        files = store.files_of(self._database.read(), [owner.id]).get(owner.id, [])
+        roots = {each.root for each in files}
         real = os.path.realpath(os.fsencode(path))
         if not any(real.startswith(os.path.realpath(root).rstrip(b"/") + b"/") for root in roots):
             raise errors.FileAccessError(f"The picture {path} is not in the folder of its library.")
@@ -99,9 +101,8 @@ class LocalArtwork:
             self._listed[title_id] = now
             return True
 
-    def _offers(self, reader: Connection, owner: TitleOwner) -> list[Offer] | None:
+    def _offers(self, reader: Connection, owner: TitleOwner, files: Sequence[LocalFile]) -> list[Offer] | None:
         """Return the pictures of a title; None if a folder cannot be listed."""
-        files = store.files(reader, owner.entity_type, owner.id)
         found: dict[str, Offer] = {}
         try:
             for folder, picture in self._pictures(reader, owner, files):
@@ -127,8 +128,9 @@ class LocalArtwork:
             if owner.entity_type == "episode":
                 yield from ((folder, each) for each in local_names.of_episode(_names(folder), stems))
             elif owner.entity_type == "movie":
-                is_own = store.titles_below(reader, first.library_id, first.folder) == 1
-                yield from ((folder, each) for each in local_names.of_film(_names(folder), stems, is_own_folder=is_own))
+                names = _names(folder)
+                is_own = bool(names) and store.titles_below(reader, first.library_id, first.folder) == 1
+                yield from ((folder, each) for each in local_names.of_film(names, stems, is_own_folder=is_own))
                 if first.folder and words.DISC_FOLDER.fullmatch(folder.name):
                     roots[folder.parent] = above
             elif first.folder and (season := season_of_folder(folder.name)) is not None:
@@ -137,8 +139,8 @@ class LocalArtwork:
             else:
                 roots[folder] = first.library_id, first.folder
         for folder, (library_id, below) in roots.items():
-            if store.titles_below(reader, library_id, below) == 1:
-                names = _names(folder)
+            names = _names(folder)
+            if names and store.titles_below(reader, library_id, below) == 1:
                 of = (
                     local_names.of_series(names)
                     if owner.entity_type == "series"
@@ -152,8 +154,8 @@ def _path(path: bytes) -> Path:
 
 
 def _names(folder: Path) -> list[str]:
-    """Return the names in a folder that are text."""
-    return [path.name for path in folder.iterdir() if _is_text(path.name)]
+    """Return the names of pictures in a folder, as far as they are text."""
+    return [path.name for path in folder.iterdir() if local_names.is_picture(path.name) and _is_text(path.name)]
 
 
 def _offer(folder: Path, picture: LocalPicture) -> Offer | None:

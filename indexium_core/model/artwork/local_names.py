@@ -35,6 +35,11 @@ class LocalPicture:
     season: int | None = None
 
 
+def is_picture(name: str) -> bool:
+    """Return whether a name has the extension of a picture."""
+    return name.lower().rpartition(".")[2] in _EXTENSIONS
+
+
 def artwork(names: Collection[str], stems: Collection[str]) -> set[str]:
     """
     Return the names in a folder that only a picture of a title has; `stems`: of its videos, without extension.

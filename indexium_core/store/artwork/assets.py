@@ -199,10 +199,12 @@ def proposed_poster(reader: Connection, title_id: int, position: int) -> tuple[s
     return None if row is None or not row[1] else (row[0], row[1])
 
 
-def files(reader: Connection, kind: str, title_id: int) -> list[LocalFile]:
-    """Return the videos of a title, of a series those of its episodes."""
-    rows = reader.execute(_sql("files"), {"kind": kind, "id": title_id}).fetchall()
-    return [LocalFile(*row) for row in rows]
+def files_of(reader: Connection, title_ids: Collection[int]) -> dict[int, list[LocalFile]]:
+    """Return the videos of titles by title; of a series, those of its episodes."""
+    found: dict[int, list[LocalFile]] = {}
+    for title_id, *facts in reader.execute(_sql("files_of"), {"ids": list(title_ids)}).fetchall():
+        found.setdefault(title_id, []).append(LocalFile(*facts))
+    return found
 
 
 def titles_below(reader: Connection, library_id: int, folder: str) -> int:

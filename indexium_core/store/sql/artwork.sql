@@ -177,14 +177,19 @@ ORDER BY t.id;
 -- The poster of a proposed match: provider and address.
 SELECT provider, candidate->>'poster_url' FROM title_matches WHERE entity_id = $id AND position = $position;
 
--- name: files
--- The files of a title that are not missing, with their library folders; of a series, those of its episodes.
-SELECT f.library_id, b.path_bytes AS root, f.path_bytes, f.folder, e.season
+-- name: videos
+-- The main videos that are not missing, with their library folders, title, and of an episode its series and season.
+SELECT l.entity_id, e.series_id, f.library_id, b.path_bytes AS root, f.path_bytes, f.folder, e.season
 FROM title_files AS l JOIN scanned_files AS f USING (file_id) JOIN libraries AS b USING (library_id)
 LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
 WHERE l.role = 'main' AND f.state <> 'missing'
-  AND ((l.entity_type = $kind AND l.entity_id = $id) OR ($kind = 'series' AND e.series_id = $id))
-ORDER BY f.path_bytes;
+
+-- name: files_of
+-- The videos of titles; of a series, those of its episodes.
+SELECT entity_id AS id, library_id, root, path_bytes, folder, season FROM (/* videos */) AS v
+WHERE list_contains($ids::BIGINT[], entity_id)
+UNION ALL SELECT series_id, library_id, root, path_bytes, folder, season FROM (/* videos */) AS v
+WHERE list_contains($ids::BIGINT[], series_id) ORDER BY 1, path_bytes;
 
 -- name: titles_below
 -- The number of films and series with files in a folder or below it.
