@@ -29,28 +29,20 @@ from indexium_core.model.providers.records import Artwork, ImageCandidate
 from tests.integration.test_thumbnails import ask
 from tests.support import tables
 from tests.support.catalog import NOW
-from tests.support.copied_home import CopiedHome
 from tests.support.enriched_home import shown_address
+from tests.support.pictured_home import HOME
 from tests.support.providers import KEYS, record_pictures
 from tests.support.waiting import until
-
-FILES = (
-    "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
-    "Films/Night Tram (2009)/Night Tram (2009).mp4",
-    "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01.mp4",
-    "Shows/Harbour Lights/Season 2/Harbour Lights - S02E01.mp4",
-)
-_HOME = CopiedHome(FILES)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return _HOME.lay_out(tmp_path / "media")
+    return HOME.lay_out(tmp_path / "media")
 
 
 @pytest.fixture
 def library(configured: Path, folder: Path) -> Iterator[Library]:
-    with _HOME.open(configured, folder) as opened:
+    with HOME.open(configured, folder) as opened:
         yield opened
 
 

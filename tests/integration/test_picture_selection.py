@@ -22,27 +22,19 @@ from indexium_core.model.operations.actor import Actor
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate
 from tests.support import tables
-from tests.support.copied_home import CopiedHome
+from tests.support.pictured_home import FILES, HOME
 from tests.support.providers import record_pictures
 from tests.support.waiting import until
-
-FILES = (
-    "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
-    "Films/Night Tram (2009)/Night Tram (2009).mp4",
-    "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01.mp4",
-    "Shows/Harbour Lights/Season 2/Harbour Lights - S02E01.mp4",
-)
-_HOME = CopiedHome(FILES)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return _HOME.lay_out(tmp_path / "media")
+    return HOME.lay_out(tmp_path / "media")
 
 
 @pytest.fixture
 def library(configured: Path, folder: Path) -> Iterator[Library]:
-    with _HOME.open(configured, folder) as opened:
+    with HOME.open(configured, folder) as opened:
         yield opened
 
 
@@ -282,7 +274,7 @@ def test_selection_stays_while_the_file_is_elsewhere(library: Library, film: int
 
 
 def test_pictures_of_an_earlier_version_are_scored(configured: Path, folder: Path) -> None:
-    with _HOME.open(configured, folder) as opened:
+    with HOME.open(configured, folder) as opened:
         number = next(each.id for each in opened.titles.list().items if each.title == "Night Tram")
         offer(opened, number)
         with tables.changing(opened) as tx:

@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AliasChoices, Field
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import register_url_convertor
 from starlette.responses import Response
 
 from indexium_core import errors
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, Distinct, Number, Open, Text
+from indexium_core.api.routes.titles import KindConvertor, TitleId
 from indexium_core.model.artwork.assets import CachedImage, CacheUsage, PictureSlot
 from indexium_core.model.artwork.selection_config import AssetSelectionConfig
 from indexium_core.model.artwork.selections import (
@@ -91,23 +92,18 @@ def _answer(image: CachedImage, cache_control: str) -> Response:
     return Response(image.data, media_type=image.media_type, headers=headers)
 
 
-class _PicturedKind(Convertor[str]):
-    """The kinds of titles that have pictures, in addresses."""
-
-    regex = "movies|series|seasons|episodes"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("pictured_kind", _PicturedKind())
-_ASSETS = "/{kind:pictured_kind}/{title_id}/assets"
 Kind = Literal["movies", "series", "seasons", "episodes"]
 _ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "seasons": "season", "episodes": "episode"}
-TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
+
+
+class PicturedKindConvertor(KindConvertor):
+    """The kinds of titles that have pictures, in addresses."""
+
+    regex = "|".join(_ENTITY_TYPES)
+
+
+register_url_convertor("pictured_kind", PicturedKindConvertor())
+_ASSETS = "/{kind:pictured_kind}/{title_id}/assets"
 LibraryId = Annotated[int, Path(ge=1, lt=2**31, description="Id of a library.")]
 _CANDIDATE = AliasChoices("candidate_id", "candidateId", "current_candidate_id", "currentCandidateId")
 _ASSET_TYPE = AliasChoices("asset_type", "assetType")

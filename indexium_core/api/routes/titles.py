@@ -35,7 +35,7 @@ from indexium_core.model.titles.titles import (
 router = APIRouter(prefix="/api", tags=["titles"])
 
 
-class _KindConvertor(Convertor[str]):
+class KindConvertor(Convertor[str]):
     """The kinds of titles in addresses; any other word is an unknown address."""
 
     regex = "movies|series|episodes"
@@ -47,7 +47,7 @@ class _KindConvertor(Convertor[str]):
         return value
 
 
-register_url_convertor("title_kind", _KindConvertor())
+register_url_convertor("title_kind", KindConvertor())
 KindOfTitle = "/{kind:title_kind}/{title_id}"
 Kind = Literal["movies", "series", "episodes"]
 ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}

@@ -199,10 +199,11 @@ class ArtworkManager:
 
     def poster_addresses(self, series_ids: Sequence[int]) -> dict[int, str]:
         """Return the addresses of the posters of series by id, as `addresses`, without reading any folder."""
-        posters = store.posters(self._database.read(), "series", series_ids)
-        ordered = {
-            number: shown_order(each for each in some if each.season is None) for number, some in posters.items()
-        }
+        found: dict[int, list[AssetCandidate]] = {}
+        for each in store.candidates(self._database.read(), series_ids, "poster"):
+            if each.season is None:
+                found.setdefault(each.entity_id, []).append(each)
+        ordered = {number: shown_order(some) for number, some in found.items()}
         return {number: some[0].address for number, some in ordered.items() if some}
 
     def _choices(self, owner: TitleOwner, size: str) -> Iterator[tuple[_PicturePlace, list[AssetCandidate]]]:
@@ -252,7 +253,7 @@ class ArtworkManager:
         return made, True
 
     def _offered(self, owner: TitleOwner, asset_type: str | None) -> list[AssetCandidate]:
-        return store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
+        return store.candidates(self._database.read(), [owner.id], asset_type)
 
     def candidate_poster(self, title_id: int, position: int) -> CachedImage | None:
         """Return the poster of a proposed match (1 is the best one) as a JPEG of 400 × 600; None if it has none."""
@@ -333,7 +334,7 @@ class ArtworkManager:
         owner = store.owner(self._database.read(), title_id)
         if owner is None or not self.may_download:
             return None
-        known = store.candidates(self._database.read(), owner.entity_type, owner.id)
+        known = store.candidates(self._database.read(), [owner.id])
         provider = next((each.provider for each in known if each.provider_url == url), "other")
         try:
             content = self.pictures.downloaded(provider, url, lambda data: self.cache.store_asset(data, type))

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.artwork.bulk_selection import BulkSelection, selected_of
+from indexium_core.flows.artwork.bulk_selection import BulkSelection, by_people, selected_of
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps
@@ -28,14 +28,9 @@ from indexium_core.model.artwork.selection_config import (
     AssetSelectionConfig,
     asset_type_named,
     changed,
-    default_config,
     label_of_type,
 )
-from indexium_core.model.artwork.selections import (
-    AssetPage,
-    PictureDecision,
-    SlotSummary,
-)
+from indexium_core.model.artwork.selections import AssetPage, PictureDecision, SlotSummary
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
@@ -124,10 +119,7 @@ class AssetSelectionService(BulkSelection):
         """
         reader = self._database.read()
         title_libraries.check(reader, library_id)
-        return self._config(reader, library_id, asset_type_named(asset_type))
-
-    def _config(self, reader: Connection, library_id: int, kind: str) -> AssetSelectionConfig:
-        return selection.configs(reader, [library_id]).get((library_id, kind)) or default_config(library_id, kind)
+        return selection.config(reader, library_id, asset_type_named(asset_type))
 
     # Rules.
 
@@ -148,14 +140,14 @@ class AssetSelectionService(BulkSelection):
         """
         at, kind = self._clock(), asset_type_named(asset_type)
 
-        def store(tx: Connection) -> tuple[AssetSelectionConfig, set[PictureSlot]]:
+        def store(tx: Connection) -> tuple[AssetSelectionConfig, set[int]]:
             title_libraries.check(tx, library_id)
-            config = changed(self._config(tx, library_id, kind), changes)
+            config = changed(selection.config(tx, library_id, kind), changes)
             selection.set_config(tx, config)
-            return config, self._chooser.choose_library(tx, library_id, at)
+            return config, self._chooser.choose_library(tx, library_id, at).changed
 
-        config, slots = self._database.run(store)
-        self._steps.emit({slot.entity_id for slot in slots})
+        config, titles = self._database.run(store)
+        self._steps.emit(titles)
         return config
 
     def choose_unscored(self) -> None:
@@ -168,8 +160,7 @@ class AssetSelectionService(BulkSelection):
     def choose_all(self) -> None:
         """Let the rules of all libraries select again, after the language of the settings has changed."""
         at = self._clock()
-        changed = self._database.run(lambda tx: self._chooser.choose_library(tx, None, at))
-        self._steps.emit({slot.entity_id for slot in changed})
+        self._steps.emit(self._database.run(lambda tx: self._chooser.choose_library(tx, None, at)).changed)
 
     def calculate_score(self, candidate: AssetCandidate, config: AssetSelectionConfig) -> AssetCandidate:
         """Return a candidate with its score and the parts of it, as `choice.calculate_score`."""
@@ -197,14 +188,13 @@ class AssetSelectionService(BulkSelection):
         kind = None if asset_type is None else asset_type_named(asset_type)
         self._local.refresh(owner, force=True)
         at = self._clock()
-        changed = self._database.run(lambda tx: self._chooser.choose_again(tx, [owner.id], at))
-        self._steps.emit({slot.entity_id for slot in changed})
-        found = self._of(owner.id)
+        found = self._database.run(lambda tx: self._chooser.choose_again(tx, [owner.id], at))
+        self._steps.emit(found.changed)
         return [
             each
-            for slot in self._sorted(found)
+            for slot in self._sorted(found.slots)
             if kind in (None, slot.asset_type) and season in (None, slot.season)
-            for each in selected_of(found[slot])
+            for each in selected_of(found.slots[slot])
         ]
 
     # Decisions.
@@ -230,13 +220,13 @@ class AssetSelectionService(BulkSelection):
         def plan(tx: Connection) -> PictureStep:
             picture = self._candidate(tx, candidate_id, of)
             slot = picture.slot
-            former = [each for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
-            kept = [each for each in former if each.id != candidate_id][: self._config_of(tx, slot).max_count - 1]
-            gone = {each.id for each in former} - {each.id for each in kept} - {candidate_id}
+            former = by_people(tx, [slot])
+            others = [each for each in former if each != candidate_id]
+            gone = others[self._chooser.config_of(tx, slot).max_count - 1 :]
 
             def change(at: datetime) -> None:
                 selection.release(tx, gone)
-                if [each.id for each in former][:1] != [candidate_id] or picture.is_of_former_match:
+                if former[:1] != [candidate_id] or picture.is_of_former_match:
                     selection.select(tx, [candidate_id], at=at)
 
             return PictureStep([slot], [], lambda name: f"selected {_a(slot)} of {name}", change)
@@ -326,12 +316,11 @@ class AssetSelectionService(BulkSelection):
 
         def plan(tx: Connection) -> PictureStep:
             slot = self._candidate(tx, candidate_id, of).slot
-            ids = [each.id for each in self._of(slot.entity_id, tx)[slot].ordered if each.is_by_person]
             return PictureStep(
                 [slot],
                 [],
                 lambda name: f"left {_the(slot)} of {name} to the rule",
-                lambda _: selection.release(tx, ids),
+                lambda _: selection.release(tx, by_people(tx, [slot])),
             )
 
         return self._steps.decide(plan)
@@ -365,11 +354,8 @@ class AssetSelectionService(BulkSelection):
             )
         return found
 
-    def _of(self, title_id: int, reader: Connection | None = None) -> dict[PictureSlot, SlotSelection]:
-        return self._chooser.selections(reader or self._database.read(), [title_id])
-
-    def _config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
-        return self._chooser.config_of(reader, slot)
+    def _of(self, title_id: int) -> dict[PictureSlot, SlotSelection]:
+        return self._chooser.selections(self._database.read(), [title_id])
 
     def _sorted(self, slots: Collection[PictureSlot]) -> builtins.list[PictureSlot]:
         return sorted(

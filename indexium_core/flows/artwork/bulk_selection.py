@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps, names_of
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
-from indexium_core.model.artwork.choice import SlotSelection
+from indexium_core.model.artwork.choice import SlotSelection, in_order
 from indexium_core.model.artwork.selection_config import SEVERAL, asset_type_named, is_language, label_of_type
 from indexium_core.model.artwork.selections import (
     MOST_SHOWN,
@@ -80,10 +80,8 @@ class BulkSelection:
             changes, _ = self._changes(tx, title_ids, rule)
 
             def change(at: datetime) -> None:
-                former = self._chooser.selections(tx, {slot.entity_id for slot, _, _ in changes})
                 if rule.is_automatic or rule.asset_type != SEVERAL:
-                    found = [each for slot, _, _ in changes for each in former[slot].ordered if each.is_by_person]
-                    selection.release(tx, [each.id for each in found])
+                    selection.release(tx, by_people(tx, [slot for slot, _, _ in changes]))
                 if not rule.is_automatic:
                     selection.select(tx, [new.id for _, _, new in changes if new is not None], at=at)
 
@@ -100,9 +98,9 @@ class BulkSelection:
         self, reader: Connection, title_ids: Sequence[int], rule: SelectionRule
     ) -> tuple[builtins.list[tuple[PictureSlot, AssetCandidate | None, AssetCandidate | None]], int]:
         """Return the slots whose main picture a rule changes, with both, and how many titles have none that fits."""
-        every = assets.candidates_of(reader, set(title_ids), rule.asset_type)
-        found = self._chooser.arranged(reader, [each for each in every if each.season is None])
-        loose = [dataclasses.replace(each, is_selected=False, actor_kind=None) for each in every if each.season is None]
+        every = [each for each in assets.candidates(reader, title_ids, rule.asset_type) if each.season is None]
+        found = self._chooser.arranged(reader, every)
+        loose = [dataclasses.replace(each, is_selected=False, actor_kind=None) for each in every]
         free = self._chooser.arranged(reader, loose) if rule.is_automatic else {}
         changes, with_picture = [], set()
         for slot, present in found.items():
@@ -135,11 +133,16 @@ def _checked(rule: SelectionRule) -> SelectionRule:
 
 def _fits(each: AssetCandidate, rule: SelectionRule) -> bool:
     wanted = "" if rule.language == WITHOUT_TEXT else rule.language
-    if rule.language and (
-        each.language != wanted or each.provider == LOCAL
-    ):  # the language of a local one is not known
+    if rule.language and (each.language != wanted or each.provider == LOCAL):  # of a local one, nobody knows it
         return False
     return not rule.provider or each.provider == rule.provider
+
+
+def by_people(reader: Connection, slots: Sequence[PictureSlot]) -> builtins.list[int]:
+    """Return what people selected for slots of one kind, as ids; of each slot, the one that was selected last first."""
+    wanted = set(slots)
+    found = assets.candidates(reader, {slot.entity_id for slot in wanted}, slots[0].asset_type) if slots else []
+    return [each.id for each in in_order(found) if each.is_by_person and each.slot in wanted]
 
 
 def selected_of(found: SlotSelection) -> builtins.list[AssetCandidate]:

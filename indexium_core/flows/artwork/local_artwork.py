@@ -50,7 +50,7 @@ class LocalArtwork:
         reader, found = self._database.read(), dict[tuple[str, int], list[Offer]]()
         known = {
             (each.entity_type, each.entity_id)
-            for each in store.candidates_of(reader, [owner.id for owner in owners])
+            for each in store.candidates(reader, [owner.id for owner in owners])
             if each.provider == LOCAL
         }
         files = store.files_of(reader, [owner.id for owner in owners])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.artwork.choice import SlotSelection, choose
@@ -15,6 +16,13 @@ from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection
 
 
+class ChosenAgain(NamedTuple):
+    """What the rule has selected now."""
+
+    slots: Mapping[PictureSlot, SlotSelection]  # of the titles
+    changed: set[int]  # titles for which another picture is selected
+
+
 class PictureChooser:
     """Applies the rules of the libraries. One instance serves a home; any thread may use it."""
 
@@ -24,30 +32,30 @@ class PictureChooser:
 
     def selections(self, reader: Connection, title_ids: Collection[int]) -> dict[PictureSlot, SlotSelection]:
         """Return the candidates of titles by slot, in their order, and which of them are selected."""
-        return self.arranged(reader, assets.candidates_of(reader, title_ids))
+        return self.arranged(reader, assets.candidates(reader, title_ids))
 
-    def choose_again(self, tx: Connection, title_ids: Collection[int], at: datetime) -> set[PictureSlot]:
-        """Store the scores and the selection of titles, and return the slots whose selection changed."""
-        stored = {each.id: each for each in assets.candidates_of(tx, title_ids)}
-        rows, changed = [], set[PictureSlot]()
-        for slot, found in self.arranged(tx, stored.values()).items():
+    def choose_again(self, tx: Connection, title_ids: Collection[int], at: datetime) -> ChosenAgain:
+        """Store the scores and the selection of titles."""
+        stored = {each.id: each for each in assets.candidates(tx, title_ids)}
+        slots, rows, changed = self.arranged(tx, stored.values()), list[ScoreRow](), set[int]()
+        for slot, found in slots.items():
             selected = set(found.selected)
             for each in found.ordered:
                 old, is_selected = stored[each.id], each.id in selected
                 if old.is_selected != is_selected:
-                    changed.add(slot)
+                    changed.add(slot.entity_id)
                 if old.is_selected != is_selected or old.auto_score != each.auto_score:
                     rows.append(ScoreRow(each.id, each.auto_score, is_selected))
         if rows:
             selection.set_scores(tx, rows, at=at)
-        return changed
+        return ChosenAgain(slots, changed)
 
     def config_of(self, reader: Connection, slot: PictureSlot) -> AssetSelectionConfig:
         """Return the rule for a slot."""
         library_id = selection.libraries(reader, [slot.entity_id]).get(slot.entity_id, 0)
-        return self._config(selection.configs(reader, [library_id]), library_id, slot)
+        return selection.config(reader, library_id, slot.asset_type)
 
-    def choose_library(self, tx: Connection, library_id: int | None, at: datetime) -> set[PictureSlot]:
+    def choose_library(self, tx: Connection, library_id: int | None, at: datetime) -> ChosenAgain:
         """Store the scores and the selection of a library, or of all, after its rule or its language has changed."""
         return self.choose_again(tx, selection.pictured_titles(tx, library_id, below=True), at)
 
@@ -59,16 +67,9 @@ class PictureChooser:
         libraries = selection.libraries(reader, {slot.entity_id for slot in slots})
         configs = selection.configs(reader, set(libraries.values()))
         own, general = languages_of_titles(reader, list(libraries)), self._settings.metadata_language
-        return {
-            slot: choose(
-                found,
-                self._config(configs, libraries.get(slot.entity_id, 0), slot),
-                language=own.get(slot.entity_id, general),
-            )
-            for slot, found in slots.items()
-        }
-
-    def _config(
-        self, configs: Mapping[tuple[int, str], AssetSelectionConfig], library_id: int, slot: PictureSlot
-    ) -> AssetSelectionConfig:
-        return configs.get((library_id, slot.asset_type)) or default_config(library_id, slot.asset_type)
+        arranged = {}
+        for slot, found in slots.items():
+            key = libraries.get(slot.entity_id, 0), slot.asset_type
+            config = configs.get(key) or default_config(*key)
+            arranged[slot] = choose(found, config, language=own.get(slot.entity_id, general))
+        return arranged

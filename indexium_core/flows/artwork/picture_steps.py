@@ -13,6 +13,7 @@ from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.artwork.assets import PictureSlot
+from indexium_core.model.artwork.choice import SlotSelection
 from indexium_core.model.artwork.selections import PictureDecision
 from indexium_core.model.review.steps import StepRow
 from indexium_core.store.artwork import selection
@@ -55,10 +56,13 @@ class PictureSteps:
             step = plan(tx)
             before = selection.decisions(tx, step.slots, step.urls)
             step.change(at)
+            titles = {slot.entity_id for slot in step.slots}
             if selection.decisions(tx, step.slots, step.urls) == before:
-                return self._result(tx, step, None, "Nothing changes: it is so already."), set()
-            touched = {slot.entity_id for slot in step.slots} | set(selection.titles_of_pictures(tx, step.urls))
-            self._chooser.choose_again(tx, touched, at)
+                return _result(
+                    step, self._chooser.selections(tx, titles), None, "Nothing changes: it is so already."
+                ), set()
+            touched = titles | set(selection.titles_of_pictures(tx, step.urls))
+            again = self._chooser.choose_again(tx, touched, at).slots
             label = step.label(_subject(tx, step))
             kept = {"slots": step.slots, "urls": step.urls, "before": before}
             step_id = steps.record_titles(
@@ -70,7 +74,7 @@ class PictureSteps:
                 subjects=[slot.subject for slot in step.slots] + list(step.urls),
                 at=at,
             )
-            return self._result(tx, step, step_id, f"{label[:1].upper()}{label[1:]}."), touched
+            return _result(step, again, step_id, f"{label[:1].upper()}{label[1:]}."), touched
 
         decision, touched = self._database.run(carry_out)
         self.emit(touched)
@@ -82,14 +86,6 @@ class PictureSteps:
         shown = {("series", each.series_id) if each.series_id else (each.entity_type, each.id) for each in items}
         emit_changes(self._events, [(kind, number, False) for kind, number in sorted(shown)])
 
-    def _result(self, tx: Connection, step: PictureStep, step_id: int | None, summary: str) -> PictureDecision:
-        selected = list[int]()
-        if len(step.slots) == 1:
-            found = self._chooser.selections(tx, [step.slots[0].entity_id]).get(step.slots[0])
-            selected = [] if found is None else found.selected
-        titles = 0 if step_id is None else len({slot.entity_id for slot in step.slots})
-        return PictureDecision(step_id=step_id, summary=summary, titles=titles, selected=selected)
-
     def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
         facts: Mapping[str, Any] = json.loads(before)
         slots, urls = [PictureSlot(*each) for each in facts["slots"]], facts["urls"]
@@ -98,6 +94,16 @@ class PictureSteps:
         touched = title_ids | set(selection.titles_of_pictures(tx, urls))
         self._chooser.choose_again(tx, touched, at)
         return UndoneStep(step.files, len(title_ids), lambda: self.emit(touched))
+
+
+def _result(
+    step: PictureStep, present: Mapping[PictureSlot, SlotSelection], step_id: int | None, summary: str
+) -> PictureDecision:
+    found = present.get(step.slots[0]) if len(step.slots) == 1 else None
+    titles = 0 if step_id is None else len({slot.entity_id for slot in step.slots})
+    return PictureDecision(
+        step_id=step_id, summary=summary, titles=titles, selected=[] if found is None else found.selected
+    )
 
 
 def names_of(reader: Connection, title_ids: Collection[int]) -> dict[int, str]:

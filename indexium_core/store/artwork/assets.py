@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.artwork.assets import AssetCandidate
+from indexium_core.model.artwork.assets import LOCAL, AssetCandidate
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -53,37 +54,29 @@ class LocalFile(NamedTuple):
     season: int | None
 
 
-def candidates(reader: Connection, kind: str, title_id: int, asset_type: str | None = None) -> list[AssetCandidate]:
-    """Return the pictures of a title."""
-    return _candidates(reader, [title_id], kind, asset_type)
-
-
-def candidates_of(
-    reader: Connection, title_ids: Collection[int], asset_type: str | None = None
-) -> list[AssetCandidate]:
+def candidates(reader: Connection, title_ids: Collection[int], asset_type: str | None = None) -> list[AssetCandidate]:
     """Return the pictures of titles, perhaps only of one kind."""
-    return _candidates(reader, title_ids, asset_type=asset_type)
+    return _pictures(reader, "candidates", {"ids": list(title_ids), "asset_type": asset_type})
 
 
 def candidate(reader: Connection, candidate_id: int) -> AssetCandidate | None:
     """Return a picture; None if there is none with this id."""
-    row = next(iter(reader.execute(_sql("candidate"), {"id": candidate_id}).fetch_dicts()), None)
-    return None if row is None else AssetCandidate(**row)
+    return next(iter(_pictures(reader, "candidate", {"id": candidate_id})), None)
 
 
-def _candidates(
-    reader: Connection, title_ids: Collection[int], kind: str | None = None, asset_type: str | None = None
-) -> list[AssetCandidate]:
-    facts = {"kind": kind, "ids": list(title_ids), "asset_type": asset_type}
-    return [AssetCandidate(**row) for row in reader.execute(_sql("candidates"), facts).fetch_dicts()]
-
-
-def posters(reader: Connection, kind: str, title_ids: Sequence[int]) -> dict[int, list[AssetCandidate]]:
-    """Return the posters of titles of one kind, by title."""
-    found: dict[int, list[AssetCandidate]] = {}
-    for row in reader.execute(_sql("posters"), {"kind": kind, "ids": list(title_ids)}).fetch_dicts():
-        found.setdefault(row["entity_id"], []).append(AssetCandidate(**row))
-    return found
+def _pictures(reader: Connection, statement: str, facts: Mapping[str, Any]) -> list[AssetCandidate]:
+    """Read pictures. The present matches are read only where a person selected one: pages read pictures often."""
+    found = [AssetCandidate(**row) for row in reader.execute(_sql(statement), facts).fetch_dicts()]
+    chosen = {each.entity_id for each in found if each.selected_match is not None and each.provider != LOCAL}
+    if not chosen:
+        return found
+    matches = dict(reader.execute(_sql("matches"), {"ids": list(chosen)}).fetchall())
+    return [
+        replace(each, is_of_former_match=each.selected_match != matches.get(each.entity_id))
+        if each.is_selected and each.selected_match is not None and each.provider != LOCAL
+        else each
+        for each in found
+    ]
 
 
 def put(

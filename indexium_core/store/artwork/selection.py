@@ -60,6 +60,12 @@ def configs(reader: Connection, library_ids: Collection[int]) -> dict[tuple[int,
     return found
 
 
+def config(reader: Connection, library_id: int, asset_type: str) -> AssetSelectionConfig:
+    """Return the rule of a library for a kind of picture; of an unknown library, that of a new one."""
+    found = configs(reader, [library_id]).get((library_id, asset_type))
+    return found or default_config(library_id, asset_type)
+
+
 def set_config(tx: Connection, config: AssetSelectionConfig) -> None:
     """Store the rule of a library for a kind of picture."""
     seed_configs(tx, config.library_id)

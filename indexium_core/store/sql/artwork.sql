@@ -6,37 +6,33 @@ UNION ALL SELECT 'episode', e.id, arg_min(m.provider || ':' || m.external_id, m.
 FROM title_matches AS m JOIN episodes AS e ON m.entity_type = 'series' AND m.entity_id = e.series_id
 WHERE m.state = 'accepted' GROUP BY e.id
 
+-- name: matches
+-- The accepted matches of given titles.
+SELECT entity_id, match FROM (/* current_matches */) AS m WHERE list_contains($ids::BIGINT[], entity_id);
+
 -- name: pictures
--- Pictures of titles with the decisions about them.
+-- The pictures `a` with the decisions about them.
 SELECT a.id, a.entity_type, a.entity_id, a.asset_type, a.provider, a.provider_url, a.width, a.height,
        coalesce(a.provider_metadata->>'language', '') AS language,
        coalesce((a.provider_metadata->>'votes')::INTEGER, 0) AS votes,
        coalesce((a.provider_metadata->>'vote_average')::DOUBLE, 0) AS vote_average,
        (a.provider_metadata->>'season')::INTEGER AS season,
-       coalesce(a.provider_metadata->>'preview_url', '') AS preview_url, a.is_downloaded, a.content_hash, a.perceptual_hash, a.is_selected, a.is_rejected, a.created_at,
-       a.selected_by, a.selected_at, a.actor_kind, a.actor_id, a.selected_match, a.auto_score,
-       coalesce(a.is_selected AND a.provider <> 'local' AND a.selected_match IS NOT NULL
-                AND a.selected_match IS DISTINCT FROM m.match, FALSE) AS is_of_former_match,
-       coalesce(r.reason, '') AS reject_reason
-FROM asset_candidates AS a LEFT JOIN (/* current_matches */) AS m USING (entity_type, entity_id)
-LEFT JOIN rejected_assets AS r ON r.provider = a.provider AND r.provider_url = a.provider_url
+       coalesce(a.provider_metadata->>'preview_url', '') AS preview_url, a.is_downloaded, a.content_hash, a.perceptual_hash,
+       a.is_selected, a.is_rejected, a.created_at, a.selected_by, a.selected_at, a.actor_kind, a.actor_id, a.selected_match,
+       a.auto_score, coalesce(r.reason, '') AS reject_reason
+FROM a LEFT JOIN rejected_assets AS r ON a.is_rejected AND r.provider = a.provider AND r.provider_url = a.provider_url
 
 -- name: candidates
--- The pictures of titles.
-SELECT * FROM (/* pictures */) AS p
-WHERE list_contains($ids::BIGINT[], entity_id) AND ($kind::VARCHAR IS NULL OR entity_type = $kind)
-  AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
-ORDER BY asset_type, id;
+-- The pictures of titles, perhaps only of one kind.
+WITH a AS (FROM asset_candidates WHERE list_contains($ids::BIGINT[], entity_id)
+           AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type))
+/* pictures */
+ORDER BY a.asset_type, a.id;
 
 -- name: candidate
 -- One picture.
-SELECT * FROM (/* pictures */) AS p WHERE id = $id;
-
--- name: posters
--- The posters of titles.
-SELECT * FROM (/* pictures */) AS p
-WHERE entity_type = $kind AND list_contains($ids::BIGINT[], entity_id) AND asset_type = 'poster'
-ORDER BY entity_id, id;
+WITH a AS (FROM asset_candidates WHERE id = $id)
+/* pictures */;
 
 -- name: incoming_titles
 -- The titles for which pictures are offered.

@@ -15,7 +15,7 @@ WHERE NOT EXISTS (FROM asset_selection_config AS c WHERE c.library_id = $library
 -- The rules of libraries.
 SELECT library_id, asset_type, min_count, max_count, min_width, min_height, prefer_language, weight_resolution, weight_votes,
        weight_language, weight_provider, phash_similarity_threshold, provider_priority::VARCHAR AS provider_priority
-FROM asset_selection_config WHERE $library_ids::INTEGER[] IS NULL OR list_contains($library_ids::INTEGER[], library_id)
+FROM asset_selection_config WHERE list_contains($library_ids::INTEGER[], library_id)
 ORDER BY library_id, asset_type;
 
 -- name: set_config
