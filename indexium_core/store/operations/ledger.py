@@ -8,22 +8,20 @@ set of rows; results are stored in groups.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
-from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
-from indexium_core.store import database, jobs, requests, sql
+from indexium_core.store import database, jobs, sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.operations import completion, ledger_rows
+from indexium_core.store.operations import completion, ledger_rows, starting
 from indexium_core.store.operations.ledger_rows import (
     ItemOutcome,
     ItemRecord,
@@ -72,24 +70,24 @@ class Ledger:
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
-            operation_id = _new_id(tx, request, now=now)
+            operation_id = starting.new_id(tx, request, now=now)
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
             items |= {"fields": list(options.fields), "has_comment": not options.fields or COMMENT in options.fields}
-            busy = tx.execute(_SQL["busy_among"], {"file_ids": list(chosen)}).fetchall()
+            busy = tx.execute(_SQL["busy_among"], {"subjects": list(chosen)}).fetchall()
             messages = {
                 "busy": [file_id for file_id, *_ in busy],
                 "messages": [Holder(operation, status).describe("this file") for _, operation, status in busy],
             }
             tx.execute(_SQL["insert_write_items"], items | messages)
-            _insert_history(tx, operation_id, now=now, expires_at=expires_at)
-            counts = _counts(tx, operation_id)
+            starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            counts = starting.counts(tx, operation_id)
             if not sum(counts.values()):
                 titles = ", ".join(title_of(key) for key in options.fields)
                 change = f"has a change of {titles}" if titles else "would change"
                 message = f"There is nothing to write: no selected file {change}."
                 raise errors.UsageError(message, code="nothing_to_write")
             what = f"'{options.user_note}'" if options.user_note else wording.files(sum(counts.values()))
-            self._insert_operation(
+            starting.insert_operation(
                 tx,
                 operation_id,
                 operation_type="write",
@@ -129,18 +127,18 @@ class Ledger:
         """
         is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
-            operation_id = _new_id(tx, request, now=now)
+            operation_id = starting.new_id(tx, request, now=now)
             # Newest first, so that a file with several items is rolled back step by step.
             ordered = sorted(restores, key=lambda restore: restore.item_id, reverse=True)
             ids = [row[0] for row in tx.execute(_SQL["next_item_ids"], {"count": len(ordered)}).fetchall()]
             values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
             tx.execute(_SQL["insert_rollback_items"], values)
-            _insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
             if is_rollback:
                 completion.cancel_interrupted_below(tx, operation_id, now=now)
-            counts = _counts(tx, operation_id)
+            counts = starting.counts(tx, operation_id)
             files = wording.files(sum(counts.values()))
-            self._insert_operation(
+            starting.insert_operation(
                 tx,
                 operation_id,
                 operation_type=operation_type,
@@ -156,25 +154,6 @@ class Ledger:
                 now=now,
             )
         return operation_id
-
-    def _insert_operation(
-        self,
-        tx: Connection,
-        operation_id: int,
-        *,
-        title: str,
-        counts: Mapping[str, int],
-        owner: str,
-        now: datetime,
-        **columns: Any,
-    ) -> None:
-        """Add an operation and its job; `counts` are its stored items by status, `columns` its other columns."""
-        payload = {"operation_id": operation_id}
-        new = NewJob(job_type=columns["operation_type"], title=title, payload=payload, operation_id=operation_id)
-        counted = {"file_count": sum(counts.values()), "conflict_count": counts.get("conflict", 0)}
-        job_id = jobs.insert(tx, new, owner=owner, now=now, counts=counts)
-        values = {"id": operation_id, "now": now, "job_id": job_id, **new.actor.columns, **counted, **columns}
-        tx.execute(_SQL["insert_operation"], values)
 
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that ran in another place, and return its id in this ledger."""
@@ -319,7 +298,7 @@ class Ledger:
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
-        return dict(_counts(self._store.read(), operation_id))
+        return dict(starting.counts(self._store.read(), operation_id))
 
     def outcome_counts(self, operation_id: int) -> list[OutcomeCount]:
         """Return the number and size of items by result."""
@@ -460,25 +439,3 @@ class Ledger:
 
 def _holders(reader: Connection, file_ids: Sequence[int]) -> list[Holder]:
     return [Holder(*row) for row in reader.execute(_SQL["holders"], {"file_ids": list(file_ids)}).fetchall()]
-
-
-def _new_id(tx: Connection, request: IdempotentRequest | None, *, now: datetime) -> int:
-    """Return the id of a new operation, for which an idempotent request is stored."""
-    operation_id = int(tx.value(_SQL["next_operation_id"]))
-    if request is not None:
-        requests.add(tx, request, operation_id=operation_id, at=now)
-    return operation_id
-
-
-def _insert_history(tx: Connection, operation_id: int, *, now: datetime, expires_at: datetime) -> None:
-    journal = f"{operation_id}.journal"
-    values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
-    tx.execute(_SQL["insert_history"], values)
-
-
-def _counts(reader: Connection, operation_id: int) -> Counter[str]:
-    """Return the number of items of an operation by status."""
-    counts: Counter[str] = Counter()
-    for status, _, files, _ in reader.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall():
-        counts[status] += files
-    return counts

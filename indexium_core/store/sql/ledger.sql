@@ -45,10 +45,10 @@ SELECT nextval('ids') AS id FROM range($count) ORDER BY id;
 -- name: insert_rollback_items
 -- One item for each file that is rolled back: the reversed item of the write, or the changes to write instead
 -- ($changes, in JSON). Files that must be skipped are conflicts.
-INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
-    previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns,
-    restore_mtime_ns, reverts_item, restore, code, error_message)
-SELECT r.new_id, $operation_id, m.file_id, coalesce(r.file_hash, f.file_hash, m.file_hash),
+INSERT INTO metadata_operation_items (id, operation_id, file_id, subject, entity_type, entity_id, file_hash, file_path,
+    path_bytes, status, previous_comment, new_comment, tags_added, tags_removed, changes, expected_size,
+    expected_mtime_ns, restore_mtime_ns, reverts_item, restore, code, error_message)
+SELECT r.new_id, $operation_id, m.file_id, m.subject, m.entity_type, m.entity_id, coalesce(r.file_hash, f.file_hash, m.file_hash),
        coalesce(f.path, m.file_path), coalesce(f.path_bytes, m.path_bytes),
        CASE WHEN r.code IS NULL THEN 'pending' ELSE 'conflict' END, change[1]."old", change[1]."new",
        coalesce(r.added, m.tags_removed), coalesce(r.removed, m.tags_added), change,
@@ -132,6 +132,12 @@ WITH ended AS (
 )
 SELECT library_id, strategy, sum(files)::BIGINT, coalesce(sum(size), 0)::BIGINT, sum(seconds) FROM counted GROUP BY ALL;
 
+-- name: side_files_of_task
+-- Part of other statements: the side files that an item changes, with their new bytes or the picture of the cache.
+(SELECT list({'path': s.path_bytes, 'kind': s.kind, 'before_hash': s.before_hash, 'after_hash': s.after_hash, 'body': s.body,
+              'picture': c.file_path} ORDER BY s.position)
+ FROM item_side_files AS s LEFT JOIN cache_inventory AS c ON c.content_hash = s.after_hash WHERE s.item_id = m.id);
+
 -- name: pending_tasks
 -- The next items to run, in order, with everything that a worker needs.
 SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
@@ -140,18 +146,19 @@ SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expe
        coalesce(m.restore, 'bytes') AS restore, old_history.kind AS backup_kind,
        CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END AS reverts_kept,
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
-                             WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id)
+                             WHERE e.operation_id = m.operation_id AND coalesce(e.subject, e.file_id) = coalesce(m.subject, m.file_id) AND e.id < m.id)
             THEN f.own_mtime_ns END AS own_mtime_ns,
        coalesce(nullif(old.seconds, 0), /* seconds */, 0.0) AS expected_seconds,
        coalesce(CASE WHEN old.id IS NULL THEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux|reflink)$')
                      ELSE old_history.kind IN ('delta', 'original') END, FALSE) AS is_rewrite,
        (SELECT max(e.id) FROM metadata_operation_items e
-        WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id) AS after_item,
+        WHERE e.operation_id = m.operation_id AND coalesce(e.subject, e.file_id) = coalesce(m.subject, m.file_id) AND e.id < m.id) AS after_item,
        coalesce((SELECT max_by(e.error_message, e.id) FROM metadata_operation_items e
-                 WHERE e.operation_id = m.operation_id AND e.file_id = m.file_id AND e.id < m.id
+                 WHERE e.operation_id = m.operation_id AND coalesce(e.subject, e.file_id) = coalesce(m.subject, m.file_id) AND e.id < m.id
                    AND e.status IN ('failed', 'conflict', 'unknown')), '') AS after_item_failure,
        (SELECT list(o.path_bytes ORDER BY o.path_bytes) FROM scanned_files o
-        WHERE o.inode = old_history.parted_inode AND o.device = f.device AND o.state <> 'missing') AS other_names
+        WHERE o.inode = old_history.parted_inode AND o.device = f.device AND o.state <> 'missing') AS other_names,
+       /* side_files_of_task */ AS side_files
 FROM metadata_operation_items m
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN metadata_operation_items old ON old.id = m.reverts_item
@@ -421,26 +428,26 @@ SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message AS messag
 FROM page m LEFT JOIN metadata_history h ON h.operation_item_id = m.id ORDER BY m.place;
 
 -- name: rollback_candidates
--- Items in force of an operation, or the given ones, with their backups and with the newer operation on each file, if
+-- Items in force of an operation, or the given ones, with their backups and with the newer operation on each subject, if
 -- any. (A newer rollback of something newer leaves the file as the item made it.)
 WITH mine AS (
-    SELECT m.* FROM metadata_operation_items m
+    SELECT m.* REPLACE (coalesce(m.subject, m.file_id) AS subject) FROM metadata_operation_items m
     WHERE (m.operation_id = $operation_id OR m.id IN (SELECT unnest($item_ids::BIGINT[])))
       AND m.status = 'success' AND m.reverted_by IS NULL),
 kept AS (FROM metadata_history WHERE operation_item_id IN (SELECT id FROM mine)),
 others AS (
-    SELECT n.id, n.file_id, n.operation_id, n.status, n.reverts_item FROM metadata_operation_items n
-    WHERE n.file_id IN (SELECT file_id FROM mine)
+    SELECT n.id, coalesce(n.subject, n.file_id) AS subject, n.operation_id, n.status, n.reverts_item FROM metadata_operation_items n
+    WHERE coalesce(n.subject, n.file_id) IN (SELECT subject FROM mine)
       AND (n.status = 'success' AND n.reverted_by IS NULL OR n.status IN ('pending', 'writing'))),
 newer AS (
-    SELECT m.id, max(n.operation_id) AS operation_id FROM mine m JOIN others n ON n.file_id = m.file_id AND n.id > m.id
+    SELECT m.id, max(n.operation_id) AS operation_id FROM mine m JOIN others n ON n.subject = m.subject AND n.id > m.id
     WHERE n.operation_id <> m.operation_id AND n.status = 'success' AND (n.reverts_item IS NULL OR n.reverts_item < m.id)
     GROUP BY m.id),
 busy AS (
-    SELECT n.file_id, min(n.operation_id) AS operation_id, arg_min(o.status, n.operation_id) AS status FROM others n
+    SELECT n.subject, min(n.operation_id) AS operation_id, arg_min(o.status, n.operation_id) AS status FROM others n
     JOIN metadata_operations o ON o.id = n.operation_id AND o.status IN ('pending', 'in_progress', 'paused')
-    WHERE n.status IN ('pending', 'writing') GROUP BY n.file_id)
-SELECT m.id AS item_id, m.operation_id, m.file_id, m.file_path AS shown_path,
+    WHERE n.status IN ('pending', 'writing') GROUP BY n.subject)
+SELECT m.id AS item_id, m.operation_id, m.file_id, m.subject, m.file_path AS shown_path,
        coalesce(f.path_bytes, m.path_bytes) AS path, m.tags_added, m.tags_removed, m.previous_comment, m.new_comment,
        m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path AS kept,
        coalesce(h.kept_bytes, 0) AS kept_bytes, h.dropped_at IS NOT NULL AS dropped,
@@ -456,7 +463,7 @@ JOIN kept h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN libraries l ON l.library_id = f.library_id
 LEFT JOIN newer ON newer.id = m.id
-LEFT JOIN busy ON busy.file_id = m.file_id
+LEFT JOIN busy ON busy.subject = m.subject
 ORDER BY m.id;
 
 -- name: names_written
@@ -485,7 +492,7 @@ GROUP BY m.name ORDER BY files DESC, m.name;
 -- Pairs of an item and a newer item in force on its file; including items of its own operation, if that rolled back
 -- several items of a file.
 SELECT m.id, n.id FROM metadata_operation_items m
-JOIN metadata_operation_items n ON n.file_id = m.file_id AND n.id > m.id
+JOIN metadata_operation_items n ON coalesce(n.subject, n.file_id) = coalesce(m.subject, m.file_id) AND n.id > m.id
 WHERE m.id IN (SELECT unnest($item_ids::BIGINT[])) AND n.status = 'success' AND n.reverted_by IS NULL
   AND (n.reverts_item IS NULL OR n.reverts_item < m.id)
 ORDER BY m.id, n.id DESC;
@@ -549,11 +556,12 @@ GROUP BY o.id, o.status ORDER BY o.id;
 -- Files that an operation uses, with the operation and its status.
 SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
-WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') GROUP BY m.file_id;
+WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing') AND m.file_id IS NOT NULL
+GROUP BY m.file_id;
 
 -- name: busy_among
--- The same among some files.
-SELECT m.file_id, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
+-- The subjects among some that an operation uses, with the operation and its status.
+SELECT coalesce(m.subject, m.file_id) AS changed, min(m.operation_id), arg_min(o.status, m.operation_id) FROM metadata_operation_items m
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
-  AND m.file_id IN (SELECT unnest($file_ids::BIGINT[])) GROUP BY m.file_id;
+  AND changed IN (SELECT unnest($subjects::BIGINT[])) GROUP BY changed;

@@ -1,0 +1,104 @@
+"""The content of NFO files: the shown values of titles, the people of files, and the values of videos."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.publishing.nfo_content import NfoContent
+from indexium_core.model.publishing.side_file_names import stem_of
+from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, PublishedInputs
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_YEAR = re.compile(r"\d{4}")
+# The fields of a video that an NFO file has, and the fields of titles that they become.
+_OF_VIDEOS = {"title": "title", "description": "plot", "genre": "genres"}
+_DATES = ("date", "creation_time")  # fields of a video; the first one with a value counts
+
+
+def of_film(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> NfoContent:
+    """Return the content of the NFO file of a film."""
+    return NfoContent(kind="movie", values=_values(title, inputs, people))
+
+
+def of_series(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
+    """Return the content of `tvshow.nfo`, with the names of seasons that are more than their number."""
+    names = {
+        number: name
+        for number, name in inputs.seasons.get(title.entity.entity_id, ())
+        if name and name not in (f"Season {number}", "Specials")
+    }
+    return NfoContent(kind="tvshow", values=_values(title, inputs, ()), season_names=names)
+
+
+def of_season(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
+    """Return the content of `season.nfo`."""
+    return NfoContent(kind="season", values=_values(title, inputs, ()), season=title.season)
+
+
+def of_episode(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> NfoContent:
+    """Return the content of one episode in the NFO file of its video."""
+    values = _values(title, inputs, people)
+    for name in ("season", "episode"):  # they are part of the content itself
+        values.pop(name, None)
+    return NfoContent(
+        kind="episodedetails",
+        values=values,
+        season=title.season,
+        episode=title.episode,
+        series_title=title.series_title,
+    )
+
+
+def of_video(video: KnownVideo, people: Iterable[str]) -> NfoContent:
+    """Return the content of the NFO file of a video that belongs to no title: its people are the cast."""
+    values: dict[str, Any] = {
+        ours: _as_list(video.values[theirs]) if ours == "genres" else video.values[theirs]
+        for theirs, ours in _OF_VIDEOS.items()
+        if video.values.get(theirs)
+    }
+    values |= {ours: None for theirs, ours in _OF_VIDEOS.items() if theirs in video.cleared}
+    values.setdefault("title", stem_of(video.file.path_bytes.rpartition(b"/")[2]).decode("utf-8", "replace"))
+    date = next((text for name in _DATES if (text := video.values.get(name))), "")
+    if day := _DAY.match(date):
+        values["release_date"] = day[0]
+    if year := _YEAR.match(date):
+        values["year"] = int(year[0])
+    if cast := with_people((), people):
+        values["cast"] = cast
+    return NfoContent(kind="movie", values=values)
+
+
+def with_people(cast: Sequence[Mapping[str, Any]], people: Iterable[str]) -> list[dict[str, Any]]:
+    """Return a cast with the people of a file behind it, each person once, in a new order."""
+    known = {person_key(each["name"]) for each in cast}
+    joined = [dict(each) for each in sorted(cast, key=lambda each: each.get("order", 0))]
+    for name in people:
+        if name.strip() and (key := person_key(name)) not in known:
+            known.add(key)
+            joined.append({"name": name, "character": ""})
+    return [each | {"order": number} for number, each in enumerate(joined)]
+
+
+def people_of(inputs: PublishedInputs, file_ids: Iterable[int]) -> list[str]:
+    """Return the people of files, each once."""
+    found: dict[str, str] = {}
+    for file_id in file_ids:
+        for name in inputs.people_of_files.get(file_id, ()):
+            found.setdefault(person_key(name), name)
+    return list(found.values())
+
+
+def _values(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> dict[str, Any]:
+    values = dict(inputs.values.get(title.entity.entity_id, {}))
+    values.setdefault("title", title.title)
+    cast = values.get("cast") or []
+    if joined := with_people(cast, people):
+        values["cast"] = joined if len(joined) != len(cast) else cast
+    return values
+
+
+def _as_list(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;/]", text) if part.strip()]

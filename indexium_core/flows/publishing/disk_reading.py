@@ -1,0 +1,125 @@
+"""The present side files on the disk, for the plan of publications. Nothing is changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from blake3 import blake3
+
+from indexium_core import errors
+from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.model.publishing.publication import SideFilePlan
+
+
+class PresentFile(NamedTuple):
+    """A side file on the disk."""
+
+    content_hash: str  # BLAKE3, hex
+    size: int  # bytes
+    mtime_ns: int
+
+
+class FolderReader:
+    """Reads folders and side files for one computation of the plan; a folder is listed once."""
+
+    def __init__(self, known: Mapping[bytes, SideFilePlan]) -> None:
+        """`known`: side files of the present plan; one of the same size and time is not read again."""
+        self._known = known
+        self._names: dict[bytes, frozenset[bytes] | None] = {}
+        self._writable: dict[bytes, bool] = {}
+
+    def names(self, folder: bytes) -> frozenset[bytes]:
+        """Return the names in a folder. Raises FileAccessError (`offline`) if it cannot be listed."""
+        if folder not in self._names:
+            try:
+                self._names[folder] = frozenset(os.listdir(folder))
+            except OSError:
+                self._names[folder] = None
+        found = self._names[folder]
+        if found is None:
+            raise errors.FileAccessError(f"The folder {_shown(folder)} cannot be listed.", code="offline")
+        return found
+
+    def is_writable(self, folder: bytes) -> bool:
+        """Return whether this user may change names in a folder; a folder without a write bit is read-only for all."""
+        if folder not in self._writable:
+            try:
+                bits = os.lstat(folder).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+            except OSError:
+                bits = 0
+            self._writable[folder] = bool(bits) and os.access(folder, os.W_OK | os.X_OK)
+        return self._writable[folder]
+
+    def present(self, path: bytes) -> PresentFile | None:
+        """
+        Return a side file, None if there is none.
+
+        Raises:
+            RefusedError: It is no plain file of one name (`not_replaceable`), or cannot be read.
+
+        """
+        folder, name = os.path.split(path)
+        if name not in self.names(folder):
+            return None
+        try:
+            status = os.lstat(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise errors.RefusedError(f"It cannot be read: {error.strerror}.", code="not_replaceable") from error
+        if not stat.S_ISREG(status.st_mode):
+            raise errors.RefusedError("It is a link or a folder.", code="not_replaceable")
+        if status.st_nlink > 1:
+            raise errors.RefusedError("The file has other names (hard links).", code="not_replaceable")
+        if status.st_size > MAX_IMAGE_BYTES:
+            raise errors.RefusedError(
+                f"The file is larger than {MAX_IMAGE_BYTES // 1_000_000} MB.", code="not_replaceable"
+            )
+        known = self._known.get(path)
+        if (
+            known
+            and known.before_hash
+            and (known.before_size, known.before_mtime_ns)
+            == (
+                status.st_size,
+                status.st_mtime_ns,
+            )
+        ):
+            return PresentFile(known.before_hash, status.st_size, status.st_mtime_ns)
+        return PresentFile(blake3(self.content(path)).hexdigest(), status.st_size, status.st_mtime_ns)
+
+    def content(self, path: bytes) -> bytes:
+        """Return the bytes of a side file. Raises RefusedError if it cannot be read."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                return file.read(MAX_IMAGE_BYTES + 1)
+        except OSError as error:
+            raise errors.RefusedError(f"It cannot be read: {error.strerror}.", code="not_replaceable") from error
+
+    def name_in_other_case(self, folder: bytes, name: bytes) -> bytes:
+        """Return the name in a folder that differs from `name` only in the case of its letters; else `name`."""
+        names = self.names(folder)
+        if name in names:
+            return name
+        lower = name.lower()
+        return next((each for each in sorted(names) if each.lower() == lower), name)
+
+
+def is_as_planned(file: SideFilePlan) -> bool:
+    """Return whether the present file has the size and the time that the plan has seen; no file if it saw none."""
+    try:
+        status = os.lstat(file.path_bytes)
+    except OSError:
+        return file.before_hash is None
+    return file.before_hash is not None and (status.st_size, status.st_mtime_ns) == (
+        file.before_size,
+        file.before_mtime_ns,
+    )
+
+
+def _shown(path: bytes) -> str:
+    return path.decode("utf-8", "replace")

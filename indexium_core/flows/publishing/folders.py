@@ -1,0 +1,99 @@
+"""Where the side files of a title belong: which folders are its own, and the names in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from indexium_core.model.names import words
+from indexium_core.model.names.numbers import season_of_folder
+from indexium_core.model.publishing.side_file_names import stem_of
+from indexium_core.store.publishing.inputs import MainFile
+
+
+class SideFilePlace(NamedTuple):
+    """A place of side files: a folder, and the name of the file that they belong to."""
+
+    folder: bytes
+    stem: bytes  # without extension
+    anchor: bytes  # the path of the media, or of the folder, that must exist when the side files are written
+    is_own: bool  # the folder belongs to the title alone
+
+
+class FolderTenants:
+    """Which folders have videos of one title only, in themselves and below."""
+
+    def __init__(self, tenants: Iterable[tuple[int, str, int]]) -> None:
+        """`tenants`: library, folder below its root, and a number for each title or video in the folder."""
+        self._tenants: dict[tuple[int, str], set[int]] = {}
+        for library_id, folder, tenant in tenants:
+            while True:
+                known = self._tenants.setdefault((library_id, folder), set())
+                if tenant in known:
+                    break
+                known.add(tenant)
+                if not folder:
+                    break
+                folder = folder.rpartition("/")[0]
+
+    def is_own(self, library_id: int, folder: str) -> bool:
+        """Return whether one title has all videos of a folder. The folder of a library is nobody's own."""
+        return bool(folder) and len(self._tenants.get((library_id, folder), ())) == 1
+
+    def of_film(self, files: Sequence[MainFile]) -> list[SideFilePlace]:
+        """Return the places of a film: each folder of its own once, or each of its files in other folders."""
+        found: dict[bytes, SideFilePlace] = {}
+        for each in _first_parts(files):
+            folder, name = os.path.split(each.path_bytes)
+            below = each.folder
+            if words.DISC_FOLDER.fullmatch(below.rpartition("/")[2]) and self.is_own(
+                each.library_id, below.rpartition("/")[0]
+            ):
+                folder, below = os.path.split(folder)[0], below.rpartition("/")[0]
+            if self.is_own(each.library_id, below):
+                found.setdefault(folder, SideFilePlace(folder, stem_of(name), each.path_bytes, is_own=True))
+            else:
+                found[each.path_bytes] = beside(each)
+        return list(found.values())
+
+    def of_series(self, files: Sequence[MainFile]) -> list[SideFilePlace]:
+        """Return the folders of a series that are its own: those of its seasons, or those with its episodes."""
+        found = {}
+        for each in files:
+            folder, below = os.path.split(each.path_bytes)[0], each.folder
+            if is_of_season(below):
+                folder, below = os.path.split(folder)[0], below.rpartition("/")[0]
+            if self.is_own(each.library_id, below):
+                found[folder] = SideFilePlace(folder, b"", folder, is_own=True)
+        return list(found.values())
+
+    def of_season(self, files: Sequence[MainFile]) -> list[SideFilePlace]:
+        """Return the folders of a season: those whose name says that they are for a season."""
+        found = {}
+        for each in files:
+            if is_of_season(each.folder) and self.is_own(each.library_id, each.folder):
+                folder = os.path.split(each.path_bytes)[0]
+                found[folder] = SideFilePlace(folder, b"", folder, is_own=True)
+        return list(found.values())
+
+
+def beside(file: MainFile) -> SideFilePlace:
+    """Return the place of side files with the name of a file."""
+    folder, name = os.path.split(file.path_bytes)
+    return SideFilePlace(folder, stem_of(name), file.path_bytes, is_own=False)
+
+
+def of_episode(files: Sequence[MainFile]) -> list[SideFilePlace]:
+    """Return the places of an episode, or of a video: beside each of its files, of several parts beside the first."""
+    return [beside(each) for each in _first_parts(files)]
+
+
+def is_of_season(folder: str) -> bool:
+    """Return whether the name of a folder says that it is for a season, and of no title: `Open Season 2` is a film."""
+    found = season_of_folder(folder.rpartition("/")[2])
+    return found is not None and not found[1]
+
+
+def _first_parts(files: Sequence[MainFile]) -> list[MainFile]:
+    return [each for each in files if each.part is None or each.part <= 1] or list(files[:1])

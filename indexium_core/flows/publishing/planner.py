@@ -1,0 +1,312 @@
+"""
+The plan of publications: which side files each title and video gets, and what would happen to them.
+
+A row of the plan is computed again only if one of its inputs changes: values, pictures, people, files, the options of its
+library, or a side file on the disk. The rows are stored, so a list and a filter are one statement.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from indexium_core.flows.publishing import contents, folders
+from indexium_core.flows.publishing.disk_reading import FolderReader, is_as_planned
+from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
+from indexium_core.flows.publishing.side_files import NfoBody, PlannedSideFiles, SideFilePlanner
+from indexium_core.model.people.people_comment import fold
+from indexium_core.model.publishing import risks, side_file_names
+from indexium_core.model.publishing.nfo_content import NfoContent
+from indexium_core.model.publishing.options import PublishOptions
+from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
+from indexium_core.model.publishing.risks import PUBLICATION_CODES
+from indexium_core.model.publishing.subjects import VIDEO, Entity
+from indexium_core.model.titles.titles import title_name
+from indexium_core.store.database import Database
+from indexium_core.store.publishing import inputs as store
+from indexium_core.store.publishing import rows
+from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, MainFile, PublishedInputs
+from indexium_core.store.publishing.rows import OutdatedRow
+
+_GROUP = 2000  # titles of one transaction
+_FLIPS_WITHIN = timedelta(days=1)
+
+Progress: TypeAlias = Callable[[int, int], object]  # called with the number of computed titles and of all
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row of the plan with the new NFO files."""
+
+    row: PublicationRow
+    anchor: bytes  # the media, or the folder, that must exist when the files are written
+    bodies: dict[bytes, NfoBody]  # by path
+    flips: list[tuple[bytes, str]]
+
+
+class PublicationPlanner:
+    """Computes the plan of publications. One instance serves a home; any thread may use it."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+        self._lock = threading.Lock()
+
+    def refresh(self, *, disk: bool = False, on_progress: Progress = lambda _done, _all: None) -> int:
+        """
+        Bring the stored rows up to date, and return the number of rows that were computed.
+
+        Args:
+            disk: Also compare the side files on the disk with what the plan has seen.
+            on_progress: Called with the number of computed titles and of all that are computed.
+
+        """
+        with self._lock:
+            reader = self._database.read()
+            outdated = {each.entity: each for each in rows.outdated(reader)}
+            if disk:
+                changed = set(self._changed_on_disk())
+                outdated |= {
+                    each.entity: each for each in rows.outdated(reader, all_rows=True) if each.entity in changed
+                }
+            found = list(outdated.values())
+            for first in range(0, len(found), _GROUP):
+                self._store(found[first : first + _GROUP])
+                on_progress(min(first + _GROUP, len(found)), len(found))
+            return len(found)
+
+    def compute(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
+        """Yield the rows of titles and videos from the present values and files; nothing is stored."""
+        reader = self._database.read()
+        libraries, options = store.libraries(reader), store.options(reader)
+        inputs = store.read(reader, entities, since=self._clock() - _FLIPS_WITHIN)
+        disk = FolderReader(rows.known_files(reader, entities))
+        titles = _TitlePlans(
+            inputs,
+            options=options,
+            libraries=libraries,
+            tenants=FolderTenants(store.tenants(reader)),
+            disk=disk,
+        )
+        for title in inputs.titles:
+            if title.library_id in libraries and (row := titles.of_title(title)) is not None:
+                yield row
+        for video in inputs.videos:
+            if video.file.library_id in libraries:
+                yield titles.of_video(video)
+
+    def _store(self, outdated: Sequence[OutdatedRow]) -> None:
+        present = [each.entity for each in outdated if each.inputs is not None]
+        planned = list(self.compute(present)) if present else []
+        search = {each.row.entity: _search(each.row) for each in planned}
+        flips = [each for row in planned for each in row.flips]
+        with self._database.atomic() as tx:
+            rows.store(tx, [each.row for each in planned], outdated, search)
+            if flips:
+                store.add_flips(tx, flips, at=self._clock())
+
+    def _changed_on_disk(self) -> Iterator[Entity]:
+        """Yield the titles and videos of which a side file is not as the plan has seen it."""
+        reader = self._database.read()
+        for row in rows.rows_of(reader, rows.all_entities(reader)):
+            if not all(map(is_as_planned, row.files)):
+                yield row.entity
+
+
+class _TitlePlans:
+    """Makes rows from inputs that were read for many titles at once."""
+
+    def __init__(
+        self,
+        inputs: PublishedInputs,
+        *,
+        options: dict[int, PublishOptions],
+        libraries: dict[int, store.PublishingLibrary],
+        tenants: FolderTenants,
+        disk: FolderReader,
+    ) -> None:
+        self._inputs, self._options, self._libraries = inputs, options, libraries
+        self._tenants, self._disk = tenants, disk
+        self._by_id = {each.entity.entity_id: each for each in inputs.titles if each.entity.entity_type == "episode"}
+
+    def of_title(self, title: KnownTitle) -> PlannedRow | None:
+        """Return the row of a title; None if it has no file."""
+        files = self._inputs.files.get(title.entity, [])
+        if title.entity.entity_type == "episode":
+            files = [each for each in files if self._is_first(each, title)]
+        if not files:
+            return None
+        options = self._options[title.library_id]
+        people = contents.people_of(self._inputs, (each.file_id for each in files)) if options.people else []
+        planner = SideFilePlanner(title.entity, self._inputs, options, self._disk)
+        places = self._places(title, files)
+        if title.entity.entity_type == "series" and not places:
+            planner.planned.codes.append("no_own_folder")
+        if options.writes_nfo and (title.entity.entity_type != "season" or "jellyfin" in options.readers):
+            for place in places:
+                name = side_file_names.nfo_name(title.entity.entity_type, place.stem, is_own_folder=place.is_own)
+                found = [self._content(title, each, people) for each in self._roots(title, place)]
+                planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
+        self._add_pictures(planner, title, files, places, options)
+        planner.add_left_over()
+        return self._row(title, files, places, planner.planned, people)
+
+    def _places(self, title: KnownTitle, files: Sequence[MainFile]) -> list[SideFilePlace]:
+        match title.entity.entity_type:
+            case "movie":
+                return self._tenants.of_film(files)
+            case "series":
+                return self._tenants.of_series(files)
+            case "season":
+                return self._tenants.of_season(files)
+            case _:
+                return folders.of_episode(files)
+
+    def _is_first(self, file: MainFile, episode: KnownTitle) -> bool:
+        """Return whether an episode is the first one of a file: the NFO file of several episodes belongs to it."""
+        episodes = self._inputs.episodes_of_files.get(file.file_id) or [episode.entity.entity_id]
+        return episodes[0] == episode.entity.entity_id
+
+    def _roots(self, title: KnownTitle, place: SideFilePlace) -> list[KnownTitle]:
+        """Return the titles whose contents an NFO file has: of a file with several episodes, all of these."""
+        if title.entity.entity_type != "episode":
+            return [title]
+        file = next(each for each in self._inputs.files[title.entity] if each.path_bytes == place.anchor)
+        others = self._inputs.episodes_of_files.get(file.file_id, ())
+        return [self._by_id[each] for each in others if each in self._by_id] or [title]
+
+    def _content(self, title: KnownTitle, of: KnownTitle, people: Iterable[str]) -> NfoContent:
+        match title.entity.entity_type:
+            case "movie":
+                return contents.of_film(title, self._inputs, people)
+            case "series":
+                return contents.of_series(title, self._inputs)
+            case "season":
+                return contents.of_season(title, self._inputs)
+            case _:
+                return contents.of_episode(of, self._inputs, people)
+
+    def _add_pictures(
+        self,
+        planner: SideFilePlanner,
+        title: KnownTitle,
+        files: Sequence[MainFile],
+        places: Sequence[SideFilePlace],
+        options: PublishOptions,
+    ) -> None:
+        is_season = title.entity.entity_type == "season"
+        if is_season:  # the pictures of a season are in the folder of its series
+            places = self._tenants.of_series(files)
+        counts: dict[str, int] = {}
+        for picture in self._inputs.pictures.get(title.entity, ()):
+            if picture.kind not in options.picture_kinds:
+                continue
+            if picture.provider == "local":
+                planner.planned.codes.append("local_picture_selected")
+                planner.planned.kept_kinds.add(picture.kind)
+                continue
+            number = counts[picture.kind] = counts.get(picture.kind, -1) + 1
+            season = title.season if is_season else None
+            for place in places:
+                stem = b"" if place.is_own else place.stem
+                name = side_file_names.picture_stem(picture.kind, stem, season=season, number=number)
+                planner.add_picture(place.folder, name, picture)
+
+    def of_video(self, video: KnownVideo) -> PlannedRow:
+        """Return the row of a video that belongs to no title."""
+        entity = Entity(VIDEO, video.file.file_id)
+        options = self._options[video.file.library_id]
+        people = video.people if options.people else ()
+        planner = SideFilePlanner(entity, self._inputs, options, self._disk)
+        [place] = folders.of_episode([video.file])
+        if options.writes_nfo:
+            name = side_file_names.nfo_name(VIDEO, place.stem, is_own_folder=False)
+            planner.add_nfo(_join(place.folder, name), [contents.of_video(video, people)])
+        planner.add_left_over()
+        row = PublicationRow(
+            entity=entity,
+            library_id=video.file.library_id,
+            top=entity,
+            name=video.file_name,
+            sort_name=video.file_name,
+            folder=self._shown_folder(video.file),
+            files=tuple(planner.planned.files),
+            codes=tuple(risks.in_order(_codes(planner.planned))),
+            people=tuple(people),
+            is_unpublished=any(each.is_written for each in planner.planned.files),
+        )
+        return PlannedRow(row, place.anchor, planner.planned.bodies, planner.planned.flips)
+
+    def _row(
+        self,
+        title: KnownTitle,
+        files: Sequence[MainFile],
+        places: Sequence[SideFilePlace],
+        planned: PlannedSideFiles,
+        people: Sequence[str],
+    ) -> PlannedRow:
+        entity = title.entity
+        top = Entity("series", title.series_id) if title.series_id is not None else entity
+        row = PublicationRow(
+            entity=entity,
+            library_id=title.library_id,
+            top=top,
+            name=title_name(
+                entity.entity_type,
+                title.title,
+                year=title.year,
+                series_title=title.series_title,
+                season=title.season,
+                episode=title.episode,
+                aired=title.aired,
+            ),
+            sort_name=_sort_name(title),
+            folder=self._shown_folder(files[0]),
+            files=tuple(planned.files),
+            codes=tuple(risks.in_order(_codes(planned))),
+            people=tuple(people),
+            is_unpublished=self._is_unpublished(entity, planned.files),
+        )
+        anchor = places[0].anchor if places else os.path.split(files[0].path_bytes)[0]
+        return PlannedRow(row, anchor, planned.bodies, planned.flips)
+
+    def _is_unpublished(self, entity: Entity, files: Sequence[SideFilePlan]) -> bool:
+        """
+        Return whether players read something else than Indexium shows.
+
+        A title that has NFO files of others, and about which a person has decided nothing, counts as published.
+        """
+        is_of_others = any(each.is_nfo and each.owner == "others" for each in files) and not self._inputs.ours.get(
+            entity
+        )
+        if is_of_others and entity not in self._inputs.touched:
+            return False
+        return any(each.is_written or each.action == "blocked" for each in files)
+
+    def _shown_folder(self, file: MainFile) -> str:
+        library = self._libraries[file.library_id]
+        return " / ".join([library.name, *file.folder.split("/")] if file.folder else [library.name])
+
+
+def _codes(planned: PlannedSideFiles) -> list[str]:
+    return [*planned.codes, *(code for each in planned.files for code in each.codes)]
+
+
+def _sort_name(title: KnownTitle) -> str:
+    if title.series_id is None:
+        return title.sort_title or title.title
+    number = f"{title.season if title.season is not None else 9999:04} {title.episode if title.episode is not None else 0:05}"
+    return f"{title.series_sort_title or title.series_title} {number}"
+
+
+def _search(row: PublicationRow) -> str:
+    """Return the folded text in which words of a search are looked up."""
+    labels = [f"note:{code} note:{PUBLICATION_CODES[code].label}" for code in row.codes]
+    return fold("\n".join([row.name, row.folder, *(each.name for each in row.files), *row.people, *labels]))
+
+
+def _join(folder: bytes, name: bytes) -> bytes:
+    return os.path.join(folder, name)  # noqa: PTH118 - a path of bytes

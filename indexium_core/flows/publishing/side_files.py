@@ -1,0 +1,243 @@
+"""
+What happens to each side file of a title: the one rule for NFO files, for pictures and for files that are left over.
+
+A file belongs to nobody (there is none), to us (it has the bytes that we wrote), to others, or it is ours and another
+program changed it since. Only our own files are replaced without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from blake3 import blake3
+
+from indexium_core import errors
+from indexium_core.files.titles import nfo, nfo_editing
+from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
+from indexium_core.model.publishing import side_file_names
+from indexium_core.model.publishing.nfo_content import NfoContent
+from indexium_core.model.publishing.options import PublishOptions
+from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
+from indexium_core.model.publishing.side_file_names import NFO
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store.publishing.inputs import OwnFile, PublishedInputs, SelectedPicture
+
+MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
+_SAVER = "Jellyfin"
+_BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable"})
+
+
+@dataclass(frozen=True, slots=True)
+class NfoBody:
+    """The new bytes of an NFO file, and what is ours in it (JSON)."""
+
+    content: bytes
+    own_elements: str
+
+
+@dataclass(slots=True)
+class PlannedSideFiles:
+    """The side files of one title, with the new NFO files."""
+
+    files: list[SideFilePlan] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)  # notes about the title
+    bodies: dict[bytes, NfoBody] = field(default_factory=dict)  # by path
+    flips: list[tuple[bytes, str]] = field(default_factory=list)  # files of ours that others changed: path and hash
+    kept_kinds: set[str] = field(default_factory=set)  # kinds whose present files stay, because nothing new is known
+
+
+class SideFilePlanner:
+    """Plans the side files of one title or video."""
+
+    def __init__(self, entity: Entity, inputs: PublishedInputs, options: PublishOptions, disk: FolderReader) -> None:
+        self._inputs, self._options, self._disk = inputs, options, disk
+        self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if each.state != "released"}
+        self.planned = PlannedSideFiles()
+
+    # NFO files.
+
+    def add_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
+        """Plan an NFO file: a new one, or the present one with the elements that change."""
+        folder, name = os.path.split(path)
+        try:
+            path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
+            present = self._disk.present(path)
+            if present is None:
+                self._add_body(path, nfo_editing.new_file(contents), contents, present, "nobody", ())
+            else:
+                self._edit_nfo(path, present, contents)
+        except errors.MetadataError as error:
+            self._add_blocked(path, NFO, error)
+
+    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[NfoContent]) -> None:
+        owner, data = self._owner(path, present), self._disk.content(path)
+        if blake3(data).hexdigest() != present.content_hash:
+            raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
+        try:
+            edit = nfo_editing.edited(data, contents)
+        except errors.RefusedError as error:
+            if self._choice(path, present) != "replace":
+                self._add(path, NFO, "blocked", present, owner, codes=["nfo_unreadable"], message=error.message)
+                return
+            body = nfo_editing.new_file(contents)
+            self._add_body(path, body, contents, present, owner, (), codes=["foreign_nfo_replaced"])
+            return
+        self._add_notes(data, owner)
+        if edit.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
+            self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
+            return
+        codes = {"ours": [], "others": ["foreign_nfo_edited"], "changed": ["drift"]}[owner]
+        self._add_body(
+            path, edit.content, contents, present, owner, edit.changed, codes=codes, writer=_writer(data, owner)
+        )
+
+    def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
+        if "jellyfin" not in self._options.readers:
+            return
+        if any(each.is_locked for each in nfo.parse(data)):
+            self.planned.codes.append("locked_for_jellyfin")
+        if owner != "ours" and nfo_editing.probable_writer(data) == _SAVER:
+            self.planned.codes.append("saver_is_on")
+
+    def _add_body(
+        self,
+        path: bytes,
+        content: bytes,
+        contents: Sequence[NfoContent],
+        present: PresentFile | None,
+        owner: SideFileOwner,
+        changed: Iterable[str],
+        *,
+        codes: Iterable[str] = (),
+        writer: str = "",
+    ) -> None:
+        own = json.dumps(nfo_editing.own_values(content, contents), ensure_ascii=False)
+        self.planned.bodies[path] = NfoBody(content, own)
+        action = "create" if present is None else "replace" if "foreign_nfo_replaced" in codes else "update"
+        self._add(
+            path,
+            NFO,
+            action,
+            present,
+            owner,
+            codes=codes,
+            after_hash=blake3(content).hexdigest(),
+            after_size=len(content),
+            changed_fields=tuple(changed),
+            writer=writer,
+        )
+
+    # Pictures.
+
+    def add_picture(self, folder: bytes, stem: bytes, picture: SelectedPicture) -> None:
+        """Plan a picture with a name without extension, and the removal of its twins with other extensions."""
+        extension = side_file_names.extension(picture.media_type or "")
+        if picture.content_hash is None or not picture.is_downloaded or extension is None or picture.size is None:
+            self.planned.codes.append("picture_not_stored")
+            self.planned.kept_kinds.add(picture.kind)
+            return
+        name = stem + b"." + extension.encode()
+        path = os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
+        try:
+            name = self._disk.name_in_other_case(folder, name)
+            path = os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
+            self._place_picture(path, picture)
+            for twin in side_file_names.twins(name, self._disk.names(folder)):
+                self._remove_twin(os.path.join(folder, twin), picture.kind)  # noqa: PTH118 - a path of bytes
+        except errors.MetadataError as error:
+            self._add_blocked(path, picture.kind, error)
+
+    def _place_picture(self, path: bytes, picture: SelectedPicture) -> None:
+        present = self._disk.present(path)
+        owner: SideFileOwner = "nobody" if present is None else self._owner(path, present)
+        facts: dict[str, Any] = {
+            "after_hash": picture.content_hash,
+            "after_size": picture.size,
+            "candidate_id": picture.candidate_id,
+        }
+        if present is not None and present.content_hash == picture.content_hash:
+            self._add(path, picture.kind, "unchanged", present, owner, **facts)
+            return
+        if owner == "changed" and present is not None and self._choice(path, present) == "keep":
+            self._add(path, picture.kind, "unchanged", present, owner, candidate_id=picture.candidate_id)
+            return
+        codes = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}.get(owner, [])
+        self._add(path, picture.kind, "create" if present is None else "replace", present, owner, codes=codes, **facts)
+
+    def _remove_twin(self, path: bytes, kind: str) -> None:
+        present = self._disk.present(path)
+        if present is None or any(each.path_bytes == path for each in self.planned.files):
+            return
+        owner = self._owner(path, present)
+        self.planned.codes.append("two_extensions")
+        codes = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}.get(owner, [])
+        self._add(path, kind, "remove", present, owner, codes=codes)
+
+    # Files that are left over.
+
+    def add_left_over(self) -> None:
+        """Plan the removal of our files that are not published any more; a file that others changed stays."""
+        planned = {each.path_bytes for each in self.planned.files}
+        for path, own in self._ours.items():
+            if path in planned or own.kind in self.planned.kept_kinds:
+                continue
+            try:
+                present = self._disk.present(path)
+            except errors.MetadataError:
+                continue
+            if present is not None and present.content_hash == own.content_hash:
+                self._add(path, own.kind, "remove", present, "ours", codes=["own_file_removed"])
+
+    # What they share.
+
+    def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
+        own: OwnFile | None = self._ours.get(path)
+        if own is None:
+            return "others"
+        return "ours" if own.content_hash == present.content_hash else "changed"
+
+    def _choice(self, path: bytes, present: PresentFile) -> str:
+        """Return what a person decided about the present file; "" for nothing, or about former bytes."""
+        content_hash, choice = self._inputs.choices.get(path, ("", ""))
+        return choice if content_hash == present.content_hash else ""
+
+    def _add(
+        self,
+        path: bytes,
+        kind: str,
+        action: Any,
+        present: PresentFile | None,
+        owner: SideFileOwner,
+        *,
+        codes: Iterable[str] = (),
+        **facts: Any,
+    ) -> None:
+        found = list(codes)
+        if "drift" in found and present is not None:
+            self.planned.flips.append((path, present.content_hash))
+            flips = {*self._inputs.flips.get(path, ()), present.content_hash}
+            if len(flips) >= MOST_FLIPS and self._choice(path, present) != "replace":
+                action, found = "blocked", ["changed_repeatedly"]
+        plan = SideFilePlan(path_bytes=path, kind=kind, action=action, owner=owner, codes=tuple(found), **facts)
+        if present is not None:
+            plan = replace(
+                plan, before_hash=present.content_hash, before_size=present.size, before_mtime_ns=present.mtime_ns
+            )
+        if plan.is_written and not self._disk.is_writable(plan.folder_bytes):
+            plan = replace(plan, action="blocked", codes=("folder_not_writable",))
+        self.planned.files.append(plan)
+
+    def _add_blocked(self, path: bytes, kind: str, error: errors.MetadataError) -> None:
+        code = error.reason if error.reason in _BLOCKED else "not_replaceable"
+        plan = SideFilePlan(
+            path_bytes=path, kind=kind, action="blocked", owner="others", codes=(code,), message=error.message
+        )
+        self.planned.files.append(plan)
+
+
+def _writer(data: bytes, owner: SideFileOwner) -> str:
+    return "" if owner == "ours" else nfo_editing.probable_writer(data)

@@ -1,0 +1,256 @@
+"""A publication as values: the side files of each title and video, what would happen to them, and lists of these."""
+
+from __future__ import annotations
+
+import os
+import urllib.parse
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Literal, TypeAlias, get_args
+
+from blake3 import blake3
+
+from indexium_core.model import wording
+from indexium_core.model.publishing import risks
+from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS
+from indexium_core.model.publishing.side_file_names import NFO
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.shapes import ListPage, Shaped
+
+SideFileAction: TypeAlias = Literal["create", "update", "replace", "remove", "unchanged", "blocked"]
+ACTIONS: tuple[SideFileAction, ...] = get_args(SideFileAction)
+WRITTEN_ACTIONS = frozenset({"create", "update", "replace", "remove"})
+ACTION_WORDS: Mapping[str, str] = {
+    "create": "new",
+    "update": "edited",
+    "replace": "replaced",
+    "remove": "removed",
+    "unchanged": "unchanged",
+    "blocked": "blocked",
+}
+SideFileOwner: TypeAlias = Literal["nobody", "ours", "others", "changed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideFilePlan(Shaped):
+    """One side file of a title, and what a publication would do with it."""
+
+    shape = (
+        "path name kind action owner codes message before_size after_size candidate_id changed_fields writer kept_lines"
+    )
+
+    path_bytes: bytes
+    kind: str  # nfo, or a kind of picture
+    action: SideFileAction
+    owner: SideFileOwner  # of the present file: ours, others, or changed: ours until another program changed it
+    codes: tuple[str, ...] = ()  # PUBLICATION_CODES
+    message: str = ""  # why it is blocked
+    before_hash: str | None = None  # BLAKE3, hex; None: no file
+    before_size: int = 0  # bytes
+    before_mtime_ns: int | None = None
+    after_hash: str | None = None  # None: no file
+    after_size: int = 0
+    candidate_id: int | None = None  # of a picture: the selected candidate
+    changed_fields: tuple[str, ...] = ()  # of an NFO file: the fields whose elements change
+    writer: str = ""  # the probable writer of an NFO file that is not ours; "": unknown
+
+    @property
+    def path(self) -> str:
+        """The path for display."""
+        return self.path_bytes.decode("utf-8", "replace")
+
+    @property
+    def name(self) -> str:
+        """The name for display."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder_bytes(self) -> bytes:
+        return os.path.split(self.path_bytes)[0]
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a publication changes it."""
+        return self.action in WRITTEN_ACTIONS
+
+    @property
+    def kept_lines(self) -> int:
+        return 0
+
+    @property
+    def is_nfo(self) -> bool:
+        return self.kind == NFO
+
+    def plain(self) -> dict[str, Any]:
+        """Return all fields as JSON values."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in values.items() if value not in (None, "", (), 0)} | {
+            "path_bytes": urllib.parse.quote_from_bytes(self.path_bytes)
+        }
+
+    @classmethod
+    def of_plain(cls, values: Mapping[str, Any]) -> SideFilePlan:
+        """Return the side file of JSON values."""
+        lists = {name: tuple(values[name]) for name in ("codes", "changed_fields") if name in values}
+        return cls(**{**values, **lists, "path_bytes": urllib.parse.unquote_to_bytes(values["path_bytes"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRow:
+    """The plan of one title or video: all of its files are written, or none."""
+
+    entity: Entity
+    library_id: int
+    top: Entity  # the row of the list that it belongs to: of an episode, its series
+    name: str
+    sort_name: str
+    folder: str  # for display
+    files: tuple[SideFilePlan, ...]
+    codes: tuple[str, ...]  # of its files and of the title, the most severe first
+    people: tuple[str, ...] = ()  # of files, who become cast members
+    is_unpublished: bool = False  # what players read is not what Indexium shows
+
+    @property
+    def written(self) -> tuple[SideFilePlan, ...]:
+        """The files that a publication changes."""
+        return tuple(each for each in self.files if each.is_written)
+
+    @property
+    def risk(self) -> str:
+        return risks.risk_of(self.codes, has_changes=bool(self.written))
+
+    @property
+    def new_bytes(self) -> int:
+        """The size of the files that are written."""
+        return sum(each.after_size for each in self.written)
+
+    @property
+    def digest(self) -> str:
+        """A digest of what would be written, over what."""
+        return digest_of((each.path_bytes, each.action, each.before_hash, each.after_hash) for each in self.written)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationItem(Shaped):
+    """A row of the list: a film, a video, or a series with its seasons and episodes."""
+
+    shape = (
+        "address entity_type entity_id library_id name folder risk codes notes files people is_unpublished new_bytes "
+        "members action_counts"
+    )
+
+    entity_type: str
+    entity_id: int
+    library_id: int
+    name: str
+    folder: str
+    risk: Annotated[str, PUBLICATION_RISKS]
+    codes: list[str]
+    files: list[SideFilePlan]  # of the title itself, and of its members as far as they are few or need attention
+    people: list[str]
+    is_unpublished: bool
+    new_bytes: int
+    members: int  # titles that have files, itself included
+    action_counts: dict[str, int]  # files by action
+
+    @property
+    def address(self) -> str:
+        return Entity(self.entity_type, self.entity_id).address
+
+    @property
+    def notes(self) -> list[str]:
+        """The codes as sentences."""
+        return [PUBLICATION_CODES[code].message for code in self.codes]
+
+    @property
+    def files_summary(self) -> str:
+        """The files by action in words: `2 new, 1 edited`."""
+        return counts_in_words(self.action_counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationPage(ListPage):
+    """One page of the plan of publications."""
+
+    shape = "items total page per_page risks actions codes new_bytes titles summary"
+
+    items: list[PublicationItem]
+    risks: dict[str, int]  # rows by risk; over all risks, whatever the filter has chosen
+    actions: dict[str, int]  # files by action
+    codes: dict[str, int]  # rows by code
+    new_bytes: int
+    titles: int  # rows with something to write
+
+    @property
+    def summary(self) -> str:
+        """The page in words: `41 files new, 14 edited, 58 unchanged, 22 MB`."""
+        return ", ".join(filter(None, (counts_in_words(self.actions), wording.size(self.new_bytes))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationIssue(Shaped):
+    """What is worth saying about a title before it is published."""
+
+    code: str
+    severity: str
+    label: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationResult(Shaped):
+    """Whether a title can be published, and what is worth saying before."""
+
+    entity_type: str
+    entity_id: int
+    can_publish: bool
+    has_changes: bool
+    issues: list[PublicationIssue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishLogEntry(Shaped):
+    """One publication of a title: a row of `publish_log`."""
+
+    id: int
+    entity_type: str
+    entity_id: int
+    nfo_hash: str | None
+    assets_published: list[dict[str, str]]  # kind, name and hash of each picture
+    published_at: Any  # datetime, UTC
+    published_by: str
+    success: bool
+    error_message: str
+    operation_id: int
+
+
+def issues_of(codes: Iterable[str]) -> list[PublicationIssue]:
+    """Return codes with their words."""
+    return [
+        PublicationIssue(
+            code=code,
+            severity=each.severity,
+            label=each.label,
+            message=each.message,
+            remedy=each.remedy,
+        )
+        for code in codes
+        for each in [PUBLICATION_CODES[code]]
+    ]
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Return files by action in words: `2 new, 1 edited`; "" without any."""
+    return ", ".join(f"{counts[each]:,} {ACTION_WORDS[each]}" for each in ACTIONS if counts.get(each))
+
+
+def action_counts(files: Iterable[SideFilePlan]) -> dict[str, int]:
+    """Return the number of files by action."""
+    return dict(Counter(each.action for each in files))
+
+
+def digest_of(parts: Iterable[Sequence[Any]]) -> str:
+    """Return a digest of what would be written: of one row, or of the digests of several rows."""
+    return blake3(repr([tuple(part) for part in parts]).encode()).hexdigest()

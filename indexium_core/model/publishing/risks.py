@@ -1,0 +1,121 @@
+"""
+The one table of what is worth saying about a publication: risk, label, sentence and remedy of each code.
+
+A row has the worst risk of its codes: safe if a file is new or ours, warning if an NFO file of others is edited, danger
+if something of others would be lost, blocked if nothing can be written. A note changes no risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+PUBLICATION_RISKS = ("safe", "warning", "danger", "blocked", "unchanged")
+_SEVERITIES = ("note", "warning", "danger", "blocked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationCode:
+    """One thing that is worth saying about a side file or about a title."""
+
+    severity: str  # note, warning, danger, blocked
+    label: str  # a few words for a chip
+    message: str  # one or two sentences
+    remedy: str = ""  # what the person can do
+
+
+def _code(severity: str, label: str, message: str, remedy: str = "") -> PublicationCode:
+    return PublicationCode(severity=severity, label=label, message=message, remedy=remedy)
+
+
+# Within a severity, lists show the codes in this order.
+PUBLICATION_CODES: Mapping[str, PublicationCode] = {
+    "offline": _code(
+        "blocked", "offline", "The folder of this library cannot be reached.", "Connect the drive, then look again."
+    ),
+    "folder_not_writable": _code(
+        "blocked",
+        "read-only",
+        "The folder cannot be written.",
+        "Make the folder writable for your user, then look again.",
+    ),
+    "nfo_unreadable": _code(
+        "blocked",
+        "unreadable",
+        "The NFO file cannot be edited.",
+        "Correct the file, or replace it.",
+    ),
+    "not_replaceable": _code(
+        "blocked",
+        "not a plain file",
+        "The name is that of a folder, of a link, or of a file with several names (hard links).",
+        "Move it away, then look again.",
+    ),
+    "changed_repeatedly": _code(
+        "blocked",
+        "changed twice",
+        "Another program changed this file twice within a day, so it is not published any more.",
+        "Switch off the NFO saver of that program, then publish the file again.",
+    ),
+    "drift": _code(
+        "danger",
+        "changed since",
+        "Another program changed a file of ours.",
+        "Look at the difference, then keep theirs or select the title.",
+    ),
+    "foreign_nfo_replaced": _code(
+        "danger", "replaces a file", "The whole NFO file of another program would be replaced."
+    ),
+    "foreign_picture_replaced": _code(
+        "danger", "replaces a picture", "A picture that is not ours would be replaced or removed."
+    ),
+    "own_file_removed": _code("danger", "removes a file", "A file that we published before would be removed."),
+    "foreign_nfo_edited": _code(
+        "warning", "edits a file", "An NFO file of others is edited; what does not change stays byte for byte."
+    ),
+    "two_extensions": _code(
+        "note", "two extensions", "The folder has this picture twice, with two extensions. One of them stays."
+    ),
+    "locked_for_jellyfin": _code(
+        "note", "locked", "Jellyfin will not read this: the NFO file locks the item (lockdata)."
+    ),
+    "saver_is_on": _code(
+        "note",
+        "Jellyfin writes here",
+        "Jellyfin wrote the NFO file, so its own saver is on here: it writes the same file.",
+    ),
+    "cannot_be_forgotten": _code(
+        "note", "stays in players", "Players that have read these values keep them until their next refresh."
+    ),
+    "picture_not_stored": _code(
+        "note",
+        "not downloaded",
+        "A selected picture is not in the cache yet, so it is not written.",
+        "Look up the title again, or run: indexium artwork search.",
+    ),
+    "no_own_folder": _code(
+        "note", "no own folder", "The series has no folder of its own, so it gets no tvshow.nfo and no pictures."
+    ),
+    "local_picture_selected": _code(
+        "note", "already there", "The selected picture is a file beside the media already."
+    ),
+}
+
+
+def risk_of(codes: Iterable[str], *, has_changes: bool) -> str:
+    """Return the risk of a row from the codes of its files. Without a file to write it is unchanged, or blocked."""
+    severities = {PUBLICATION_CODES[code].severity for code in codes}
+    if has_changes:
+        severities.discard("blocked")
+        worst = max(severities, key=_SEVERITIES.index, default="note")
+        return "safe" if worst == "note" else worst
+    return "blocked" if "blocked" in severities else "unchanged"
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Return different codes, the most severe first."""
+    found = set(codes)
+    return sorted(
+        (code for code in PUBLICATION_CODES if code in found),
+        key=lambda code: -_SEVERITIES.index(PUBLICATION_CODES[code].severity),
+    )

@@ -1,0 +1,219 @@
+"""What is published, and everything that the plan of a title or a video is made from."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from indexium_core.model.publishing.options import PublishOptions
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+
+class PublishingLibrary(NamedTuple):
+    """A library that publishes something."""
+
+    library_id: int
+    name: str
+    path_bytes: bytes
+    state: str  # online, offline
+    kind: str  # home, mixed …
+
+
+class MainFile(NamedTuple):
+    """A main file of a title."""
+
+    file_id: int
+    path_bytes: bytes
+    folder: str  # below the library folder, for display
+    library_id: int
+    part: int | None
+    season: int | None  # of a file of a series or a season
+    of_title: int  # the film or the episode
+
+
+class SelectedPicture(NamedTuple):
+    """A selected picture of a title."""
+
+    candidate_id: int
+    kind: str
+    provider: str
+    provider_url: str
+    content_hash: str | None
+    is_downloaded: bool
+    season: int | None
+    cache_path: str | None  # below the folder of the cache
+    size: int | None
+    media_type: str | None
+
+
+class OwnFile(NamedTuple):
+    """A side file that is ours."""
+
+    path_bytes: bytes
+    kind: str
+    content_hash: str
+    own_elements: str | None  # JSON
+    state: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTitle:
+    """A title with its columns."""
+
+    entity: Entity
+    library_id: int
+    series_id: int | None
+    season: int | None
+    episode: int | None
+    aired: date | None
+    title: str
+    sort_title: str
+    year: int | None
+    state: str
+    series_title: str
+    series_sort_title: str
+    series_year: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownVideo:
+    """A video that belongs to no title."""
+
+    file: MainFile
+    file_name: str
+    people: tuple[str, ...]
+    values: Mapping[str, str]  # field of the file → value, edits included
+    cleared: frozenset[str]  # fields that an edit empties
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishedInputs:
+    """Everything that the rows of some titles and videos are made from."""
+
+    titles: list[KnownTitle] = field(default_factory=list)
+    videos: list[KnownVideo] = field(default_factory=list)
+    values: dict[int, dict[str, Any]] = field(default_factory=dict)  # title → field → shown value
+    touched: set[Entity] = field(default_factory=set)  # a person has decided something about them
+    files: dict[Entity, list[MainFile]] = field(default_factory=dict)
+    episodes_of_files: dict[int, list[int]] = field(default_factory=dict)  # file → its episodes
+    people_of_files: dict[int, list[str]] = field(default_factory=dict)
+    pictures: dict[Entity, list[SelectedPicture]] = field(default_factory=dict)
+    seasons: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # series → number and name
+    ours: dict[Entity, list[OwnFile]] = field(default_factory=dict)
+    choices: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # path → hash of the file, choice
+    flips: dict[bytes, list[str]] = field(default_factory=dict)  # path → what other programs made of the file lately
+
+
+def options(reader: Connection, library_id: int | None = None) -> dict[int, PublishOptions]:
+    """Return what each library publishes, or one of them."""
+    found = {}
+    for row in reader.execute(_sql("options"), {"library_id": library_id}).fetch_dicts():
+        number = row.pop("library_id")
+        lists = {name: tuple(row.pop(name)) for name in ("kinds", "readers") if row[name] is not None}
+        facts = {name: value for name, value in row.items() if value is not None}
+        found[number] = PublishOptions(**facts, **lists)
+    return found
+
+
+def set_options(tx: Connection, library_id: int, wanted: PublishOptions) -> None:
+    """Store what a library publishes."""
+    facts = {"kinds": list(wanted.kinds), "readers": list(wanted.readers), "people": wanted.people}
+    tx.execute(_sql("set_options"), {"library_id": library_id, "publish": wanted.publish, **facts})
+
+
+def libraries(reader: Connection) -> dict[int, PublishingLibrary]:
+    """Return the libraries that publish something, by id."""
+    rows = reader.execute(_sql("publishing")).fetchall()
+    return {row[0]: PublishingLibrary(*row) for row in rows}
+
+
+def tenants(reader: Connection) -> list[tuple[int, str, int]]:
+    """Return library, folder and number of each title, or video without a title, with a video in the folder."""
+    return reader.execute(_sql("tenants")).fetchall()
+
+
+def read(reader: Connection, entities: Collection[Entity], *, since: datetime) -> PublishedInputs:
+    """
+    Return the inputs of some titles and videos.
+
+    Args:
+        reader: A connection that reads.
+        entities: The titles and videos; unknown ones are left out.
+        since: Changes by other programs count from this moment.
+
+    """
+    wanted = columns_of(entities)
+    found = PublishedInputs()
+    rows = reader.execute(_sql("titles_of"), wanted).fetch_dicts()
+    for row in rows:
+        entity = Entity(row.pop("entity_type"), row.pop("id"))
+        found.titles.append(KnownTitle(entity=entity, **row))
+    for entity_id, name, value, *_ in reader.execute(_sql("values_of"), wanted).fetchall():
+        found.values.setdefault(entity_id, {})[name] = None if value is None else json.loads(value)
+    found.touched = {Entity(*row) for row in reader.execute(_sql("touched_of"), wanted).fetchall()}
+    for kind, number, *facts in reader.execute(_sql("files_of"), wanted).fetchall():
+        found.files.setdefault(Entity(kind, number), []).append(MainFile(*facts))
+    own_files = [each.file_id for files in found.files.values() for each in files]
+    _read_files(reader, own_files, found)
+    for kind, number, *facts in reader.execute(_sql("pictures_of"), wanted).fetchall():
+        found.pictures.setdefault(Entity(kind, number), []).append(SelectedPicture(*facts))
+    series = [each.entity.entity_id for each in found.titles if each.entity.entity_type == "series"]
+    if series:
+        for number, season, title in reader.execute(_sql("seasons_of"), {"ids": series}).fetchall():
+            found.seasons.setdefault(number, []).append((season, title))
+    found.videos = [_video(row) for row in reader.execute(_sql("videos_of"), wanted).fetch_dicts()]
+    for kind, number, *facts in reader.execute(_sql("ours_of"), wanted).fetchall():
+        found.ours.setdefault(Entity(kind, number), []).append(OwnFile(*facts))
+    found.choices = {
+        path: (hash_, choice) for path, hash_, choice in reader.execute(_sql("choices_of"), wanted).fetchall()
+    }
+    found.flips = dict(reader.execute(_sql("flips"), {"since": since}).fetchall())
+    return found
+
+
+def _read_files(reader: Connection, file_ids: Iterable[int], found: PublishedInputs) -> None:
+    ids = list(dict.fromkeys(file_ids))
+    if not ids:
+        return
+    episodes = defaultdict[int, list[int]](list)
+    for file_id, episode_id in reader.execute(_sql("episodes_of_files"), {"file_ids": ids}).fetchall():
+        episodes[file_id].append(episode_id)
+    found.episodes_of_files = dict(episodes)
+    found.people_of_files = dict(reader.execute(_sql("people_of"), {"file_ids": ids}).fetchall())
+
+
+def _video(row: Mapping[str, Any]) -> KnownVideo:
+    edits: Mapping[str, str | None] = row["edits"] or {}
+    values = {**(row["fields"] or {}), **edits}
+    people = row["edited_people"]
+    if people is None:  # the names of the database, then those that only the file has
+        people = [*(row["names"] or []), *row["people"]]
+    return KnownVideo(
+        file=MainFile(row["file_id"], row["path_bytes"], row["folder"], row["library_id"], None, None, row["file_id"]),
+        file_name=row["file_name"],
+        people=tuple(people),
+        values={name: value for name, value in values.items() if value is not None},
+        cleared=frozenset(name for name, value in edits.items() if value is None),
+    )
+
+
+def columns_of(entities: Collection[Entity]) -> dict[str, Any]:
+    """Return titles and videos as the parameters of the part `wanted`."""
+    return {"types": [each.entity_type for each in entities], "ids": [each.entity_id for each in entities]}
+
+
+def add_flips(tx: Connection, found: Sequence[tuple[bytes, str]], *, at: datetime) -> None:
+    """Store that other programs changed side files of ours: path and hash of each, once for each content."""
+    facts = {"paths": [path for path, _ in found], "hashes": [hash_ for _, hash_ in found], "at": at}
+    tx.execute(_sql("add_flips"), facts)
+
+
+def _sql(name: str) -> str:
+    return sql.compose("publishing", "ranked_values")[name]

@@ -1,0 +1,147 @@
+"""The items of publications in the ledger of operations, and what follows from their results: the files that are ours."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from indexium_core.model import wording
+from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.planning.plan import Holder
+from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+from indexium_core.store.operations import starting
+from indexium_core.store.publishing.rows import TABLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPublication:
+    """The publication of one title or video."""
+
+    row: PublicationRow
+    anchor: bytes  # the media, or the folder, that must exist when the files are written
+    bodies: Mapping[bytes, bytes]  # the new NFO files by path
+    own_elements: Mapping[bytes, str]  # of an NFO file: what is ours in it, as JSON
+
+
+def create(
+    tx: Connection,
+    publications: Sequence[NewPublication],
+    *,
+    options: Mapping[str, Any],
+    user_note: str,
+    user_action: str,
+    source: str,
+    now: datetime,
+    expires_at: datetime,
+    owner: str = "",
+    request: IdempotentRequest | None = None,
+) -> int:
+    """Record an operation that publishes titles, with items, backups and its job; return its id."""
+    operation_id = starting.new_id(tx, request, now=now)
+    subjects = [each.row.entity.subject for each in publications]
+    busy = {
+        subject: Holder(operation, status).describe("the files of this title")
+        for subject, operation, status in tx.execute(_ledger("busy_among"), {"subjects": subjects}).fetchall()
+    }
+    ids = [row[0] for row in tx.execute(_sql("next_item_ids"), {"count": len(publications)}).fetchall()]
+    rows = [each.row for each in publications]
+    items = {
+        "ids": ids,
+        "operation_id": operation_id,
+        "subjects": subjects,
+        "entity_types": [each.entity.entity_type for each in rows],
+        "entity_ids": [each.entity.entity_id for each in rows],
+        "shown": [each.anchor.decode("utf-8", "replace") for each in publications],
+        "anchors": [each.anchor for each in publications],
+        "statuses": ["conflict" if subject in busy else "pending" for subject in subjects],
+        "codes": ["busy_in_operation" if subject in busy else "" for subject in subjects],
+        "messages": [busy.get(subject, "") for subject in subjects],
+        "sizes": [each.new_bytes for each in rows],
+    }
+    tx.execute(_sql("insert_items"), items)
+    tx.execute(_sql("insert_side_files"), _side_files(ids, publications))
+    starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
+    counts = starting.counts(tx, operation_id)
+    what = f"'{user_note}'" if user_note else wording.plural(len(publications), "title")
+    starting.insert_operation(
+        tx,
+        operation_id,
+        operation_type="publish",
+        title=f"Publish {what}",
+        counts=counts,
+        user_note=user_note,
+        user_action=user_action,
+        source=source,
+        plan_id=None,
+        reverts_id=None,
+        options=json.dumps(dict(options)),
+        owner=owner,
+        now=now,
+    )
+    return operation_id
+
+
+def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> dict[str, list[Any]]:
+    found = [
+        (item_id, position, each, file)
+        for item_id, each in zip(ids, publications, strict=True)
+        for position, file in enumerate(each.row.written)
+    ]
+    bodies = [each.bodies.get(file.path_bytes) for _, _, each, file in found]
+    return {
+        "item_ids": [item_id for item_id, *_ in found],
+        "positions": [position for _, position, *_ in found],
+        "library_ids": [each.row.library_id for _, _, each, _ in found],
+        "paths": [file.path_bytes for *_, file in found],
+        "kinds": [file.kind for *_, file in found],
+        "actions": [file.action for *_, file in found],
+        "before": [file.before_hash for *_, file in found],
+        "before_mtimes": [file.before_mtime_ns for *_, file in found],
+        "after": [file.after_hash for *_, file in found],
+        "bodies": [None if body is None else zlib.compress(body) for body in bodies],
+        "own": [each.own_elements.get(file.path_bytes) for _, _, each, file in found],
+    }
+
+
+def reverse(tx: Connection, operation_id: int) -> None:
+    """Give the items of a rollback the side files of the items that they roll back, in reverse."""
+    tx.execute(_sql("reverse_side_files"), {"operation_id": operation_id})
+
+
+def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -> None:
+    """Bring what is ours, the log and the state of titles up to date with the results of items."""
+    facts = {"ids": list(item_ids)}
+    tx.execute(_sql("insert_log"), {**facts, "at": at})
+    if not tx.value(_sql("has_written"), facts):
+        return
+    tx.execute(_sql("forget_ours"), facts)
+    tx.execute(_sql("insert_ours"), facts)
+    for kind, table in TABLES.items():
+        tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
+
+
+def log_of(reader: Connection, entity: Entity, *, count: int) -> list[PublishLogEntry]:
+    """Return the publications of a title or a video, newest first."""
+    rows = reader.execute(_sql("log_of"), {**entity._asdict(), "count": count}).fetch_dicts()
+    return [PublishLogEntry(**row | {"assets_published": json.loads(row["assets_published"])}) for row in rows]
+
+
+def last_published(reader: Connection, entity: Entity) -> datetime | None:
+    """Return when a title or a video was published the last time; None if nothing of it is published."""
+    found: datetime | None = reader.value(_sql("last_published"), entity._asdict())
+    return found
+
+
+def _sql(name: str) -> str:
+    return sql.compose("publishing", "ranked_values")[name]
+
+
+def _ledger(name: str) -> str:
+    return sql.compose("ledger")[name]

@@ -1,0 +1,395 @@
+-- Publications: what a library publishes, the plan, the side files of items, and the side files that are ours.
+
+-- name: options
+-- What each library publishes.
+SELECT library_id, coalesce(publish, 'off') AS publish, publish_kinds AS kinds, publish_readers AS readers,
+       coalesce(publish_people, TRUE) AS people, publish IS NOT NULL AS is_decided
+FROM libraries WHERE $library_id::INTEGER IS NULL OR library_id = $library_id ORDER BY library_id;
+
+-- name: set_options
+-- Set what a library publishes.
+UPDATE libraries SET publish = $publish, publish_kinds = $kinds, publish_readers = $readers, publish_people = $people
+WHERE library_id = $library_id;
+
+-- name: publishing
+-- The libraries that publish something.
+SELECT library_id, name, path_bytes, state, coalesce(kind, 'home') AS kind FROM libraries
+WHERE coalesce(publish, 'off') <> 'off' ORDER BY library_id;
+
+-- name: main_files
+-- Part of other statements: the main files of titles that are not missing.
+(SELECT l.entity_type, l.entity_id, l.part, l.role, f.file_id, f.path_bytes, f.folder, f.library_id
+ FROM title_files AS l JOIN scanned_files AS f USING (file_id) WHERE l.role = 'main' AND f.state <> 'missing');
+
+-- name: videos
+-- Part of other statements: the videos that belong to no title and have people or values by hand, in libraries that publish.
+(SELECT f.file_id, f.library_id, f.path_bytes, f.folder, f.file_name, f.people, f.fields,
+        d.people AS edited_people, d.edits, p.names
+ FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+ LEFT JOIN (SELECT file_id, any_value(people) FILTER (kind = 'edit') AS people,
+                   map(list(edited_field(kind)) FILTER (edited_field(kind) IS NOT NULL),
+                       list(value) FILTER (edited_field(kind) IS NOT NULL)) AS edits
+            FROM decisions WHERE revoked_at IS NULL AND (kind = 'edit' OR edited_field(kind) IS NOT NULL)
+            GROUP BY file_id) AS d USING (file_id)
+ LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
+            GROUP BY file_id) AS p USING (file_id)
+ WHERE coalesce(l.publish, 'off') <> 'off' AND f.media_kind = 'video' AND f.state <> 'missing'
+   AND (len(f.people) > 0 OR len(p.names) > 0 OR d.file_id IS NOT NULL)
+   AND NOT EXISTS (FROM title_files AS t JOIN titles AS k ON k.entity_type = t.entity_type AND k.id = t.entity_id
+                   WHERE t.file_id = f.file_id AND k.state NOT IN ('ignored', 'discovered')));
+
+-- name: inputs
+-- A digest of the inputs of each title and video that is published. A row of the plan is computed again if its digest
+-- changes. The digest of an episode has the name of its series; that of a season and of a series has all of their files.
+WITH on_libraries AS (
+    SELECT library_id, hash(publish, publish_kinds, publish_readers, publish_people, state) AS h FROM libraries
+    WHERE coalesce(publish, 'off') <> 'off'),
+known AS (
+    SELECT t.entity_type, t.id AS entity_id, t.library_id, t.series_id,
+           hash(o.h, t.title, t.season, t.episode, t.aired) AS h
+    FROM titles AS t JOIN on_libraries AS o USING (library_id) WHERE t.state NOT IN ('ignored', 'discovered')),
+of_values AS (
+    SELECT entity_type, entity_id, sum(hash(field, value::VARCHAR, origin, provider, locked)) AS h FROM title_values
+    GROUP BY ALL),
+of_files AS (
+    SELECT entity_type, entity_id, sum(hash(path_bytes, part)) AS h FROM /* main_files */ AS f GROUP BY ALL),
+of_series_files AS (
+    SELECT e.series_id, sum(hash(f.path_bytes, e.season)) AS h
+    FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id GROUP BY ALL),
+of_people AS (
+    SELECT l.entity_type, l.entity_id, sum(hash(p.name, p.person_id)) AS h
+    FROM title_files AS l JOIN file_people AS a USING (file_id) JOIN people AS p USING (person_id) GROUP BY ALL),
+of_pictures AS (
+    SELECT entity_type, entity_id, sum(hash(id, asset_type, provider, content_hash, is_downloaded)) AS h
+    FROM asset_candidates WHERE is_selected AND NOT is_rejected GROUP BY ALL),
+of_ledger AS (
+    SELECT entity_type, entity_id, sum(hash(path_bytes, content_hash, state)) AS h FROM published_files GROUP BY ALL),
+of_choices AS (
+    SELECT entity_type, entity_id, sum(hash(path_bytes, content_hash, choice)) AS h FROM side_file_choices GROUP BY ALL),
+of_seasons AS (
+    SELECT s.series_id, sum(hash(s.id, s.season, s.title)) AS h FROM seasons AS s GROUP BY ALL)
+SELECT k.entity_type, k.entity_id, hash(k.h, v.h, f.h, p.h, a.h, l.h, c.h, CASE k.entity_type
+           WHEN 'series' THEN hash(sf.h, se.h) WHEN 'season' THEN hash(sf.h, sa.h) WHEN 'episode' THEN hash(s.title) END) AS inputs
+FROM known AS k
+LEFT JOIN of_values AS v USING (entity_type, entity_id) LEFT JOIN of_files AS f USING (entity_type, entity_id)
+LEFT JOIN of_people AS p USING (entity_type, entity_id) LEFT JOIN of_pictures AS a USING (entity_type, entity_id)
+LEFT JOIN of_ledger AS l USING (entity_type, entity_id) LEFT JOIN of_choices AS c USING (entity_type, entity_id)
+LEFT JOIN series AS s ON s.id = k.series_id
+LEFT JOIN of_series_files AS sf ON sf.series_id = coalesce(k.series_id, k.entity_id) AND k.entity_type IN ('series', 'season')
+LEFT JOIN of_seasons AS se ON k.entity_type = 'series' AND se.series_id = k.entity_id
+LEFT JOIN of_pictures AS sa ON k.entity_type = 'season' AND sa.entity_type = 'series' AND sa.entity_id = k.series_id
+UNION ALL
+SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.people, v.fields::VARCHAR, v.edited_people, v.edits::VARCHAR, v.names, l.h, c.h)
+FROM /* videos */ AS v JOIN on_libraries AS o USING (library_id)
+LEFT JOIN of_ledger AS l ON l.entity_type = 'video' AND l.entity_id = v.file_id
+LEFT JOIN of_choices AS c ON c.entity_type = 'video' AND c.entity_id = v.file_id;
+
+-- name: outdated
+-- The titles and videos whose row is missing or has other inputs ($all: all of them), and those that have a row and are not
+-- published any more, without inputs.
+SELECT coalesce(i.entity_type, r.entity_type), coalesce(i.entity_id, r.entity_id), i.inputs
+FROM (/* inputs */) AS i FULL JOIN publication_rows AS r ON r.entity_type = i.entity_type AND r.entity_id = i.entity_id
+WHERE $all OR r.inputs IS DISTINCT FROM i.inputs ORDER BY ALL;
+
+-- name: wanted
+-- Part of other statements: the titles and videos of a request.
+(SELECT unnest($types::VARCHAR[]) AS entity_type, unnest($ids::BIGINT[]) AS entity_id);
+
+-- name: titles_of
+-- The titles of a request, with the names of their series.
+SELECT t.entity_type, t.id, t.library_id, t.series_id, t.season, t.episode, t.aired, t.title, t.sort_title, t.year, t.state,
+       coalesce(s.title, '') AS series_title, coalesce(s.sort_title, '') AS series_sort_title, s.year AS series_year
+FROM titles AS t JOIN /* wanted */ AS w ON w.entity_type = t.entity_type AND w.entity_id = t.id
+LEFT JOIN series AS s ON s.id = t.series_id ORDER BY t.id;
+
+-- name: values_of
+-- The shown values of the titles of a request, with their origins.
+SELECT v.entity_id, v.field, v.value, v.origin, v.locked FROM /* ranked_values */
+JOIN /* wanted */ AS w ON w.entity_type = v.entity_type AND w.entity_id = v.entity_id
+QUALIFY row_number() OVER (PARTITION BY v.entity_type, v.entity_id, v.field ORDER BY /* order_of_values */) = 1;
+
+-- name: touched_of
+-- The titles of a request whose values or pictures a person has decided.
+SELECT DISTINCT t.entity_type, t.entity_id FROM touched_titles AS t JOIN /* wanted */ AS w USING (entity_type, entity_id);
+
+-- name: files_of
+-- The main files of the titles of a request; of a series and of a season, those of their episodes.
+SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part, NULL::INTEGER AS season, f.entity_id AS of_title
+FROM /* main_files */ AS f JOIN /* wanted */ AS w USING (entity_type, entity_id)
+UNION ALL
+SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part, e.season, f.entity_id
+FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id
+JOIN /* wanted */ AS w ON w.entity_type = 'series' AND w.entity_id = e.series_id
+UNION ALL
+SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part, e.season, f.entity_id
+FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id
+JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season
+JOIN /* wanted */ AS w ON w.entity_type = 'season' AND w.entity_id = s.id
+ORDER BY 2, f.part NULLS FIRST, f.path_bytes;
+
+-- name: episodes_of_files
+-- All episodes of files that have several, in their order.
+SELECT l.file_id, e.id FROM title_files AS l JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+WHERE l.role = 'main' AND list_contains($file_ids::BIGINT[], l.file_id) ORDER BY l.file_id, e.season, e.episode, e.id;
+
+-- name: people_of
+-- The people of files, in order: those of an edit, else those of the database.
+SELECT f.file_id, coalesce(any_value(d.people), list(p.name ORDER BY a.assignment_id) FILTER (p.name IS NOT NULL), []) AS names
+FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS f
+LEFT JOIN decisions AS d ON d.file_id = f.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL
+LEFT JOIN file_people AS a ON a.file_id = f.file_id LEFT JOIN people AS p USING (person_id)
+GROUP BY f.file_id;
+
+-- name: pictures_of
+-- The selected pictures of the titles of a request, with the images of the cache; of a season, those of its series.
+SELECT w.entity_type, w.entity_id, a.id, a.asset_type, a.provider, a.provider_url, a.content_hash, a.is_downloaded,
+       (a.provider_metadata->>'season')::INTEGER AS season, c.file_path, c.file_size, c.mime_type
+FROM /* wanted */ AS w JOIN asset_candidates AS a USING (entity_type, entity_id)
+LEFT JOIN cache_inventory AS c ON c.content_hash = a.content_hash
+WHERE a.is_selected AND NOT a.is_rejected AND (w.entity_type <> 'series' OR (a.provider_metadata->>'season') IS NULL)
+UNION ALL
+SELECT w.entity_type, w.entity_id, a.id, a.asset_type, a.provider, a.provider_url, a.content_hash, a.is_downloaded,
+       s.season, c.file_path, c.file_size, c.mime_type
+FROM /* wanted */ AS w JOIN seasons AS s ON w.entity_type = 'season' AND w.entity_id = s.id
+JOIN asset_candidates AS a ON a.entity_type = 'series' AND a.entity_id = s.series_id
+     AND (a.provider_metadata->>'season')::INTEGER = s.season
+LEFT JOIN cache_inventory AS c ON c.content_hash = a.content_hash
+WHERE a.is_selected AND NOT a.is_rejected
+ORDER BY 2, 4, 3;
+
+-- name: videos_of
+-- The videos of a request, with what is known about them.
+SELECT v.file_id, v.library_id, v.path_bytes, v.folder, v.file_name, v.people, v.fields, v.edited_people, v.edits, v.names
+FROM /* videos */ AS v JOIN /* wanted */ AS w ON w.entity_type = 'video' AND w.entity_id = v.file_id ORDER BY v.file_id;
+
+-- name: seasons_of
+-- The seasons of series, with their names.
+SELECT s.series_id, s.season, s.title FROM seasons AS s WHERE list_contains($ids::BIGINT[], s.series_id) ORDER BY ALL;
+
+-- name: tenants
+-- The titles and other videos of each folder with videos: from it follows which folder belongs to one title alone. A film is
+-- one, a series with its episodes is one, and each video without a title is one of its own.
+SELECT DISTINCT f.library_id, f.folder, coalesce(e.series_id, l.entity_id, -f.file_id) AS tenant
+FROM scanned_files AS f JOIN libraries AS b ON b.library_id = f.library_id AND coalesce(b.publish, 'off') <> 'off'
+LEFT JOIN title_files AS l ON l.file_id = f.file_id
+LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+WHERE f.state <> 'missing' AND f.media_kind = 'video';
+
+-- name: ours_of
+-- The side files of the titles and videos of a request that are ours.
+SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.published_at
+FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY p.path_bytes;
+
+-- name: choices_of
+-- What people decided about side files of the titles and videos of a request.
+SELECT c.path_bytes, c.content_hash, c.choice FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id);
+
+-- name: flips
+-- What other programs made of side files of ours since a moment: the hashes by path.
+SELECT path_bytes, list(DISTINCT content_hash) FROM side_file_flips WHERE found_at >= $since GROUP BY path_bytes;
+
+-- name: add_flips
+-- Store that another program changed side files of ours, once for each content.
+INSERT INTO side_file_flips
+SELECT n.path_bytes, n.content_hash, $at FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($hashes::VARCHAR[]) AS content_hash) AS n
+WHERE NOT EXISTS (FROM side_file_flips AS f WHERE f.path_bytes = n.path_bytes AND f.content_hash = n.content_hash);
+
+-- name: set_choice
+-- Store what a person decided about a side file.
+INSERT INTO side_file_choices BY NAME SELECT $path_bytes AS path_bytes, $entity_type AS entity_type, $entity_id AS entity_id,
+    $content_hash AS content_hash, $choice AS choice, $at AS decided_at, $actor_kind AS actor_kind, $actor_id AS actor_id,
+    $actor_name AS actor_name;
+
+-- name: remove_choice
+-- Delete what a person decided about a side file.
+DELETE FROM side_file_choices WHERE path_bytes = $path_bytes;
+
+-- name: forget_flips
+-- Delete the changes of a side file by other programs, so that it is published again.
+DELETE FROM side_file_flips WHERE path_bytes = $path_bytes;
+
+-- name: known_files
+-- The side files of the rows of a request, whose content need not be read again if their size and time are the same.
+SELECT r.entity_type, r.entity_id, r.files FROM publication_rows AS r JOIN /* wanted */ AS w USING (entity_type, entity_id);
+
+-- name: remove_rows
+-- Delete the rows that are computed again.
+DELETE FROM publication_rows WHERE (entity_type, entity_id) IN (SELECT (unnest($types::VARCHAR[]), unnest($ids::BIGINT[])));
+
+-- name: insert_rows
+-- Add rows of the plan.
+INSERT INTO publication_rows BY NAME SELECT
+    unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id,
+    unnest($library_id::INTEGER[]) AS library_id, unnest($top_type::VARCHAR[]) AS top_type, unnest($top_id::BIGINT[]) AS top_id,
+    unnest($name::VARCHAR[]) AS name, unnest($sort_name::VARCHAR[]) AS sort_name, unnest($search::VARCHAR[]) AS search,
+    unnest($folder::VARCHAR[]) AS folder, unnest($risk::VARCHAR[]) AS risk, unnest($codes::VARCHAR[][]) AS codes,
+    unnest($actions::VARCHAR[][]) AS actions, unnest($new_bytes::BIGINT[]) AS new_bytes, unnest($files::VARCHAR[])::JSON AS files,
+    unnest($people::VARCHAR[][]) AS people, unnest($is_unpublished::BOOLEAN[]) AS is_unpublished,
+    unnest($digest::VARCHAR[]) AS digest, unnest($inputs::UBIGINT[]) AS inputs;
+
+-- name: show_unpublished
+-- Copy to the titles of one kind whether they have changes that are not published.
+UPDATE /* table */ AS t SET has_unpublished_changes = n.flag
+FROM (SELECT k.id, coalesce(r.is_unpublished, FALSE) AS flag FROM /* table */ AS k
+      LEFT JOIN publication_rows AS r ON r.entity_type = $kind AND r.entity_id = k.id) AS n
+WHERE n.id = t.id AND t.has_unpublished_changes <> n.flag;
+
+-- name: listed
+-- Part of other statements: the rows of the list, each with the titles that belong to it.
+(SELECT r.top_type, r.top_id, any_value(r.library_id) AS library_id,
+        any_value(r.name) FILTER (r.entity_type = r.top_type) AS own_name, min(r.name) AS some_name,
+        coalesce(any_value(r.sort_name) FILTER (r.entity_type = r.top_type), min(r.sort_name)) AS sort_name,
+        coalesce(any_value(r.folder) FILTER (r.entity_type = r.top_type), min(r.folder)) AS folder,
+        string_agg(r.search, chr(10)) AS search,
+        ['unchanged', 'safe', 'warning', 'danger', 'blocked'][max(CASE r.risk WHEN 'unchanged' THEN 1 WHEN 'safe' THEN 2
+            WHEN 'warning' THEN 3 WHEN 'danger' THEN 4 ELSE 0 END)] AS written_risk,
+        bool_or(r.risk = 'blocked') AS has_blocked,
+        list_distinct(flatten(list(r.codes))) AS codes, flatten(list(r.actions)) AS actions,
+        sum(r.new_bytes)::BIGINT AS new_bytes, count(*) AS members, bool_or(r.is_unpublished) AS is_unpublished
+ FROM publication_rows AS r GROUP BY r.top_type, r.top_id);
+
+-- name: found
+-- Part of other statements: the rows of the list that a search finds, whatever their risk.
+(SELECT l.*, CASE WHEN coalesce(written_risk, 'unchanged') = 'unchanged' AND has_blocked THEN 'blocked'
+                  ELSE coalesce(written_risk, 'unchanged') END AS risk
+ FROM /* listed */ AS l
+ WHERE list_bool_and(list_transform($words::VARCHAR[], lambda w: contains(l.search, w))) IS NOT FALSE
+   AND (len($codes::VARCHAR[]) = 0 OR list_has_any(l.codes, $codes::VARCHAR[]))
+   AND (len($actions::VARCHAR[]) = 0 OR list_has_any(l.actions, $actions::VARCHAR[]))
+   AND ($library_id::INTEGER IS NULL OR l.library_id = $library_id)
+   AND ($unpublished::BOOLEAN IS NULL OR l.is_unpublished = $unpublished)
+   AND ($types::VARCHAR[] IS NULL OR (l.top_type, l.top_id) IN (SELECT (unnest($types::VARCHAR[]), unnest($ids::BIGINT[])))));
+
+-- name: page
+-- One page of the list.
+SELECT top_type, top_id, library_id, coalesce(own_name, some_name) AS name, folder, risk, codes, actions, new_bytes, members,
+       is_unpublished
+FROM /* found */ AS f
+WHERE CASE WHEN len($risks::VARCHAR[]) = 0 THEN $types::VARCHAR[] IS NOT NULL OR risk <> 'unchanged'
+           ELSE list_contains($risks::VARCHAR[], risk) END
+ORDER BY CASE WHEN $sort = 'risk' THEN CASE risk WHEN 'danger' THEN 0 WHEN 'warning' THEN 1 WHEN 'safe' THEN 2 WHEN 'blocked' THEN 3 ELSE 4 END END,
+         CASE WHEN $sort = 'folder' THEN lower(folder) END, lower(sort_name), top_id
+LIMIT $limit OFFSET $offset;
+
+-- name: totals
+-- The number of rows, files and bytes that a search finds, by risk.
+SELECT risk, count(*) AS found, sum(new_bytes)::BIGINT AS new_bytes, flatten(list(actions)) AS actions FROM /* found */ AS f GROUP BY risk;
+
+-- name: code_totals
+-- The number of rows by code.
+SELECT code, count(*) FROM (SELECT unnest(codes) AS code FROM /* found */ AS f WHERE risk <> 'unchanged') GROUP BY code;
+
+-- name: members
+-- The rows of the plan that belong to rows of the list.
+SELECT r.entity_type, r.entity_id, r.library_id, r.top_type, r.top_id, r.name, r.sort_name, r.folder, r.codes, r.files,
+       r.people, r.is_unpublished
+FROM publication_rows AS r JOIN /* wanted */ AS w ON w.entity_type = r.top_type AND w.entity_id = r.top_id
+ORDER BY r.top_type, r.top_id, CASE r.entity_type WHEN 'series' THEN 0 WHEN 'season' THEN 1 ELSE 2 END, lower(r.sort_name), r.entity_id;
+
+-- name: rows_of
+-- The rows of the plan of titles and videos.
+SELECT r.entity_type, r.entity_id, r.library_id, r.top_type, r.top_id, r.name, r.sort_name, r.folder, r.codes, r.files,
+       r.people, r.is_unpublished
+FROM publication_rows AS r JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY lower(r.sort_name), r.entity_id;
+
+-- name: all_rows
+-- Every row of the plan with something to write or in the way.
+SELECT entity_type, entity_id FROM publication_rows ORDER BY lower(sort_name), entity_id;
+
+-- name: next_item_ids
+-- Ids of new items, in the order in which they will run.
+SELECT nextval('ids') AS id FROM range($count) ORDER BY id;
+
+-- name: insert_items
+-- One item for each title and video, whose side files follow. Those that another operation uses become conflicts at once.
+INSERT INTO metadata_operation_items BY NAME
+SELECT unnest($ids::BIGINT[]) AS id, $operation_id AS operation_id, unnest($subjects::BIGINT[]) AS subject,
+       unnest($entity_types::VARCHAR[]) AS entity_type, unnest($entity_ids::BIGINT[]) AS entity_id,
+       unnest($shown::VARCHAR[]) AS file_path, unnest($anchors::BLOB[]) AS path_bytes, unnest($statuses::VARCHAR[]) AS status,
+       unnest($codes::VARCHAR[]) AS code, unnest($messages::VARCHAR[]) AS error_message, unnest($sizes::BIGINT[]) AS expected_size,
+       -1 AS expected_mtime_ns, [] AS tags_added, [] AS tags_removed, [] AS changes;
+
+-- name: insert_side_files
+-- The side files of items.
+INSERT INTO item_side_files BY NAME
+SELECT unnest($item_ids::BIGINT[]) AS item_id, unnest($positions::INTEGER[]) AS position, unnest($library_ids::INTEGER[]) AS library_id,
+       unnest($paths::BLOB[]) AS path_bytes, unnest($kinds::VARCHAR[]) AS kind, unnest($actions::VARCHAR[]) AS action,
+       unnest($before::VARCHAR[]) AS before_hash, unnest($before_mtimes::BIGINT[]) AS before_mtime_ns,
+       unnest($after::VARCHAR[]) AS after_hash, unnest($bodies::BLOB[]) AS body, unnest($own::VARCHAR[])::JSON AS own_elements;
+
+-- name: reverse_side_files
+-- The side files of the items of a rollback: those of the items that it rolls back, in reverse.
+INSERT INTO item_side_files BY NAME
+SELECT m.id AS item_id, s.position, s.library_id, s.path_bytes, s.kind,
+       CASE s.action WHEN 'create' THEN 'remove' WHEN 'remove' THEN 'create' ELSE 'replace' END AS action,
+       s.after_hash AS before_hash, s.before_hash AS after_hash
+FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.reverts_item
+WHERE m.operation_id = $operation_id;
+
+-- name: written_items
+-- Part of other statements: the items of a request that changed side files.
+(SELECT m.id, m.operation_id, m.entity_type, m.entity_id FROM metadata_operation_items AS m
+ WHERE list_contains($ids::BIGINT[], m.id) AND m.status = 'success' AND m.entity_type IS NOT NULL);
+
+-- name: has_written
+-- Whether items of a request changed side files.
+SELECT count(*) FROM /* written_items */;
+
+-- name: forget_ours
+-- Delete the rows of the paths that these items changed; `insert_ours` adds what is in force.
+DELETE FROM published_files WHERE path_bytes IN (
+    SELECT s.path_bytes FROM item_side_files AS s JOIN /* written_items */ AS w ON w.id = s.item_id);
+
+-- name: insert_ours
+-- What the last publication in force left at the paths that these items changed.
+INSERT INTO published_files BY NAME
+SELECT nextval('published_file_ids') AS id, * EXCLUDE (action) FROM (
+    SELECT s.path_bytes, s.library_id, m.entity_type, m.entity_id, s.kind, s.after_hash AS content_hash, s.body, s.own_elements,
+           s.before_hash AS former_hash, s.before_mtime_ns AS former_mtime_ns, m.operation_id, m.processed_at AS published_at,
+           s.action
+    FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id
+    JOIN metadata_operations AS o ON o.id = m.operation_id
+    WHERE o.operation_type = 'publish' AND m.status = 'success' AND m.reverted_by IS NULL AND s.path_bytes IN (
+        SELECT c.path_bytes FROM item_side_files AS c JOIN /* written_items */ AS w ON w.id = c.item_id)
+    QUALIFY row_number() OVER (PARTITION BY s.path_bytes ORDER BY m.id DESC) = 1)
+WHERE action <> 'remove';
+
+-- name: insert_log
+-- The publications of titles in the log, failures included.
+INSERT INTO publish_log BY NAME
+SELECT nextval('publish_log_ids') AS id, m.entity_type, m.entity_id, f.nfo_hash, f.assets_published, $at AS published_at,
+       o.user_name AS published_by, o.actor_kind, o.actor_id, m.status = 'success' AS success, m.error_message,
+       '[]'::JSON AS players_notified, m.operation_id
+FROM metadata_operation_items AS m JOIN metadata_operations AS o ON o.id = m.operation_id
+JOIN (SELECT item_id, any_value(after_hash) FILTER (kind = 'nfo') AS nfo_hash,
+             coalesce(to_json(list({'kind': kind, 'hash': after_hash})
+                      FILTER (kind <> 'nfo' AND after_hash IS NOT NULL)), '[]'::JSON) AS assets_published
+      FROM item_side_files GROUP BY item_id) AS f ON f.item_id = m.id
+WHERE list_contains($ids::BIGINT[], m.id) AND o.operation_type = 'publish' AND m.status IN ('success', 'failed', 'conflict', 'unknown');
+
+-- name: show_published
+-- Copy to the titles of one kind when they were published, the hash of their NFO file, and their state: a title without files
+-- of ours is not published.
+UPDATE /* table */ AS t SET state = n.state, last_published_at = n.published_at, published_nfo_hash = n.nfo_hash
+FROM (SELECT k.id, p.published_at, p.nfo_hash,
+             CASE WHEN k.state = 'ignored' THEN k.state WHEN p.published_at IS NOT NULL THEN 'published'
+                  WHEN k.state <> 'published' THEN k.state WHEN k.enriched_at IS NOT NULL THEN 'enriched' ELSE 'identified' END AS state
+      FROM /* table */ AS k LEFT JOIN (
+          SELECT entity_id, max(published_at) AS published_at, any_value(content_hash) FILTER (kind = 'nfo') AS nfo_hash
+          FROM published_files WHERE entity_type = $kind GROUP BY entity_id) AS p ON p.entity_id = k.id
+      WHERE k.id IN (SELECT w.entity_id FROM /* written_items */ AS w WHERE w.entity_type = $kind)) AS n
+WHERE n.id = t.id;
+
+-- name: log_of
+-- The publications of a title or a video, newest first.
+SELECT id, entity_type, entity_id, nfo_hash, assets_published, published_at, published_by, success, error_message, operation_id
+FROM publish_log WHERE entity_type = $entity_type AND entity_id = $entity_id ORDER BY published_at DESC, id DESC LIMIT $count;
+
+-- name: last_published
+-- When a title or a video was published the last time; NULL: never.
+SELECT max(published_at) FROM published_files WHERE entity_type = $entity_type AND entity_id = $entity_id;
+
+-- name: ours_in_folders
+-- The side files that are ours, by path, for readers of folders: hash, kind and what is ours in them.
+SELECT path_bytes, kind, content_hash, own_elements FROM published_files
+WHERE state <> 'released' AND ($library_id::INTEGER IS NULL OR library_id = $library_id);
