@@ -22,14 +22,14 @@ from xml.parsers import expat
 from indexium_core import errors
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.providers.registry import id_kinds
-from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value
+from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value, rating_scale
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
 
 MAX_BYTES = 1_000_000
-_MAX_DEPTH = 24
-_MAX_ELEMENTS = 20_000
+MAX_DEPTH = 24
+MAX_ELEMENTS = 20_000
 _MAX_DOCUMENTS = 200
-_ROOTS: dict[str, NfoKind] = {
+ROOTS: dict[str, NfoKind] = {
     "movie": "movie",
     "tvshow": "tvshow",
     "season": "season",
@@ -90,7 +90,7 @@ def read(path: bytes) -> tuple[list[NfoDocument], str]:
 
 def _problem_of_xml(documents: Sequence[NfoDocument], text: str) -> str:
     damage = next((each.damage for each in documents if each.is_damaged), "")
-    if not damage and (documents or not _ROOT.search(text)):
+    if not damage and (documents or not has_root(text)):
         return ""
     detail = f" ({damage})" if damage else ""
     return f"The XML is not valid{detail}; only the values before the error count."
@@ -117,6 +117,11 @@ def _problem_of_root(documents: Sequence[NfoDocument], text: str, name: str) -> 
 def parse(data: bytes) -> list[NfoDocument]:
     """Return the documents of the content of a file. Every content has a result."""
     return _documents(_decoded(data))
+
+
+def has_root(text: str) -> bool:
+    """Return whether a text has something like the start of a document."""
+    return _ROOT.search(text) is not None
 
 
 def _documents(text: str) -> list[NfoDocument]:
@@ -158,7 +163,7 @@ def _parts(text: str) -> Iterator[tuple[NfoKind, str]]:
         name = match[1].lower()
         end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, match.end())
         stop = end.end() if end else len(text)
-        yield _ROOTS[name], text[match.start() : stop]
+        yield ROOTS[name], text[match.start() : stop]
         at = stop
 
 
@@ -168,24 +173,24 @@ def _ids_of(text: str) -> dict[str, str]:
     return {each.provider: each.value for each in reversed(found) if each.is_valid}
 
 
-class _RefusedError(Exception):
+class _TooLargeError(Exception):
     """The document is too deep or has too many elements."""
 
 
 @dataclass(slots=True)
-class _Element:
-    """An element with its text and its children."""
+class ReadElement:
+    """An element with its text and its children; names are in lower case."""
 
     tag: str
-    attributes: dict[str, str]
+    attributes: dict[str, str] = field(default_factory=dict)
     text: list[str] = field(default_factory=list)
-    children: list[_Element] = field(default_factory=list)
+    children: list[ReadElement] = field(default_factory=list)
 
     def value(self) -> str:
         """Return the text without control characters."""
         return "".join(self.text).replace("\t", " ").replace("\r", "\n").strip()[:_LONGEST]
 
-    def all(self, tag: str) -> list[_Element]:
+    def all(self, tag: str) -> list[ReadElement]:
         return [child for child in self.children if child.tag == tag]
 
     def first(self, *tags: str) -> str:
@@ -228,19 +233,19 @@ class _Checks:
         return value
 
 
-def _tree(text: str) -> tuple[_Element | None, str]:
+def _tree(text: str) -> tuple[ReadElement | None, str]:
     """Return the root of a document, and why it ends early, or ""; None if nothing can be read."""
     parser = expat.ParserCreate()
-    stack: list[_Element] = []
-    root: list[_Element] = []
+    stack: list[ReadElement] = []
+    root: list[ReadElement] = []
     count = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal count
         count += 1
-        if len(stack) >= _MAX_DEPTH or count > _MAX_ELEMENTS:
-            raise _RefusedError
-        element = _Element(tag.lower(), {name.lower(): value for name, value in attributes.items()})
+        if len(stack) >= MAX_DEPTH or count > MAX_ELEMENTS:
+            raise _TooLargeError
+        element = ReadElement(tag.lower(), {name.lower(): value for name, value in attributes.items()})
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
 
@@ -252,7 +257,7 @@ def _tree(text: str) -> tuple[_Element | None, str]:
         parser.Parse(text, True)  # noqa: FBT003 - the signature of expat
     except expat.ExpatError as error:
         return (root[0] if root else None), expat.ErrorString(error.code)
-    except _RefusedError:
+    except _TooLargeError:
         return (root[0] if root else None), "too many or too deep elements"
     return root[0], ""
 
@@ -261,8 +266,11 @@ def _document(kind: NfoKind, text: str) -> NfoDocument | None:
     """Return a document; None if nothing in it can be read."""
     repaired = _AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text))
     root, damage = _tree(repaired)
-    if root is None:
-        return None
+    return None if root is None else document_of(kind, root, damage)
+
+
+def document_of(kind: NfoKind, root: ReadElement, damage: str = "") -> NfoDocument:
+    """Return what an element of the kind says; `damage` is why it ends early, or ""."""
     checks = _Checks(_OF_SEASON if kind == "season" else TITLE_FIELDS)
     # Series and films have no numbers; programs write any text there.
     of_numbers = checks if kind in ("season", "episodedetails") else _Checks(TITLE_FIELDS)
@@ -295,7 +303,7 @@ def _entity(name: str | None) -> str:
     return f"&amp;{name}" if known == f"&{name}" else html.escape(known, quote=False)
 
 
-def _values(root: _Element, checks: _Checks) -> dict[str, Any]:
+def _values(root: ReadElement, checks: _Checks) -> dict[str, Any]:
     texts: dict[str, Any] = {}
     for tag, name in _TEXTS.items():
         child = next((each for each in root.all(tag) if each.value() or each.children), None)
@@ -321,7 +329,7 @@ def _minutes(text: str) -> str:
     return number if _number(number) is not None else text
 
 
-def _season_names(root: _Element, checks: _Checks) -> dict[int, str]:
+def _season_names(root: ReadElement, checks: _Checks) -> dict[int, str]:
     """Return the names of `<namedseason number="1">`, by number; the first one of each number counts."""
     found: dict[int, str] = {}
     for element in root.all("namedseason"):
@@ -331,7 +339,7 @@ def _season_names(root: _Element, checks: _Checks) -> dict[int, str]:
     return found
 
 
-def _split(elements: Sequence[_Element], signs: Sequence[str]) -> Iterator[str]:
+def _split(elements: Sequence[ReadElement], signs: Sequence[str]) -> Iterator[str]:
     for element in elements:
         parts = [element.value()]
         for sign in signs:
@@ -339,7 +347,7 @@ def _split(elements: Sequence[_Element], signs: Sequence[str]) -> Iterator[str]:
         yield from (each.strip() for each in parts if each.strip())
 
 
-def _cast(root: _Element) -> list[dict[str, Any]]:
+def _cast(root: ReadElement) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for element in root.all("actor"):
         name = element.first("name") or element.value()
@@ -348,16 +356,14 @@ def _cast(root: _Element) -> list[dict[str, Any]]:
     return found
 
 
-def _crew(root: _Element) -> list[dict[str, str]]:
-    return [
-        {"name": name, "job": job}
-        for tag, job in _CREW.items()
-        for name in dict.fromkeys(_split(root.all(tag), ("/", "|", ";")))
-    ]
+def _crew(root: ReadElement) -> list[dict[str, str]]:
+    found = ((name, job) for tag, job in _CREW.items() for name in _split(root.all(tag), ("/", "|", ";")))
+    # Jellyfin writes each writer twice: as `<writer>` and as `<credits>`.
+    return [{"name": name, "job": job} for name, job in dict.fromkeys(found)]
 
 
-def _ratings(root: _Element, checks: _Checks) -> dict[str, float]:
-    """Return the ratings by their source, on a scale from 0 to 10."""
+def _ratings(root: ReadElement, checks: _Checks) -> dict[str, float]:
+    """Return the ratings by their source, each on the scale of its source."""
     found: dict[str, float] = {}
     for group in root.all("ratings"):
         for element in group.all("rating"):
@@ -365,7 +371,7 @@ def _ratings(root: _Element, checks: _Checks) -> dict[str, float]:
             value = _decimal(text)
             name = element.attributes.get("name", "default")[:40] or "default"
             if text not in ("", "-1"):
-                rating = text if value is None else round(value * 10 / scale, 2)
+                rating = text if value is None else round(value * rating_scale(name) / scale, 2)
                 found |= checks.fit("ratings", {name: rating}) or {}
     if not found and (flat := root.first("rating")) not in ("", "-1"):
         value = _decimal(flat)
@@ -373,7 +379,7 @@ def _ratings(root: _Element, checks: _Checks) -> dict[str, float]:
     return found
 
 
-def _ids(root: _Element, checks: _Checks) -> dict[str, str]:
+def _ids(root: ReadElement, checks: _Checks) -> dict[str, str]:
     ids: dict[str, str] = {}
     named = [(each.attributes.get("type", "").lower()[:20], each.value()) for each in root.all("uniqueid")]
     named += [(provider, root.first(tag)) for tag, provider in _ID_TAGS.items()]

@@ -120,6 +120,11 @@ def require_entity_type(name: str) -> None:
         raise errors.UsageError(f"There is no kind of title “{name[:40]}”. Choose one of: {', '.join(ENTITY_TYPES)}.")
 
 
+def rating_scale(name: str) -> int:
+    """Return the highest value of a rating by its source."""
+    return 100 if name in _PERCENT else 10
+
+
 def planned_fields(names: Sequence[str]) -> frozenset[str]:
     """Return the fields of files for names of `PLANNED_FIELDS`; UsageError for an unknown name, or without any."""
     unknown = next((name for name in names if name not in PLANNED_FIELDS), None)
@@ -206,7 +211,7 @@ def _json(field: TitleField, value: Any) -> Any:
 def _ratings(field: TitleField, value: Any) -> dict[str, float]:
     """Return ratings from 0 to 10; those of Rotten Tomatoes (percent) and Metacritic are from 0 to 100."""
     if not isinstance(value, dict) or not all(
-        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= (100 if name in _PERCENT else 10)
+        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= rating_scale(name)
         for name, each in value.items()
     ):
         raise errors.ValidationError(

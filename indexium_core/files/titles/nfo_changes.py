@@ -1,0 +1,166 @@
+"""Which elements of a root change, so that it says its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+from indexium_core.files.titles.nfo import ReadElement
+from indexium_core.files.titles.nfo_elements import CarriedGroup, as_read, carried
+from indexium_core.files.titles.nfo_layout import PlacedElement
+from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
+from indexium_core.model.publishing.nfo_content import EntryMode, NfoContent, NfoElement, groups
+
+_Change: TypeAlias = TextEdit | NfoElement  # an edit, or an element that is added
+
+
+def changes_of(page: NfoPage, root: PlacedElement, content: NfoContent) -> tuple[list[TextEdit], list[str]]:
+    """Return the edits that give a root its content, and the fields that change."""
+    edits: list[TextEdit] = []
+    added: list[NfoElement] = []
+    changed: list[str] = []
+    for group in groups(content):
+        found = carried(group, root, content.kind)
+        if found.is_said:
+            continue
+        changed.append(group.field)
+        for change in _MODES[group.mode](page, found):
+            if isinstance(change, NfoElement):
+                added.append(change)
+            else:
+                edits.append(change)
+    return edits + ([page.added(root, added)] if added else []), changed
+
+
+# Elements that each say the whole value
+
+
+def _each(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
+    wanted, elements = found.wanted, found.group.elements
+    speaking = [each for each in found.elements if found.said(each) is not None]
+    empty = next((each for each in found.elements if each.tag == found.group.tags[0]), None)
+    if not speaking and empty is not None and elements:
+        yield page.changed(empty, elements[0])
+    elif not speaking:
+        yield from elements
+    for each in speaking:
+        if not elements and each.tag != "id":
+            yield page.removed(each)
+        elif found.said(each) != wanted:
+            yield _id(page, each, found) if each.tag == "id" else page.changed(each, elements[0])
+
+
+def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> TextEdit:
+    """Return the edit of `<id>`, which may have ids of other kinds as attributes."""
+    place = placed(element)
+    new = found.group.elements[0].text if found.group.elements else ""
+    provider = re.escape(found.group.marks["uniqueid"][1])
+    attribute = re.compile(rf"(\s{provider}\s*=\s*)(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+    start = attribute.sub(lambda match: f'{match[1]}"{new}"' if new else "", page.start_tag(place))
+    if not found.is_known_id(element):
+        return place.start, place.inner_start, start
+    if not new and "=" not in start:
+        return page.removed(element)
+    return place.start, place.inner_end, start + new
+
+
+# Elements that each say one item of a list
+
+
+def _list(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
+    """Yield the changes of a list; the elements of an item that stays are not touched."""
+    new = found.group.elements
+    old = [each for each in found.elements if each.tag == found.group.tags[0]]
+    keys = [_key(as_read(each)) for each in new]
+    matcher = SequenceMatcher(None, [_key(each) for each in old], keys, autojunk=False)
+    for name, start, stop, first, last in matcher.get_opcodes():
+        if name == "equal":
+            yield from _orders(page, old[start:stop], new[first:last])
+        else:
+            yield from _exchanged(page, old, slice(start, stop), new[first:last])
+    others = [each for each in found.elements if each.tag != found.group.tags[0]]
+    yield from (page.removed(each) for each in others if _key(each) not in keys)
+
+
+def _exchanged(page: NfoPage, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]) -> Iterator[_Change]:
+    """Yield the changes that exchange some elements of a list for others."""
+    both = min(gone.stop - gone.start, len(new))
+    at = gone.start + both
+    yield from (page.replaced(*pair) for pair in zip(old[gone.start : at], new[:both], strict=True))
+    yield from (page.removed(each) for each in old[at : gone.stop])
+    rest = new[both:]
+    if not old:
+        yield from rest
+    elif rest:
+        yield page.behind(old[at - 1], rest) if at else page.in_front_of(old[0], rest)
+
+
+def _orders(page: NfoPage, old: Sequence[ReadElement], new: Sequence[NfoElement]) -> Iterator[TextEdit]:
+    """Yield the changes of the numbers of actors that stay."""
+    for actor, element in zip(old, new, strict=True):
+        for order in (each for each in element.children if each.tag == "order"):
+            numbers = [*actor.all("order"), *actor.all("sortorder")]
+            yield from (page.changed(each, order) for each in numbers if each.value() != order.text)
+
+
+def _key(element: ReadElement) -> tuple[str, str]:
+    """Return what tells the items of a list apart: a text, or the name and the role of an actor."""
+    return element.first("name") or element.value(), element.first("role")
+
+
+# Ratings
+
+
+def _ratings(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
+    """Yield the changes of ratings: ours come behind those of other sources, which stay."""
+    parents = [each for each in found.elements if each.tag == "ratings"]
+    flat = [each for each in found.elements if each.tag == "rating"]
+    if not found.group.elements:
+        yield from (page.removed(each) for each in found.elements)
+        return
+    [element] = found.group.elements
+    if parents:
+        yield _merged(page, parents, element)
+        yield from (page.removed(each) for each in parents[1:])
+    else:
+        yield element
+    yield from (page.replaced(each, _flat(element.children[-1])) for each in flat)
+
+
+def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement) -> TextEdit:
+    place = placed(parents[0])
+    old = {each.attributes.get("name", "default"): each for parent in parents for each in parent.all("rating")}
+    names = {each.attributes["name"] for each in element.children}
+    children = tuple(_with_votes(each, old) for each in element.children)
+    text = page.render(NfoElement(tag=element.tag, children=children), place)
+    eol, indent = page.line_of(place)
+    lead = eol + indent + unit_of(indent) if eol else ""
+    copies = "".join(lead + page.source(placed(each)) for name, each in old.items() if name not in names)
+    at = text.index(">") + 1
+    return place.start, place.end, text[:at] + copies + text[at:]
+
+
+def _flat(shown: NfoElement) -> NfoElement:
+    """Return the old form of the rating that players show: a number from 0 to 10."""
+    value = next(float(each.text) for each in shown.children if each.tag == "value")
+    text = f"{value * 10 / float(shown.attributes['max']):.2f}".rstrip("0").rstrip(".")
+    return NfoElement(tag="rating", text=text)
+
+
+def _with_votes(element: NfoElement, old: Mapping[str, ReadElement]) -> NfoElement:
+    """Return a rating with the votes of the old one, if no others are known."""
+    before = old.get(element.attributes["name"])
+    votes = before.first("votes") if before else ""
+    if not votes or any(each.tag == "votes" for each in element.children):
+        return element
+    children = (*element.children, NfoElement(tag="votes", text=votes))
+    return NfoElement(tag=element.tag, attributes=element.attributes, children=children)
+
+
+_MODES: Mapping[EntryMode, Callable[[NfoPage, CarriedGroup], Iterator[_Change]]] = {
+    "each": _each,
+    "list": _list,
+    "ratings": _ratings,
+}

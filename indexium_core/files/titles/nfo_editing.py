@@ -1,0 +1,216 @@
+"""
+Write NFO files, and edit those that exist byte for byte.
+
+An edit replaces only the top-level elements whose value differs from the wanted one, as our reader reads both. All
+other bytes stay: comments, order, elements of other fields, ends of lines, the encoding, and what is behind the XML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexium_core.files.titles import nfo
+from indexium_core.files.titles.nfo import ReadElement, document_of
+from indexium_core.files.titles.nfo_changes import changes_of
+from indexium_core.files.titles.nfo_elements import as_read, carried, rendered
+from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
+from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
+from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
+from indexium_core.model.publishing.nfo_ownership import OwnValues, owned
+from indexium_core.model.titles.nfo import NfoDocument
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NfoEdit:
+    """The new bytes of an NFO file."""
+
+    content: bytes
+    changed: tuple[str, ...]  # fields (`ElementGroup.field`) whose elements change
+    kept: int  # top-level elements that stay byte for byte
+    own: OwnValues  # what we wrote, in this edit or before, for a ledger
+
+
+def new_file(contents: Sequence[NfoContent]) -> bytes:
+    """Return a new NFO file: UTF-8 without a mark, one root for each content."""
+    return (_DECLARATION + "\n" + "".join(f"{_document(each, UNIT, chr(10))}\n" for each in contents)).encode()
+
+
+def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> NfoEdit:
+    """
+    Return an existing NFO file with the values of some contents.
+
+    A film, a series and a season have one content and one root. Episodes find their root by number; one without a root
+    gets a new one behind the others, and a root without an episode stays.
+
+    Args:
+        data: The file; of one that is larger than `nfo.MAX_BYTES`, one byte more than these is enough.
+        contents: What the file has to say.
+        own: `NfoEdit.own` or `own_values` of the last time, if the file is ours.
+
+    Raises:
+        RefusedError: `nfo_unreadable`; the file cannot be edited without a loss.
+
+    """
+    layout = layout_of(data)
+    if not layout.roots:
+        return _in_front_of_address(data, layout, contents)
+    pairs = _matched(layout.roots, contents)
+    page = NfoPage(layout.text)
+    edits: list[TextEdit] = []
+    changed: list[str] = []
+    for root, content in pairs:
+        if root is None:
+            edits.append(_appended(page, layout.roots, content))
+            changed += [group.field for group in groups(content)]
+        else:
+            found, fields = changes_of(page, root, content)
+            edits += found
+            changed += fields
+    new = _spliced(data, layout, edits)
+    after = _proven(new, layout, pairs) if edits else [root for root, _ in pairs if root is not None]
+    return NfoEdit(
+        content=new,
+        changed=tuple(dict.fromkeys(changed)),
+        kept=_kept(layout, edits),
+        own=[
+            owned(own, each, _document_of(before) if before else None, _document_of(root))
+            for (before, each), root in zip(pairs, after, strict=True)
+        ],
+    )
+
+
+def own_values(content: bytes, contents: Sequence[NfoContent]) -> OwnValues:
+    """
+    Return what is ours in a file whose values we all wrote, such as a new one.
+
+    Raises:
+        RefusedError: `nfo_unreadable`; the file is no NFO of these contents.
+
+    """
+    pairs = _matched(layout_of(content).roots, contents)
+    return [owned((), each, None, _document_of(root)) for root, each in pairs if root is not None]
+
+
+def _document_of(root: PlacedElement) -> NfoDocument:
+    return document_of(nfo.ROOTS[root.tag], root)
+
+
+def _kept(layout: NfoLayout, edits: Sequence[TextEdit]) -> int:
+    spans = [(start, end) for start, end, _ in edits if end > start]
+    return sum(
+        not any(start < each.end and each.start < end for start, end in spans)
+        for root in layout.roots
+        for each in map(placed, root.children)
+    )
+
+
+def _document(content: NfoContent, unit: str, eol: str) -> str:
+    elements = tuple(element for group in groups(content) for element in group.elements)
+    if not elements:
+        return f"<{content.kind}></{content.kind}>"
+    return rendered(NfoElement(tag=content.kind, children=elements), "", unit, eol)
+
+
+def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoContent]) -> NfoEdit:
+    """Return a new document in front of an address: Kodi and Jellyfin read this form, except for seasons."""
+    text = layout.text.decode()
+    if not all(_ADDRESS.fullmatch(line.strip()) for line in text.splitlines() if line.strip()):
+        refuse("The file is a text, and no XML.")
+    if layout.encoding.startswith("utf-16") or any(each.kind == "season" for each in contents):
+        refuse("The file has only an address.")
+    wanted = [document_of(each.kind, _tree_of(each)) for each in contents]
+    known = {provider: value for each in nfo.parse(data) for provider, value in each.ids.items()}
+    if any(each.ids.get(provider, value) != value for each in wanted for provider, value in known.items()):
+        refuse("The file has only an address, and it is the one of another title.")
+    content = layout.mark + new_file(contents) + data[len(layout.mark) :]
+    changed = dict.fromkeys(group.field for each in contents for group in groups(each))
+    return NfoEdit(content=content, changed=tuple(changed), kept=0, own=own_values(content, contents))
+
+
+def _tree_of(content: NfoContent) -> ReadElement:
+    children = [as_read(element) for group in groups(content) for element in group.elements]
+    return ReadElement(tag=content.kind, children=children)
+
+
+# Which root is which content
+
+
+def _matched(
+    roots: Sequence[PlacedElement], contents: Sequence[NfoContent]
+) -> list[tuple[PlacedElement | None, NfoContent]]:
+    kinds = {each.tag for each in roots}
+    for content in contents:
+        if kinds != {content.kind}:
+            other = next(iter(kinds - {content.kind}))
+            refuse(f"The root element of the file is <{other}>, and the one of its title is <{content.kind}>.")
+    if len(roots) == len(contents) == 1:
+        return [(roots[0], contents[0])]
+    if any(each.kind != "episodedetails" for each in contents):
+        refuse(f"The file has {len(roots)} documents for one title.")
+    left = [(root, document_of("episodedetails", root)) for root in roots]
+    found: list[tuple[PlacedElement | None, NfoContent]] = []
+    for content in contents:
+        match = next(
+            (
+                (root, document)
+                for root, document in left
+                if document.episodes == (content.episode,) and document.season in (content.season, None)
+            ),
+            None,
+        )
+        found.append((match[0] if match else None, content))
+        left = [each for each in left if match is None or each[0] is not match[0]]
+    unnumbered = [root for root, document in left if not document.episodes]
+    without = [number for number, (root, _) in enumerate(found) if root is None]
+    if len(unnumbered) == len(without):  # as many roots without a number as episodes without a root: in their order
+        for number, root in zip(without, unnumbered, strict=True):
+            found[number] = (root, found[number][1])
+    return found
+
+
+def _appended(page: NfoPage, roots: Sequence[PlacedElement], content: NfoContent) -> TextEdit:
+    """Return the edit that adds a root behind the others."""
+    eol, indent = page.style(roots[-1])
+    return roots[-1].end, roots[-1].end, page.eol + _document(content, unit_of(indent), eol)
+
+
+# The new bytes, and the proof of them
+
+
+def _spliced(data: bytes, layout: NfoLayout, edits: Sequence[TextEdit]) -> bytes:
+    """Return the new bytes; each byte outside the edits is the old one, in any encoding."""
+    old, new = [layout.mark], [layout.mark]
+    at = 0
+    for start, end, text in [*sorted(edits, key=lambda each: each[:2]), (len(layout.text), len(layout.text), "")]:
+        if start < at:
+            refuse("Two changes of the file overlap.")
+        stays = layout.text[at:start].decode().encode(layout.encoding)
+        old += [stays, layout.text[start:end].decode().encode(layout.encoding)]
+        new += [stays, text.encode(layout.encoding, "xmlcharrefreplace")]
+        at = end
+    if b"".join(old) != data:
+        refuse(f"The encoding of the file, {layout.encoding}, cannot be edited in parts.")
+    return b"".join(new)
+
+
+def _proven(
+    content: bytes, layout: NfoLayout, pairs: Sequence[tuple[PlacedElement | None, NfoContent]]
+) -> list[PlacedElement]:
+    """Return the root of each content in the new bytes; all values are read back, or the edit is refused."""
+    after = layout_of(content)
+    added = iter(after.roots[len(layout.roots) :])
+    numbers = {id(root): number for number, root in enumerate(layout.roots)}
+    found = [next(added) if root is None else after.roots[numbers[id(root)]] for root, _ in pairs]
+    documents = {id(root): document for root, document in zip(after.roots, nfo.parse(content), strict=True)}
+    for root, (_, each) in zip(found, pairs, strict=True):
+        wrong = next((group for group in groups(each) if not carried(group, root, each.kind).is_said), None)
+        if wrong is not None:
+            refuse(f"The edited file would not have the new value of {wrong.field}.")
+        if documents[id(root)].values != document_of(each.kind, root).values:
+            refuse("The edited file would be read with other values.")
+    return found
