@@ -314,7 +314,7 @@ class Assembly(TitleAssembly):
     def _register_jobs(self) -> None:
         """Register the handler of each kind of job. Operations run concurrently, but never on the same file."""
         self.events.subscribe(job_log.log_event)
-        for kind, title in (("write", "Write"), ("rollback", "Roll back")):
+        for kind, title in (("write", "Write"), ("rollback", "Roll back"), ("publish", "Publish")):
             self.queue.register(
                 kind,
                 lambda job: self.runs.launch(cast("JobRun", job)),

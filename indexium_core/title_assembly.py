@@ -18,6 +18,8 @@ from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.enrichment.picture_search import PictureSearch
 from indexium_core.flows.matching.match_finder import emit
 from indexium_core.flows.matching.match_service import TitleMatchService
+from indexium_core.flows.publishing.planner import PublicationPlanner
+from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.titles import title_service
 from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.undo_steps import StepService
+    from indexium_core.flows.writing.writer import MetadataWriter
     from indexium_core.jobs.event_bus import EventBus
     from indexium_core.jobs.executors import Executor
     from indexium_core.jobs.queue import JobQueueService
@@ -49,6 +52,7 @@ class TitleAssembly:
     people: PeopleService
     providers: ExternalAPIManager
     picture_chooser: PictureChooser
+    operations: MetadataWriter
     is_served: bool
 
     def _executor(self, files: int = 0, seconds: float = 0.0) -> Executor:
@@ -115,6 +119,15 @@ class TitleAssembly:
         self.events.subscribe(self.enrichment.follow_identification)
         self.matches.on_accept = self.enrichment.follow_acceptance
         self.matches.on_confirm = self.enrichment.follow_confirmation
+        self.publications = PublishService(
+            store,
+            PublicationPlanner(store, clock=clock),
+            self.operations,
+            events=self.events,
+            clock=clock,
+            keep_days=lambda: int(config.metadata_backup_retention_days),
+        )
+        self.events.subscribe(self.publications.follow_operations)
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""

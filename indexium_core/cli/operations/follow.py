@@ -45,7 +45,7 @@ def follow(
     *,
     as_json: bool,
     excluded: Mapping[str, int] | None = None,
-    announced: Collection[int] = (),
+    announced: Collection[int | None] = (),
 ) -> None:
     """
     Show a progress bar until the operation has ended, print the report, and exit with its code.
@@ -92,7 +92,7 @@ def report(
     *,
     as_json: bool,
     excluded: Mapping[str, int] | None = None,
-    announced: Collection[int] = (),
+    announced: Collection[int | None] = (),
 ) -> int:
     """Print the result of an operation and the next commands; return the exit code. Arguments as those of `follow`."""
     details = library.operation(operation_id, per_page=0)

@@ -161,7 +161,7 @@ def cancel_job(context: typer.Context, job_id: Id) -> None:
 def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJson = False) -> None:
     """Retry a job that failed, was interrupted, was cancelled or completed with errors. Wait until the retry ends."""
     with opened(context) as library:
-        job, announced = library.jobs.get(job_id), frozenset[int]()
+        job, announced = library.jobs.get(job_id), frozenset[int | None]()
         if job.operation_id is not None:  # the retry writes files
             again = retry.ask_again(library, job.operation_id, resumes=job.is_resumable, yes=yes)
             if not again.has_work:
@@ -214,7 +214,7 @@ def _line(line: dict[str, object], *, as_json: bool) -> str:
     return f"{line.get('at', '')} {line.get('level', '')} {line.get('event', '')} {rest}".rstrip()
 
 
-def _follow(library: LibraryServices, job: Job, *, as_json: bool, announced: Collection[int] = ()) -> None:
+def _follow(library: LibraryServices, job: Job, *, as_json: bool, announced: Collection[int | None] = ()) -> None:
     """Show the progress of a job until it has ended, then its result; `announced` as in `follow.follow`."""
     pause_text = ""
     with output.bar(job.title) as update:

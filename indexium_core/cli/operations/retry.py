@@ -26,7 +26,7 @@ class RetryConfirmation:
     sentences: Sequence[str]  # printed before the confirmation
     has_work: bool = True  # False: no file can be retried
     excluded: Mapping[str, int] = field(default_factory=dict)  # for a write: excluded files by risk level
-    announced: frozenset[int] = frozenset()  # ids of files whose conflicts the sentences name
+    announced: frozenset[int | None] = frozenset()  # ids of files whose conflicts the sentences name
 
 
 @operations.operations.command("retry", epilog="Example: indexium operations retry 3 --risk safe")

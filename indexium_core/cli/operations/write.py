@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
 import typer
@@ -167,7 +167,7 @@ def _code_of(counts: dict[str, int]) -> int:
     return 1 if any(counts.get(status) for status in FAILED_STATUSES) else 0
 
 
-def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
+def _print_results(items: list[WriteResult], named: Mapping[int | None, object]) -> None:
     output.table(
         ("file", "outcome", "method", "reason"),
         [

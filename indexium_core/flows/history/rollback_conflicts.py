@@ -116,8 +116,8 @@ class RollbackChecker:
 
     def _newer_items(self, candidates: Sequence[RollbackCandidate]) -> dict[int, list[RollbackCandidate]]:
         """Return the newer items on the file of each item, newest first."""
-        files = Counter(each.file_id for each in candidates)
-        under = [each.item_id for each in candidates if each.superseded_by is not None or files[each.file_id] > 1]
+        files = Counter(each.subject for each in candidates)
+        under = [each.item_id for each in candidates if each.superseded_by is not None or files[each.subject] > 1]
         newer = self._ledger.newer_items(under) if under else {}
         ids = sorted({item_id for ids_above in newer.values() for item_id in ids_above})
         by_id = {each.item_id: each for each in self._ledger.candidates(None, item_ids=ids)} if ids else {}
@@ -142,14 +142,14 @@ class RollbackChecker:
         elif problem is None:
             problem = self._problem(findings, candidate)
         if problem is None:
-            findings.exact.add(candidate.file_id)
+            findings.exact.add(candidate.subject)
             findings.add_restores(chain)
             self._check_names(findings, candidate)
             return
         if problem.comment is not None:
-            findings.comment_only.add(candidate.file_id)
+            findings.comment_only.add(candidate.subject)
             if options.changed == "comment":
-                findings.written.add(candidate.file_id)
+                findings.written.add(candidate.subject)
                 findings.restores.append(problem.comment)
                 return
         findings.conflicts.append(_conflict(candidate, problem))
@@ -183,7 +183,7 @@ class RollbackChecker:
         entry = journal.find(self._backups / candidate.journal, candidate.item_id) if candidate.parted else None
         if isinstance(entry, journal.SwapEntry):
             other = swap.other_name(entry, candidate.other_names, path=candidate.path)
-            (findings.links_not_restored if other is None else findings.links_restored).add(candidate.file_id)
+            (findings.links_not_restored if other is None else findings.links_restored).add(candidate.subject)
 
     def _find_backup(self, candidate: RollbackCandidate) -> None:
         """Raise ConflictError or StoreError if the backup is missing or changed."""
@@ -274,7 +274,7 @@ class RollbackChecker:
         restore = Restore(
             item_id=candidate.item_id, how="person", changes=(change,), tags_added=(), tags_removed=removed_names
         )
-        findings.written.add(candidate.file_id)
+        findings.written.add(candidate.subject)
         findings.restores.append(restore)
 
 

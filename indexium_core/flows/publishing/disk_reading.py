@@ -35,7 +35,8 @@ class FolderReader:
         """Return the names in a folder. Raises FileAccessError (`offline`) if it cannot be listed."""
         if folder not in self._names:
             try:
-                self._names[folder] = frozenset(os.listdir(folder))
+                with os.scandir(folder) as entries:
+                    self._names[folder] = frozenset(each.name for each in entries)
             except OSError:
                 self._names[folder] = None
         found = self._names[folder]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from indexium_core.flows.titles.nfo_files import folders_of
 from indexium_core.model.names import words
 from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.model.publishing.side_file_names import stem_of
@@ -28,14 +29,11 @@ class FolderTenants:
         """`tenants`: library, folder below its root, and a number for each title or video in the folder."""
         self._tenants: dict[tuple[int, str], set[int]] = {}
         for library_id, folder, tenant in tenants:
-            while True:
-                known = self._tenants.setdefault((library_id, folder), set())
+            for each in folders_of(folder):
+                known = self._tenants.setdefault((library_id, each), set())
                 if tenant in known:
                     break
                 known.add(tenant)
-                if not folder:
-                    break
-                folder = folder.rpartition("/")[0]
 
     def is_own(self, library_id: int, folder: str) -> bool:
         """Return whether one title has all videos of a folder. The folder of a library is nobody's own."""

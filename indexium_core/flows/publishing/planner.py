@@ -1,8 +1,8 @@
 """
 The plan of publications: which side files each title and video gets, and what would happen to them.
 
-A row of the plan is computed again only if one of its inputs changes: values, pictures, people, files, the options of its
-library, or a side file on the disk. The rows are stored, so a list and a filter are one statement.
+A row is computed again only if one of its inputs changes: values, pictures, people, files, the options of its library,
+or a side file on the disk. The rows are stored, so a list and a filter are one statement.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from indexium_core.model.titles.titles import title_name
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import inputs as store
 from indexium_core.store.publishing import rows
-from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, MainFile, PublishedInputs
+from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, MainFile, PublishedInputs, PublishingLibrary
 from indexium_core.store.publishing.rows import OutdatedRow
 
 _GROUP = 2000  # titles of one transaction
@@ -72,6 +72,10 @@ class PublicationPlanner:
                 outdated |= {
                     each.entity: each for each in rows.outdated(reader, all_rows=True) if each.entity in changed
                 }
+            around = store.episodes_around(reader, outdated)
+            if around:
+                known = {each.entity: each for each in rows.outdated(reader, all_rows=True)}
+                outdated |= {each: known[each] for each in around if each in known}
             found = list(outdated.values())
             for first in range(0, len(found), _GROUP):
                 self._store(found[first : first + _GROUP])
@@ -81,18 +85,39 @@ class PublicationPlanner:
     def compute(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
         """Yield the rows of titles and videos from the present values and files; nothing is stored."""
         reader = self._database.read()
-        libraries, options = store.libraries(reader), store.options(reader)
-        inputs = store.read(reader, entities, since=self._clock() - _FLIPS_WITHIN)
-        disk = FolderReader(rows.known_files(reader, entities))
+        libraries = store.libraries(reader)
+        yield from self._compute(entities, libraries, store.options(reader))
+
+    def preview(self, library_id: int, options: PublishOptions, *, count: int) -> tuple[int, list[PlannedRow]]:
+        """Return how many titles a library has, and the rows that some would have with other options."""
+        reader = self._database.read()
+        entities, total = store.examples(reader, library_id, count=count)
+        library = store.library(reader, library_id)
+        found = self._compute(entities, {library_id: library}, {library_id: options}, example_of=library_id)
+        return total, list(found)
+
+    def _compute(
+        self,
+        entities: Collection[Entity],
+        libraries: dict[int, PublishingLibrary],
+        options: dict[int, PublishOptions],
+        *,
+        example_of: int | None = None,
+    ) -> Iterator[PlannedRow]:
+        reader = self._database.read()
+        wanted = set(entities)
+        around = store.episodes_around(reader, wanted)  # the NFO file of several episodes has the values of all
+        inputs = store.read(reader, [*entities, *around], since=self._clock() - _FLIPS_WITHIN, example_of=example_of)
         titles = _TitlePlans(
             inputs,
             options=options,
             libraries=libraries,
-            tenants=FolderTenants(store.tenants(reader)),
-            disk=disk,
+            tenants=FolderTenants(store.tenants(reader, libraries)),
+            disk=FolderReader(rows.known_files(reader, entities)),
         )
         for title in inputs.titles:
-            if title.library_id in libraries and (row := titles.of_title(title)) is not None:
+            is_wanted = title.entity in wanted and title.library_id in libraries
+            if is_wanted and (row := titles.of_title(title)) is not None:
                 yield row
         for video in inputs.videos:
             if video.file.library_id in libraries:
@@ -124,7 +149,7 @@ class _TitlePlans:
         inputs: PublishedInputs,
         *,
         options: dict[int, PublishOptions],
-        libraries: dict[int, store.PublishingLibrary],
+        libraries: dict[int, PublishingLibrary],
         tenants: FolderTenants,
         disk: FolderReader,
     ) -> None:
@@ -298,7 +323,8 @@ def _codes(planned: PlannedSideFiles) -> list[str]:
 def _sort_name(title: KnownTitle) -> str:
     if title.series_id is None:
         return title.sort_title or title.title
-    number = f"{title.season if title.season is not None else 9999:04} {title.episode if title.episode is not None else 0:05}"
+    season, episode = (title.season if title.season is not None else 9999), title.episode or 0
+    number = f"{season:04} {episode:05}"
     return f"{title.series_sort_title or title.series_title} {number}"
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.titles import nfo, nfo_editing
+from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
+from indexium_core.files.titles.nfo_editing import NfoEdit
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.nfo_content import NfoContent
@@ -67,7 +68,7 @@ class SideFilePlanner:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
             present = self._disk.present(path)
             if present is None:
-                self._add_body(path, nfo_editing.new_file(contents), contents, present, "nobody", ())
+                self._add_body(path, _new(contents), present, "nobody")
             else:
                 self._edit_nfo(path, present, contents)
         except errors.MetadataError as error:
@@ -77,57 +78,52 @@ class SideFilePlanner:
         owner, data = self._owner(path, present), self._disk.content(path)
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
+        own = self._ours.get(path)
         try:
-            edit = nfo_editing.edited(data, contents)
+            edit = nfo_editing.edited(data, contents, json.loads(own.own_elements or "[]") if own else ())
         except errors.RefusedError as error:
-            if self._choice(path, present) != "replace":
+            if self._choice(path, present) == "replace":
+                self._add_body(path, _new(contents), present, owner, codes=["foreign_nfo_replaced"])
+            else:
                 self._add(path, NFO, "blocked", present, owner, codes=["nfo_unreadable"], message=error.message)
-                return
-            body = nfo_editing.new_file(contents)
-            self._add_body(path, body, contents, present, owner, (), codes=["foreign_nfo_replaced"])
             return
         self._add_notes(data, owner)
         if edit.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
-        codes = {"ours": [], "others": ["foreign_nfo_edited"], "changed": ["drift"]}[owner]
-        self._add_body(
-            path, edit.content, contents, present, owner, edit.changed, codes=codes, writer=_writer(data, owner)
-        )
+        codes = {"others": ["foreign_nfo_edited"], "changed": ["drift"]}.get(owner, [])
+        self._add_body(path, edit, present, owner, codes=codes, writer=_writer(data, owner))
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
         if "jellyfin" not in self._options.readers:
             return
         if any(each.is_locked for each in nfo.parse(data)):
             self.planned.codes.append("locked_for_jellyfin")
-        if owner != "ours" and nfo_editing.probable_writer(data) == _SAVER:
+        if owner != "ours" and nfo_writers.probable_writer(data) == _SAVER:
             self.planned.codes.append("saver_is_on")
 
     def _add_body(
         self,
         path: bytes,
-        content: bytes,
-        contents: Sequence[NfoContent],
+        edit: NfoEdit,
         present: PresentFile | None,
         owner: SideFileOwner,
-        changed: Iterable[str],
         *,
-        codes: Iterable[str] = (),
+        codes: Sequence[str] = (),
         writer: str = "",
     ) -> None:
-        own = json.dumps(nfo_editing.own_values(content, contents), ensure_ascii=False)
-        self.planned.bodies[path] = NfoBody(content, own)
-        action = "create" if present is None else "replace" if "foreign_nfo_replaced" in codes else "update"
+        own = json.dumps(edit.own, ensure_ascii=False)
+        self.planned.bodies[path] = NfoBody(edit.content, own)
         self._add(
             path,
             NFO,
-            action,
+            "create" if present is None else "replace" if "foreign_nfo_replaced" in codes else "update",
             present,
             owner,
             codes=codes,
-            after_hash=blake3(content).hexdigest(),
-            after_size=len(content),
-            changed_fields=tuple(changed),
+            after_hash=blake3(edit.content).hexdigest(),
+            after_size=len(edit.content),
+            changed_fields=edit.changed,
             writer=writer,
         )
 
@@ -239,5 +235,11 @@ class SideFilePlanner:
         self.planned.files.append(plan)
 
 
+def _new(contents: Sequence[NfoContent]) -> NfoEdit:
+    """Return a new NFO file as an edit of none."""
+    content = nfo_editing.new_file(contents)
+    return NfoEdit(content=content, changed=(), kept=0, own=nfo_editing.own_values(content, contents))
+
+
 def _writer(data: bytes, owner: SideFileOwner) -> str:
-    return "" if owner == "ours" else nfo_editing.probable_writer(data)
+    return "" if owner == "ours" else nfo_writers.probable_writer(data)

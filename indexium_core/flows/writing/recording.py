@@ -13,6 +13,7 @@ from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import ItemRecord
+from indexium_core.store.publishing import items
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import ScannedFile
 
@@ -43,18 +44,26 @@ def record_results(
         store: The database.
         operation_id: The operation.
         updates: Items of it.
-        kind: The type of the operation: write, rollback.
+        kind: The type of the operation: write, rollback, publish.
         postpone: Postpone the files that were written or rolled back.
         now: The current time.
         since: A time before the first of these items was started.
         seconds: Running time of the operation in all its runs; 0 if it is already stored.
 
     """
-    files = {update.record.result.file_id: update.file for update in updates if update.file is not None}
-    done = [update.record.result.file_id for update in updates if update.record.result.status == "success"]
+    files = {
+        file_id: update.file
+        for update in updates
+        if update.file is not None and (file_id := update.record.result.file_id) is not None
+    }
+    results = [update.record.result for update in updates]
+    done = [each.file_id for each in results if each.status == "success" and each.file_id is not None]
+    side_files = [each.item_id for each in results if each.file_id is None and each.item_id is not None]
     with store.atomic() as tx:
         records = [update.record for update in updates]
         ledger.Ledger(store).record(tx, operation_id, records, kind=kind, now=now, seconds=seconds)
+        if side_files:
+            items.follow_results(tx, side_files, at=now)
         others = catalog.update_written(tx, files, at=now, since=since)
         if postpone and done:
             names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]

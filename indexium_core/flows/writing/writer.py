@@ -11,9 +11,10 @@ import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from indexium_core import errors, notebook, settings
 from indexium_core.flows.jobs import job_log
@@ -27,6 +28,8 @@ from indexium_core.model import wording
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import (
+    FAILED_STATUSES,
+    ItemDetails,
     MetadataOperation,
     OperationStatus,
     WriteOptions,
@@ -36,11 +39,14 @@ from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
+from indexium_core.model.publishing.requests import PublicationRequest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger
 from indexium_core.store.operations.ledger_rows import Restore, Task
+from indexium_core.store.publishing import items
+from indexium_core.store.publishing.items import NewPublication
 from indexium_core.store.recovery import files
 
 logger = logging.getLogger(__name__)
@@ -196,6 +202,36 @@ class MetadataWriter:
         )
         return self._begin(rollback_id)
 
+    def start_publication(
+        self,
+        publications: Sequence[NewPublication],
+        request: PublicationRequest,
+        *,
+        options: Mapping[str, Any],
+        idempotent: IdempotentRequest | None = None,
+    ) -> OperationHandle:
+        """Start writing the side files of titles and videos, which `publishing` has planned."""
+        self._require_startable(len(publications))
+        now = self._clock()
+        with self._store.atomic() as tx:
+            operation_id = items.create(
+                tx,
+                publications,
+                options=options,
+                user_note=request.user_note,
+                user_action=request.user_action,
+                source=request.source,
+                now=now,
+                expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+                owner=self._queue.owner,
+                request=idempotent,
+            )
+        return self._begin(operation_id)
+
+    def failed_items(self, operation_id: int) -> list[ItemDetails]:
+        """Return the items of an operation that were not written."""
+        return self._ledger.items(operation_id, statuses=FAILED_STATUSES, per_page=0)[0]
+
     def _begin(self, operation_id: int) -> OperationHandle:
         job = self._queue.get(self._queue.ensure_job(operation_id))
         if job.progress_current:  # refused files have a result already; runs do not process them
@@ -266,7 +302,7 @@ class MetadataWriter:
         )
         runner.run(tasks)
         return DryRunReport(
-            items=sorted(results, key=lambda result: result.file_id),
+            items=sorted(results, key=lambda result: result.file_id or 0),
             counts=dict(Counter(result.status for result in results)),
             excluded=self._planner.summary(variant, selection, risk=options.risk).excluded,
             plan_id=variant.id,

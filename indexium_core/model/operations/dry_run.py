@@ -49,12 +49,14 @@ class DryRunReport:
     @property
     def failures_first(self) -> list[WriteResult]:
         """The results: failures, then files with nothing to do, then the rest; each group is sorted by code."""
-        return sorted(self.items, key=lambda item: (_REPORT_ORDER.get(item.status, 0), item.code, item.file_id))
+        return sorted(self.items, key=lambda item: (_REPORT_ORDER.get(item.status, 0), item.code, item.file_id or 0))
 
     @property
     def ready(self) -> frozenset[int]:
         """Files that would be written."""
-        return frozenset(item.file_id for item in self.items if item.status == "success")
+        return frozenset(
+            item.file_id for item in self.items if item.status == "success" and item.file_id is not None
+        )
 
     def df(self) -> pd.DataFrame:
         """Return the results as a table, in the order of the file ids."""

@@ -38,7 +38,7 @@ FINISHED_STATES = (
 STATES = (*ACTIVE_STATES, *FINISHED_STATES)
 FAILED_STATUSES = ("failed", "conflict", "unknown")  # statuses of items whose file was not written
 ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
-OperationType = Literal["write", "rollback"]
+OperationType = Literal["write", "rollback", "publish"]
 OPERATION_TYPES: tuple[OperationType, ...] = get_args(OperationType)
 
 _SHOWN = 10  # rows of a table in HTML
@@ -101,7 +101,7 @@ class WriteResult:
     """The result of one file."""
 
     item_id: int | None  # None in a dry run
-    file_id: int
+    file_id: int | None  # None: the side files of a title
     status: Annotated[str, ITEM_STATUSES]
     code: str  # "" for success; `field_unsupported` for a success without all fields
     message: str
@@ -200,16 +200,25 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemSideFile(Shaped):
+    """A side file that an item changed, or would change."""
+
+    path: str  # for display
+    kind: str  # nfo, or a kind of picture
+    action: str  # create, update, replace, remove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDetails(Shaped):
     """One row of `metadata_operation_items`, as it is shown."""
 
     shape = (
-        "id file_id file_path status code message previous_comment new_comment fields=field_changes tags_added "
-        "tags_removed strategy seconds proof processed_at"
+        "id file_id entity_type entity_id file_path status code message previous_comment new_comment "
+        "fields=field_changes side_files tags_added tags_removed strategy seconds proof processed_at"
     )
 
     id: int
-    file_id: int
+    file_id: int | None  # None: the side files of a title
     file_path: str
     file_name: str
     status: Annotated[str, ITEM_STATUSES]
@@ -227,6 +236,9 @@ class ItemDetails(Shaped):
     backup_kind: str = ""  # journal, delta, original, tags; "" for none
     backup_bytes: int = 0  # size of the backup
     fields: tuple[Change, ...] = ()  # the changes of fields beside the comment
+    entity_type: str | None = None  # of side files: movie, series, season, episode, video
+    entity_id: int | None = None
+    side_files: tuple[ItemSideFile, ...] = ()
 
     @property
     def attempts(self) -> list[Attempt]:

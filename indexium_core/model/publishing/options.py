@@ -53,7 +53,7 @@ def checked_publish(text: str) -> Publish:
     """Return what is published. Raises UsageError if there is no such choice."""
     if text not in PUBLISH:
         raise errors.UsageError(f"A library cannot publish “{text[:40]}”. Choose one of: {', '.join(PUBLISH)}.")
-    return text  # type: ignore[return-value]
+    return text
 
 
 def checked_kinds(names: Sequence[str]) -> tuple[str, ...]:

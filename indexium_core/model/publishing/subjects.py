@@ -27,7 +27,7 @@ class Entity(NamedTuple):
     @property
     def subject(self) -> int:
         """The subject of items that change its side files."""
-        return -(self.entity_id * _PLACES + PUBLISHED_TYPES.index(self.entity_type))  # type: ignore[arg-type]
+        return -(self.entity_id * _PLACES + PUBLISHED_TYPES.index(self.entity_type))
 
     @property
     def address(self) -> str:

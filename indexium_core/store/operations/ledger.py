@@ -135,6 +135,7 @@ class Ledger:
             tx.execute(_SQL["insert_rollback_items"], values)
             starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
             if is_rollback:
+                tx.execute(_SQL["reverse_side_files"], {"operation_id": operation_id})
                 completion.cancel_interrupted_below(tx, operation_id, now=now)
             counts = starting.counts(tx, operation_id)
             files = wording.files(sum(counts.values()))

@@ -13,6 +13,7 @@ from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     ItemDetails,
+    ItemSideFile,
     MetadataOperation,
     WriteOptions,
     WriteResult,
@@ -38,12 +39,24 @@ class StartFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSideFile:
+    """A side file to write."""
+
+    path: bytes
+    kind: str  # nfo, or a kind of picture
+    before_hash: str | None  # BLAKE3, hex, of the planned file; None: no file
+    after_hash: str | None  # None: it is removed
+    body: bytes | None  # the new bytes of an NFO file, deflated
+    picture: str | None  # the new picture, below the folder of the cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A pending item with everything that a worker needs, as plain values that can be sent to another process."""
 
     item_id: int
-    file_id: int
-    path: bytes
+    file_id: int | None  # None: the item changes side files of a title
+    path: bytes  # of the file; of side files, what must exist when they are written
     expected_size: int  # -1: the file is not in the catalog, or another item changes it first
     expected_mtime_ns: int
     expected_hash: str | None
@@ -66,6 +79,7 @@ class Task:
     after_item: int | None = None
     after_item_failure: str = ""  # … and why that failed in an earlier run
     other_names: tuple[bytes, ...] = ()  # rollback: paths that may name the file from before the write
+    side_files: tuple[TaskSideFile, ...] = ()  # publication: the files to write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +117,8 @@ class RollbackCandidate:
 
     item_id: int
     operation_id: int
-    file_id: int
+    file_id: int | None
+    subject: int  # what the item changed: a file, or the side files of a title
     shown_path: str
     path: bytes  # present path of the file, as far as the catalog knows
     tags_added: list[str]
@@ -164,7 +179,7 @@ class UnresolvedItem(NamedTuple):
     """An item to compare with its journal."""
 
     item_id: int
-    file_id: int
+    file_id: int | None
     status: str
     journal: str
     library_id: int | None
@@ -220,7 +235,9 @@ def _plain(changes: Sequence[Change]) -> str:
 def task(row: dict[str, Any]) -> Task:
     """Return a row of `pending_tasks` or `preview_tasks`."""
     other_names = tuple(row.get("other_names") or ())
-    return Task(**row | {"changes": _changes(row["changes"]), "other_names": other_names})
+    side_files = tuple(TaskSideFile(**each) for each in row.get("side_files") or ())
+    lists = {"changes": _changes(row["changes"]), "other_names": other_names, "side_files": side_files}
+    return Task(**row | lists)
 
 
 def unresolved(row: dict[str, Any]) -> UnresolvedItem:
@@ -270,7 +287,11 @@ def item(row: dict[str, Any]) -> ItemDetails:
     facts = {name: value for name, value in row.items() if name in ItemDetails.__dataclass_fields__}
     proof = json.loads(row["proof"]) if row["proof"] else {}
     name = row["file_path"].rsplit("/", 1)[-1]
-    return ItemDetails(**facts | {"file_name": name, "proof": proof, "fields": _changes(row["fields"])})
+    side_files = tuple(
+        ItemSideFile(**each | {"path": each["path"].decode("utf-8", "replace")}) for each in row["side_files"] or ()
+    )
+    known = {"file_name": name, "proof": proof, "fields": _changes(row["fields"]), "side_files": side_files}
+    return ItemDetails(**facts | known)
 
 
 def candidate(row: dict[str, Any]) -> RollbackCandidate:

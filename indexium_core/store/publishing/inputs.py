@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.publishing.options import PublishOptions
+from indexium_core.model.artwork.selection_config import ASSET_TYPES
+from indexium_core.model.publishing.options import READERS, PublishOptions
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -113,13 +114,16 @@ class PublishedInputs:
 
 def options(reader: Connection, library_id: int | None = None) -> dict[int, PublishOptions]:
     """Return what each library publishes, or one of them."""
-    found = {}
-    for row in reader.execute(_sql("options"), {"library_id": library_id}).fetch_dicts():
-        number = row.pop("library_id")
-        lists = {name: tuple(row.pop(name)) for name in ("kinds", "readers") if row[name] is not None}
-        facts = {name: value for name, value in row.items() if value is not None}
-        found[number] = PublishOptions(**facts, **lists)
-    return found
+    return {
+        row["library_id"]: PublishOptions(
+            publish=row["publish"],
+            kinds=ASSET_TYPES if row["kinds"] is None else tuple(row["kinds"]),
+            readers=READERS if row["readers"] is None else tuple(row["readers"]),
+            people=row["people"],
+            is_decided=row["is_decided"],
+        )
+        for row in reader.execute(_sql("options"), {"library_id": library_id}).fetch_dicts()
+    }
 
 
 def set_options(tx: Connection, library_id: int, wanted: PublishOptions) -> None:
@@ -134,12 +138,34 @@ def libraries(reader: Connection) -> dict[int, PublishingLibrary]:
     return {row[0]: PublishingLibrary(*row) for row in rows}
 
 
-def tenants(reader: Connection) -> list[tuple[int, str, int]]:
+def library(reader: Connection, library_id: int) -> PublishingLibrary:
+    """Return a library that exists, whatever it publishes."""
+    return PublishingLibrary(*reader.execute(_sql("library"), {"library_id": library_id}).fetchall()[0])
+
+
+def episodes_around(reader: Connection, entities: Collection[Entity]) -> list[Entity]:
+    """Return the other episodes in the files of some episodes."""
+    episodes = [each.entity_id for each in entities if each.entity_type == "episode"]
+    if not episodes:
+        return []
+    found = reader.execute(_sql("episodes_around"), {"ids": episodes}).fetchall()
+    return [Entity("episode", number) for (number,) in found]
+
+
+def tenants(reader: Connection, library_ids: Collection[int]) -> list[tuple[int, str, int]]:
     """Return library, folder and number of each title, or video without a title, with a video in the folder."""
-    return reader.execute(_sql("tenants")).fetchall()
+    return reader.execute(_sql("tenants"), {"library_ids": list(library_ids)}).fetchall()
 
 
-def read(reader: Connection, entities: Collection[Entity], *, since: datetime) -> PublishedInputs:
+def examples(reader: Connection, library_id: int, *, count: int) -> tuple[list[Entity], int]:
+    """Return some titles and videos of a library that would be published, and the number of all of them."""
+    found = reader.execute(_sql("examples"), {"also": library_id, "count": count}).fetchall()
+    return [Entity(kind, number) for kind, number, _ in found], found[0][2] if found else 0
+
+
+def read(
+    reader: Connection, entities: Collection[Entity], *, since: datetime, example_of: int | None = None
+) -> PublishedInputs:
     """
     Return the inputs of some titles and videos.
 
@@ -147,6 +173,7 @@ def read(reader: Connection, entities: Collection[Entity], *, since: datetime) -
         reader: A connection that reads.
         entities: The titles and videos; unknown ones are left out.
         since: Changes by other programs count from this moment.
+        example_of: A library that counts as one that publishes.
 
     """
     wanted = columns_of(entities)
@@ -168,7 +195,9 @@ def read(reader: Connection, entities: Collection[Entity], *, since: datetime) -
     if series:
         for number, season, title in reader.execute(_sql("seasons_of"), {"ids": series}).fetchall():
             found.seasons.setdefault(number, []).append((season, title))
-    found.videos = [_video(row) for row in reader.execute(_sql("videos_of"), wanted).fetch_dicts()]
+    found.videos = [
+        _video(row) for row in reader.execute(_sql("videos_of"), {**wanted, "also": example_of}).fetch_dicts()
+    ]
     for kind, number, *facts in reader.execute(_sql("ours_of"), wanted).fetchall():
         found.ours.setdefault(Entity(kind, number), []).append(OwnFile(*facts))
     found.choices = {

@@ -1,4 +1,4 @@
-"""The items of publications in the ledger of operations, and what follows from their results: the files that are ours."""
+"""The items of publications in the ledger of operations, and what follows from their results."""
 
 from __future__ import annotations
 
@@ -108,11 +108,6 @@ def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> d
         "bodies": [None if body is None else zlib.compress(body) for body in bodies],
         "own": [each.own_elements.get(file.path_bytes) for _, _, each, file in found],
     }
-
-
-def reverse(tx: Connection, operation_id: int) -> None:
-    """Give the items of a rollback the side files of the items that they roll back, in reverse."""
-    tx.execute(_sql("reverse_side_files"), {"operation_id": operation_id})
 
 
 def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -> None:

@@ -58,8 +58,8 @@ class PublicationSearch:
 
 
 def outdated(reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
-    """Return the titles and videos whose row is missing or has other inputs, or all of them; and those without inputs."""
-    rows = reader.execute(_sql("outdated"), {"all": all_rows}).fetchall()
+    """Return titles and videos whose row is missing or has other inputs, or all; and those that have no inputs any more."""
+    rows = reader.execute(_sql("outdated"), {"all": all_rows, "also": None}).fetchall()
     return [OutdatedRow(Entity(kind, number), inputs) for kind, number, inputs in rows]
 
 

@@ -71,6 +71,15 @@ CROSS JOIN LATERAL (SELECT CASE WHEN r.changes IS NULL
                             "segment": "VARCHAR"}]')
     END AS change) AS wanted;
 
+-- name: reverse_side_files
+-- The side files of the items of a rollback: those of the items that it rolls back, in reverse.
+INSERT INTO item_side_files BY NAME
+SELECT m.id AS item_id, s.position, s.library_id, s.path_bytes, s.kind,
+       CASE s.action WHEN 'create' THEN 'remove' WHEN 'remove' THEN 'create' ELSE 'replace' END AS action,
+       s.after_hash AS before_hash, s.before_hash AS after_hash
+FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.reverts_item
+WHERE m.operation_id = $operation_id;
+
 -- name: insert_history
 -- The old content of each file, recorded before its first byte changes.
 INSERT INTO metadata_history (id, operation_item_id, operation_id, file_id, file_hash, backup_timestamp,
@@ -419,9 +428,11 @@ WITH page AS (
       AND (len($people::VARCHAR[]) = 0 OR list_has_all(list_transform(
            list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
     ORDER BY place LIMIT $count OFFSET $skip)
-SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message AS message, m.previous_comment, m.new_comment,
+SELECT m.id, m.file_id, m.entity_type, m.entity_id, m.file_path, m.status, m.code, m.error_message AS message, m.previous_comment, m.new_comment,
        m.tags_added, m.tags_removed, list_filter(m.changes, lambda c: c.field <> 'comment') AS fields, m.strategy, m.seconds,
        m.proof, m.processed_at,
+       (SELECT list({'path': s.path_bytes, 'kind': s.kind, 'action': s.action} ORDER BY s.position)
+        FROM item_side_files AS s WHERE s.item_id = m.id) AS side_files,
        (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by) AS rolled_back_by,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.kind END, '') AS backup_kind,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.bytes END, 0) AS backup_bytes, m.found

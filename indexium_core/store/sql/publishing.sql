@@ -16,13 +16,24 @@ WHERE library_id = $library_id;
 SELECT library_id, name, path_bytes, state, coalesce(kind, 'home') AS kind FROM libraries
 WHERE coalesce(publish, 'off') <> 'off' ORDER BY library_id;
 
+-- name: library
+-- A library, whatever it publishes.
+SELECT library_id, name, path_bytes, state, coalesce(kind, 'home') AS kind FROM libraries WHERE library_id = $library_id;
+
+-- name: episodes_around
+-- The other episodes in the files of episodes.
+SELECT DISTINCT o.entity_id FROM title_files AS l JOIN title_files AS o ON o.file_id = l.file_id AND o.entity_type = 'episode'
+WHERE l.entity_type = 'episode' AND list_contains($ids::BIGINT[], l.entity_id) AND NOT list_contains($ids::BIGINT[], o.entity_id)
+ORDER BY 1;
+
 -- name: main_files
 -- Part of other statements: the main files of titles that are not missing.
 (SELECT l.entity_type, l.entity_id, l.part, l.role, f.file_id, f.path_bytes, f.folder, f.library_id
  FROM title_files AS l JOIN scanned_files AS f USING (file_id) WHERE l.role = 'main' AND f.state <> 'missing');
 
 -- name: videos
--- Part of other statements: the videos that belong to no title and have people or values by hand, in libraries that publish.
+-- Part of other statements: the videos that belong to no title and have people or values by hand, in libraries that publish,
+-- and in the one of an example.
 (SELECT f.file_id, f.library_id, f.path_bytes, f.folder, f.file_name, f.people, f.fields,
         d.people AS edited_people, d.edits, p.names
  FROM scanned_files AS f JOIN libraries AS l USING (library_id)
@@ -33,7 +44,7 @@ WHERE coalesce(publish, 'off') <> 'off' ORDER BY library_id;
             GROUP BY file_id) AS d USING (file_id)
  LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
             GROUP BY file_id) AS p USING (file_id)
- WHERE coalesce(l.publish, 'off') <> 'off' AND f.media_kind = 'video' AND f.state <> 'missing'
+ WHERE (coalesce(l.publish, 'off') <> 'off' OR l.library_id = $also) AND f.media_kind = 'video' AND f.state <> 'missing'
    AND (len(f.people) > 0 OR len(p.names) > 0 OR d.file_id IS NOT NULL)
    AND NOT EXISTS (FROM title_files AS t JOIN titles AS k ON k.entity_type = t.entity_type AND k.id = t.entity_id
                    WHERE t.file_id = f.file_id AND k.state NOT IN ('ignored', 'discovered')));
@@ -170,10 +181,17 @@ SELECT s.series_id, s.season, s.title FROM seasons AS s WHERE list_contains($ids
 -- The titles and other videos of each folder with videos: from it follows which folder belongs to one title alone. A film is
 -- one, a series with its episodes is one, and each video without a title is one of its own.
 SELECT DISTINCT f.library_id, f.folder, coalesce(e.series_id, l.entity_id, -f.file_id) AS tenant
-FROM scanned_files AS f JOIN libraries AS b ON b.library_id = f.library_id AND coalesce(b.publish, 'off') <> 'off'
-LEFT JOIN title_files AS l ON l.file_id = f.file_id
+FROM scanned_files AS f LEFT JOIN title_files AS l ON l.file_id = f.file_id
 LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
-WHERE f.state <> 'missing' AND f.media_kind = 'video';
+WHERE f.state <> 'missing' AND f.media_kind = 'video' AND list_contains($library_ids::INTEGER[], f.library_id);
+
+-- name: examples
+-- The titles and videos of a library that would be published.
+SELECT entity_type, entity_id, count(*) OVER () FROM (
+    SELECT t.entity_type, t.id AS entity_id, lower(t.sort_title) AS place FROM titles AS t
+    WHERE t.library_id = $also AND t.entity_type IN ('movie', 'series') AND t.state NOT IN ('ignored', 'discovered')
+    UNION ALL SELECT 'video', v.file_id, lower(v.file_name) FROM /* videos */ AS v WHERE v.library_id = $also)
+ORDER BY place, entity_id LIMIT $count;
 
 -- name: ours_of
 -- The side files of the titles and videos of a request that are ours.
@@ -316,15 +334,6 @@ SELECT unnest($item_ids::BIGINT[]) AS item_id, unnest($positions::INTEGER[]) AS 
        unnest($paths::BLOB[]) AS path_bytes, unnest($kinds::VARCHAR[]) AS kind, unnest($actions::VARCHAR[]) AS action,
        unnest($before::VARCHAR[]) AS before_hash, unnest($before_mtimes::BIGINT[]) AS before_mtime_ns,
        unnest($after::VARCHAR[]) AS after_hash, unnest($bodies::BLOB[]) AS body, unnest($own::VARCHAR[])::JSON AS own_elements;
-
--- name: reverse_side_files
--- The side files of the items of a rollback: those of the items that it rolls back, in reverse.
-INSERT INTO item_side_files BY NAME
-SELECT m.id AS item_id, s.position, s.library_id, s.path_bytes, s.kind,
-       CASE s.action WHEN 'create' THEN 'remove' WHEN 'remove' THEN 'create' ELSE 'replace' END AS action,
-       s.after_hash AS before_hash, s.before_hash AS after_hash
-FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.reverts_item
-WHERE m.operation_id = $operation_id;
 
 -- name: written_items
 -- Part of other statements: the items of a request that changed side files.

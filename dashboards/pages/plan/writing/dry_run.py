@@ -48,14 +48,14 @@ class DryRunResult:
         found = self.listed(shown)
         first = (page - 1) * PER_PAGE
         part = found[first : first + PER_PAGE]
-        ids = frozenset(item.file_id for item in part)
+        ids = frozenset(item.file_id for item in part if item.file_id is not None)
         items, _ = self.plan.sample(Selection(included=ids), "", limit=PER_PAGE)
         named = {item.file_id: item for item in items}
         return {
             "kind": "items",
             "key": "results",
             "label": "Files, those that would not be written first" if self.report.by_code else "Files",
-            "items": [_row(item, named.get(item.file_id)) for item in part],
+            "items": [_row(item, named.get(item.file_id or 0)) for item in part],
             **paging.place(page, PER_PAGE, shown=len(part), total=len(found)),
             "choices": self._choices(shown),
         }

@@ -1,0 +1,138 @@
+"""What a person wants to publish, what that would do, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.publishing.publication import counts_in_words
+from indexium_core.model.publishing.risks import PUBLICATION_RISKS
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.shapes import Shaped
+
+PUBLISHED_RISKS = ("safe", "warning", "danger")  # risks that a publication may have
+DEFAULT_RISKS = ("safe", "warning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationFilter:
+    """Which rows of the plan of publications; empty fields match all."""
+
+    query: str = ""  # words of a title, a folder, a file or a person; `note:locked` for a note
+    risk: tuple[str, ...] = ()  # (): all but unchanged ones
+    action: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    library_id: int | None = None
+    unpublished: bool | None = None
+
+    def check(self) -> None:
+        """Raise UsageError if a risk is unknown."""
+        for name in self.risk:
+            if name not in PUBLICATION_RISKS:
+                known = ", ".join(PUBLICATION_RISKS)
+                raise errors.UsageError(f"There is no risk “{name[:40]}”. Choose from: {known}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationSelection:
+    """
+    What to publish: titles that a person names, or all rows of a filter with some risks.
+
+    A file of ours that another program changed since is written only if a person names its title.
+    """
+
+    addresses: tuple[str, ...] = ()  # such as movie:12; of a series, its seasons and episodes belong to it
+    filter: PublicationFilter | None = None
+    risk: tuple[str, ...] | None = None  # None: the default, which for named titles is every risk
+    excluded: tuple[str, ...] = ()  # addresses of rows that are left out
+    alone: bool = False  # named titles without their seasons and episodes
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """The risks that are written."""
+        return self.risk if self.risk is not None else PUBLISHED_RISKS if self.addresses else DEFAULT_RISKS
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The named titles. Raises UsageError if an address is none."""
+        return tuple(map(Entity.of_address, self.addresses))
+
+    def check(self) -> None:
+        """Raise UsageError if a risk cannot be published."""
+        for name in self.risks:
+            if name not in PUBLISHED_RISKS:
+                known = ", ".join(PUBLISHED_RISKS)
+                raise errors.UsageError(
+                    f"Titles of the risk “{name[:40]}” are not published. Choose from: {known}."
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationSummary(Shaped):
+    """What a publication of a selection would do."""
+
+    shape = "titles by_risk actions new_bytes excluded digest rollback_until summary promise"
+
+    titles: int  # titles and videos that would be written: items of the operation
+    rows: int  # rows of the list that they belong to
+    by_risk: dict[str, int]  # titles by risk
+    actions: dict[str, int]  # files by action
+    new_bytes: int
+    excluded: dict[str, int]  # titles that are left out, by reason: a risk, or `changed since`
+    digest: str  # of what would be written
+    rollback_until: datetime | None = None
+    notes: tuple[str, ...] = ()  # sentences about what players keep after a rollback
+
+    @property
+    def summary(self) -> str:
+        """The publication in words: `12 titles: 20 files new, 3 edited`."""
+        return f"{wording.plural(self.titles, 'title')}: {counts_in_words(self.actions) or 'nothing to write'}"
+
+    @property
+    def promise(self) -> str:
+        """What a rollback restores."""
+        until = f" until {wording.day(self.rollback_until)}" if self.rollback_until else ""
+        return f"Every byte can be rolled back{until}; NFO files then have the present time, so that players read them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRequest:
+    """How to publish."""
+
+    user_note: str = ""
+    user_action: str = "publish"
+    source: str = "python"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTitle(Shaped):
+    """The result of one title or video."""
+
+    entity_type: str
+    entity_id: int
+    name: str
+    status: str  # of an item: success, skipped, failed, conflict, unknown
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishResult(Shaped):
+    """The result of a publication that has ended."""
+
+    operation_id: int | None  # None: there was nothing to write
+    success: bool  # nothing failed
+    published: int
+    failed: int
+    titles: Sequence[PublishedTitle] = field(default_factory=list)  # those that were not written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishExample(Shaped):
+    """Which files a library would get: some titles with the names of their files."""
+
+    titles: int  # that the library has
+    examples: list[tuple[str, list[str]]]  # the name of a title, and the paths of its files below the library
