@@ -72,7 +72,7 @@ def forks(light: Forks) -> Forks:
     return light
 
 
-@pytest.fixture(params=(*swaps.WAYS, *swaps.SIDECARS))
+@pytest.fixture(params=(*swaps.WAYS, *swaps.SIDE_FILES))
 def way(request: pytest.FixtureRequest) -> str:
     if why := seccomp.why_not():
         pytest.skip(why)
@@ -126,7 +126,7 @@ def test_kill_during_cancellation_keeps_old_file(folder: Path, way: str, forks: 
 @pytest.mark.parametrize("system", ["exclusive rename", "hard links", "neither"])
 def test_new_sidecar_never_takes_the_name_of_another_file(tmp_path: Path, forks: Forks, system: str) -> None:
     swap = swaps.of(tmp_path, "sidecar created")
-    assert isinstance(swap, swaps.SidecarSwap)
+    assert isinstance(swap, swaps.SideFilesSwap)
     swap.reset()
     swap.foreign.write_bytes(b"of another program")
     assert forks.run(swaps.create_late, swap, system) == swaps.FAILED
@@ -145,7 +145,7 @@ def test_removal_keeps_sidecar_of_another_program(folder: Path, forks: Forks, ch
         pytest.skip(why)
     scene = Scene(folder, "sidecar removed", forks)
     swap = scene.swap
-    assert isinstance(swap, swaps.SidecarSwap)
+    assert isinstance(swap, swaps.SideFilesSwap)
     remove = swaps.remove_replaced_by_link if by_link else swaps.remove_replaced
 
     def judge(where: str) -> None:

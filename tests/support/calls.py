@@ -23,13 +23,13 @@ class Call:
     One call that changes something, or makes it durable.
 
     Kinds: create, write, copy, clone, truncate, allocate, reserve, insert, collapse, punch, zero, sync, link, rename,
-    remove, folder, times, mode, owner, attribute; `unknown` for other calls that may change a file.
+    exchange, remove, folder, times, mode, owner, attribute; `unknown` for other calls that may change a file.
     """
 
     name: str  # of the system call
     kind: str
-    path: str  # of the file; rename and link: its new name
-    source: str = ""  # rename and link: the old name; copy and clone: the source of the bytes
+    path: str  # of the file; rename, exchange and link: its new name
+    source: str = ""  # rename, exchange and link: the old name; copy and clone: the source of the bytes
     offset: int = _NO_OFFSET  # write, copy, clone, …: where; truncate: the size
     length: int = 0
     taken: int = _NO_OFFSET  # copy and clone: where in the source
@@ -220,6 +220,11 @@ def _names(at: tuple[int, int], folders: tuple[int, int], kind: str) -> Decoder:
     return decoder
 
 
+def _renamed(caller: _Caller) -> Call:
+    """renameat2: (folder, name, folder, name, flags)."""
+    return _names((1, 3), (0, 2), "exchange" if caller.number(4) & 2 else "rename")(caller)
+
+
 def _linked(caller: _Caller) -> Call:
     """linkat: (folder, name, folder, name, flags); an empty name is the open file itself."""
     call = _names((1, 3), (0, 2), "link")(caller)
@@ -261,14 +266,15 @@ _DECODERS: dict[str, Decoder] = {
     "ftruncate": lambda caller: caller.through(caller.number(0), "truncate", offset=caller.arguments[1]),
     "fallocate": _fallocate,
     **dict.fromkeys(("fsync", "fdatasync"), _through("sync")),
-    **dict.fromkeys(("syncfs", "sync_file_range"), _through("unknown")),
-    "sync": lambda caller: None,
+    "syncfs": _through("unknown"),
+    **dict.fromkeys(("sync", "sync_file_range"), lambda caller: None),  # no file has other bytes or is surely durable
     "link": _names((0, 1), (-1, -1), "link"),
     "linkat": _linked,
     "symlink": _named(1, "link"),
     "symlinkat": _named(2, "link", folder=1),
     "rename": _names((0, 1), (-1, -1), "rename"),
-    **dict.fromkeys(("renameat", "renameat2"), _names((1, 3), (0, 2), "rename")),
+    "renameat": _names((1, 3), (0, 2), "rename"),
+    "renameat2": _renamed,
     "unlink": _named(0, "remove"),
     "unlinkat": _named(1, "remove", folder=0),
     "rmdir": _named(0, "remove"),

@@ -196,6 +196,8 @@ class Disk:
                 yield Op("names", names=((call.path, names[call.source]),))
             case "rename":
                 yield Op("names", names=((call.source, 0), (call.path, names[call.source])))
+            case "exchange":
+                yield Op("names", names=((call.source, names[call.path]), (call.path, names[call.source])))
             case "remove":
                 yield Op("names", names=((call.path, 0),))
             case "times" | "mode" | "owner" | "attribute" | "folder" | "reserve":

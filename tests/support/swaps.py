@@ -3,7 +3,7 @@ Replacement of one file by each method: the scene, and the functions of the inte
 
 The methods: built of pieces; the same with the original kept, by a link or without links; written by another program,
 like ffmpeg; an adopted kept original; another name of a file that stays. Each can be cancelled, as after a failed
-verification. A sparse file is built of pieces, too. A sidecar beside the file is created, replaced or removed.
+verification. A sparse file is built of pieces, too. Side files, one or several, are created, replaced or removed.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import errno
 import functools
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.files.journal import OperationJournal, SidecarEntry, disk
-from indexium_core.files.swap import Replacement, SidecarChange, content, sidecar
-from indexium_core.model.files.media import Extent, Rebuild
+from indexium_core.files.journal import OperationJournal, disk
+from indexium_core.files.swap import Replacement, SideFilesChange, content, side_files
+from indexium_core.model.files.media import Extent, Rebuild, SideFileEdit
 from tests.support import sparse
 
 OLD = random.Random(7).randbytes(60_000)
@@ -36,7 +36,22 @@ TWIN = 1_500_000_000_123_456_789  # of the file that is adopted, or gets another
 MODE = 0o640
 ATTRIBUTE = ("user.indexium.test", b"kept")
 WAYS = ("build", "keep", "shelve", "fill", "adopt", "join", "sparse")
-SIDECARS = ("sidecar created", "sidecar created by a link", "sidecar replaced", "sidecar removed")
+PICTURE = random.Random(9).randbytes(2_500_000)
+SIDE_FILES: Mapping[str, Mapping[str, tuple[bytes | None, bytes | None]]] = {
+    "sidecar created": {"film.avi.xmp": (None, NEW)},
+    "sidecar created by a link": {"film.avi.xmp": (None, NEW)},
+    "sidecar replaced": {"film.avi.xmp": (KEPT, NEW)},
+    "sidecar removed": {"film.avi.xmp": (KEPT, None)},
+    "files created": {"movie.nfo": (None, NEW), "poster.jpg": (None, KEPT)},
+    "files replaced": {"movie.nfo": (KEPT, NEW), "poster.jpg": (NEW, KEPT)},
+    "files replaced by a rename": {"movie.nfo": (KEPT, NEW), "poster.jpg": (NEW, KEPT)},
+    "files in two folders": {"movie.nfo": (KEPT, NEW), "extras/fanart.jpg": (None, KEPT)},
+    "created, replaced, removed": {"fanart.jpg": (None, KEPT), "movie.nfo": (KEPT, NEW), "poster.png": (NEW, None)},
+    "files of a folder": {"tvshow.nfo": (None, NEW), "season/poster.jpg": (KEPT, None)},
+    "names that differ by case": {"poster.jpg": (None, NEW), "Poster.JPG": (KEPT, None)},
+    "large picture": {"movie.nfo": (KEPT, NEW), "poster.jpg": (PICTURE, PICTURE[::-1])},
+}
+OF_FOLDERS = ("files of a folder",)
 ITEM = 7
 
 
@@ -123,55 +138,78 @@ class Swap:
 
 
 @dataclass(frozen=True)
-class SidecarSwap(Swap):
-    """One change of the sidecar `film.avi.xmp`; `film.avi` stays as it is."""
+class SideFilesSwap(Swap):
+    """One change of side files of `film.avi`, or of its folder; `film.avi` stays as it is."""
+
+    @property
+    def anchor(self) -> Path:
+        return self.folder if self.way in OF_FOLDERS else self.path
+
+    @property
+    def changes(self) -> Mapping[Path, tuple[bytes | None, bytes | None]]:
+        """Return the old and the new bytes of each file."""
+        return {self.folder / name: content for name, content in SIDE_FILES[self.way].items()}
 
     @property
     def sidecar(self) -> Path:
-        return self.folder / "film.avi.xmp"
+        """Return the only file, or the first one."""
+        return next(iter(self.changes))
 
     @property
     def foreign(self) -> Path:
-        """Return the place of a sidecar of another program."""
+        """Return the place of a file of another program."""
         return self.shelf / "foreign"
 
     @property
-    def before(self) -> bytes | None:
-        return None if "created" in self.way else KEPT
-
-    @property
-    def after(self) -> bytes | None:
-        return None if "removed" in self.way else NEW
+    def edits(self) -> list[SideFileEdit]:
+        return [
+            SideFileEdit(path=os.fsencode(path), before=before, after=after)
+            for path, (before, after) in self.changes.items()
+        ]
 
     def reset(self) -> None:
         super().reset()
-        if self.before is not None:
-            self.sidecar.write_bytes(self.before)
-            self.sidecar.chmod(MODE)
-            os.utime(self.sidecar, ns=(TWIN, TWIN))
+        for path, (before, _) in self.changes.items():
+            path.parent.mkdir(exist_ok=True)
+            if before is not None:
+                path.write_bytes(before)
+                path.chmod(MODE)
+                if has_attributes(self.folder):
+                    os.setxattr(path, *ATTRIBUTE)
+                os.utime(path, ns=(TWIN, TWIN))
 
     def judge(self, where: str) -> str:
         state = self.judge_bytes(where)
         assert self.path.stat().st_mtime_ns == MTIME, where
-        if self.sidecar.exists():
-            assert self.sidecar.stat().st_mode & 0o777 == MODE, where
-        if state == "old" and self.before is not None:
-            assert self.sidecar.stat().st_mtime_ns == TWIN, where
+        created = self.folder.stat().st_mode & 0o666 if self.way in OF_FOLDERS else MODE
+        for path, (before, _) in self.changes.items():
+            if path.exists():
+                assert path.stat().st_mode & 0o777 == (created if before is None else MODE), where
+                if before is not None and has_attributes(self.folder) and "by a rename" not in self.way:
+                    assert os.getxattr(path, ATTRIBUTE[0]) == ATTRIBUTE[1], where
+            if state == "old" and before is not None:
+                assert path.stat().st_mtime_ns == TWIN, where
         return state
 
     def judge_bytes(self, where: str) -> str:
         state = "new" if self.committed() else "old"
         assert self.path.read_bytes() == self.old, where
-        found = self.sidecar.read_bytes() if self.sidecar.exists() else None
-        assert found == (self.after if state == "new" else self.before), where
-        names = {path.name for path in self.folder.iterdir()}
-        assert names <= {"film.avi", "film.avi.xmp", "backups", "kept"}, where
+        for path, contents in self.changes.items():
+            found = path.read_bytes() if path.exists() else None
+            assert found == contents[state == "new"], f"{where}: {path.name}"
+        self.judge_names(where)
         return state
+
+    def judge_names(self, where: str) -> None:
+        """Assert that there are no temporary files."""
+        names = {path for path in self.folder.rglob("*") if path.is_file()}
+        allowed = {self.path, self.backup, self.foreign, *self.changes}
+        assert names <= allowed, where
 
 
 def of(folder: Path, way: str, commit: bool = True) -> Swap:
     """The scene of a method."""
-    return (SidecarSwap if way in SIDECARS else Swap)(folder, way, commit)
+    return (SideFilesSwap if way in SIDE_FILES else Swap)(folder, way, commit)
 
 
 @functools.cache
@@ -196,8 +234,10 @@ def run(swap: Swap) -> None:
         os.link = _no_links
     if swap.way == "sidecar created by a link":
         disk.rename_new = _cannot
-    if isinstance(swap, SidecarSwap):
-        _change_sidecar(swap)
+    if "by a rename" in swap.way:
+        disk.exchange = _cannot
+    if isinstance(swap, SideFilesSwap):
+        _change_files(swap)
         return
     with (
         OperationJournal.create(swap.backup) as log,
@@ -213,19 +253,18 @@ def run(swap: Swap) -> None:
             file.commit()
 
 
-def _change_sidecar(swap: SidecarSwap) -> None:
-    path, name = os.fsencode(swap.path), os.fsencode(swap.sidecar.name)
+def _change_files(swap: SideFilesSwap) -> None:
     with (
         OperationJournal.create(swap.backup) as log,
-        SidecarChange(path, name, journal=log, item_id=ITEM, before=swap.before) as change,
+        SideFilesChange(os.fsencode(swap.anchor), swap.edits, journal=log, item_id=ITEM) as change,
     ):
-        change.prepare(swap.after)
+        change.prepare()
         if swap.commit:
             change.place()
             change.commit()
 
 
-def remove_replaced(swap: SidecarSwap) -> None:
+def remove_replaced(swap: SideFilesSwap) -> None:
     """Remove a sidecar that another program replaces after the last check of it."""
     rename = disk.rename
 
@@ -238,24 +277,24 @@ def remove_replaced(swap: SidecarSwap) -> None:
     run_or_say(swap)
 
 
-def create_late(swap: SidecarSwap, system: str) -> None:
+def create_late(swap: SideFilesSwap, system: str) -> None:
     """Create a sidecar after another program has created one; `system`: what gives a file a free name."""
     if system != "exclusive rename":
         disk.rename_new = _cannot
     if system != "hard links":
         os.link = _no_links
-    take_name = sidecar.take_name
+    take_name = side_files.take_name
 
-    def late(entry: SidecarEntry, *, folder: int) -> None:
+    def late(name: bytes, new: bytes, *, folder: int, path: bytes) -> None:
         if swap.foreign.exists():
             os.replace(swap.foreign, swap.sidecar)
-        take_name(entry, folder=folder)
+        take_name(name, new, folder=folder, path=path)
 
-    sidecar.take_name = late
+    side_files.take_name = late
     run_or_say(swap)
 
 
-def remove_replaced_by_link(swap: SidecarSwap) -> None:
+def remove_replaced_by_link(swap: SideFilesSwap) -> None:
     """Do it where a file gets a free name by a hard link."""
     disk.rename_new = _cannot
     remove_replaced(swap)

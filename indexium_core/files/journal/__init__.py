@@ -32,8 +32,8 @@ same `JournaledFile` under its own journal.
 
 If a file cannot be edited in place, a new file replaces it (`files.swap` documents that order). MAKING and SWAP are
 records of the same journal, and the bytes at the path show after a crash whether the rename happened. The program
-changes a media file only by these two methods. A small file beside it (a sidecar) is created, replaced or removed with
-a SIDECAR record, which has the whole old file.
+changes a media file only by these two methods. Side files (small files beside media: NFO files, pictures, XMP sidecars)
+are created, replaced or removed together, with one FILES record that has all old files whole.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from indexium_core.files.journal.operation import JournalWriter, OperationJourna
 from indexium_core.files.journal.reading import AnyEntry, Journal, find, read
 from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.files.journal.recovery import Recovered, recover, recover_item
-from indexium_core.files.journal.sidecars import SidecarEntry
+from indexium_core.files.journal.side_files import SideFile, SideFilesEntry
 from indexium_core.files.journal.state import State, inverse, state_of, still_ours
 from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import UndoOutcome, undo
@@ -58,7 +58,8 @@ __all__ = [
     "OperationJournal",
     "Range",
     "Recovered",
-    "SidecarEntry",
+    "SideFile",
+    "SideFilesEntry",
     "State",
     "SwapEntry",
     "UndoOutcome",

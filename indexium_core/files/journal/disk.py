@@ -34,6 +34,7 @@ _WRITE_OUT = 2  # SYNC_FILE_RANGE_WRITE
 _FALLOCATE = ("fallocate64", ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
 _RENAME = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
 _RENAME_NEW = (("renameat2", 1), ("renameatx_np", 4))  # RENAME_NOREPLACE of Linux, RENAME_EXCL of macOS
+_EXCHANGE = (("renameat2", 2), ("renameatx_np", 2))  # RENAME_EXCHANGE, RENAME_SWAP
 # Errors of a system call for a hard link that is not possible.
 NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 # Errors of a call that this file system or these files do not support; a failing disk has other errors.
@@ -286,7 +287,20 @@ def rename_new(name: bytes, new: bytes, *, folder: int) -> bool:
 
     Returns False if the system or the file system cannot check that in the same step; then nothing has changed.
     """
-    for call, flag in _RENAME_NEW:
+    return _rename_by(_RENAME_NEW, name, new, folder=folder)
+
+
+def exchange(name: bytes, other: bytes, *, folder: int) -> bool:
+    """
+    Exchange the names of two files of a folder atomically.
+
+    Returns False if the system or the file system cannot do that; then nothing has changed.
+    """
+    return _rename_by(_EXCHANGE, name, other, folder=folder)
+
+
+def _rename_by(calls: tuple[tuple[str, int], ...], name: bytes, new: bytes, *, folder: int) -> bool:
+    for call, flag in calls:
         if (function := _c_function(call, *_RENAME)) is None:
             continue
         if function(folder, name, folder, new, flag) == 0:

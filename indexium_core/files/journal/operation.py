@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.files.journal import disk, reading, records
 from indexium_core.files.journal.reading import AnyEntry
 from indexium_core.files.journal.records import JournalEntry, RecordKind
-from indexium_core.files.journal.sidecars import SidecarEntry, encode_sidecar
+from indexium_core.files.journal.side_files import SideFilesEntry, encode_files
 from indexium_core.files.journal.swaps import SwapEntry, encode_swap
 
 
@@ -24,7 +24,7 @@ class JournalWriter(Protocol):
     def begin(self, entry: JournalEntry) -> None: ...
     def making(self, entry: SwapEntry) -> None: ...
     def swap(self, entry: SwapEntry) -> None: ...
-    def sidecar(self, entry: SidecarEntry) -> None: ...
+    def side_files(self, entry: SideFilesEntry) -> None: ...
     def inserted(self, item_id: int) -> None: ...
     def commit(self, item_id: int) -> None: ...
     def undone(self, item_id: int) -> None: ...
@@ -115,9 +115,9 @@ class OperationJournal:
         """Record which file replaces which; returns when the record is durable. Only then may the rename happen."""
         self._announce(RecordKind.SWAP, entry.item_id, encode_swap(entry))
 
-    def sidecar(self, entry: SidecarEntry) -> None:
-        """Record the change of a sidecar; returns when the record is durable. Only then may a file be created."""
-        self._announce(RecordKind.SIDECAR, entry.item_id, encode_sidecar(entry))
+    def side_files(self, entry: SideFilesEntry) -> None:
+        """Record the change of side files; returns when the record is durable. Only then may a file be created."""
+        self._announce(RecordKind.FILES, entry.item_id, encode_files(entry))
 
     def _announce(self, kind: RecordKind, item_id: int, body: bytes) -> None:
         with self._turn:

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -14,12 +14,13 @@ from typing import TypeAlias
 from indexium_core import errors
 from indexium_core.files.journal import records
 from indexium_core.files.journal.records import JournalEntry, RecordKind
-from indexium_core.files.journal.sidecars import SidecarEntry, decode_sidecar
+from indexium_core.files.journal.side_files import SideFilesEntry, decode_files, decode_sidecar
 from indexium_core.files.journal.swaps import SwapEntry, decode_swap
 
-AnyEntry: TypeAlias = JournalEntry | SwapEntry | SidecarEntry
-# The records with an entry
-STARTING = frozenset({RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP, RecordKind.SIDECAR})
+AnyEntry: TypeAlias = JournalEntry | SwapEntry | SideFilesEntry
+# The first records of an entry, and all records with an entry
+_FIRST = frozenset({RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SIDECAR, RecordKind.FILES})
+STARTING = _FIRST | {RecordKind.SWAP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,7 @@ class Journal:
         """Add the next record."""
         self.damaged += record.skipped
         item_id = records.decode_item(record.body)
-        if record.kind in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SIDECAR} or (
-            record.kind == RecordKind.SWAP and not self._is_begun(item_id)
-        ):
+        if record.kind in _FIRST or (record.kind == RecordKind.SWAP and not self._is_begun(item_id)):
             self._last[item_id] = len(self.marks)
             self.marks.append(Mark(item_id=item_id, offset=record.offset, state="begun"))
         elif record.kind == RecordKind.SWAP:  # completes the entry that MAKING started
@@ -160,9 +159,16 @@ def fetch(path: Path, offset: int) -> AnyEntry:
 
 
 def _decoded(record: records.Record) -> AnyEntry:
-    if record.kind == RecordKind.BEGIN:
-        return records.decode_begin(record.body)
-    return decode_sidecar(record.body) if record.kind == RecordKind.SIDECAR else decode_swap(record.body)
+    return _DECODERS[record.kind](record.body)
+
+
+_DECODERS: dict[int, Callable[[bytes], AnyEntry]] = {
+    RecordKind.BEGIN: records.decode_begin,
+    RecordKind.MAKING: decode_swap,
+    RecordKind.SWAP: decode_swap,
+    RecordKind.SIDECAR: decode_sidecar,
+    RecordKind.FILES: decode_files,
+}
 
 
 def failed(path: Path, error: OSError) -> errors.StoreError:

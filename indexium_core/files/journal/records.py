@@ -53,7 +53,8 @@ class RecordKind(IntEnum):
     INSERTED = 4  # the room that BEGIN announced is in front of the file, durably
     MAKING = 5  # announces a new file beside this one
     SWAP = 6  # the new file is complete, verified and durable; announces its rename to this file's path
-    SIDECAR = 7  # announces the change of a small file beside this one
+    SIDECAR = 7  # announces the change of a small file beside this one; earlier versions wrote it
+    FILES = 8  # announces the changes of the side files of one item
 
 
 @dataclass(frozen=True, slots=True)

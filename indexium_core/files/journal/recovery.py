@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexium_core.files.journal import sidecars, swap_recovery, undo
+from indexium_core.files.journal import side_files_recovery, swap_recovery, undo
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.reading import AnyEntry, read
-from indexium_core.files.journal.sidecars import SidecarEntry
+from indexium_core.files.journal.side_files import SideFilesEntry
 from indexium_core.files.journal.swaps import SwapEntry
 
 logger = logging.getLogger(__name__)
@@ -84,4 +84,4 @@ def _recover_entry(journal: OperationJournal, entry: AnyEntry) -> Recovered:
 def _resolved(entry: AnyEntry) -> undo.UndoOutcome:
     if isinstance(entry, SwapEntry):
         return swap_recovery.recover_swap(entry)
-    return sidecars.recover_sidecar(entry) if isinstance(entry, SidecarEntry) else undo.undo(entry)
+    return side_files_recovery.recover_side_files(entry) if isinstance(entry, SideFilesEntry) else undo.undo(entry)

@@ -8,7 +8,8 @@ from indexium_core import errors
 from indexium_core.files.containers import Family, Layout, Reader, registry
 from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoSidecar
 from indexium_core.files.containers.photos.sidecar import read_sidecar, with_sidecar
-from indexium_core.files.journal.sidecars import read_small
+from indexium_core.files.containers.photos.xmp import MAX_PACKET
+from indexium_core.files.journal.side_files import read_small
 from indexium_core.files.sidecars import names
 from indexium_core.model.files.media import Refusal
 
@@ -50,7 +51,8 @@ def _read(path: bytes, place: names.SidecarPlace) -> PhotoSidecar:
     if not place.stamp:
         return nothing
     try:
-        content = read_small(os.path.join(os.path.split(path)[0], place.name))  # noqa: PTH118 - a path of bytes
+        sidecar = os.path.join(os.path.split(path)[0], place.name)  # noqa: PTH118 - a path of bytes
+        content = read_small(sidecar, limit=MAX_PACKET)
     except errors.MetadataError as error:
         refusal = Refusal(code=error.reason, message=error.message)
         return PhotoSidecar(name=place.name, stamp=place.stamp, refusal=refusal)

@@ -36,7 +36,7 @@ The order of the steps, with the reason for each:
 A player that has the old file open continues to read it. A program that has the old file open for writing, without a
 lock, writes into a file without a name. Only a change of size or time before step 9 reveals such a program.
 
-`sidecar` has the steps for a small file beside a media file, which may also be created or removed.
+`side_files` has the steps for small files beside media, which may also be created or removed.
 """
 
 from __future__ import annotations
@@ -44,6 +44,6 @@ from __future__ import annotations
 from indexium_core.files.swap.keeping import OWN_FOLDER, kept_path
 from indexium_core.files.swap.names import other_name
 from indexium_core.files.swap.replacement import Replacement
-from indexium_core.files.swap.sidecar import SidecarChange
+from indexium_core.files.swap.side_files import SideFilesChange
 
-__all__ = ["OWN_FOLDER", "Replacement", "SidecarChange", "kept_path", "other_name"]
+__all__ = ["OWN_FOLDER", "Replacement", "SideFilesChange", "kept_path", "other_name"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +29,10 @@ from indexium_core.store.operations.ledger_rows import Restore, RollbackCandidat
 
 _OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
 _CHANGED_MESSAGE = "Another program changed the file after this write."
-_CHANGED_SIDECAR = "Another program changed the sidecar after this write."
+_CHANGED_BESIDE = {  # by the kind of a state
+    "sidecar": "Another program changed the sidecar after this write.",
+    "files": "Another program changed the files beside it after this write.",
+}
 _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
@@ -166,7 +169,8 @@ class RollbackChecker:
             self._find_backup(candidate)
         except (errors.MetadataError, errors.StoreError) as error:
             return self._with_comment_restore(candidate, error.reason, error.message)
-        by_date = findings.by_date_only and not states.is_of_sidecar(candidate.written_state)
+        kind = states.kind_of(candidate.written_state)
+        by_date = findings.by_date_only and kind == "file"
         if by_date and _has_our_date(candidate):
             findings.quick_checked += 1
             return None
@@ -175,7 +179,7 @@ class RollbackChecker:
                 return None
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
-        changed = _CHANGED_SIDECAR if states.is_of_sidecar(candidate.written_state) else _CHANGED_MESSAGE
+        changed = _CHANGED_BESIDE.get(kind, _CHANGED_MESSAGE)
         return self._with_comment_restore(candidate, "changed_since", changed)
 
     def _check_names(self, findings: RollbackFindings, candidate: RollbackCandidate) -> None:
@@ -225,7 +229,7 @@ class RollbackChecker:
                 if each is oldest:
                     return problem
                 return _superseded_problem(oldest, _blocked_newer(problem))
-        for places in _by_place(chain):  # a file and its sidecar change independently
+        for places in _by_place(chain):  # a file and its side files change independently
             for upper, lower in itertools.pairwise(places):
                 if not self._follows(places, upper, lower):
                     return _superseded_problem(oldest, _BETWEEN_MESSAGE)
@@ -279,9 +283,11 @@ class RollbackChecker:
 
 
 def _by_place(chain: Sequence[RollbackCandidate]) -> list[list[RollbackCandidate]]:
-    """Return the items that changed the file itself, and those that changed its sidecar, each newest first."""
-    kinds = [[each for each in chain if states.is_of_sidecar(each.written_state) is kind] for kind in (False, True)]
-    return [items for items in kinds if items]
+    """Return the items that changed the file itself, its sidecar, and other side files, each newest first."""
+    by_kind: dict[str, list[RollbackCandidate]] = defaultdict(list)
+    for each in chain:
+        by_kind[states.kind_of(each.written_state)].append(each)
+    return [by_kind[kind] for kind in sorted(by_kind)]
 
 
 def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:

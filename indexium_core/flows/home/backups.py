@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.files import journal, reader
-from indexium_core.files.journal import AnyEntry, JournalEntry, SidecarEntry, SwapEntry
+from indexium_core.files.journal import AnyEntry, JournalEntry, SideFile, SideFilesEntry, SwapEntry
 from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime
@@ -232,8 +232,8 @@ def _kept_ranges(entry: AnyEntry) -> Iterator[tuple[int, bytes]]:
     if isinstance(entry, JournalEntry):
         yield from ((part.offset, part.before) for part in entry.ranges if part.before)
         return
-    if isinstance(entry, SidecarEntry):
-        yield from [(0, entry.before)] if entry.before else []
+    if isinstance(entry, SideFilesEntry):
+        yield from ((0, file.before) for file in entry.changes if file.before)
         return
     offset = 0
     for piece in entry.reverse.pieces if entry.reverse else ():
@@ -250,8 +250,8 @@ def _preview(offset: int, data: bytes) -> RangePreview:
 
 def _restored_content(backup: Backup, entry: AnyEntry) -> str:
     """Return what a rollback restores, in a few words."""
-    if isinstance(entry, SidecarEntry):
-        return _restored_sidecar(entry)
+    if isinstance(entry, SideFilesEntry):
+        return _restored_files(entry)
     old = wording.plural(sum(len(data) for _, data in _kept_ranges(entry)), "old byte")
     if isinstance(entry, JournalEntry):
         size = entry.size_before
@@ -266,8 +266,16 @@ def _restored_content(backup: Backup, entry: AnyEntry) -> str:
     return _COMMENT_ONLY
 
 
-def _restored_sidecar(entry: SidecarEntry) -> str:
-    name = entry.name.decode("utf-8", "replace")
-    return (
-        f"no sidecar: {name} is removed" if entry.before is None else f"the sidecar {name}, {len(entry.before):,} bytes"
-    )
+def _restored_files(entry: SideFilesEntry) -> str:
+    sidecar = entry.sidecar
+    if sidecar is not None:
+        name = sidecar.name.decode("utf-8", "replace")
+        size = len(sidecar.before or b"")
+        return f"no sidecar: {name} is removed" if sidecar.is_created else f"the sidecar {name}, {size:,} bytes"
+    restored = [f"{_shown(file)}, {len(file.before):,} bytes" for file in entry.changes if file.before is not None]
+    removed = [f"{_shown(file)} is removed" for file in entry.changes if file.is_created]
+    return "; ".join(restored + removed)
+
+
+def _shown(file: SideFile) -> str:
+    return file.place.decode("utf-8", "replace")

@@ -179,8 +179,8 @@ def _versions(path: bytes, entries: Sequence[Entry]) -> list[_Version]:
                 if file is None:
                     break
                 versions.append(_version(file, sidecar))
-                if isinstance(entry, journal.SidecarEntry):
-                    sidecar = entry.name, entry.before
+                if isinstance(entry, journal.SideFilesEntry):
+                    sidecar = (entry.sidecar.name, entry.sidecar.before) if entry.sidecar else sidecar
                 elif entry is not None:
                     file = states.reader_before(entry, file, stack)
     except errors.MetadataError as error:
@@ -221,15 +221,15 @@ def _changes_of(key: str, old: _Version, new: _Version) -> list[dict[str, str | 
 
 
 def _states(entry: Entry, old: _Version, new: _Version) -> dict[str, Any]:
-    """Return the digests that a rollback compares; those of a write of a sidecar are in its entry."""
-    if not isinstance(entry, journal.SidecarEntry):
-        return {"original_state": old.state, "written_state": new.state}
-    before, after = (states.sidecar_state(entry.name, each) for each in (entry.before, entry.after))
+    """Return the digests that a rollback compares; those of a write of side files are in its entry."""
+    before, after = (old.state, new.state)
+    if isinstance(entry, journal.SideFilesEntry):
+        before, after = states.states_of(entry)
     return {"original_state": before, "written_state": after}
 
 
 def _old(path: bytes, entry: Entry) -> dict[str, Any]:
-    if isinstance(entry, journal.SidecarEntry):
+    if isinstance(entry, journal.SideFilesEntry):
         try:
             status = os.lstat(path)
         except OSError:

@@ -25,7 +25,7 @@ from indexium_core import errors
 from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
 from indexium_core.files.containers.photos.sidecar import without_sidecar
-from indexium_core.flows.writing import omitting, protocol, replacing, sidecar_edit, states
+from indexium_core.flows.writing import omitting, protocol, replacing, side_files_edit, states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
 from indexium_core.model.files.media import Patch, SidecarEdit
@@ -91,7 +91,7 @@ def _checked(task: Task, policy: WritePolicy, *, started: float) -> WriteResult:
         capabilities = protocol.capabilities_of(task, file, policy)
         choice = protocol.choose(file, checked, task.changes, capabilities, break_links=policy.break_links)
         if isinstance(choice.edit, SidecarEdit):
-            sidecar_edit.check(task, file, checked, choice.edit)
+            side_files_edit.check(task, file, checked, choice.edit)
         else:
             evidence = verify.gather(task.path, file, checked.family, without_sidecar(checked.layout))
             protocol.require_same_media(task, evidence.payload_hash)
@@ -104,9 +104,9 @@ def _checked(task: Task, policy: WritePolicy, *, started: float) -> WriteResult:
 
 
 def is_as_written(path: bytes, written_state: str | None) -> bool:
-    """Return whether every byte of a file outside its media, or of its sidecar, is as our write left it."""
-    if written_state is not None and states.is_of_sidecar(written_state):
-        return states.is_sidecar_state_of(path, written_state)
+    """Return whether every byte of a file outside its media, or of its side files, is as our write left it."""
+    if written_state is not None and states.kind_of(written_state) != "file":
+        return states.is_side_files_state_of(path, written_state)
     with reader.FileReader(path) as file:
         return states.is_state_of(file, written_state)
 
@@ -151,7 +151,7 @@ def _write_with(work: FileWork, *, insert: bool) -> EditResult:
         capabilities = capabilities if insert else replace(capabilities, block=0)
         choice = protocol.choose(file, checked, task.changes, capabilities, break_links=work.policy.break_links)
         if isinstance(choice.edit, SidecarEdit):
-            return sidecar_edit.write(work, file, checked, choice.edit, strategy=choice.strategy)
+            return side_files_edit.write(work, file, checked, choice.edit, strategy=choice.strategy)
         if isinstance(choice.edit, Patch):
             return _in_place(work, file, checked, choice.edit, strategy=choice.strategy, capabilities=capabilities)
         return replacing.write(work, file, checked, choice, capabilities=capabilities)
@@ -222,8 +222,8 @@ def reverted(task: Task, policy: WritePolicy) -> journal.AnyEntry | None:
 
 def _roll_back(work: FileWork, entry: journal.AnyEntry) -> EditResult:
     """Undo an earlier item as an edit of its own, with the same checks, journal and proof."""
-    if isinstance(entry, journal.SidecarEntry):
-        return sidecar_edit.roll_back(work, entry)
+    if isinstance(entry, journal.SideFilesEntry):
+        return side_files_edit.roll_back(work, entry)
     if isinstance(entry, journal.SwapEntry):
         return replacing.roll_back(work, entry)
     try:

@@ -38,18 +38,18 @@ def from_journal(entry: journal.AnyEntry, result: WriteResult, *, planned: Seque
     """
     result = replace(result, message=result.message or _links_message(entry))
     record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **backup_fields(entry))
-    if isinstance(entry, journal.SidecarEntry):
-        record = replace(
-            record,
-            original_state=states.sidecar_state(entry.name, entry.before),
-            written_state=states.sidecar_state(entry.name, entry.after),
-        )
+    is_beside = isinstance(entry, journal.SideFilesEntry)
+    if isinstance(entry, journal.SideFilesEntry):
+        original, written = states.states_of(entry)
+        record = replace(record, original_state=original, written_state=written)
+        if entry.sidecar is None:  # the media file has no other facts
+            return LateResult(record=record)
     try:
         with reader.FileReader(entry.path) as file:
             capabilities = volumes.capabilities(entry.path, nlink=file.stat.nlink, faststart="keep")
             after = protocol.describe(file, path=entry.path, capabilities=capabilities)
             record = replace(record, result=omitting.with_omitted(result, _missing(entry.path, file, planned)))
-            if not isinstance(entry, journal.SidecarEntry):
+            if not is_beside:
                 record = replace(record, original_state=states.state_before([entry], file), written_state=after.state)
             return LateResult(record=record, stat=after.stat, facts=after.facts)
     except errors.MetadataError:  # deleted or changed since: the file was written, but cannot be rolled back

@@ -4,7 +4,10 @@ The state of a file: a digest of all bytes outside its media, which the ledger s
 A rollback compares it. It is BLAKE3 (`b3:`); earlier versions stored BLAKE2b without a prefix. A recorded state is only
 compared with a state of the same algorithm.
 
-A write of a sidecar has a state of its own (`sidecar:`): the name of the sidecar and a digest of its bytes.
+A write of an XMP sidecar has a state of its own (`sidecar:`): the name of the sidecar and a digest of its bytes. A
+write of other side files has one, too (`files:` beside a file, `folder:` of a folder): for each of them a digest of its
+bytes and its place, relative to the folder of the file or to the folder itself, sorted by places:
+`files:0a1b…:movie.nfo,none:poster.jpg`.
 """
 
 from __future__ import annotations
@@ -13,20 +16,20 @@ import contextlib
 import hashlib
 import os
 import urllib.parse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files import delta, digests, fingerprint, journal, reader
 from indexium_core.files.containers import Reader, registry
-from indexium_core.files.journal import sidecars
-from indexium_core.files.journal.sidecars import Fingerprint
+from indexium_core.files.journal.side_files import Fingerprint, read_small
 from indexium_core.model.files.media import Extent
 
 _CHUNK = 1024 * 1024
 _PREFIX = "b3:"
-_SIDECAR = "sidecar:"
+_SIDECAR, _FILES, _FOLDER = "sidecar:", "files:", "folder:"
 
 
 def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
@@ -51,21 +54,59 @@ def is_state_of(file: Reader, state: str | None) -> bool:
 
 def sidecar_state(name: bytes, sidecar: bytes | Fingerprint | None) -> str:
     """Return the state of a sidecar, by its bytes or their fingerprint; None if there is none."""
-    found = Fingerprint.of(sidecar) if isinstance(sidecar, bytes) else sidecar
-    digest = "none" if found is None else found.digest.hex()
-    return f"{_SIDECAR}{digest}:{urllib.parse.quote(name)}"
+    return f"{_SIDECAR}{_digest(sidecar)}:{urllib.parse.quote(name)}"
 
 
-def is_of_sidecar(state: str | None) -> bool:
-    """Return whether a recorded state is that of a sidecar."""
-    return state is not None and state.startswith(_SIDECAR)
+def side_files_state(files: Mapping[bytes, bytes | Fingerprint | None], *, is_folder: bool = False) -> str:
+    """
+    Return the state of several side files, by their bytes or fingerprints; None where there is no file.
+
+    Args:
+        files: By their places: relative to the folder of the media file, or to the folder that they belong to.
+        is_folder: Whether they belong to a folder.
+
+    """
+    parts = (f"{_digest(found)}:{urllib.parse.quote(place)}" for place, found in sorted(files.items()))
+    return (_FOLDER if is_folder else _FILES) + ",".join(parts)
 
 
-def is_sidecar_state_of(path: bytes, state: str) -> bool:
-    """Return whether the sidecar beside a file has a recorded state; raises FileAccessError, ConflictError."""
-    name = urllib.parse.unquote_to_bytes(state.rpartition(":")[2])
-    content = sidecars.read_small(os.path.join(os.path.split(path)[0], name))  # noqa: PTH118 - a path of bytes
-    return sidecar_state(name, content) == state
+def states_of(entry: journal.SideFilesEntry) -> tuple[str, str]:
+    """Return the states before and after a write of side files."""
+    sidecar = entry.sidecar
+    if sidecar is not None:
+        return sidecar_state(sidecar.name, sidecar.before), sidecar_state(sidecar.name, sidecar.after)
+    before = {file.place: file.before for file in entry.changes}
+    after = {file.place: file.after for file in entry.changes}
+    return side_files_state(before, is_folder=entry.is_folder), side_files_state(after, is_folder=entry.is_folder)
+
+
+def kind_of(state: str | None) -> Literal["file", "sidecar", "files"]:
+    """Return whether a recorded state is that of a file itself, of its XMP sidecar or of other side files."""
+    if state is None or not state.startswith((_SIDECAR, _FILES, _FOLDER)):
+        return "file"
+    return "sidecar" if state.startswith(_SIDECAR) else "files"
+
+
+def is_side_files_state_of(path: bytes, state: str) -> bool:
+    """
+    Return whether the sidecar or the side files of a file or a folder have a recorded state.
+
+    Raises:
+        FileAccessError: One of them cannot be read.
+
+    """
+    prefix, _, files = state.partition(":")
+    folder = path if f"{prefix}:" == _FOLDER else os.path.split(path)[0]
+    places = [urllib.parse.unquote_to_bytes(file.rpartition(":")[2]) for file in files.split(",")]
+    found = {place: read_small(os.path.join(folder, place)) for place in places}  # noqa: PTH118 - a path of bytes
+    if f"{prefix}:" == _SIDECAR:
+        return all(sidecar_state(name, content) == state for name, content in found.items())
+    return side_files_state(found, is_folder=f"{prefix}:" == _FOLDER) == state
+
+
+def _digest(content: bytes | Fingerprint | None) -> str:
+    found = Fingerprint.of(content) if isinstance(content, bytes) else content
+    return "none" if found is None else found.digest.hex()
 
 
 def comparable(one: str, two: str) -> bool:
@@ -102,7 +143,7 @@ def reader_before(entry: journal.AnyEntry, file: Reader, stack: contextlib.ExitS
     """
     if isinstance(entry, journal.JournalEntry):
         return delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file)
-    if isinstance(entry, journal.SidecarEntry):
+    if isinstance(entry, journal.SideFilesEntry):
         return file
     if entry.reverse is not None:
         return delta.Rebuilt(entry.reverse, file)

@@ -128,11 +128,22 @@ class Remux:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SidecarEdit:
-    """Another content of a small file beside the file, which stays as it is."""
+    """Another content of the XMP sidecar of a photo, which stays as it is: what a strategy returns."""
 
     name: bytes  # in the folder of the file
     before: bytes | None  # None: it does not exist
     after: bytes | None  # None: it is removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideFileEdit:
+    """Another content of a side file: a small file beside media (an NFO file, a picture, an XMP sidecar)."""
+
+    path: bytes
+    before: bytes | None  # as it was read; None: it does not exist
+    after: bytes | None  # None: it is removed
+    mtime_ns: int | None = None  # of the new file; None: the time of the write
+    mode: int | None = None  # permissions of a file that is created; None: those of the media file or the folder
 
 
 Edit = Patch | Rebuild | Remux | SidecarEdit

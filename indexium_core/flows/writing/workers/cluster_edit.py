@@ -234,8 +234,8 @@ class _JournalHandler:
     def swap(self, entry: journal.SwapEntry) -> int:
         return self._record(self._journal.swap, entry)
 
-    def sidecar(self, entry: journal.SidecarEntry) -> int:
-        return self._record(self._journal.sidecar, entry)
+    def side_files(self, entry: journal.SideFilesEntry) -> int:
+        return self._record(self._journal.side_files, entry)
 
     def _record(self, record: Callable[[Entry], None], entry: Entry) -> int:
         size = self._journal.size

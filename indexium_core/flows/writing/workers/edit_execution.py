@@ -79,8 +79,8 @@ class RequestHandler:
         self._journal.swap(entry)
         return self._journal.entry(entry.item_id).stored_bytes
 
-    def sidecar(self, entry: journal.SidecarEntry) -> int:
-        self._journal.sidecar(entry)
+    def side_files(self, entry: journal.SideFilesEntry) -> int:
+        self._journal.side_files(entry)
         return self._journal.entry(entry.item_id).stored_bytes
 
     def report(self, position: tuple[int, int] | None) -> bool:
@@ -125,7 +125,7 @@ class JournalHandler(Protocol):
     def begin(self, entry: journal.JournalEntry, /) -> int: ...
     def making(self, entry: journal.SwapEntry, /) -> int: ...
     def swap(self, entry: journal.SwapEntry, /) -> int: ...
-    def sidecar(self, entry: journal.SidecarEntry, /) -> int: ...
+    def side_files(self, entry: journal.SideFilesEntry, /) -> int: ...
     def inserted(self, item_id: int, /) -> None: ...
     def commit(self, item_id: int, /) -> None: ...
     def undone(self, item_id: int, /) -> None: ...
@@ -179,8 +179,8 @@ class _JournalProxy:
     def swap(self, entry: journal.SwapEntry) -> None:
         self._start(replace(entry, stored_bytes=self._handler.swap(entry)))
 
-    def sidecar(self, entry: journal.SidecarEntry) -> None:
-        self._start(replace(entry, stored_bytes=self._handler.sidecar(entry)))
+    def side_files(self, entry: journal.SideFilesEntry) -> None:
+        self._start(replace(entry, stored_bytes=self._handler.side_files(entry)))
 
     def commit(self, item_id: int) -> None:
         self._handler.commit(item_id)

@@ -1,14 +1,15 @@
 """
-Change the sidecar of one file: the steps of `editing` for a photo that stays as it is.
+Change the side files of one file or folder: the steps of `editing` for media that stay as they are.
 
-The new bytes are verified before they get their name: two parsers read the planned values, and every other part of
-the sidecar is the same. The journal has the whole old sidecar before anything changes, so a rollback restores every
-byte, or removes a sidecar that the write has created.
+The new bytes of an XMP sidecar are verified before they get their name: two parsers read the planned values, and every
+other part of the sidecar is the same. The journal has all old files whole before anything changes, so a rollback
+restores every byte, or removes a file that the write has created.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,15 +17,15 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, journal, reader, swap, verify
 from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.photos.sidecar import read_sidecar, with_sidecar
-from indexium_core.files.journal.sidecars import read_small
+from indexium_core.files.journal.side_files_recovery import SideFolders
 from indexium_core.flows.writing import protocol, states
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import SidecarEdit
+from indexium_core.model.files.media import SidecarEdit, SideFileEdit
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
-_NOT_OURS = "Another program changed the sidecar after this write."
+_FRESH = b".nfo"  # files with this end have the present time after a rollback
 
 
 def check(task: Task, file: reader.FileReader, checked: WritableFile, edit: SidecarEdit) -> None:
@@ -64,46 +65,65 @@ def write(
     """Create or replace the sidecar of a file; after a MetadataError nothing has changed."""
     check(work.task, file, checked, edit)
     proof = {"sidecar": "the planned values, read by two parsers; its other parts are unchanged"}
-    return _change(work, edit, strategy=strategy, proof=proof)
+    path = os.path.join(os.path.split(work.task.path)[0], edit.name)  # noqa: PTH118 - a path of bytes
+    changed = SideFileEdit(path=path, before=edit.before, after=edit.after)
+    return write_files(work, [changed], strategy=strategy, proof=proof)
 
 
-def roll_back(work: FileWork, entry: journal.SidecarEntry) -> EditResult:
-    """Restore the old sidecar, or remove the one that the write created; after a MetadataError nothing has changed."""
+def roll_back(work: FileWork, entry: journal.SideFilesEntry) -> EditResult:
+    """
+    Restore the old side files, and remove those that the write created; after a MetadataError nothing has changed.
+
+    A restored file has its old permissions and its old modification time. An NFO file has the present time, because
+    players do not read an older one again.
+    """
     task = work.task
-    protocol.opened(task).close()
-    present = read_small(_path(task, entry.name))
-    found = entry.explains(present)
-    if found == "before":
-        raise NothingToDo("The sidecar already has its old bytes.")
-    if not found:
-        raise errors.ConflictError(_NOT_OURS, code="changed_since")
-    edit = SidecarEdit(name=entry.name, before=present, after=entry.before)
-    mtime_ns, mode = (None, None) if entry.before is None else (entry.mtime_ns, entry.mode)
-    return _change(
-        work, edit, strategy="undo", proof={"bytes": "the same as before the write"}, mtime_ns=mtime_ns, mode=mode
-    )
+    entry = replace(entry, path=task.path)  # its folder may have moved since the write
+    if not entry.is_folder:
+        protocol.opened(task).close()
+    edits = []
+    with SideFolders(entry) as folders:
+        for file in entry.changes:
+            present = folders.content(file)
+            if file.is_before(present):
+                continue
+            if not file.is_after(present):
+                raise errors.ConflictError(_not_ours(entry, file), code="changed_since")
+            edits.append(_reverse(entry, file, present))
+    if not edits:
+        old = "The sidecar already has its" if entry.sidecar else "The files beside it already have their"
+        raise NothingToDo(f"{old} old bytes.")
+    return write_files(work, edits, strategy="undo", proof={"bytes": "the same as before the write"})
 
 
-def _change(
-    work: FileWork,
-    edit: SidecarEdit,
-    *,
-    strategy: str,
-    proof: dict[str, Any],
-    mtime_ns: int | None = None,
-    mode: int | None = None,
-) -> EditResult:
+def _reverse(entry: journal.SideFilesEntry, file: journal.SideFile, present: bytes | None) -> SideFileEdit:
+    edit = SideFileEdit(path=entry.path_of(file), before=present, after=file.before)
+    if file.is_created:
+        return edit
+    return replace(edit, mtime_ns=None if file.name.lower().endswith(_FRESH) else file.mtime_ns, mode=file.mode)
+
+
+def _not_ours(entry: journal.SideFilesEntry, file: journal.SideFile) -> str:
+    shown = "the sidecar" if entry.sidecar else file.name.decode("utf-8", "replace")
+    return f"Another program changed {shown} after this write."
+
+
+def write_files(work: FileWork, edits: Sequence[SideFileEdit], *, strategy: str, proof: dict[str, Any]) -> EditResult:
+    """
+    Change the side files of the file or the folder of a task; after a MetadataError nothing has changed.
+
+    `proof` has the checks of the new bytes that the caller has done.
+    """
     task = work.task
-    with swap.SidecarChange(
-        task.path, edit.name, journal=work.undo_journal, item_id=task.item_id, before=edit.before
-    ) as change:
-        change.prepare(edit.after, mtime_ns=mtime_ns, mode=mode)
+    with swap.SideFilesChange(task.path, edits, journal=work.undo_journal, item_id=task.item_id) as change:
+        change.prepare()
         change.place()
+        original, written = states.states_of(change.entry)
         record = ItemRecord(
             result=work.success(strategy, proof | ({"warnings": change.warnings} if change.warnings else {})),
-            journal_bytes=change.journal_bytes,
-            original_state=states.sidecar_state(edit.name, edit.before),
-            written_state=states.sidecar_state(edit.name, edit.after),
+            journal_bytes=change.entry.stored_bytes,
+            original_state=original,
+            written_state=written,
         )
         change.commit()
     return _with_facts(work, EditResult(task=task, record=record))
@@ -133,7 +153,3 @@ def _evidence(layout: PhotoLayout) -> verify.Evidence:
         facts={},
         container=layout.container,
     )
-
-
-def _path(task: Task, name: bytes) -> bytes:
-    return os.path.join(os.path.split(task.path)[0], name)  # noqa: PTH118 - a path of bytes
