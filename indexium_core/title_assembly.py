@@ -25,6 +25,7 @@ from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.settings import Settings
 from indexium_core.store import database
+from indexium_core.store.recovery import files
 
 if TYPE_CHECKING:
     from indexium_core.flows.people.people_service import PeopleService
@@ -135,7 +136,7 @@ class TitleAssembly:
         cache = CacheService(
             store,
             chooser,
-            folder=store.home / "cache",
+            folder=store.home / files.PICTURES,
             budget_bytes=lambda: int(self.settings.artwork_budget),
             clock=clock,
         )

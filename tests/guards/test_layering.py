@@ -118,6 +118,7 @@ CAPABILITIES = [
     "enrichment",
     "planning",
     "writing",
+    "publishing",
     "ratings",
     "history",
     "exchange",

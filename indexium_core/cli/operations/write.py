@@ -167,12 +167,12 @@ def _code_of(counts: dict[str, int]) -> int:
     return 1 if any(counts.get(status) for status in FAILED_STATUSES) else 0
 
 
-def _print_results(items: list[WriteResult], named: Mapping[int | None, object]) -> None:
+def _print_results(items: list[WriteResult], named: Mapping[int, str]) -> None:
     output.table(
         ("file", "outcome", "method", "reason"),
         [
             (
-                named.get(item.file_id, item.file_id),
+                named.get(item.file_id or 0, item.file_id),
                 "would be written" if item.status == "success" else outcome_label(outcome_of(item.status, item.code)),
                 strategies.in_a_word(item.strategy),
                 item.message,

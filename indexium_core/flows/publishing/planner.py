@@ -289,7 +289,7 @@ class _TitlePlans:
                 aired=title.aired,
             ),
             sort_name=_sort_name(title),
-            folder=self._shown_folder(files[0]),
+            folder=self._shown_folder(files[0], places[0].folder if places else b""),
             files=tuple(planned.files),
             codes=tuple(risks.in_order(_codes(planned))),
             people=tuple(people),
@@ -311,9 +311,13 @@ class _TitlePlans:
             return False
         return any(each.is_written or each.action == "blocked" for each in files)
 
-    def _shown_folder(self, file: MainFile) -> str:
+    def _shown_folder(self, file: MainFile, folder: bytes = b"") -> str:
+        """Return the folder of a file, or one above it, with the name of its library."""
         library = self._libraries[file.library_id]
-        return " / ".join([library.name, *file.folder.split("/")] if file.folder else [library.name])
+        below = (
+            folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace") if folder else file.folder
+        )
+        return " / ".join(filter(None, [library.name, *below.split("/")]))
 
 
 def _codes(planned: PlannedSideFiles) -> list[str]:

@@ -496,8 +496,8 @@ def _nothing_to_write(excluded: dict[str, int]) -> str:
         return "There is nothing to publish: every file is as it should be."
     counts = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())
     return (
-        f"There is nothing to publish: {counts} are left out. The option risk (on the command line: --risk) selects the "
-        "risks to write, and a file that another program changed is written only if its title is named."
+        f"There is nothing to publish: {counts} are left out. The option risk (on the command line: --risk) selects "
+        "the risks to write, and a file that another program changed is written only if its title is named."
     )
 
 

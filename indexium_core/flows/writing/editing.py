@@ -25,7 +25,7 @@ from indexium_core import errors
 from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
 from indexium_core.files.containers.photos.sidecar import without_sidecar
-from indexium_core.flows.writing import omitting, protocol, replacing, side_files_edit, states
+from indexium_core.flows.writing import omitting, protocol, publication_edit, replacing, side_files_edit, states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
 from indexium_core.model.files.media import Patch, SidecarEdit
@@ -53,11 +53,13 @@ def edit(
     work = FileWork(task=task, undo_journal=undo_journal, policy=policy, progress=progress or FileProgress(policy))
     started = work.started
     try:
+        if task.side_files and task.reverts_item is None:
+            return publication_edit.write(work)
         entry = policy.reverted or reverted(task, policy)
         return _write_fields(work) if entry is None else _roll_back(work, entry)
     except NothingToDo as done:
         outcome = protocol.result(task, "skipped", "nothing_to_do", str(done), started=started)
-        return protocol.read_unchanged(work, outcome)
+        return EditResult.of(task, outcome) if task.file_id is None else protocol.read_unchanged(work, outcome)
     except errors.MetadataError as error:
         if error.reason == "cancelled":  # the operation is stopping; the file is unchanged and waits again
             return EditResult.of(task, protocol.result(task, "pending", UNDONE, error.message, started=started))
@@ -75,6 +77,8 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
     """Run steps 1 and 2 for one task and report the result of a write; no file is opened for writing."""
     started = time.perf_counter()
     try:
+        if task.side_files:
+            return publication_edit.check(task, policy, started=started)
         checked, omitted = omitting.without_refused_fields(
             task, policy, lambda some: _checked(some, policy, started=started)
         )

@@ -45,6 +45,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.operations import backups, ledger
 from indexium_core.store.operations.ledger_rows import Task
 from indexium_core.store.planning.plan_version import DiskRates
+from indexium_core.store.recovery import files
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +202,7 @@ class Operations:
     def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> ItemRunner[Task, EditResult]:
         policy = WritePolicy(
             backups=self._backups,
+            pictures=self._store.home / files.PICTURES,
             preserve_mtime=run.preserve_mtime,
             faststart=self.faststart,
             sidecar_name=self._sidecar_name(),

@@ -18,6 +18,7 @@ class WritePolicy:
     """How the files of an operation are written."""
 
     backups: Path  # folder of the journals
+    pictures: Path = Path()  # folder of the originals in the cache of pictures
     preserve_mtime: bool = False  # restore the modification time of a file after a write
     faststart: str = "keep"  # keep: an index in front of the media stays there; any: the index may move to the end
     sidecar_name: str = "full"  # a new sidecar of a.jpg is a.jpg.xmp (full) or a.xmp (stem)

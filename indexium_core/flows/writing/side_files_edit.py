@@ -130,7 +130,9 @@ def write_files(work: FileWork, edits: Sequence[SideFileEdit], *, strategy: str,
 
 
 def _with_facts(work: FileWork, edited: EditResult) -> EditResult:
-    """Add the facts of the file with its sidecar; a file that cannot be read now has none."""
+    """Add the facts of the file with its sidecar; a file that cannot be read now, and a title, has none."""
+    if work.task.file_id is None:
+        return edited
     try:
         read = protocol.read_unchanged(work, edited.record.result)
     except errors.MetadataError:

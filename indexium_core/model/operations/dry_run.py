@@ -54,9 +54,7 @@ class DryRunReport:
     @property
     def ready(self) -> frozenset[int]:
         """Files that would be written."""
-        return frozenset(
-            item.file_id for item in self.items if item.status == "success" and item.file_id is not None
-        )
+        return frozenset(item.file_id for item in self.items if item.status == "success" and item.file_id is not None)
 
     def df(self) -> pd.DataFrame:
         """Return the results as a table, in the order of the file ids."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+SIDE_FILES = "side_files"  # the strategy of publications
 STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
     "mp4_insert_range": "in place, after space was inserted in front of the media",
@@ -34,6 +35,7 @@ STRATEGIES: Mapping[str, str] = {
     "ogg_remux": "rewritten by FFmpeg, packet by packet",
     "sidecar_create": "in a new sidecar (XMP file); the photo stays as it is",
     "sidecar_replace": "in the sidecar (XMP file); the photo stays as it is",
+    "side_files": "NFO files and pictures beside the media, which stays as it is",
     "undo": "old bytes restored",
 }
 # Why a strategy is used: strategies are tried in the order of docs/containers.md, and the first possible one is used.
@@ -67,6 +69,7 @@ WHY: Mapping[str, str] = {
     "ogg_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
     "sidecar_create": "The photo itself cannot take the values.",
     "sidecar_replace": "The sidecar has these fields, or the photo itself cannot take the values.",
+    "side_files": "Players read these files.",
 }
 # The suffixes of the names are the same for all containers.
 _WORDS = {"_reflink": "shared copy", "_copy": "full copy", "_remux": "rewrite"}
@@ -79,8 +82,8 @@ def in_words(name: str) -> str:
 
 def in_a_word(name: str) -> str:
     """Return the text of `in_words` in the shortest form."""
-    if not name or is_sidecar(name):
-        return "sidecar" if name else ""
+    if not name or is_sidecar(name) or name == SIDE_FILES:
+        return "side files" if name == SIDE_FILES else "sidecar" if name else ""
     return next(
         (word for end, word in _WORDS.items() if name.endswith(end)), "rollback" if name == "undo" else "in place"
     )
@@ -108,6 +111,8 @@ def why(name: str) -> str:
 
 def kept(name: str) -> str:
     """Return what a write by this strategy keeps for a rollback, in a few words."""
+    if name == SIDE_FILES:
+        return "the old files; new ones are removed"
     if is_sidecar(name):
         return "the old sidecar" if name == "sidecar_replace" else "nothing; the new sidecar is removed"
     if name.endswith("_remux"):

@@ -65,9 +65,7 @@ class PublicationSelection:
         for name in self.risks:
             if name not in PUBLISHED_RISKS:
                 known = ", ".join(PUBLISHED_RISKS)
-                raise errors.UsageError(
-                    f"Titles of the risk “{name[:40]}” are not published. Choose from: {known}."
-                )
+                raise errors.UsageError(f"Titles of the risk “{name[:40]}” are not published. Choose from: {known}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ class PublicationSearch:
 
 
 def outdated(reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
-    """Return titles and videos whose row is missing or has other inputs, or all; and those that have no inputs any more."""
+    """Return titles and videos whose row is missing or has other inputs, or all of them; and those without inputs."""
     rows = reader.execute(_sql("outdated"), {"all": all_rows, "also": None}).fetchall()
     return [OutdatedRow(Entity(kind, number), inputs) for kind, number, inputs in rows]
 

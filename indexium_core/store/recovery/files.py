@@ -30,6 +30,7 @@ FILE_NAME = "indexium.duckdb"
 COUNTER = "change-counter.json"  # see `change_counter`
 FOLDER = "database-backups"
 JOURNALS = "backups"  # folder of the home with the journals of the operations
+PICTURES = "cache"  # folder of the home with the originals of pictures
 SNAPSHOTS = "snapshot"  # folder of the home with the snapshots
 _JOURNAL_NAME = re.compile(r"(\d+)(?:-\d+)?(?:\.\d+)?\.(?:journal|settled)")  # number, copy, run
 _JOURNAL_START = b"INDEXIUM"

@@ -76,6 +76,10 @@ SELECT i.rowid FROM metadata_operation_items AS i ANTI JOIN metadata_operations 
 -- Backups of files without a result
 SELECT h.rowid FROM metadata_history AS h ANTI JOIN metadata_operation_items AS i ON i.id = h.operation_item_id;
 
+-- name: orphaned_item_side_files
+-- Side files without a result
+SELECT s.rowid FROM item_side_files AS s ANTI JOIN metadata_operation_items AS i ON i.id = s.item_id;
+
 -- name: orphaned_job_dependencies
 -- Dependencies of jobs that do not exist
 SELECT d.rowid FROM job_dependencies AS d ANTI JOIN job_queue AS j ON j.id = d.job_id;
@@ -118,6 +122,8 @@ UNION ALL SELECT 'asset_candidate_ids', coalesce(max(id), 0) FROM asset_candidat
 UNION ALL SELECT 'cache_inventory_ids', coalesce(max(id), 0) FROM cache_inventory
 UNION ALL SELECT 'rejected_asset_ids', coalesce(max(id), 0) FROM rejected_assets
 UNION ALL SELECT 'asset_selection_config_ids', coalesce(max(id), 0) FROM asset_selection_config
+UNION ALL SELECT 'published_file_ids', coalesce(max(id), 0) FROM published_files
+UNION ALL SELECT 'publish_log_ids', coalesce(max(id), 0) FROM publish_log
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
                                       (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'event_runs', coalesce(max(id) // 1000000000, 0) FROM events;

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 _REPORT_SECONDS = 0.05  # between two progress reports
 # The fields of `WritePolicy` that can be pickled.
-_PLAIN_FIELDS = ("backups", "preserve_mtime", "faststart", "sidecar_name", "break_links", "keep_backup")
+_PLAIN_FIELDS = ("backups", "pictures", "preserve_mtime", "faststart", "sidecar_name", "break_links", "keep_backup")
 _LATE_PROOF = {"recovered": "verified before the writing process ended, according to its journal"}
 
 
