@@ -122,7 +122,6 @@ class LibraryServices:
     exporter: Exporter
     changes: PlanImport
     checks: Checks
-
     operations: MetadataWriter
     history: HistoryService
     retries: RetryService
@@ -130,7 +129,6 @@ class LibraryServices:
     interruptions: Interruptions
     backups: BackupManager
     database_backups: DatabaseBackups
-
     snapshots: Snapshots
     queries: Queries
     saved_queries: SavedQueries

@@ -17,6 +17,7 @@ OF_OTHERS = {  # rows of other programs and of earlier times
     ("legacy", "put_operation"),
     ("legacy_history", "insert_operations"),
     ("rebuild", "add_operation"),
+    ("publishing", "insert_log"),  # has the actor of its operation
     ("artwork", "insert_candidates"),  # no person selected them yet
     ("matches", "restore_pictures"),
     ("selection", "restore_candidates"),

@@ -37,6 +37,8 @@ TITLES = (
     "indexium_core.files.titles.",
     "indexium_core.store.titles.",
     "indexium_core.flows.titles.",
+    "indexium_core.model.publishing.",
+    "indexium_core.flows.publishing.",
     "indexium_core.model.artwork.",
     "indexium_core.store.artwork.",
     "indexium_core.flows.artwork.",

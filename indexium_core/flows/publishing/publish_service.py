@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from indexium_core import errors
+from indexium_core.flows.publishing import publication_lists as lists
 from indexium_core.flows.publishing.planner import PlannedRow, PublicationPlanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.people.people_comment import fold
-from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.options import (
     PublishOptions,
     checked_kinds,
@@ -46,7 +45,7 @@ from indexium_core.store.catalog import locks
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import inputs, items, rows
 from indexium_core.store.publishing.items import NewPublication
-from indexium_core.store.publishing.rows import ListedRow, PublicationSearch
+from indexium_core.store.publishing.rows import PublicationSearch
 from indexium_core.store.titles import titles as title_store
 
 SORTS = ("risk", "title", "folder")
@@ -151,7 +150,7 @@ class PublishService:
         """
         Bring the plan up to date, and return the number of titles and videos that were computed again.
 
-        `disk`: also look whether side files changed on the disk.
+        `disk`: also check whether side files changed on the disk.
         """
         changed = self._planner.refresh(disk=disk)
         if changed:
@@ -202,7 +201,7 @@ class PublishService:
             library_id=library_id,
             unpublished=unpublished,
         )
-        search = _search(wanted)
+        search = lists.search(wanted)
         self._planner.refresh()
         reader, per_page = self._database.read(), min(_MOST, per_page)
         totals = rows.totals(reader, search)
@@ -210,7 +209,7 @@ class PublishService:
         listed = rows.page(reader, search, sort=sort, limit=per_page, offset=(page - 1) * per_page)
         actions = Counter(action for name in counted for action in totals[name][2])
         return PublicationPage(
-            items=self._items(listed),
+            items=lists.items(reader, listed),
             total=sum(totals[name][0] for name in counted if search.risks or name != "unchanged"),
             page=page,
             per_page=per_page,
@@ -224,7 +223,7 @@ class PublishService:
     @remote()
     def addresses(self, wanted: PublicationFilter) -> list[str]:
         """Return the addresses of all rows that `plan` has on its pages, in the order of risks."""
-        search = _search(wanted)
+        search = lists.search(wanted)
         self._planner.refresh()
         return [
             each.top.address for each in rows.page(self._database.read(), search, sort="risk", limit=None, offset=0)
@@ -244,18 +243,12 @@ class PublishService:
         self._planner.refresh()
         reader = self._database.read()
         search = PublicationSearch(tops=(entity,))
-        found = self._items(rows.page(reader, search, sort="title", limit=1, offset=0), most=None)
+        found = lists.items(reader, rows.page(reader, search, sort="title", limit=1, offset=0), most=None)
         if not found:
-            found = [_alone(row) for row in rows.rows_of(reader, [entity])]
+            found = [lists.alone(row) for row in rows.rows_of(reader, [entity])]
         if not found:
             raise errors.UnknownIdError(f"Nothing of this {name_of_type(entity_type)} is published.")
         return found[0]
-
-    def _items(self, listed: Sequence[ListedRow], *, most: int | None = _SHOWN_FILES) -> list[PublicationItem]:
-        members: dict[Entity, list[PublicationRow]] = {}
-        for row in rows.members(self._database.read(), [each.top for each in listed]):
-            members.setdefault(row.top, []).append(row)
-        return [_item(each, members.get(each.top, []), most=most) for each in listed]
 
     def _entity(self, entity_type: str, entity_id: int) -> Entity:
         """Return a title or a video that exists. Raises UnknownIdError or UsageError."""
@@ -316,7 +309,7 @@ class PublishService:
         reader = self._database.read()
         named = selection.entities
         if selection.filter is not None:
-            listed = rows.page(reader, _search(selection.filter), sort="title", limit=None, offset=0)
+            listed = rows.page(reader, lists.search(selection.filter), sort="title", limit=None, offset=0)
             tops = [each.top for each in listed if each.top.address not in selection.excluded]
         else:
             tops = list(named)
@@ -442,47 +435,6 @@ class PublishService:
             self.refresh(disk=False)
 
 
-def _item(listed: ListedRow, members: Sequence[PublicationRow], *, most: int | None) -> PublicationItem:
-    own = [each for row in members if row.entity == listed.top for each in row.files]
-    others = [each for row in members if row.entity != listed.top for each in row.files]
-    shown = [*own, *sorted(others, key=lambda each: not (each.codes or each.is_written))]
-    people = dict.fromkeys(name for row in members for name in row.people)
-    return PublicationItem(
-        entity_type=listed.top.entity_type,
-        entity_id=listed.top.entity_id,
-        library_id=listed.library_id,
-        name=listed.name,
-        folder=listed.folder,
-        risk=listed.risk,
-        codes=risks.in_order(listed.codes),
-        files=shown[:most],
-        people=list(people),
-        is_unpublished=listed.is_unpublished,
-        new_bytes=listed.new_bytes,
-        members=listed.members,
-        action_counts=dict(Counter(listed.actions)),
-    )
-
-
-def _alone(row: PublicationRow) -> PublicationItem:
-    """Return a season or an episode as a row of its own."""
-    return PublicationItem(
-        entity_type=row.entity.entity_type,
-        entity_id=row.entity.entity_id,
-        library_id=row.library_id,
-        name=row.name,
-        folder=row.folder,
-        risk=row.risk,
-        codes=list(row.codes),
-        files=list(row.files),
-        people=list(row.people),
-        is_unpublished=row.is_unpublished,
-        new_bytes=row.new_bytes,
-        members=1,
-        action_counts=action_counts(row.files),
-    )
-
-
 def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str:
     """Return why a row is not written: its risk, or that another program changed a file and nobody named the title."""
     if row.risk not in selection.risks:
@@ -503,18 +455,6 @@ def _nothing_to_write(excluded: dict[str, int]) -> str:
 
 def _digest(chosen: Iterable[PublicationRow]) -> str:
     return digest_of((each.entity.address, each.digest) for each in chosen)
-
-
-def _search(wanted: PublicationFilter) -> PublicationSearch:
-    wanted.check()
-    return PublicationSearch(
-        words=tuple(map(fold, wanted.query.split())),
-        risks=wanted.risk,
-        codes=wanted.code,
-        actions=wanted.action,
-        library_id=wanted.library_id,
-        unpublished=wanted.unpublished,
-    )
 
 
 def _names_below(root: bytes, row: PublicationRow) -> list[str]:

@@ -1,0 +1,1 @@
+"""Writes of side files: the files of a publication."""
