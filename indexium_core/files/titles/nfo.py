@@ -124,6 +124,11 @@ def has_root(text: str) -> bool:
     return _ROOT.search(text) is not None
 
 
+def sources(data: bytes) -> list[tuple[NfoKind, str]]:
+    """Return the kind and the text of each root element that `parse` finds in a file."""
+    return list(_parts(_decoded(data)))
+
+
 def _documents(text: str) -> list[NfoDocument]:
     found = [document for kind, part in _parts(text) for document in [_document(kind, part)] if document is not None]
     outside = _ids_of(text)
@@ -195,7 +200,11 @@ class ReadElement:
 
     def first(self, *tags: str) -> str:
         """Return the first text that is not empty of children with some tags."""
-        return next((text for tag in tags for child in self.all(tag) if (text := child.value())), "")
+        for tag in tags:
+            for child in self.children:
+                if child.tag == tag and (text := child.value()):
+                    return text
+        return ""
 
 
 class _Checks:
@@ -248,10 +257,14 @@ def _tree(text: str) -> tuple[ReadElement | None, str]:
         element = ReadElement(tag.lower(), {name.lower(): value for name, value in attributes.items()})
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
+        parser.CharacterDataHandler = element.text.append
+
+    def end(_: str) -> None:
+        stack.pop()
+        parser.CharacterDataHandler = stack[-1].text.append if stack else None
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: stack.pop()
-    parser.CharacterDataHandler = lambda data: stack[-1].text.append(data) if stack else None
+    parser.EndElementHandler = end
     parser.buffer_text = True
     try:
         parser.Parse(text, True)  # noqa: FBT003 - the signature of expat
@@ -264,8 +277,9 @@ def _tree(text: str) -> tuple[ReadElement | None, str]:
 
 def _document(kind: NfoKind, text: str) -> NfoDocument | None:
     """Return a document; None if nothing in it can be read."""
-    repaired = _AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text))
-    root, damage = _tree(repaired)
+    root, damage = _tree(text)
+    if damage:  # a repair of a valid text would change its CDATA sections
+        root, damage = _tree(_AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text)))
     return None if root is None else document_of(kind, root, damage)
 
 

@@ -8,25 +8,27 @@ from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import CarriedGroup, as_read, carried
+from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, item_key
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
-from indexium_core.model.publishing.nfo_content import EntryMode, NfoContent, NfoElement, groups
+from indexium_core.model.publishing.nfo_content import EntryMode, NfoElement
 
 _Change: TypeAlias = TextEdit | NfoElement  # an edit, or an element that is added
 
 
-def changes_of(page: NfoPage, root: PlacedElement, content: NfoContent) -> tuple[list[TextEdit], list[str]]:
-    """Return the edits that give a root its content, and the fields that change."""
+def changes_of(
+    page: NfoPage, root: PlacedElement, wanted: Sequence[WantedGroup]
+) -> tuple[list[TextEdit], list[WantedGroup]]:
+    """Return the edits that give a root its content, and the groups that change."""
     edits: list[TextEdit] = []
     added: list[NfoElement] = []
-    changed: list[str] = []
-    for group in groups(content):
-        found = carried(group, root, content.kind)
+    changed: list[WantedGroup] = []
+    for each in wanted:
+        found = each.found_in(root)
         if found.is_said:
             continue
-        changed.append(group.field)
-        for change in _MODES[group.mode](page, found):
+        changed.append(each)
+        for change in _MODES[each.group.mode](page, found):
             if isinstance(change, NfoElement):
                 added.append(change)
             else:
@@ -38,7 +40,7 @@ def changes_of(page: NfoPage, root: PlacedElement, content: NfoContent) -> tuple
 
 
 def _each(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
-    wanted, elements = found.wanted, found.group.elements
+    wanted, elements = found.wanted.value, found.group.elements
     speaking = [each for each in found.elements if found.said(each) is not None]
     empty = next((each for each in found.elements if each.tag == found.group.tags[0]), None)
     if not speaking and empty is not None and elements:
@@ -71,17 +73,15 @@ def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> TextEdit:
 
 def _list(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
     """Yield the changes of a list; the elements of an item that stays are not touched."""
-    new = found.group.elements
-    old = [each for each in found.elements if each.tag == found.group.tags[0]]
-    keys = [_key(as_read(each)) for each in new]
-    matcher = SequenceMatcher(None, [_key(each) for each in old], keys, autojunk=False)
+    (tag, *others), new, keys = found.group.tags, found.group.elements, found.wanted.keys
+    old = found.items(tag)
+    matcher = SequenceMatcher(None, [item_key(each) for each in old], keys, autojunk=False)
     for name, start, stop, first, last in matcher.get_opcodes():
         if name == "equal":
             yield from _orders(page, old[start:stop], new[first:last])
         else:
             yield from _exchanged(page, old, slice(start, stop), new[first:last])
-    others = [each for each in found.elements if each.tag != found.group.tags[0]]
-    yield from (page.removed(each) for each in others if _key(each) not in keys)
+    yield from (page.removed(each) for each in found.items(*others) if item_key(each) not in keys)
 
 
 def _exchanged(page: NfoPage, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]) -> Iterator[_Change]:
@@ -103,11 +103,6 @@ def _orders(page: NfoPage, old: Sequence[ReadElement], new: Sequence[NfoElement]
         for order in (each for each in element.children if each.tag == "order"):
             numbers = [*actor.all("order"), *actor.all("sortorder")]
             yield from (page.changed(each, order) for each in numbers if each.value() != order.text)
-
-
-def _key(element: ReadElement) -> tuple[str, str]:
-    """Return what tells the items of a list apart: a text, or the name and the role of an actor."""
-    return element.first("name") or element.value(), element.first("role")
 
 
 # Ratings

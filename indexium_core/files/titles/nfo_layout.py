@@ -158,6 +158,7 @@ def _root(text: bytes, at: int) -> PlacedElement:
         element.start, element.inner_start = offset, inner
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
+        parser.CharacterDataHandler = element.text.append
 
     def end(_: str) -> None:
         element = stack.pop()
@@ -168,10 +169,10 @@ def _root(text: bytes, at: int) -> PlacedElement:
             element.end = text.index(b">", element.inner_end) + 1
         if not stack:
             raise _RootEndError
+        parser.CharacterDataHandler = stack[-1].text.append
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = lambda data: stack[-1].text.append(data) if stack else None
     parser.StartDoctypeDeclHandler = lambda *_: refuse("The file declares a document type or entities.")
     try:
         parser.Parse(text[at:], True)  # noqa: FBT003 - the signature of expat
@@ -206,6 +207,6 @@ def _check_reading(data: bytes, found: NfoLayout) -> None:
     other = next((kind for kind in kinds if kind not in nfo.ROOTS), None)
     if other is not None:
         refuse(f"The root element <{other}> is none of <movie>, <tvshow>, <season> and <episodedetails>.")
-    documents = nfo.parse(data)
-    if [each.kind for each in documents] != kinds or any(each.is_damaged for each in documents):
+    read = [(kind, source.encode()) for kind, source in nfo.sources(data)]
+    if read != [(each.tag, found.text[each.start : each.end]) for each in found.roots]:
         refuse("The file has text that looks like an end or a start of its XML.")
