@@ -36,6 +36,7 @@ ROOTS: dict[str, NfoKind] = {
     "episodedetails": "episodedetails",
 }
 _ROOT = re.compile(r"<(movie|tvshow|season|episodedetails)\b", re.IGNORECASE)
+_EMPTY = re.compile(r"""<\w+(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/>""")  # an element without an end tag
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]{1,40})", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,20};)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -166,7 +167,7 @@ def _parts(text: str) -> Iterator[tuple[NfoKind, str]]:
         if match is None:
             return
         name = match[1].lower()
-        end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, match.end())
+        end = _EMPTY.match(text, match.start()) or re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, match.end())
         stop = end.end() if end else len(text)
         yield ROOTS[name], text[match.start() : stop]
         at = stop

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
@@ -11,6 +10,7 @@ from indexium_core.files.titles.nfo import ReadElement
 from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, item_key
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
+from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import EntryMode, NfoElement
 
 _Change: TypeAlias = TextEdit | NfoElement  # an edit, or an element that is added
@@ -51,21 +51,19 @@ def _each(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
         if not elements and each.tag != "id":
             yield page.removed(each)
         elif found.said(each) != wanted:
-            yield _id(page, each, found) if each.tag == "id" else page.changed(each, elements[0])
+            yield from _id(page, each, found) if each.tag == "id" else [page.changed(each, elements[0])]
 
 
-def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> TextEdit:
-    """Return the edit of `<id>`, which may have ids of other kinds as attributes."""
+def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> Iterator[TextEdit]:
+    """Yield the edits of `<id>`, which may have ids of several kinds: each as an attribute, and one as its text."""
     place = placed(element)
     new = found.group.elements[0].text if found.group.elements else ""
-    provider = re.escape(found.group.marks["uniqueid"][1])
-    attribute = re.compile(rf"(\s{provider}\s*=\s*)(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-    start = attribute.sub(lambda match: f'{match[1]}"{new}"' if new else "", page.start_tag(place))
-    if not found.is_known_id(element):
-        return place.start, place.inner_start, start
-    if not new and "=" not in start:
-        return page.removed(element)
-    return place.start, place.inner_end, start + new
+    provider = found.group.marks["uniqueid"][1]
+    if provider in element.attributes:
+        yield page.attribute(place, provider, new)
+    if found.is_known_id(element):
+        is_empty = not new and not ID_FIELDS.keys() & element.attributes.keys()
+        yield page.removed(element) if is_empty else (place.inner_start, place.inner_end, new)
 
 
 # Elements that each say one item of a list

@@ -20,6 +20,7 @@ from indexium_core.model.publishing.nfo_content import (
     groups,
     is_of_critics,
 )
+from indexium_core.model.titles.fields import rating_scale
 from indexium_core.model.titles.nfo import NfoDocument
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # in XML 1.0
@@ -157,7 +158,8 @@ class CarriedGroup:
         defaults = [each.get("name") for each in ratings if each.get("default", "").lower() == "true"]
         lasts = [name for each in ratings if is_of_critics(name := each.get("name", "")) <= is_of_critics(shown)]
         flat = [self.wanted.read([each]) for each in self.elements if each.tag == "rating"]
-        is_one_value = all(each in (None, {"default": wanted[shown]}) for each in flat)
+        ten = round(wanted[shown] * 10 / rating_scale(shown), 2)
+        is_one_value = all(each in (None, {"default": ten}) for each in flat)
         return defaults[-1:] == [shown] and lasts[-1:] == [shown] and is_one_value
 
 

@@ -101,7 +101,9 @@ def _decoded(data: bytes) -> tuple[bytes, str, str]:
     if text is None and not encoding:
         encoding = declared[1] if declared else "cp1252"
         text = _text(body, encoding)
-    encoding = encoding or "utf-8"
+    if not encoding:
+        # An ASCII file that declares another encoding than UTF-8 gets no bytes of UTF-8.
+        encoding = "ascii" if body.isascii() and declared and declared[1].lower() != "utf-8" else "utf-8"
     if text is None:
         refuse(f"The bytes of the file are not valid in its encoding, {encoding}.")
     if declared and not _is_declared_rightly(declared[1], encoding, text, body):
