@@ -36,6 +36,7 @@ ROOTS: dict[str, NfoKind] = {
     "episodedetails": "episodedetails",
 }
 _ROOT = re.compile(r"<(movie|tvshow|season|episodedetails)\b", re.IGNORECASE)
+_EMPTY = re.compile(r"""<\w+(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/>""")  # an element without an end tag
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]{1,40})", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,20};)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -124,6 +125,11 @@ def has_root(text: str) -> bool:
     return _ROOT.search(text) is not None
 
 
+def sources(data: bytes) -> list[tuple[NfoKind, str]]:
+    """Return the kind and the text of each root element that `parse` finds in a file."""
+    return list(_parts(_decoded(data)))
+
+
 def _documents(text: str) -> list[NfoDocument]:
     found = [document for kind, part in _parts(text) for document in [_document(kind, part)] if document is not None]
     outside = _ids_of(text)
@@ -161,7 +167,7 @@ def _parts(text: str) -> Iterator[tuple[NfoKind, str]]:
         if match is None:
             return
         name = match[1].lower()
-        end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, match.end())
+        end = _EMPTY.match(text, match.start()) or re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, match.end())
         stop = end.end() if end else len(text)
         yield ROOTS[name], text[match.start() : stop]
         at = stop
@@ -195,7 +201,11 @@ class ReadElement:
 
     def first(self, *tags: str) -> str:
         """Return the first text that is not empty of children with some tags."""
-        return next((text for tag in tags for child in self.all(tag) if (text := child.value())), "")
+        for tag in tags:
+            for child in self.children:
+                if child.tag == tag and (text := child.value()):
+                    return text
+        return ""
 
 
 class _Checks:
@@ -248,10 +258,14 @@ def _tree(text: str) -> tuple[ReadElement | None, str]:
         element = ReadElement(tag.lower(), {name.lower(): value for name, value in attributes.items()})
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
+        parser.CharacterDataHandler = element.text.append
+
+    def end(_: str) -> None:
+        stack.pop()
+        parser.CharacterDataHandler = stack[-1].text.append if stack else None
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: stack.pop()
-    parser.CharacterDataHandler = lambda data: stack[-1].text.append(data) if stack else None
+    parser.EndElementHandler = end
     parser.buffer_text = True
     try:
         parser.Parse(text, True)  # noqa: FBT003 - the signature of expat
@@ -264,8 +278,9 @@ def _tree(text: str) -> tuple[ReadElement | None, str]:
 
 def _document(kind: NfoKind, text: str) -> NfoDocument | None:
     """Return a document; None if nothing in it can be read."""
-    repaired = _AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text))
-    root, damage = _tree(repaired)
+    root, damage = _tree(text)
+    if damage:  # a repair of a valid text would change its CDATA sections
+        root, damage = _tree(_AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text)))
     return None if root is None else document_of(kind, root, damage)
 
 

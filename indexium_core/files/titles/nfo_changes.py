@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import CarriedGroup, as_read, carried
+from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, item_key
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
-from indexium_core.model.publishing.nfo_content import EntryMode, NfoContent, NfoElement, groups
+from indexium_core.model.providers.external_ids import ID_FIELDS
+from indexium_core.model.publishing.nfo_content import EntryMode, NfoElement
 
 _Change: TypeAlias = TextEdit | NfoElement  # an edit, or an element that is added
 
 
-def changes_of(page: NfoPage, root: PlacedElement, content: NfoContent) -> tuple[list[TextEdit], list[str]]:
-    """Return the edits that give a root its content, and the fields that change."""
+def changes_of(
+    page: NfoPage, root: PlacedElement, wanted: Sequence[WantedGroup]
+) -> tuple[list[TextEdit], list[WantedGroup]]:
+    """Return the edits that give a root its content, and the groups that change."""
     edits: list[TextEdit] = []
     added: list[NfoElement] = []
-    changed: list[str] = []
-    for group in groups(content):
-        found = carried(group, root, content.kind)
+    changed: list[WantedGroup] = []
+    for each in wanted:
+        found = each.found_in(root)
         if found.is_said:
             continue
-        changed.append(group.field)
-        for change in _MODES[group.mode](page, found):
+        changed.append(each)
+        for change in _MODES[each.group.mode](page, found):
             if isinstance(change, NfoElement):
                 added.append(change)
             else:
@@ -38,7 +40,7 @@ def changes_of(page: NfoPage, root: PlacedElement, content: NfoContent) -> tuple
 
 
 def _each(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
-    wanted, elements = found.wanted, found.group.elements
+    wanted, elements = found.wanted.value, found.group.elements
     speaking = [each for each in found.elements if found.said(each) is not None]
     empty = next((each for each in found.elements if each.tag == found.group.tags[0]), None)
     if not speaking and empty is not None and elements:
@@ -49,21 +51,19 @@ def _each(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
         if not elements and each.tag != "id":
             yield page.removed(each)
         elif found.said(each) != wanted:
-            yield _id(page, each, found) if each.tag == "id" else page.changed(each, elements[0])
+            yield from _id(page, each, found) if each.tag == "id" else [page.changed(each, elements[0])]
 
 
-def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> TextEdit:
-    """Return the edit of `<id>`, which may have ids of other kinds as attributes."""
+def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> Iterator[TextEdit]:
+    """Yield the edits of `<id>`, which may have ids of several kinds: each as an attribute, and one as its text."""
     place = placed(element)
     new = found.group.elements[0].text if found.group.elements else ""
-    provider = re.escape(found.group.marks["uniqueid"][1])
-    attribute = re.compile(rf"(\s{provider}\s*=\s*)(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-    start = attribute.sub(lambda match: f'{match[1]}"{new}"' if new else "", page.start_tag(place))
-    if not found.is_known_id(element):
-        return place.start, place.inner_start, start
-    if not new and "=" not in start:
-        return page.removed(element)
-    return place.start, place.inner_end, start + new
+    provider = found.group.marks["uniqueid"][1]
+    if provider in element.attributes:
+        yield page.attribute(place, provider, new)
+    if found.is_known_id(element):
+        is_empty = not new and not ID_FIELDS.keys() & element.attributes.keys()
+        yield page.removed(element) if is_empty else (place.inner_start, place.inner_end, new)
 
 
 # Elements that each say one item of a list
@@ -71,17 +71,15 @@ def _id(page: NfoPage, element: ReadElement, found: CarriedGroup) -> TextEdit:
 
 def _list(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
     """Yield the changes of a list; the elements of an item that stays are not touched."""
-    new = found.group.elements
-    old = [each for each in found.elements if each.tag == found.group.tags[0]]
-    keys = [_key(as_read(each)) for each in new]
-    matcher = SequenceMatcher(None, [_key(each) for each in old], keys, autojunk=False)
+    (tag, *others), new, keys = found.group.tags, found.group.elements, found.wanted.keys
+    old = found.items(tag)
+    matcher = SequenceMatcher(None, [item_key(each) for each in old], keys, autojunk=False)
     for name, start, stop, first, last in matcher.get_opcodes():
         if name == "equal":
             yield from _orders(page, old[start:stop], new[first:last])
         else:
             yield from _exchanged(page, old, slice(start, stop), new[first:last])
-    others = [each for each in found.elements if each.tag != found.group.tags[0]]
-    yield from (page.removed(each) for each in others if _key(each) not in keys)
+    yield from (page.removed(each) for each in found.items(*others) if item_key(each) not in keys)
 
 
 def _exchanged(page: NfoPage, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]) -> Iterator[_Change]:
@@ -103,11 +101,6 @@ def _orders(page: NfoPage, old: Sequence[ReadElement], new: Sequence[NfoElement]
         for order in (each for each in element.children if each.tag == "order"):
             numbers = [*actor.all("order"), *actor.all("sortorder")]
             yield from (page.changed(each, order) for each in numbers if each.value() != order.text)
-
-
-def _key(element: ReadElement) -> tuple[str, str]:
-    """Return what tells the items of a list apart: a text, or the name and the role of an actor."""
-    return element.first("name") or element.value(), element.first("role")
 
 
 # Ratings

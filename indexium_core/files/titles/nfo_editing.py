@@ -7,21 +7,23 @@ other bytes stay: comments, order, elements of other fields, ends of lines, the 
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_changes import changes_of
-from indexium_core.files.titles.nfo_elements import as_read, carried, rendered
+from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, rendered, wanted_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
 from indexium_core.model.publishing.nfo_ownership import OwnValues, owned
-from indexium_core.model.titles.nfo import NfoDocument
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_NUMBERS = frozenset({"season", "seasonnumber", "episode"})  # tags that tell documents apart
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -59,28 +61,22 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     layout = layout_of(data)
     if not layout.roots:
         return _in_front_of_address(data, layout, contents)
-    pairs = _matched(layout.roots, contents)
     page = NfoPage(layout.text)
+    targets = [_Target(root, each, wanted_of(each)) for root, each in _matched(layout.roots, contents)]
     edits: list[TextEdit] = []
-    changed: list[str] = []
-    for root, content in pairs:
-        if root is None:
-            edits.append(_appended(page, layout.roots, content))
-            changed += [group.field for group in groups(content)]
+    for each in targets:
+        if each.root is None:
+            edits.append(_appended(page, layout.roots, each.content))
         else:
-            found, fields = changes_of(page, root, content)
+            found, each.changed = changes_of(page, each.root, each.wanted)
             edits += found
-            changed += fields
-    new = _spliced(data, layout, edits)
-    after = _proven(new, layout, pairs) if edits else [root for root, _ in pairs if root is not None]
+    new = _spliced(data, layout, edits) if edits else data
+    after = _proven(new, layout, targets) if edits else [each.root for each in targets if each.root is not None]
     return NfoEdit(
         content=new,
-        changed=tuple(dict.fromkeys(changed)),
+        changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
         kept=_kept(layout, edits),
-        own=[
-            owned(own, each, _document_of(before) if before else None, _document_of(root))
-            for (before, each), root in zip(pairs, after, strict=True)
-        ],
+        own=[_owned(own, each, root) for each, root in zip(targets, after, strict=True)],
     )
 
 
@@ -93,20 +89,43 @@ def own_values(content: bytes, contents: Sequence[NfoContent]) -> OwnValues:
 
     """
     pairs = _matched(layout_of(content).roots, contents)
-    return [owned((), each, None, _document_of(root)) for root, each in pairs if root is not None]
+    return [_owned((), _Target(None, each, wanted_of(each)), root) for root, each in pairs if root is not None]
 
 
-def _document_of(root: PlacedElement) -> NfoDocument:
-    return document_of(nfo.ROOTS[root.tag], root)
+@dataclass(slots=True)
+class _Target:
+    """A root and its content."""
+
+    root: PlacedElement | None  # None: a new root
+    content: NfoContent
+    wanted: Sequence[WantedGroup]
+    changed: Sequence[WantedGroup] = ()  # all of a new root
+
+    def __post_init__(self) -> None:
+        if self.root is None:
+            self.changed = self.wanted
+
+
+def _owned(own: OwnValues, target: _Target, root: PlacedElement) -> Mapping[str, Any]:
+    """Return what is ours in a root after the edit; only what can be ours is read."""
+    tags = {tag for each in target.changed for tag in (*each.group.tags, "year")} | _NUMBERS
+    before, after = (
+        None if each is None else document_of(target.content.kind, each if own else _only(each, tags))
+        for each in (target.root, root)
+    )
+    return owned(own, [each.group.field for each in target.changed], before, after) if after else {}
+
+
+def _only(root: ReadElement, tags: Collection[str]) -> ReadElement:
+    return ReadElement(tag=root.tag, children=[each for each in root.children if each.tag in tags])
 
 
 def _kept(layout: NfoLayout, edits: Sequence[TextEdit]) -> int:
-    spans = [(start, end) for start, end, _ in edits if end > start]
-    return sum(
-        not any(start < each.end and each.start < end for start, end in spans)
-        for root in layout.roots
-        for each in map(placed, root.children)
-    )
+    """Return how many top-level elements no edit touches."""
+    places = [placed(each) for root in layout.roots for each in root.children]
+    ends = [each.end for each in places]
+    touched = {bisect.bisect_left(ends, end) for start, end, _ in edits if start < end}
+    return len(places) - len(touched)
 
 
 def _document(content: NfoContent, unit: str, eol: str) -> str:
@@ -198,19 +217,14 @@ def _spliced(data: bytes, layout: NfoLayout, edits: Sequence[TextEdit]) -> bytes
     return b"".join(new)
 
 
-def _proven(
-    content: bytes, layout: NfoLayout, pairs: Sequence[tuple[PlacedElement | None, NfoContent]]
-) -> list[PlacedElement]:
+def _proven(content: bytes, layout: NfoLayout, targets: Sequence[_Target]) -> list[PlacedElement]:
     """Return the root of each content in the new bytes; all values are read back, or the edit is refused."""
     after = layout_of(content)
     added = iter(after.roots[len(layout.roots) :])
     numbers = {id(root): number for number, root in enumerate(layout.roots)}
-    found = [next(added) if root is None else after.roots[numbers[id(root)]] for root, _ in pairs]
-    documents = {id(root): document for root, document in zip(after.roots, nfo.parse(content), strict=True)}
-    for root, (_, each) in zip(found, pairs, strict=True):
-        wrong = next((group for group in groups(each) if not carried(group, root, each.kind).is_said), None)
+    found = [next(added) if each.root is None else after.roots[numbers[id(each.root)]] for each in targets]
+    for root, target in zip(found, targets, strict=True):
+        wrong = next((each for each in target.wanted if not each.found_in(root).is_said), None)
         if wrong is not None:
-            refuse(f"The edited file would not have the new value of {wrong.field}.")
-        if documents[id(root)].values != document_of(each.kind, root).values:
-            refuse("The edited file would be read with other values.")
+            refuse(f"The edited file would not have the new value of {wrong.group.field}.")
     return found

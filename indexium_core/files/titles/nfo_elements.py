@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -14,10 +14,13 @@ from indexium_core.model.publishing.nfo_content import (
     SEASON_NAMES,
     SERIES_TITLE,
     ElementGroup,
+    NfoContent,
     NfoElement,
     PublishedKind,
+    groups,
     is_of_critics,
 )
+from indexium_core.model.titles.fields import rating_scale
 from indexium_core.model.titles.nfo import NfoDocument
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # in XML 1.0
@@ -62,89 +65,118 @@ def read_value(kind: PublishedKind, field: str, elements: Iterable[ReadElement])
     return value_of(document_of(kind, ReadElement(tag=kind, children=list(elements))), field)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CarriedGroup:
-    """The elements of a root that carry the field of a group."""
+@dataclass(frozen=True, slots=True)
+class WantedGroup:
+    """A group as our reader reads it."""
 
     kind: PublishedKind
     group: ElementGroup
-    elements: Sequence[ReadElement]
-    known: Any  # the id that the root has, which `<id>` may repeat without saying its kind
+    elements: Sequence[ReadElement]  # those of the group
+    keys: Sequence[tuple[str, str]]  # of the items of a list
 
-    @property
-    def wanted(self) -> Any:
-        """What the field has to say."""
-        return self.read(map(as_read, self.group.elements))
+    @classmethod
+    def of(cls, kind: PublishedKind, group: ElementGroup) -> WantedGroup:
+        """Return a group of a content of a kind."""
+        elements = [as_read(each) for each in group.elements]
+        return cls(kind, group, elements, [item_key(each) for each in elements])
 
     @property
     def value(self) -> Any:
-        """What the elements say together."""
+        """What the field has to say."""
         return self.read(self.elements)
+
+    def found_in(self, root: ReadElement) -> CarriedGroup:
+        """Return the elements of a root that carry the field."""
+        tagged = [each for each in root.children if each.tag in self.group.tags]
+        known = self.read(tagged) if "id" in self.group.tags else None
+        found = CarriedGroup(self, tagged, known)
+        return replace(found, elements=[each for each in tagged if _carries(each, found)])
 
     def read(self, elements: Iterable[ReadElement]) -> Any:
         """Return what some elements say about the field."""
         return read_value(self.kind, self.group.field, elements)
 
+
+def wanted_of(content: NfoContent) -> list[WantedGroup]:
+    """Return the groups of a content."""
+    return [WantedGroup.of(content.kind, group) for group in groups(content)]
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedGroup:
+    """The elements of a root that carry the field of a group."""
+
+    wanted: WantedGroup
+    elements: Sequence[ReadElement]
+    known: Any  # the id that the root has, which `<id>` may repeat without saying its kind
+
+    @property
+    def group(self) -> ElementGroup:
+        """The group."""
+        return self.wanted.group
+
     def said(self, element: ReadElement) -> Any:
         """Return what one of the elements says; None if it says nothing."""
-        value = self.read([element])
+        value = self.wanted.read([element])
         return self.known if value is None and self.is_known_id(element) else value
 
     def is_known_id(self, element: ReadElement) -> bool:
         """Return whether the text of `<id>` is the id of the root, or one by its form."""
         text = element.value()
-        return bool(text) and text in (self.known, self.read([ReadElement(tag="id", text=[text])]))
+        return bool(text) and text in (self.known, self.wanted.read([ReadElement(tag="id", text=[text])]))
+
+    def items(self, *tags: str) -> list[ReadElement]:
+        """Return the elements with some tags that say an item of a list."""
+        return [each for each in self.elements if each.tag in tags and item_key(each)[0]]
 
     @property
     def is_said(self) -> bool:
         """Whether the elements say what the group says."""
         match self.group.mode:
             case "list":
-                return bool(self.value == self.wanted)
+                keys = [item_key(each) for each in self.items(*self.group.tags)]
+                # A text can say several items; an actor is always one.
+                return keys == self.wanted.keys or (
+                    self.group.field != "cast" and bool(self.wanted.read(self.elements) == self.wanted.value)
+                )
             case "ratings":
                 return self._are_ratings_said()
             case _:
-                values = [self.said(each) for each in self.elements]
-                wanted = self.wanted
+                values, wanted = [self.said(each) for each in self.elements], self.wanted.value
                 return all(each in (None, wanted) for each in values) and (wanted is None or wanted in values)
 
     def _are_ratings_said(self) -> bool:
-        value, wanted = self.value or {}, self.wanted
+        value, wanted = self.wanted.read(self.elements) or {}, self.wanted.value
         if not wanted or not wanted.items() <= value.items():
             return not wanted and not value
-        if not self.group.is_choice:
-            return True
+        return not self.group.is_choice or self._is_shown(wanted)
+
+    def _is_shown(self, wanted: Mapping[str, float]) -> bool:
+        """Return whether players show the chosen rating: Kodi the default one, Jellyfin the last one."""
         shown = self.group.elements[-1].children[-1].attributes["name"]
-        ratings = [each for parent in self.elements for each in parent.all("rating")]
-        names = [each.attributes.get("name", "") for each in ratings]
-        defaults = [each for each in ratings if each.attributes.get("default", "").lower() == "true"]
-        lasts = {name for name in names if is_of_critics(name) <= is_of_critics(shown)}
-        flat = [self.read([each]) for each in self.elements if each.tag == "rating"]
-        return (
-            defaults[-1:] != []
-            and defaults[-1].attributes.get("name") == shown
-            and [name for name in names if name in lasts][-1:] == [shown]
-            and all(each in (None, {"default": wanted[shown]}) for each in flat)
-        )
-
-
-def carried(group: ElementGroup, root: ReadElement, kind: PublishedKind) -> CarriedGroup:
-    """Return the elements of a root that carry the field of a group."""
-    tagged = [each for each in root.children if each.tag in group.tags]
-    known = read_value(kind, group.field, tagged) if "id" in group.tags else None
-    found = CarriedGroup(kind=kind, group=group, elements=tagged, known=known)
-    return replace(found, elements=[each for each in tagged if _carries(each, found)])
+        ratings = [each.attributes for parent in self.elements for each in parent.all("rating")]
+        defaults = [each.get("name") for each in ratings if each.get("default", "").lower() == "true"]
+        lasts = [name for each in ratings if is_of_critics(name := each.get("name", "")) <= is_of_critics(shown)]
+        flat = [self.wanted.read([each]) for each in self.elements if each.tag == "rating"]
+        ten = round(wanted[shown] * 10 / rating_scale(shown), 2)
+        is_one_value = all(each in (None, {"default": ten}) for each in flat)
+        return defaults[-1:] == [shown] and lasts[-1:] == [shown] and is_one_value
 
 
 def _carries(element: ReadElement, found: CarriedGroup) -> bool:
     if element.tag == "id":
-        return found.is_known_id(element) or found.read([element]) is not None
+        return found.is_known_id(element) or found.wanted.read([element]) is not None
     name, value = found.group.marks.get(element.tag, ("", ""))
     return not name or _plain(element.attributes.get(name, "")) == _plain(value)
 
 
 def _plain(text: str) -> str:
     return text.strip().lower().lstrip("0") or "0"
+
+
+def item_key(element: ReadElement) -> tuple[str, str]:
+    """Return what tells the items of a list apart: a text, or the name and the role of an actor."""
+    return element.first("name") or element.value(), element.first("role")
 
 
 def rendered(element: NfoElement, indent: str, unit: str, eol: str) -> str:

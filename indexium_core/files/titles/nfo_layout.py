@@ -101,7 +101,9 @@ def _decoded(data: bytes) -> tuple[bytes, str, str]:
     if text is None and not encoding:
         encoding = declared[1] if declared else "cp1252"
         text = _text(body, encoding)
-    encoding = encoding or "utf-8"
+    if not encoding:
+        # An ASCII file that declares another encoding than UTF-8 gets no bytes of UTF-8.
+        encoding = "ascii" if body.isascii() and declared and declared[1].lower() != "utf-8" else "utf-8"
     if text is None:
         refuse(f"The bytes of the file are not valid in its encoding, {encoding}.")
     if declared and not _is_declared_rightly(declared[1], encoding, text, body):
@@ -158,6 +160,7 @@ def _root(text: bytes, at: int) -> PlacedElement:
         element.start, element.inner_start = offset, inner
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
+        parser.CharacterDataHandler = element.text.append
 
     def end(_: str) -> None:
         element = stack.pop()
@@ -168,10 +171,10 @@ def _root(text: bytes, at: int) -> PlacedElement:
             element.end = text.index(b">", element.inner_end) + 1
         if not stack:
             raise _RootEndError
+        parser.CharacterDataHandler = stack[-1].text.append
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = lambda data: stack[-1].text.append(data) if stack else None
     parser.StartDoctypeDeclHandler = lambda *_: refuse("The file declares a document type or entities.")
     try:
         parser.Parse(text[at:], True)  # noqa: FBT003 - the signature of expat
@@ -206,6 +209,6 @@ def _check_reading(data: bytes, found: NfoLayout) -> None:
     other = next((kind for kind in kinds if kind not in nfo.ROOTS), None)
     if other is not None:
         refuse(f"The root element <{other}> is none of <movie>, <tvshow>, <season> and <episodedetails>.")
-    documents = nfo.parse(data)
-    if [each.kind for each in documents] != kinds or any(each.is_damaged for each in documents):
+    read = [(kind, source.encode()) for kind, source in nfo.sources(data)]
+    if read != [(each.tag, found.text[each.start : each.end]) for each in found.roots]:
         refuse("The file has text that looks like an end or a start of its XML.")

@@ -51,6 +51,14 @@ class NfoPage:
         place = placed(old)
         return place.start, place.end, self.render(new, place)
 
+    def attribute(self, place: PlacedElement, name: str, value: str) -> TextEdit:
+        """Return the edit of an attribute, which must exist; it is removed if its new value is empty."""
+        pattern = rf"(\s+{re.escape(name)}\s*=\s*)(?:\"[^\"]*\"|'[^']*')".encode()
+        match = re.compile(pattern, re.IGNORECASE).search(self.text, place.start, place.inner_start)
+        if match is None:
+            return place.start, place.start, ""
+        return (match.end(1), match.end(), f'"{value}"') if value else (match.start(), match.end(), "")
+
     def removed(self, old: ReadElement) -> TextEdit:
         """Return the edit that removes an element, with its line if it is alone on it."""
         place = placed(old)

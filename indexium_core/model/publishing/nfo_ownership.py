@@ -8,12 +8,12 @@ is its field; a rating, the people of one job and the name of one season are val
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from indexium_core.model.providers.external_ids import ID_FIELDS
-from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE, NfoContent, groups
+from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE
 from indexium_core.model.titles.nfo import NfoDocument
 
 OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, and values by name
@@ -21,19 +21,19 @@ OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season
 _READ_AS = {"aired": "release_date"}  # our reader has one date for a document
 
 
-def owned(own: OwnValues, content: NfoContent, before: NfoDocument | None, after: NfoDocument) -> Mapping[str, Any]:
+def owned(own: OwnValues, changed: Iterable[str], before: NfoDocument | None, after: NfoDocument) -> Mapping[str, Any]:
     """
     Return what is ours in a document after a write.
 
     Args:
         own: What was ours in the file.
-        content: What we wrote.
+        changed: The fields that we wrote now.
         before: The document before the write; None for a new one.
         after: The document.
 
     """
     old, new = named_values(before) if before else {}, named_values(after)
-    fields = {_READ_AS.get(group.field, group.field) for group in groups(content)}
+    fields = {_READ_AS.get(name, name) for name in changed}
     fields |= {"year"} if "release_date" in fields else set()  # it is read from the date if there is no `<year>`
     written = {
         name: value for name, value in new.items() if name.partition(".")[0] in fields and old.get(name) != value

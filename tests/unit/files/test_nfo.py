@@ -124,6 +124,32 @@ def test_other_texts_have_no_document(text: str) -> None:
     assert nfo.parse(text.encode()) == []
 
 
+@each_case(
+    ("text", "values"),
+    [
+        ("<plot><![CDATA[A & B]]></plot>", {"plot": "A & B"}),
+        (
+            (
+                "<ratings><rating name='metacritic' max='100'><value>73</value></rating>"
+                "<rating name='rotten_tomatoes'><value>8.7</value></rating></ratings>"
+            ),
+            {"ratings": {"metacritic": 73.0, "rotten_tomatoes": 87.0}},
+        ),
+        ("<writer>A</writer><credits>A</credits>", {"crew": [{"name": "A", "job": "Writer"}]}),
+    ],
+)
+def test_values_of_other_programs(text: str, values: dict[str, object]) -> None:
+    assert only(f"<movie>{text}</movie>").values == values
+
+
+def test_element_without_end_tag_ends_there() -> None:
+    text = "<episodedetails a='>'/> text <episodedetails><title>B</title></episodedetails>"
+    assert [(each.values, each.is_damaged) for each in nfo.parse(text.encode())] == [
+        ({}, False),
+        ({"title": "B"}, False),
+    ]
+
+
 def test_entities_and_document_types_are_refused() -> None:
     bomb = '<!DOCTYPE movie [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><movie><title>&b;</title></movie>'
     found = nfo.parse(bomb.encode())
