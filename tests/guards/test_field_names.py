@@ -37,6 +37,7 @@ TITLES = (
     "indexium_core.files.titles.",
     "indexium_core.store.titles.",
     "indexium_core.flows.titles.",
+    "indexium_core.model.publishing.player",  # what players read in NFO files
     "indexium_core.model.artwork.",
     "indexium_core.store.artwork.",
     "indexium_core.flows.artwork.",
