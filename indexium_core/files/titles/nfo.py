@@ -149,14 +149,20 @@ def _decoded(data: bytes) -> str:
     ):
         if data.startswith(mark):
             return data.decode(name, "replace")
-    declared = _DECLARED.search(data[:400])
-    names = ["utf-8", *([declared[1].decode("ascii")] if declared else []), "cp1252"]
+    declared = declared_encoding(data)
+    names = ["utf-8", *([declared] if declared else []), "cp1252"]
     for name in names:
         try:
             return data.decode(name)
         except (UnicodeError, LookupError):
             continue
     return data.decode("cp1252", "replace")
+
+
+def declared_encoding(data: bytes) -> str:
+    """Return the encoding that the XML declaration of a file names, or ""."""
+    found = _DECLARED.search(data[:400])
+    return found[1].decode("ascii") if found else ""
 
 
 def _parts(text: str) -> Iterator[tuple[NfoKind, str]]:

@@ -6,9 +6,11 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+
+from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
@@ -21,6 +23,7 @@ from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import LocalFile, Offer, TitleOwner
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.publishing import items
 
 _FRESH_SECONDS = 600.0  # the folders of a title are not listed again for this time
 _MOST_FRESH = 50_000
@@ -54,8 +57,9 @@ class LocalArtwork:
             if each.provider == LOCAL
         }
         files = store.files_of(reader, [owner.id for owner in owners])
+        ours = items.own_hashes(reader, [owner.id for owner in owners])
         for owner in owners:
-            key, offers = (owner.entity_type, owner.id), self._offers(reader, owner, files.get(owner.id, []))
+            key, offers = (owner.entity_type, owner.id), self._offers(reader, owner, files.get(owner.id, []), ours)
             if offers is not None and (offers or key in known):  # None: what was found there before stays
                 found[key] = offers
         if not found:
@@ -101,13 +105,15 @@ class LocalArtwork:
             self._listed[title_id] = now
             return True
 
-    def _offers(self, reader: Connection, owner: TitleOwner, files: Sequence[LocalFile]) -> list[Offer] | None:
+    def _offers(
+        self, reader: Connection, owner: TitleOwner, files: Sequence[LocalFile], ours: Mapping[bytes, str]
+    ) -> list[Offer] | None:
         """Return the pictures of a title; None if a folder cannot be listed."""
         found: dict[str, Offer] = {}
         try:
             for folder, picture in self._pictures(reader, owner, files):
                 offer = _offer(folder, picture)
-                if offer is not None:
+                if offer is not None and not _is_ours(offer.url, ours):
                     found.setdefault(offer.url, offer)
         except OSError:
             return None
@@ -169,6 +175,15 @@ def _offer(folder: Path, picture: LocalPicture) -> Offer | None:
         return None
     facts = {"season": picture.season, "mtime_ns": status.st_mtime_ns, "size": status.st_size}
     return Offer(picture.kind, LOCAL, str(path), facts)
+
+
+def _is_ours(path: str, ours: Mapping[bytes, str]) -> bool:
+    """Return whether a picture has the bytes that a publication of ours wrote; `ours`: hashes by path."""
+    known = ours.get(os.fsencode(path))
+    try:
+        return known is not None and blake3(Path(path).read_bytes()).hexdigest() == known
+    except OSError:
+        return False
 
 
 def _is_text(name: str) -> bool:

@@ -29,10 +29,12 @@ from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.neighbours import stem_of
 from indexium_core.model.names.title_guess import NamedFile, TitleGuess
+from indexium_core.model.publishing.nfo_ownership import OwnValues, without_own
 from indexium_core.model.titles.grouping import group_movies, group_series
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.publishing import items
 from indexium_core.store.titles import assignments, identified
 from indexium_core.store.titles.identified import EvidenceRow, FileToIdentify, NfoProblemRow, TitleRow
 
@@ -293,10 +295,12 @@ class Identifier:
         found: dict[str, FolderDocuments | None] = {}
         broken: list[NfoProblemRow] = []
         located = [[paths[folder] for folder in chunk] for chunk in chunks]
+        ours = items.own_elements(self._database.read(), library_id)
         results = _in_parallel(executor, nfo_reading.read_folders, located)
         for chunk, (_, read_now) in zip(chunks, results, strict=True):
             for folder, of_folder in zip(chunk, read_now, strict=True):
-                found[folder], problems = of_folder or (None, {})
+                read_documents, problems = of_folder or (None, {})
+                found[folder] = read_documents and _of_others(read_documents, paths[folder], ours)
                 report.broken += len(problems)
                 broken += [
                     NfoProblemRow(path, folder, path.rpartition("/")[2][: -len(".nfo")].lower(), problem)
@@ -306,6 +310,19 @@ class Identifier:
         self._database.run(partial(identified.put_nfo_problems, library_id=library_id, rows=broken))
         nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
+
+
+def _of_others(documents: FolderDocuments, folder: bytes, ours: Mapping[bytes, OwnValues]) -> FolderDocuments:
+    """Return the documents of a folder without the values that a publication of ours wrote into them."""
+    if not ours:
+        return documents
+    own = {
+        name[: -len(".nfo")].lower().decode("utf-8", "replace"): values
+        for path, values in ours.items()
+        for parent, _, name in [path.rpartition(b"/")]
+        if parent == folder
+    }
+    return {name: without_own(each, own[name]) if name in own else each for name, each in documents.items()}
 
 
 def _with_edition(guess: TitleGuess, file: FileToIdentify, read: Callable[[str], NameParts]) -> TitleGuess:

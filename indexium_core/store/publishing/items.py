@@ -134,6 +134,17 @@ def last_published(reader: Connection, entity: Entity) -> datetime | None:
     return found
 
 
+def own_elements(reader: Connection, library_id: int) -> dict[bytes, Sequence[Mapping[str, Any]]]:
+    """Return what is ours in each NFO file of a library that a publication wrote, by path."""
+    rows = reader.execute(_sql("own_elements"), {"library_id": library_id}).fetchall()
+    return {path: json.loads(own) for path, own in rows}
+
+
+def own_hashes(reader: Connection, entity_ids: Collection[int]) -> dict[bytes, str]:
+    """Return the hash of each picture of titles that a publication wrote, by path."""
+    return dict(reader.execute(_sql("own_hashes"), {"ids": list(entity_ids)}).fetchall())
+
+
 def _sql(name: str) -> str:
     return sql.compose("publishing", "ranked_values")[name]
 

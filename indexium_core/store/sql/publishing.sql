@@ -398,7 +398,12 @@ FROM publish_log WHERE entity_type = $entity_type AND entity_id = $entity_id ORD
 -- When a title or a video was published the last time; NULL: never.
 SELECT max(published_at) FROM published_files WHERE entity_type = $entity_type AND entity_id = $entity_id;
 
--- name: ours_in_folders
--- The side files that are ours, by path, for readers of folders: hash, kind and what is ours in them.
-SELECT path_bytes, kind, content_hash, own_elements FROM published_files
-WHERE state <> 'released' AND ($library_id::INTEGER IS NULL OR library_id = $library_id);
+-- name: own_elements
+-- What is ours in the NFO files of a library, by path.
+SELECT path_bytes, own_elements FROM published_files
+WHERE library_id = $library_id AND kind = 'nfo' AND state <> 'released' AND own_elements IS NOT NULL;
+
+-- name: own_hashes
+-- The pictures of titles that are ours: path and hash.
+SELECT path_bytes, content_hash FROM published_files
+WHERE kind <> 'nfo' AND state <> 'released' AND list_contains($ids::BIGINT[], entity_id);
