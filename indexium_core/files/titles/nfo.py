@@ -76,7 +76,7 @@ def read(path: bytes) -> tuple[list[NfoDocument], str]:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return [], f"The file cannot be read: {error.strerror}."
-    text = _decoded(data[:MAX_BYTES])
+    text = decoded(data[:MAX_BYTES])
     documents = _documents(text)
     if len(data) > MAX_BYTES:
         return documents, f"The file has more than {MAX_BYTES // 1_000_000} MB; only its beginning counts."
@@ -117,7 +117,7 @@ def _problem_of_root(documents: Sequence[NfoDocument], text: str, name: str) -> 
 
 def parse(data: bytes) -> list[NfoDocument]:
     """Return the documents of the content of a file. Every content has a result."""
-    return _documents(_decoded(data))
+    return _documents(decoded(data))
 
 
 def has_root(text: str) -> bool:
@@ -127,7 +127,7 @@ def has_root(text: str) -> bool:
 
 def sources(data: bytes) -> list[tuple[NfoKind, str]]:
     """Return the kind and the text of each root element that `parse` finds in a file."""
-    return list(_parts(_decoded(data)))
+    return list(_parts(decoded(data)))
 
 
 def _documents(text: str) -> list[NfoDocument]:
@@ -140,7 +140,7 @@ def _documents(text: str) -> list[NfoDocument]:
     return found
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """Return the text of a file by its mark, its declaration, UTF-8 or Windows-1252."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),

@@ -46,6 +46,9 @@ class PlannedRow:
     anchor: bytes  # the media, or the folder, that must exist when the files are written
     bodies: dict[bytes, NfoBody]  # by path
     flips: list[tuple[bytes, str]]
+    folder: bytes  # of the NFO file
+    is_own_folder: bool
+    number: int | None = None  # of the season or of the episode
 
 
 class PublicationPlanner:
@@ -263,7 +266,9 @@ class _TitlePlans:
             people=tuple(people),
             is_unpublished=any(each.is_written for each in planner.planned.files),
         )
-        return PlannedRow(row, place.anchor, planner.planned.bodies, planner.planned.flips)
+        return PlannedRow(
+            row, place.anchor, planner.planned.bodies, planner.planned.flips, place.folder, is_own_folder=False
+        )
 
     def _row(
         self,
@@ -295,8 +300,17 @@ class _TitlePlans:
             people=tuple(people),
             is_unpublished=self._is_unpublished(entity, planned.files),
         )
-        anchor = places[0].anchor if places else os.path.split(files[0].path_bytes)[0]
-        return PlannedRow(row, anchor, planned.bodies, planned.flips)
+        folder = os.path.split(files[0].path_bytes)[0]
+        first = places[0] if places else SideFilePlace(folder, b"", folder, is_own=False)
+        return PlannedRow(
+            row,
+            first.anchor,
+            planned.bodies,
+            planned.flips,
+            first.folder,
+            is_own_folder=first.is_own,
+            number=title.season if entity.entity_type == "season" else title.episode,
+        )
 
     def _is_unpublished(self, entity: Entity, files: Sequence[SideFilePlan]) -> bool:
         """

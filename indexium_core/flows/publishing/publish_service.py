@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from indexium_core import errors
+from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
+from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.planner import PlannedRow, PublicationPlanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.options import (
     PublishOptions,
     checked_kinds,
@@ -262,6 +265,30 @@ class PublishService:
         if not known:
             raise errors.UnknownIdError(f"There is no {name_of_type(entity_type)} {entity_id}.")
         return Entity(entity_type, entity_id)
+
+    @remote()
+    def details(self, entity_type: str, entity_id: int) -> PublicationDetails:
+        """
+        Return what a publication would do with a title or a video, and what players show afterwards.
+
+        Raises errors as `get`.
+        """
+        entity, item = self._entity(entity_type, entity_id), self.get(entity_type, entity_id)
+        planned = next(self._planner.compute([entity]), None)
+        if planned is None:
+            raise errors.UnknownIdError(f"Nothing of this {name_of_type(entity_type)} is published.")
+        reader, disk = self._database.read(), FolderReader({})
+        readers = inputs.options(reader, planned.row.library_id)[planned.row.library_id].readers
+        members = [] if entity_type != "series" else rows.members(reader, [entity])
+        return PublicationDetails(
+            item=item,
+            files=publication_details.files_of(planned, disk),
+            issues=issues_of(planned.row.codes),
+            players=publication_details.players_of(planned, disk, readers),
+            rollback=publication_details.rollback_of(planned),
+            members=[(each.entity.address, each.name) for each in members if each.entity != entity],
+            last_published=items.last_published(reader, entity),
+        )
 
     # Before a publication.
 
