@@ -31,6 +31,7 @@ from indexium_core.api.routes import (
     planning,
     properties,
     providers,
+    publishing,
     queries,
     schedules,
     titles,
@@ -70,6 +71,7 @@ def _routes() -> list[BaseRoute]:
         schedules,
         tracks,
         properties,
+        publishing,  # before `titles`: its addresses are more specific
         titles,
         matches,
         providers,

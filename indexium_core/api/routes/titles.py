@@ -52,13 +52,17 @@ KindOfTitle = "/{kind:title_kind}/{title_id}"
 Kind = Literal["movies", "series", "episodes"]
 ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
 _ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name", "poster_url"}
-_FILTERS = frozenset({"state", "library_id", "tag"})
+_UNPUBLISHED = "hasUnpublishedChanges"  # the name of the first documents
+_FILTERS = frozenset({"state", "library_id", "tag", _UNPUBLISHED})
 TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
 FieldName = Annotated[str, Path(max_length=100, description="A field of titles, such as `title` or `year`.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Titles per page.")]
 Filter = Annotated[
     Text,
-    Query(description='A JSON object with `state`, `library_id` and `tag`, such as `{"state": "identified"}`.'),
+    Query(
+        description="A JSON object with `state`, `library_id`, `tag` and `hasUnpublishedChanges`, such as "
+        '`{"state": "identified"}`.'
+    ),
 ]
 Fields = Annotated[Text, Query(description="With commas: only these fields of each title; default: all.")]
 Words = Annotated[Text, Query(description="Words of the title or of its tags.")]
@@ -82,6 +86,10 @@ class _TitleListQuery:
         Query(alias="filter[library_id]", ge=1, lt=2**31, description="The same as `library_id` in `filter`."),
     ] = None
     tag: Annotated[Text | None, Query(alias="filter[tag]", description="The same as `tag` in `filter`.")] = None
+    unpublished: Annotated[
+        bool | None,
+        Query(alias="filter[hasUnpublishedChanges]", description="The same as `hasUnpublishedChanges` in `filter`."),
+    ] = None
     fields: Fields = ""
 
 
@@ -126,6 +134,25 @@ def movies(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json
 def search_movies(library: Open, q: Words = "", page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
     """Return the films whose title and tags have all words of `q`."""
     return Json(_titles(library, "movie", _TitleListQuery(q, page, limit, fields=fields)))
+
+
+class TitleCount(BaseModel):
+    """A number of titles."""
+
+    count: int
+
+
+@router.get("/{kind:title_kind}/unpublished", response_model=TitleList)
+def unpublished(library: Open, kind: Kind, page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
+    """Return the titles with changes that are not published yet."""
+    wanted = _TitleListQuery(page=page, limit=limit, unpublished=True, fields=fields)
+    return Json(_titles(library, ENTITY_TYPES[kind], wanted))
+
+
+@router.get("/{kind:title_kind}/unpublished/count", response_model=TitleCount)
+def unpublished_count(library: Open, kind: Kind) -> Json:
+    """Return the number of titles with changes that are not published yet."""
+    return Json({"count": library.titles.list(kind=ENTITY_TYPES[kind], unpublished=True, per_page=1).total})
 
 
 @router.get("/series", response_model=SeriesList)
@@ -302,13 +329,18 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
 
 def _filter(wanted: _TitleListQuery) -> dict[str, Any]:
     """Return the arguments of a filter: those of its JSON object, and those with a parameter of their own."""
-    single = {"state": wanted.state, "library_id": wanted.library_id, "tag": wanted.tag}
+    single = {
+        "state": wanted.state,
+        "library_id": wanted.library_id,
+        "tag": wanted.tag,
+        _UNPUBLISHED: wanted.unpublished,
+    }
     own = {name: value for name, value in single.items() if value is not None}
     found = _json_filter(wanted.filter) if wanted.filter else {}
     if twice := sorted(own.keys() & found.keys()):
         detail = f"Use either filter[{twice[0]}] or {twice[0]} in filter."
         raise problems.ProblemAnswer(422, "invalid_request", detail)
-    return found | own
+    return {"unpublished" if name == _UNPUBLISHED else name: value for name, value in (found | own).items()}
 
 
 def _json_filter(text: str) -> dict[str, Any]:
@@ -322,8 +354,12 @@ def _json_filter(text: str) -> dict[str, Any]:
         or not all(isinstance(found.get(name, ""), str) for name in ("state", "tag"))
         or type(found.get("library_id", 1)) is not int  # JSON true is an int, too
         or not 1 <= found.get("library_id", 1) < 2**31
+        or type(found.get(_UNPUBLISHED, True)) is not bool
     ):
-        message = 'The filter is a JSON object with state, library_id and tag, such as {"state": "identified"}.'
+        message = (
+            "The filter is a JSON object with state, library_id, tag and hasUnpublishedChanges, such as "
+            '{"state": "identified"}.'
+        )
         raise problems.ProblemAnswer(422, "invalid_request", message)
     return found
 

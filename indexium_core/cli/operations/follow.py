@@ -19,7 +19,7 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
     postpones,
 )
-from indexium_core.model.operations.outcomes import outcome_label, outcome_of, success_of
+from indexium_core.model.operations.outcomes import noun_of, outcome_label, outcome_of, success_of
 
 if TYPE_CHECKING:
     from indexium_core.flows.writing.writer import OperationHandle
@@ -36,6 +36,12 @@ _ENDED_AS = {  # words for the end of an operation that differ from those for a 
 }
 
 REPLAN = "indexium postpone issue:rolled_back --stop-skipping"  # files that a person skipped stay skipped
+
+
+def note_interruptions(library: LibraryServices) -> None:
+    """Print the operations that were interrupted, unless the notices of the home name them."""
+    for each in () if library.notices else library.interruptions.operations(files=0):
+        output.note(f"{each.summary()} {each.next_commands()}")
 
 
 def follow(
@@ -127,13 +133,14 @@ def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> 
 
 def cancelled(operation: MetadataOperation | OperationStatus) -> str:
     """Return the message that an operation was cancelled, without a full stop."""
-    return f"{'Rollback' if operation.operation_type == 'rollback' else 'Operation'} {operation.id} was cancelled"
+    name = {"rollback": "Rollback", "publish": "Publication"}.get(operation.operation_type, "Operation")
+    return f"{name} {operation.id} was cancelled"
 
 
 def files_stay(operation_type: str) -> str:
-    """Return the message about files that a cancelled operation changed."""
+    """Return the message about files, or titles, that a cancelled operation changed."""
     success = success_of(operation_type)
-    return f"{success} files stay {success}"
+    return f"{success} {noun_of(operation_type)}s stay {success}"
 
 
 def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
@@ -169,7 +176,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
     else:
         handle.cancel()
         status = handle.wait()
-        back = status.can_rollback and status.operation_type == "write"
+        back = status.can_rollback and status.operation_type != "rollback"
         output.note(
             f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status)}."
             + (f" 'indexium rollback {number}' restores the files that it changed." if back else "")
@@ -183,7 +190,7 @@ def _print_skipped(count: int) -> None:
 def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
     if items:
         output.table(
-            ("file", "outcome", "code", "reason"),
+            (noun_of(operation.operation_type), "outcome", "code", "reason"),
             [
                 (
                     item.file_path,
@@ -215,13 +222,14 @@ def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetai
         output.note(f"'indexium operations resume {operation.id}' resumes it.")
     elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
         success = success_of(operation.operation_type)
-        output.note(f"'indexium operations retry {operation.id}' retries the files that were not {success}.")
+        left = f"{noun_of(operation.operation_type)}s that were not {success}"
+        output.note(f"'indexium operations retry {operation.id}' retries the {left}.")
     if lasting and operation.reverts_id is not None:
         output.note(
             f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "
             "files whose old bytes are gone."
         )
     if operation.can_rollback:
-        what = "it" if operation.operation_type == "write" else "this rollback"
+        what = "this rollback" if operation.operation_type == "rollback" else "it"
         command = f"'indexium rollback {operation.id}' rolls {what} back, byte for byte."
         output.note(f"{command} {operation.rollback_reason}".rstrip())

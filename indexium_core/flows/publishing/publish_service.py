@@ -18,6 +18,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.options import (
+    NOTHING_IS_PUBLISHED,
     PublishOptions,
     checked_kinds,
     checked_publish,
@@ -312,7 +313,11 @@ class PublishService:
 
     @remote()
     def summary(self, selection: PublicationSelection) -> PublicationSummary:
-        """Return what a publication of a selection would do. Raises UsageError if an address or a risk is none."""
+        """
+        Return what a publication of a selection would do.
+
+        Raises UnknownIdError if a named title does not exist, UsageError if an address or a risk is none.
+        """
         planned, excluded = self._selected(selection)
         return self._summary([each.row for each in planned], excluded)
 
@@ -334,7 +339,7 @@ class PublishService:
         selection.check()
         self._planner.refresh()
         reader = self._database.read()
-        named = selection.entities
+        named = [self._entity(*each) if selection.is_by_hand else each for each in selection.entities]
         if selection.filter is not None:
             listed = rows.page(reader, lists.search(selection.filter), sort="title", limit=None, offset=0)
             tops = [each.top for each in listed if each.top.address not in selection.excluded]
@@ -373,13 +378,16 @@ class PublishService:
             idempotent: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
+            UnknownIdError: A named title does not exist.
             UsageError: There is nothing to write, or an address or a risk is none.
             StalePlanError: Something changed since the summary.
 
         """
         planned, excluded = self._selected(selection)
         if not planned:
-            raise errors.UsageError(_nothing_to_write(excluded), code="nothing_to_write")
+            is_on = any(each.is_on for each in self.all_options().values())
+            message = _nothing_to_write(excluded) if is_on else NOTHING_IS_PUBLISHED
+            raise errors.UsageError(message, code="nothing_to_write")
         if expected and expected != _digest([each.row for each in planned]):
             message = "Values or files changed since the plan was shown. Look at it again, then publish."
             raise errors.StalePlanError(message)
@@ -467,7 +475,7 @@ def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str
     if row.risk not in selection.risks:
         return row.risk
     is_named = row.entity.address in selection.addresses or row.top.address in selection.addresses
-    return "" if is_named or "drift" not in row.codes else "changed since"
+    return "" if (is_named and selection.is_by_hand) or "drift" not in row.codes else "changed since"
 
 
 def _nothing_to_write(excluded: dict[str, int]) -> str:

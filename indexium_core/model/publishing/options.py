@@ -14,6 +14,10 @@ Publish: TypeAlias = Literal["off", "nfo", "artwork", "both"]
 PUBLISH: tuple[Publish, ...] = get_args(Publish)
 READERS = ("kodi", "jellyfin", "plex")  # programs that read side files
 READER_NAMES = {"kodi": "Kodi", "jellyfin": "Jellyfin", "plex": "Plex"}
+NOTHING_IS_PUBLISHED = (
+    "No library publishes NFO files or pictures yet. Choose what a library publishes, for example with: "
+    "indexium publish options 1 --publish both."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
