@@ -143,7 +143,7 @@ class CarriedGroup:
                 return self._has_ratings()
             case _:
                 values, wanted = [self.value_in(each) for each in self.elements], self.wanted.value
-                return all(each in (None, wanted) for each in values) and (wanted is None or wanted in values)
+                return all(each in (None, wanted) for each in values) and self.wanted.read(self.elements) == wanted
 
     def _has_ratings(self) -> bool:
         value, wanted = self.wanted.read(self.elements) or {}, self.wanted.value

@@ -193,6 +193,15 @@ def test_cleared_plot_takes_the_outline_with_it() -> None:
     )
 
 
+def test_element_that_cannot_be_read_does_not_hide_the_new_value() -> None:
+    old = "<movie><year>none</year><year>1950</year></movie>"
+    assert edit(old, movie(year=1900)) == "<movie><year>1900</year><year>1900</year></movie>"
+    assert edit(old, movie(year=None)) == "<movie></movie>"
+    assert edit("<movie><set><overview>O</overview></set><set>A</set></movie>", movie(collection="A")) == (
+        "<movie><set><name>A</name></set><set>A</set></movie>"
+    )
+
+
 def test_writers_change_in_both_tags() -> None:
     old = "<movie><writer>A</writer><writer>B</writer><credits>A</credits><credits>B</credits></movie>"
     crew = [{"name": "A", "job": "Writer"}, {"name": "B", "job": "Writer"}]
