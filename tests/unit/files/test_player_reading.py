@@ -70,6 +70,14 @@ def test_entities_are_not_expanded() -> None:
     bomb = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
     data = f'<!DOCTYPE movie [<!ENTITY a0 "x">{bomb}]><movie><title>&a9;</title></movie>'.encode()
     assert [each.title for each in player_reading.views(own(data))] == ["", "Film", "Film"]
+    assert player_xml.strict(data.decode()).root is None
+
+
+def test_an_element_that_ends_the_reading_has_one_note() -> None:
+    view = of(own(b"<movie><title>T</title><watched>maybe</watched><b></movie>"), "Jellyfin")[0]
+    assert [each.reason for each in view.facts if each.field == "title"] == [
+        "Jellyfin stops at <watched>, which needs true or false: it does not read what follows."
+    ]
 
 
 def test_deep_elements_need_no_stack() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexium_core.model.publishing import players
-from indexium_core.model.publishing.player_views import FileAction, rollback_notes, versions
+from indexium_core.model.publishing.player_views import RollbackNote, rollback_notes, versions
 from indexium_core.model.publishing.players import PLAYERS
+from indexium_core.model.publishing.publication import SideFileAction, SideFilePlan
 from tests.support.cases import each_case
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
@@ -73,32 +74,36 @@ def test_versions_of_a_program_follow_each_other() -> None:
         assert numbers == sorted(numbers)
 
 
+def notes_of(kind: str, *actions: SideFileAction, locks: bool = False) -> list[RollbackNote]:
+    files = [SideFilePlan(path_bytes=b"/films/a", kind=kind, action=each, owner="nobody") for each in actions]
+    return rollback_notes(files, locks=locks)
+
+
 def test_rollback_of_new_file_is_not_forgotten() -> None:
-    notes = {each.player: each.reason for each in rollback_notes([FileAction(kind="nfo", action="create")])}
+    notes = {each.player: each.reason for each in notes_of("nfo", "create")}
     assert notes["Kodi"] == "Kodi keeps the values of an NFO file that is deleted, after a refresh too."
     assert notes["Jellyfin"].startswith("Jellyfin keeps the values")
     assert set(notes) == {"Kodi", "Jellyfin", "Plex"}
 
 
 def test_rollback_of_changed_file_is_read_again() -> None:
-    notes = rollback_notes([FileAction(kind="nfo", action="update"), FileAction(kind="nfo", action="update")])
+    notes = notes_of("nfo", "update", "replace")
     assert [each.player for each in notes] == ["Kodi", "Jellyfin", "Plex"]
     assert all("restored" in each.reason for each in notes[:2])
 
 
 def test_rollback_of_lock_is_not_read_by_jellyfin() -> None:
-    notes = rollback_notes([FileAction(kind="nfo", action="update", locks=True)])
-    [jellyfin] = [each.reason for each in notes if each.player == "Jellyfin"]
+    [jellyfin] = [each.reason for each in notes_of("nfo", "update", locks=True) if each.player == "Jellyfin"]
     assert re.search("locked .* does not read the restored NFO file", jellyfin)
 
 
 @each_case("action", ["create", "replace"])
-def test_rollback_of_picture_names_copy_of_kodi(action: str) -> None:
-    [note] = rollback_notes([FileAction(kind="picture", action=action)])  # type: ignore[arg-type]
+def test_rollback_of_picture_names_copy_of_kodi(action: SideFileAction) -> None:
+    [note] = notes_of("poster", action)
     assert note.player == "Kodi"
     assert ("copy" in note.reason) == (action == "replace")
 
 
-def test_rollback_of_nothing_has_no_note() -> None:
+def test_rollback_without_changes_has_no_note() -> None:
     assert rollback_notes([]) == []
-    assert rollback_notes([FileAction(kind="picture", action="remove")]) == []
+    assert notes_of("poster", "remove") == notes_of("nfo", "unchanged", "blocked") == []
