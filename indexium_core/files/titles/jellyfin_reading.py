@@ -124,8 +124,6 @@ class _JellyfinReader:
         self._player = player
         self._folder = folder
         self._name = name
-        self._titles: list[str] = []
-        self._plots: list[str] = []
         self._title = ""
         self._plot = ""
         self._year: int | None = None

@@ -9,8 +9,6 @@ from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from indexium_core.model.publishing.players import PLAYERS, Player
-from indexium_core.model.publishing.publication import SideFilePlan
-from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import PublishedType
 from indexium_core.model.shapes import Shaped
 
@@ -85,6 +83,15 @@ class NfoReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileAction:
+    """One file of a publication."""
+
+    kind: Literal["nfo", "picture"]
+    action: Literal["create", "update", "replace", "remove"]
+    locks: bool = False  # the NFO file has `<lockdata>true</lockdata>`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackNote(Shaped):
     """What a player does not forget after a rollback."""
 
@@ -116,49 +123,42 @@ def merged(views: Iterable[PlayerView]) -> list[PlayerView]:
     return [replace(view, versions=versions(first, last)) for first, last, view in found]
 
 
-_PICTURE = "picture"
 _CHANGED = frozenset({"update", "replace", "remove"})
 _NEW = frozenset({"create"})
 _NOTES: Sequence[tuple[str, str, frozenset[str], str]] = (  # player, kind of the file, actions, sentence
-    ("Kodi", NFO, _NEW, "Kodi keeps the values of an NFO file that is deleted, after a refresh too."),
-    ("Kodi", NFO, _CHANGED, "Kodi shows the values of the restored NFO file after a refresh of the title."),
-    ("Kodi", _PICTURE, _NEW, "Kodi shows a deleted picture until the title is refreshed."),
+    ("Kodi", "nfo", _NEW, "Kodi keeps the values of an NFO file that is deleted, after a refresh too."),
+    ("Kodi", "nfo", _CHANGED, "Kodi shows the values of the restored NFO file after a refresh of the title."),
+    ("Kodi", "picture", _NEW, "Kodi shows a deleted picture until the title is refreshed."),
     (
         "Kodi",
-        _PICTURE,
+        "picture",
         _CHANGED - {"remove"},
         "Kodi shows its copy of a published picture until it drops it, after a refresh too.",
     ),
     (
         "Jellyfin",
-        NFO,
+        "nfo",
         _NEW,
         "Jellyfin keeps the values of an NFO file that is deleted, until they are changed there.",
     ),
     (
         "Jellyfin",
-        NFO,
+        "nfo",
         _CHANGED,
         "Jellyfin reads the restored NFO file at its next scan, and keeps values that this file does not have.",
     ),
-    ("Plex", NFO, _NEW | _CHANGED, "Plex shows the published values until the title is refreshed."),
+    ("Plex", "nfo", _NEW | _CHANGED, "Plex shows the published values until the title is refreshed."),
 )
 _LOCKED = "Jellyfin keeps a published title locked (<lockdata>): it does not read the restored NFO file."
 
 
-def rollback_notes(files: Iterable[SideFilePlan], *, locks: bool = False) -> list[RollbackNote]:
-    """
-    Return what each player does not forget if a publication of these files is rolled back.
-
-    Args:
-        files: The side files of a title, as planned.
-        locks: The published NFO file has `<lockdata>true</lockdata>`.
-
-    """
-    done = {(NFO if each.kind == NFO else _PICTURE, each.action) for each in files}
+def rollback_notes(actions: Collection[FileAction]) -> list[RollbackNote]:
+    """Return what each player does not forget if a publication with these files is rolled back."""
+    done = {(each.kind, each.action) for each in actions}
+    locks = any(each.locks for each in actions)
     notes = []
-    for player, kind, actions, reason in _NOTES:
-        is_locked = locks and player == "Jellyfin" and actions is _CHANGED
-        if any(of_kind == kind and action in actions for of_kind, action in done):
+    for player, kind, of_actions, reason in _NOTES:
+        is_locked = locks and player == "Jellyfin" and of_actions is _CHANGED
+        if any(of_kind == kind and action in of_actions for of_kind, action in done):
             notes.append(RollbackNote(player=player, reason=_LOCKED if is_locked else reason))
     return notes

@@ -13,7 +13,7 @@ from indexium_core.model import jsonable
 from indexium_core.model.publishing.player_views import MediaFolder, PlayerView
 from indexium_core.model.publishing.players import PLAYERS
 from tests.support.cases import each_case
-from tests.support.player_cases import CASES, movie, own
+from tests.support.player_cases import CASES, mixed, movie, own
 
 
 def of(folder: MediaFolder, label: str) -> list[PlayerView]:
@@ -47,6 +47,12 @@ def test_every_fact_is_a_sentence() -> None:
         for view in player_reading.views(case.folder):
             assert all(each.reason.endswith(".") and "{" not in each.reason for each in view.facts)
             assert any(each.field == "poster" for each in view.facts)
+
+
+def test_files_of_other_titles_give_no_facts() -> None:
+    files = {"Film.nfo": movie("Film"), "Other.nfo": movie("Other", "<year>1990</year><plot>P</plot>")}
+    for view in player_reading.views(mixed(files)):
+        assert not {"year", "plot"} & {each.field for each in view.facts}
 
 
 def test_equal_views_of_versions_are_one() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from indexium_core.model.publishing import players
-from indexium_core.model.publishing.player_views import RollbackNote, rollback_notes, versions
+from indexium_core.model.publishing.player_views import FileAction, rollback_notes, versions
 from indexium_core.model.publishing.players import PLAYERS
-from indexium_core.model.publishing.publication import SideFileAction, SideFilePlan
 from tests.support.cases import each_case
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
@@ -74,36 +74,32 @@ def test_versions_of_a_program_follow_each_other() -> None:
         assert numbers == sorted(numbers)
 
 
-def notes_of(kind: str, *actions: SideFileAction, locks: bool = False) -> list[RollbackNote]:
-    files = [SideFilePlan(path_bytes=b"/films/a", kind=kind, action=each, owner="nobody") for each in actions]
-    return rollback_notes(files, locks=locks)
-
-
 def test_rollback_of_new_file_is_not_forgotten() -> None:
-    notes = {each.player: each.reason for each in notes_of("nfo", "create")}
+    notes = {each.player: each.reason for each in rollback_notes([FileAction(kind="nfo", action="create")])}
     assert notes["Kodi"] == "Kodi keeps the values of an NFO file that is deleted, after a refresh too."
     assert notes["Jellyfin"].startswith("Jellyfin keeps the values")
     assert set(notes) == {"Kodi", "Jellyfin", "Plex"}
 
 
 def test_rollback_of_changed_file_is_read_again() -> None:
-    notes = notes_of("nfo", "update", "replace")
+    notes = rollback_notes([FileAction(kind="nfo", action="update"), FileAction(kind="nfo", action="replace")])
     assert [each.player for each in notes] == ["Kodi", "Jellyfin", "Plex"]
     assert all("restored" in each.reason for each in notes[:2])
 
 
 def test_rollback_of_lock_is_not_read_by_jellyfin() -> None:
-    [jellyfin] = [each.reason for each in notes_of("nfo", "update", locks=True) if each.player == "Jellyfin"]
+    notes = rollback_notes([FileAction(kind="nfo", action="update", locks=True)])
+    [jellyfin] = [each.reason for each in notes if each.player == "Jellyfin"]
     assert re.search("locked .* does not read the restored NFO file", jellyfin)
 
 
 @each_case("action", ["create", "replace"])
-def test_rollback_of_picture_names_copy_of_kodi(action: SideFileAction) -> None:
-    [note] = notes_of("poster", action)
+def test_rollback_of_picture_names_copy_of_kodi(action: Literal["create", "replace"]) -> None:
+    [note] = rollback_notes([FileAction(kind="picture", action=action)])
     assert note.player == "Kodi"
     assert ("copy" in note.reason) == (action == "replace")
 
 
-def test_rollback_without_changes_has_no_note() -> None:
+def test_rollback_of_nothing_has_no_note() -> None:
     assert rollback_notes([]) == []
-    assert notes_of("poster", "remove") == notes_of("nfo", "unchanged", "blocked") == []
+    assert rollback_notes([FileAction(kind="picture", action="remove")]) == []
