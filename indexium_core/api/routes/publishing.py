@@ -19,7 +19,12 @@ from indexium_core.library import Library
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import PublishLogEntry
-from indexium_core.model.publishing.requests import PublicationFilter, PublicationRequest, PublicationSelection
+from indexium_core.model.publishing.requests import (
+    PublicationDecision,
+    PublicationFilter,
+    PublicationRequest,
+    PublicationSelection,
+)
 from indexium_core.model.publishing.subjects import Entity
 
 router = APIRouter(prefix="/api", tags=["publishing"])
@@ -154,13 +159,6 @@ class ExampleAnswer(BaseModel):
     examples: list[ExampleTitle]
 
 
-class StepAnswer(BaseModel):
-    """The result of a decision that can be undone; `step_id` is null if nothing changed."""
-
-    step_id: int | None
-    summary: str
-
-
 # Titles and videos.
 
 
@@ -178,7 +176,7 @@ def publish_bulk(library: Open, start_request: StartParam, kind: PublishedKind, 
     return _publish(library, start_request, kind, body.ids, body)
 
 
-@router.post(f"{_TITLE}/discard-changes", response_model=StepAnswer)
+@router.post(f"{_TITLE}/discard-changes", response_model=PublicationDecision)
 def discard_changes(library: Open, kind: PublishedKind, title_id: EntityId) -> Json:
     """Undo the values and choices by hand since the last publication of a title, as one step."""
     return Json(library.publications.discard_changes(_ENTITY_TYPES[kind], title_id))
@@ -278,7 +276,7 @@ def dry_run(library: Open, body: PublicationSelectionBody) -> Json:
     return Json({"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items})
 
 
-@router.post("/publications/choice", response_model=StepAnswer)
+@router.post("/publications/choice", response_model=PublicationDecision)
 def choose(library: Open, body: SideFileChoiceBody) -> Json:
     """Keep the side files of another program, or replace them, at the publications of a title."""
     return Json(library.publications.choose(body.address, body.choice, body.path))

@@ -152,7 +152,7 @@ SELECT library_id, strategy, sum(files)::BIGINT, coalesce(sum(size), 0)::BIGINT,
 SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
        m.file_hash AS expected_hash, m.changes, m.restore_mtime_ns, m.reverts_item, f.device, f.inode, f.library_id,
        old_history.journal AS reverts_journal, old.written_state, old.original_state,
-       coalesce(m.restore, 'bytes') AS restore, old_history.kind AS backup_kind,
+       coalesce(m.restore, 'bytes') AS restore, m.entity_type, m.entity_id, old_history.kind AS backup_kind,
        CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END AS reverts_kept,
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
                              WHERE e.operation_id = m.operation_id AND coalesce(e.subject, e.file_id) = coalesce(m.subject, m.file_id) AND e.id < m.id)
