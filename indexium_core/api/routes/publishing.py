@@ -159,6 +159,12 @@ class ExampleAnswer(BaseModel):
     examples: list[ExampleTitle]
 
 
+class RefreshAnswer(BaseModel):
+    """The number of titles and videos whose plan was computed again."""
+
+    changed: int
+
+
 # Titles and videos.
 
 
@@ -255,6 +261,12 @@ def publications(
 def publication(library: Open, entity_type: Text, entity_id: EntityId) -> Json:
     """Return what a publication would do with a title: the differences of its files, and what players show."""
     return Json(library.publications.details(entity_type, entity_id))
+
+
+@router.post("/publications/refresh", response_model=RefreshAnswer)
+def refresh(library: Open) -> Json:
+    """Check whether other programs changed side files, and bring the plan up to date."""
+    return Json({"changed": library.publications.refresh()})
 
 
 @router.post("/publications/summary", response_model=answers.PublicationSummaryAnswer)

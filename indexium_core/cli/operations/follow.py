@@ -110,10 +110,12 @@ def report(
     else:
         bad = [item for item in items if item.status in FAILED_STATUSES]
         named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]
-        _print_operation(operation, [*named, *partly])
-        _print_next_commands(operation, bad)
-        if operation.success_count and _postpones(library, operation):
-            _print_skipped(len({item.file_id for item in items if item.status == "success"}))
+        noun = "title" if items and all(item.entity_type for item in items) else "file"
+        _print_operation(operation, [*named, *partly], noun)
+        _print_next_commands(operation, bad, noun)
+        changed = {item.file_id for item in items if item.status == "success" and item.file_id is not None}
+        if changed and _postpones(library, operation):
+            _print_skipped(len(changed))
     if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
         output.complain(_ended_elsewhere(library, operation))
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
@@ -187,10 +189,10 @@ def _print_skipped(count: int) -> None:
     output.note(f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' plans them again.")
 
 
-def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
+def _print_operation(operation: MetadataOperation, items: list[ItemDetails], noun: str) -> None:
     if items:
         output.table(
-            (noun_of(operation.operation_type), "outcome", "code", "reason"),
+            (noun, "outcome", "code", "reason"),
             [
                 (
                     item.file_path,
@@ -203,27 +205,26 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
         )
     came_to = _ENDED_AS.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation)}, "
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation, noun)}, "
         f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
 
 
-def _counts(operation: MetadataOperation | OperationStatus) -> str:
-    """Return the number of files by outcome, in words."""
-    return summaries.outcome_summary(operation.outcomes, operation.operation_type)
+def _counts(operation: MetadataOperation | OperationStatus, noun: str = "") -> str:
+    """Return the number of files, or titles, by outcome, in words."""
+    return summaries.outcome_summary(operation.outcomes, operation.operation_type, noun=noun)
 
 
-def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
+def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails], noun: str) -> None:
     """Print the commands that resume, retry or roll back an operation; `bad` are its files that were not written."""
     lasting = sum(item.code in errors.LASTING for item in bad)
     if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' resumes it.")
     elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
         success = success_of(operation.operation_type)
-        left = f"{noun_of(operation.operation_type)}s that were not {success}"
-        output.note(f"'indexium operations retry {operation.id}' retries the {left}.")
+        output.note(f"'indexium operations retry {operation.id}' retries the {noun}s that were not {success}.")
     if lasting and operation.reverts_id is not None:
         output.note(
             f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "

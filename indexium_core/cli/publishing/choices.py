@@ -47,6 +47,7 @@ def discard(context: typer.Context, title: Address, as_json: AsJson = False) -> 
 
 def _choose(context: typer.Context, title: str, choice: str, path: str, *, as_json: bool) -> None:
     with opened(context) as library:
+        library.publications.refresh()
         _report(library.publications.choose(title, choice, path), as_json=as_json)
 
 

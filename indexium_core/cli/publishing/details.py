@@ -30,6 +30,7 @@ def show(context: typer.Context, title: Address, as_json: AsJson = False) -> Non
     entity = Entity.of_address(title)
     with opened(context) as library:
         require_publishing_library(library)
+        library.publications.refresh()
         found = library.publications.details(*entity)
     if as_json:
         output.to_json(found)

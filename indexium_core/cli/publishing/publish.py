@@ -91,6 +91,7 @@ def start(
     with opened(context) as library:
         note_interruptions(library)
         require_publishing_library(library)
+        library.publications.refresh()  # other programs may have changed files
         summary = library.publications.summary(selection)
         if not summary.titles:
             if as_json:

@@ -37,6 +37,7 @@ def status(
 ) -> None:
     """Show which titles have files to publish, with the risk of each."""
     with opened(context) as library:
+        library.publications.refresh()
         found = library.publications.plan(
             query,
             risk=[word.strip() for word in risk.split(",") if word.strip()],

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from indexium_core.model import wording
-from indexium_core.model.operations.outcomes import Outcome, items_in_words, outcome_counts, success_of
+from indexium_core.model.operations.outcomes import Outcome, noun_of, outcome_counts, success_of
 
 if TYPE_CHECKING:
     from indexium_core.model.operations.operation import MetadataOperation
@@ -35,13 +35,17 @@ def rollback_promise(summary: SelectionSummary) -> str:
 
 def dry_run_result(ready: int, checked: int, operation_type: str = "write") -> str:
     """Return the result of a dry run: `40 of 41 files would be written. Nothing was changed.`."""
-    return f"{_part(ready, checked, operation_type)} would be written. Nothing was changed."
+    return f"{_part(ready, checked, noun_of(operation_type))} would be written. Nothing was changed."
 
 
-def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write") -> str:
-    """Return the outcomes of an operation: `40 of 41 files written, 1 failed`, or `41 files written`."""
+def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write", *, noun: str = "") -> str:
+    """
+    Return the outcomes of an operation: `40 of 41 files written, 1 failed`, or `41 files written`.
+
+    `noun`: what its items are, if its type does not say that, as for the rollback of a publication.
+    """
     success = success_of(operation_type)
-    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()), operation_type)} {success}"
+    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()), noun or noun_of(operation_type))} {success}"
     return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))
 
 
@@ -60,6 +64,6 @@ def intact_files(unknown: int) -> str:
     return f"The state of {wording.files(unknown)} is unknown; every other file is intact."
 
 
-def _part(number: int, total: int, operation_type: str) -> str:
-    whole = items_in_words(total, operation_type)
+def _part(number: int, total: int, noun: str) -> str:
+    whole = wording.plural(total, noun)
     return whole if number == total else f"{number:,} of {whole}"

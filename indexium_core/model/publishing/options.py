@@ -15,8 +15,8 @@ PUBLISH: tuple[Publish, ...] = get_args(Publish)
 READERS = ("kodi", "jellyfin", "plex")  # programs that read side files
 READER_NAMES = {"kodi": "Kodi", "jellyfin": "Jellyfin", "plex": "Plex"}
 NOTHING_IS_PUBLISHED = (
-    "No library publishes NFO files or pictures yet. Choose what a library publishes, for example with: "
-    "indexium publish options 1 --publish both."
+    "There is nothing to publish: no library publishes NFO files or pictures yet. Choose what one publishes, for "
+    "example: indexium publish options 1 --publish both."
 )
 
 
