@@ -127,11 +127,11 @@ class PublishService(PublicationReview):
 
         """
         planned, excluded = self._selected(selection)
-        if not planned:
-            raise errors.UsageError(_nothing_to_write(excluded), code="nothing_to_write")
         if expected and expected != _digest([each.row for each in planned]):
             message = "Values or files changed since the plan was shown. Look at it again, then publish."
             raise errors.StalePlanError(message)
+        if not planned:
+            raise errors.UsageError(_nothing_to_write(excluded), code="nothing_to_write")
         options = {"risk": list(selection.risks)}
         return self._writer.start(
             _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent
