@@ -133,13 +133,13 @@ class PublishService(PublicationReview):
 
         """
         planned, excluded = self._selected(selection)
+        if expected and expected != _digest([each.row for each in planned]):
+            message = "Values or files changed since the plan was shown. Look at it again, then publish."
+            raise errors.StalePlanError(message)
         if not planned:
             is_on = any(each.is_on for each in self.all_options().values())
             message = _nothing_to_write(excluded) if is_on else NOTHING_IS_PUBLISHED
             raise errors.UsageError(message, code="nothing_to_write")
-        if expected and expected != _digest([each.row for each in planned]):
-            message = "Values or files changed since the plan was shown. Look at it again, then publish."
-            raise errors.StalePlanError(message)
         options = {"risk": list(selection.risks)}
         return self._writer.start(
             _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent

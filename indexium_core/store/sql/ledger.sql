@@ -469,7 +469,9 @@ SELECT m.id AS item_id, m.operation_id, m.file_id, m.subject, m.file_path AS sho
        coalesce(f.path_bytes, m.path_bytes) AS path, m.tags_added, m.tags_removed, m.previous_comment, m.new_comment,
        m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path AS kept,
        coalesce(h.kept_bytes, 0) AS kept_bytes, h.dropped_at IS NOT NULL AS dropped,
-       coalesce(h.evicted_reason, '') AS evicted_reason, l.state AS library_state,
+       coalesce(h.evicted_reason, '') AS evicted_reason, coalesce(l.state, (
+           SELECT any_value(b.state) FROM item_side_files AS s JOIN libraries AS b USING (library_id) WHERE s.item_id = m.id
+       )) AS library_state,
        coalesce(f.file_hash, m.file_hash) AS file_hash, f.comment,
        CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END AS own_size, f.own_mtime_ns,
        newer.operation_id AS superseded_by, busy.operation_id AS busy_in,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,11 +131,10 @@ def test_edited_file_keeps_every_byte_that_does_not_change(library: Library, fol
     mine = text.replace(b"</movie>", b"  <shelf>4, left</shelf><!-- mine -->\r\n</movie>")
     path.write_bytes(mine)
     library.titles.set(film, "plot", "Another plot.")
-    assert "drift" not in codes(library, f"movie:{film}")  # the disk is not looked at by a list
-    library.publications.refresh()
     assert "drift" in codes(library, f"movie:{film}")
-    with pytest.raises(errors.UsageError, match="changed since"):
-        library.publications.start(ALL)
+    for risk, reason in (None, "1 danger"), (("danger",), "1 changed since"):
+        with pytest.raises(errors.UsageError, match=reason):
+            library.publications.start(replace(ALL, risk=risk))
     second = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
     assert path.read_bytes() == mine.replace(b"A keeper, a lamp &amp; one winter.", b"Another plot.")
     before = tree(folder)
@@ -282,7 +282,10 @@ def test_newer_publication_of_a_title_is_rolled_back_first(library: Library, fol
     publish(library)
     check = library.history.check(first)
     assert [each.code for each in check.conflicts] == ["superseded_by"]
-    library.rollback(first, with_newer=True).wait()
+    handle = library.rollback(first, with_newer=True)
+    assert set(handle.wait().counts) == {"success"}, [
+        (i.status, i.code, i.message, i.file_path) for i in library.operation(handle.id).items
+    ][:4]
     assert tree(folder) == before
 
 
@@ -334,7 +337,7 @@ def test_our_values_are_not_read_back_as_values_of_the_file(library: Library, fo
     path = folder / LANTERN / "movie.nfo"
     path.write_bytes(path.read_bytes().replace(b"</movie>", b"  <tagline>By hand</tagline>\n</movie>"))
     library.scan()
-    library.jobs.join(library.titles.identify().id)
+    library.jobs.wait(library.titles.identify().id)
     found = {each.field: each.origin for each in library.titles.candidates(film) if each.origin == "nfo"}
     assert found == {"tagline": "nfo"}
 
