@@ -183,7 +183,9 @@ SELECT s.series_id, s.season, s.title FROM seasons AS s WHERE list_contains($ids
 SELECT DISTINCT f.library_id, f.folder, coalesce(e.series_id, l.entity_id, -f.file_id) AS tenant
 FROM scanned_files AS f LEFT JOIN title_files AS l ON l.file_id = f.file_id
 LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
-WHERE f.state <> 'missing' AND f.media_kind = 'video' AND list_contains($library_ids::INTEGER[], f.library_id);
+WHERE f.state <> 'missing' AND f.media_kind = 'video' AND list_contains($library_ids::INTEGER[], f.library_id)
+  AND ($folders::VARCHAR[] IS NULL OR list_contains($folders::VARCHAR[], f.folder)
+       OR len(list_filter($folders::VARCHAR[], lambda b: starts_with(f.folder, b || '/'))) > 0);
 
 -- name: examples
 -- The titles and videos of a library that would be published.
