@@ -20,23 +20,20 @@ from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
-    artwork,
     command_calls,
     events,
     fields,
     jobs,
-    matches,
     metrics,
     operations,
     planning,
     properties,
     providers,
-    publishing,
     queries,
     schedules,
-    titles,
     tracks,
 )
+from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
 from indexium_core.version import __version__
 

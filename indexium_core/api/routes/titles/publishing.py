@@ -12,9 +12,9 @@ from starlette.responses import Response
 from indexium_core.api import answers, problems
 from indexium_core.api.answers import Json, StartedAnswer
 from indexium_core.api.context import Body, Distinct, Number, Open, Page, PerPage, StartParam, Text, words
-from indexium_core.api.routes.artwork import LibraryId
 from indexium_core.api.routes.operations import started, started_again
-from indexium_core.api.routes.titles import KindConvertor
+from indexium_core.api.routes.titles.artwork import LibraryId
+from indexium_core.api.routes.titles.titles import KindConvertor
 from indexium_core.library import Library
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.publishing.options import PublishOptions
