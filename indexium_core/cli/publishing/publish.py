@@ -157,8 +157,9 @@ def require_publishing_library(library: LibraryServices) -> None:
                 code="nothing_to_write",
             )
     raise errors.UsageError(
-        "No library has titles or home videos that could be published: 'indexium scan DIR' finds videos, and "
-        "'indexium titles identify' identifies films and series.",
+        "No library has films, series or home videos with people, so there is nothing to publish: 'indexium scan DIR' "
+        "finds videos, 'indexium people add FILE --person NAME' names the people of a home video, and 'indexium titles "
+        "identify' identifies films and series.",
         code="nothing_to_write",
     )
 

@@ -16,7 +16,7 @@ from indexium_core.model.publishing.options import PUBLISH, READERS, PublishOpti
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
 
 if TYPE_CHECKING:
-    from indexium_core.model.publishing.publication import PublicationItem
+    from indexium_core.model.publishing.publication import PublicationItem, PublicationPage
 
 
 @publish.command("status", epilog="Example: indexium publish status 'seaside' --risk danger")
@@ -53,16 +53,25 @@ def status(
     output.table(
         ("title", "name", "risk", "files", "notes"),
         [(each.address, each.name, each.risk, each.files_summary, _notes(each)) for each in found.items],
-        empty="No title has files to publish. 'indexium publish options' shows what libraries publish.",
+        empty=_empty(found),
     )
     if found.total > len(found.items) > 0:
         output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}; --page shows more.")
-    risks = ", ".join(f"{count:,} {name}" for name, count in found.risks.items() if count)
-    if risks:
-        output.note(f"{risks[0].upper()}{risks[1:]}. Files: {found.summary}.")
+    if found.items:
+        risks = ", ".join(f"{count:,} {name}" for name, count in found.risks.items() if count)
+        output.note(f"{risks}. Files: {found.summary}.")
     if waiting:
         have = wording.plural(waiting, "title has", "titles have")
         output.note(f"{have} changes that are not published. 'indexium publish' publishes them.")
+
+
+def _empty(found: PublicationPage) -> str:
+    if found.total:
+        return f"This page is empty: the list has {wording.plural(found.total, 'title')}."
+    if count := found.risks.get("unchanged", 0):
+        published = wording.plural(count, "title is as it", "titles are as they")
+        return f"Nothing is left to publish here: {published} should be."
+    return "No title has files to publish. 'indexium publish options' shows what libraries publish."
 
 
 def _notes(item: PublicationItem) -> str:
