@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import struct
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,16 +15,15 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal, SideFile, SideFilesEntry, disk, records, side_files_recovery
-from indexium_core.files.journal.records import RecordKind
 from indexium_core.files.journal.side_files import LARGEST, Fingerprint, decode_files, encode_files, twin_key
 from indexium_core.files.swap import SideFilesChange, side_files
 from indexium_core.model.files.media import SideFileEdit
-from tests.support import ignoring_case, places
+from tests.support import earlier_records, ignoring_case, places
 from tests.support.swapping import Failing
 
 NFO, NEW_NFO = b"<movie><title>Sea</title></movie>\n" * 30, b"<movie><title>Sun</title></movie>\n" * 31
 PICTURE, NEW_PICTURE = os.urandom(70_000), os.urandom(80_000)
-TIME = 1_500_000_000_123_456_789
+TIME = earlier_records.MTIME
 
 NAMES = st.binary(min_size=1, max_size=60).filter(lambda name: b"/" not in name and b"\0" not in name)
 FINGERPRINTS = st.builds(Fingerprint, st.integers(0, 2**63 - 1), st.binary(min_size=16, max_size=16))
@@ -141,25 +138,6 @@ def test_names_that_a_file_system_may_treat_as_one_are_twins(one: bytes) -> None
 # Records of earlier versions
 
 
-def old_record(path: Path, name: str, *, before: bytes | None, after: bytes | None, temp: bytes) -> bytes:
-    """The body of a SIDECAR record, as earlier versions wrote it."""
-    found = Fingerprint.of(after or b"") if after is not None else Fingerprint(0, bytes(16))
-    flags = (before is not None) | (after is not None) << 1
-    names = (os.fsencode(path), name.encode(), temp)
-    head = struct.pack(">qBIIIIqQ16s", 7, flags, *map(len, names), 0o604, TIME, found.length, found.digest)
-    return b"".join((head, *names, zlib.compress(before or b"", 6)))
-
-
-def write_old_journal(path: Path, body: bytes, *, committed: bool = False) -> None:
-    data = records.HEADER + records.encode(RecordKind.SIDECAR, body, len(records.HEADER))
-    if committed:
-        data += records.encode(RecordKind.COMMIT, records.encode_item(7), len(data))
-    path.write_bytes(data)
-
-
-OLD_TEMP = b".indexium-7-0a1b2c3d.tmp"
-
-
 @pytest.mark.parametrize(
     ("before", "after", "present", "aside", "wanted"),
     [
@@ -182,13 +160,12 @@ def test_journal_of_earlier_version_is_recovered(
     aside: bytes | None,
     wanted: tuple[bytes | None, str],
 ) -> None:
-    path, temp = folder.path / "film.avi.xmp", folder.path / os.fsdecode(OLD_TEMP)
+    path, temp = folder.path / "film.avi.xmp", folder.path / os.fsdecode(earlier_records.TEMP)
     for place, content in ((path, present), (temp, aside)):
         if content is not None:
             place.write_bytes(content)
-    body = old_record(folder.film, path.name, before=before, after=after, temp=OLD_TEMP)
     folder.log.close()
-    write_old_journal(folder.log.path, body)
+    earlier_records.write_journal(folder.log.path, folder.film, path.name, before=before, after=after)
     (found,) = journal.recover(folder.log.path)
     assert (path.read_bytes() if path.exists() else None, found.outcome.status) == wanted
     assert temp.exists() == (wanted == (b"theirs", "problem") and aside == NEW_NFO)
@@ -196,13 +173,19 @@ def test_journal_of_earlier_version_is_recovered(
 
 
 def test_journal_of_earlier_version_is_read(folder: Folder) -> None:
-    body = old_record(folder.film, "film.avi.xmp", before=NFO, after=NEW_NFO, temp=OLD_TEMP)
-    write_old_journal(folder.log.path, body, committed=True)
+    earlier_records.write_journal(
+        folder.log.path, folder.film, "film.avi.xmp", before=NFO, after=NEW_NFO, committed=True
+    )
     entry = journal.find(folder.log.path, 7)
     assert isinstance(entry, SideFilesEntry)
     assert entry.state == "committed"
     assert entry.sidecar == SideFile(
-        name=b"film.avi.xmp", temp=OLD_TEMP, before=NFO, mode=0o604, mtime_ns=TIME, after=Fingerprint.of(NEW_NFO)
+        name=b"film.avi.xmp",
+        temp=earlier_records.TEMP,
+        before=NFO,
+        mode=0o604,
+        mtime_ns=TIME,
+        after=Fingerprint.of(NEW_NFO),
     )
     assert entry.path_of(entry.changes[0]) == os.fsencode(folder.path / "film.avi.xmp")
 
