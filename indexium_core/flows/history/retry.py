@@ -57,7 +57,7 @@ class RetryService:
         publications: Callable[[], PublishService],
         recover: Callable[[], object],
     ) -> None:
-        """`recover` resolves files whose result was unknown when their operation ended."""
+        """`recover` resolves files whose result is unknown when their operation ends."""
         self._publications = publications
         self._ledger = book
         self._planner = planner
@@ -77,9 +77,11 @@ class RetryService:
 
         """
         operation = self._ended(operation_id)
+        if operation.operation_type == "publish":
+            message = f"Operation {operation_id} is a publication: its titles are planned again when it is retried."
+            raise errors.UsageError(message, code="wrong_state")
         if operation.operation_type != "write" or operation.user_action == "rollback_person":
-            kind = "publication" if operation.operation_type == "publish" else "rollback"
-            message = f"Operation {operation_id} is a {kind}. Start the {kind} again for what remains."
+            message = f"Operation {operation_id} is a rollback. Start the rollback again for the remaining files."
             raise errors.UsageError(message, code="wrong_state")
         unwritten = self._ledger.unwritten_files(operation_id)
         if not unwritten:
@@ -171,14 +173,15 @@ class RetryService:
 
     def _unpublished(self, operation: MetadataOperation, risk: Sequence[str] | None) -> PublicationSelection:
         """Return the titles that a publication did not write; UsageError if there are none."""
-        titles = self._ledger.unwritten_titles(operation.id)
+        titles = self._ledger.unwritten_entities(operation.id)
         if not titles:
             raise _nothing_left(operation)
+        kept = self._ledger.options(operation.id)
         return PublicationSelection(
             addresses=tuple(each.address for each in titles),
-            risk=tuple(self._ledger.options(operation.id).get("risk") or _LEVELS) if risk is None else tuple(risk),
+            risk=tuple(kept.get("risk") or _LEVELS) if risk is None else tuple(risk),
             alone=True,
-            is_by_hand=False,
+            is_by_hand=bool(kept.get("by_hand")),
         )
 
     def _rollback_options(self, operation: MetadataOperation) -> RollbackOptions:

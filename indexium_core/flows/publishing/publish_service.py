@@ -140,7 +140,8 @@ class PublishService(PublicationReview):
             is_on = any(each.is_on for each in self.all_options().values())
             message = _nothing_to_write(excluded) if is_on else NOTHING_IS_PUBLISHED
             raise errors.UsageError(message, code="nothing_to_write")
-        options = {"risk": list(selection.risks)}
+        by_hand = bool(selection.addresses) and selection.is_by_hand
+        options = {"risk": list(selection.risks), "by_hand": by_hand}  # a retry does the same
         return self._writer.start(
             _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent
         )

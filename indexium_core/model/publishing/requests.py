@@ -49,7 +49,7 @@ class PublicationSelection:
     risk: tuple[str, ...] | None = None  # None: the default, which for named titles is every risk
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
     alone: bool = False  # named titles without their seasons and episodes
-    is_by_hand: bool = True  # a person names the titles; False: a program does, such as a retry
+    is_by_hand: bool = True  # a person chose the named titles one by one; False: the retry of a search did
 
     @property
     def risks(self) -> tuple[str, ...]:

@@ -322,9 +322,9 @@ class Ledger:
         rows = self._store.read().execute(_SQL["unwritten_files"], {"operation_id": operation_id}).fetchall()
         return [(file_id, library_id, bytes(path)) for file_id, library_id, path in rows]
 
-    def unwritten_titles(self, operation_id: int) -> list[Entity]:
-        """Return the titles and videos whose side files a publication did not write."""
-        rows = self._store.read().execute(_SQL["unwritten_titles"], {"operation_id": operation_id}).fetchall()
+    def unwritten_entities(self, operation_id: int) -> list[Entity]:
+        """Return the titles and videos that a publication did not write because they failed or were cancelled."""
+        rows = self._store.read().execute(_SQL["unwritten_entities"], {"operation_id": operation_id}).fetchall()
         return [Entity(*row) for row in rows]
 
     def unreverted_items(self, operation_id: int) -> list[int]:

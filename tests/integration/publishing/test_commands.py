@@ -221,11 +221,11 @@ def test_retry_plans_the_titles_again_that_were_not_written(
 def test_retry_leaves_out_a_file_that_another_program_changed(
     library: Library, folder: Path, film: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    named = PublicationSelection(addresses=(f"movie:{film}",))
-    library.publications.start(named).wait()
+    searched = PublicationSelection(filter=PublicationFilter(query="lantern"), risk=("safe", "danger"))
+    library.publications.start(searched).wait()
     library.titles.set(film, "plot", "Another plot.")
     restore = fail_once(monkeypatch)
-    failed = library.publications.start(named)
+    failed = library.publications.start(searched)
     assert failed.wait().counts == {"failed": 1}
     restore()
     theirs = (folder / LANTERN / "movie.nfo").read_bytes().replace(b"A keeper", b"Two keepers")
