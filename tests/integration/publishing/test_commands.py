@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from dashboards.web import server
 from indexium_core import cli, errors
+from indexium_core.api.remote import RemoteLibrary
+from indexium_core.api.service import Service
+from indexium_core.cli import frame
 from indexium_core.flows.writing.side_files import publication_edit
 from indexium_core.library import Library
 from indexium_core.model.files.media import SideFileEdit
@@ -239,6 +243,30 @@ def test_retry_leaves_out_a_file_that_another_program_changed(
     with pytest.raises(errors.UsageError, match="is a publication"):
         library.retries.preview(failed.id)
     assert (folder / LANTERN / "movie.nfo").read_bytes() == theirs
+
+
+def test_commands_work_through_a_service(
+    library: Library, folder: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tree(folder)
+    with server.make_server(library, port=0).background() as running:
+        found = Service(url=running.url, token=running.token, pid=0, instance_id=library.instance_id, version="")
+        monkeypatch.setattr(frame, "_library", lambda _: RemoteLibrary(library.home, found))
+        run = Command(library.home, capsys)
+        assert run("publish", "--dry-run") == 0
+        assert "9 titles would be written" in run.err
+        assert run("publish", "--yes") == 0
+        assert "9 titles written" in run.err
+        assert run("publish", "show", address) == 0
+        assert "Kodi 20 to 21" in run.out
+        assert run("publish", "options", "1", "--no-people") == 0
+        assert run.json("publish", "status", "--risk", "unchanged")["total"] == 4
+        assert [each["success"] for each in run.json("publish", "log", address)["items"]] == [True]
+        assert run("publish", "discard", address) == 0
+        assert run("publish", "keep", address) == 2
+        assert run("operations", "retry", "1") == 0
+        assert run("rollback", "1", "--yes") == 0
+    assert tree(folder) == before
 
 
 def fail_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:

@@ -163,6 +163,25 @@ def test_library_has_options_and_an_example(rest: Client) -> None:
     assert rest.get("/api/libraries/99/publishing").code == "unknown_id"
 
 
+def test_titles_with_unpublished_changes_are_listed_counted_and_filtered(
+    rest: Client, library: Library, film: int
+) -> None:
+    titles = ["Copper Sky", "The Lantern Keeper", "Night Tram"]
+    found = rest.get("/api/movies/unpublished?fields=title").json
+    assert (found["total"], [each["title"] for each in found["items"]]) == (3, titles)
+    assert rest.get("/api/movies/unpublished/count").json == {"count": 3}
+    assert rest.get("/api/series/unpublished/count").json == {"count": 1}
+    finished(rest, rest.post(f"/api/movies/{film}/publish"))
+    assert rest.get("/api/movies/unpublished?page=2&limit=1").json["items"][0]["title"] == "Night Tram"
+    assert rest.get("/api/movies/unpublished/count").json == {"count": 2}
+    for query in ("filter[hasUnpublishedChanges]=false", 'filter={"hasUnpublishedChanges":false}'):
+        assert [each["title"] for each in rest.get(f"/api/movies?{query}").json["items"]] == ["The Lantern Keeper"]
+    library.titles.set(film, "plot", "Another plot.")
+    assert rest.get("/api/movies/unpublished/count").json == {"count": 3}
+    library.publications.set_options(1, publish="off")
+    assert rest.get("/api/movies/unpublished/count").json == {"count": 0}
+
+
 def test_stream_has_the_progress_of_a_publication(rest: Client, film: int) -> None:
     with events(rest.url, "/api/events?names=publish:*") as blocks:
         next(blocks)

@@ -145,14 +145,18 @@ class TitleCount(BaseModel):
 @router.get("/{kind:title_kind}/unpublished", response_model=TitleList)
 def unpublished(library: Open, kind: Kind, page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
     """Return the titles with changes that are not published yet."""
-    wanted = _TitleListQuery(page=page, limit=limit, unpublished=True, fields=fields)
-    return Json(_titles(library, ENTITY_TYPES[kind], wanted))
+    return Json(_unpublished(library, kind, page=page, limit=limit, fields=fields))
 
 
 @router.get("/{kind:title_kind}/unpublished/count", response_model=TitleCount)
 def unpublished_count(library: Open, kind: Kind) -> Json:
     """Return the number of titles with changes that are not published yet."""
-    return Json({"count": library.titles.list(kind=ENTITY_TYPES[kind], unpublished=True, per_page=1).total})
+    return Json({"count": _unpublished(library, kind, page=1, limit=1, fields="id")["total"]})
+
+
+def _unpublished(library: Library, kind: Kind, *, page: int, limit: int, fields: str) -> dict[str, Any]:
+    wanted = _TitleListQuery(page=page, limit=limit, unpublished=True, fields=fields)
+    return _titles(library, ENTITY_TYPES[kind], wanted)
 
 
 @router.get("/series", response_model=SeriesList)
@@ -309,6 +313,9 @@ def plan(library: Open, body: PlannedTitles) -> Json:
 
 
 def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, Any]:
+    filters = _filter(wanted)
+    if "unpublished" in filters:
+        library.publications.refresh(disk=False)  # values may have changed since the plan
     found = library.titles.list(
         wanted.q,
         kind=kind,
@@ -316,7 +323,7 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
         descending=wanted.order == "desc",
         page=wanted.page,
         per_page=wanted.limit,
-        **_filter(wanted),
+        **filters,
     )
     names = words(wanted.fields)
     unknown = next((name for name in names if name not in _ITEM_FIELDS), None)
