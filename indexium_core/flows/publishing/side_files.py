@@ -25,7 +25,7 @@ from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store.publishing.inputs import OwnFile, PublishedInputs, SelectedPicture
+from indexium_core.store.publishing.inputs import PublishedInputs, SelectedPicture
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
 _SAVER = "Jellyfin"
@@ -199,10 +199,19 @@ class SideFilePlanner:
     # What they share.
 
     def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
-        own: OwnFile | None = self._ours.get(path)
+        own = self._ours.get(path)
         if own is None:
-            return "others"
+            return "ours" if self._is_moved(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
+
+    def _is_moved(self, path: bytes, present: PresentFile) -> bool:
+        """Return whether a file is one of ours whose folder has got another name, as its media has."""
+        return any(
+            own.content_hash == present.content_hash
+            and os.path.split(own.path_bytes)[1] == os.path.split(path)[1]
+            and not os.path.lexists(own.path_bytes)
+            for own in self._ours.values()
+        )
 
     def _choice(self, path: bytes, present: PresentFile) -> str:
         """Return what a person decided about the present file; "" for nothing, or about former bytes."""

@@ -84,9 +84,6 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "Jellyfin writes here",
         "Jellyfin wrote the NFO file, so its own saver is on here: it writes the same file.",
     ),
-    "cannot_be_forgotten": _code(
-        "note", "stays in players", "Players that have read these values keep them until their next refresh."
-    ),
     "picture_not_stored": _code(
         "note",
         "not downloaded",
