@@ -189,7 +189,7 @@ def _print_skipped(count: int) -> None:
     output.note(f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' plans them again.")
 
 
-def _print_operation(operation: MetadataOperation, items: list[ItemDetails], noun: str) -> None:
+def _print_operation(operation: MetadataOperation, items: list[ItemDetails], noun: str = "file") -> None:
     if items:
         output.table(
             (noun, "outcome", "code", "reason"),
@@ -217,7 +217,7 @@ def _counts(operation: MetadataOperation | OperationStatus, noun: str = "") -> s
     return summaries.outcome_summary(operation.outcomes, operation.operation_type, noun=noun)
 
 
-def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails], noun: str) -> None:
+def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails], noun: str = "file") -> None:
     """Print the commands that resume, retry or roll back an operation; `bad` are its files that were not written."""
     lasting = sum(item.code in errors.LASTING for item in bad)
     if operation.can_resume:
