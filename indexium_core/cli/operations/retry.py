@@ -13,7 +13,7 @@ from indexium_core.cli import options, output
 from indexium_core.cli.frame import opened
 from indexium_core.cli.operations import follow, operations, rollback, write
 from indexium_core.cli.options import AsJson
-from indexium_core.cli.publishing import publish
+from indexium_core.cli.publishing import questions
 from indexium_core.model.operations.outcomes import items_in_words
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _publication_question(
     library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None
 ) -> RetryConfirmation:
     summary = library.retries.preview_publication(operation_id, risk=risk).summary
-    text = publish.question(summary) if summary.titles else publish.nothing(summary)
+    text = questions.question(summary) if summary.titles else questions.nothing(summary)
     return RetryConfirmation(sentences=[text], has_work=bool(summary.titles), excluded=summary.excluded)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,11 +13,11 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations.follow import follow, note_interruptions
 from indexium_core.cli.operations.write import levels_of
 from indexium_core.cli.options import AsJson, DryRun, Note, Yes, ask
+from indexium_core.cli.publishing import questions
 from indexium_core.model import wording
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
-from indexium_core.model.publishing.publication import counts_in_words
 from indexium_core.model.publishing.requests import (
     PublicationFilter,
     PublicationRequest,
@@ -97,49 +96,18 @@ def start(
             if as_json:
                 head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}
                 output.to_json({**head, "items": [], "excluded": summary.excluded})
-            output.note(nothing(summary))
+            output.note(questions.nothing(summary))
             return
         if dry_run:
             with output.bar("Checking") as update:
                 report = library.publications.dry_run(selection, progress=update)
             _print_dry_run(library, report, summary, as_json=as_json)
             raise typer.Exit(1 if any(report.counts.get(status) for status in FAILED_STATUSES) else 0)
-        output.note(question(summary))
+        output.note(questions.question(summary))
         ask(yes=yes)
         how = PublicationRequest(user_note=note, source="cli")
         handle = library.publications.start(selection, how, expected=summary.digest)
         follow(library, handle, "Publishing", as_json=as_json, excluded=summary.excluded)
-
-
-def nothing(summary: PublicationSummary) -> str:
-    """Return the message that there is nothing to publish, with the titles that are left out."""
-    return "Nothing to publish." + _excluded(summary.excluded, hint=True)
-
-
-def question(summary: PublicationSummary) -> str:
-    """Return what a publication would do, for the confirmation."""
-    risks = ", ".join(f"{count:,} {risk}" for risk, count in summary.by_risk.items() if count)
-    sentences = [
-        f"{wording.plural(summary.titles, 'title')} would be published ({risks}).",
-        _files(summary),
-        summary.promise,
-        *summary.notes,
-    ]
-    return " ".join(sentences) + _excluded(summary.excluded, hint=False)
-
-
-def _excluded(excluded: Mapping[str, int], *, hint: bool) -> str:
-    """Return the numbers of titles that are left out by reason, with the options that write them; "" for none."""
-    counts = summaries.excluded_files(excluded)
-    if hint and _any(excluded, ("safe", "warning", "danger")):
-        counts += " (--risk names the risks to write)"
-    if _any(excluded, ("changed since",)):
-        counts += " (--title names a title whose files another program changed)"
-    return f" Not included: {counts}." if counts else ""
-
-
-def _any(excluded: Mapping[str, int], reasons: Collection[str]) -> bool:
-    return any(excluded.get(reason) for reason in reasons)
 
 
 def require_publishing_library(library: LibraryServices) -> None:
@@ -182,13 +150,9 @@ def _print_dry_run(
     if len(bad) > _LISTED:
         output.note(f"… {wording.and_more(len(bad) - _LISTED)}; --json has all of them.")
     ready = len(report.items) - len(bad)
-    output.note(f"Dry run: {summaries.dry_run_result(ready, len(report.items), 'publish')} {_files(summary)}")
-    if left := _excluded(summary.excluded, hint=True):
+    output.note(f"Dry run: {summaries.dry_run_result(ready, len(report.items), 'publish')} {questions.files(summary)}")
+    if left := questions.left_out(summary.excluded, hint=True):
         output.note(left.lstrip())
-
-
-def _files(summary: PublicationSummary) -> str:
-    return f"Files: {counts_in_words(summary.actions)}, {wording.size(summary.new_bytes)}."
 
 
 def _named(library: LibraryServices, result: WriteResult) -> tuple[str, str]:
