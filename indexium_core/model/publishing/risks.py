@@ -87,8 +87,8 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
     "picture_not_stored": _code(
         "note",
         "not downloaded",
-        "A selected picture is not in the cache yet, so it is not written.",
-        "Look up the title again, or run: indexium artwork search.",
+        "A selected picture is not downloaded yet, so it is not written.",
+        "Wait for the job that downloads pictures, or start it: indexium artwork list --download.",
     ),
     "no_own_folder": _code(
         "note", "no own folder", "The series has no folder of its own, so it gets no tvshow.nfo and no pictures."

@@ -373,7 +373,7 @@ WHERE action <> 'remove';
 -- The publications of titles in the log, failures included.
 INSERT INTO publish_log BY NAME
 SELECT nextval('publish_log_ids') AS id, m.entity_type, m.entity_id, f.nfo_hash, f.assets_published, $at AS published_at,
-       o.user_name AS published_by, o.actor_kind, o.actor_id, m.status = 'success' AS success, m.error_message,
+       coalesce(nullif(o.user_name, ''), 'system') AS published_by, o.actor_kind, o.actor_id, m.status = 'success' AS success, m.error_message,
        '[]'::JSON AS players_notified, m.operation_id
 FROM metadata_operation_items AS m JOIN metadata_operations AS o ON o.id = m.operation_id
 JOIN (SELECT item_id, any_value(after_hash) FILTER (kind = 'nfo') AS nfo_hash,
