@@ -144,6 +144,7 @@ CHANGES: dict[str, Call | str] = {
     "verification.add": lambda library: done(library, library.verification.add()),
     "thumbnail_jobs.add": lambda library: done(library, library.thumbnail_jobs.add()),
     "artwork_jobs.add": lambda library: done(library, library.artwork_jobs.add()),
+    "artwork_jobs.add_if_allowed": "artwork_jobs.add",
     "titles.identify": lambda library: done(library, library.set_kind(1, "mixed")),
     "enrichment.schedule_titles": "scans.add",
     "enrichment.schedule_library_enrichment": "scans.add",
