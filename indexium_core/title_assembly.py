@@ -19,10 +19,12 @@ from indexium_core.flows.enrichment.picture_search import PictureSearch
 from indexium_core.flows.matching.match_finder import emit
 from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.publishing.planner import PublicationPlanner
+from indexium_core.flows.publishing.publication_steps import PublicationSteps
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.titles import title_service
 from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
+from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
 from indexium_core.settings import Settings
 from indexium_core.store import database
 from indexium_core.store.recovery import files
@@ -123,10 +125,16 @@ class TitleAssembly:
         self.publications = PublishService(
             store,
             PublicationPlanner(store, clock=clock),
-            self.operations,
+            PublicationWriter(
+                store,
+                self.operations,
+                owner=self.queue.owner,
+                clock=clock,
+                keep_days=lambda: int(config.metadata_backup_retention_days),
+            ),
+            PublicationSteps(store, self.picture_selection.steps, undo=self.steps, events=self.events, clock=clock),
             events=self.events,
             clock=clock,
-            keep_days=lambda: int(config.metadata_backup_retention_days),
         )
         self.events.subscribe(self.publications.follow_operations)
 

@@ -31,6 +31,7 @@ MAPS = (
 TITLES = (
     "indexium_core.model.names.",
     "indexium_core.model.titles.",
+    "indexium_core.model.publishing.",
     "indexium_core.model.files.kind_proposal",
     "indexium_core.model.query.title_keys",
     "indexium_core.model.titles.title_filter",

@@ -229,6 +229,10 @@ CASES: Mapping[str, PlayerCase] = {
         folder=own(b"<movie><title>A&#1;</title><plot>P</plot></movie>"),
         shows={"Kodi": {"title": "A\x01"}, "Jellyfin": {"plot": "P"}},
     ),
+    "a NUL ends the file in Kodi": PlayerCase(
+        folder=own(b"<movie><title>A\x00B</title><year>1990</year></movie>"),
+        shows={"Kodi": {"title": "A", "year": None}, "Jellyfin": _OF_FILE},
+    ),
     "Latin-1 that is declared": PlayerCase(
         folder=own(b'<?xml version="1.0" encoding="ISO-8859-1"?><movie><title>Zo\xeb</title></movie>'),
         shows={"Kodi": {"title": "Zoë"}, "Jellyfin": {"title": "Zo\ufffd", "facts": [("title", "warning")]}},
@@ -283,6 +287,10 @@ CASES: Mapping[str, PlayerCase] = {
     "an empty premiered": PlayerCase(
         folder=own(movie("Dates", "<premiered></premiered><year>1990</year>")),
         shows={"Kodi": {"year": 1990}, "Jellyfin": {"year": 1990}},
+    ),
+    "two dates": PlayerCase(
+        folder=own(movie("Dates", "<releasedate>2005-01-01</releasedate><premiered>2001-02-03</premiered>")),
+        shows={"Kodi": {"year": 2001}, "Jellyfin": {"year": 2005}},
     ),
     "releasedate": PlayerCase(
         folder=own(movie("Dates", "<releasedate>2005-01-01</releasedate>")),
@@ -561,6 +569,13 @@ CASES: Mapping[str, PlayerCase] = {
     ),
     "a second episode with a declaration": PlayerCase(
         folder=of_episode(episode("Two", 2) + b"\n" + episode("Three", 3), media="S01E02E03.mkv"),
+        shows={"Kodi": {"title": "Two"}, "Jellyfin": {"title": "Two"}},
+    ),
+    "a second episode that is not valid": PlayerCase(
+        folder=of_episode(
+            episode("Two", 2) + b"<episodedetails><title>Three</title><plot>P</polt></episodedetails>",
+            media="S01E02E03.mkv",
+        ),
         shows={"Kodi": {"title": "Two"}, "Jellyfin": {"title": "Two"}},
     ),
     "one episode with another number": PlayerCase(

@@ -124,8 +124,6 @@ class _JellyfinReader:
         self._player = player
         self._folder = folder
         self._name = name
-        self._titles: list[str] = []
-        self._plots: list[str] = []
         self._title = ""
         self._plot = ""
         self._year: int | None = None
@@ -145,17 +143,14 @@ class _JellyfinReader:
         if parsed.has_doctype:
             self.note("doctype", of="title", name=self._name)
             return
-        has_ended = False
         for element in parsed.root.elements() if parsed.root is not None else ():
             form = self._element(element) if element.is_complete else self._part(element)
             if form:
-                has_ended = True
                 self.note("ends", of="title", element=element.name, form=form)
-            if form or not element.is_complete:
-                break
+                return
         if parsed.has_more and self._folder.entity != "episode":
             self.note("several roots", of="title", name=self._name)
-        elif parsed.is_damaged and not has_ended:
+        elif parsed.is_damaged:
             self.note("damaged", of="title", name=self._name)
 
     def join(self, others: list[ParsedXml]) -> None:

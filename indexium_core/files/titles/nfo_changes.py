@@ -25,7 +25,7 @@ def changes_of(
     changed: list[WantedGroup] = []
     for each in wanted:
         found = each.found_in(root)
-        if found.is_said:
+        if found.has_value:
             continue
         changed.append(each)
         for change in _MODES[each.group.mode](page, found):
@@ -40,17 +40,18 @@ def changes_of(
 
 
 def _each(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
+    """Yield the changes of each element with a content. One that our reader cannot read may hide the others from it."""
     wanted, elements = found.wanted.value, found.group.elements
-    speaking = [each for each in found.elements if found.said(each) is not None]
+    filled = [each for each in found.elements if each.value() or each.children or found.value_in(each) is not None]
     empty = next((each for each in found.elements if each.tag == found.group.tags[0]), None)
-    if not speaking and empty is not None and elements:
+    if not filled and empty is not None and elements:
         yield page.changed(empty, elements[0])
-    elif not speaking:
+    elif not filled:
         yield from elements
-    for each in speaking:
+    for each in filled:
         if not elements and each.tag != "id":
             yield page.removed(each)
-        elif found.said(each) != wanted:
+        elif found.value_in(each) != wanted:
             yield from _id(page, each, found) if each.tag == "id" else [page.changed(each, elements[0])]
 
 

@@ -224,7 +224,7 @@ def _proven(content: bytes, layout: NfoLayout, targets: Sequence[_Target]) -> li
     numbers = {id(root): number for number, root in enumerate(layout.roots)}
     found = [next(added) if each.root is None else after.roots[numbers[id(each.root)]] for each in targets]
     for root, target in zip(found, targets, strict=True):
-        wrong = next((each for each in target.wanted if not each.found_in(root).is_said), None)
+        wrong = next((each for each in target.wanted if not each.found_in(root).has_value), None)
         if wrong is not None:
             refuse(f"The edited file would not have the new value of {wrong.group.field}.")
     return found

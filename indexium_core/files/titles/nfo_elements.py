@@ -115,7 +115,7 @@ class CarriedGroup:
         """The group."""
         return self.wanted.group
 
-    def said(self, element: ReadElement) -> Any:
+    def value_in(self, element: ReadElement) -> Any:
         """Return what one of the elements says; None if it says nothing."""
         value = self.wanted.read([element])
         return self.known if value is None and self.is_known_id(element) else value
@@ -130,7 +130,7 @@ class CarriedGroup:
         return [each for each in self.elements if each.tag in tags and item_key(each)[0]]
 
     @property
-    def is_said(self) -> bool:
+    def has_value(self) -> bool:
         """Whether the elements say what the group says."""
         match self.group.mode:
             case "list":
@@ -140,12 +140,12 @@ class CarriedGroup:
                     self.group.field != "cast" and bool(self.wanted.read(self.elements) == self.wanted.value)
                 )
             case "ratings":
-                return self._are_ratings_said()
+                return self._has_ratings()
             case _:
-                values, wanted = [self.said(each) for each in self.elements], self.wanted.value
-                return all(each in (None, wanted) for each in values) and (wanted is None or wanted in values)
+                values, wanted = [self.value_in(each) for each in self.elements], self.wanted.value
+                return all(each in (None, wanted) for each in values) and self.wanted.read(self.elements) == wanted
 
-    def _are_ratings_said(self) -> bool:
+    def _has_ratings(self) -> bool:
         value, wanted = self.wanted.read(self.elements) or {}, self.wanted.value
         if not wanted or not wanted.items() <= value.items():
             return not wanted and not value

@@ -176,8 +176,10 @@ def _rank(player: Player, name: str) -> int:
 
 
 def _present(folder: MediaFolder) -> frozenset[str]:
-    """Return the fields that some NFO file of the folder has for a player."""
-    small = [data for data in folder.nfo.values() if len(data) <= MAX_BYTES]
+    """Return the fields that an NFO file of the title has for a player; other files are of other titles."""
+    patterns = {name for player in PLAYERS for name in player.nfo[_place(folder)].names}
+    names = set(folder.nfo) if ANY_NAME in patterns else {name.replace(STEM, folder.stem) for name in patterns}
+    small = [data for name, data in folder.nfo.items() if name in names and len(data) <= MAX_BYTES]
     roots = [root for data in small for text in (kodi_text(data), jellyfin_text(data)) if (root := tolerant(text).root)]
     if folder.entity == "season":
         return frozenset({"title"})

@@ -9,6 +9,7 @@ Neither one reads a document type, so nothing is expanded. A limit of size and e
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from xml.parsers import expat
 from indexium_core.files.titles.nfo import declared_encoding
 
 _MAX_ELEMENTS = 20_000
+_SAME = 2  # documents that one title gives to several players; nobody changes a tree
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # its mark begins as that of UTF-16
@@ -105,6 +107,7 @@ def jellyfin_text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
+@functools.lru_cache(maxsize=_SAME)
 def tolerant(text: str) -> ParsedXml:
     """Return the first root of a text as TinyXML reads it; text before the root hides it."""
     parser = _Tolerant(_BARE.sub("&amp;", text))
@@ -223,6 +226,7 @@ def _sign(number: str) -> str:
     return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
+@functools.lru_cache(maxsize=_SAME)
 def strict(text: str) -> ParsedXml:
     """Return the root of a text as XmlReader reads it: an error ends the reading, and what is before it counts."""
     top = XmlNode("element")

@@ -59,7 +59,7 @@ class AssetSelectionService(BulkSelection):
     ) -> None:
         """Store decisions, apply the rules with `chooser`, and let `undo` undo the decisions."""
         self._database, self._chooser, self._local, self._clock = database, chooser, local, clock
-        self._steps = PictureSteps(database, chooser, undo=undo, events=events, clock=clock)
+        self.steps = PictureSteps(database, chooser, undo=undo, events=events, clock=clock)
 
     # What there is.
 
@@ -147,7 +147,7 @@ class AssetSelectionService(BulkSelection):
             return config, self._chooser.choose_library(tx, library_id, at).changed
 
         config, titles = self._database.run(store)
-        self._steps.emit(titles)
+        self.steps.emit(titles)
         return config
 
     def choose_unscored(self) -> None:
@@ -160,7 +160,7 @@ class AssetSelectionService(BulkSelection):
     def choose_all(self) -> None:
         """Let the rules of all libraries select again, after the language of the settings has changed."""
         at = self._clock()
-        self._steps.emit(self._database.run(lambda tx: self._chooser.choose_library(tx, None, at)).changed)
+        self.steps.emit(self._database.run(lambda tx: self._chooser.choose_library(tx, None, at)).changed)
 
     def calculate_score(self, candidate: AssetCandidate, config: AssetSelectionConfig) -> AssetCandidate:
         """Return a candidate with its score and the parts of it, as `choice.calculate_score`."""
@@ -189,7 +189,7 @@ class AssetSelectionService(BulkSelection):
         self._local.refresh(owner, force=True)
         at = self._clock()
         found = self._database.run(lambda tx: self._chooser.choose_again(tx, [owner.id], at))
-        self._steps.emit(found.changed)
+        self.steps.emit(found.changed)
         return [
             each
             for slot in self._sorted(found.slots)
@@ -231,7 +231,7 @@ class AssetSelectionService(BulkSelection):
 
             return PictureStep([slot], [], lambda name: f"selected {_a(slot)} of {name}", change)
 
-        return self._steps.decide(plan)
+        return self.steps.decide(plan)
 
     @remote()
     def reject_candidate(self, candidate_id: int, reason: str = "", of: PictureSlot | None = None) -> PictureDecision:
@@ -266,7 +266,7 @@ class AssetSelectionService(BulkSelection):
                 [picture.slot], urls, lambda name: f"rejected {_a(picture.slot)} of {name}{text}", change
             )
 
-        return self._steps.decide(plan)
+        return self.steps.decide(plan)
 
     @remote()
     def reselect_asset(self, candidate_id: int, reason: str = "", of: PictureSlot | None = None) -> PictureDecision:
@@ -301,7 +301,7 @@ class AssetSelectionService(BulkSelection):
                 lambda _: selection.take_back(tx, [url]),
             )
 
-        return self._steps.decide(plan)
+        return self.steps.decide(plan)
 
     @remote()
     def release(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
@@ -323,7 +323,7 @@ class AssetSelectionService(BulkSelection):
                 lambda _: selection.release(tx, by_people(tx, [slot])),
             )
 
-        return self._steps.decide(plan)
+        return self.steps.decide(plan)
 
     # Parts.
 

@@ -86,14 +86,21 @@ class PictureSteps:
         shown = {("series", each.series_id) if each.series_id else (each.entity_type, each.id) for each in items}
         emit_changes(self._events, [(kind, number, False) for kind, number in sorted(shown)])
 
-    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+    def restore(self, tx: Connection, before: str, *, at: datetime) -> str:
+        """Restore what a step keeps, and return what restores the present decisions."""
         facts: Mapping[str, Any] = json.loads(before)
         slots, urls = [PictureSlot(*each) for each in facts["slots"]], facts["urls"]
+        present = {**facts, "before": selection.decisions(tx, slots, urls)}
         selection.restore(tx, facts["before"], slots, urls)
-        title_ids = {slot.entity_id for slot in slots}
-        touched = title_ids | set(selection.titles_of_pictures(tx, urls))
-        self._chooser.choose_again(tx, touched, at)
-        return UndoneStep(step.files, len(title_ids), lambda: self.emit(touched))
+        self._chooser.choose_again(tx, _touched(tx, slots, urls), at)
+        return json.dumps(present, ensure_ascii=False)
+
+    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        facts: Mapping[str, Any] = json.loads(before)
+        slots = [PictureSlot(*each) for each in facts["slots"]]
+        self.restore(tx, before, at=at)
+        touched = _touched(tx, slots, facts["urls"])
+        return UndoneStep(step.files, len({slot.entity_id for slot in slots}), lambda: self.emit(touched))
 
 
 def _result(
@@ -104,6 +111,11 @@ def _result(
     return PictureDecision(
         step_id=step_id, summary=summary, titles=titles, selected=[] if found is None else found.selected
     )
+
+
+def _touched(tx: Connection, slots: Sequence[PictureSlot], urls: Sequence[str]) -> set[int]:
+    """Return the titles whose pictures a decision about slots and addresses changes."""
+    return {slot.entity_id for slot in slots} | set(selection.titles_of_pictures(tx, urls))
 
 
 def names_of(reader: Connection, title_ids: Collection[int]) -> dict[int, str]:

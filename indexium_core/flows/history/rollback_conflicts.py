@@ -230,13 +230,22 @@ class RollbackChecker:
                     return problem
                 return _superseded_problem(oldest, _blocked_newer(problem))
         for places in _by_place(chain):  # a file and its side files change independently
-            for upper, lower in itertools.pairwise(places):
-                if not self._follows(places, upper, lower):
-                    return _superseded_problem(oldest, _BETWEEN_MESSAGE)
+            if not self._follow_one_another(places):
+                return _superseded_problem(oldest, _BETWEEN_MESSAGE)
             problem = self._problem(findings, places[0])
             if problem is not None:
                 return problem if places[0] is oldest else _superseded_problem(oldest, _blocked_newer(problem))
         return None
+
+    def _follow_one_another(self, chain: Sequence[RollbackCandidate]) -> bool:
+        """Return whether each item started from the state that the next older item left."""
+        if states.kind_of(chain[0].written_state) != "files":
+            return all(self._follows(chain, upper, lower) for upper, lower in itertools.pairwise(chain))
+        try:
+            gap = states.first_gap((each.path, each.original_state or "", each.written_state or "") for each in chain)
+        except errors.MetadataError:
+            gap = 0
+        return gap in (None, 0)  # the newest one is checked on its own
 
     def _follows(self, chain: Sequence[RollbackCandidate], upper: RollbackCandidate, lower: RollbackCandidate) -> bool:
         """Return whether an item started from the state that the next older item left."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.publication import SideFilePlan
 
 
@@ -101,6 +102,23 @@ class FolderReader:
         except OSError as error:
             raise errors.RefusedError(f"It cannot be read: {error.strerror}.", code="not_replaceable") from error
 
+    def is_as_planned(self, files: Sequence[SideFilePlan]) -> bool:
+        """Return whether the side files of a title, and their folders, are as the plan has seen them."""
+        return all(_is_as_seen(each) and self._has_same_folder(each, files) for each in files)
+
+    def _has_same_folder(self, file: SideFilePlan, files: Sequence[SideFilePlan]) -> bool:
+        """Return whether the folder of a file is as writable as before, and has no other file of its kind."""
+        folder, name = os.path.split(file.path_bytes)
+        if file.is_written != self.is_writable(folder) and (file.is_written or "folder_not_writable" in file.codes):
+            return False
+        if file.is_nfo or not file.is_written:
+            return True
+        try:
+            found = set(side_file_names.twins(name, self.names(folder)))
+        except errors.MetadataError:
+            return False
+        return found <= {os.path.split(each.path_bytes)[1] for each in files}
+
     def name_in_other_case(self, folder: bytes, name: bytes) -> bytes:
         """Return the name in a folder that differs from `name` only in the case of its letters; else `name`."""
         names = self.names(folder)
@@ -110,16 +128,14 @@ class FolderReader:
         return next((each for each in sorted(names) if each.lower() == lower), name)
 
 
-def is_as_planned(file: SideFilePlan) -> bool:
+def _is_as_seen(file: SideFilePlan) -> bool:
     """Return whether the present file has the size and the time that the plan has seen; no file if it saw none."""
     try:
         status = os.lstat(file.path_bytes)
     except OSError:
         return file.before_hash is None
-    return file.before_hash is not None and (status.st_size, status.st_mtime_ns) == (
-        file.before_size,
-        file.before_mtime_ns,
-    )
+    seen = (file.before_size, file.before_mtime_ns)
+    return file.before_hash is not None and (status.st_size, status.st_mtime_ns) == seen
 
 
 def _shown(path: bytes) -> str:

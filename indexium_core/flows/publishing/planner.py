@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from indexium_core.flows.publishing import contents, folders
-from indexium_core.flows.publishing.disk_reading import FolderReader, is_as_planned
+from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
 from indexium_core.flows.publishing.side_files import NfoBody, PlannedSideFiles, SideFilePlanner
 from indexium_core.model.people.people_comment import fold
@@ -119,9 +119,8 @@ class PublicationPlanner:
             disk=FolderReader(rows.known_files(reader, entities)),
         )
         for title in inputs.titles:
-            is_wanted = title.entity in wanted and title.library_id in libraries
-            if is_wanted and (row := titles.of_title(title)) is not None:
-                yield row
+            if title.entity in wanted and title.library_id in libraries:
+                yield titles.of_title(title)
         for video in inputs.videos:
             if video.file.library_id in libraries:
                 yield titles.of_video(video)
@@ -139,8 +138,9 @@ class PublicationPlanner:
     def _changed_on_disk(self) -> Iterator[Entity]:
         """Yield the titles and videos of which a side file is not as the plan has seen it."""
         reader = self._database.read()
+        disk = FolderReader({})
         for row in rows.rows_of(reader, rows.all_entities(reader)):
-            if not all(map(is_as_planned, row.files)):
+            if not disk.is_as_planned(row.files):
                 yield row.entity
 
 
@@ -160,18 +160,16 @@ class _TitlePlans:
         self._tenants, self._disk = tenants, disk
         self._by_id = {each.entity.entity_id: each for each in inputs.titles if each.entity.entity_type == "episode"}
 
-    def of_title(self, title: KnownTitle) -> PlannedRow | None:
-        """Return the row of a title; None if it has no file."""
+    def of_title(self, title: KnownTitle) -> PlannedRow:
+        """Return the row of a title, without side files if it has no video, or its video belongs to another episode."""
         files = self._inputs.files.get(title.entity, [])
         if title.entity.entity_type == "episode":
             files = [each for each in files if self._is_first(each, title)]
-        if not files:
-            return None
         options = self._options[title.library_id]
         people = contents.people_of(self._inputs, (each.file_id for each in files)) if options.people else []
         planner = SideFilePlanner(title.entity, self._inputs, options, self._disk)
         places = self._places(title, files)
-        if title.entity.entity_type == "series" and not places:
+        if files and title.entity.entity_type == "series" and not places:
             planner.planned.codes.append("no_own_folder")
         if options.writes_nfo and (title.entity.entity_type != "season" or "jellyfin" in options.readers):
             for place in places:
@@ -294,14 +292,13 @@ class _TitlePlans:
                 aired=title.aired,
             ),
             sort_name=_sort_name(title),
-            folder=self._shown_folder(files[0], places[0].folder if places else b""),
+            folder=self._shown_folder(files[0], places[0].folder if places else b"") if files else "",
             files=tuple(planned.files),
             codes=tuple(risks.in_order(_codes(planned))),
             people=tuple(people),
             is_unpublished=self._is_unpublished(entity, planned.files),
         )
-        folder = os.path.split(files[0].path_bytes)[0]
-        first = places[0] if places else SideFilePlace(folder, b"", folder, is_own=False)
+        first = places[0] if places else _somewhere(files)
         return PlannedRow(
             row,
             first.anchor,
@@ -332,6 +329,12 @@ class _TitlePlans:
             folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace") if folder else file.folder
         )
         return " / ".join(filter(None, [library.name, *below.split("/")]))
+
+
+def _somewhere(files: Sequence[MainFile]) -> SideFilePlace:
+    """Return the place of a title without side files: the folder of its first video, or none."""
+    folder = os.path.split(files[0].path_bytes)[0] if files else b""
+    return SideFilePlace(folder, b"", folder, is_own=False)
 
 
 def _codes(planned: PlannedSideFiles) -> list[str]:

@@ -1,314 +1,63 @@
-"""Publications for people: what a library publishes, the plan, its review, the start of an operation, and the log."""
+"""Publications for people: what a selection would write, the start of an operation, and decisions."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from indexium_core import errors
-from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
-from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.planner import PlannedRow, PublicationPlanner
-from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.flows.publishing.publication_review import PublicationReview
+from indexium_core.flows.publishing.publication_steps import PublicationSteps
+from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.publishing.details import PublicationDetails
-from indexium_core.model.publishing.options import (
-    PublishOptions,
-    checked_kinds,
-    checked_publish,
-    checked_readers,
-)
 from indexium_core.model.publishing.publication import (
-    PublicationItem,
-    PublicationPage,
     PublicationRow,
-    PublishLogEntry,
-    ValidationResult,
     action_counts,
     digest_of,
-    issues_of,
 )
 from indexium_core.model.publishing.requests import (
-    PublicationFilter,
+    PublicationDecision,
     PublicationRequest,
     PublicationSelection,
     PublicationSummary,
     PublishedTitle,
-    PublishExample,
     PublishResult,
 )
-from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type, require_published_type
+from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.catalog import locks
 from indexium_core.store.database import Database
-from indexium_core.store.publishing import inputs, items, rows
+from indexium_core.store.publishing import items, rows
 from indexium_core.store.publishing.items import NewPublication
-from indexium_core.store.publishing.rows import PublicationSearch
 from indexium_core.store.titles import titles as title_store
 
-SORTS = ("risk", "title", "folder")
-_MOST = 1000  # rows of a page
 _SHOWN_FILES = 8  # of a row of the list: more are counted
-_EXAMPLES = 5
 
 
 @checked_arguments
-class PublishService:
+class PublishService(PublicationReview):
     """Plans and starts publications. One instance serves a home."""
 
     def __init__(
         self,
         database: Database,
         planner: PublicationPlanner,
-        writer: MetadataWriter,
+        writer: PublicationWriter,
+        decisions: PublicationSteps,
         *,
         events: EventBus,
         clock: Callable[[], datetime],
-        keep_days: Callable[[], int],
     ) -> None:
-        self._database, self._planner, self._writer = database, planner, writer
-        self._events, self._clock, self._keep_days = events, clock, keep_days
-
-    # What a library publishes.
-
-    @remote()
-    def options(self, library_id: int) -> PublishOptions:
-        """Return what a library publishes. Raises UnknownIdError if there is no such library."""
-        found = inputs.options(self._database.read(), library_id).get(library_id)
-        if found is None:
-            raise errors.UnknownIdError(f"There is no library folder {library_id}.")
-        return found
-
-    @remote()
-    def all_options(self) -> dict[int, PublishOptions]:
-        """Return what each library publishes, by its id."""
-        return inputs.options(self._database.read())
-
-    @remote()
-    def set_options(
-        self,
-        library_id: int,
-        *,
-        publish: str | None = None,
-        kinds: Sequence[str] | None = None,
-        readers: Sequence[str] | None = None,
-        people: bool | None = None,
-    ) -> PublishOptions:
-        """
-        Set what a library publishes; None leaves a choice as it is. Nothing is written by that.
-
-        Args:
-            library_id: The library.
-            publish: `off`, `nfo`, `artwork` or `both`.
-            kinds: Kinds of pictures, such as poster and backdrop.
-            readers: The programs that read the files: `kodi`, `jellyfin`, `plex`.
-            people: Whether the people of files become cast members.
-
-        Raises:
-            UnknownIdError: There is no such library.
-            UsageError: There is no such choice.
-
-        """
-        now = self.options(library_id)
-        wanted = PublishOptions(
-            publish=now.publish if publish is None else checked_publish(publish),
-            kinds=now.kinds if kinds is None else checked_kinds(kinds),
-            readers=now.readers if readers is None else checked_readers(readers),
-            people=now.people if people is None else people,
-            is_decided=now.is_decided or publish is not None,
-        )
-        with self._database.atomic() as tx:
-            inputs.set_options(tx, library_id, wanted)
-        self._planner.refresh()
-        self._events.emit("publications:changed")
-        return wanted
-
-    @remote()
-    def example(self, library_id: int, publish: str = "both") -> PublishExample:
-        """
-        Return which files some titles of a library would get, whatever it publishes now. Nothing is stored.
-
-        Raises:
-            UnknownIdError: There is no such library.
-            UsageError: There is no such choice.
-
-        """
-        self.options(library_id)
-        wanted = PublishOptions(publish=checked_publish(publish), is_decided=True)
-        total, planned = self._planner.preview(library_id, wanted, count=_EXAMPLES)
-        root = inputs.library(self._database.read(), library_id).path_bytes
-        return PublishExample(
-            titles=total, examples=[(each.row.name, _names_below(root, each.row)) for each in planned]
-        )
-
-    # The plan.
-
-    @remote()
-    def refresh(self, *, disk: bool = True) -> int:
-        """
-        Bring the plan up to date, and return the number of titles and videos that were computed again.
-
-        `disk`: also check whether side files changed on the disk.
-        """
-        changed = self._planner.refresh(disk=disk)
-        if changed:
-            self._events.emit("publications:changed")
-        return changed
-
-    @remote()
-    def plan(
-        self,
-        query: str = "",
-        *,
-        risk: Sequence[str] = (),
-        action: Sequence[str] = (),
-        code: Sequence[str] = (),
-        library_id: int | None = None,
-        unpublished: bool | None = None,
-        sort: str = "risk",
-        page: int = 1,
-        per_page: int = 50,
-    ) -> PublicationPage:
-        """
-        Return one page of the plan of publications. A series with its seasons and episodes is one row.
-
-        Args:
-            query: Words of a title, a folder, a file or a person; `note:locked` for a note.
-            risk: Risks of `PUBLICATION_RISKS`; (): all but unchanged rows.
-            action: Rows with a file that is created, updated, replaced, removed, unchanged or blocked.
-            code: Rows with one of these codes, such as `drift`.
-            library_id: Only this library.
-            unpublished: Whether the title has changes that are not published.
-            sort: `risk`, `title` or `folder`.
-            page: Page of the list, from 1.
-            per_page: Rows per page, from 1; at most 1,000 are returned.
-
-        Raises:
-            UsageError: A risk or the sort key is unknown, or a page is below 1.
-
-        """
-        if page < 1 or per_page < 1:
-            raise errors.UsageError("The page and the titles per page are numbers from 1.")
-        if sort not in SORTS:
-            raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
-        wanted = PublicationFilter(
-            query=query,
-            risk=tuple(risk),
-            action=tuple(action),
-            code=tuple(code),
-            library_id=library_id,
-            unpublished=unpublished,
-        )
-        search = lists.search(wanted)
-        self._planner.refresh()
-        reader, per_page = self._database.read(), min(_MOST, per_page)
-        totals = rows.totals(reader, search)
-        counted = [name for name in totals if not search.risks or name in search.risks]
-        listed = rows.page(reader, search, sort=sort, limit=per_page, offset=(page - 1) * per_page)
-        actions = Counter(action for name in counted for action in totals[name][2])
-        return PublicationPage(
-            items=lists.items(reader, listed),
-            total=sum(totals[name][0] for name in counted if search.risks or name != "unchanged"),
-            page=page,
-            per_page=per_page,
-            risks={name: count for name, (count, _, _) in totals.items()},
-            actions=dict(actions),
-            codes=rows.code_totals(reader, search),
-            new_bytes=sum(totals[name][1] for name in counted),
-            titles=sum(count for name, (count, _, _) in totals.items() if name in ("safe", "warning", "danger")),
-        )
-
-    @remote()
-    def addresses(self, wanted: PublicationFilter) -> list[str]:
-        """Return the addresses of all rows that `plan` has on its pages, in the order of risks."""
-        search = lists.search(wanted)
-        self._planner.refresh()
-        return [
-            each.top.address for each in rows.page(self._database.read(), search, sort="risk", limit=None, offset=0)
-        ]
-
-    @remote()
-    def get(self, entity_type: str, entity_id: int) -> PublicationItem:
-        """
-        Return the row of a title or a video with all of its files, of a series with those of its seasons and episodes.
-
-        Raises:
-            UnknownIdError: Nothing of it is published: see `validate_before_publish`.
-            UsageError: There is no such kind of title.
-
-        """
-        entity = self._entity(entity_type, entity_id)
-        self._planner.refresh()
-        reader = self._database.read()
-        search = PublicationSearch(tops=(entity,))
-        found = lists.items(reader, rows.page(reader, search, sort="title", limit=1, offset=0), most=None)
-        if not found:
-            found = [lists.alone(row) for row in rows.rows_of(reader, [entity])]
-        if not found:
-            raise errors.UnknownIdError(f"Nothing of this {name_of_type(entity_type)} is published.")
-        return found[0]
-
-    def _entity(self, entity_type: str, entity_id: int) -> Entity:
-        """Return a title or a video that exists. Raises UnknownIdError or UsageError."""
-        require_published_type(entity_type)
-        reader = self._database.read()
-        if entity_type == VIDEO:
-            known = locks.is_file(reader, entity_id)
-        else:
-            item = title_store.find(reader, entity_id)
-            known = item is not None and item.entity_type == entity_type
-        if not known:
-            raise errors.UnknownIdError(f"There is no {name_of_type(entity_type)} {entity_id}.")
-        return Entity(entity_type, entity_id)
-
-    @remote()
-    def details(self, entity_type: str, entity_id: int) -> PublicationDetails:
-        """
-        Return what a publication would do with a title or a video, and what players show afterwards.
-
-        Raises errors as `get`.
-        """
-        entity, item = self._entity(entity_type, entity_id), self.get(entity_type, entity_id)
-        planned = next(self._planner.compute([entity]), None)
-        if planned is None:
-            raise errors.UnknownIdError(f"Nothing of this {name_of_type(entity_type)} is published.")
-        reader, disk = self._database.read(), FolderReader({})
-        readers = inputs.options(reader, planned.row.library_id)[planned.row.library_id].readers
-        members = [] if entity_type != "series" else rows.members(reader, [entity])
-        return PublicationDetails(
-            item=item,
-            files=publication_details.files_of(planned, disk),
-            issues=issues_of(planned.row.codes),
-            players=publication_details.players_of(planned, disk, readers),
-            rollback=publication_details.rollback_of(planned),
-            members=[(each.entity.address, each.name) for each in members if each.entity != entity],
-            last_published=items.last_published(reader, entity),
-        )
-
-    # Before a publication.
-
-    @remote()
-    def validate_before_publish(self, entity_type: str, entity_id: int) -> ValidationResult:
-        """
-        Return whether a title or a video can be published now, and what is worth saying before.
-
-        Raises UnknownIdError if it does not exist, UsageError if there is no such kind of title.
-        """
-        entity = self._entity(entity_type, entity_id)
-        planned = list(self._planner.compute([entity]))
-        codes = [code for each in planned for code in each.row.codes]
-        return ValidationResult(
-            entity_type=entity_type,
-            entity_id=entity_id,
-            can_publish=any(each.row.risk not in ("blocked", "unchanged") for each in planned),
-            has_changes=any(each.row.written for each in planned),
-            issues=issues_of(codes),
-        )
+        super().__init__(database, planner, events=events, clock=clock)
+        self._writer, self._steps = writer, decisions
 
     @remote()
     def summary(self, selection: PublicationSelection) -> PublicationSummary:
@@ -326,7 +75,7 @@ class PublishService:
             new_bytes=sum(row.new_bytes for row in chosen),
             excluded=excluded,
             digest=_digest(chosen),
-            rollback_until=self._clock() + timedelta(days=self._keep_days()),
+            rollback_until=self._writer.rollback_until,
         )
 
     def _selected(self, selection: PublicationSelection) -> tuple[list[PlannedRow], dict[str, int]]:
@@ -378,23 +127,14 @@ class PublishService:
 
         """
         planned, excluded = self._selected(selection)
-        if not planned:
-            raise errors.UsageError(_nothing_to_write(excluded), code="nothing_to_write")
         if expected and expected != _digest([each.row for each in planned]):
             message = "Values or files changed since the plan was shown. Look at it again, then publish."
             raise errors.StalePlanError(message)
-        publications = [
-            NewPublication(
-                row=each.row,
-                anchor=each.anchor,
-                bodies={path: body.content for path, body in each.bodies.items()},
-                own_elements={path: body.own_elements for path, body in each.bodies.items()},
-            )
-            for each in planned
-        ]
+        if not planned:
+            raise errors.UsageError(_nothing_to_write(excluded), code="nothing_to_write")
         options = {"risk": list(selection.risks)}
-        return self._writer.start_publication(
-            publications, request or PublicationRequest(), options=options, idempotent=idempotent
+        return self._writer.start(
+            _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent
         )
 
     def publish_entity(
@@ -450,16 +190,81 @@ class PublishService:
         )
 
     @remote()
-    def log(self, entity_type: str, entity_id: int, *, count: int = 50) -> list[PublishLogEntry]:
-        """Return the publications of a title or a video, newest first. Raises errors as `get`."""
-        return items.log_of(
-            self._database.read(), self._entity(entity_type, entity_id), count=max(1, min(_MOST, count))
-        )
+    def dry_run(
+        self,
+        selection: PublicationSelection,
+        *,
+        progress: Callable[[int, int], bool | None] | None = None,
+    ) -> DryRunReport:
+        """
+        Check every selected title as its publication would, and return a report; no file is opened for writing.
+
+        `progress` is called with the number of checked titles and of all titles; False cancels.
+        """
+        planned, excluded = self._selected(selection)
+        return replace(self._writer.check(_publications(planned), progress=progress), excluded=excluded)
+
+    # Decisions.
+
+    @remote()
+    def choose(self, address: str, choice: str, path: str = "") -> PublicationDecision:
+        """
+        Decide about the files of a title that another program changed or that cannot be edited. It can be undone.
+
+        Args:
+            address: The title or video, such as `movie:12`.
+            choice: `keep`: the present file stays; `replace`: ours takes its place; "": no choice any more. A choice
+                counts while the file has its present bytes.
+            path: Only this file, as the plan shows it; "": all of the title.
+
+        Raises:
+            UnknownIdError: The title does not exist, or nothing of it is published.
+            UsageError: There is no such choice, or no file needs one.
+
+        """
+        entity = self._entity(*Entity.of_address(address))
+        self._planner.refresh()
+        found = rows.rows_of(self._database.read(), [entity])
+        if not found:
+            raise errors.UnknownIdError(f"Nothing of this {name_of_type(entity.entity_type)} is published.")
+        decision = self._steps.choose(found[0], choice, path)
+        self.refresh(disk=False)
+        return decision
+
+    @remote()
+    def discard_changes(self, entity_type: str, entity_id: int) -> PublicationDecision:
+        """
+        Undo what people changed of a title since its last publication: values, padlocks, pictures. It is one step.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: It was never published, it is a video, or a later decision must be undone first.
+
+        """
+        entity = self._entity(entity_type, entity_id)
+        since = items.last_published(self._database.read(), entity)
+        item = None if entity_type == VIDEO else title_store.find(self._database.read(), entity_id)
+        if since is None or item is None:
+            message = f"This {name_of_type(entity_type)} was not published, so there is no state to go back to."
+            raise errors.UsageError(message, code="wrong_state")
+        return self._steps.discard(item, since)
 
     def follow_operations(self, event: Event) -> None:
         """Bring the plan up to date after a publication or a rollback: a subscriber of events."""
         if event.name in ("publish:completed", "rollback:completed"):
             self.refresh(disk=False)
+
+
+def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
+    return [
+        NewPublication(
+            row=each.row,
+            anchor=each.anchor,
+            bodies={path: body.content for path, body in each.bodies.items()},
+            own_elements={path: body.own_elements for path, body in each.bodies.items()},
+        )
+        for each in planned
+    ]
 
 
 def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str:
@@ -482,7 +287,3 @@ def _nothing_to_write(excluded: dict[str, int]) -> str:
 
 def _digest(chosen: Iterable[PublicationRow]) -> str:
     return digest_of((each.entity.address, each.digest) for each in chosen)
-
-
-def _names_below(root: bytes, row: PublicationRow) -> list[str]:
-    return [each.path_bytes.removeprefix(root).lstrip(b"/").decode("utf-8", "replace") for each in row.files]

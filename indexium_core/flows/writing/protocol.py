@@ -24,6 +24,7 @@ from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, 
 from indexium_core.model.operations import interruption
 from indexium_core.model.operations.operation import Attempt, WriteResult
 from indexium_core.model.operations.outcomes import UNDONE
+from indexium_core.model.planning.plan import Holder
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
 _SAMPLED_PROOF = (
@@ -368,6 +369,12 @@ def failure_result(task: Task, error: errors.MetadataError, *, started: float) -
     return result(task, status, error.reason, error.message, started=started)
 
 
+def busy_result(task: Task, holder: Holder) -> WriteResult:
+    """Return the conflict of an item whose files an operation uses."""
+    what = "this file" if task.file_id is not None else "the files of this title"
+    return result(task, "conflict", "busy_in_operation", holder.describe(what), started=time.perf_counter())
+
+
 def result(
     task: Task,
     status: str,
@@ -382,6 +389,8 @@ def result(
     return WriteResult(
         item_id=task.item_id,
         file_id=task.file_id,
+        entity_type=task.entity_type,
+        entity_id=task.entity_id,
         status=status,
         code=code,
         message=message,

@@ -95,13 +95,42 @@ def is_side_files_state_of(path: bytes, state: str) -> bool:
         FileAccessError: One of them cannot be read.
 
     """
+    return all(_digest(read_small(file)) == digest for file, digest in _digests(path, state).items())
+
+
+def first_gap(items: Iterable[tuple[bytes, str, str]]) -> int | None:
+    """
+    Return the first item whose side files would not be as it left them once all newer items are rolled back.
+
+    Items of one title may have written different files, so each file is followed through all of them.
+
+    Args:
+        items: The path, the original state and the written state of each item, newest first.
+
+    Raises:
+        FileAccessError: A file cannot be read.
+
+    """
+    present: dict[bytes, str] = {}
+    for number, (path, original, written) in enumerate(items):
+        for file, digest in _digests(path, written).items():
+            if file not in present:
+                present[file] = _digest(read_small(file))
+            if present[file] != digest:
+                return number
+        present |= _digests(path, original)
+    return None
+
+
+def _digests(path: bytes, state: str) -> dict[bytes, str]:
+    """Return the digests that a state of side files has, by path; `path`: what the files belong to."""
     prefix, _, files = state.partition(":")
     folder = path if f"{prefix}:" == _FOLDER else os.path.split(path)[0]
-    places = [urllib.parse.unquote_to_bytes(file.rpartition(":")[2]) for file in files.split(",")]
-    found = {place: read_small(os.path.join(folder, place)) for place in places}  # noqa: PTH118 - a path of bytes
-    if f"{prefix}:" == _SIDECAR:
-        return all(sidecar_state(name, content) == state for name, content in found.items())
-    return side_files_state(found, is_folder=f"{prefix}:" == _FOLDER) == state
+    parts = (file.rpartition(":") for file in files.split(","))
+    return {
+        os.path.join(folder, urllib.parse.unquote_to_bytes(place)): digest  # noqa: PTH118 - a path of bytes
+        for digest, _, place in parts
+    }
 
 
 def _digest(content: bytes | Fingerprint | None) -> str:

@@ -14,13 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from indexium_core import errors, notebook, settings
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
-from indexium_core.flows.writing import editing, operation_runner
+from indexium_core.flows.writing import editing, operation_runner, protocol
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
@@ -28,8 +27,6 @@ from indexium_core.model import wording
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import (
-    FAILED_STATUSES,
-    ItemDetails,
     MetadataOperation,
     OperationStatus,
     WriteOptions,
@@ -39,14 +36,11 @@ from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
-from indexium_core.model.publishing.requests import PublicationRequest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger
 from indexium_core.store.operations.ledger_rows import Restore, Task
-from indexium_core.store.publishing import items
-from indexium_core.store.publishing.items import NewPublication
 from indexium_core.store.recovery import files
 
 logger = logging.getLogger(__name__)
@@ -157,7 +151,7 @@ class MetadataWriter:
                 raise errors.UsageError(
                     self._nothing_to_write_message(variant, selection, options), code="nothing_to_write"
                 )
-            self._require_startable(len(file_ids))
+            self.require_startable(len(file_ids))
             return file_ids
 
         now = self._clock()
@@ -171,7 +165,7 @@ class MetadataWriter:
             owner=self._queue.owner,
             request=request,
         )
-        return self._begin(operation_id)
+        return self.begin(operation_id)
 
     def start_rollback(
         self,
@@ -200,39 +194,10 @@ class MetadataWriter:
             owner=self._queue.owner,
             request=request,
         )
-        return self._begin(rollback_id)
+        return self.begin(rollback_id)
 
-    def start_publication(
-        self,
-        publications: Sequence[NewPublication],
-        request: PublicationRequest,
-        *,
-        options: Mapping[str, Any],
-        idempotent: IdempotentRequest | None = None,
-    ) -> OperationHandle:
-        """Start writing the side files of titles and videos, which `publishing` has planned."""
-        self._require_startable(len(publications))
-        now = self._clock()
-        with self._store.atomic() as tx:
-            operation_id = items.create(
-                tx,
-                publications,
-                options=options,
-                user_note=request.user_note,
-                user_action=request.user_action,
-                source=request.source,
-                now=now,
-                expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
-                owner=self._queue.owner,
-                request=idempotent,
-            )
-        return self._begin(operation_id)
-
-    def failed_items(self, operation_id: int) -> list[ItemDetails]:
-        """Return the items of an operation that were not written."""
-        return self._ledger.items(operation_id, statuses=FAILED_STATUSES, per_page=0)[0]
-
-    def _begin(self, operation_id: int) -> OperationHandle:
+    def begin(self, operation_id: int) -> OperationHandle:
+        """Start the job of an operation that the ledger has."""
         job = self._queue.get(self._queue.ensure_job(operation_id))
         if job.progress_current:  # refused files have a result already; runs do not process them
             job_log.log_outcomes(operation_id, job.id, self._ledger.outcomes(operation_id, cancelled=False))
@@ -275,7 +240,7 @@ class MetadataWriter:
         variant = self._planner.with_hard_links(plan, options.hard_links)
         file_ids = self._planner.writable_ids(variant, selection, risk=options.risk)
         if file_ids:
-            self._require_startable(len(file_ids))
+            self.require_startable(len(file_ids))
             self._planner.raise_if_stale(plan, selection)
         tasks = self._ledger.preview(file_ids=file_ids, variant_id=variant.variant_id)
         busy = self._ledger.busy_files()
@@ -286,6 +251,19 @@ class MetadataWriter:
             sidecar_name=self._settings.sidecar_name,
             break_links=options.hard_links == "break",
         )
+        report = self.check_tasks(
+            tasks, lambda task: _busy_conflict(task, busy) or editing.check(task, policy), progress
+        )
+        excluded = self._planner.summary(variant, selection, risk=options.risk).excluded
+        return replace(report, excluded=excluded, plan_id=variant.id, seconds=time.monotonic() - started)
+
+    def check_tasks(
+        self,
+        tasks: Sequence[Task],
+        check: Callable[[Task], WriteResult],
+        progress: Callable[[int, int], bool | None] | None,
+    ) -> DryRunReport:
+        """Check tasks with a few threads, and return their results."""
         results: list[WriteResult] = []
         control = RunControl()
 
@@ -295,7 +273,7 @@ class MetadataWriter:
                 control.cancel()
 
         runner: ItemRunner[Task, WriteResult] = ItemRunner(
-            lambda task: _busy_conflict(task, busy) or editing.check(task, policy),
+            check,
             collect,
             workers=self._settings.metadata_max_concurrent_writes,
             control=control,
@@ -304,10 +282,8 @@ class MetadataWriter:
         return DryRunReport(
             items=sorted(results, key=lambda result: result.file_id or 0),
             counts=dict(Counter(result.status for result in results)),
-            excluded=self._planner.summary(variant, selection, risk=options.risk).excluded,
-            plan_id=variant.id,
+            excluded={},
             total=len(tasks),
-            seconds=time.monotonic() - started,
         )
 
     @remote()
@@ -349,7 +325,7 @@ class MetadataWriter:
             "The option risk (on the command line: --risk) selects the levels to write."
         )
 
-    def _require_startable(self, file_count: int) -> None:
+    def require_startable(self, file_count: int) -> None:
         """Raise UsageError for a problem that would make every file fail."""
         limit = self._settings.max_operation_items
         if file_count > limit:
@@ -500,16 +476,7 @@ class MetadataWriter:
             self._queue.join(job_id, timeout)
 
 
-def _busy_conflict(task: Task, busy: dict[int, Holder]) -> WriteResult | None:
+def _busy_conflict(task: Task, busy: Mapping[int, Holder]) -> WriteResult | None:
     """Return the conflict of a file that an operation uses."""
-    if task.file_id not in busy:
-        return None
-    return WriteResult(
-        item_id=None,
-        file_id=task.file_id,
-        status="conflict",
-        code="busy_in_operation",
-        message=busy[task.file_id].describe("this file"),
-        strategy="",
-        seconds=0.0,
-    )
+    holder = busy.get(task.file_id or 0)
+    return None if holder is None else protocol.busy_result(task, holder)

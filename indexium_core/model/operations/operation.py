@@ -109,6 +109,8 @@ class WriteResult:
     seconds: float
     proof: dict[str, Any] = field(default_factory=dict)  # name and result of each check, and `tries`
     omitted: tuple[str, ...] = ()  # keys of the planned fields without which the file was written
+    entity_type: str | None = None  # of side files: movie, series, season, episode, video
+    entity_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

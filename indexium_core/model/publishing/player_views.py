@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Literal, TypeAlias
 
-from indexium_core.model.publishing.players import PLAYERS, Player, PublishedType
+from indexium_core.model.publishing.players import PLAYERS, Player
+from indexium_core.model.publishing.subjects import PublishedType
 from indexium_core.model.shapes import Shaped
 
 FactState: TypeAlias = Literal["seen", "warning", "not_seen"]
@@ -122,44 +123,31 @@ def merged(views: Iterable[PlayerView]) -> list[PlayerView]:
     return [replace(view, versions=versions(first, last)) for first, last, view in found]
 
 
+_CHANGED = frozenset({"update", "replace", "remove"})
+_NEW = frozenset({"create"})
 _NOTES: Sequence[tuple[str, str, frozenset[str], str]] = (  # player, kind of the file, actions, sentence
-    (
-        "Kodi",
-        "nfo",
-        frozenset({"create"}),
-        "Kodi keeps the values of an NFO file that is deleted, after a refresh too.",
-    ),
-    (
-        "Kodi",
-        "nfo",
-        frozenset({"update", "replace", "remove"}),
-        "Kodi shows the values of the restored NFO file after a refresh of the title.",
-    ),
-    ("Kodi", "picture", frozenset({"create"}), "Kodi shows a deleted picture until the title is refreshed."),
+    ("Kodi", "nfo", _NEW, "Kodi keeps the values of an NFO file that is deleted, after a refresh too."),
+    ("Kodi", "nfo", _CHANGED, "Kodi shows the values of the restored NFO file after a refresh of the title."),
+    ("Kodi", "picture", _NEW, "Kodi shows a deleted picture until the title is refreshed."),
     (
         "Kodi",
         "picture",
-        frozenset({"update", "replace"}),
+        _CHANGED - {"remove"},
         "Kodi shows its copy of a published picture until it drops it, after a refresh too.",
     ),
     (
         "Jellyfin",
         "nfo",
-        frozenset({"create"}),
+        _NEW,
         "Jellyfin keeps the values of an NFO file that is deleted, until they are changed there.",
     ),
     (
         "Jellyfin",
         "nfo",
-        frozenset({"update", "replace", "remove"}),
+        _CHANGED,
         "Jellyfin reads the restored NFO file at its next scan, and keeps values that this file does not have.",
     ),
-    (
-        "Plex",
-        "nfo",
-        frozenset({"create", "update", "replace", "remove"}),
-        "Plex shows the published values until the title is refreshed.",
-    ),
+    ("Plex", "nfo", _NEW | _CHANGED, "Plex shows the published values until the title is refreshed."),
 )
 _LOCKED = "Jellyfin keeps a published title locked (<lockdata>): it does not read the restored NFO file."
 
@@ -167,12 +155,10 @@ _LOCKED = "Jellyfin keeps a published title locked (<lockdata>): it does not rea
 def rollback_notes(actions: Collection[FileAction]) -> list[RollbackNote]:
     """Return what each player does not forget if a publication with these files is rolled back."""
     done = {(each.kind, each.action) for each in actions}
-    notes = [
-        RollbackNote(player=player, reason=reason)
-        for player, kind, of_actions, reason in _NOTES
-        if any(of_kind == kind and action in of_actions for of_kind, action in done)
-    ]
-    if any(each.locks for each in actions):
-        notes = [each for each in notes if "restored" not in each.reason or each.player != "Jellyfin"]
-        notes.append(RollbackNote(player="Jellyfin", reason=_LOCKED))
+    locks = any(each.locks for each in actions)
+    notes = []
+    for player, kind, of_actions, reason in _NOTES:
+        is_locked = locks and player == "Jellyfin" and of_actions is _CHANGED
+        if any(of_kind == kind and action in of_actions for of_kind, action in done):
+            notes.append(RollbackNote(player=player, reason=_LOCKED if is_locked else reason))
     return notes

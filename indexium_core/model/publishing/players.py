@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.titles.fields import EntityType
-
-PublishedType: TypeAlias = EntityType | Literal["video"]  # a video: a file of a home library
 Parser: TypeAlias = Literal["tolerant", "strict"]
 Wins: TypeAlias = Literal["first", "last", "all"]
 # A type of entity, or a film or a video whose folder has videos of other titles.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import urllib.parse
 from collections import Counter
@@ -36,9 +37,7 @@ SideFileOwner: TypeAlias = Literal["nobody", "ours", "others", "changed"]
 class SideFilePlan(Shaped):
     """One side file of a title, and what a publication would do with it."""
 
-    shape = (
-        "path name kind action owner codes message before_size after_size candidate_id changed_fields writer kept_lines"
-    )
+    shape = "path name kind action owner codes message before_size after_size candidate_id changed_fields writer"
 
     path_bytes: bytes
     kind: str  # nfo, or a kind of picture
@@ -75,8 +74,9 @@ class SideFilePlan(Shaped):
         return self.action in WRITTEN_ACTIONS
 
     @property
-    def kept_lines(self) -> int:
-        return 0
+    def media_type(self) -> str:
+        """The type of a picture by its name."""
+        return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
     @property
     def is_nfo(self) -> bool:

@@ -129,6 +129,14 @@ class PublishResult(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationDecision(Shaped):
+    """What a decision about side files, or about what was changed since a publication, has done."""
+
+    step_id: int | None  # to undo it; None: nothing changed
+    summary: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishExample(Shaped):
     """Which files a library would get: some titles with the names of their files."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-StepKind: TypeAlias = Literal["review", "match", "value", "move", "picture"]
+StepKind: TypeAlias = Literal["review", "match", "value", "move", "picture", "side_file", "discard"]
 
 _SUBJECTS: Mapping[StepKind, str] = {
     "review": "about the plan",
@@ -15,6 +15,8 @@ _SUBJECTS: Mapping[StepKind, str] = {
     "value": "about the same field",
     "move": "about the same file",
     "picture": "about the same pictures",
+    "side_file": "about the same file",
+    "discard": "about the same title",
 }
 
 

@@ -20,6 +20,7 @@ from indexium_core.model.operations.operation import (
     no_backups_reason,
 )
 from indexium_core.model.planning.plan import Holder, describe_unfinished
+from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.surrogates import replace_surrogates
 
 
@@ -79,7 +80,14 @@ class Task:
     after_item: int | None = None
     after_item_failure: str = ""  # … and why that failed in an earlier run
     other_names: tuple[bytes, ...] = ()  # rollback: paths that may name the file from before the write
+    entity_type: str | None = None  # of side files: movie, series, season, episode, video
+    entity_id: int | None = None
     side_files: tuple[TaskSideFile, ...] = ()  # publication: the files to write
+
+    @property
+    def subject(self) -> int:
+        """What the item changes: a file, or the side files of a title."""
+        return self.file_id if self.entity_type is None else Entity(self.entity_type, self.entity_id or 0).subject  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import starting
+from indexium_core.store.operations.ledger_rows import Task, TaskSideFile
 from indexium_core.store.publishing.rows import TABLES
 
 
@@ -46,10 +47,8 @@ def create(
     """Record an operation that publishes titles, with items, backups and its job; return its id."""
     operation_id = starting.new_id(tx, request, now=now)
     subjects = [each.row.entity.subject for each in publications]
-    busy = {
-        subject: Holder(operation, status).describe("the files of this title")
-        for subject, operation, status in tx.execute(_ledger("busy_among"), {"subjects": subjects}).fetchall()
-    }
+    holders = busy(tx, publications)
+    messages = {subject: holder.describe("the files of this title") for subject, holder in holders.items()}
     ids = [row[0] for row in tx.execute(_sql("next_item_ids"), {"count": len(publications)}).fetchall()]
     rows = [each.row for each in publications]
     items = {
@@ -60,9 +59,9 @@ def create(
         "entity_ids": [each.entity.entity_id for each in rows],
         "shown": [each.anchor.decode("utf-8", "replace") for each in publications],
         "anchors": [each.anchor for each in publications],
-        "statuses": ["conflict" if subject in busy else "pending" for subject in subjects],
-        "codes": ["busy_in_operation" if subject in busy else "" for subject in subjects],
-        "messages": [busy.get(subject, "") for subject in subjects],
+        "statuses": ["conflict" if subject in messages else "pending" for subject in subjects],
+        "codes": ["busy_in_operation" if subject in messages else "" for subject in subjects],
+        "messages": [messages.get(subject, "") for subject in subjects],
         "sizes": [each.new_bytes for each in rows],
     }
     tx.execute(_sql("insert_items"), items)
@@ -86,6 +85,44 @@ def create(
         now=now,
     )
     return operation_id
+
+
+def busy(reader: Connection, publications: Sequence[NewPublication]) -> dict[int, Holder]:
+    """Return the operations that use the side files of titles, by subject."""
+    subjects = [each.row.entity.subject for each in publications]
+    rows = reader.execute(_ledger("busy_among"), {"subjects": subjects}).fetchall()
+    return {subject: Holder(operation, status) for subject, operation, status in rows}
+
+
+def preview_tasks(reader: Connection, publications: Sequence[NewPublication]) -> list[Task]:
+    """Return the tasks that a publication would have; nothing is recorded."""
+    hashes = [file.after_hash for each in publications for file in each.row.written if file.after_hash]
+    pictures = dict(reader.execute(_sql("cache_paths"), {"hashes": hashes}).fetchall())
+    return [
+        Task(
+            item_id=0,
+            file_id=None,
+            path=each.anchor,
+            expected_size=-1,
+            expected_mtime_ns=-1,
+            expected_hash=None,
+            changes=(),
+            entity_type=each.row.entity.entity_type,
+            entity_id=each.row.entity.entity_id,
+            side_files=tuple(
+                TaskSideFile(
+                    path=file.path_bytes,
+                    kind=file.kind,
+                    before_hash=file.before_hash,
+                    after_hash=file.after_hash,
+                    body=None if (body := each.bodies.get(file.path_bytes)) is None else zlib.compress(body),
+                    picture=pictures.get(file.after_hash),
+                )
+                for file in each.row.written
+            ),
+        )
+        for each in publications
+    ]
 
 
 def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> dict[str, list[Any]]:

@@ -99,6 +99,12 @@ def about(reader: Connection, kind: StepKind, subject: str) -> list[StepRow]:
     return _found(reader, kind=kind, subject=subject, most=None)
 
 
+def about_title(reader: Connection, title_id: int, *, since: datetime) -> list[StepRow]:
+    """Return the steps in force about values and pictures of a title after a moment, newest first."""
+    rows = reader.execute(_sql("about_title"), {"title": str(title_id), "since": since}).fetchall()
+    return [step for (number,) in rows if (step := find(reader, number)) is not None]
+
+
 def before(reader: Connection, step_id: int) -> str:
     """Return what the undo of a step about titles restores: a JSON object."""
     return str(reader.value(_sql("before"), [step_id]))

@@ -152,7 +152,7 @@ SELECT library_id, strategy, sum(files)::BIGINT, coalesce(sum(size), 0)::BIGINT,
 SELECT m.id AS item_id, m.file_id, m.path_bytes AS path, m.expected_size, m.expected_mtime_ns,
        m.file_hash AS expected_hash, m.changes, m.restore_mtime_ns, m.reverts_item, f.device, f.inode, f.library_id,
        old_history.journal AS reverts_journal, old.written_state, old.original_state,
-       coalesce(m.restore, 'bytes') AS restore, old_history.kind AS backup_kind,
+       coalesce(m.restore, 'bytes') AS restore, m.entity_type, m.entity_id, old_history.kind AS backup_kind,
        CASE WHEN old_history.dropped_at IS NULL THEN old_history.kept_path END AS reverts_kept,
        CASE WHEN NOT EXISTS (SELECT 1 FROM metadata_operation_items e  -- an earlier item of it changes the time again
                              WHERE e.operation_id = m.operation_id AND coalesce(e.subject, e.file_id) = coalesce(m.subject, m.file_id) AND e.id < m.id)
@@ -462,7 +462,9 @@ SELECT m.id AS item_id, m.operation_id, m.file_id, m.subject, m.file_path AS sho
        coalesce(f.path_bytes, m.path_bytes) AS path, m.tags_added, m.tags_removed, m.previous_comment, m.new_comment,
        m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path AS kept,
        coalesce(h.kept_bytes, 0) AS kept_bytes, h.dropped_at IS NOT NULL AS dropped,
-       coalesce(h.evicted_reason, '') AS evicted_reason, l.state AS library_state,
+       coalesce(h.evicted_reason, '') AS evicted_reason, coalesce(l.state, (
+           SELECT any_value(b.state) FROM item_side_files AS s JOIN libraries AS b USING (library_id) WHERE s.item_id = m.id
+       )) AS library_state,
        coalesce(f.file_hash, m.file_hash) AS file_hash, f.comment,
        CASE WHEN f.mtime_ns = f.own_mtime_ns THEN f.size END AS own_size, f.own_mtime_ns,
        newer.operation_id AS superseded_by, busy.operation_id AS busy_in,

@@ -218,13 +218,17 @@ INSERT INTO side_file_choices BY NAME SELECT $path_bytes AS path_bytes, $entity_
     $content_hash AS content_hash, $choice AS choice, $at AS decided_at, $actor_kind AS actor_kind, $actor_id AS actor_id,
     $actor_name AS actor_name;
 
--- name: remove_choice
--- Delete what a person decided about a side file.
-DELETE FROM side_file_choices WHERE path_bytes = $path_bytes;
+-- name: remove_choices
+-- Delete what people decided about side files.
+DELETE FROM side_file_choices WHERE list_contains($paths::BLOB[], path_bytes);
+
+-- name: choices_of_paths
+-- What people decided about side files.
+SELECT path_bytes, content_hash, choice FROM side_file_choices WHERE list_contains($paths::BLOB[], path_bytes) ORDER BY path_bytes;
 
 -- name: forget_flips
--- Delete the changes of a side file by other programs, so that it is published again.
-DELETE FROM side_file_flips WHERE path_bytes = $path_bytes;
+-- Delete the changes of side files by other programs, so that they are published again.
+DELETE FROM side_file_flips WHERE list_contains($paths::BLOB[], path_bytes);
 
 -- name: known_files
 -- The side files of the rows of a request, whose content need not be read again if their size and time are the same.
@@ -407,3 +411,7 @@ WHERE library_id = $library_id AND kind = 'nfo' AND state <> 'released' AND own_
 -- The pictures of titles that are ours: path and hash.
 SELECT path_bytes, content_hash FROM published_files
 WHERE kind <> 'nfo' AND state <> 'released' AND list_contains($ids::BIGINT[], entity_id);
+
+-- name: cache_paths
+-- Where the images of the cache are, by hash.
+SELECT content_hash, file_path FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);

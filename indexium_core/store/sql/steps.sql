@@ -61,6 +61,14 @@ FROM found AS s LEFT JOIN steps AS l
   ON l.step_id > s.step_id AND l.kind = s.kind AND l.undone_at IS NULL AND list_has_any(l.subjects, s.subjects)
 GROUP BY ALL ORDER BY s.created_at DESC, s.step_id DESC;
 
+-- name: about_title
+-- The steps in force about values and pictures of a title after a moment, newest first. A subject begins with the id of the
+-- title.
+SELECT step_id FROM steps
+WHERE kind IN ('value', 'picture') AND undone_at IS NULL AND created_at > $since
+  AND len(list_filter(subjects, lambda s: split_part(s, ' ', 1) = $title)) > 0
+ORDER BY step_id DESC;
+
 -- name: before
 -- What the undo of a step restores.
 SELECT before::VARCHAR FROM steps WHERE step_id = $1;

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from indexium_core import errors
-from indexium_core.files.titles import nfo
+from indexium_core.files.titles import nfo, nfo_editing
 from indexium_core.files.titles.nfo_editing import NfoEdit, edited, new_file
+from indexium_core.files.titles.nfo_layout import layout_of
 from indexium_core.files.titles.nfo_page import NfoPage
 from indexium_core.model.publishing.nfo_content import NfoContent
 from tests.support.cases import each_case
@@ -160,6 +162,11 @@ def test_rating_moves_to_the_end_if_it_is_chosen() -> None:
     old = f"<movie><ratings>{one}{two}</ratings></movie>"
     assert edit(old, movie(ratings={"a": 1.0, "b": 2.0})) == old
     assert edit(old, movie("b", ratings={"a": 1.0, "b": 2.0})) == old
+    assert edit(old.replace(" default='true'", ""), movie("b", ratings={"b": 2.0})).count('default="true"') == 1
+    only_default = old.replace(" default='true'", "").replace("'a'>", "'a' default='true'>")
+    assert edit(only_default, movie("a", ratings={"a": 1.0})) != only_default
+    flat = old.replace("<ratings>", "<rating>1</rating><ratings>")
+    assert edit(flat, movie("b", ratings={"b": 2.0})).startswith("<movie><rating>2</rating><ratings>")
     new = edit(old, movie("a", ratings={"a": 1.0}))
     assert new.index("name='b'") < new.index('name="a" max="10" default="true"')
 
@@ -183,6 +190,15 @@ def test_cleared_plot_takes_the_outline_with_it() -> None:
     assert edit("<movie><plot>A</plot><outline>B</outline><x/></movie>", movie(plot=None)) == "<movie><x/></movie>"
     assert edit("<movie><outline>B</outline></movie>", movie(plot="A")) == (
         "<movie><outline>B</outline><plot>A</plot></movie>"
+    )
+
+
+def test_element_that_cannot_be_read_does_not_hide_the_new_value() -> None:
+    old = "<movie><year>none</year><year>1950</year></movie>"
+    assert edit(old, movie(year=1900)) == "<movie><year>1900</year><year>1900</year></movie>"
+    assert edit(old, movie(year=None)) == "<movie></movie>"
+    assert edit("<movie><set><overview>O</overview></set><set>A</set></movie>", movie(collection="A")) == (
+        "<movie><set><name>A</name></set><set>A</set></movie>"
     )
 
 
@@ -275,6 +291,12 @@ def test_edit_that_goes_wrong_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "would not have the new value of title" in refusal("<movie><title>B</title></movie>", movie(title="A"))
     monkeypatch.setattr(NfoPage, "changed", lambda _, old, __: (old.start, old.inner_end, ""))
     assert "mismatched tag" in refusal("<movie><title>B</title></movie>", movie(title="A"))
+
+
+def test_encoding_that_changes_the_other_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = replace(layout_of(b"<movie/>"), encoding="utf-16-le")
+    monkeypatch.setattr(nfo_editing, "layout_of", lambda _: layout)
+    assert "cannot be edited in parts" in refusal("<movie/>", movie(title="A"))
 
 
 def test_text_that_looks_like_utf_8_is_written_in_an_old_encoding() -> None:

@@ -13,7 +13,7 @@ from indexium_core.model import jsonable
 from indexium_core.model.publishing.player_views import MediaFolder, PlayerView
 from indexium_core.model.publishing.players import PLAYERS
 from tests.support.cases import each_case
-from tests.support.player_cases import CASES, movie, own
+from tests.support.player_cases import CASES, mixed, movie, own
 
 
 def of(folder: MediaFolder, label: str) -> list[PlayerView]:
@@ -49,6 +49,12 @@ def test_every_fact_is_a_sentence() -> None:
             assert any(each.field == "poster" for each in view.facts)
 
 
+def test_files_of_other_titles_give_no_facts() -> None:
+    files = {"Film.nfo": movie("Film"), "Other.nfo": movie("Other", "<year>1990</year><plot>P</plot>")}
+    for view in player_reading.views(mixed(files)):
+        assert not {"year", "plot"} & {each.field for each in view.facts}
+
+
 def test_equal_views_of_versions_are_one() -> None:
     views = player_reading.views(own(movie("Film")))
     assert [(each.player, each.versions) for each in views] == [
@@ -70,6 +76,14 @@ def test_entities_are_not_expanded() -> None:
     bomb = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
     data = f'<!DOCTYPE movie [<!ENTITY a0 "x">{bomb}]><movie><title>&a9;</title></movie>'.encode()
     assert [each.title for each in player_reading.views(own(data))] == ["", "Film", "Film"]
+    assert player_xml.strict(data.decode()).root is None
+
+
+def test_an_element_that_ends_the_reading_has_one_note() -> None:
+    view = of(own(b"<movie><title>T</title><watched>maybe</watched><b></movie>"), "Jellyfin")[0]
+    assert [each.reason for each in view.facts if each.field == "title"] == [
+        "Jellyfin stops at <watched>, which needs true or false: it does not read what follows."
+    ]
 
 
 def test_deep_elements_need_no_stack() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from indexium_core.model.publishing import players
 from indexium_core.model.publishing.player_views import FileAction, rollback_notes, versions
@@ -81,7 +82,7 @@ def test_rollback_of_new_file_is_not_forgotten() -> None:
 
 
 def test_rollback_of_changed_file_is_read_again() -> None:
-    notes = rollback_notes([FileAction(kind="nfo", action="update"), FileAction(kind="nfo", action="update")])
+    notes = rollback_notes([FileAction(kind="nfo", action="update"), FileAction(kind="nfo", action="replace")])
     assert [each.player for each in notes] == ["Kodi", "Jellyfin", "Plex"]
     assert all("restored" in each.reason for each in notes[:2])
 
@@ -93,8 +94,8 @@ def test_rollback_of_lock_is_not_read_by_jellyfin() -> None:
 
 
 @each_case("action", ["create", "replace"])
-def test_rollback_of_picture_names_copy_of_kodi(action: str) -> None:
-    [note] = rollback_notes([FileAction(kind="picture", action=action)])  # type: ignore[arg-type]
+def test_rollback_of_picture_names_copy_of_kodi(action: Literal["create", "replace"]) -> None:
+    [note] = rollback_notes([FileAction(kind="picture", action=action)])
     assert note.player == "Kodi"
     assert ("copy" in note.reason) == (action == "replace")
 

@@ -1,0 +1,173 @@
+"""
+Decisions about publications, each as one step that can be undone.
+
+People keep a side file of others, or let ours take its place. They discard what they changed of a title since its last
+publication: values by hand, padlocks and selected pictures become what they were at that time.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.flows.artwork.picture_steps import PictureSteps
+from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.titles import title_steps
+from indexium_core.flows.titles.title_events import emit_changes
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
+from indexium_core.model.publishing.requests import PublicationDecision
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.review.steps import StepRow
+from indexium_core.model.titles.titles import TitleItem
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.publishing import choices
+from indexium_core.store.publishing.choices import SideFileChoice
+from indexium_core.store.review import steps
+from indexium_core.store.titles import titles as title_store
+
+CHOICES: Mapping[str, str] = {
+    "keep": "kept the file of another program for",
+    "replace": "let our file take the place of another one for",
+    "": "took back the choice about a file of",
+}
+_OPEN_CODES = frozenset({"drift", "changed_repeatedly", "nfo_unreadable"})  # of files about which people decide
+
+
+class PublicationSteps:
+    """Carries out decisions about publications. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        pictures: PictureSteps,
+        *,
+        undo: StepService,
+        events: EventBus,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._pictures, self._events, self._clock = database, pictures, events, clock
+        undo.register("side_file", self._undo_choice)
+        undo.register("discard", self._undo_discard)
+
+    # Side files of others.
+
+    def choose(self, row: PublicationRow, choice: str, path: str = "") -> PublicationDecision:
+        """
+        Store a choice about the files of a title that are not as we left them, or about the one at `path`.
+
+        Raises:
+            UsageError: There is no such choice, or no such file.
+
+        """
+        if choice not in CHOICES:
+            raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep or replace.")
+        paths = [each.path_bytes for each in row.files if path in ("", each.path)]
+        at = self._clock()
+
+        def carry_out(tx: Connection) -> PublicationDecision:
+            former = choices.of_paths(tx, paths)
+            files = [each for each in row.files if each.path_bytes in paths and _is_open(each, former)]
+            if not files:
+                raise errors.UsageError(f"No file of “{row.name}” needs a choice.", code="nothing_to_write")
+            wanted = [SideFileChoice(each.path_bytes, each.before_hash or "", choice) for each in files if choice]
+            changed = [each.path_bytes for each in files]
+            before = [each for each in former if each.path_bytes in changed]
+            if before == wanted:
+                return PublicationDecision(step_id=None, summary="Nothing changes: it is so already.")
+            choices.put(tx, row.entity, changed, wanted, at=at)
+            if choice == "replace":
+                choices.forget_flips(tx, changed)
+            label = f"{CHOICES[choice]} “{row.name}”"
+            subjects = [_quoted(each) for each in changed]
+            kept = json.dumps({"entity": row.entity, "paths": subjects, "before": _plain(before)})
+            step_id = steps.record_titles(tx, "side_file", label, kept, files=0, subjects=subjects, at=at)
+            return PublicationDecision(step_id=step_id, summary=f"{label[:1].upper()}{label[1:]}.")
+
+        return self._database.run(carry_out)
+
+    def _undo_choice(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        facts = json.loads(before)
+        paths = [urllib.parse.unquote_to_bytes(each) for each in facts["paths"]]
+        former = [
+            SideFileChoice(urllib.parse.unquote_to_bytes(path), content_hash, choice)
+            for path, content_hash, choice in facts["before"]
+        ]
+        choices.put(tx, Entity(*facts["entity"]), paths, former, at=at)
+        return UndoneStep(step.files, 1, self._emit_publications)
+
+    # Changes since the last publication.
+
+    def discard(self, item: TitleItem, since: datetime) -> PublicationDecision:
+        """
+        Undo the steps that changed values and pictures of a title since a moment, as one step.
+
+        Raises:
+            UsageError: A later decision must be undone first.
+
+        """
+        at = self._clock()
+
+        def carry_out(tx: Connection) -> PublicationDecision:
+            undone = [
+                (each.step_id, each.kind, self._turn(tx, each.kind, steps.before(tx, each.step_id), at=at))
+                for each in steps.about_title(tx, item.id, since=since)
+            ]
+            if not undone:
+                return PublicationDecision(step_id=None, summary=f"Nothing of “{item.name}” changed by hand since.")
+            for step_id, *_ in undone:
+                steps.mark_undone(tx, step_id, at=at)
+            label = f"discarded the changes of “{item.name}” since its publication"
+            kept = json.dumps({"id": item.id, "undone": undone}, ensure_ascii=False)
+            step_id = steps.record_titles(
+                tx, "discard", label, kept, files=item.file_count, subjects=[str(item.id)], at=at
+            )
+            return PublicationDecision(step_id=step_id, summary=f"{label[:1].upper()}{label[1:]}.")
+
+        decision = self._database.run(carry_out)
+        self._emit(item)
+        return decision
+
+    def _turn(self, tx: Connection, kind: str, before: str, *, at: datetime) -> str:
+        """Undo a step about values or pictures, and return what undoes this in turn."""
+        if kind == "picture":
+            return self._pictures.restore(tx, before, at=at)
+        title_steps.undo_values(tx, before, at=at)
+        facts = json.loads(before)
+        return json.dumps({**facts, "before": facts["after"], "after": facts["before"]}, ensure_ascii=False)
+
+    def _undo_discard(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        facts = json.loads(before)
+        item = title_store.find(tx, facts["id"])
+        if item is None:
+            return UndoneStep(0, 0, lambda: None, "The title no longer exists.")
+        for step_id, kind, turned in reversed(facts["undone"]):
+            self._turn(tx, kind, turned, at=at)
+            steps.mark_undone(tx, step_id, at=None)
+        return UndoneStep(step.files, 1, lambda: self._emit(item))
+
+    def _emit_publications(self) -> None:
+        self._events.emit("publications:changed")
+
+    def _emit(self, item: TitleItem) -> None:
+        shown = ("series", item.series_id) if item.series_id else (item.entity_type, item.id)
+        emit_changes(self._events, [(*shown, False)])
+
+
+def _is_open(file: SideFilePlan, former: Sequence[SideFileChoice]) -> bool:
+    """Return whether people decide about a file, or have decided."""
+    return bool(_OPEN_CODES & set(file.codes)) or any(
+        each.path_bytes == file.path_bytes and each.content_hash == file.before_hash for each in former
+    )
+
+
+def _quoted(path: bytes) -> str:
+    return urllib.parse.quote_from_bytes(path)
+
+
+def _plain(found: Sequence[SideFileChoice]) -> list[list[str]]:
+    return [[_quoted(each.path_bytes), each.content_hash, each.choice] for each in found]

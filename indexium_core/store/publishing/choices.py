@@ -1,0 +1,49 @@
+"""What people decide about side files that are not as we left them (`side_file_choices`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+
+class SideFileChoice(NamedTuple):
+    """A decision about a side file, which counts while the file has the same bytes."""
+
+    path_bytes: bytes
+    content_hash: str  # BLAKE3, hex
+    choice: str  # replace: our file takes its place; keep: theirs stays
+
+
+def of_paths(reader: Connection, paths: Collection[bytes]) -> list[SideFileChoice]:
+    """Return the decisions about files, by path."""
+    rows = reader.execute(_sql("choices_of_paths"), {"paths": list(paths)}).fetchall()
+    return [SideFileChoice(*row) for row in rows]
+
+
+def put(
+    tx: Connection, entity: Entity, paths: Collection[bytes], wanted: Sequence[SideFileChoice], *, at: datetime
+) -> None:
+    """Store decisions about files of a title in place of the former ones."""
+    tx.execute(_sql("remove_choices"), {"paths": list(paths)})
+    for each in wanted:
+        facts = {**each._asdict(), **entity._asdict(), "at": at, **_actor()}
+        tx.execute(_sql("set_choice"), facts)
+
+
+def forget_flips(tx: Connection, paths: Collection[bytes]) -> None:
+    """Forget that other programs changed files, so that these are published again."""
+    tx.execute(_sql("forget_flips"), {"paths": list(paths)})
+
+
+def _actor() -> Mapping[str, str]:
+    return current_actor().columns
+
+
+def _sql(name: str) -> str:
+    return sql.compose("publishing", "ranked_values")[name]

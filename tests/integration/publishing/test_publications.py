@@ -1,0 +1,459 @@
+"""Publications: what is planned, written beside the media, edited, and rolled back to the byte."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files.titles import nfo
+from indexium_core.library import Library
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from tests.support import tables
+from tests.support.published_home import picture, select_picture, states, tree
+
+ALL = PublicationSelection(filter=PublicationFilter())
+LANTERN = "Films/The Lantern Keeper (2014)"
+SEASON = "Shows/Harbour Lights/Season 1"
+PUBLISHED = {
+    "Films/Copper Sky (2013).nfo",
+    "Films/Night Tram (2009)/movie.nfo",
+    f"{LANTERN}/movie.nfo",
+    f"{SEASON}/Harbour Lights - S01E01.nfo",
+    f"{SEASON}/Harbour Lights - S01E02-E03.nfo",
+    f"{SEASON}/season.nfo",
+    "Shows/Harbour Lights/Season 2/Harbour Lights - S02E01.nfo",
+    "Shows/Harbour Lights/Season 2/season.nfo",
+    "Shows/Harbour Lights/tvshow.nfo",
+}
+
+
+def publish(library: Library, selection: PublicationSelection = ALL) -> int:
+    handle = library.publications.start(selection)
+    assert set(handle.wait().counts) == {"success"}
+    return handle.id
+
+
+def roll_back(library: Library, operation_id: int) -> int:
+    result = library.history.rollback_operation(operation_id)
+    assert (result.conflicts, result.failed) == (0, 0)
+    return result.operation_id
+
+
+def document(path: Path) -> nfo.NfoDocument:
+    [found] = nfo.read(os.fsencode(path))[0]
+    return found
+
+
+def actions(library: Library, address: str) -> dict[str, str]:
+    kind, _, number = address.partition(":")
+    return {each.name: each.action for each in library.publications.get(kind, int(number)).files}
+
+
+def codes(library: Library, address: str) -> list[str]:
+    kind, _, number = address.partition(":")
+    return library.publications.get(kind, int(number)).codes
+
+
+# New files.
+
+
+def test_nothing_is_published_until_somebody_turns_it_on(library: Library, folder: Path) -> None:
+    [found] = library.inventory.list()
+    library.publications.set_options(found.library_id, publish="off")
+    before = tree(folder)
+    assert library.publications.plan().total == 0
+    assert library.publications.unpublished_count() == 0
+    with pytest.raises(errors.UsageError, match="nothing to publish"):
+        library.publications.start(ALL)
+    assert tree(folder) == before
+
+
+def test_every_title_gets_its_files_with_names_for_its_folder(library: Library, folder: Path) -> None:
+    before = tree(folder)
+    publish(library)
+    after = tree(folder)
+    assert set(after) - set(before) == PUBLISHED
+    assert {name: after[name] for name in before} == before
+
+
+def test_content_of_a_film_is_read_back(library: Library, folder: Path) -> None:
+    publish(library)
+    found = document(folder / LANTERN / "movie.nfo")
+    assert found.kind == "movie"
+    assert found.values["title"] == "The Lantern Keeper"
+    assert found.values["plot"] == "A keeper, a lamp & one winter."
+    assert [each["name"] for each in found.values["cast"]] == ["Ada Quill", "Bo Reed"]
+    assert found.values["countries"] == ["France", "Italy"]
+    assert found.ids == {"tmdb": "9000041"}
+
+
+def test_several_episodes_of_one_file_have_one_root_each(library: Library, folder: Path) -> None:
+    publish(library)
+    found, problem = nfo.read(os.fsencode(folder / SEASON / "Harbour Lights - S01E02-E03.nfo"))
+    assert [(each.kind, each.season, each.episodes) for each in found] == [
+        ("episodedetails", 1, (2,)),
+        ("episodedetails", 1, (3,)),
+    ]
+    assert not problem
+    assert {each.series_title for each in found} == {"Harbour Lights"}
+
+
+def test_second_publication_has_nothing_to_write(library: Library, folder: Path) -> None:
+    publish(library)
+    before = states(folder)
+    assert library.publications.refresh() == 0
+    with pytest.raises(errors.UsageError, match="every file is as it should be"):
+        library.publications.start(ALL)
+    assert states(folder) == before
+
+
+def test_people_of_files_join_the_cast_once(library: Library, folder: Path, film: int) -> None:
+    [media] = (folder / LANTERN).glob("*.mp4")
+    library.people.add([media], ["ada quill", "Zoë Öz"])
+    publish(library)
+    names = [each["name"] for each in document(folder / LANTERN / "movie.nfo").values["cast"]]
+    assert names == ["Ada Quill", "Bo Reed", "Zoë Öz"]
+    assert library.publications.get("movie", film).people == ["ada quill", "Zoë Öz"]
+
+
+# Existing files.
+
+
+def test_edited_file_keeps_every_byte_that_does_not_change(library: Library, folder: Path, film: int) -> None:
+    first = publish(library)
+    path = folder / LANTERN / "movie.nfo"
+    text = path.read_bytes().replace(b"\n", b"\r\n")
+    mine = text.replace(b"</movie>", b"  <shelf>4, left</shelf><!-- mine -->\r\n</movie>")
+    path.write_bytes(mine)
+    library.titles.set(film, "plot", "Another plot.")
+    assert "drift" in codes(library, f"movie:{film}")
+    for risk, reason in (None, "1 danger"), (("danger",), "1 changed since"):
+        with pytest.raises(errors.UsageError, match=reason):
+            library.publications.start(replace(ALL, risk=risk))
+    second = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert path.read_bytes() == mine.replace(b"A keeper, a lamp &amp; one winter.", b"Another plot.")
+    before = tree(folder)
+    roll_back(library, second)
+    assert path.read_bytes() == mine
+    assert library.history.check(first).conflicts  # the first one wrote other bytes than those of the person
+    path.write_bytes(before[f"{LANTERN}/movie.nfo"])
+
+
+def test_foreign_file_is_a_warning_and_edited_in_place(library: Library, folder: Path, film: int) -> None:
+    path = folder / LANTERN / "movie.nfo"
+    foreign = b"<movie>\n\t<title>Lantern Keeper</title>\n\t<shelf>4</shelf>\n</movie>\nhttps://www.imdb.com/title/tt9916362/\n"
+    path.write_bytes(foreign)
+    library.publications.refresh()
+    found = library.publications.get("movie", film)
+    assert (found.risk, found.codes) == ("warning", ["foreign_nfo_edited"])
+    publish(library)
+    written = path.read_bytes()
+    assert b"\n\t<shelf>4</shelf>\n" in written
+    assert written.endswith(b"</movie>\nhttps://www.imdb.com/title/tt9916362/\n")
+    assert document(path).values["title"] == "The Lantern Keeper"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"<movie><title>A & B</title></movie>", "line 1"),
+        (b'<!DOCTYPE movie [<!ENTITY a "b">]><movie><title>&a;</title></movie>', ""),
+        (b"\0" * 40, ""),
+        (b"<movie>" + b"<tag>x</tag>" * 100_000 + b"</movie>", ""),
+    ],
+    ids=["bare ampersand", "document type", "zeros", "too large"],
+)
+def test_unreadable_file_is_blocked_until_a_person_replaces_it(
+    library: Library, folder: Path, film: int, content: bytes, reason: str
+) -> None:
+    path = folder / LANTERN / "movie.nfo"
+    path.write_bytes(content)
+    library.publications.refresh()
+    found = library.publications.get("movie", film)
+    [file] = [each for each in found.files if each.is_nfo]
+    assert (found.risk, file.action, file.codes) == ("blocked", "blocked", ("nfo_unreadable",))
+    assert reason in file.message
+    decision = library.publications.choose(f"movie:{film}", "replace")
+    assert codes(library, f"movie:{film}") == ["foreign_nfo_replaced"]
+    operation = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert document(path).values["title"] == "The Lantern Keeper"
+    roll_back(library, operation)
+    assert path.read_bytes() == content
+    assert decision.step_id is not None
+    library.steps.undo(decision.step_id)
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk == "blocked"
+
+
+# Pictures.
+
+
+def test_picture_is_written_and_its_twin_is_removed(library: Library, folder: Path, film: int) -> None:
+    foreign = picture("red", form="PNG")
+    (folder / LANTERN / "Poster.PNG").write_bytes(foreign)
+    select_picture(library, film, picture("blue"))
+    library.publications.refresh()
+    assert actions(library, f"movie:{film}") == {"movie.nfo": "create", "poster.jpg": "create", "Poster.PNG": "remove"}
+    assert codes(library, f"movie:{film}") == ["foreign_picture_replaced", "two_extensions"]
+    before = tree(folder)
+    with pytest.raises(errors.UsageError, match="1 danger"):
+        library.publications.start(PublicationSelection(filter=PublicationFilter(query="lantern")))
+    operation = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    after = tree(folder)
+    assert after[f"{LANTERN}/poster.jpg"] == picture("blue")
+    assert f"{LANTERN}/Poster.PNG" not in after
+    roll_back(library, operation)
+    assert tree(folder) == before
+
+
+def test_own_picture_is_no_local_candidate(library: Library, film: int) -> None:
+    select_picture(library, film, picture("blue"))
+    publish(library)
+    library.artwork.find_local(library._parts.clock().replace(year=2000))
+    assert {each.provider for each in library.artwork.candidates("movie", film, "poster")} == {"tmdb"}
+
+
+def test_new_selection_replaces_our_picture_without_a_warning(library: Library, folder: Path, film: int) -> None:
+    select_picture(library, film, picture("blue"))
+    publish(library)
+    select_picture(library, film, picture("green"), name="two")
+    found = library.publications.get("movie", film)
+    assert (found.risk, found.is_unpublished) == ("safe", True)
+    publish(library)
+    assert tree(folder)[f"{LANTERN}/poster.jpg"] == picture("green")
+
+
+def test_picture_that_changed_after_the_plan_is_a_conflict(library: Library, folder: Path, film: int) -> None:
+    select_picture(library, film, picture("blue"))
+    publish(library)
+    select_picture(library, film, picture("green"), name="two")
+    summary = library.publications.summary(ALL)
+    (folder / LANTERN / "poster.jpg").write_bytes(picture("black"))
+    with pytest.raises(errors.StalePlanError):
+        library.publications.start(ALL, expected=summary.digest)
+    assert tree(folder)[f"{LANTERN}/poster.jpg"] == picture("black")
+
+
+def test_kind_that_is_turned_off_removes_our_picture_by_hand_only(library: Library, folder: Path, film: int) -> None:
+    select_picture(library, film, picture("blue"))
+    publish(library)
+    [found] = library.inventory.list()
+    library.publications.set_options(found.library_id, kinds=["banner"])
+    assert codes(library, f"movie:{film}") == ["own_file_removed"]
+    with pytest.raises(errors.UsageError, match="danger"):
+        library.publications.start(ALL)
+    publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert f"{LANTERN}/poster.jpg" not in tree(folder)
+
+
+# Rollback.
+
+
+def test_rollback_restores_every_byte_and_gives_nfo_files_a_fresh_time(
+    library: Library, folder: Path, film: int
+) -> None:
+    (folder / LANTERN / "poster.png").write_bytes(picture("red", form="PNG"))
+    (folder / LANTERN / "movie.nfo").write_bytes(b"<movie><title>Old</title></movie>")
+    old = 1_500_000_000_000_000_000
+    for name in ("poster.png", "movie.nfo"):
+        os.utime(folder / LANTERN / name, ns=(old, old))
+    select_picture(library, film, picture("blue"))
+    library.publications.refresh()
+    before, start = states(folder), time.time_ns()
+    first = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    second = roll_back(library, first)
+    after = states(folder)
+    assert {name: each.content for name, each in after.items()} == {name: each.content for name, each in before.items()}
+    assert after[f"{LANTERN}/poster.png"].mtime_ns == old
+    assert after[f"{LANTERN}/movie.nfo"].mtime_ns >= start - 2_000_000_000
+    roll_back(library, second)
+    assert tree(folder)[f"{LANTERN}/poster.jpg"] == picture("blue")
+
+
+def test_newer_publication_of_a_title_is_rolled_back_first(library: Library, folder: Path, film: int) -> None:
+    before = tree(folder)
+    first = publish(library)
+    library.titles.set(film, "plot", "Another plot.")
+    publish(library)
+    check = library.history.check(first)
+    assert [each.code for each in check.conflicts] == ["superseded_by"]
+    handle = library.rollback(first, with_newer=True)
+    assert set(handle.wait().counts) == {"success"}, [
+        (i.status, i.code, i.message, i.file_path) for i in library.operation(handle.id).items
+    ][:4]
+    assert tree(folder) == before
+
+
+def test_comment_and_side_files_of_a_film_do_not_wait_for_each_other(library: Library, folder: Path, film: int) -> None:
+    [media] = (folder / LANTERN).glob("*.mp4")
+    library.people.add([media], ["Ada Quill"])
+    written = library.write(library.plan())
+    written.wait()
+    publish(library)
+    assert library.history.check(written.id).can_rollback
+    assert not library.history.check(written.id).conflicts
+    del film
+
+
+# What follows.
+
+
+def test_title_shows_its_publication(library: Library, film: int) -> None:
+    assert library.publications.get("movie", film).is_unpublished
+    operation = publish(library)
+    [row] = tables.rows(
+        library,
+        f"SELECT state, has_unpublished_changes, published_nfo_hash, last_published_at FROM movies WHERE id = {film}",
+    )
+    [log] = library.publications.log("movie", film)
+    assert row[:3] == ("published", False, log.nfo_hash)
+    assert (log.success, log.operation_id, log.published_at) == (True, operation, row[3])
+    library.titles.set(film, "plot", "Another plot.")
+    library.publications.refresh(disk=False)
+    assert tables.rows(library, f"SELECT has_unpublished_changes FROM movies WHERE id = {film}") == [(True,)]
+    roll_back(library, operation)
+    [row] = tables.rows(library, f"SELECT state, published_nfo_hash FROM movies WHERE id = {film}")
+    assert row == ("identified", None)
+
+
+def test_title_with_a_file_of_others_counts_as_published_until_a_person_changes_it(
+    library: Library, folder: Path
+) -> None:
+    other = next(each.id for each in library.titles.list().items if each.title == "Night Tram")
+    (folder / "Films/Night Tram (2009)/movie.nfo").write_bytes(b"<movie><title>Night Tram</title></movie>")
+    library.publications.refresh()
+    assert not library.publications.get("movie", other).is_unpublished
+    library.titles.set(other, "plot", "A tram at night.")
+    assert library.publications.get("movie", other).is_unpublished
+
+
+def test_our_values_are_not_read_back_as_values_of_the_file(library: Library, folder: Path, film: int) -> None:
+    publish(library)
+    path = folder / LANTERN / "movie.nfo"
+    path.write_bytes(path.read_bytes().replace(b"</movie>", b"  <tagline>By hand</tagline>\n</movie>"))
+    library.scan()
+    library.jobs.wait(library.titles.identify().id)
+    found = {each.field: each.origin for each in library.titles.candidates(film) if each.origin == "nfo"}
+    assert found == {"tagline": "nfo"}
+
+
+def test_changes_since_a_publication_are_discarded_as_one_step(library: Library, film: int) -> None:
+    first = select_picture(library, film, picture("blue"))
+    publish(library)
+    library.titles.set(film, "plot", "Another plot.")
+    library.titles.lock(film, ["year"])
+    select_picture(library, film, picture("green"), name="two")
+
+    def shown() -> tuple[str, list[int]]:
+        values = {each.field: each for each in library.titles.get(film).values}
+        selected = [each.id for each in library.artwork.candidates("movie", film, "poster") if each.is_selected]
+        return values["plot"].value, selected
+
+    changed = shown()
+    decision = library.publications.discard_changes("movie", film)
+    assert shown() == ("A keeper, a lamp & one winter.", [first])
+    assert not library.publications.get("movie", film).is_unpublished
+    library.steps.undo(decision.step_id)
+    assert shown() == changed
+
+
+# Other programs.
+
+
+def test_second_program_makes_no_endless_loop(library: Library, folder: Path, film: int) -> None:
+    """A program that writes its own values over ours, twice within a day, is left alone and named."""
+    path = folder / LANTERN / "movie.nfo"
+    publish(library)
+    for number in (1, 2):
+        theirs = f"<movie>\n  <plot>Theirs {number}</plot>\n  <title>The Lantern Keeper</title>\n</movie>".encode()
+        path.write_bytes(theirs)
+        library.publications.refresh()
+        found = library.publications.get("movie", film)
+        if number == 1:
+            assert found.codes == ["drift"]
+            publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert found.codes == ["changed_repeatedly"]
+    with pytest.raises(errors.UsageError):
+        library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    assert path.read_bytes() == theirs
+    library.publications.choose(f"movie:{film}", "replace")
+    publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert document(path).values["plot"] == "A keeper, a lamp & one winter."
+
+
+def test_program_that_writes_the_same_values_changes_nothing(library: Library, folder: Path, film: int) -> None:
+    path = folder / LANTERN / "movie.nfo"
+    publish(library)
+    theirs = path.read_bytes().replace(b"</movie>", b"  <dateadded>2026-01-01 10:00:00</dateadded>\n</movie>")
+    path.write_bytes(theirs)
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk == "unchanged"
+    library.titles.set(film, "tagline", "One winter.")
+    assert codes(library, f"movie:{film}") == ["drift"]
+
+
+def test_kept_file_of_others_stays_until_it_changes_again(library: Library, folder: Path, film: int) -> None:
+    path = folder / LANTERN / "movie.nfo"
+    publish(library)
+    path.write_bytes(b"<movie><plot>Theirs</plot></movie>")
+    library.publications.refresh()
+    decision = library.publications.choose(f"movie:{film}", "keep")
+    assert library.publications.get("movie", film).risk == "unchanged"
+    path.write_bytes(b"<movie><plot>Theirs, again</plot></movie>")
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk != "unchanged"
+    assert "kept the file" in decision.summary.lower()
+
+
+# Folders that refuse.
+
+
+def test_read_only_folder_is_blocked(library: Library, folder: Path, film: int) -> None:
+    (folder / LANTERN).chmod(0o555)
+    try:
+        library.publications.refresh()
+        found = library.publications.get("movie", film)
+        assert (found.risk, found.codes) == ("blocked", ["folder_not_writable"])
+        publish(library)
+        assert not (folder / LANTERN / "movie.nfo").exists()
+    finally:
+        (folder / LANTERN).chmod(0o755)
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "hard link"])
+def test_name_that_is_no_plain_file_is_blocked(library: Library, folder: Path, film: int, kind: str) -> None:
+    path, other = folder / LANTERN / "movie.nfo", folder / "other.nfo"
+    other.write_bytes(b"<movie/>")
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(other)
+    else:
+        path.hardlink_to(other)
+    library.publications.refresh()
+    assert codes(library, f"movie:{film}") == ["not_replaceable"]
+    publish(library)
+    assert other.read_bytes() == b"<movie/>"
+
+
+def test_dry_run_checks_without_a_change(library: Library, folder: Path) -> None:
+    before = states(folder)
+    report = library.publications.dry_run(ALL)
+    assert report.counts == {"success": 9}
+    assert states(folder) == before
+
+
+def test_movie_named_with_odd_bytes_is_published(library: Library, folder: Path) -> None:
+    old = folder / "Films/Copper Sky (2013).mp4"
+    new = folder / os.fsdecode("Films/Copper Sky – “1” (2013)".encode("cp1252") + b".mp4")
+    old.rename(new)
+    library.scan()
+    library.titles.identify()
+    time.sleep(0)
+    publish(library)
+    assert new.with_suffix(".nfo").exists()

@@ -1,0 +1,101 @@
+"""A home whose library publishes: films, a series, and home videos with people, for tests of publications."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+from indexium_core.library import Library
+from indexium_core.model.providers.records import ImageCandidate
+from tests.support.copied_home import CopiedHome, scan_titles
+from tests.support.providers import record_pictures
+
+FILES = (
+    "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
+    "Films/Night Tram (2009)/Night Tram (2009).mp4",
+    "Films/Copper Sky (2013).mp4",
+    "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01.mp4",
+    "Shows/Harbour Lights/Season 1/Harbour Lights - S01E02-E03.mp4",
+    "Shows/Harbour Lights/Season 2/Harbour Lights - S02E01.mp4",
+)
+VIDEOS = ("Family/2021/Zoë's birthday.mp4", "Family/2021/Garden.mp4")
+CAST = [{"name": "Ada Quill", "character": "Mara", "order": 0}, {"name": "Bo Reed", "character": "", "order": 1}]
+LANTERN = {
+    "plot": "A keeper, a lamp & one winter.",
+    "genres": ["Drama", "Crime"],
+    "countries": ["France", "Italy"],
+    "ratings": {"imdb": 7.5, "tmdb": 6.0},
+    "cast": CAST,
+    "crew": [{"name": "Cy Marsh", "job": "Director"}],
+    "tmdb_id": "9000041",
+    "runtime_minutes": 101,
+}
+
+
+def _fill(library: Library, folder: Path) -> None:
+    scan_titles(library, folder)
+    ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
+    library.titles.set_values(ids["The Lantern Keeper"], LANTERN)
+
+
+def _scan_family(library: Library, folder: Path) -> None:
+    library.inventory.add(folder)
+    library.scan()
+
+
+HOME = CopiedHome(FILES, _fill)
+FAMILY = CopiedHome(VIDEOS, _scan_family)
+
+
+class FileState(NamedTuple):
+    """The bytes and the time of a file."""
+
+    content: bytes
+    mtime_ns: int
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of each file below a folder."""
+    return {name: each.content for name, each in states(folder).items()}
+
+
+def states(folder: Path) -> dict[str, FileState]:
+    """Return the bytes and the time of each file below a folder."""
+    return {
+        os.fsdecode(path.relative_to(folder)): FileState(path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def picture(color: str, *, form: str = "JPEG", size: tuple[int, int] = (60, 90)) -> bytes:
+    """Return the bytes of a small picture."""
+    data = io.BytesIO()
+    Image.new("RGB", size, color).save(data, form)
+    return data.getvalue()
+
+
+def select_picture(
+    library: Library, title_id: int, data: bytes, *, entity_type: str = "movie", kind: str = "poster", name: str = "one"
+) -> int:
+    """Offer a picture of a provider that is in the cache, select it by hand, and return its id."""
+    image = ImageCandidate(
+        provider="tmdb",
+        kind=kind,  # type: ignore[arg-type]
+        url=f"https://image.tmdb.org/t/p/original/{kind}-{name}.jpg",
+        width=2000,
+        height=3000,
+        language="en",
+        votes=10,
+        vote_average=7.0,
+    )
+    record_pictures(library, entity_type, title_id, [image])
+    found = library.artwork.candidates(entity_type, title_id, kind)  # type: ignore[arg-type]
+    candidate = next(each for each in found if each.provider_url == image.url)
+    library.artwork.cache.store_asset(data, kind, candidate_id=candidate.id)
+    library.picture_selection.select_candidate(candidate.id)
+    return candidate.id
