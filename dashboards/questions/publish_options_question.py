@@ -13,7 +13,7 @@ from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.publishing.options import READER_NAMES, READERS, PublishOptions
 from indexium_core.model.publishing.requests import PublishExample
 
-CHOICES = {"off": "Nothing", "nfo": "NFO files", "artwork": "Pictures", "both": "NFO files and pictures"}
+PUBLISH_CHOICES = {"off": "Nothing", "nfo": "NFO files", "artwork": "Pictures", "both": "NFO files and pictures"}
 _PEOPLE = "people"
 _TITLES = 3  # of the example of one folder
 _PROPOSED = {"home": "nfo"}  # by the kind of a folder; others: both
@@ -65,7 +65,7 @@ class PublishChoice:
             return replace(self, readers=_turned(self.readers, value, READERS))
         if key == _PEOPLE:
             return replace(self, people=not self.people)
-        if key.isdecimal() and int(key) in self.publish and value in CHOICES:
+        if key.isdecimal() and int(key) in self.publish and value in PUBLISH_CHOICES:
             return replace(self, publish={**self.publish, int(key): value})
         return self
 
@@ -82,19 +82,23 @@ class PublishOptionsQuestion:
         self._library, self._bridge, self._dialog = session.library, session.bridge, session.dialog
         self._changed = changed
         self._libraries: Sequence[LibraryRow] = ()
-        self._choice = PublishChoice(publish={})
+        self._options: Mapping[int, PublishOptions] = {}
+        self._first = self._choice = PublishChoice(publish={})  # as the question was shown first, and now
         self._examples: dict[tuple[int, str], PublishExample] = {}
         self._serial = 0
 
-    def ask(self) -> None:
-        """Show the question with the present choice, or with a proposal."""
+    def ask(self, library_id: int | None = None) -> None:
+        """Show the question with the present choice, or with a proposal; `library_id`: only for this folder."""
 
         def read() -> tuple[Sequence[LibraryRow], Mapping[int, PublishOptions]]:
-            return self._library.inventory.list(), self._library.publications.all_options()
+            libraries = [each for each in self._library.inventory.list() if library_id in (None, each.library_id)]
+            options = self._library.publications.all_options()
+            return libraries, {each.library_id: options[each.library_id] for each in libraries}
 
         def show(found: tuple[Sequence[LibraryRow], Mapping[int, PublishOptions]]) -> None:
             libraries, options = found
-            self._libraries, self._choice = libraries, PublishChoice.of(libraries, options)
+            self._libraries, self._options = libraries, options
+            self._first = self._choice = PublishChoice.of(libraries, options)
             self._examples = {}
             self._serial = self._dialog.ask(
                 "What do you want to publish?",
@@ -137,16 +141,17 @@ class PublishOptionsQuestion:
         self._bridge.run(read, show, name="publish_example")
 
     def _apply(self) -> None:
-        choice = self._choice
+        choice, first, options = self._choice, self._first, self._options
 
         def store() -> None:
             for library_id, publish in choice.publish.items():
+                is_new = not options[library_id].is_decided  # otherwise, what nobody has changed stays as it is
                 self._library.publications.set_options(
                     library_id,
                     publish=publish,
-                    kinds=choice.kinds or None,
-                    readers=choice.readers or None,
-                    people=choice.people,
+                    kinds=choice.kinds if choice.kinds and (is_new or choice.kinds != first.kinds) else None,
+                    readers=choice.readers if choice.readers and (is_new or choice.readers != first.readers) else None,
+                    people=choice.people if is_new or choice.people != first.people else None,
                 )
 
         self._bridge.run(store, lambda _: self._changed(), name="publish_options_set", once=True)
@@ -178,7 +183,9 @@ def _folder(library: LibraryRow, choice: PublishChoice) -> dict[str, Any]:
     return {
         "key": str(library.library_id),
         "label": library.name,
-        "choices": [{"value": value, "label": label, "on": value == chosen} for value, label in CHOICES.items()],
+        "choices": [
+            {"value": value, "label": label, "on": value == chosen} for value, label in PUBLISH_CHOICES.items()
+        ],
     }
 
 

@@ -12,6 +12,7 @@ from dashboards.components.view_types import FilterView, RiskLevelView
 from dashboards.pages.publish import publish_views as words
 from dashboards.pages.publish.publish_state import SORTS, PublishState
 from dashboards.pages.publish.view_types import PublishEmptyView, PublishHeaderView, PublishListView, PublishRowView
+from dashboards.questions.publish_options_question import PUBLISH_CHOICES
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.publishing.options import PublishOptions
@@ -158,12 +159,13 @@ def _acts(page: PublicationPage, state: PublishState) -> list[dict[str, str]]:
 
 
 def _about(found: PublishSnapshot) -> str:
-    """Return what the libraries publish: the words of all, or of each."""
-    summaries = {
-        found.options[each.library_id].summary for each in found.libraries if found.options[each.library_id].is_on
-    }
-    text = next(iter(summaries)) if len(summaries) == 1 else f"{len(summaries)} different choices of what is published"
-    return text[:1].upper() + text[1:]
+    """Return what the folders publish: of all in one sentence, or of each."""
+    options = {each.name: found.options[each.library_id] for each in found.libraries}
+    summaries = {each.summary for each in options.values() if each.is_on}
+    if len(summaries) == 1:
+        text = next(iter(summaries))
+        return text[:1].upper() + text[1:]
+    return " · ".join(f"{name}: {PUBLISH_CHOICES[each.publish]}" for name, each in options.items() if each.is_on)
 
 
 def list_view(
@@ -188,8 +190,7 @@ def list_view(
 
     """
     page = found.page
-    folders = {each.library_id: each.name for each in found.libraries}
-    rows = [row(each, selected, folders, has_pictures=has_pictures) for each in page.items]
+    rows = [row(each, selected, has_pictures=has_pictures) for each in page.items]
     able = able_count(found, state)
     is_all = bool(selected) and able > 0 and (state.scope == state.filter() and len(selected) >= able)
     is_all = is_all or (page.page == 1 and page.total == len(rows) and _are_all(rows))
@@ -219,19 +220,16 @@ def able_count(found: PublishSnapshot, state: PublishState) -> int:
     return max(0, sum(risks.get(each, 0) for each in levels if each in PUBLISHED_RISKS) - found.drifted)
 
 
-def row(
-    item: PublicationItem, selected: Collection[int], folders: Mapping[int, str], *, has_pictures: bool
-) -> PublishRowView:
+def row(item: PublicationItem, selected: Collection[int], *, has_pictures: bool) -> PublishRowView:
     """Return one title of the list."""
     subject = Entity(item.entity_type, item.entity_id).subject
-    place = " / ".join(filter(None, [folders.get(item.library_id, ""), *item.folder.split("/")]))
     return {
         "id": subject,
         "address": item.address,
         "name": item.name,
         "title": item.name,
         "about": words.about(item),
-        "folder": place,
+        "folder": item.folder,
         "picture": words.picture(item.entity_type, item.entity_id, item.name, has_pictures=has_pictures),
         "files": words.file_chips(item),
         "notes": words.notes(item),

@@ -11,11 +11,13 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.frame.action_bar import ActionBar
 from dashboards.pages.publish.publish_state import PublishState, nothing_selected
+from dashboards.questions.dry_run import DryRun
 from dashboards.questions.publish_question import PublishQuestion, PublishWish
 from dashboards.session import Session
 from dashboards.state import NOTHING
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter, PublicationSelection
 from indexium_core.model.publishing.subjects import Entity
@@ -38,6 +40,14 @@ class PublishSelecting:
         self.known: dict[int, str] = {}  # the risks of the titles that were listed
         self.bar = ActionBar()
         self._question = PublishQuestion(session, started=self._started)
+        self._dry_run = DryRun(
+            session.library,
+            session.bridge,
+            session.dialog,
+            session.result_cache,
+            lambda _: None,
+            files=lambda: "",
+        )
         component.on(
             pick=self._pick,
             all=lambda message: self.choose_all(self._state.filter(), message),
@@ -45,6 +55,7 @@ class PublishSelecting:
         )
         self.bar.on(
             clear=lambda _: self._choose(NOTHING),
+            select=lambda _: self.choose_all(self._state.filter()),
             write=lambda _: self.ask(),
             dry_run=lambda _: self.dry_run(),
             unselected=lambda _: self._bridge.toast("info", UNSELECTED),
@@ -88,10 +99,10 @@ class PublishSelecting:
 
         self._bridge.run(lambda: in_scope(self._library, wanted), show, name="publish_scope")
 
-    def show_bar(self, total: int) -> None:
-        """Show the selection; `total` is the number of titles that can be published."""
-        chosen = self.selected()
-        self.bar.put(**bar_view(chosen, total, days=self._library.settings.metadata_backup_retention_days))
+    def show_bar(self, total: int, able: int) -> None:
+        """Show the selection: `total` titles can be published, *select all* selects `able` of them."""
+        days = self._library.settings.metadata_backup_retention_days
+        self.bar.put(**bar_view(self.selected(), total, able=able, days=days))
 
     def ask(self) -> None:
         """Ask whether to publish the selected titles."""
@@ -114,6 +125,15 @@ class PublishSelecting:
         if nothing_selected(self._state):
             self._bridge.toast("info", UNSELECTED)
             return
+        wish = self._wish()
+
+        def publish(report: DryRunReport) -> None:
+            ready = [(each.entity_type, each.entity_id) for each in report.items if each.status == "success"]
+            addresses = tuple(Entity(str(kind), entity_id or 0).address for kind, entity_id in ready)
+            named = PublicationSelection(addresses=addresses, alone=True)
+            self._question.ask(wish if len(ready) == len(report.items) else replace(wish, selection=named))
+
+        self._dry_run.run_publication(wish.selection, publish)
 
     def _started(self, operation_id: int) -> None:
         """Clear the selection and stay on the page; every footer shows the progress."""
@@ -135,13 +155,16 @@ def in_scope(library: Library, wanted: PublicationFilter) -> dict[int, str]:
     }
 
 
-def bar_view(chosen: Mapping[int, str], total: int, *, days: int, now: datetime | None = None) -> dict[str, Any]:
+def bar_view(
+    chosen: Mapping[int, str], total: int, *, able: int, days: int, now: datetime | None = None
+) -> dict[str, Any]:
     """
     Return the view of the bar.
 
     Args:
         chosen: The selected titles with their risks.
         total: The number of titles that can be published.
+        able: Of these, those that *select all* selects in the list.
         days: For so many days, a publication can be rolled back.
         now: The time; default: now.
 
@@ -151,7 +174,9 @@ def bar_view(chosen: Mapping[int, str], total: int, *, days: int, now: datetime 
             "title": "Nothing selected" if total else "",
             "note": "only selected titles are published",
             "warning": "",
-            "buttons": [],
+            "buttons": [{"label": f"Select all {wording.count(able)}", "act": "select", "kind": "", "key": "a"}]
+            if able
+            else [],
         }
     counts = Counter(chosen.values())
     levels = ", ".join(f"{wording.count(counts[each])} {each}" for each in PUBLISHED_RISKS if counts[each])

@@ -181,7 +181,7 @@ class PublishScreen(Screen):
                 has_pictures=self._session.pictures,
             )
         )
-        self._selecting.show_bar(found.page.titles)
+        self._selecting.show_bar(found.page.titles, parts.able_count(found, self.state))
         self._draw_details()
 
     def _find(self, message: Mapping[str, Any]) -> None:
@@ -219,7 +219,7 @@ class PublishScreen(Screen):
         key, state, library = str(message["key"]), self.state, self._library
         if key not in parts.LABELS:
             return
-        wanted = replace(state.filter(), **{key: None if key == "library_id" else ()})
+        wanted = state.filter()
 
         def read() -> list[dict[str, Any]]:
             libraries = library.inventory.list()
@@ -228,8 +228,8 @@ class PublishScreen(Screen):
                 return library.publications.plan(
                     wanted.query,
                     risk=wanted.risk,
-                    action=wanted.action,
-                    code=wanted.code,
+                    action=() if key == "action" else wanted.action,
+                    code=() if key == "code" else wanted.code,
                     library_id=library_id,
                     per_page=1,
                 )
@@ -330,7 +330,7 @@ class PublishScreen(Screen):
             self._bridge.toast("good", report.summary, undo=report.step_id)
             self.refresh()
 
-        made = {"keep": "keep", "replace": "replace"}.get(choice, "")
+        made = "keep" if choice == "keep" else "replace"
         self._bridge.run(lambda: publications.choose(address, made, path), decided, name="publish_choice", once=True)
 
     def _discard(self) -> None:

@@ -4,6 +4,9 @@ import {cutName} from "../../components/widgets.js"
 import {drawPoster} from "../../components/posters.js"
 import {drawBox} from "./titles_selection.js"
 
+/** The notes of a title and its badge. @param {SelectableTitleView} tile */
+const notesOf = ({notes, unpublished}) => [...notes, ...(unpublished ? ["unpublished"] : [])].join(" · ")
+
 /** @param {SelectableTitleView} tile */
 const drawTile = tile =>
   h(
@@ -12,7 +15,7 @@ const drawTile = tile =>
     h(
       "a",
       {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
-      drawPoster(tile, tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · "))),
+      drawPoster(tile, notesOf(tile) && h("span", {class: "mark"}, notesOf(tile))),
       h("b", {title: tile.title}, cutName(tile.title)),
       h(
         "small",
@@ -45,7 +48,7 @@ const drawRow = tile =>
     h("td", {class: "num"}, tile.rating),
     h("td", {class: "wide"}, h("bdi", null, tile.genres.join(", "))),
     h("td", {class: "wide"}, tile.size),
-    h("td", null, tile.state, tile.notes.length > 0 && h("small", null, tile.notes.join(" · "))),
+    h("td", null, tile.state, notesOf(tile) && h("small", null, notesOf(tile))),
   )
 
 /** @param {TitlesListView} view */

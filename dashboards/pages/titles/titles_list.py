@@ -13,6 +13,7 @@ from dashboards.components.view_types import FilterView
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.pages.titles.view_types import (
     LookUpProgressView,
+    PublishOfferView,
     QuickView,
     TitlesListLookUpView,
     TitlesListResultView,
@@ -64,8 +65,8 @@ class TitlesList(Component):
     The list.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
-    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`;
-    of the selection `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `act` {name}.
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`,
+    `publish`; of the selection `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `act` {name}.
     Receives: {options: {key, rows}}.
     """
 
@@ -99,7 +100,15 @@ class TitlesSnapshot:
 
 
 def view(
-    found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bool, shown: bool, picked: int
+    found: TitlesSnapshot,
+    state: TitlesState,
+    *,
+    decide: str,
+    pictures: bool,
+    shown: bool,
+    picked: int,
+    offer: PublishOfferView | None = None,
+    unpublished: Collection[str] = (),
 ) -> dict[str, Any]:
     """
     Return the view.
@@ -111,6 +120,8 @@ def view(
         pictures: The server has posters.
         shown: False while a title is open.
         picked: Serial number of the last choice of titles that the state has.
+        offer: The button that publishes; None before it is known.
+        unpublished: Addresses of titles with changes that are not published.
 
     """
     if not shown:
@@ -134,6 +145,7 @@ def view(
         "items": [
             tile(each, pictures=pictures, version=found.posters.get(_poster_id(each)))
             | {"selected": state.is_selected(each.id), "can": True}
+            | {"unpublished": f"{each.entity_type}:{each.id}" in unpublished}
             for each in page.items
         ],
         "picked": picked,
@@ -146,6 +158,7 @@ def view(
         else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
         "progress": [_progress(job) for job in found.jobs],
         "result": _result(found.ended, can_decide=found.to_decide is not None) if found.ended else None,
+        "publish": offer,
         "look_up": None if found.jobs or not found.due or not found.due.titles else _look_up(found.due),
         "notice": _notice(found),
         "bare": not found.total and not state.is_narrowed() and not state.problem,

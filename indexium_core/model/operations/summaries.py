@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexium_core.model.operations.operation import MetadataOperation
     from indexium_core.model.planning.plan import SelectionSummary
 
+_SUCCESS = {"publish": "published"}  # the word for written items in the sentence about an operation
 _EXCLUDED = {"postponed": "skipped", "unchanged": "already up to date"}  # words for keys of `excluded`; others stay
 
 
@@ -33,15 +34,15 @@ def rollback_promise(summary: SelectionSummary) -> str:
     return f"{wording.files(summary.count)} can be rolled back: {exact}{summary.tags_only:,} only the comment{until}"
 
 
-def dry_run_result(ready: int, checked: int) -> str:
+def dry_run_result(ready: int, checked: int, *, noun: str = "file") -> str:
     """Return the result of a dry run: `40 of 41 files would be written. Nothing was changed.`."""
-    return f"{_part(ready, checked)} would be written. Nothing was changed."
+    return f"{_part(ready, checked, noun)} would be written. Nothing was changed."
 
 
-def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write") -> str:
+def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write", *, noun: str = "file") -> str:
     """Return the outcomes of an operation: `40 of 41 files written, 1 failed`, or `41 files written`."""
     success = success_of(operation_type)
-    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()))} {success}"
+    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()), noun)} {_SUCCESS.get(operation_type, success)}"
     return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))
 
 
@@ -50,7 +51,7 @@ def result(operation: MetadataOperation) -> str:
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
     ended = {"cancelled": "Cancelled: ", "interrupted": "Interrupted: "}.get(operation.status, "")
-    return ended + outcome_summary(operation.outcomes, operation.operation_type)
+    return ended + outcome_summary(operation.outcomes, operation.operation_type, noun=operation.noun)
 
 
 def intact_files(unknown: int) -> str:
@@ -60,5 +61,6 @@ def intact_files(unknown: int) -> str:
     return f"The state of {wording.files(unknown)} is unknown; every other file is intact."
 
 
-def _part(number: int, total: int) -> str:
-    return wording.files(total) if number == total else f"{number:,} of {wording.files(total)}"
+def _part(number: int, total: int, noun: str) -> str:
+    items = wording.plural(total, noun)
+    return items if number == total else f"{number:,} of {items}"
