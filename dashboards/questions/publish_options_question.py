@@ -173,8 +173,10 @@ def sections(
     if choice.problem:
         shown.append({"kind": "why", "level": "warning", "text": choice.problem})
     items = [item for each in libraries for item in _example(each, choice, examples)]
+    more = [f"{wording.and_more(number)} of {name}" for name, number in _rest(libraries, choice, examples).items()]
     if items:
-        shown.append({"kind": "items", "key": "example", "label": "For example", "style": "values", "items": items})
+        listing = {"kind": "items", "key": "example", "label": "For example", "style": "values", "items": items}
+        shown.append(listing | ({"more": "; ".join(more)} if more else {}))
     return shown
 
 
@@ -222,8 +224,7 @@ def _example(
     found = examples.get((library.library_id, publish))
     if found is None:
         return []
-    rest = found.titles - min(_TITLES, len(found.examples))
-    items = [
+    return [
         {
             "key": f"{library.library_id}{name}",
             "name": name,
@@ -232,6 +233,12 @@ def _example(
         }
         for name, paths in found.examples[:_TITLES]
     ]
-    if items and rest > 0:
-        items[-1]["message"] = f"{wording.and_more(rest)} of {library.name}"
-    return items
+
+
+def _rest(
+    libraries: Sequence[LibraryRow], choice: PublishChoice, examples: Mapping[tuple[int, str], PublishExample]
+) -> dict[str, int]:
+    """Return how many titles of each folder the example does not show, by the name of the folder."""
+    found = {each.name: examples.get((each.library_id, choice.publish[each.library_id])) for each in libraries}
+    rest = {name: each.titles - min(_TITLES, len(each.examples)) for name, each in found.items() if each}
+    return {name: number for name, number in rest.items() if number > 0}

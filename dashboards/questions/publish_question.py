@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboards.questions import write_sections
@@ -29,6 +29,7 @@ class PublishWish:
     """What a person wants to publish."""
 
     selection: PublicationSelection
+    risks: Mapping[str, int] = field(default_factory=dict)  # the selected titles by risk, as the page counts them
     dangers: tuple[str, ...] = ()  # addresses of the selected titles with the risk danger
     has_changed: bool = False  # the files changed after the question was first shown
 
@@ -42,8 +43,20 @@ class PublishPreview:
     dangers: list[PublicationItem]
 
     @property
+    def by_risk(self) -> Mapping[str, int]:
+        """The titles by risk; a series counts once, as on the page, unless the page counts other titles."""
+        risks = self.wish.risks
+        return risks if sum(risks.values()) == self.summary.rows else self.summary.by_risk
+
+    @property
     def danger_count(self) -> int:
-        return self.summary.by_risk.get("danger", 0)
+        found = self.summary.by_risk.get("danger", 0)
+        return min(found, self.by_risk.get("danger", found))
+
+    @property
+    def titles(self) -> str:
+        """The number of titles in words."""
+        return wording.plural(sum(self.by_risk.values()), "title")
 
 
 class PublishQuestion:
@@ -74,8 +87,7 @@ class PublishQuestion:
             left = _left_out(preview.summary)
             self._bridge.toast("info", f"There is nothing to publish{f': {left}' if left else ''}.")
             return
-        danger = preview.danger_count
-        titles = wording.plural(number, "title")
+        danger, titles = preview.danger_count, preview.titles
         self._dialog.ask(
             f"Publish {titles}?",
             sections(preview),
@@ -114,29 +126,34 @@ class PublishQuestion:
 
 def without_danger(wish: PublishWish) -> PublishWish:
     """Return a wish that leaves out the dangerous titles."""
-    return replace(wish, selection=replace(wish.selection, risk=DEFAULT_RISKS), dangers=(), has_changed=False)
+    risks = {level: number for level, number in wish.risks.items() if level != "danger"}
+    selection = replace(wish.selection, risk=DEFAULT_RISKS)
+    return replace(wish, selection=selection, risks=risks, dangers=(), has_changed=False)
 
 
 def sections(preview: PublishPreview) -> list[dict[str, Any]]:
     """Return the sections of the question: titles by risk, files, what is left out, the rollback, and losses."""
     summary, danger = preview.summary, preview.danger_count
     levels = [
-        {"level": level, "count": wording.count(summary.by_risk[level])}
+        {"level": level, "count": wording.count(preview.by_risk[level])}
         for level in PUBLISHED_RISKS
-        if summary.by_risk.get(level)
+        if preview.by_risk.get(level)
     ]
     pairs = [
         ["Files", counts_in_words(summary.actions)],
         ["Written", f"about {wording.size(summary.new_bytes)}, beside the media; the media stay as they are"],
         ["Rollback", summary.promise],
     ]
+    if summary.titles > sum(preview.by_risk.values()):
+        pairs.insert(0, ["Titles", f"{wording.count(summary.titles)} with the seasons and episodes of series"])
     if left := _left_out(summary):
         pairs.append(["Left out", left])
     shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": pairs}]
     if preview.wish.has_changed:
         shown.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
     if danger:
-        actions = [{"label": "Leave them out", "act": "leave_out"}] if danger < summary.titles else []
+        label = "Leave it out" if danger == 1 else "Leave them out"
+        actions = [{"label": label, "act": "leave_out"}] if danger < summary.titles else []
         text = f"{wording.plural(danger, 'title')}: something of others would be lost"
         shown.append({"kind": "lines", "level": "danger", "lines": [{"text": text, "actions": actions}]})
     if preview.dangers:
@@ -172,6 +189,6 @@ def _danger(item: PublicationItem) -> dict[str, Any]:
         "name": item.name,
         "path": item.folder,
         "chips": [{"level": "danger", "text": PUBLICATION_CODES[code].label} for code in codes],
-        "tags": [{"text": each.name, "kind": "del" if each.action == "remove" else "set"} for each in lost] or None,
+        "tags": [{"text": each.name, "kind": "del" if each.action == "remove" else ""} for each in lost] or None,
         "message": " ".join(PUBLICATION_CODES[code].message for code in codes),
     }

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from dashboards.components import comment_diff
 from dashboards.components.base import Component, module
+from dashboards.components.title_text import without_command
 from dashboards.components.view_types import PartView
 from dashboards.pages.publish import publish_views as words
 from dashboards.pages.publish.view_types import (
@@ -105,7 +106,7 @@ def _why(found: PublicationDetails) -> list[PublishNoteView]:
             text = f"{words.changed_since(own[0])} It is written only if you select this title here."
         elif own and own[0].message:
             text = f"{own[0].name}: {own[0].message}"
-        shown.append({"level": issue.severity, "text": " ".join(filter(None, [text, issue.remedy]))})
+        shown.append({"level": issue.severity, "text": " ".join(filter(None, [text, without_command(issue.remedy)]))})
     return shown
 
 

@@ -111,14 +111,17 @@ class PublishSelecting:
             return
         self._question.ask(self._wish())
 
-    def ask_safe(self) -> None:
-        """Ask whether to publish all safe titles of the list, without a change of the selection."""
+    def ask_safe(self, number: int) -> None:
+        """Ask whether to publish all safe titles of the list, `number`, without a change of the selection."""
         wanted = replace(self._state.filter(), risk=("safe",))
-        self._question.ask(PublishWish(selection=PublicationSelection(filter=wanted, risk=("safe",))))
+        selection = PublicationSelection(filter=wanted, risk=("safe",))
+        self._question.ask(PublishWish(selection=selection, risks={"safe": number}))
 
     def _wish(self) -> PublishWish:
-        dangers = [Entity.of_subject(each).address for each, risk in self.selected().items() if risk == "danger"]
-        return PublishWish(selection=self._state.requested(), dangers=tuple(dangers))
+        chosen = self.selected()
+        dangers = [Entity.of_subject(each).address for each, risk in chosen.items() if risk == "danger"]
+        risks = dict(Counter(chosen.values()))
+        return PublishWish(selection=self._state.requested(), risks=risks, dangers=tuple(dangers))
 
     def dry_run(self) -> None:
         """Check the selected titles without writing."""
@@ -131,7 +134,7 @@ class PublishSelecting:
             ready = [(each.entity_type, each.entity_id) for each in report.items if each.status == "success"]
             addresses = tuple(Entity(str(kind), entity_id or 0).address for kind, entity_id in ready)
             named = PublicationSelection(addresses=addresses, alone=True)
-            self._question.ask(wish if len(ready) == len(report.items) else replace(wish, selection=named))
+            self._question.ask(wish if len(ready) == len(report.items) else replace(wish, selection=named, risks={}))
 
         self._dry_run.run_publication(wish.selection, publish)
 

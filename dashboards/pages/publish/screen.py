@@ -55,7 +55,7 @@ class PublishScreen(Screen):
             sort=lambda message: self._sort(str(message["sort"])),
             review=lambda _: self._narrow(risk="danger"),
             select_safe=lambda _: selecting.choose_all(replace(state.filter(), risk=("safe",))),
-            publish_safe=lambda _: selecting.ask_safe(),
+            publish_safe=lambda _: self._ask_safe(),
             options=lambda _: self._options.ask(),
         )
         self._list.on(
@@ -243,6 +243,10 @@ class PublishScreen(Screen):
 
         self._bridge.run(read, lambda rows: self._header.send_options(key, rows), name="publish_facet")
 
+    def _ask_safe(self) -> None:
+        if self._loaded is not None:
+            self._selecting.ask_safe(self._loaded.page.risks.get("safe", 0))
+
     # One title.
 
     def _top(self) -> Entity:
@@ -277,7 +281,8 @@ class PublishScreen(Screen):
         def show(found: PublicationDetails) -> None:
             if address == (self.state.member or self.state.address):
                 self._details = found
-                self._draw_details()
+                self._selecting.known.setdefault(entity.subject, found.item.risk)
+                self._draw()
 
         def failed(error: errors.IndexiumError) -> None:
             if isinstance(error, errors.UnknownIdError) and address == self.state.address:

@@ -30,7 +30,7 @@ class TitlesPublishing:
     def __init__(self, session: Session, titles: Component, page: Component, *, draw: Callable[[], None]) -> None:
         """Create the reader; `draw` shows what was read."""
         self._session, self._bridge, self._draw = session, session.bridge, draw
-        self._publications = session.library.publications
+        self._library = session.library
         self._offer: _Offer | None = None
         self._item: TitleItem | None = None
         self.of_title: TitlePublishView | None = None
@@ -54,11 +54,11 @@ class TitlesPublishing:
             return
 
         def read() -> _Offer:
-            if not any(each.is_on for each in self._publications.all_options().values()):
+            if not any(each.is_on for each in self._library.publications.all_options().values()):
                 return _Offer(is_on=False, titles=0, unpublished=frozenset())
             wanted = PublicationFilter(unpublished=True, risk=PUBLICATION_RISKS)
-            titles = self._publications.plan(per_page=1).titles
-            unpublished = frozenset(self._publications.addresses(wanted))
+            titles = self._library.publications.plan(per_page=1).titles
+            unpublished = frozenset(self._library.publications.addresses(wanted))
             return _Offer(is_on=True, titles=titles, unpublished=unpublished)
 
         def show(found: _Offer) -> None:
@@ -77,9 +77,9 @@ class TitlesPublishing:
         self._item = item
 
         def read() -> TitlePublishView:
-            log = self._publications.log(item.entity_type, item.id, count=1)
+            log = self._library.publications.log(item.entity_type, item.id, count=1)
             try:
-                found: PublicationItem | None = self._publications.get(item.entity_type, item.id)
+                found: PublicationItem | None = self._library.publications.get(item.entity_type, item.id)
             except errors.UnknownIdError:  # nothing of it is published
                 found = None
             return title_view(found, log, href=self._session.address_of(PUBLISH))
