@@ -227,7 +227,7 @@ def method_and_time(item: ItemDetails) -> str:
     if item.status != "success" or item.seconds is None:
         return ""
     taken = wording.duration(item.seconds)
-    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy else taken
+    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy and not item.side_files else taken
 
 
 def expiry(moment: datetime | None) -> str:

@@ -103,7 +103,10 @@ def ask(
         dialog.choose(
             _title(operation, part),
             [_named(operation), *_promise(check, part, operation.noun), *_counts(check), *_conflicts(check)],
-            [*({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices), REPLAN],
+            [
+                *({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices),
+                *([REPLAN] if operation.noun == "file" else []),
+            ],
             lambda note, ticked: start(check, note, ticked),
             confirm=_confirm(check.restorable, part, operation.noun),
             counted=_counted(check.restorable, part, choices, operation.noun),

@@ -25,6 +25,7 @@ const FACTS = {
   seen: ["yes", "✓", "shown: "],
   warning: ["partly", "!", "with a restriction: "],
   not_seen: ["no", "✗", "not shown: "],
+  condition: ["needs", "·", "condition: "],
 }
 
 /** @type {(line: PublishLineView) => HTMLElement} */

@@ -15,6 +15,7 @@ from dashboards.pages.publish import publish_views as words
 from dashboards.pages.publish.view_types import (
     PublishChoiceView,
     PublishDetailsView,
+    PublishFactView,
     PublishImageView,
     PublishLineView,
     PublishMemberView,
@@ -24,7 +25,7 @@ from dashboards.pages.publish.view_types import (
 )
 from indexium_core.model import wording
 from indexium_core.model.publishing.details import NfoLine, PublicationDetails, SideFileDetails
-from indexium_core.model.publishing.player_views import PlayerView
+from indexium_core.model.publishing.player_views import PlayerFact, PlayerView
 from indexium_core.model.publishing.publication import SideFilePlan
 from indexium_core.model.publishing.requests import PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import Entity
@@ -34,6 +35,7 @@ _MOST_TEXT = 4000  # characters of a line
 _COMPARED = 300  # characters of lines that are compared word by word
 _WIDE = ("backdrop", "banner", "still", "thumb", "logo", "clearart")  # kinds of pictures that are wider than high
 _MEMBERS = 60
+_WITHOUT_FIELD = ("lock", "update", "condition")  # facts whose reason says all
 
 
 class PublishDetails(Component):
@@ -215,8 +217,27 @@ def _player(shown: PlayerView, found: PublicationDetails, *, has_pictures: bool)
         "title": shown.title,
         "about": " · ".join(filter(None, [str(shown.year or ""), _people(shown.people)])),
         "picture": own,
-        "facts": [{"state": each.state, "text": each.reason} for each in shown.facts],
+        "facts": facts_of(shown.facts),
     }
+
+
+def facts_of(facts: Sequence[PlayerFact]) -> list[PublishFactView]:
+    """Return what a player shows: fields with one reason together, and what it needs at the end."""
+    fields: dict[tuple[str, str], list[str]] = {}
+    for each in facts:
+        state = "condition" if each.field == "condition" else each.state
+        fields.setdefault((state, each.reason), []).append(each.field)
+    ordered = sorted(fields.items(), key=lambda each: each[0][0] == "condition")
+    return [{"state": state, "text": _fact(reason, names)} for (state, reason), names in ordered]
+
+
+def _fact(reason: str, fields: Sequence[str]) -> str:
+    """Return a reason after the fields that it is about, unless it names them."""
+    named = [each for each in fields if each not in _WITHOUT_FIELD]
+    text = reason.removesuffix(".")
+    if not named or (named == ["people"] and ("people" in text or "person" in text)):
+        return text
+    return f"{wording.list_of(named)}: {text[0].lower() + text[1:] if text.startswith('From ') else text}"
 
 
 def _people(names: Sequence[str]) -> str:
