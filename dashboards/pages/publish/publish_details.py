@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +35,14 @@ _MOST_TEXT = 4000  # characters of a line
 _COMPARED = 300  # characters of lines that are compared word by word
 _WIDE = ("backdrop", "banner", "still", "thumb", "logo", "clearart")  # kinds of pictures that are wider than high
 _MEMBERS = 60
+# Decision about a file → the choice that is stored (None: none), and whether the title is selected then.
+DECISIONS: Mapping[str, tuple[str | None, bool]] = {
+    "keep": ("keep", False),
+    "select": (None, True),
+    "replace": ("replace", True),
+    "take_back": ("", False),
+    "take_back_and_select": ("", True),
+}
 _WITHOUT_FIELD = ("lock", "update", "condition")  # facts whose reason says all
 
 
@@ -42,7 +50,7 @@ class PublishDetails(Component):
     """
     The drawer of one title.
 
-    Messages: `close`, `edit`, `leave`, `choose` {path, choice}, `ours` {path}, `member` {address}, `discard`.
+    Messages: `close`, `edit`, `leave`, `choose` {path, choice: a key of `DECISIONS`}, `member` {address}, `discard`.
     """
 
     _esm = module("publish_details")
@@ -128,15 +136,23 @@ def _nfo(found: SideFileDetails) -> PublishNfoView:
 
 
 def _choices(file: SideFilePlan) -> list[PublishChoiceView]:
-    """Return what a person can decide about a file of others."""
-    if "drift" in file.codes or "changed_repeatedly" in file.codes:
-        return [
-            {"label": "Keep theirs", "choice": "keep", "path": file.path},
-            {"label": "Write ours…", "choice": "ours", "path": file.path},
-        ]
+    """Return what a person can decide about a file of others: keys of `DECISIONS`."""
+    keep, ours = "Keep theirs", "Write ours…"
+    if "drift" in file.codes:
+        return [_choice(file, keep, "keep"), _choice(file, ours, "select")]
+    if "changed_repeatedly" in file.codes:
+        return [_choice(file, keep, "keep"), _choice(file, ours, "replace")]
     if "nfo_unreadable" in file.codes:
-        return [{"label": "Replace the file…", "choice": "replace", "path": file.path}]
+        return [_choice(file, "Replace the file…", "replace")]
+    if "foreign_nfo_replaced" in file.codes:
+        return [_choice(file, keep, "take_back")]
+    if file.owner == "changed" and file.action == "unchanged":  # theirs was kept
+        return [_choice(file, ours, "take_back_and_select")]
     return []
+
+
+def _choice(file: SideFilePlan, label: str, choice: str) -> PublishChoiceView:
+    return {"label": label, "choice": choice, "path": file.path}
 
 
 def _lines(lines: Sequence[NfoLine]) -> Iterator[PublishLineView]:

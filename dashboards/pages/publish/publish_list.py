@@ -80,9 +80,7 @@ def header_view(found: PublishSnapshot, state: PublishState) -> dict[str, Any]:
     unchanged = page.risks.get("unchanged", 0)
     shown = state.risk == "unchanged"
     return {
-        "headline": f"{wording.plural(page.titles, 'title')} would be published"
-        if page.titles
-        else "Nothing to publish",
+        "headline": _headline(page, state),
         "summary": " · ".join(_summary(page)),
         "chips": [_level(each, page, state) for each in words.RISK_HINTS],
         "query": state.query,
@@ -96,12 +94,19 @@ def header_view(found: PublishSnapshot, state: PublishState) -> dict[str, Any]:
     }
 
 
+def _headline(page: PublicationPage, state: PublishState) -> str:
+    if page.titles:
+        return f"{wording.plural(page.titles, 'title')} would be published"
+    return f"{wording.plural(page.total, 'title')} found" if state.is_narrowed() else "Nothing to publish"
+
+
 def _summary(page: PublicationPage) -> list[str]:
-    parts = [f"{wording.count(page.actions[each])} {ACTION_WORDS[each]}" for each in ACTIONS if page.actions.get(each)]
-    if parts:
-        number, _, word = parts[0].partition(" ")
-        parts[0] = f"{wording.files(page.actions[next(each for each in ACTIONS if page.actions.get(each))])} {word}"
-        del number
+    """Return the files by action, and their size; the first number has the word *files*."""
+    found = [(page.actions[each], ACTION_WORDS[each]) for each in ACTIONS if page.actions.get(each)]
+    parts = [f"{wording.count(number)} {word}" for number, word in found]
+    if found:
+        number, word = found[0]
+        parts[0] = f"{wording.files(number)} {word}"
     return [*parts, *([wording.size(page.new_bytes)] if page.new_bytes else [])]
 
 
@@ -135,6 +140,7 @@ def filter_rows(
     """Return the values of an opened filter with their numbers."""
     names = {each.library_id: each.name for each in libraries}
     chosen = state.chosen(key)
+    order: Sequence[str] = {"action": ACTIONS, "code": tuple(PUBLICATION_CODES)}.get(key, tuple(counts))
     return [
         {
             "value": value,
@@ -142,7 +148,8 @@ def filter_rows(
             "count": wording.count(number),
             "on": value in chosen,
         }
-        for value, number in counts.items()
+        for value in order
+        for number in [counts.get(value, 0)]
         if number or value in chosen
     ]
 

@@ -17,6 +17,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.publishing.details import PublicationDetails
+from indexium_core.model.publishing.requests import PublicationDecision
 from indexium_core.model.publishing.subjects import VIDEO, Entity
 
 PER_PAGE = 40
@@ -324,26 +325,30 @@ class PublishScreen(Screen):
         """Leave a title out of the selection, or select it again."""
         self._selecting.pick(subject, on=subject not in self._selecting.selected())
 
-    def _decide(self, path: str, choice: str) -> None:
-        """Keep a file of others, or write ours."""
+    def _decide(self, path: str, decision: str) -> None:
+        """Keep a file of others, or write ours: the title is then selected."""
+        choice, is_selected = details.DECISIONS[decision]
         top, address = self._top(), self.state.member or self.state.address
-        publications = self._library.publications
+        if choice is None:
+            self._selecting.pick(top.subject, on=is_selected)
+            return
 
-        def decided(report: Any) -> None:
-            if choice == "ours":
-                self._selecting.pick(top.subject, on=True)
+        def decided(report: PublicationDecision) -> None:
+            self._selecting.known.pop(top.subject, None)
+            self._selecting.pick(top.subject, on=is_selected)
             self._bridge.toast("good", report.summary, undo=report.step_id)
             self.refresh()
 
-        made = "keep" if choice == "keep" else "replace"
-        self._bridge.run(lambda: publications.choose(address, made, path), decided, name="publish_choice", once=True)
+        self._bridge.run(
+            lambda: self._library.publications.choose(address, choice, path), decided, name="publish_choice", once=True
+        )
 
     def _discard(self) -> None:
         """Ask whether to undo the values and choices by hand since the last publication."""
         entity, publications = self._entity(), self._library.publications
 
         def discard(_: str) -> None:
-            def done(report: Any) -> None:
+            def done(report: PublicationDecision) -> None:
                 self._bridge.toast("good", report.summary, undo=report.step_id)
                 self.refresh()
 
