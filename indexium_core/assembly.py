@@ -198,7 +198,13 @@ class Assembly(TitleAssembly):
         self.stories = story.StoryBuilder(store, self.history, folder=store.home / "logs", job=self.jobs.get)
         self.interruptions = interrupted.Interruptions(store, running=self.queue.active_operations)
         self.retries = retry.RetryService(
-            book, self.plans, self.operations, self.history, self.scanner, recover=self.recover
+            book,
+            self.plans,
+            self.operations,
+            self.history,
+            self.scanner,
+            recover=self.recover,
+            publish=lambda selection, how, request: self.publications.start(selection, how, idempotent=request),
         )
         self.inventory = inventory.Inventory(
             store,

@@ -135,6 +135,7 @@ class TitleAssembly:
             PublicationSteps(store, self.picture_selection.steps, undo=self.steps, events=self.events, clock=clock),
             events=self.events,
             clock=clock,
+            fetch_pictures=self.artwork_jobs.add_if_allowed,
         )
         self.events.subscribe(self.publications.follow_operations)
 

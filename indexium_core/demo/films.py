@@ -81,6 +81,14 @@ NFO_FILES = {
     "Films/Copper Sky (2013) [tmdbid-9000041]/Copper Sky (2013).nfo": (
         '<movie><title>Copper Sky</title><year>2013</year><uniqueid type="imdb">tt99000042</uniqueid></movie>\n'
     ),
+    # A publication edits this file, and keeps what others wrote into it.
+    "Films/Clockwork Garden (1999)/movie.nfo": (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<!--created on 2020-05-01 - tinyMediaManager 3.1-->\n'
+        "<movie>\n  <title>Clockwork Garden</title>\n  <year>1999</year>\n  <shelf>4, left</shelf>\n"
+        "  <lockdata>true</lockdata>\n</movie>\n"
+    ),
+    # A bare “&” is no XML, so a publication does not edit this file.
+    "Films/Talvilautta (2008).nfo": "<movie>\n  <title>Talvilautta</title>\n  <tag>winter & ferry</tag>\n</movie>\n",
 }
 
 

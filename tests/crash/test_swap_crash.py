@@ -8,9 +8,10 @@ and in every recovery.
 from __future__ import annotations
 
 import errno
+import functools
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.crash.conftest import Choice
 from tests.support import gate, places, points, powercut, seccomp, swaps, tally
 from tests.support.calls import Call
 from tests.support.forks import Forks
-from tests.support.swaps import Swap
+from tests.support.swaps import SideFilesSwap, Swap
 
 pytestmark = pytest.mark.crash
 
@@ -139,37 +140,135 @@ def test_new_sidecar_never_takes_the_name_of_another_file(tmp_path: Path, forks:
         assert swap.judge("refused") == "old"
 
 
-@pytest.mark.parametrize("by_link", [False, True])
-def test_removal_keeps_sidecar_of_another_program(folder: Path, forks: Forks, choice: Choice, *, by_link: bool) -> None:
+@pytest.mark.parametrize("change", ["removed", "removed by a link", "replaced"])
+def test_change_keeps_sidecar_of_another_program(folder: Path, forks: Forks, choice: Choice, change: str) -> None:
+    """Another program replaces the sidecar after the last check of it, perhaps immediately before a crash."""
     if why := seccomp.why_not():
         pytest.skip(why)
-    scene = Scene(folder, "sidecar removed", forks)
+    scene = Scene(folder, f"sidecar {change.split(maxsplit=1)[0]}", forks)
     swap = scene.swap
-    assert isinstance(swap, swaps.SideFilesSwap)
-    remove = swaps.remove_replaced_by_link if by_link else swaps.remove_replaced
+    assert isinstance(swap, SideFilesSwap)
+    run = swaps.change_replaced_by_link if "by a link" in change else swaps.change_replaced
 
     def judge(where: str) -> None:
-        wanted = swaps.KEPT if swap.foreign.exists() else swaps.NEW
-        assert swap.sidecar.read_bytes() == wanted, where
-        assert {path.name for path in folder.iterdir()} == {"film.avi", "film.avi.xmp", "backups", "kept"}, where
+        wanted = swaps.KEPT if swap.foreign.exists() else swaps.FOREIGN
+        found = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        kept = [name for name, content in found.items() if content == wanted]
+        assert kept, where
+        if change != "replaced":  # otherwise the new sidecar may have the name, and the message names both
+            assert kept == ["film.avi.xmp"], where
+            swap.judge_names(where)
 
     def reset() -> None:
         swap.reset()
-        swap.foreign.write_bytes(swaps.NEW)
+        swap.foreign.write_bytes(swaps.FOREIGN)
 
     reset()
-    report = scene.run(remove, swap)
+    report = scene.run(run, swap)
     assert report.code == swaps.FAILED
-    judge("another program replaced it")
+    assert swap.sidecar.read_bytes() == swaps.FOREIGN
+    swap.judge_names("another program replaced it")
     assert not swap.foreign.exists()
     scene.calls = report.calls
     for point in scene.points(choice):
         reset()
-        assert scene.run(remove, swap, trap=point.trap(scene, "kill")).killed, point  # type: ignore[arg-type]
+        assert scene.run(run, swap, trap=point.trap(scene, "kill")).killed, point  # type: ignore[arg-type]
         for _ in range(2):
             swaps.recover(swap.backup, resolved=False)
             judge(f"killed at {point}")
         tally.count("replacement", "kills of a write")
+
+
+def test_kill_where_case_is_ignored(folder: Path, forks: Forks, choice: Choice) -> None:
+    """A file is removed, and another one is created whose name differs only by case."""
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    scene = Scene(folder, "names that differ by case", forks)
+    scene.swap.reset()
+    report = scene.run(swaps.run_ignoring_case, scene.swap)
+    assert report.code == swaps.DONE
+    assert scene.swap.judge("written") == "new"
+    scene.calls = report.calls
+    states = []
+    for point in scene.points(choice):
+        scene.swap.reset()
+        trap = point.trap(scene, "kill")  # type: ignore[arg-type]
+        assert scene.run(swaps.run_ignoring_case, scene.swap, trap=trap).killed, point
+        for at in itertools.count(1):
+            if not scene.run(swaps.recover_ignoring_case, scene.swap.backup, trap=scene.trap(at, "kill")).killed:
+                break
+            tally.count("replacement", "kills of a recovery")
+        assert scene.run(swaps.recover_ignoring_case, scene.swap.backup).code == 0
+        states.append(scene.swap.judge(f"killed at {point}"))
+        tally.count("replacement", "kills of a write")
+    assert set(states) == {"old", "new"}
+
+
+NAMES = {"rename", "exchange", "link", "remove"}  # kinds of calls that change names
+SEVERAL = [way for way, files in swaps.SIDE_FILES.items() if len(files) > 1]
+
+
+@pytest.mark.parametrize("several", SEVERAL)
+def test_kill_while_files_are_restored_after_an_error(folder: Path, several: str, forks: Forks, choice: Choice) -> None:
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    scene = Scene(folder, several, forks)
+    scene.swap.reset()
+    report = scene.run(swaps.fail_at_last_file, scene.swap)
+    assert report.code == swaps.FAILED
+    assert scene.swap.judge("after the error") == "old"
+    scene.calls = report.calls
+    for point in scene.points(choice):
+        scene.swap.reset()
+        trap = point.trap(scene, "kill")  # type: ignore[arg-type]
+        assert scene.run(swaps.fail_at_last_file, scene.swap, trap=trap).killed, point
+        assert scene.recovered(f"killed at {point}") == "old"
+        tally.count("replacement", "kills of a write")
+
+
+@pytest.mark.parametrize("deed", ["meddle", "kill"])
+@pytest.mark.parametrize("action", [swaps.put_foreign, swaps.append_foreign], ids=["replaced", "longer"])
+@pytest.mark.parametrize(
+    ("changed", "run"),
+    [(way, swaps.run_or_say) for way in swaps.SIDE_FILES if way != "large picture"]
+    + [(way, swaps.fail_at_last_file) for way in SEVERAL if way != "large picture"],
+)
+def test_side_file_of_another_program_is_kept(
+    folder: Path,
+    changed: str,
+    forks: Forks,
+    choice: Choice,
+    run: Callable[[SideFilesSwap], None],
+    action: Callable[[Path], None],
+    deed: gate.Deed,
+) -> None:
+    """Another program changes a file at any call, perhaps immediately before a crash: nothing of it is lost."""
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    scene = Scene(folder, changed, forks)
+    swap = scene.swap
+    assert isinstance(swap, SideFilesSwap)
+    swap.reset()
+    calls = scene.run(run, swap).calls
+    calls = [call for call in calls if choice.every or call.kind in NAMES or call.number % 5 == 0]
+    for call, path in itertools.product(calls, swap.changes):
+        if call.kind == "rename" and call.path == str(path) and "by a rename" in changed:
+            continue  # without an exchange of names, the moment before a rename remains
+        swap.reset()
+        trap = scene.trap(call.number, deed, action=functools.partial(action, path))
+        report = scene.run(run, swap, trap=trap)
+        where = f"{path.name} at call {call.number}: {call.name} ({call.kind}) of {call.path}"
+        for _ in range(2):
+            swaps.recover(swap.backup, resolved=False)
+            present = [each.read_bytes() for each in folder.rglob("*") if each.is_file()]
+            assert any(content.endswith(swaps.FOREIGN) for content in present), where
+            for other, contents in swap.changes.items():
+                found = other.read_bytes() if other.exists() else None
+                if report.code in {swaps.DONE, swaps.FAILED} and other != path:
+                    assert found == contents[report.code == swaps.DONE], f"{where}: {other.name}"
+                else:
+                    assert found in contents or (found and swaps.FOREIGN in found), f"{where}: {other.name}"
+        tally.count("replacement", "disturbances")
 
 
 @pytest.mark.parametrize("sticky", [False, True])

@@ -40,6 +40,7 @@ TITLES = (
     "indexium_core.flows.titles.",
     "indexium_core.model.publishing.",
     "indexium_core.flows.publishing.",
+    "indexium_core.store.publishing.",
     "indexium_core.model.artwork.",
     "indexium_core.store.artwork.",
     "indexium_core.flows.artwork.",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import itertools
 import os
 import random
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal, disk
 from indexium_core.files.swap import Replacement, SideFilesChange, content, side_files
 from indexium_core.model.files.media import Extent, Rebuild, SideFileEdit
-from tests.support import sparse
+from tests.support import ignoring_case, sparse
 
 OLD = random.Random(7).randbytes(60_000)
 KEPT = random.Random(8).randbytes(50_000)
@@ -264,16 +265,63 @@ def _change_files(swap: SideFilesSwap) -> None:
             change.commit()
 
 
-def remove_replaced(swap: SideFilesSwap) -> None:
-    """Remove a sidecar that another program replaces after the last check of it."""
-    rename = disk.rename
+def fail_at_last_file(swap: SideFilesSwap) -> None:
+    """Change files until the last one, whose step fails: the others get their old bytes again."""
+    place, left = side_files._ChangingFile.place, itertools.count(len(swap.changes) - 1, -1)
 
-    def late(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
+    def failing(file: side_files._ChangingFile) -> None:
+        if not next(left):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        place(file)
+
+    side_files._ChangingFile.place = failing  # type: ignore[method-assign]
+    run_or_say(swap)
+
+
+def run_ignoring_case(swap: SideFilesSwap) -> None:
+    """Change files on a file system that ignores case."""
+    ignoring_case.enable()
+    run_or_say(swap)
+
+
+def recover_ignoring_case(backup: Path) -> None:
+    ignoring_case.enable()
+    recover(backup)
+
+
+FOREIGN = random.Random(10).randbytes(3_000)
+
+
+def put_foreign(path: Path) -> None:
+    """Put a file of another program in the place of one, as most programs write files."""
+    other = path.parent / ".foreign"
+    other.write_bytes(FOREIGN)
+    os.replace(other, path)
+
+
+def append_foreign(path: Path) -> None:
+    """Append the bytes of another program to a file, which is created if necessary."""
+    with open(path, "ab") as file:
+        file.write(FOREIGN)
+
+
+def change_replaced(swap: SideFilesSwap) -> None:
+    """Remove or replace a sidecar that another program replaces after the last check of it."""
+    rename, exchange = disk.rename, disk.exchange
+
+    def put() -> None:
         if swap.foreign.exists():
             os.replace(swap.foreign, swap.sidecar)
+
+    def late(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
+        put()
         rename(name, new, folder=folder, new_folder=new_folder)
 
-    disk.rename = late
+    def late_exchange(name: bytes, other: bytes, *, folder: int) -> bool:
+        put()
+        return exchange(name, other, folder=folder)
+
+    disk.rename, disk.exchange = late, late_exchange
     run_or_say(swap)
 
 
@@ -294,10 +342,10 @@ def create_late(swap: SideFilesSwap, system: str) -> None:
     run_or_say(swap)
 
 
-def remove_replaced_by_link(swap: SideFilesSwap) -> None:
+def change_replaced_by_link(swap: SideFilesSwap) -> None:
     """Do it where a file gets a free name by a hard link."""
     disk.rename_new = _cannot
-    remove_replaced(swap)
+    change_replaced(swap)
 
 
 def _cannot(*_: object, **named: object) -> bool:

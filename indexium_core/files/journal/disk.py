@@ -271,6 +271,25 @@ def create(name: bytes, *, folder: int) -> int:
     return os.open(name, _MEDIA_FLAGS | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
 
 
+def accepts_files(folder: bytes) -> bool:
+    """
+    Return whether this user can create files in a folder, by an attempt: the file has no name, and nothing remains.
+
+    A folder without a write bit is read-only, also for root. If the file system has no files without names, the
+    permissions count.
+    """
+    try:
+        if not os.lstat(folder).st_mode & 0o222:
+            return False
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except AttributeError:  # only Linux has O_TMPFILE
+        return os.access(folder, os.W_OK | os.X_OK)
+    except OSError as error:
+        is_unsupported = error.errno in {errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT}
+        return is_unsupported and os.access(folder, os.W_OK | os.X_OK)
+    return True
+
+
 def link(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
     """Create a hard link to a file; the new name must not exist."""
     os.link(name, new, src_dir_fd=folder, dst_dir_fd=new_folder, follow_symlinks=False)

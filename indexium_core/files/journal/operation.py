@@ -24,7 +24,7 @@ class JournalWriter(Protocol):
     def begin(self, entry: JournalEntry) -> None: ...
     def making(self, entry: SwapEntry) -> None: ...
     def swap(self, entry: SwapEntry) -> None: ...
-    def side_files(self, entry: SideFilesEntry) -> None: ...
+    def side_files(self, entry: SideFilesEntry) -> int: ...
     def inserted(self, item_id: int) -> None: ...
     def commit(self, item_id: int) -> None: ...
     def undone(self, item_id: int) -> None: ...
@@ -115,16 +115,23 @@ class OperationJournal:
         """Record which file replaces which; returns when the record is durable. Only then may the rename happen."""
         self._announce(RecordKind.SWAP, entry.item_id, encode_swap(entry))
 
-    def side_files(self, entry: SideFilesEntry) -> None:
-        """Record the change of side files; returns when the record is durable. Only then may a file be created."""
-        self._announce(RecordKind.FILES, entry.item_id, encode_files(entry))
+    def side_files(self, entry: SideFilesEntry) -> int:
+        """
+        Record the change of side files; returns when the record is durable. Only then may a file be created.
 
-    def _announce(self, kind: RecordKind, item_id: int, body: bytes) -> None:
+        Returns the size of the record in bytes: it has whole files, so that reading it again would take time.
+        """
+        return self._announce(RecordKind.FILES, entry.item_id, encode_files(entry))
+
+    def _announce(self, kind: RecordKind, item_id: int, body: bytes) -> int:
+        """Append the first record of an entry, and return its size when it is durable."""
         with self._turn:
-            self._offsets[item_id] = self._append(kind, body)
+            self._offsets[item_id] = offset = self._append(kind, body)
+            size = self._end - offset
             self._open.add(item_id)
             self._committed.discard(item_id)
             self._make_durable(self._end)
+        return size
 
     def inserted(self, item_id: int) -> None:
         """Record that the announced room exists; returns when the record is durable. Only then may it be filled."""

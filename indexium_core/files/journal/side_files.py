@@ -44,8 +44,8 @@ _FILE = struct.Struct(">BIIIIqIQ16s")
 _SIDECAR = struct.Struct(">qBIIIIqQ16s")
 _IN_FOLDER = 1
 _BEFORE, _AFTER, _DEFLATED = 1, 2, 4
-_SAMPLE = 64 * 1024  # bytes that show whether a file can be compressed
-_WORTHWHILE = 0.95
+_SAMPLE = 4096  # bytes in the middle of a file that show whether it can be compressed
+_WORTHWHILE = 0.9
 _OTHER_DIGITS = bytes.maketrans(b"0123456789abcdef", b"fedcba9876543210")
 
 
@@ -169,11 +169,12 @@ def encode_files(entry: SideFilesEntry) -> bytes:
 
 def _packed(content: bytes) -> tuple[bytes, bool]:
     """Return bytes for the record, and whether they are deflated; a picture does not become smaller."""
-    sample = content[:_SAMPLE]
-    deflated = zlib.compress(sample, 6)
-    if len(deflated) > _WORTHWHILE * len(sample):
+    middle = max(0, len(content) - _SAMPLE) // 2
+    sample = content[middle : middle + _SAMPLE]
+    if len(zlib.compress(sample, 1)) > _WORTHWHILE * len(sample):
         return content, False
-    return (deflated if len(content) <= _SAMPLE else zlib.compress(content, 6)), True
+    deflated = zlib.compress(content, 6)
+    return (deflated, True) if len(deflated) < len(content) else (content, False)
 
 
 def decode_files(body: bytes) -> SideFilesEntry:

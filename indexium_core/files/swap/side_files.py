@@ -117,9 +117,8 @@ class SideFilesChange:
             VerificationError: The disk returned other bytes than were written.
 
         """
-        self._journal.side_files(self._entry)
+        self._entry = replace(self._entry, stored_bytes=self._journal.side_files(self._entry))
         self._stage = _Stage.ANNOUNCED
-        self._entry = replace(self._entry, stored_bytes=self._journal.entry(self._item_id).stored_bytes)
         made = [each for each in self._files if not each.file.is_removed]
         try:
             for each in self._steps(made):

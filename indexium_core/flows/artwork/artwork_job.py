@@ -61,6 +61,13 @@ class ArtworkJobs:
             return self._queue.add_job(KIND, {"title_ids": None}, title="Pictures of all titles")
         return self._queue.add_job(KIND, {"title_ids": ids}, title=_title(ids), join=JobJoin("title_ids", _title))
 
+    def add_if_allowed(self) -> Job | None:
+        """Add the job for all titles as `add`, if the settings allow downloads and there are titles; else None."""
+        is_needed = self._artwork.may_download and store.count_to_fetch(
+            self._database.read(), after=0, ids=None, since=None
+        )
+        return self.add() if is_needed else None
+
     def follow_enrichment(self, event: Event) -> None:
         """Get the pictures of the titles that an enrichment has looked up: a subscriber of events."""
         if event.name != "enrich:completed" or not self._artwork.may_download:

@@ -36,7 +36,7 @@ class BulkSelection:
 
     _database: Database
     _chooser: PictureChooser
-    _steps: PictureSteps
+    steps: PictureSteps
 
     @remote()
     def title_ids(self) -> builtins.list[int]:
@@ -92,7 +92,7 @@ class BulkSelection:
 
             return PictureStep([slot for slot, _, _ in changes], [], label, change)
 
-        return self._steps.decide(plan)
+        return self.steps.decide(plan)
 
     def _changes(
         self, reader: Connection, title_ids: Sequence[int], rule: SelectionRule

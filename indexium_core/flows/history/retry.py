@@ -21,6 +21,7 @@ from indexium_core.model.operations.operation import MetadataOperation, WriteOpt
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
+from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
@@ -51,14 +52,16 @@ class RetryService:
         scanner: Scanner,
         *,
         recover: Callable[[], object],
+        publish: Callable[[PublicationSelection, PublicationRequest, IdempotentRequest | None], OperationHandle],
     ) -> None:
-        """`recover` resolves files whose result was unknown when their operation ended."""
+        """`recover` resolves files whose result is unknown when their operation ends; `publish` plans titles again."""
         self._ledger = book
         self._planner = planner
         self._writer = writer
         self._history = history
         self._scanner = scanner
         self._recover = recover
+        self._publish = publish
 
     @remote()
     def preview(self, operation_id: int) -> RetryPreview:
@@ -71,6 +74,9 @@ class RetryService:
 
         """
         operation = self._ended(operation_id)
+        if operation.operation_type == "publish":
+            message = f"Operation {operation_id} is a publication: its titles are planned again when it is retried."
+            raise errors.UsageError(message, code="wrong_state")
         if operation.operation_type != "write" or operation.user_action == "rollback_person":
             message = f"Operation {operation_id} is a rollback. Start the rollback again for the remaining files."
             raise errors.UsageError(message, code="wrong_state")
@@ -135,6 +141,9 @@ class RetryService:
         if operation.operation_type == "rollback" and operation.reverts_id is not None:
             rollback = replace(self._rollback_options(operation), note=note or operation.user_note, source=source)
             return self._history.start_rollback(operation.reverts_id, rollback, request=request)
+        if operation.operation_type == "publish":
+            wanted = PublicationRequest(user_note=note or operation.user_note, user_action="retry", source=source)
+            return self._publish(self._unpublished(operation, risk), wanted, request)
         preview = self.preview(operation_id)
         options = _with_overrides(preview.options, risk=risk, note=note, source=source)
         return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)
@@ -156,6 +165,15 @@ class RetryService:
         if not unwritten:
             raise _nothing_left(operation)
         return unwritten
+
+    def _unpublished(self, operation: MetadataOperation, risk: Sequence[str] | None) -> PublicationSelection:
+        """Return the titles that a publication did not write; UsageError if there are none."""
+        entities = self._ledger.unwritten_entities(operation.id)
+        if not entities:
+            raise _nothing_left(operation)
+        kept = risk if risk is not None else self._ledger.options(operation.id).get("risk")
+        addresses = tuple(each.address for each in entities)
+        return PublicationSelection(addresses=addresses, risk=tuple(kept or _LEVELS), alone=True)
 
     def _ended(self, operation_id: int) -> MetadataOperation:
         status = self._writer.get_operation_status(operation_id)

@@ -48,6 +48,7 @@ _MAX_JOBS = 200  # jobs that are checked
 _MAX_NAMED = 5  # operations per sentence
 _STATUS_TEXTS = {"pending": "is waiting", "in_progress": "is running", "paused": "is paused"}
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_UNUSED = "Delete {} if no other Indexium is running there."
 _TEMPORARY = re.compile(rb"\.indexium-\d+-[0-9a-f]{8}\.tmp")
 _BACKUPS_REMEDY = (
     "INDEXIUM_BACKUP_BUDGET sets the size of the backups; 'indexium backups list' shows the backups of each operation."
@@ -210,11 +211,11 @@ class Doctor:
             return Check(name=name, state="ok", message=f"No temporary file was left behind{limit}.")
         if len(paths) == 1:
             message = f"1 temporary file was left behind that is in no journal{limit}: {paths[0]}."
-            remedy = "It is an incomplete copy. Delete it if no other Indexium is running there."
+            remedy = "It is an incomplete copy, or an old NFO file, picture or sidecar. " + _UNUSED.format("it")
         else:
             count = f"{len(paths):,} temporary files were"
             message = f"{count} left behind that are in no journal{limit}, the first is {paths[0]}."
-            remedy = "They are incomplete copies. Delete them if no other Indexium is running there."
+            remedy = "They are incomplete copies, or old NFO files, pictures or sidecars. " + _UNUSED.format("them")
         return Check(name=name, state="warning", message=message, remedy=remedy, details={"files": paths})
 
 

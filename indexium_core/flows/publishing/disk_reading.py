@@ -10,6 +10,7 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from indexium_core import errors
+from indexium_core.files.journal import disk
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.publication import SideFilePlan
@@ -46,13 +47,9 @@ class FolderReader:
         return found
 
     def is_writable(self, folder: bytes) -> bool:
-        """Return whether this user may change names in a folder; a folder without a write bit is read-only for all."""
+        """Return whether files can be created in a folder; it is tried once."""
         if folder not in self._writable:
-            try:
-                bits = os.lstat(folder).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
-            except OSError:
-                bits = 0
-            self._writable[folder] = bool(bits) and os.access(folder, os.W_OK | os.X_OK)
+            self._writable[folder] = disk.accepts_files(folder)
         return self._writable[folder]
 
     def present(self, path: bytes) -> PresentFile | None:

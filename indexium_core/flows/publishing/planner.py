@@ -32,6 +32,7 @@ from indexium_core.store.publishing import rows
 from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, MainFile, PublishedInputs, PublishingLibrary
 from indexium_core.store.publishing.rows import OutdatedRow
 
+_FEW_FOLDERS = 50
 _GROUP = 2000  # titles of one transaction
 _FLIPS_WITHIN = timedelta(days=1)
 
@@ -115,7 +116,7 @@ class PublicationPlanner:
             inputs,
             options=options,
             libraries=libraries,
-            tenants=FolderTenants(store.tenants(reader, libraries)),
+            tenants=FolderTenants(store.tenants(reader, libraries, _folders_of(inputs))),
             disk=FolderReader(rows.known_files(reader, entities)),
         )
         for title in inputs.titles:
@@ -335,6 +336,14 @@ def _somewhere(files: Sequence[MainFile]) -> SideFilePlace:
     """Return the place of a title without side files: the folder of its first video, or none."""
     folder = os.path.split(files[0].path_bytes)[0] if files else b""
     return SideFilePlace(folder, b"", folder, is_own=False)
+
+
+def _folders_of(inputs: PublishedInputs) -> Collection[str] | None:
+    """Return the folders of few titles, and those above them; None for many titles, for which all folders are read."""
+    found = {file.folder for files in inputs.files.values() for file in files}
+    if len(found) > _FEW_FOLDERS:
+        return None
+    return found | {each.rpartition("/")[0] for each in found} - {""}
 
 
 def _codes(planned: PlannedSideFiles) -> list[str]:

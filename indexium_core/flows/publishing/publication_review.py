@@ -54,9 +54,17 @@ class PublicationReview:
     """Shows what would be published. `PublishService` writes it."""
 
     def __init__(
-        self, database: Database, planner: PublicationPlanner, *, events: EventBus, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        planner: PublicationPlanner,
+        *,
+        events: EventBus,
+        clock: Callable[[], datetime],
+        fetch_pictures: Callable[[], object],
     ) -> None:
+        """`fetch_pictures` downloads selected pictures in the background."""
         self._database, self._planner, self._events, self._clock = database, planner, events, clock
+        self._fetch_pictures = fetch_pictures
 
     # What a library publishes.
 
@@ -86,6 +94,8 @@ class PublicationReview:
         """
         Set what a library publishes; None leaves a choice as it is. Nothing is written by that.
 
+        The first time that it publishes pictures, a job downloads the selected ones that the cache has not.
+
         Args:
             library_id: The library.
             publish: `off`, `nfo`, `artwork` or `both`.
@@ -110,6 +120,8 @@ class PublicationReview:
             inputs.set_options(tx, library_id, wanted)
         self._planner.refresh()
         self._events.emit("publications:changed")
+        if wanted.picture_kinds and not now.picture_kinds:
+            self._fetch_pictures()
         return wanted
 
     @remote()

@@ -55,8 +55,9 @@ class PublishService(PublicationReview):
         *,
         events: EventBus,
         clock: Callable[[], datetime],
+        fetch_pictures: Callable[[], object],
     ) -> None:
-        super().__init__(database, planner, events=events, clock=clock)
+        super().__init__(database, planner, events=events, clock=clock, fetch_pictures=fetch_pictures)
         self._writer, self._steps = writer, decisions
 
     @remote()

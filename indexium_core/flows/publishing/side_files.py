@@ -17,15 +17,15 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
-from indexium_core.files.titles.nfo_editing import NfoEdit
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.nfo_content import NfoContent
+from indexium_core.model.publishing.nfo_ownership import OwnValues
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store.publishing.inputs import OwnFile, PublishedInputs, SelectedPicture
+from indexium_core.store.publishing.inputs import PublishedInputs, SelectedPicture
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
 _SAVER = "Jellyfin"
@@ -34,10 +34,17 @@ _BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable"})
 
 @dataclass(frozen=True, slots=True)
 class NfoBody:
-    """The new bytes of an NFO file, and what is ours in it (JSON)."""
+    """The new bytes of an NFO file."""
 
     content: bytes
-    own_elements: str
+    contents: Sequence[NfoContent]
+    own: OwnValues | None  # what is ours in an edited file; None: it is new, so everything is
+
+    @property
+    def own_elements(self) -> str:
+        """What is ours in it, as JSON. A new file is read for that, so it is done only where a file is written."""
+        own = nfo_editing.own_values(self.content, self.contents) if self.own is None else self.own
+        return json.dumps(own, ensure_ascii=False)
 
 
 @dataclass(slots=True)
@@ -92,7 +99,8 @@ class SideFilePlanner:
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
         codes = {"others": ["foreign_nfo_edited"], "changed": ["drift"]}.get(owner, [])
-        self._add_body(path, edit, present, owner, codes=codes, writer=_writer(data, owner))
+        body = NfoBody(edit.content, contents, edit.own)
+        self._add_body(path, body, present, owner, codes=codes, changed=edit.changed, writer=_writer(data, owner))
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
         if "jellyfin" not in self._options.readers:
@@ -105,15 +113,15 @@ class SideFilePlanner:
     def _add_body(
         self,
         path: bytes,
-        edit: NfoEdit,
+        edit: NfoBody,
         present: PresentFile | None,
         owner: SideFileOwner,
         *,
         codes: Sequence[str] = (),
+        changed: tuple[str, ...] = (),
         writer: str = "",
     ) -> None:
-        own = json.dumps(edit.own, ensure_ascii=False)
-        self.planned.bodies[path] = NfoBody(edit.content, own)
+        self.planned.bodies[path] = edit
         self._add(
             path,
             NFO,
@@ -123,7 +131,7 @@ class SideFilePlanner:
             codes=codes,
             after_hash=blake3(edit.content).hexdigest(),
             after_size=len(edit.content),
-            changed_fields=edit.changed,
+            changed_fields=changed,
             writer=writer,
         )
 
@@ -191,10 +199,19 @@ class SideFilePlanner:
     # What they share.
 
     def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
-        own: OwnFile | None = self._ours.get(path)
+        own = self._ours.get(path)
         if own is None:
-            return "others"
+            return "ours" if self._is_moved(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
+
+    def _is_moved(self, path: bytes, present: PresentFile) -> bool:
+        """Return whether a file is one of ours whose folder has got another name, as its media has."""
+        return any(
+            own.content_hash == present.content_hash
+            and os.path.split(own.path_bytes)[1] == os.path.split(path)[1]
+            and not os.path.lexists(own.path_bytes)
+            for own in self._ours.values()
+        )
 
     def _choice(self, path: bytes, present: PresentFile) -> str:
         """Return what a person decided about the present file; "" for nothing, or about former bytes."""
@@ -235,10 +252,8 @@ class SideFilePlanner:
         self.planned.files.append(plan)
 
 
-def _new(contents: Sequence[NfoContent]) -> NfoEdit:
-    """Return a new NFO file as an edit of none."""
-    content = nfo_editing.new_file(contents)
-    return NfoEdit(content=content, changed=(), kept=0, own=nfo_editing.own_values(content, contents))
+def _new(contents: Sequence[NfoContent]) -> NfoBody:
+    return NfoBody(nfo_editing.new_file(contents), contents, None)
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

@@ -154,7 +154,8 @@ class TitleService:
                 `STATES`; "" for all except `ignored`. `library_id`: only titles of this library. `genre`, `tag`,
                 `actor`, `director`: one name, or several of which one is enough. `year`: `1994`, or a range such as
                 `1990-1999`. `rating`: the lowest, 0 to 10. `matched`: whether a match is accepted, or an id of a
-                provider is known. `incomplete`: whether episodes of the series are missing.
+                provider is known. `incomplete`: whether episodes of the series are missing. `unpublished`: whether it
+                has changes that are not published, as the plan of publications knows it.
 
         Raises:
             UnknownIdError: There is no such library.

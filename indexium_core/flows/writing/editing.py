@@ -25,10 +25,10 @@ from indexium_core import errors
 from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
 from indexium_core.files.containers.photos.sidecar import without_sidecar
-from indexium_core.flows.writing import omitting, protocol, replacing, side_files_edit, states
+from indexium_core.flows.writing import omitting, protocol, replacing, states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
-from indexium_core.flows.writing.side_files import publication_edit
+from indexium_core.flows.writing.side_files import publication_edit, side_files_edit
 from indexium_core.model.files.media import Patch, SidecarEdit
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.operations.outcomes import UNDONE

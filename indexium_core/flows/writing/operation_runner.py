@@ -214,7 +214,7 @@ class Operations:
         )
 
         executor = self._executor(run.total - run.initial_processed, run.throughput.ahead)
-        edit = self._edits(executor, undo_journal, policy)
+        edit = self._edits(run.kind, executor, undo_journal, policy)
 
         def run_task(task: Task) -> EditResult:
             with run.control.as_waiting():
@@ -241,10 +241,10 @@ class Operations:
         )
 
     def _edits(
-        self, executor: Executor, undo_journal: journal.OperationJournal, policy: WritePolicy
+        self, kind: str, executor: Executor, undo_journal: journal.OperationJournal, policy: WritePolicy
     ) -> Callable[[Task, FileProgress], EditResult]:
-        """Return the function that writes a file."""
-        if isinstance(executor, Cluster):
+        """Return the function that writes a file. Small files are not worth a journey to a worker of a cluster."""
+        if isinstance(executor, Cluster) and kind != "publish":
             return ClusterEdits(executor, undo_journal, policy, self._worker_journals).edit
         return lambda task, progress: edit_execution.edit(executor, task, undo_journal, policy, progress)
 

@@ -340,8 +340,14 @@ def still_pending(task: Task) -> EditResult:
 
 
 def read_unchanged(work: FileWork, outcome: WriteResult) -> EditResult:
-    """Read the file as a scan would. It already has the wanted values, perhaps from a write under another name."""
+    """
+    Read the file as a scan would. It already has the wanted values, perhaps from a write under another name.
+
+    A folder whose side files are wanted has no facts.
+    """
     task = work.task
+    if os.path.isdir(task.path):  # noqa: PTH112 - a path of bytes
+        return EditResult.of(task, outcome)
     with reader.FileReader(task.path) as file:
         stat, capabilities = file.stat, capabilities_of(task, file, work.policy)
     facts = probe.probe(task.path, stat, capabilities=capabilities)

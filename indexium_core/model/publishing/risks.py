@@ -84,14 +84,11 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "Jellyfin writes here",
         "Jellyfin wrote the NFO file, so its own saver is on here: it writes the same file.",
     ),
-    "cannot_be_forgotten": _code(
-        "note", "stays in players", "Players that have read these values keep them until their next refresh."
-    ),
     "picture_not_stored": _code(
         "note",
         "not downloaded",
-        "A selected picture is not in the cache yet, so it is not written.",
-        "Look up the title again, or run: indexium artwork search.",
+        "A selected picture is not downloaded yet, so it is not written.",
+        "Wait for the job that downloads pictures, or start it: indexium artwork list --download.",
     ),
     "no_own_folder": _code(
         "note", "no own folder", "The series has no folder of its own, so it gets no tvshow.nfo and no pictures."

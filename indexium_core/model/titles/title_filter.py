@@ -23,6 +23,7 @@ FACET_KEYS = (
     "director",
     "matched",
     "incomplete",
+    "unpublished",
 )
 _YEARS = re.compile(r"(\d{1,4})?(-)?(\d{1,4})?")
 _HIGHEST_RATING = 10
@@ -42,6 +43,7 @@ class TitleFilters(TypedDict, total=False):
     director: str | Sequence[str]
     matched: bool | None
     incomplete: bool | None
+    unpublished: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class TitleFilter:
     director: tuple[str, ...] = ()  # any of them
     matched: bool | None = None
     incomplete: bool | None = None
+    unpublished: bool | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -149,6 +152,7 @@ def filter_of(text: str, filters: TitleFilters) -> TitleFilter:
         director=_names(filters.get("director")),
         matched=filters.get("matched"),
         incomplete=filters.get("incomplete"),
+        unpublished=filters.get("unpublished"),
     )
 
 

@@ -62,6 +62,7 @@ class TitleItem:
     country: str = ""  # of a series: tells series with one title apart
     is_matched: bool = False  # of a film or series: a match is accepted, or it has an id of a provider
     is_incomplete: bool = False  # of a series: episodes are missing
+    is_unpublished: bool = False  # it has changes that are not published, or one of its seasons or episodes has
 
     @property
     def poster_url(self) -> str:

@@ -225,7 +225,7 @@ def to_fetch(
 
 
 def to_keep(reader: Connection, title_ids: Sequence[int]) -> list[int]:
-    """Return what people selected for films, and for series with their episodes, and what is not in the cache."""
+    """Return the pictures of films and series that people selected, or that are published, and the cache has not."""
     rows = reader.execute(_sql("to_keep"), {"ids": list(title_ids)}).fetchall()
     return [candidate_id for (candidate_id,) in rows]
 

@@ -19,6 +19,7 @@ from indexium_core.model.operations.operation import ItemDetails, MetadataOperat
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
+from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import database, jobs, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger_rows, starting
@@ -320,6 +321,11 @@ class Ledger:
         """Return file id, library and path of the files that an operation did not write."""
         rows = self._store.read().execute(_SQL["unwritten_files"], {"operation_id": operation_id}).fetchall()
         return [(file_id, library_id, bytes(path)) for file_id, library_id, path in rows]
+
+    def unwritten_entities(self, operation_id: int) -> list[Entity]:
+        """Return the titles and videos that a publication did not write because they failed or were cancelled."""
+        rows = self._store.read().execute(_SQL["unwritten_entities"], {"operation_id": operation_id}).fetchall()
+        return [Entity(*row) for row in rows]
 
     def unreverted_items(self, operation_id: int) -> list[int]:
         """Return the items that a rollback did not roll back."""

@@ -152,9 +152,16 @@ def episodes_around(reader: Connection, entities: Collection[Entity]) -> list[En
     return [Entity("episode", number) for (number,) in found]
 
 
-def tenants(reader: Connection, library_ids: Collection[int]) -> list[tuple[int, str, int]]:
-    """Return library, folder and number of each title, or video without a title, with a video in the folder."""
-    return reader.execute(_sql("tenants"), {"library_ids": list(library_ids)}).fetchall()
+def tenants(
+    reader: Connection, library_ids: Collection[int], folders: Collection[str] | None = None
+) -> list[tuple[int, str, int]]:
+    """
+    Return library, folder and number of each title, or video without a title, with a video in the folder.
+
+    `folders`: only these, and those below.
+    """
+    facts = {"library_ids": list(library_ids), "folders": None if folders is None else list(folders)}
+    return reader.execute(_sql("tenants"), facts).fetchall()
 
 
 def examples(reader: Connection, library_id: int, *, count: int) -> tuple[list[Entity], int]:

@@ -220,12 +220,16 @@ WHERE t.entity_type IN ('movie', 'series') AND t.state <> 'ignored' AND t.id > $
 SELECT id FROM (/* pictured */) AS p ORDER BY id LIMIT $count;
 
 -- name: to_keep
--- The pictures that people selected for titles and for the episodes of series among them, without an original in the cache.
-SELECT id FROM asset_candidates
-WHERE is_selected AND actor_kind IS NOT NULL AND provider <> 'local' AND NOT is_downloaded
-  AND (list_contains($ids::BIGINT[], entity_id)
-       OR entity_id IN (SELECT id FROM episodes WHERE list_contains($ids::BIGINT[], series_id)))
-ORDER BY id;
+-- The pictures without an original in the cache that people selected for titles and for the episodes of series among them,
+-- or that the libraries of these publish.
+SELECT a.id FROM asset_candidates AS a
+JOIN titles AS t ON t.entity_type = a.entity_type AND t.id = a.entity_id JOIN libraries AS l USING (library_id)
+WHERE a.is_selected AND a.provider <> 'local' AND NOT a.is_downloaded AND NOT a.is_rejected
+  AND (a.actor_kind IS NOT NULL
+       OR (l.publish IN ('artwork', 'both') AND coalesce(list_contains(l.publish_kinds, a.asset_type), TRUE)))
+  AND (list_contains($ids::BIGINT[], a.entity_id)
+       OR a.entity_id IN (SELECT id FROM episodes WHERE list_contains($ids::BIGINT[], series_id)))
+ORDER BY a.id;
 
 -- name: count_to_fetch
 -- Their number.

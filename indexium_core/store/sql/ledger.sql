@@ -205,6 +205,13 @@ WHERE m.operation_id = $operation_id
   AND (m.status IN ('failed', 'conflict', 'unknown') OR (m.status = 'skipped' AND m.code IN ('cancelled', 'undone')))
 ORDER BY m.file_id;
 
+-- name: unwritten_entities
+-- Titles and videos that a publication did not write because they failed or were cancelled.
+SELECT DISTINCT entity_type, entity_id FROM metadata_operation_items
+WHERE operation_id = $operation_id AND entity_type IS NOT NULL
+  AND (status IN ('failed', 'conflict', 'unknown') OR (status = 'skipped' AND code IN ('cancelled', 'undone')))
+ORDER BY ALL;
+
 -- name: unreverted_items
 -- Items that a rollback did not roll back because they failed or were cancelled.
 SELECT reverts_item FROM metadata_operation_items

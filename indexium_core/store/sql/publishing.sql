@@ -183,7 +183,9 @@ SELECT s.series_id, s.season, s.title FROM seasons AS s WHERE list_contains($ids
 SELECT DISTINCT f.library_id, f.folder, coalesce(e.series_id, l.entity_id, -f.file_id) AS tenant
 FROM scanned_files AS f LEFT JOIN title_files AS l ON l.file_id = f.file_id
 LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
-WHERE f.state <> 'missing' AND f.media_kind = 'video' AND list_contains($library_ids::INTEGER[], f.library_id);
+WHERE f.state <> 'missing' AND f.media_kind = 'video' AND list_contains($library_ids::INTEGER[], f.library_id)
+  AND ($folders::VARCHAR[] IS NULL OR list_contains($folders::VARCHAR[], f.folder)
+       OR len(list_filter($folders::VARCHAR[], lambda b: starts_with(f.folder, b || '/'))) > 0);
 
 -- name: examples
 -- The titles and videos of a library that would be published.
@@ -371,7 +373,7 @@ WHERE action <> 'remove';
 -- The publications of titles in the log, failures included.
 INSERT INTO publish_log BY NAME
 SELECT nextval('publish_log_ids') AS id, m.entity_type, m.entity_id, f.nfo_hash, f.assets_published, $at AS published_at,
-       o.user_name AS published_by, o.actor_kind, o.actor_id, m.status = 'success' AS success, m.error_message,
+       coalesce(nullif(o.user_name, ''), 'system') AS published_by, o.actor_kind, o.actor_id, m.status = 'success' AS success, m.error_message,
        '[]'::JSON AS players_notified, m.operation_id
 FROM metadata_operation_items AS m JOIN metadata_operations AS o ON o.id = m.operation_id
 JOIN (SELECT item_id, any_value(after_hash) FILTER (kind = 'nfo') AS nfo_hash,

@@ -1,9 +1,14 @@
 -- name: by_ids
 -- Titles by id, and whether their match is accepted.
 SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
-       t.season, t.episode, t.aired, m.entity_id IS NOT NULL AS is_matched
+       t.season, t.episode, t.aired, m.entity_id IS NOT NULL AS is_matched, t.id IN (/* unpublished */) AS is_unpublished
 FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id LEFT JOIN (/* accepted */) AS m ON m.entity_id = t.id
 WHERE t.id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: unpublished
+-- The titles with changes that are not published, in themselves or below them.
+SELECT entity_id FROM publication_rows WHERE is_unpublished AND entity_type <> 'video'
+UNION SELECT top_id FROM publication_rows WHERE is_unpublished AND top_type <> 'video'
 
 -- name: touched
 -- Those of some titles that a person has changed.

@@ -293,8 +293,7 @@ SELECT id FROM seasons WHERE list_contains($series::BIGINT[], series_id) ORDER B
 -- name: show
 -- Copy the shown values of one kind of titles. A title without a value has the number of the season or of the episode.
 UPDATE /* table */ AS t SET title = n.title, sort_title = n.sort_title, title_search = n.title_search, year = n.year,
-    state = n.state, updated_at = $at,
-    has_unpublished_changes = t.has_unpublished_changes OR (t.title, t.year) IS DISTINCT FROM (n.title, n.year)
+    state = n.state, updated_at = $at
 FROM (
     SELECT id, title, year, state, strip_accents(lower(title)) AS title_search,
            coalesce(own_sort, regexp_replace(title, '(?i)^(the|a|an|der|die|das|le|la|les|el|los|las|il) +', '')) AS sort_title

@@ -64,6 +64,8 @@ def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
         works["matched"] = _ids(reader, MATCHED_TITLES)
     if wanted.incomplete is not None:
         works["incomplete"] = set(incomplete(reader))
+    if wanted.unpublished is not None:
+        works["unpublished"] = _ids(reader, statement("unpublished"))
     return _parameters(wanted, works)
 
 
@@ -154,6 +156,8 @@ def _values(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _
         found.works["matched"] |= _ids(reader, ACCEPTED_TITLES)
     if "incomplete" in needed:
         found.works["incomplete"] = set(incomplete(reader))
+    if "unpublished" in needed:
+        found.works["unpublished"] = _ids(reader, statement("unpublished"))
     return found
 
 
@@ -214,6 +218,10 @@ def _gaps(_: Connection, rows: Sequence[_CountedTitle], facts: _FacetValues) -> 
     return _yes_and_no(series, facts.works["incomplete"], "incomplete", "complete")
 
 
+def _unpublished(_: Connection, rows: Sequence[_CountedTitle], facts: _FacetValues) -> list[TitleFacetValue]:
+    return _yes_and_no(rows, facts.works["unpublished"], "unpublished", "published")
+
+
 def _yes_and_no(rows: Sequence[_CountedTitle], ids: Collection[int], yes: str, no: str) -> list[TitleFacetValue]:
     number = sum(row.work in ids for row in rows)
     return [each for each in (_value("yes", yes, number), _value("no", no, len(rows) - number)) if each.titles]
@@ -231,6 +239,7 @@ _VALUES: Mapping[str, Callable[[Connection, Sequence[_CountedTitle], _FacetValue
     "rating": _ratings,
     "matched": _matches,
     "incomplete": _gaps,
+    "unpublished": _unpublished,
 }
 
 

@@ -457,3 +457,26 @@ def test_movie_named_with_odd_bytes_is_published(library: Library, folder: Path)
     time.sleep(0)
     publish(library)
     assert new.with_suffix(".nfo").exists()
+
+
+def test_titles_that_failed_are_published_again(library: Library, folder: Path, film: int) -> None:
+    handle = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    handle.wait()
+    library.titles.set(film, "plot", "Another plot.")
+    library.publications.refresh()
+    planned = library.publications._planner  # type: ignore[attr-defined] - the file changes between plan and write
+    compute = planned.compute
+
+    def changed_after(entities: object) -> object:
+        found = list(compute(entities))
+        (folder / LANTERN / "movie.nfo").write_bytes(b"<movie><title>Other</title></movie>")
+        return iter(found)
+
+    planned.compute = changed_after
+    failed = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    planned.compute = compute
+    assert failed.wait().counts == {"conflict": 1}
+    [item] = library.operation(failed.id).items
+    assert (item.code, item.entity_type, item.entity_id) == ("changed_on_disk", "movie", film)
+    assert library.retries.start(failed.id).wait().counts == {"success": 1}
+    assert document(folder / LANTERN / "movie.nfo").values["plot"] == "Another plot."

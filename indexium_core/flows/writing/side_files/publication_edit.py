@@ -15,9 +15,10 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.journal.side_files import read_small
-from indexium_core.flows.writing import protocol, side_files_edit
+from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo
+from indexium_core.flows.writing.side_files import side_files_edit
 from indexium_core.model.files.media import SideFileEdit
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.operations.strategies import SIDE_FILES

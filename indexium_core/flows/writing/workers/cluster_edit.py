@@ -237,7 +237,7 @@ class _JournalHandler:
     def side_files(self, entry: journal.SideFilesEntry) -> int:
         return self._record(self._journal.side_files, entry)
 
-    def _record(self, record: Callable[[Entry], None], entry: Entry) -> int:
+    def _record(self, record: Callable[[Entry], object], entry: Entry) -> int:
         size = self._journal.size
         record(_with_paths(entry, self._paths.of_service))
         return self._journal.size - size

@@ -80,8 +80,7 @@ class RequestHandler:
         return self._journal.entry(entry.item_id).stored_bytes
 
     def side_files(self, entry: journal.SideFilesEntry) -> int:
-        self._journal.side_files(entry)
-        return self._journal.entry(entry.item_id).stored_bytes
+        return self._journal.side_files(entry)
 
     def report(self, position: tuple[int, int] | None) -> bool:
         """Store a new position and return whether the work is cancelled; block while the operation is paused."""
@@ -179,8 +178,10 @@ class _JournalProxy:
     def swap(self, entry: journal.SwapEntry) -> None:
         self._start(replace(entry, stored_bytes=self._handler.swap(entry)))
 
-    def side_files(self, entry: journal.SideFilesEntry) -> None:
-        self._start(replace(entry, stored_bytes=self._handler.side_files(entry)))
+    def side_files(self, entry: journal.SideFilesEntry) -> int:
+        size = self._handler.side_files(entry)
+        self._start(replace(entry, stored_bytes=size))
+        return size
 
     def commit(self, item_id: int) -> None:
         self._handler.commit(item_id)

@@ -5,6 +5,16 @@ ALTER TABLE libraries ADD COLUMN publish_kinds VARCHAR[];     -- kinds of pictur
 ALTER TABLE libraries ADD COLUMN publish_readers VARCHAR[];   -- programs that read the files; NULL: all
 ALTER TABLE libraries ADD COLUMN publish_people BOOLEAN;      -- people of the files become cast members; NULL: yes
 
+-- Whether a title has changes that are not published is derived from the plan of publications; without one it has none.
+ALTER TABLE movies ALTER has_unpublished_changes SET DEFAULT FALSE;
+UPDATE movies SET has_unpublished_changes = FALSE;
+ALTER TABLE series ALTER has_unpublished_changes SET DEFAULT FALSE;
+UPDATE series SET has_unpublished_changes = FALSE;
+ALTER TABLE seasons ALTER has_unpublished_changes SET DEFAULT FALSE;
+UPDATE seasons SET has_unpublished_changes = FALSE;
+ALTER TABLE episodes ALTER has_unpublished_changes SET DEFAULT FALSE;
+UPDATE episodes SET has_unpublished_changes = FALSE;
+
 -- An item changes a file, or the side files of a title: then it has no file but a subject, see
 -- `model/publishing/subjects.py`. What an item changes is the subject, else the file.
 ALTER TABLE metadata_operation_items ALTER file_id DROP NOT NULL;

@@ -126,7 +126,8 @@ def write_files(work: FileWork, edits: Sequence[SideFileEdit], *, strategy: str,
             written_state=written,
         )
         change.commit()
-    return _with_facts(work, EditResult(task=task, record=record))
+    edited = EditResult(task=task, record=record)
+    return edited if change.entry.sidecar is None else _with_facts(work, edited)  # others have no values of the file
 
 
 def _with_facts(work: FileWork, edited: EditResult) -> EditResult:

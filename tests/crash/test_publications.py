@@ -1,0 +1,134 @@
+"""
+A process killed at any system call of a publication or of its rollback leaves every title old or new as a whole.
+
+Two films: one gets new files, the other one has an NFO file that is edited, a picture that is replaced, and a picture
+with another extension that is removed. By default some calls are tested; `--exhaustive` tests every call.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from indexium_core.library import Library
+from indexium_core.model.publishing.requests import PublicationSelection
+from tests.crash.conftest import Choice
+from tests.support import gate, homes, killed_write, seccomp, tables, tally
+from tests.support.forks import Forks
+from tests.support.published_home import HOME, picture, select_picture, tree
+
+pytestmark = pytest.mark.crash
+
+FILMS = ("Films/The Lantern Keeper (2014)", "Films/Night Tram (2009)")
+MOST = 12  # calls of a run that are tested by default
+
+
+class Prepared(NamedTuple):
+    """A home with a plan of publications, and its folder."""
+
+    home: Path
+    folder: Path
+    films: tuple[int, ...]
+
+
+def publish(home: Path) -> None:
+    """Publish the films of a home, or resume the interrupted publication."""
+    with Library.open(home) as library:
+        newest = library.history().items
+        if newest and newest[0].operation_type == "publish" and newest[0].status in {"interrupted", "failed"}:
+            library.resume(newest[0].id).wait()
+            return
+        films = [each.id for each in library.titles.list(kind="movie").items]
+        library.publications.start(PublicationSelection(addresses=tuple(f"movie:{film}" for film in films))).wait()
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Prepared:
+    folder, home = HOME.lay_out(tmp_path / "media"), tmp_path / "home"
+    (folder / FILMS[1] / "movie.nfo").write_bytes(b"<movie>\r\n  <title>Tram</title><shelf>4</shelf>\r\n</movie>")
+    (folder / FILMS[1] / "poster.jpg").write_bytes(picture("red"))
+    (folder / FILMS[1] / "poster.png").write_bytes(picture("red", form="PNG"))
+    with HOME.open(home, folder) as library:
+        ids = {each.title: each.id for each in library.titles.list(kind="movie").items}
+        films = (ids["The Lantern Keeper"], ids["Night Tram"])
+        for film in films:
+            select_picture(library, film, picture("blue"))
+        [found] = library.inventory.list()
+        library.publications.set_options(found.library_id, publish="both")
+    return Prepared(home, folder, films)
+
+
+def test_publication_killed_at_any_call_leaves_titles_whole(prepared: Prepared, forks: Forks, choice: Choice) -> None:
+    check_kills(prepared, forks, choice, publish, "kills of a publication")
+
+
+def test_rollback_of_a_publication_killed_at_any_call_leaves_titles_whole(
+    prepared: Prepared, forks: Forks, choice: Choice
+) -> None:
+    publish(prepared.home)
+    check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback of a publication")
+
+
+def check_kills(prepared: Prepared, forks: Forks, choice: Choice, run: Callable[[Path], None], count: str) -> None:
+    """Kill a run at its calls, one after another, and look at the films after the next start."""
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    old = tree(prepared.folder)
+    kept = copied(prepared, prepared.home.parent / "kept")
+    clean = forks.watch(trap(prepared, 0), run, prepared.home)
+    new = tree(prepared.folder)
+    assert all(part(old, film) != part(new, film) for film in FILMS)
+    numbers = range(1, len(clean.calls) + 1)
+    step = 1 if choice.every else max(1, len(numbers) // MOST)
+    seen = set[str]()
+    for at in numbers[::step]:
+        restore(kept, prepared)
+        report = forks.watch(trap(prepared, at), run, prepared.home)
+        assert report.killed or (report.hit is None), at
+        with Library.open(prepared.home) as library:
+            now = tree(prepared.folder)
+            for film in FILMS:
+                states = [name for name, state in (("old", old), ("new", new)) if part(now, film) == part(state, film)]
+                assert len(states) == 1, (at, film, sorted(part(now, film)))
+                seen.add(states[0])
+            is_rest = library.history().items[0].status == "interrupted"
+        if is_rest:
+            publish(prepared.home) if run is publish else resume(prepared.home)
+            assert tree(prepared.folder) == new, at
+        tally.count("side files of titles", count)
+    assert seen == {"old", "new"}
+
+
+def resume(home: Path) -> None:
+    """Resume the newest operation of a home."""
+    with Library.open(home) as library:
+        library.resume(library.history().items[0].id).wait()
+
+
+def trap(prepared: Prepared, at: int) -> gate.Trap:
+    folders = (str(prepared.folder), str(prepared.home / "backups"))
+    return gate.Trap(folders=folders, at=at, deed="kill" if at else "pass")
+
+
+def part(state: Mapping[str, bytes], film: str) -> dict[str, bytes]:
+    """Return the files of one film."""
+    return {name: content for name, content in state.items() if name.startswith(film + "/")}
+
+
+def copied(prepared: Prepared, target: Path) -> Path:
+    shutil.copytree(prepared.folder, target / "media")
+    shutil.copytree(prepared.home, target / "home")
+    return target
+
+
+def restore(kept: Path, prepared: Prepared) -> None:
+    """Restore the home and its folder; the files keep their paths, not their inodes."""
+    for name, place in (("media", prepared.folder), ("home", prepared.home)):
+        shutil.rmtree(place)
+        shutil.copytree(kept / name, place)
+    with Library.open(prepared.home) as library, tables.changing(library) as tx:
+        homes.update_inodes(tx, [path for path in prepared.folder.rglob("*") if path.is_file()])
