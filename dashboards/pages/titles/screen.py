@@ -170,7 +170,7 @@ class TitlesScreen(Screen):
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first
             return titles_list.TitlesSnapshot(
                 page=page,
-                facets=library.titles.facets(keys=("kind", "matched", "incomplete")),
+                facets=library.titles.facets(keys=("kind", "matched", "incomplete", "unpublished")),
                 libraries=library.inventory.list(),
                 providers=library.providers.status(),
                 jobs=[job for job in jobs if not job.has_ended],
@@ -216,7 +216,6 @@ class TitlesScreen(Screen):
                         shown=shown,
                         picked=self._selection.picked,
                         offer=self._publishing.offer(),
-                        unpublished=self._publishing.unpublished,
                     )
                 )
             else:

@@ -47,6 +47,11 @@ _SORTS = {
     "state": "By state",
 }
 DESCENDING = ("year", "rating", "added")
+_QUICK = (
+    ("matched", "no", "Unmatched"),
+    ("incomplete", "yes", "Incomplete series"),
+    ("unpublished", "yes", "Unpublished"),
+)
 LABELS = {
     "kind": "Kind",
     "genre": "Genre",
@@ -84,7 +89,7 @@ class TitlesSnapshot:
     """The data of the list, read at one time."""
 
     page: TitlePage
-    facets: Mapping[str, TitleFacet]  # kind, matched and incomplete of all titles
+    facets: Mapping[str, TitleFacet]  # kind, matched, incomplete and unpublished of all titles
     libraries: Sequence[LibraryRow]
     providers: Sequence[ProviderStatus]
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
@@ -108,7 +113,6 @@ def view(
     shown: bool,
     picked: int,
     offer: PublishOfferView | None = None,
-    unpublished: Collection[str] = (),
 ) -> dict[str, Any]:
     """
     Return the view.
@@ -121,7 +125,6 @@ def view(
         shown: False while a title is open.
         picked: Serial number of the last choice of titles that the state has.
         offer: The button that publishes; None before it is known.
-        unpublished: Addresses of titles with changes that are not published.
 
     """
     if not shown:
@@ -137,15 +140,15 @@ def view(
         "filters": [_filter(key, state, found.libraries) for key in LABELS],
         "quick": [
             _quick(found, state, *each)
-            for each in (("matched", "no", "Unmatched"), ("incomplete", "yes", "Incomplete series"))
+            for each in _QUICK
+            if each[0] != "unpublished" or state.unpublished or _number(found, *each[:2])
         ],
         "sorts": [{"value": key, "label": label} for key, label in _SORTS.items()],
         "sort": state.sort,
         "narrowed": state.is_narrowed(),
         "items": [
             tile(each, pictures=pictures, version=found.posters.get(_poster_id(each)))
-            | {"selected": state.is_selected(each.id), "can": True}
-            | {"unpublished": f"{each.entity_type}:{each.id}" in unpublished}
+            | {"selected": state.is_selected(each.id), "can": True, "unpublished": each.is_unpublished}
             for each in page.items
         ],
         "picked": picked,
@@ -207,8 +210,13 @@ def _label(key: str, value: str, libraries: Sequence[LibraryRow] = ()) -> str:
     return {"kind": KINDS, "state": STATE_LABELS}.get(key, {}).get(value, value)
 
 
+def _number(found: TitlesSnapshot, key: str, value: str) -> int:
+    """Return how many titles have a value of a filter."""
+    return sum(each.titles for each in found.facets[key].values if each.value == value)
+
+
 def _quick(found: TitlesSnapshot, state: TitlesState, key: str, value: str, label: str) -> QuickView:
-    number = sum(each.titles for each in found.facets[key].values if each.value == value)
+    number = _number(found, key, value)
     is_on = state.chosen(key) == [value]
     return {"key": key, "value": "" if is_on else value, "label": label, "count": wording.count(number), "on": is_on}
 

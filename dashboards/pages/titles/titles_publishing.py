@@ -1,4 +1,4 @@
-"""Publications on the pages of titles: the button with the number of titles, badges, and the state of one title."""
+"""Publications on the pages of titles: the button with the number of titles, and the state of one title."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.publication import PublicationItem, PublishLogEntry
-from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter
-from indexium_core.model.publishing.risks import PUBLICATION_RISKS
+from indexium_core.model.publishing.requests import PUBLISHED_RISKS
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.titles.titles import TitleItem
 
@@ -21,7 +20,6 @@ from indexium_core.model.titles.titles import TitleItem
 class _Offer(NamedTuple):
     is_on: bool  # a library publishes
     titles: int  # that would be published
-    unpublished: frozenset[str]  # addresses
 
 
 class TitlesPublishing:
@@ -37,11 +35,6 @@ class TitlesPublishing:
         titles.on(publish=lambda _: self._session.go(PUBLISH, asks=True, address="", member=""))
         page.on(publish=lambda _: self._open())
 
-    @property
-    def unpublished(self) -> frozenset[str]:
-        """The addresses of titles with changes that are not published."""
-        return self._offer.unpublished if self._offer else frozenset()
-
     def offer(self) -> PublishOfferView | None:
         """Return the button that publishes; None before it is known."""
         if self._offer is None:
@@ -55,11 +48,8 @@ class TitlesPublishing:
 
         def read() -> _Offer:
             if not any(each.is_on for each in self._library.publications.all_options().values()):
-                return _Offer(is_on=False, titles=0, unpublished=frozenset())
-            wanted = PublicationFilter(unpublished=True, risk=PUBLICATION_RISKS)
-            titles = self._library.publications.plan(per_page=1).titles
-            unpublished = frozenset(self._library.publications.addresses(wanted))
-            return _Offer(is_on=True, titles=titles, unpublished=unpublished)
+                return _Offer(is_on=False, titles=0)
+            return _Offer(is_on=True, titles=self._library.publications.plan(per_page=1).titles)
 
         def show(found: _Offer) -> None:
             if found != self._offer:
