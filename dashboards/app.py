@@ -26,6 +26,7 @@ from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.people.screen import PeopleScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
+from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
@@ -43,6 +44,7 @@ PAGES = (
     PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
     PageEntry("library", "Library", LibraryScreen),
     PageEntry("titles", "Titles", TitlesScreen),
+    PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
     PageEntry("people", "People", PeopleScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title_id_of`
 OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
+PUBLISH = "publish"  # a page below *Titles*; without films and series, it has an entry of its own
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 
@@ -442,9 +443,9 @@ class Session:
         }
 
     def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:
-        """Return the entries of the navigation: those for titles only if a library holds films or series."""
-        has_titles = any(each.kind != "home" for each in libraries)
-        return {name: title for name, title in self._titles.items() if has_titles or name not in OF_TITLES}
+        """Return the entries: those for titles if a library holds films or series, otherwise *Publish* of videos."""
+        hidden = {PUBLISH} if any(each.kind != "home" for each in libraries) else OF_TITLES
+        return {name: title for name, title in self._titles.items() if name not in hidden}
 
     def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, dict[str, int]]:
         """Return operations, folders, percent of the running operation, open jobs, and numbers of pages of titles."""

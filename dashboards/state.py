@@ -267,7 +267,9 @@ class HistoryState(AddressedState):
 
     query = param.String(default="", doc="Search over files and people.")
     status = param.String(default="", doc="States that are listed, split by commas; '' for all.")
-    kind = param.Selector(default="", objects=["", "write", "rollback"], doc="Type that is listed; '' for all.")
+    kind = param.Selector(
+        default="", objects=["", "write", "publish", "rollback"], doc="Type that is listed; '' for all."
+    )
     error = param.String(default="", doc="Code of a failure or conflict; '' for all operations.")
     since = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="First day, ISO; '' for no limit.")
     until = param.String(default="", regex=r"^(\d{4}-\d\d-\d\d)?$", doc="Last day, ISO; '' for no limit.")

@@ -57,7 +57,7 @@ def item_status(status: str, code: str = "", *, ended: bool = False, kind: str =
         status: The status of the item.
         code: Its code, which can be more precise than the status.
         ended: Whether its operation has ended.
-        kind: The type of its operation, `write` or `rollback`.
+        kind: The type of its operation: write, rollback or publish.
 
     """
     if code == "in_use":

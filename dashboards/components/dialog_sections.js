@@ -51,6 +51,22 @@ const drawSelectField = ({key, label, choices}) =>
     drawSelect(choices, {data: {do: "choose", list: key, key}}),
   )
 
+/** @param {ChecksSectionView} section */
+const drawChecks = ({key, label, checks}) =>
+  h(
+    "fieldset",
+    {class: "checks", data: {key: `checks-${key}`}},
+    h("legend", null, label),
+    checks.map(({value, label: text, on}) =>
+      h(
+        "label",
+        null,
+        h("input", {type: "checkbox", checked: on, value, data: {do: "choose", list: key, key: `${key}-${value}`}}),
+        text,
+      ),
+    ),
+  )
+
 /** @param {DialogItemView} item */
 const drawItem = item =>
   h(
@@ -135,6 +151,8 @@ export function drawSection(section) {
       return drawListing(section)
     case "selects":
       return h("div", {class: "selects", data: {key: "selects"}}, section.selects.map(drawSelectField))
+    case "checks":
+      return drawChecks(section)
     case "gauge": {
       const {now, max, text} = section
       const gauge = drawGauge(text, {now, max, parts: [{kind: "ok", share: (100 * now) / max}]})

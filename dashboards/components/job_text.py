@@ -17,6 +17,7 @@ from indexium_core.model.operations.operation import OperationStatus
 KINDS = {
     "write": "Writes",
     "rollback": "Rollbacks",
+    "publish": "Publications",
     "scan": "Scans",
     "rescan": "Rescans",
     "verify": "Verifications",
@@ -194,9 +195,9 @@ def cancel_effect(job: Job) -> str:
     """Return what remains after a job is cancelled."""
     if not job.progress_current:
         return "The job has not changed anything yet."
-    if job.job_type in ("write", "rollback"):
+    if job.job_type in ("write", "rollback", "publish"):
         left = (
-            f"; {wording.files(job.progress_total - job.progress_current)} will not be changed"
+            f"; {wording.plural(job.progress_total - job.progress_current, _noun(job))} will not be changed"
             if job.progress_total
             else ""
         )
@@ -204,12 +205,17 @@ def cancel_effect(job: Job) -> str:
     return "The results so far are kept. For the other files, the earlier results stay."
 
 
+def _noun(job: Job) -> str:
+    return "title" if job.job_type == "publish" else "file"
+
+
 def _intact_files(job: Job) -> str:
     return summaries.intact_files(job.counters.get("unknown", 0))
 
 
 def cancel_effect_on_files(kind: str) -> str:
-    """Return what happens to the completed files of a write or a rollback when it is cancelled."""
+    """Return what happens to the completed files of an operation when it is cancelled."""
     if kind == "rollback":
         return "Restored files stay restored, and the other files can be retried"
-    return "Written files stay written and can be rolled back"
+    what = "Published titles stay published" if kind == "publish" else "Written files stay written"
+    return f"{what} and can be rolled back"

@@ -35,13 +35,24 @@ PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
     "unknown": "odd",
     "skipped": "off",
 }
+SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−"}
 _SLOW = 0.1  # files a second
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 
 
+KINDS = {"write": "Write", "rollback": "Rollback", "publish": "Publication"}
+DOING = {"write": "Writing", "rollback": "Rolling back", "publish": "Publishing"}
+DONE = {"write": "Wrote", "rollback": "Restored", "publish": "Published"}
+
+
 def kind_name(operation: MetadataOperation) -> str:
     """Return the type of an operation."""
-    return "Rollback" if operation.operation_type == "rollback" else "Write"
+    return KINDS[operation.operation_type]
+
+
+def items(operation: MetadataOperation, number: int) -> str:
+    """Return a number of items of an operation in words: `3 files`, of a publication `3 titles`."""
+    return wording.plural(number, operation.noun)
 
 
 def name(operation: MetadataOperation) -> str:
@@ -138,7 +149,13 @@ def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
 
 
 def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
-    """Return how many files of an operation that ended can be retried; 0 if the operation can be resumed."""
+    """
+    Return how many files of an operation that ended can be retried; 0 if the operation can be resumed.
+
+    The titles that a publication left are on the page of publications.
+    """
+    if operation.operation_type == "publish":
+        return 0
     if not status.finished or can_resume(status) or operation.user_action == "rollback_person" or operation.origin:
         return 0
     return count_of(status, ("failed", "conflict", "unknown")) + status.cancelled_count
@@ -169,7 +186,7 @@ def item_row(
         item: The file.
         share: How much of the new file is written, 0 to 1; None if it is not rewritten.
         ended: Whether the operation has ended.
-        kind: The type of the operation, `write` or `rollback`.
+        kind: The type of the operation: write, rollback or publish.
 
     """
     status, level = status_words.item_status(item.status, item.code, ended=ended, kind=kind)
@@ -179,7 +196,7 @@ def item_row(
         "id": item.id,
         "name": item.file_name,
         "path": item.file_path,
-        "tags": tags_line(item.tags_added, item.tags_removed),
+        "tags": tags_line(item.tags_added, item.tags_removed) or side_files_line(item),
         "what": item.message or method_and_time(item),
         "status": status,
         "level": level,
@@ -191,6 +208,11 @@ def item_row(
 def tags_line(added: Sequence[str], removed: Sequence[str]) -> str:
     """Return `− Zoe Oz + Zoë Öz`."""
     return " ".join([*(f"− {name}" for name in removed), *(f"+ {name}" for name in added)])
+
+
+def side_files_line(item: ItemDetails) -> str:
+    """Return `+ movie.nfo ~ poster.jpg`: the side files that an item changes."""
+    return " ".join(f"{SIDE_FILE_SIGNS[each.action]} {each.path.rpartition('/')[2]}" for each in item.side_files)
 
 
 def people_counts(added: int, removed: int) -> str:
@@ -205,7 +227,7 @@ def method_and_time(item: ItemDetails) -> str:
     if item.status != "success" or item.seconds is None:
         return ""
     taken = wording.duration(item.seconds)
-    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy else taken
+    return f"{strategies.in_words(item.strategy)} · {taken}" if item.strategy and not item.side_files else taken
 
 
 def expiry(moment: datetime | None) -> str:

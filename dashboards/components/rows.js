@@ -1,8 +1,48 @@
 // The rows of a list as a grid with a cursor. The keys act on the row at the cursor; this row is the only tab stop.
 import {currentPage, listen} from "./browser/component.js"
+import {h} from "./browser/dom.js"
 import {closesDetails} from "./browser/keyboard.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
+
+/** The box that selects a row. @type {(row: {id: number, name: string, can: boolean, selected: boolean}) => HTMLElement} */
+export const drawRowBox = ({id, name, can, selected}) =>
+  h(
+    "span",
+    {class: "c", role: "gridcell"},
+    h(
+      "label",
+      {class: "hit"},
+      h("input", {
+        type: "checkbox",
+        tabindex: "-1",
+        checked: selected,
+        disabled: !can || null,
+        "aria-label": `Select ${name}`,
+        data: {change: "pick", id},
+      }),
+    ),
+  )
+
+/** The box that selects all rows of a list, on all its pages. @type {(head: {all?: string, able?: number}, description: string) => HTMLElement} */
+export const drawHeadBox = ({all, able}, description) =>
+  h(
+    "span",
+    {class: "c", role: "columnheader"},
+    h(
+      "label",
+      {class: "hit"},
+      h("input", {
+        type: "checkbox",
+        checked: all === "all",
+        indeterminate: all === "some",
+        disabled: !able || null,
+        title: description,
+        "aria-label": description,
+        data: {change: "all"},
+      }),
+    ),
+  )
 
 /** @template {Record<string, any>} Row */
 export class RowCursor {

@@ -56,7 +56,7 @@ def provider_label(name: str) -> str:
 
 def without_command(reason: str) -> str:
     """Return why a provider is off, without the command: a page has a button instead."""
-    return re.sub(r", or run: [^.]*\.", ".", reason)
+    return re.sub(r", or (run|start it): [^.]*\.", ".", reason)
 
 
 def request_row(each: ProviderRequest) -> ProviderRequestView:

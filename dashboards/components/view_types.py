@@ -28,6 +28,14 @@ class SearchLinkView(TypedDict):
     label: str
 
 
+class RiskLevelView(TypedDict):
+    level: str
+    count: int
+    shown: str
+    hint: str
+    on: bool
+
+
 class LegendView(TypedDict):
     colour: str
     label: str
@@ -179,6 +187,13 @@ class SelectsSectionView(TypedDict):
     selects: list[DialogSelectView]
 
 
+class ChecksSectionView(TypedDict):
+    kind: Literal["checks"]
+    key: str  # As the list of a message `turn`, with the value of the box that was pressed
+    label: str
+    checks: list[ChoiceView]
+
+
 DialogSectionView = Annotated[
     TextSectionView
     | LevelsSectionView
@@ -188,6 +203,7 @@ DialogSectionView = Annotated[
     | GaugeSectionView
     | LinksSectionView
     | SelectsSectionView
+    | ChecksSectionView
     | DialogListingView,
     pydantic.Field(discriminator="kind"),
 ]

@@ -9,6 +9,29 @@ export const GLYPHS = {safe: "✓", warning: "!", danger: "▲", blocked: "■",
 export const chip = (level, text, glyph = GLYPHS[level]) =>
   h("span", {class: `risk ${level}`}, h("span", {"aria-hidden": "true"}, glyph ? glyph + " " : ""), text)
 
+/** @param {RiskLevelView} risk */
+const drawRisk = ({level, count: files, shown, hint, on}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: files ? "stat" : "stat none",
+      "aria-pressed": String(on),
+      data: {act: "risk", level, key: level},
+    },
+    h("b", null, shown),
+    chip(level, level),
+    h("small", null, hint),
+  )
+
+/** The risk levels with their numbers; a press of one filters by it. @param {RiskLevelView[]} levels */
+export const drawRisks = levels =>
+  h(
+    "div",
+    {class: "chips levels-line", role: "group", "aria-label": "Risk", data: {key: "chips"}},
+    levels.map(drawRisk),
+  )
+
 /**
  * A button that runs `act`. `key` is the key for the same act; other options are attributes.
  *

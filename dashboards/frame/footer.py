@@ -34,14 +34,14 @@ class Footer(Component):
 def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:
     """Return the row of a running operation."""
     paused = status.status == "paused"
-    verb = "Rolling back" if operation.operation_type == "rollback" else "Writing"
+    verb = operation_text.DOING[operation.operation_type]
     verb = ("Pausing:" if status.pausing else "Paused:") if paused else verb
     pause = {"label": "Resume", "act": "resume"} if paused else {"label": "Pause", "act": "pause"}
     return {
         "key": f"run{operation.id}",
         "id": operation.id,
         "kind": "running",
-        "title": f"{verb} {wording.count(status.current)} of {wording.files(status.total)}",
+        "title": f"{verb} {wording.count(status.current)} of {operation_text.items(operation, status.total)}",
         "note": _running_note(operation, status),
         "bar": {"now": status.current, "max": status.total, "parts": operation_text.bar_parts(status)},
         "buttons": [
@@ -136,9 +136,9 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
     bad = operation.failure_count + operation.conflict_count + operation.unknown_count
     is_good = not bad and operation.status not in ("failed", "cancelled")
     why = [{"label": "Show problems", "act": "why"}] if bad else []
-    files = wording.files(operation.success_count)
+    files = operation_text.items(operation, operation.success_count)
     roll_back = {"label": "Roll back…", "act": "roll_back", "spoken": f"Roll back {files}…"}
-    can_roll_back = operation.can_rollback and operation.operation_type == "write"
+    can_roll_back = operation.can_rollback and operation.operation_type != "rollback"
     return {
         "key": f"done{operation.id}",
         "id": operation.id,
@@ -160,7 +160,7 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
 def _done_note(operation: MetadataOperation, now: datetime) -> str:
     parts = [f"“{operation.user_note}”" if operation.user_note else ""]
     parts.append(wording.ago(operation.completed_at, now=now) if operation.completed_at else "")
-    if operation.can_rollback and operation.expires_at and operation.operation_type == "write":
+    if operation.can_rollback and operation.expires_at and operation.operation_type != "rollback":
         parts.append(f"can be rolled back until {wording.day(operation.expires_at)}")
     return " · ".join(part for part in parts if part)
 

@@ -20,12 +20,12 @@ from indexium_core.model.scanning.reports import ScanProgress
 
 EVENTS = tuple(
     f"{noun}:{verb}"
-    for noun in ("scan", "rescan", "write", "rollback")
+    for noun in ("scan", "rescan", "write", "rollback", "publish")
     for verb in ("started", "progress", "completed")
 )
 FRESH = timedelta(days=1)  # operations that ended longer ago are not shown
 RUNNING, WAITING = 2, 2  # maximum number of rows of each kind
-OWN_ROWS = ("write", "rollback", "scan")  # kinds of jobs that have rows of their own
+OWN_ROWS = ("write", "rollback", "publish", "scan")  # kinds of jobs that have rows of their own
 
 
 class _Operations(NamedTuple):

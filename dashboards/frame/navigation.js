@@ -14,14 +14,20 @@ export function switchTheme() {
   window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
 }
 
-/** @param {PageLinkView} page */
-const drawLink = ({id, label, href, count, live}) =>
+/** Return the page whose entry is the current one: the page of publications may be below the titles. @param {PageLinkView[]} pages */
+const currentEntry = pages => {
+  const page = currentPage()
+  return page === "publish" && pages.every(({id}) => id !== page) ? "titles" : page
+}
+
+/** @type {(page: PageLinkView, current: string) => HTMLElement} */
+const drawLink = ({id, label, href, count, live}, current) =>
   h(
     "a",
     {
       href,
       class: TABS.has(id) ? "" : "rest",
-      "aria-current": id === currentPage() ? "page" : null,
+      "aria-current": id === current ? "page" : null,
       data: {act: "go", page: id},
     },
     label,
@@ -62,13 +68,13 @@ const drawMore = isOpen =>
     "More",
   )
 
-/** @type {(name: string, pages: PageLinkView[]) => HTMLElement} */
-const drawGroup = (name, pages) =>
+/** @type {(name: string, pages: PageLinkView[], current: string) => HTMLElement} */
+const drawGroup = (name, pages, current) =>
   h(
     "div",
     {class: "group", role: "group", "aria-label": name, data: {key: name}},
     h("span", {class: "name", "aria-hidden": "true"}, name),
-    pages.map(drawLink),
+    pages.map(page => drawLink(page, current)),
   )
 
 /** @param {PageLinkView[]} pages */
@@ -77,6 +83,7 @@ const drawGroups = pages =>
     drawGroup(
       name,
       pages.filter(({group}) => group === name),
+      currentEntry(pages),
     ),
   )
 

@@ -166,10 +166,14 @@ function bindKeys(self, openKeyList) {
   })
 }
 
+const BELOW = new Set(["publish"]) // pages that may have no entry
+
 /** Return the page that the address names: the one of a title is below the titles. @param {PageLinkView[]} pages */
 function pageAt(pages) {
   const name = new URLSearchParams(location.search).get("view")
   const {pathname} = location
+  const last = name ?? pathname.split("/").at(-1)
+  if (BELOW.has(last)) return last
   const found =
     pages.find(({id, href}) => (name ? id === name : href === pathname)) ??
     pages.find(({href}) => pathname.startsWith(`${href}/`))

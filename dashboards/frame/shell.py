@@ -13,7 +13,7 @@ from indexium_core.model.scanning.reports import ScanProgress
 
 GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
     "Decide": ("plan", "checks", "decide"),
-    "Collection": ("library", "titles", "people"),
+    "Collection": ("library", "titles", "publish", "people"),
     "Writing": ("progress", "history"),
     "Tools": ("query", "jobs", "settings"),
 }

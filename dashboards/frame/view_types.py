@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -67,3 +67,26 @@ class AddressView(TypedDict, total=False):
 
 class ShellView(NavigationView, AddressView, total=False):
     pass
+
+
+class ActionView(TypedDict):
+    label: str
+    act: str
+    kind: NotRequired[str]
+    key: NotRequired[str]
+    disabled: NotRequired[bool]
+    data: NotRequired[dict[str, Any]]
+
+
+class ActionBarHiddenView(TypedDict):
+    text: str
+    label: str
+    act: str
+
+
+class ActionBarView(TypedDict, total=False):
+    title: str  # Without a title, the bar is hidden
+    hidden: ActionBarHiddenView | None
+    warning: str
+    note: str
+    buttons: list[ActionView]

@@ -9,6 +9,8 @@ from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationStatus
 
+_KEEP = {"write": "Keep writing", "rollback": "Keep restoring", "publish": "Keep publishing"}
+
 
 def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: int) -> None:
     """Show what remains after a cancellation, ask, and cancel."""
@@ -21,13 +23,15 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             bridge.toast("info", "The operation has already ended.")
             return
         left = status.total - status.current
-        text = f"{job_text.cancel_effect_on_files(status.operation_type)}; {wording.files(left)} will not be changed."
+        noun = "title" if status.operation_type == "publish" else "file"
+        effect = job_text.cancel_effect_on_files(status.operation_type)
+        text = f"{effect}; {wording.plural(left, noun)} will not be changed."
         dialog.ask(
             "Cancel the rest?",
             [{"kind": "text", "text": text}],
             cancel,
             confirm="Cancel the rest",
-            back=f"Keep {'restoring' if status.operation_type == 'rollback' else 'writing'}",
+            back=_KEEP[status.operation_type],
             risky=True,
         )
 

@@ -17,7 +17,10 @@ from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import InterruptedOperation
 
-DECIDING = ("job:changed", "write:started", "rollback:started", "write:progress", "rollback:progress")
+DECIDING = (
+    "job:changed",
+    *(f"{kind}:{what}" for kind in ("write", "rollback", "publish") for what in ("started", "progress")),
+)
 DECIDED = "The operation was resumed, rolled back or left for later in another window."
 
 

@@ -27,7 +27,7 @@ _CHIPS = {  # outcome of a file → level and glyph of its chip
 
 def title(operation: InterruptedOperation, *, others: int = 0) -> str:
     """Return the headline; `others`: the number of further interrupted operations."""
-    kind = "rollback" if operation.operation.operation_type == "rollback" else "write"
+    kind = operation_text.kind_name(operation.operation).lower()
     text = f"A {kind} stopped" if operation.operation.status == "failed" else f"A {kind} was interrupted"
     return f"{text} (and {wording.plural(others, 'other')})" if others else text
 
@@ -59,17 +59,18 @@ def _summary(operation: InterruptedOperation) -> str:
     started = f"{named}, started {wording.when(record.started_at)}"
     unknown = operation.counts.get("unknown", 0)
     completed = operation.total - operation.remaining - unknown
-    processed = f"processed {wording.count(completed)} of {wording.files(operation.total)}"
+    processed = f"processed {wording.count(completed)} of {operation_text.items(record, operation.total)}"
     return f"{started}, {processed}. {summaries.intact_files(unknown)}"
 
 
 def _promise(operation: InterruptedOperation) -> str:
     done, back = operation.successes, operation.operation.operation_type == "rollback"
     left = operation.remaining
-    parts = [f"Resume continues with {wording.files(left)}." if left else "No file is left."]
+    record = operation.operation
+    parts = [f"Resume continues with {operation_text.items(record, left)}." if left else f"No {record.noun} is left."]
     if done and operation.operation.can_rollback:
         verb = "reverts the rollback of" if back else "restores"
-        parts.append(f"Roll back {verb} {wording.files(done)}.")
+        parts.append(f"Roll back {verb} {operation_text.items(record, done)}.")
     parts.append("You can also decide later.")
     return " ".join(parts)
 
@@ -83,7 +84,8 @@ def scan(job: Job) -> str:
 
 def resume_label(operation: InterruptedOperation) -> str:
     """Return the label of the button that resumes, "" if no file is left."""
-    return f"Resume {wording.files(operation.remaining)}" if operation.remaining else ""
+    left = operation_text.items(operation.operation, operation.remaining)
+    return f"Resume {left}" if operation.remaining else ""
 
 
 def rollback_label(operation: InterruptedOperation) -> str:

@@ -16,6 +16,10 @@ from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.rollback import RollbackCheck
 
 SHOWN = 50
+_PLAYERS = (
+    "A restored NFO file has the present time, so that players read it again; a restored picture has its original one. "
+    "Players may show published values until they refresh the title."
+)
 REPLAN = {
     "key": "replan",
     "label": "Leave the files in the plan",
@@ -98,11 +102,14 @@ def ask(
             return
         dialog.choose(
             _title(operation, part),
-            [_named(operation), *_promise(check, part), *_counts(check), *_conflicts(check)],
-            [*({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices), REPLAN],
+            [_named(operation), *_promise(check, part, operation.noun), *_counts(check), *_conflicts(check)],
+            [
+                *({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices),
+                *([REPLAN] if operation.noun == "file" else []),
+            ],
             lambda note, ticked: start(check, note, ticked),
-            confirm=_confirm(check.restorable, part),
-            counted=_counted(check.restorable, part, choices),
+            confirm=_confirm(check.restorable, part, operation.noun),
+            counted=_counted(check.restorable, part, choices, operation.noun),
             needs=[] if check.restorable else [str(each["key"]) for each in choices],
             note="Note (optional)",
             left=left,
@@ -116,30 +123,31 @@ def _title(operation: MetadataOperation, part: RollbackPart) -> str:
     if part.person:
         return f"Remove “{part.person}” from the files of {named}?"
     if part.item_ids is not None:
-        return f"Roll back {wording.plural(len(part.item_ids), 'selected file')} of {named}?"
-    return f"Roll back the found files of {named}?" if part.query else f"Roll back {named}?"
+        return f"Roll back {wording.plural(len(part.item_ids), f'selected {operation.noun}')} of {named}?"
+    return f"Roll back the found {operation.noun}s of {named}?" if part.query else f"Roll back {named}?"
 
 
 def _named(operation: MetadataOperation) -> dict[str, Any]:
     """Return the operation in words: its note, type, files and time."""
     note = f"“{operation.user_note}”, " if operation.user_note else ""
     kind = operation_text.kind_name(operation).lower()
-    text = f"{note}{kind} of {wording.files(operation.success_count)}, {wording.when(operation.started_at)}"
+    what = operation_text.items(operation, operation.success_count)
+    text = f"{note}{kind} of {what}, {wording.when(operation.started_at)}"
     return {"kind": "text", "text": f"{text[0].upper()}{text[1:]}."}
 
 
-def _confirm(number: int, part: RollbackPart) -> str:
+def _confirm(number: int, part: RollbackPart, noun: str) -> str:
     if part.person:
         return f"Remove from {wording.files(number)}"
-    return f"Roll back {wording.files(number)}" if number else "Roll back"
+    return f"Roll back {wording.plural(number, noun)}" if number else "Roll back"
 
 
-def _counted(number: int, part: RollbackPart, choices: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _counted(number: int, part: RollbackPart, choices: Sequence[dict[str, Any]], noun: str) -> dict[str, Any]:
     """Return what each choice adds to the number in the button, with words for one and several files."""
-    many = _confirm(2, part).replace("2 files", "{} files")
+    many = _confirm(2, part, noun).replace("2 ", "{} ")
     return {
         "base": number,
-        "one": _confirm(1, part),
+        "one": _confirm(1, part, noun),
         "many": many,
         "adds": {each["key"]: each["adds"] for each in choices},
     }
@@ -161,7 +169,7 @@ def _choices(check: RollbackCheck) -> list[dict[str, Any]]:
     return found
 
 
-def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
+def _promise(check: RollbackCheck, part: RollbackPart, noun: str) -> list[dict[str, Any]]:
     number = check.restorable
     if not number:
         return [{"kind": "why", "level": "warning", "text": "No file can be restored byte for byte without a choice."}]
@@ -169,6 +177,9 @@ def _promise(check: RollbackCheck, part: RollbackPart) -> list[dict[str, Any]]:
         text = f"✓ {wording.files(number)} will no longer name {part.person}. The rest of the comments stays."
         hint = "This is an ordinary write and can be rolled back. It does not restore the original bytes."
         return [{"kind": "why", "level": "safe", "text": text}, {"kind": "hint", "text": hint}]
+    if noun == "title":
+        text = f"✓ The files of {wording.plural(number, noun)} are restored byte for byte."
+        return [{"kind": "why", "level": "safe", "text": text}, {"kind": "hint", "text": _PLAYERS}]
     are, dates = ("is", "its original date") if number == 1 else ("are", "their original dates")
     promise = f"✓ {wording.files(number)} {are} restored byte for byte, with {dates}."
     return [{"kind": "why", "level": "safe", "text": promise}]

@@ -66,10 +66,10 @@ class WritePreview(NamedTuple):
     all_in_use: bool  # operations process all files that are left
 
 
-def typed(danger: int) -> DialogTypedView:
-    """Return the word that a person types before dangerous files are written."""
-    files = "this dangerous file" if danger == 1 else f"these {wording.count(danger)} dangerous files"
-    return {"before": "Type", "word": f"write {danger}", "after": f"to write {files}, too."}
+def typed(danger: int, *, noun: str = "file", verb: str = "write") -> DialogTypedView:
+    """Return the word that a person types before dangerous files or titles are written."""
+    them = f"this dangerous {noun}" if danger == 1 else f"these {wording.count(danger)} dangerous {noun}s"
+    return {"before": "Type", "word": f"{verb} {danger}", "after": f"to {verb} {them}, too."}
 
 
 def sections(preview: WritePreview) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 
 `/picture/{candidate_id}` and `/picture/{candidate_id}/original`: the picture of one candidate, of any kind.
 
+`/present-picture/{address}?path=`: the picture beside the media that a publication of a title would replace or keep.
+
 A picture may have to be downloaded first, so the work is done on separate threads and never on the server's loop.
 """
 
@@ -83,6 +85,16 @@ class CandidateOriginal(CandidatePreview):
         await self._answer(candidate_id, self._library.artwork.pictures.original)
 
 
+class PresentPicture(_TitlePicture):
+    """A picture beside the media; `?v=` marks an address that changes with the picture."""
+
+    async def get(self, address: str) -> None:
+        path = self.get_query_argument("path", "")
+        if self.get_query_argument("v", ""):
+            self.cache_control = "private, max-age=31536000, immutable"
+        await self.answer("0", lambda _: self._library.publications.present_picture(address, path))
+
+
 class TitleCollage(_TitlePicture):
     """The posters of a title and its seasons; `?layout=strip` in one row."""
 
@@ -101,4 +113,5 @@ def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:
         (r"/picture/(\d{1,18})", CandidatePreview, parts),
         (r"/picture/(\d{1,18})/original", CandidateOriginal, parts),
         (r"/collage/(\d{1,19})", TitleCollage, parts),
+        (r"/present-picture/([a-z]{1,10}:\d{1,15})", PresentPicture, parts),
     ]

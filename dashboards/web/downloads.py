@@ -20,7 +20,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards.pages.plan.exchange import LARGEST
-from dashboards.pages.plan.writing.dry_run import DryRunResult
+from dashboards.questions.dry_run import DryRunResult
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import Library

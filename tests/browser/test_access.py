@@ -26,6 +26,7 @@ PAGES = {  # name → an element of the complete page
     "Progress": ".summary",
     "History": "[role=grid] [role=row]",
     "Library": ".tile:not(.waits)",
+    "Publish": ".empty",
     "People": "[role=grid] [role=row]",
     "Query": ".questions button",
     "Jobs": ".jrow",

@@ -9,7 +9,7 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import comment_diff, field_text, operation_text
 from dashboards.components.base import Component, module
-from dashboards.components.view_types import ChipView
+from dashboards.components.view_types import ChipView, TagView
 from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
@@ -24,6 +24,7 @@ from indexium_core.model.operations.operation import (
 )
 from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
 from indexium_core.model.planning import risk
+from indexium_core.model.publishing.publication import ACTION_WORDS
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
@@ -103,6 +104,8 @@ def verdict(operation: MetadataOperation) -> ChipView:
     result, back = summaries.result(operation), operation.operation_type == "rollback"
     intact = summaries.intact_files(operation.unknown_count)
     proof = "Each restored file was verified." if back else "The media was verified: unchanged."
+    if operation.operation_type == "publish":
+        proof = "Every new byte was read back."
     if operation.origin:  # this program has not checked its files
         proof = intact = ""
     texts = {
@@ -123,13 +126,15 @@ def verdict(operation: MetadataOperation) -> ChipView:
 
 def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     """Return the facts as pairs of label and text."""
+    people = operation_text.people_counts(operation.tags_added, operation.tags_removed) or "no change"
+    is_of_files = operation.noun == "file"
     pairs = [
-        ["Files", operation_text.outcome(operation)],
-        ["People", operation_text.people_counts(operation.tags_added, operation.tags_removed) or "no change"],
+        ["Files" if is_of_files else "Titles", operation_text.outcome(operation)],
+        *([["People", people]] if is_of_files else []),
     ]
     if operation.backup_bytes:
         kept = wording.size(operation.backup_bytes)
-        video = f" for {wording.size(operation.file_bytes)} of files" if operation.file_bytes else ""
+        video = f" for {wording.size(operation.file_bytes)} of files" if operation.file_bytes and is_of_files else ""
         pairs.append(["Kept for rollback", kept + video])
     if operation.can_rollback and operation.expires_at:
         pairs.append(["Rollback until", wording.day(operation.expires_at)])
@@ -183,8 +188,16 @@ def buttons(operation: MetadataOperation, preview: RollbackPreview, *, retryable
         found.append({"label": f"Retry {wording.files(retryable)}…", "act": "retry"})
     why = _why_not(operation, preview)
     found.append({"label": "Roll back…", "act": "rollback", "why": why})
-    found.append(_person_button(operation, preview))
-    found.append({"label": "Files…", "act": "choosing", "on": preview.is_choosing, "why": why})
+    if operation.noun == "file":
+        found.append(_person_button(operation, preview))
+    found.append(
+        {
+            "label": "Files…" if operation.noun == "file" else "Titles…",
+            "act": "choosing",
+            "on": preview.is_choosing,
+            "why": why,
+        }
+    )
     return found
 
 
@@ -252,10 +265,10 @@ def files_view(details: OperationDetails, preview: RollbackPreview) -> dict[str,
     page["searchable"] = bool(preview.item_query) or details.operation.file_count > 5
     page["choosing"] = preview.is_choosing and rollback_report.is_possible(preview.check)
     page["chosen"] = len(preview.chosen)
-    page["choice"] = f"Roll back {wording.files(len(preview.chosen))}…" if preview.chosen else ""
-    page["found"] = (
-        f"Roll back all {wording.files(details.total)} found…" if preview.item_query and details.total else ""
-    )
+    chosen = operation_text.items(details.operation, len(preview.chosen))
+    listed = operation_text.items(details.operation, details.total)
+    page["choice"] = f"Roll back {chosen}…" if preview.chosen else ""
+    page["found"] = f"Roll back all {listed} found…" if preview.item_query and details.total else ""
     return page
 
 
@@ -277,6 +290,7 @@ def _item(
             *({"text": person, "kind": "del"} for person in item.tags_removed),
             *({"text": person, "kind": "add"} for person in item.tags_added),
             *field_text.tags(item.fields),
+            *side_file_tags(item),
         ],
         "message": item.message or back,
         "may": may,
@@ -292,7 +306,7 @@ def detail(item: ItemDetails) -> dict[str, Any]:
     attempts = [f"{risk.label(each.code)}: {each.message}" for each in item.attempts]
     before, after = comment_diff.compare(item.previous_comment, item.new_comment)
     done = item.status == "success"
-    facts = [["Path", item.file_path]]
+    facts = [["Path", item.file_path]] if not item.side_files else _side_files(item)
     if item.strategy:
         facts.append(["Method", strategies.in_words(item.strategy)])
     if item.seconds:
@@ -308,6 +322,7 @@ def detail(item: ItemDetails) -> dict[str, Any]:
         "before": before,
         "after": after,
         "same": bool(item.fields) and item.previous_comment == item.new_comment,
+        "beside": bool(item.side_files),
         "fields": [field_text.compared(change) for change in field_text.changes_of(item.fields)],
         "done": done,
         "proof": proof,
@@ -327,6 +342,19 @@ _UNCHANGED = {
 }
 
 
+_TAGS = {"create": "add", "update": "set", "replace": "set", "remove": "del"}  # action of a side file → kind of its tag
+
+
+def side_file_tags(item: ItemDetails) -> list[TagView]:
+    """Return the side files of an item as tags."""
+    return [{"text": each.path.rpartition("/")[2], "kind": _TAGS[each.action]} for each in item.side_files]
+
+
+def _side_files(item: ItemDetails) -> list[list[str]]:
+    """Return the paths of the side files of an item, by what happened to each."""
+    return [[ACTION_WORDS[each.action].capitalize(), each.path] for each in item.side_files]
+
+
 def proof_lines(proof: dict[str, Any], changed: Sequence[str] = (COMMENT,)) -> list[str]:
     """
     Return the results of the verification after a write or a rollback; empty where nothing was verified.
@@ -341,6 +369,8 @@ def proof_lines(proof: dict[str, Any], changed: Sequence[str] = (COMMENT,)) -> l
     if "packets" in proof:
         lines.append("media: every packet is unchanged")
     titles = wording.list_of([title_of(key).lower() for key in changed])
+    if "files" in proof:
+        lines.append(f"files beside the media: {proof['files']}")
     if "comment" in proof:
         lines.append(f"{titles}: as planned, read by a second parser")
     if "sidecar" in proof:

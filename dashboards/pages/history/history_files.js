@@ -5,15 +5,16 @@ import {button, chip, cutName, drawTag, facts, label, pager} from "../../compone
 import {count} from "../../components/wording.js"
 
 /** @param {OperationFileDetailView} detail */
-const drawComments = ({before, after, same, done}) =>
-  same
+const drawComments = ({before, after, same, beside, done}) =>
+  !beside &&
+  (same
     ? [label("Comment, unchanged"), drawComment(after, "same", "Comment")]
     : [
         label("Comment before"),
         drawComment(before, "old", "Old comment"),
         label(done ? "Comment after" : "Comment planned"),
         drawComment(after, "new", "New comment"),
-      ]
+      ])
 
 /** @type {(detail: OperationFileDetailView, id: number) => HTMLElement} */
 const drawDetail = (detail, id) => {

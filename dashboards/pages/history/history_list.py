@@ -36,7 +36,7 @@ STATES = (
     "in_progress",
     "paused",
 )
-TYPES = {"": "Writes and rollbacks", "write": "Writes", "rollback": "Rollbacks"}
+TYPES = {"": "All operations", "write": "Writes", "publish": "Publications", "rollback": "Rollbacks"}
 PRESETS = {"": "All time", "today": "Today", "week": "Last 7 days", "month": "Last 30 days", "year": "This year"}
 NO_COUNTS = OperationCounts(by_status={}, by_type={})
 
@@ -190,7 +190,7 @@ def _empty(state: HistoryState) -> EmptyView:
         return {"title": "No operation matches", "text": "Try another word, another state or more days."}
     return {
         "title": "Nothing has been written yet",
-        "text": "Every write and every rollback is listed here, with what it changed in which file.",
+        "text": "Every write, publication and rollback is listed here, with what it changed in which file.",
     }
 
 
@@ -201,7 +201,7 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
         "id": operation.id,
         "title": operation_text.name(operation),
         "when": f"{operation_text.kind_name(operation)} · {wording.when(operation.started_at)}",
-        "files": wording.files(operation.file_count),
+        "files": operation_text.items(operation, operation.file_count),
         "sum": operation_text.outcome(operation),
         "status": status,
         "level": level,

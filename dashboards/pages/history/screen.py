@@ -21,7 +21,10 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
 
 PER_PAGE = 25
-EVENTS = ("write:started", "write:completed", "rollback:started", "rollback:completed", "scan:completed")
+EVENTS = (
+    *(f"{kind}:{what}" for kind in ("write", "rollback", "publish") for what in ("started", "completed")),
+    "scan:completed",
+)
 
 
 class _HistoryResult(NamedTuple):

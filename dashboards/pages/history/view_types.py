@@ -44,6 +44,7 @@ class OperationFileDetailView(TypedDict):
     before: list[PartView] | None
     after: list[PartView] | None
     same: bool  # Only other fields change: the comment stays
+    beside: bool  # Files beside the media change: there is no comment
     fields: FieldValuesView  # The other fields that change
     done: bool
     proof: list[str]  # The results of the verification

@@ -137,8 +137,28 @@ const drawLanguage = ({id, language}) =>
     }),
   )
 
-/** @type {(folder: FolderView, canScan: boolean, kinds: ChoiceView[]) => HTMLElement} */
-const drawMore = (folder, canScan, kinds) => {
+/** @type {(folder: FolderView, choices: ChoiceView[]) => HTMLElement} */
+const drawPublish = ({id, name, publish, publishes}, choices) =>
+  h(
+    "div",
+    {class: "publishing"},
+    h(
+      "label",
+      {class: "inline"},
+      "Publishes beside the media",
+      drawSelect(choices, {data: {change: "publish", id, key: `publish${id}`}}, publish),
+    ),
+    publishes && h("small", {class: "quiet"}, publishes[0].toUpperCase() + publishes.slice(1)),
+    publishes &&
+      button("Programs and pictures…", "publish_options", {
+        kind: "link",
+        "aria-label": `Programs and pictures of ${name}`,
+        data: {id, key: `publish-options${id}`},
+      }),
+  )
+
+/** @type {(folder: FolderView, canScan: boolean, choices: FolderChoices) => HTMLElement} */
+const drawMore = (folder, canScan, {kinds, publish}) => {
   const {id, online, missing, promise} = folder
   const disabled = !canScan
   return h(
@@ -150,6 +170,7 @@ const drawMore = (folder, canScan, kinds) => {
       {class: "modes"},
       drawKind(folder, kinds),
       folder.kind !== "home" && drawLanguage(folder),
+      drawPublish(folder, publish),
       MODES.map(mode => drawMode(folder, mode)),
       drawMedia(folder),
       drawRatings(folder),
@@ -182,8 +203,10 @@ const drawPhotosHint = ({id, name}, canScan) =>
     }),
   )
 
-/** @type {(folder: FolderView, canScan: boolean, isOpen: boolean, kinds: ChoiceView[]) => HTMLElement} */
-export const drawFolder = (folder, canScan, isOpen, kinds) =>
+/** @typedef {{kinds: ChoiceView[], publish: ChoiceView[]}} FolderChoices What a folder can hold and publish. */
+
+/** @type {(folder: FolderView, canScan: boolean, isOpen: boolean, choices: FolderChoices) => HTMLElement} */
+export const drawFolder = (folder, canScan, isOpen, choices) =>
   h(
     "section",
     {class: "card pad folder", "aria-label": folder.name, data: {key: `folder${folder.id}`}},
@@ -196,5 +219,5 @@ export const drawFolder = (folder, canScan, isOpen, kinds) =>
         button("These files were deleted…", "gone", {data: {id: folder.id}, disabled: !canScan}),
       ),
     folder.online && folder.without_photos && drawPhotosHint(folder, canScan),
-    isOpen && drawMore(folder, canScan, kinds),
+    isOpen && drawMore(folder, canScan, choices),
   )

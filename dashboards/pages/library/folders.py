@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.components.title_text import kind_choices
 from dashboards.pages.library.view_types import FirstStepView, FoldersView, FolderView, ListedFileView
+from dashboards.questions.publish_options_question import PUBLISH_CHOICES
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -26,6 +27,7 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
+from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 
 STATES = {  # state of files → (words, level of the chip)
@@ -68,6 +70,7 @@ class Folders(Component):
     Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id,
     full}, `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id,
     kind, on}, `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `language` {id, language},
+    `publish` {id, publish}, `publish_options` {id},
     `photos` {id}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`,
     `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people`
     {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}, {proposal}.
@@ -94,7 +97,9 @@ class Folders(Component):
         self._send_msg({"listing": asdict(listing)})
 
 
-def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, Any]:
+def folders(
+    details: Sequence[LibraryDetails], quality: Quality, publish: Mapping[int, PublishOptions]
+) -> dict[str, Any]:
     """Return headline and rows of the folders."""
     files = sum(each.file_count for each in details)
     size = sum(each.bytes for each in details)
@@ -109,14 +114,15 @@ def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, An
     return {
         "headline": wording.files(files) if files else "Library",
         "summary": " · ".join(part for part in parts if part),
-        "folders": [folder_row(each) for each in details],
+        "folders": [folder_row(each, publish.get(each.library_id, PublishOptions())) for each in details],
         "kinds": kind_choices(),
+        "publish": [{"value": value, "label": label} for value, label in PUBLISH_CHOICES.items()],
         "people": _people(quality),
     }
 
 
-def folder_row(found: LibraryDetails) -> FolderView:
-    """Return one folder."""
+def folder_row(found: LibraryDetails, publish: PublishOptions) -> FolderView:
+    """Return one folder; `publish`: what it publishes."""
     online = found.state == "online"
     scanned = f"scanned {wording.ago(found.scanned_at)}" if found.scanned_at else "not scanned yet"
     included = {"audio": found.audio, "photo": found.photos}
@@ -155,6 +161,8 @@ def folder_row(found: LibraryDetails) -> FolderView:
         "without_photos": not found.photos,
         "kind": found.kind,
         "language": found.metadata_language,
+        "publish": publish.publish,
+        "publishes": publish.summary if publish.is_on else "",
         "exclude": "\n".join(found.exclude),
         "write_ratings": found.write_ratings == "at-once",
     }

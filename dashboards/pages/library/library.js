@@ -181,7 +181,7 @@ function draw(self) {
     h(
       "div",
       {class: "folder-list", data: {key: "folders"}},
-      view.folders.map(folder => drawFolder(folder, view.can_scan, state.opened === folder.id, view.kinds)),
+      view.folders.map(folder => drawFolder(folder, view.can_scan, state.opened === folder.id, view)),
     ),
     !view.steps && drawPeopleCard(self),
   ]
@@ -246,6 +246,8 @@ const ACTIONS = {
     self.state.options.kind = target.value
   },
   language: (self, {id}, target) => self.send("language", {id: Number(id), language: target.value}),
+  publish: (self, {id}, target) => self.send("publish", {id: Number(id), publish: target.value}),
+  publish_options: (self, {id}) => self.send("publish_options", {id: Number(id)}),
   kind_of: (self, {id}, target) => self.send("kind_of", {id: Number(id), kind: target.value}),
   photos: (self, {id}) => self.send("photos", {id: Number(id)}),
   more(self, data) {

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from dashboards.components.base import Component
 from dashboards.pages.library import folders as drawing
 from dashboards.pages.library.folder_adding import FolderAdding
+from dashboards.pages.library.folder_titles import FolderTitles
 from dashboards.pages.library.import_preview import imported
 from dashboards.pages.library.people_import import PeopleImport
 from dashboards.pages.library.pictures.browsing import Browsing
@@ -24,6 +25,7 @@ from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.files.inventory import KINDS, MEDIA_NAMES, EmptyFolderReport, FilePage, LibraryDetails, Quality
 from indexium_core.model.people import people_comment
+from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.scanning.reports import ScanReport
 
 PER_PAGE = 25
@@ -39,6 +41,7 @@ class _LibraryResult(NamedTuple):
     page: FilePage | None
     planned: int
     written: bool  # a write exists, so the first steps are not shown
+    publish: Mapping[int, PublishOptions]  # what each folder publishes
 
 
 class LibraryScreen(Screen):
@@ -58,6 +61,7 @@ class LibraryScreen(Screen):
         self._report: ScanReport | None = None
         self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
         self._adding = FolderAdding(session, self._folders, lambda row: self._scan(row.library_id))
+        FolderTitles(session, self._folders, folder=self._folder, change=self._change, refresh=self.refresh)
         self._browsing = Browsing(session, self.state, self._show_as)
         self._listen()
 
@@ -79,8 +83,6 @@ class LibraryScreen(Screen):
                 int(message["id"]), str(message["kind"]), included=bool(message["on"])
             ),
             ratings=self._set_write_ratings,
-            kind_of=self._set_kind,
-            language=self._set_language,
             photos=lambda message: self._include_photos(int(message["id"])),
             exclude=lambda message: self._set_exclude(int(message["id"]), str(message["patterns"])),
             uploaded=self._import.uploaded,
@@ -159,6 +161,7 @@ class LibraryScreen(Screen):
             library.inventory.files(kind, page=self.state.number, per_page=PER_PAGE) if kind else None,
             statistics.safe_count + statistics.warning_count + statistics.danger_count,
             library.history(per_page=1).total > 0,
+            library.publications.all_options(),
         )
 
     def _show(self, result: _LibraryResult) -> None:
@@ -185,7 +188,7 @@ class LibraryScreen(Screen):
         progress, quality = self._library.scans.progress(), result.quality
         view = {
             "has_pictures": quality.all > 0,
-            **drawing.folders(result.folders, quality),
+            **drawing.folders(result.folders, quality, result.publish),
             "can_scan": progress is None,
             "local": self._session.local,
             "files": self._session.files,
@@ -296,23 +299,6 @@ class LibraryScreen(Screen):
             name="waiting_ratings",
             once=True,
         )
-
-    def _set_kind(self, message: Mapping[str, Any]) -> None:
-        library_id, kind = int(message["id"]), str(message["kind"])
-        if row := self._folder(library_id):
-            self._change(
-                lambda: self._library.set_kind(library_id, kind),
-                lambda job: f"{row.name}: {'its titles are being identified' if job else 'nothing is identified'}.",
-            )
-
-    def _set_language(self, message: Mapping[str, Any]) -> None:
-        library_id, language = int(message["id"]), str(message["language"])[:40].strip().lower()
-        named = f"“{language}”" if language else "the language of the settings"
-        if row := self._folder(library_id):
-            self._change(
-                lambda: self._library.inventory.set_metadata_language(library_id, language),
-                lambda _: f"{row.name}: titles are looked up in {named} from now on.",
-            )
 
     def _include_photos(self, library_id: int) -> None:
         """Include the photos of a folder, and scan it."""

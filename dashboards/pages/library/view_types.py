@@ -34,6 +34,8 @@ class FolderView(TypedDict):
     without_photos: bool  # Scans leave photos out
     kind: str  # What the folder holds
     language: str  # Of titles and plots, two letters; "": that of the settings
+    publish: str  # What it publishes: off, nfo, artwork, both
+    publishes: str  # In words; "" for nothing
     exclude: str  # Patterns, one on each line
 
 
@@ -110,6 +112,7 @@ LibraryHeadView = TypedDict(
         "has_pictures": bool,
         "folders": list[FolderView],
         "kinds": list[ChoiceView],  # What a folder may hold
+        "publish": list[ChoiceView],  # What a folder may publish
         "local": bool,  # The page may name folders of this machine
         "can_scan": bool,
         "files": str,  # Address for uploads, or ""

@@ -1,5 +1,6 @@
 // Parts of the plan's table that only draw: the head, a row, the empty list, and the list before its first view.
 import {h} from "../../components/browser/dom.js"
+import {drawHeadBox, drawRowBox} from "../../components/rows.js"
 import {boneRows, button, chip, drawTag, fileName} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 import {fitTags} from "./tag_fit.js"
@@ -37,42 +38,13 @@ const drawColumn = ({sort, descending}, [key, label, className]) => {
 
 /** @param {PlanTableHeadView} head */
 export function drawHead(head) {
-  const description = describeBox(head)
-  const box = h("input", {
-    type: "checkbox",
-    checked: head.all === "all",
-    indeterminate: head.all === "some",
-    disabled: !head.able || null,
-    title: description,
-    "aria-label": description,
-    data: {change: "all"},
-  })
   return h(
     "div",
     {class: "row th", role: "row", "aria-rowindex": "1", data: {key: "head"}},
-    h("span", {class: "c", role: "columnheader"}, h("label", {class: "hit"}, box)),
+    drawHeadBox(head, describeBox(head)),
     COLUMNS.map(column => drawColumn(head, column)),
   )
 }
-
-/** @param {PlanRowView} row */
-const drawBox = ({id, name, can, selected}) =>
-  h(
-    "span",
-    {class: "c", role: "gridcell"},
-    h(
-      "label",
-      {class: "hit"},
-      h("input", {
-        type: "checkbox",
-        tabindex: "-1",
-        checked: selected,
-        disabled: !can || null,
-        "aria-label": `Select ${name}`,
-        data: {change: "pick", id},
-      }),
-    ),
-  )
 
 /** @param {PlanRowView} row */
 const drawFile = ({id, name, mark, draft, place, folder, size, ext}) =>
@@ -133,7 +105,7 @@ export function drawRow(row, index, {isHere, isTabStop}, fit) {
       "aria-labelledby": `f${id} t${id} r${id} n${id}`,
       data: {act: "open", id, key: id},
     },
-    drawBox(row),
+    drawRowBox(row),
     drawFile(row),
     drawTags(row, fit),
     h(

@@ -27,8 +27,8 @@ class Progress(Component):
     """
     The page of one operation.
 
-    Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `log`, `status` {status} and `page`
-    {page} for its files.
+    Messages: `pause`, `resume`, `cancel`, `rollback`, `retry`, `history`, `plan`, `publish`, `log`, `status` {status}
+    and `page` {page} for its files.
     """
 
     _esm = module("progress")
@@ -63,7 +63,7 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
         "title": title(operation, status),
         "sub": subtitle(operation, status),
         "done": wording.count(status.current),
-        "total": wording.files(status.total),
+        "total": operation_text.items(operation, status.total),
         "now": status.current,
         "max": status.total,
         "line": operation_text.speed(operation, status),
@@ -87,17 +87,15 @@ def view(details: OperationDetails, *, shown: str) -> dict[str, Any]:
 
 def title(operation: MetadataOperation, status: OperationStatus) -> str:
     """Return the headline."""
-    doing = {True: "Rolling back", False: "Writing"}[operation.operation_type == "rollback"]
-    done = {True: "Restored", False: "Wrote"}[operation.operation_type == "rollback"]
     if status.finished:
-        kind = "Rollback" if operation.operation_type == "rollback" else "Write"
+        number = operation_text.count_of(status, ("success",))
         return (
-            f"{kind} “{operation.user_note}”"
+            f"{operation_text.kind_name(operation)} “{operation.user_note}”"
             if operation.user_note
-            else f"{done} {wording.files(operation_text.count_of(status, ('success',)))}"
+            else f"{operation_text.DONE[operation.operation_type]} {operation_text.items(operation, number)}"
         )
-    name = f"“{operation.user_note}”" if operation.user_note else wording.files(status.total)
-    return f"{doing} {name}"
+    name = f"“{operation.user_note}”" if operation.user_note else operation_text.items(operation, status.total)
+    return f"{operation_text.DOING[operation.operation_type]} {name}"
 
 
 def subtitle(operation: MetadataOperation, status: OperationStatus) -> str:
@@ -145,7 +143,7 @@ def summary(operation: MetadataOperation, status: OperationStatus) -> dict[str, 
 def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     bad = status.outcomes["failed"] + status.outcomes["conflict"]
     meanings = (
-        f"{summaries.outcome_summary(status.outcomes, status.operation_type)}.",
+        f"{summaries.outcome_summary(status.outcomes, status.operation_type, noun=operation.noun)}.",
         status.outcomes["restored"] and "Each restored file was verified.",
         bad and "Files that failed or have a conflict were not changed. The list shows the reasons.",
         status.outcomes["unknown"] and "The next start of Indexium checks the files that it could not reach.",
@@ -162,11 +160,13 @@ def _offers(operation: MetadataOperation, status: OperationStatus) -> list[dict[
     waiting = wording.count(status.total - status.current)
     resume = {"label": f"Resume {waiting}", "act": "resume", "kind": "primary"}
     left = operation_text.retryable(operation, status)
-    retry = {"label": f"Retry {wording.files(left)}…", "act": "retry", "kind": "primary", "key": "r"}
+    retry = {"label": f"Retry {operation_text.items(operation, left)}…", "act": "retry", "kind": "primary", "key": "r"}
     return [
         *([resume] if operation_text.can_resume(status) else []),
         *([retry] if left else []),
         *([{"label": "Roll back…", "act": "rollback"}] if operation.can_rollback else []),
         {"label": "Show in History", "act": "history"},
-        {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
+        {"label": "Back to Publish", "act": "publish", "kind": "quiet"}
+        if operation.noun == "title"
+        else {"label": "Back to the plan", "act": "plan", "kind": "quiet"},
     ]

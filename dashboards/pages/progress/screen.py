@@ -24,6 +24,9 @@ EVENTS = (
     "rollback:started",
     "rollback:progress",
     "rollback:completed",
+    "publish:started",
+    "publish:progress",
+    "publish:completed",
 )
 
 
@@ -47,6 +50,7 @@ class ProgressScreen(Screen):
             retry=lambda _: self._retry(),
             history=lambda _: session.go("history", operation_id=self.shown_operation()),
             plan=lambda _: session.go("plan"),
+            publish=lambda _: session.go("publish"),
             log=lambda _: self._with_shown(self._open_log),
             status=self._choose,
             page=self._turn,

@@ -12,6 +12,7 @@ from dashboards.pages.titles import title_page, titles_list
 from dashboards.pages.titles.artwork_dialog.artwork_dialog import selected_posters
 from dashboards.pages.titles.title_mover import MOVE, TitleMover
 from dashboards.pages.titles.titles_pictures import TitlesPictures
+from dashboards.pages.titles.titles_publishing import TitlesPublishing
 from dashboards.pages.titles.titles_selection import TitlesSelection
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
@@ -29,6 +30,7 @@ PER_PAGE = 60
 REQUESTS_PER_PAGE = 10
 EVENTS = (
     *("movie:added", "movie:updated", "series:added", "series:updated"),
+    *("publications:changed", "publish:completed", "rollback:completed"),
     *("job:changed", "identify:progress", "enrich:progress", "scan:completed"),
 )
 JOBS = ("identify", "enrich")
@@ -71,6 +73,7 @@ class TitlesScreen(Screen):
             set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),
             look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
         )
+        self._publishing = TitlesPublishing(session, self._list, self._page, draw=self._draw)
         self._selection = TitlesSelection(
             session, self.state, self._list, draw=self._draw, start=self._start, changed=self._pictures.changed.update
         )
@@ -167,7 +170,7 @@ class TitlesScreen(Screen):
             due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first
             return titles_list.TitlesSnapshot(
                 page=page,
-                facets=library.titles.facets(keys=("kind", "matched", "incomplete")),
+                facets=library.titles.facets(keys=("kind", "matched", "incomplete", "unpublished")),
                 libraries=library.inventory.list(),
                 providers=library.providers.status(),
                 jobs=[job for job in jobs if not job.has_ended],
@@ -197,6 +200,7 @@ class TitlesScreen(Screen):
         self._followed |= {job.id for job in found.jobs}
         self.state.number = found.page.page
         self._draw()
+        self._publishing.load()
 
     def _draw(self) -> None:
         decide = self._session.address_of(DECIDE)
@@ -211,6 +215,7 @@ class TitlesScreen(Screen):
                         pictures=self._session.pictures,
                         shown=shown,
                         picked=self._selection.picked,
+                        offer=self._publishing.offer(),
                     )
                 )
             else:
@@ -225,6 +230,7 @@ class TitlesScreen(Screen):
                 problem=self._problem,
                 decide=decide,
                 pictures=self._session.pictures,
+                publish=self._publishing.of_title,
             )
         )
 
@@ -325,6 +331,7 @@ class TitlesScreen(Screen):
     def _show_title(self, found: title_page.TitleSnapshot) -> None:
         if found.title.item.id == self.state.title_id:
             self._title, self._missing = found, None
+            self._publishing.load_title(found.title.item)
             self._draw()
             self._session.update_address()
 

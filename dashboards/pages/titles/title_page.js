@@ -45,14 +45,16 @@ const drawHead = view =>
           view.state.label,
         ),
         h("small", null, view.state.text),
+        view.publish?.text && h("small", null, `${view.publish.text}.`),
       ),
       view.no_poster && h("p", {class: "quiet"}, `No poster: ${view.no_poster}`),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
-      (view.can_plan || view.look_up || view.choose || view.can_ignore) &&
+      (view.can_plan || view.publish?.label || view.look_up || view.choose || view.can_ignore) &&
         h(
           "div",
           {class: "acts"},
           view.can_plan && button("Plan these values", "plan", {kind: "small primary", data: {key: "plan"}}),
+          view.publish?.label && button(view.publish.label, "publish", {kind: "small", data: {key: "publish"}}),
           view.look_up && button(view.look_up, "look_up", {kind: "small", data: {key: "look_up"}}),
           view.choose &&
             button(view.choose, "pictures", {

@@ -20,6 +20,7 @@ from dashboards.pages.titles.view_types import (
     TitleContentView,
     TitleFileView,
     TitleMatchView,
+    TitlePublishView,
     ValueView,
 )
 from indexium_core import errors
@@ -54,7 +55,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `page` {page} (of the requests),
-    `decide`, `plan`, `look_up`, `move` {id of a file}, `pictures` {number of a season, -1 for the title}.
+    `decide`, `plan`, `publish`, `look_up`, `move` {id of a file}, `pictures` {number of a season, -1 for the title}.
     """
 
     _esm = module("title_page")
@@ -87,6 +88,7 @@ def view(
     problem: str,
     decide: str,
     pictures: bool,
+    publish: TitlePublishView | None = None,
 ) -> dict[str, Any]:
     """
     Return the view; without a title, the page is hidden.
@@ -100,6 +102,7 @@ def view(
         problem: Why the last value was not taken, or "".
         decide: Address of the page for decisions.
         pictures: The server has posters.
+        publish: The button that publishes, and the last publication; None before they are known.
 
     """
     if found is None:
@@ -125,6 +128,7 @@ def view(
         "can_ignore": item.entity_type in ("movie", "series"),
         "can_plan": item.state != "ignored" and any(each.role == "main" for each in title.files),
         "look_up": _look_up(found),
+        "publish": publish,
         "answers": _answers(found),
         "values": [_value(each, found, opened=opened) for each in _fields(values)],
         "more": [

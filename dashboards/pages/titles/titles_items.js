@@ -4,6 +4,12 @@ import {cutName} from "../../components/widgets.js"
 import {drawPoster} from "../../components/posters.js"
 import {drawBox} from "./titles_selection.js"
 
+/** The badges of a poster. @param {SelectableTitleView} tile */
+const drawMarks = ({notes, unpublished}) => [
+  notes.length > 0 && h("span", {class: "mark"}, notes.join(" · ")),
+  unpublished && h("span", {class: "mark low", title: "It has changes that are not published"}, "unpublished"),
+]
+
 /** @param {SelectableTitleView} tile */
 const drawTile = tile =>
   h(
@@ -12,7 +18,7 @@ const drawTile = tile =>
     h(
       "a",
       {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
-      drawPoster(tile, tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · "))),
+      drawPoster(tile, drawMarks(tile)),
       h("b", {title: tile.title}, cutName(tile.title)),
       h(
         "small",
@@ -23,6 +29,12 @@ const drawTile = tile =>
     ),
     drawBox(tile),
   )
+
+/** @param {SelectableTitleView} tile */
+const drawNotes = ({notes, unpublished}) => {
+  const texts = unpublished ? [...notes, "unpublished"] : notes
+  return texts.length > 0 && h("small", null, texts.join(" · "))
+}
 
 /** @param {SelectableTitleView} tile */
 const drawRow = tile =>
@@ -45,7 +57,7 @@ const drawRow = tile =>
     h("td", {class: "num"}, tile.rating),
     h("td", {class: "wide"}, h("bdi", null, tile.genres.join(", "))),
     h("td", {class: "wide"}, tile.size),
-    h("td", null, tile.state, tile.notes.length > 0 && h("small", null, tile.notes.join(" · "))),
+    h("td", null, tile.state, drawNotes(tile)),
   )
 
 /** @param {TitlesListView} view */

@@ -29,7 +29,7 @@ import {SELECTION_ACTIONS, drawActs, drawAllBox, selectionKeys} from "./titles_s
  */
 
 /** @param {TitlesListView} view */
-const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
+const drawHead = ({title, about, shows, decide, publish, look_up: lookUp}) =>
   h(
     "div",
     {class: "head", data: {key: "head"}},
@@ -45,6 +45,16 @@ const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
           data: {act: "decide", key: "decide"},
         },
         decide.open ? ["To decide ", h("span", {class: "badge"}, decide.count)] : "Nothing to decide",
+      ),
+    publish &&
+      h(
+        "a",
+        {
+          class: `btn small ${publish.done ? "done" : ""}`,
+          href: publish.href,
+          data: {act: "publish", key: "publish"},
+        },
+        publish.label,
       ),
     h(
       "span",

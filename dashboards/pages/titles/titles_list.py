@@ -13,6 +13,7 @@ from dashboards.components.view_types import FilterView
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.pages.titles.view_types import (
     LookUpProgressView,
+    PublishOfferView,
     QuickView,
     TitlesListLookUpView,
     TitlesListResultView,
@@ -46,6 +47,11 @@ _SORTS = {
     "state": "By state",
 }
 DESCENDING = ("year", "rating", "added")
+_QUICK = (
+    ("matched", "no", "Unmatched"),
+    ("incomplete", "yes", "Incomplete series"),
+    ("unpublished", "yes", "Unpublished"),
+)
 LABELS = {
     "kind": "Kind",
     "genre": "Genre",
@@ -64,8 +70,8 @@ class TitlesList(Component):
     The list.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
-    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`;
-    of the selection `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `act` {name}.
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`,
+    `publish`; of the selection `pick` {ids, on, serial}, `all`, `none` and `inverse` {serial}, `act` {name}.
     Receives: {options: {key, rows}}.
     """
 
@@ -83,7 +89,7 @@ class TitlesSnapshot:
     """The data of the list, read at one time."""
 
     page: TitlePage
-    facets: Mapping[str, TitleFacet]  # kind, matched and incomplete of all titles
+    facets: Mapping[str, TitleFacet]  # kind, matched, incomplete and unpublished of all titles
     libraries: Sequence[LibraryRow]
     providers: Sequence[ProviderStatus]
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
@@ -99,7 +105,14 @@ class TitlesSnapshot:
 
 
 def view(
-    found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bool, shown: bool, picked: int
+    found: TitlesSnapshot,
+    state: TitlesState,
+    *,
+    decide: str,
+    pictures: bool,
+    shown: bool,
+    picked: int,
+    offer: PublishOfferView | None = None,
 ) -> dict[str, Any]:
     """
     Return the view.
@@ -111,6 +124,7 @@ def view(
         pictures: The server has posters.
         shown: False while a title is open.
         picked: Serial number of the last choice of titles that the state has.
+        offer: The button that publishes; None before it is known.
 
     """
     if not shown:
@@ -126,14 +140,15 @@ def view(
         "filters": [_filter(key, state, found.libraries) for key in LABELS],
         "quick": [
             _quick(found, state, *each)
-            for each in (("matched", "no", "Unmatched"), ("incomplete", "yes", "Incomplete series"))
+            for each in _QUICK
+            if each[0] != "unpublished" or state.unpublished or _number(found, *each[:2])
         ],
         "sorts": [{"value": key, "label": label} for key, label in _SORTS.items()],
         "sort": state.sort,
         "narrowed": state.is_narrowed(),
         "items": [
             tile(each, pictures=pictures, version=found.posters.get(_poster_id(each)))
-            | {"selected": state.is_selected(each.id), "can": True}
+            | {"selected": state.is_selected(each.id), "can": True, "unpublished": each.is_unpublished}
             for each in page.items
         ],
         "picked": picked,
@@ -146,6 +161,7 @@ def view(
         else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
         "progress": [_progress(job) for job in found.jobs],
         "result": _result(found.ended, can_decide=found.to_decide is not None) if found.ended else None,
+        "publish": offer,
         "look_up": None if found.jobs or not found.due or not found.due.titles else _look_up(found.due),
         "notice": _notice(found),
         "bare": not found.total and not state.is_narrowed() and not state.problem,
@@ -194,8 +210,13 @@ def _label(key: str, value: str, libraries: Sequence[LibraryRow] = ()) -> str:
     return {"kind": KINDS, "state": STATE_LABELS}.get(key, {}).get(value, value)
 
 
+def _number(found: TitlesSnapshot, key: str, value: str) -> int:
+    """Return how many titles have a value of a filter."""
+    return sum(each.titles for each in found.facets[key].values if each.value == value)
+
+
 def _quick(found: TitlesSnapshot, state: TitlesState, key: str, value: str, label: str) -> QuickView:
-    number = sum(each.titles for each in found.facets[key].values if each.value == value)
+    number = _number(found, key, value)
     is_on = state.chosen(key) == [value]
     return {"key": key, "value": "" if is_on else value, "label": label, "count": wording.count(number), "on": is_on}
 

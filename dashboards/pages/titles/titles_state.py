@@ -19,6 +19,7 @@ _WRONG: Mapping[str, str] = {
     "number": "There is no page {}: this is the first page.",
     "matched": "The filter “Matched” is yes or no, not {}.",
     "incomplete": "The filter “Incomplete” is yes or no, not {}.",
+    "unpublished": "The filter “Unpublished” is yes or no, not {}.",
 }
 _SEVERAL = ("genre", "tag", "actor", "director")  # filters that take several values
 
@@ -38,6 +39,7 @@ class TitlesState(SelectingState):
     director = param.String(default="", doc="Directors, any of them.")
     matched = param.Selector(default="", objects=["", "yes", "no"], doc="Whether titles have a match.")
     incomplete = param.Selector(default="", objects=["", "yes", "no"], doc="Whether episodes are missing.")
+    unpublished = param.Selector(default="", objects=["", "yes", "no"], doc="Whether titles have unpublished changes.")
     sort = param.Selector(default="title", objects=list(SORT_KEYS), doc="The order of the titles.")
     shows = param.Selector(default="posters", objects=["posters", "table"], doc="How the titles are shown.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
@@ -101,6 +103,7 @@ class TitlesState(SelectingState):
             director=self.chosen("director"),
             matched=yes_or_no[self.matched],
             incomplete=yes_or_no[self.incomplete],
+            unpublished=yes_or_no[self.unpublished],
         )
 
     def clear(self) -> None:

@@ -35,6 +35,7 @@ class TitleTileView(PosterView, TitleFactsView):
 
 
 class SelectableTitleView(TitleTileView):
+    unpublished: bool  # It has changes that are not published
     selected: bool
     can: bool  # It can be selected
 
@@ -143,6 +144,7 @@ class TitleFactsOfPageView(TypedDict, total=False):
     can_ignore: bool
     can_plan: bool
     look_up: str  # Label of the button; "" if no provider can be asked
+    publish: TitlePublishView | None  # None before it is known
     answers: list[AnswerView]  # What each provider has said
     choose: str  # The button that chooses pictures, "" without it
     cast: list[CastView]
@@ -213,6 +215,18 @@ class LookUpProgressView(TypedDict):
     share: float | None
 
 
+class PublishOfferView(TypedDict):
+    href: str
+    label: str
+    done: bool  # There is nothing to publish
+
+
+class TitlePublishView(TypedDict):
+    label: str  # Of the button; "" if there is nothing to publish
+    href: str
+    text: str  # When it was published, "" if it was not
+
+
 class TitlesListDecideView(TypedDict):
     href: str
     count: str
@@ -274,6 +288,7 @@ class TitlesListView(TypedDict, total=False):
     page: int
     pages: int
     decide: TitlesListDecideView | None
+    publish: PublishOfferView | None
     progress: list[LookUpProgressView]
     result: TitlesListResultView | None  # Of the last job; `left` opens the titles without a match
     look_up: TitlesListLookUpView | None  # What a look-up sends

@@ -150,7 +150,9 @@ def _print_dry_run(
     if len(bad) > _LISTED:
         output.note(f"… {wording.and_more(len(bad) - _LISTED)}; --json has all of them.")
     ready = len(report.items) - len(bad)
-    output.note(f"Dry run: {summaries.dry_run_result(ready, len(report.items), 'publish')} {questions.files(summary)}")
+    output.note(
+        f"Dry run: {summaries.dry_run_result(ready, len(report.items), noun='title')} {questions.files(summary)}"
+    )
     if left := questions.left_out(summary.excluded, hint=True):
         output.note(left.lstrip())
 

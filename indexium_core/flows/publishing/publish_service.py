@@ -90,11 +90,10 @@ class PublishService(PublicationReview):
         self._planner.refresh()
         reader = self._database.read()
         named = [self._entity(*each) if selection.is_by_hand else each for each in selection.entities]
+        tops = list(named)
         if selection.filter is not None:
             listed = rows.page(reader, lists.search(selection.filter), sort="title", limit=None, offset=0)
-            tops = [each.top for each in listed if each.top.address not in selection.excluded]
-        else:
-            tops = list(named)
+            tops += [each.top for each in listed if each.top.address not in selection.excluded]
         found = [] if selection.alone else [row.entity for row in rows.members(reader, tops)]
         entities = list(dict.fromkeys([*found, *(each for each in named if each not in found)]))
         chosen, excluded = [], Counter[str]()

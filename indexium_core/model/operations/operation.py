@@ -153,6 +153,7 @@ class MetadataOperation(Shaped):
     expires_at: datetime | None = None  # the end of the time in which it can be rolled back byte for byte
     file_bytes: int = 0  # size of the files that were written
     reverts_note: str = ""  # note of the operation that this rollback reverts
+    reverts_type: str = ""  # type of the operation that this rollback reverts
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
     undone_count: int = 0  # remaining or cancelled files whose write was undone
     origin: str = ""  # name of the legacy .db file that has the operation; "": this program ran it
@@ -163,6 +164,11 @@ class MetadataOperation(Shaped):
     def actor(self) -> Actor:
         """Who started the operation."""
         return Actor(self.actor_kind, self.actor_id, self.user_name)
+
+    @property
+    def noun(self) -> str:
+        """The word for an item: `file`, or `title` in a publication and its rollback."""
+        return "title" if "publish" in (self.operation_type, self.reverts_type) else "file"
 
     @property
     def outcomes(self) -> dict[Outcome, int]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexium_core.model.operations.operation import MetadataOperation
     from indexium_core.model.planning.plan import SelectionSummary
 
+_SUCCESS = {"publish": "published"}  # the word for written items in the sentence about an operation
 _EXCLUDED = {"postponed": "skipped", "unchanged": "already up to date"}  # words for keys of `excluded`; others stay
 
 
@@ -33,9 +34,9 @@ def rollback_promise(summary: SelectionSummary) -> str:
     return f"{wording.files(summary.count)} can be rolled back: {exact}{summary.tags_only:,} only the comment{until}"
 
 
-def dry_run_result(ready: int, checked: int, operation_type: str = "write") -> str:
+def dry_run_result(ready: int, checked: int, *, noun: str = "file") -> str:
     """Return the result of a dry run: `40 of 41 files would be written. Nothing was changed.`."""
-    return f"{_part(ready, checked, noun_of(operation_type))} would be written. Nothing was changed."
+    return f"{_part(ready, checked, noun)} would be written. Nothing was changed."
 
 
 def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write", *, noun: str = "") -> str:
@@ -45,7 +46,8 @@ def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "writ
     `noun`: what its items are, if its type does not say that, as for the rollback of a publication.
     """
     success = success_of(operation_type)
-    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()), noun or noun_of(operation_type))} {success}"
+    part = _part(outcomes.get(success, 0), sum(outcomes.values()), noun or noun_of(operation_type))
+    head = f"{part} {_SUCCESS.get(operation_type, success)}"
     return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))
 
 
@@ -54,7 +56,7 @@ def result(operation: MetadataOperation) -> str:
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
     ended = {"cancelled": "Cancelled: ", "interrupted": "Interrupted: "}.get(operation.status, "")
-    return ended + outcome_summary(operation.outcomes, operation.operation_type)
+    return ended + outcome_summary(operation.outcomes, operation.operation_type, noun=operation.noun)
 
 
 def intact_files(unknown: int) -> str:

@@ -376,6 +376,7 @@ coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coa
 coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
 coalesce(t.film_bytes, 0) AS file_bytes,
 coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
+coalesce((SELECT r.operation_type FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_type,
 coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.undone, 0) AS undone_count, coalesce(o.origin, '') AS origin;
 
 -- name: operation_page

@@ -63,7 +63,7 @@ def test_titles_are_published_and_rolled_back(run: Command, folder: Path) -> Non
     assert tree(folder) == before
 
     assert run("publish", "--yes", "--note", "for the evening") == 0
-    assert "Operation 1 (publish) completed: 9 titles written" in run.err
+    assert "Operation 1 (publish) completed: 9 titles published" in run.err
     assert "'indexium rollback 1' rolls it back, byte for byte." in run.err
     assert run("publish", "--yes") == 0
     assert run.err.strip() == "Nothing to publish."
@@ -205,7 +205,7 @@ def test_retry_plans_the_titles_again_that_were_not_written(
 ) -> None:
     restore = fail_once(monkeypatch)
     assert run("publish", "--yes", "--note", "night") == 1
-    assert "8 of 9 titles written, 1 failed" in run.err
+    assert "8 of 9 titles published, 1 failed" in run.err
     assert "'indexium operations retry 1' retries the titles that were not written." in run.err
     assert f"{LANTERN}/movie.nfo" not in tree(folder)
     restore()
@@ -256,7 +256,7 @@ def test_commands_work_through_a_service(
         assert run("publish", "--dry-run") == 0
         assert "9 titles would be written" in run.err
         assert run("publish", "--yes") == 0
-        assert "9 titles written" in run.err
+        assert "9 titles published" in run.err
         assert run("publish", "show", address) == 0
         assert "Kodi 20 to 21" in run.out
         assert run("publish", "options", "1", "--no-people") == 0

@@ -250,7 +250,7 @@ def test_states_and_types_have_counts() -> None:
         ("completed", 5, False),
         ("failed", 0, True),
     ]
-    assert [each["count"] for each in shown["types"]] == [5, 4, 1]
+    assert [each["count"] for each in shown["types"]] == [5, 4, 0, 1]
 
 
 def test_history_address_keeps_view() -> None:

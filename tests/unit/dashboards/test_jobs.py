@@ -180,6 +180,7 @@ def test_cards_count_every_kind() -> None:
     assert [card["label"] for card in shown] == [
         "Writes",
         "Rollbacks",
+        "Publications",
         "Scans",
         "Rescans",
         "Verifications",
@@ -194,7 +195,7 @@ def test_cards_count_every_kind() -> None:
     ]
     assert [item["count"] for item in shown[0]["counts"]] == ["1", "0", "2", "0"]
     assert (shown[0]["on"], shown[0]["interrupted"], shown[0]["counts"][2]["level"]) == (True, "3", "danger")
-    assert shown[12]["counts"][1]["count"] == "1,200"
+    assert shown[13]["counts"][1]["count"] == "1,200"
     assert (
         jobs_list.summary({"scan": {"running": 1, "pending": 2}})
         == "1 running · 2 waiting · continues if you close this page"

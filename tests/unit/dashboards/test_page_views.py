@@ -23,6 +23,7 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.people.import_report import ImportCheck, ImportReport, RejectedRow
 from indexium_core.model.people.unmatched import UnmatchedFile
+from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 
 FOLDER = LibraryDetails(
@@ -73,7 +74,7 @@ def test_first_steps_lead_from_folder_to_plan() -> None:
 
 
 def test_folder_shows_its_problems() -> None:
-    row = folders.folder_row(FOLDER)
+    row = folders.folder_row(FOLDER, PublishOptions())
     assert row["name"] == FOLDER.name
     assert [each["text"] for each in row["chips"]] == ["2 missing", "3 damaged", "1 empty"]
     assert row["facts"].startswith("home videos · 1,204 files · 3.4 GB · scanned")
@@ -82,7 +83,7 @@ def test_folder_shows_its_problems() -> None:
 
 def test_offline_folder_shows_its_problem() -> None:
     away = replace(FOLDER, state="offline", problem="The folder /films does not exist.", file_count=1, bytes=0)
-    row = folders.folder_row(away)
+    row = folders.folder_row(away, PublishOptions())
     assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films does not exist.")
     assert row["facts"].startswith("home videos · 1 file · scanned")
 

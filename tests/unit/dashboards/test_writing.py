@@ -13,9 +13,9 @@ import pytest
 from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
 from dashboards.pages.plan.writing import plan_write
-from dashboards.pages.plan.writing.dry_run import DryRun, DryRunResult
 from dashboards.pages.progress import progress
 from dashboards.questions import write_sections
+from dashboards.questions.dry_run import DryRun, DryRunResult
 from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache

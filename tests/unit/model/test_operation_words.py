@@ -12,7 +12,7 @@ def test_items_of_a_publication_are_titles() -> None:
 
 
 def test_outcomes_count_titles_of_publications_and_of_their_rollbacks() -> None:
-    assert summaries.outcome_summary({"written": 2, "failed": 1}, "publish") == "2 of 3 titles written, 1 failed"
+    assert summaries.outcome_summary({"written": 2, "failed": 1}, "publish") == "2 of 3 titles published, 1 failed"
     assert summaries.outcome_summary({"written": 3}) == "3 files written"
     assert summaries.outcome_summary({"restored": 1}, "rollback", noun="title") == "1 title restored"
-    assert summaries.dry_run_result(2, 3, "publish") == "2 of 3 titles would be written. Nothing was changed."
+    assert summaries.dry_run_result(2, 3, noun="title") == "2 of 3 titles would be written. Nothing was changed."

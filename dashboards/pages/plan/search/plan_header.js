@@ -6,19 +6,11 @@ import {FacetsMenu} from "./facets.js"
 import {keys} from "../../../components/browser/keyboard.js"
 import {store} from "../../../components/browser/local_storage.js"
 import {stepThrough} from "./menu.js"
-import {
-  drawError,
-  drawLoading,
-  drawMeaning,
-  drawProblem,
-  drawReview,
-  drawRisks,
-  drawSort,
-  isDense,
-} from "./plan_header_parts.js"
+import {drawError, drawLoading, drawMeaning, drawProblem, drawReview, drawSort, isDense} from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
 import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
+import {drawRisks} from "../../../components/widgets.js"
 
 /**
  * @typedef {object} State

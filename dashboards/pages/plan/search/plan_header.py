@@ -8,7 +8,8 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
-from dashboards.pages.plan.search.view_types import PlanHeaderView, ReviewProgressView, RiskLevelView, SavedSearchView
+from dashboards.components.view_types import RiskLevelView
+from dashboards.pages.plan.search.view_types import PlanHeaderView, ReviewProgressView, SavedSearchView
 from dashboards.state import PlanState, is_review
 from indexium_core import errors
 from indexium_core.model import query, wording

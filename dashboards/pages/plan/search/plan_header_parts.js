@@ -29,29 +29,6 @@ export const drawProblem = text =>
     button("Try again", "retry", {kind: "link"}),
   )
 
-/** @param {RiskLevelView} risk */
-const drawRisk = ({level, count: files, shown, hint, on}) =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: files ? "stat" : "stat none",
-      "aria-pressed": String(on),
-      data: {act: "risk", level, key: level},
-    },
-    h("b", null, shown),
-    chip(level, level),
-    h("small", null, hint),
-  )
-
-/** @param {RiskLevelView[]} levels */
-export const drawRisks = levels =>
-  h(
-    "div",
-    {class: "chips levels-line", role: "group", "aria-label": "Risk", data: {key: "chips"}},
-    levels.map(drawRisk),
-  )
-
 /** @type {(text: string, place: number, query: string) => HTMLElement} */
 const drawPart = (text, place, query) =>
   h(

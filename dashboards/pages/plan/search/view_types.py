@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from dashboards.components.view_types import RiskLevelView
 from dashboards.pages.plan.view_types import ExchangeView
-
-
-class RiskLevelView(TypedDict):
-    level: str
-    count: int
-    shown: str
-    hint: str
-    on: bool
 
 
 class SearchErrorView(TypedDict):

@@ -7,8 +7,8 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.pages.plan.writing.action_bar import ActionBar
-from dashboards.pages.plan.writing.dry_run import DryRun
+from dashboards.frame.action_bar import ActionBar
+from dashboards.questions.dry_run import DryRun
 from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.session import Session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.components.base import Component, module
-from dashboards.pages.plan.writing.view_types import ActionBarView
+from dashboards.frame.view_types import ActionBarView
 
 
 class ActionBar(Component):

@@ -1,8 +1,8 @@
 // The footer of a page: the selected or waiting files, and the actions for them.
-import {component} from "../../../components/browser/component.js"
-import {h} from "../../../components/browser/dom.js"
-import {keys} from "../../../components/browser/keyboard.js"
-import {button} from "../../../components/widgets.js"
+import {component} from "../components/browser/component.js"
+import {h} from "../components/browser/dom.js"
+import {keys} from "../components/browser/keyboard.js"
+import {button} from "../components/widgets.js"
 
 const WAITING = new Set(["write", "dry_run"]) // the server counts the files before it answers
 
@@ -44,24 +44,35 @@ function draw(view) {
   )
 }
 
+/** What the keys of a page do, by the act of its buttons. @type {Record<string, Record<string, string>>} */
+const KEYS = {
+  plan: {w: "write the selected files", d: "dry run of the selected files"},
+  publish: {w: "publish the selected titles", d: "dry run of the selected titles"},
+}
+/** @type {Record<string, string>} */
+const ACTS = {w: "write", d: "dry_run"}
+
 /** @param {RenderContext} context */
 export function render(context) {
+  const {model} = context
+  const page = model.place.replace("_bar", "")
   /** @type {Component<ActionBarView>} */
   const self = component(context, {draw: ({view}) => draw(view)})
   /** @type {(act: string) => boolean} */
   const canDo = act =>
     self.view.title && self.view.buttons?.some(item => item.act === act && item.key && !item.disabled)
-  /** @type {(act: string, does: string) => KeyBinding} */
-  const press = (act, does) => ({
-    does,
-    group: "Act",
-    run() {
-      if (canDo(act)) self.find(`[data-act=${act}]`).click()
-      else self.send("unselected", {act})
+  /** @type {(key: string, does: string) => [string, KeyBinding]} */
+  const press = (key, does) => [
+    key,
+    {
+      does,
+      group: "Act",
+      run() {
+        const act = ACTS[key]
+        if (canDo(act)) self.find(`[data-act=${act}]`).click()
+        else self.send("unselected", {act})
+      },
     },
-  })
-  keys(context.model, "plan", {
-    w: press("write", "write the selected files"),
-    d: press("dry_run", "dry run of the selected files"),
-  })
+  ]
+  keys(model, page, Object.fromEntries(Object.entries(KEYS[page]).map(each => press(...each))))
 }
