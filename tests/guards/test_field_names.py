@@ -48,6 +48,7 @@ TITLES = (
     "indexium_core.api.routes.titles.",
     "indexium_core.sources.",
     "indexium_core.demo.providers.",
+    "dashboards.pages.publish.",
     "dashboards.pages.titles.",
 )
 OTHERS = {  # equal texts that are no field
