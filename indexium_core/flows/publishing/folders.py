@@ -52,7 +52,8 @@ class FolderTenants:
             if self.is_own(each.library_id, below):
                 found.setdefault(folder, SideFilePlace(folder, stem_of(name), each.path_bytes, is_own=True))
             else:
-                found[each.path_bytes] = beside(each)
+                place = beside(each)
+                found.setdefault(os.path.join(place.folder, place.stem), place)  # noqa: PTH118 - a path of bytes
         return list(found.values())
 
     def of_series(self, files: Sequence[MainFile]) -> list[SideFilePlace]:
@@ -84,7 +85,7 @@ def beside(file: MainFile) -> SideFilePlace:
 
 def of_episode(files: Sequence[MainFile]) -> list[SideFilePlace]:
     """Return the places of an episode, or of a video: beside each of its files, of several parts beside the first."""
-    return [beside(each) for each in _first_parts(files)]
+    return list({(place.folder, place.stem): place for place in map(beside, reversed(_first_parts(files)))}.values())
 
 
 def is_of_season(folder: str) -> bool:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from indexium_core.flows.publishing import contents, folders
@@ -29,7 +30,14 @@ from indexium_core.model.titles.titles import title_name
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import inputs as store
 from indexium_core.store.publishing import rows
-from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, MainFile, PublishedInputs, PublishingLibrary
+from indexium_core.store.publishing.inputs import (
+    KnownTitle,
+    KnownVideo,
+    MainFile,
+    PublishedInputs,
+    PublishingLibrary,
+    SideFileOwnership,
+)
 from indexium_core.store.publishing.rows import OutdatedRow
 
 _FEW_FOLDERS = 50
@@ -118,6 +126,7 @@ class PublicationPlanner:
             libraries=libraries,
             tenants=FolderTenants(store.tenants(reader, libraries, _folders_of(inputs))),
             disk=FolderReader(rows.known_files(reader, entities)),
+            find_owner=partial(store.owner_of, reader),
         )
         for title in inputs.titles:
             if title.entity in wanted and title.library_id in libraries:
@@ -156,9 +165,10 @@ class _TitlePlans:
         libraries: dict[int, PublishingLibrary],
         tenants: FolderTenants,
         disk: FolderReader,
+        find_owner: Callable[[bytes], SideFileOwnership | None],
     ) -> None:
         self._inputs, self._options, self._libraries = inputs, options, libraries
-        self._tenants, self._disk = tenants, disk
+        self._tenants, self._disk, self._find_owner = tenants, disk, find_owner
         self._by_id = {each.entity.entity_id: each for each in inputs.titles if each.entity.entity_type == "episode"}
 
     def of_title(self, title: KnownTitle) -> PlannedRow:
@@ -168,7 +178,7 @@ class _TitlePlans:
             files = [each for each in files if self._is_first(each, title)]
         options = self._options[title.library_id]
         people = contents.people_of(self._inputs, (each.file_id for each in files)) if options.people else []
-        planner = SideFilePlanner(title.entity, self._inputs, options, self._disk)
+        planner = SideFilePlanner(title.entity, self._inputs, options, self._disk, self._find_owner)
         places = self._places(title, files)
         if files and title.entity.entity_type == "series" and not places:
             planner.planned.codes.append("no_own_folder")
@@ -247,7 +257,7 @@ class _TitlePlans:
         entity = Entity(VIDEO, video.file.file_id)
         options = self._options[video.file.library_id]
         people = video.people if options.people else ()
-        planner = SideFilePlanner(entity, self._inputs, options, self._disk)
+        planner = SideFilePlanner(entity, self._inputs, options, self._disk, self._find_owner)
         [place] = folders.of_episode([video.file])
         if options.writes_nfo:
             name = side_file_names.nfo_name(VIDEO, place.stem, is_own_folder=False)

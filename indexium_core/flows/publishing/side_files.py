@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,11 +25,11 @@ from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store.publishing.inputs import PublishedInputs, SelectedPicture
+from indexium_core.store.publishing.inputs import OwnFile, PublishedInputs, SelectedPicture, SideFileOwnership
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
 _SAVER = "Jellyfin"
-_BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable"})
+_BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable", "name_taken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,16 @@ class PlannedSideFiles:
 class SideFilePlanner:
     """Plans the side files of one title or video."""
 
-    def __init__(self, entity: Entity, inputs: PublishedInputs, options: PublishOptions, disk: FolderReader) -> None:
-        self._inputs, self._options, self._disk = inputs, options, disk
+    def __init__(
+        self,
+        entity: Entity,
+        inputs: PublishedInputs,
+        options: PublishOptions,
+        disk: FolderReader,
+        find_owner: Callable[[bytes], SideFileOwnership | None],
+    ) -> None:
+        """`find_owner` returns what is known about a file of ours by its path."""
+        self._inputs, self._options, self._disk, self._find_owner = inputs, options, disk, find_owner
         self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if each.state != "released"}
         self.planned = PlannedSideFiles()
 
@@ -199,10 +207,20 @@ class SideFilePlanner:
     # What they share.
 
     def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
-        own = self._ours.get(path)
+        own = self._ours.get(path) or self._adopted(path)
         if own is None:
             return "ours" if self._is_moved(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
+
+    def _adopted(self, path: bytes) -> OwnFile | None:
+        """Return a file of ours of a title that is gone: its video is this title now. None if it is not ours."""
+        found = self._find_owner(path)
+        if found is None:
+            return None
+        if found.is_present:
+            raise errors.RefusedError(f"It belongs to {found.entity.address}.", code="name_taken")
+        self._ours[path] = found.file
+        return found.file
 
     def _is_moved(self, path: bytes, present: PresentFile) -> bool:
         """Return whether a file is one of ours whose folder has got another name, as its media has."""

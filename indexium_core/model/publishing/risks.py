@@ -51,6 +51,12 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "The name is that of a folder, of a link, or of a file with several names (hard links).",
         "Move it away, then look again.",
     ),
+    "name_taken": _code(
+        "blocked",
+        "name taken",
+        "Another title has published a file with this name: its video has the same name.",
+        "Rename one of the videos, then scan again.",
+    ),
     "changed_repeatedly": _code(
         "blocked",
         "changed twice",

@@ -9,6 +9,8 @@ https://jellyfin.org/docs/general/server/media/movies.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 NFO = "nfo"  # the kind of an NFO file, beside the kinds of pictures
@@ -23,6 +25,9 @@ _WORDS: Mapping[str, bytes] = {
     "still": b"thumb",
 }
 _OF_FOLDERS: Mapping[str, bytes] = {"movie": b"movie.nfo", "series": b"tvshow.nfo", "season": b"season.nfo"}
+_FOLDER_PICTURE = re.compile(
+    rb"(?:season[0-9]+-|season-specials-)?(?:" + b"|".join(_WORDS.values()) + rb")\d*", re.IGNORECASE
+)
 _EXTENSIONS = (b"jpg", b"jpeg", b"png", b"webp")
 _OF_MEDIA_TYPES: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -49,6 +54,16 @@ def picture_stem(kind: str, stem: bytes = b"", *, season: int | None = None, num
     if season is not None:
         return (b"season-specials-" if season == 0 else b"season%02d-" % season) + word
     return stem + b"-" + word if stem else word
+
+
+def belongs_to(path: bytes, video: bytes) -> bool:
+    """Return whether a side file may belong to a video: it has its name, or it is one of its folder or one above."""
+    (folder, name), (place, file) = os.path.split(path), os.path.split(video)
+    stem = name.rpartition(b".")[0]
+    if place == folder and (stem == stem_of(file) or name.startswith(stem_of(file) + b"-")):
+        return True
+    is_of_folder = name in _OF_FOLDERS.values() or _FOLDER_PICTURE.fullmatch(stem) is not None
+    return is_of_folder and (place == folder or place.startswith(folder + b"/"))
 
 
 def extension(media_type: str) -> str | None:

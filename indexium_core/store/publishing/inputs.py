@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.artwork.selection_config import ASSET_TYPES
 from indexium_core.model.publishing.options import READERS, PublishOptions
+from indexium_core.model.publishing.side_file_names import belongs_to
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -62,6 +63,14 @@ class OwnFile(NamedTuple):
     own_elements: str | None  # JSON
     state: str
     published_at: datetime
+
+
+class SideFileOwnership(NamedTuple):
+    """The title or video to which a side file of ours belongs."""
+
+    entity: Entity
+    is_present: bool  # it has a video in the folder of the file
+    file: OwnFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +252,16 @@ def _video(row: Mapping[str, Any]) -> KnownVideo:
 def columns_of(entities: Collection[Entity]) -> dict[str, Any]:
     """Return titles and videos as the parameters of the part `wanted`."""
     return {"types": [each.entity_type for each in entities], "ids": [each.entity_id for each in entities]}
+
+
+def owner_of(reader: Connection, path: bytes) -> SideFileOwnership | None:
+    """Return the title or video to which a side file of ours belongs; None if it is not ours."""
+    row = reader.execute(_sql("owner_of"), {"path": path}).fetchone()
+    if row is None:
+        return None
+    kind, number, videos, *facts = row
+    is_present = any(belongs_to(path, video) for video in videos or ())
+    return SideFileOwnership(Entity(kind, number), is_present, OwnFile(*facts))
 
 
 def add_flips(tx: Connection, found: Sequence[tuple[bytes, str]], *, at: datetime) -> None:

@@ -200,6 +200,19 @@ ORDER BY place, entity_id LIMIT $count;
 SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.published_at
 FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY p.path_bytes;
 
+-- name: owner_of
+-- The title or video to which a side file of ours belongs, with its videos that are not missing.
+SELECT p.entity_type, p.entity_id,
+       (SELECT list(f.path_bytes) FROM scanned_files AS f WHERE f.state <> 'missing' AND CASE WHEN p.entity_type = 'video'
+            THEN f.file_id = p.entity_id AND f.file_id NOT IN (SELECT file_id FROM title_files)
+            ELSE f.file_id IN (
+                SELECT l.file_id FROM title_files AS l LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+                LEFT JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season
+                WHERE l.role = 'main' AND CASE p.entity_type WHEN 'series' THEN e.series_id WHEN 'season' THEN s.id
+                      ELSE CASE WHEN l.entity_type = p.entity_type THEN l.entity_id END END = p.entity_id) END) AS videos,
+       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.published_at
+FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
+
 -- name: choices_of
 -- What people decided about side files of the titles and videos of a request.
 SELECT c.path_bytes, c.content_hash, c.choice FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id);

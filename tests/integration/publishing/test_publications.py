@@ -480,3 +480,30 @@ def test_titles_that_failed_are_published_again(library: Library, folder: Path, 
     assert (item.code, item.entity_type, item.entity_id) == ("changed_on_disk", "movie", film)
     assert library.retries.start(failed.id).wait().counts == {"success": 1}
     assert document(folder / LANTERN / "movie.nfo").values["plot"] == "Another plot."
+
+
+def test_two_videos_with_one_name_do_not_take_turns(library: Library, folder: Path) -> None:
+    """A video and one with another extension are two titles with one name for their NFO file."""
+    twin = folder / "Films/Copper Sky (2013).mkv"
+    twin.write_bytes((folder / "Films/Night Tram (2009)/Night Tram (2009).mp4").read_bytes())
+    library.scan()
+    library.jobs.wait(library.titles.identify().id)
+    sky = [each.id for each in library.titles.list("copper").items]
+    operation = library.publications.start(ALL)
+    operation.wait()
+    library.publications.refresh()
+    assert library.publications.plan(risk=("safe", "warning", "danger")).total == 0
+    assert sky
+
+
+def test_video_that_becomes_another_title_keeps_its_files_as_ours(library: Library, folder: Path, film: int) -> None:
+    publish(library)
+    [media] = (folder / LANTERN).glob("*.mp4")
+    file_id = library.files.find(str(media))
+    library.titles.assign_new([file_id], "movie", "Another lamp", year=2014)
+    library.publications.refresh()
+    [row] = library.publications.plan("lamp").items
+    assert (row.risk, row.codes) == ("safe", [])
+    assert row.entity_id != film
+    publish(library)
+    assert document(folder / LANTERN / "movie.nfo").values["title"] == "Another lamp"
