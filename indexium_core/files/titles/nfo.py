@@ -21,7 +21,7 @@ from xml.parsers import expat
 
 from indexium_core import errors
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
-from indexium_core.model.providers.registry import id_kinds
+from indexium_core.model.providers.registry import id_kinds, rating_source
 from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value, rating_scale
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
 
@@ -390,7 +390,7 @@ def _ratings(root: ReadElement, checks: _Checks) -> dict[str, float]:
         for element in group.all("rating"):
             text, scale = element.first("value") or element.value(), _decimal(element.attributes.get("max", "")) or 10.0
             value = _decimal(text)
-            name = element.attributes.get("name", "default")[:40] or "default"
+            name = rating_source(element.attributes.get("name", "default")[:40] or "default")
             if text not in ("", "-1"):
                 rating = text if value is None else round(value * rating_scale(name) / scale, 2)
                 found |= checks.fit("ratings", {name: rating}) or {}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, item_key
+from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, as_read, item_key
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
+from indexium_core.model.providers.registry import rating_source
 from indexium_core.model.publishing.nfo_content import EntryMode, NfoElement
 
 _Change: TypeAlias = TextEdit | NfoElement  # an edit, or an element that is added
@@ -33,7 +36,28 @@ def changes_of(
                 added.append(change)
             else:
                 edits.append(change)
-    return edits + ([page.added(root, added)] if added else []), changed
+    if added:
+        edits.append(page.added(root, _with_one_default(root, edits, added)))
+    return edits, changed
+
+
+def _with_one_default(
+    root: PlacedElement, edits: Sequence[TextEdit], added: Sequence[NfoElement]
+) -> Sequence[NfoElement]:
+    """Return the added elements; an id is not the default if one that stays is. Kodi takes the first default one."""
+    removed = {end for _, end, text in edits if not text}
+    if not any(
+        each.tag == "uniqueid"
+        and each.attributes.get("default", "").lower() == "true"
+        and placed(each).end not in removed
+        for each in root.children
+    ):
+        return added
+    return [replace(each, attributes=_without_default(each)) if each.tag == "uniqueid" else each for each in added]
+
+
+def _without_default(element: NfoElement) -> Mapping[str, str]:
+    return {name: value for name, value in element.attributes.items() if name != "default"}
 
 
 # Elements that each say the whole value
@@ -75,25 +99,30 @@ def _list(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
     (tag, *others), new, keys = found.group.tags, found.group.elements, found.wanted.keys
     old = found.items(tag)
     matcher = SequenceMatcher(None, [item_key(each) for each in old], keys, autojunk=False)
-    for name, start, stop, first, last in matcher.get_opcodes():
+    blocks = matcher.get_opcodes()
+    known = _Known(page, [each for name, start, stop, *_ in blocks if name != "equal" for each in old[start:stop]])
+    for name, start, stop, first, last in blocks:
         if name == "equal":
             yield from _orders(page, old[start:stop], new[first:last])
         else:
-            yield from _exchanged(page, old, slice(start, stop), new[first:last])
+            yield from _exchanged(known, old, slice(start, stop), new[first:last])
     yield from (page.removed(each) for each in found.items(*others) if item_key(each) not in keys)
 
 
-def _exchanged(page: NfoPage, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]) -> Iterator[_Change]:
+def _exchanged(known: _Known, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]) -> Iterator[_Change]:
     """Yield the changes that exchange some elements of a list for others."""
-    both = min(gone.stop - gone.start, len(new))
+    page, both = known.page, min(gone.stop - gone.start, len(new))
     at = gone.start + both
-    yield from (page.replaced(*pair) for pair in zip(old[gone.start : at], new[:both], strict=True))
+    for before, after in zip(old[gone.start : at], new[:both], strict=True):
+        place = placed(before)
+        yield place.start, place.end, known.source(after, place)
     yield from (page.removed(each) for each in old[at : gone.stop])
-    rest = new[both:]
     if not old:
-        yield from rest
-    elif rest:
-        yield page.behind(old[at - 1], rest) if at else page.in_front_of(old[0], rest)
+        yield from new
+    elif rest := new[both:]:
+        beside = old[max(0, at - 1)]
+        sources = [known.source(each, placed(beside)) for each in rest]
+        yield page.behind(beside, sources) if at else page.in_front_of(beside, sources)
 
 
 def _orders(page: NfoPage, old: Sequence[ReadElement], new: Sequence[NfoElement]) -> Iterator[TextEdit]:
@@ -102,6 +131,45 @@ def _orders(page: NfoPage, old: Sequence[ReadElement], new: Sequence[NfoElement]
         for order in (each for each in element.children if each.tag == "order"):
             numbers = [*actor.all("order"), *actor.all("sortorder")]
             yield from (page.changed(each, order) for each in numbers if each.value() != order.text)
+
+
+class _Known:
+    """Elements of a list that change or move. An item that comes back keeps what only the file knows of it."""
+
+    def __init__(self, page: NfoPage, elements: Iterable[ReadElement]) -> None:
+        self.page = page
+        self._elements: dict[str, list[ReadElement]] = {}  # by name
+        for each in elements:
+            self._elements.setdefault(_same(item_key(each)[0]), []).append(each)
+
+    def source(self, new: NfoElement, place: PlacedElement) -> str:
+        """Return an element as text, for the place of another one."""
+        key = item_key(as_read(new))
+        found = self._elements.get(_same(key[0]), [])
+        old = next((each for each in found if item_key(each) == key), found[0] if found else None)
+        if old is None or not (item_key(old) == key or old.first("name")):
+            return self.page.render(new, place)
+        self._elements[_same(key[0])] = [each for each in found if each is not old]
+        return self.page.source(placed(old), self._revisions(old, new))
+
+    def _revisions(self, old: ReadElement, new: NfoElement) -> Iterator[TextEdit]:
+        """Yield the edits that give an actor of the file its new name, role and number."""
+        parts = {each.tag: each for each in new.children}
+        for tag in ("name", "role"):
+            part, found = parts.get(tag), old.all(tag)
+            if part is None:
+                yield from (self.page.removed(each) for each in found)
+            elif found:
+                yield from (self.page.changed(each, part) for each in found if each.value() != part.text)
+            else:
+                name = old.all("name")[0]
+                yield self.page.behind(name, [self.page.render(part, placed(name))])
+        yield from _orders(self.page, [old], [new])
+
+
+def _same(name: str) -> str:
+    """Return what is equal for two Unicode forms of a name."""
+    return unicodedata.normalize("NFC", name)
 
 
 # Ratings
@@ -125,8 +193,9 @@ def _ratings(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
 
 def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement) -> TextEdit:
     place = placed(parents[0])
-    old = {each.attributes.get("name", "default"): each for parent in parents for each in parent.all("rating")}
-    names = {each.attributes["name"] for each in element.children}
+    ratings = [each for parent in parents for each in parent.all("rating")]
+    old = {rating_source(each.attributes.get("name", "default")): each for each in ratings}
+    names = {rating_source(each.attributes["name"]) for each in element.children}
     children = tuple(_with_votes(each, old) for each in element.children)
     text = page.render(NfoElement(tag=element.tag, children=children), place)
     eol, indent = page.line_of(place)
@@ -145,7 +214,7 @@ def _flat(shown: NfoElement) -> NfoElement:
 
 def _with_votes(element: NfoElement, old: Mapping[str, ReadElement]) -> NfoElement:
     """Return a rating with the votes of the old one, if no others are known."""
-    before = old.get(element.attributes["name"])
+    before = old.get(rating_source(element.attributes["name"]))
     votes = before.first("votes") if before else ""
     if not votes or any(each.tag == "votes" for each in element.children):
         return element

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
+from indexium_core.model.providers.registry import rating_source
 from indexium_core.model.publishing.nfo_content import (
     SEASON_NAMES,
     SERIES_TITLE,
@@ -153,10 +154,10 @@ class CarriedGroup:
 
     def _is_shown(self, wanted: Mapping[str, float]) -> bool:
         """Return whether players show the chosen rating: Kodi the default one, Jellyfin the last one."""
-        shown = self.group.elements[-1].children[-1].attributes["name"]
+        shown = rating_source(self.group.elements[-1].children[-1].attributes["name"])
         ratings = [each.attributes for parent in self.elements for each in parent.all("rating")]
-        defaults = [each.get("name") for each in ratings if each.get("default", "").lower() == "true"]
-        lasts = [name for each in ratings if is_of_critics(name := each.get("name", "")) <= is_of_critics(shown)]
+        defaults = [_source(each) for each in ratings if each.get("default", "").lower() == "true"]
+        lasts = [name for each in ratings if is_of_critics(name := _source(each)) <= is_of_critics(shown)]
         flat = [self.wanted.read([each]) for each in self.elements if each.tag == "rating"]
         ten = round(wanted[shown] * 10 / rating_scale(shown), 2)
         is_one_value = all(each in (None, {"default": ten}) for each in flat)
@@ -168,6 +169,10 @@ def _carries(element: ReadElement, found: CarriedGroup) -> bool:
         return found.is_known_id(element) or found.wanted.read([element]) is not None
     name, value = found.group.marks.get(element.tag, ("", ""))
     return not name or _plain(element.attributes.get(name, "")) == _plain(value)
+
+
+def _source(rating: Mapping[str, str]) -> str:
+    return rating_source(rating.get("name", ""))
 
 
 def _plain(text: str) -> str:

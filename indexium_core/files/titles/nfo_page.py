@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -66,20 +66,23 @@ class NfoPage:
         is_alone = eol and _LINE_END.match(self.text, place.end)
         return place.start - (len(eol + indent) if is_alone else 0), place.end, ""
 
-    def behind(self, old: ReadElement, new: Sequence[NfoElement]) -> TextEdit:
-        """Return the edit that adds elements behind another one."""
+    def behind(self, old: ReadElement, sources: Iterable[str]) -> TextEdit:
+        """Return the edit that adds rendered elements behind another one."""
         place = placed(old)
         lead = "".join(self.line_of(place))
-        return place.end, place.end, "".join(lead + self.render(each, place) for each in new)
+        return place.end, place.end, "".join(lead + each for each in sources)
 
-    def in_front_of(self, old: ReadElement, new: Sequence[NfoElement]) -> TextEdit:
-        """Return the edit that adds elements in front of another one."""
+    def in_front_of(self, old: ReadElement, sources: Iterable[str]) -> TextEdit:
+        """Return the edit that adds rendered elements in front of another one."""
         place = placed(old)
         lead = "".join(self.line_of(place))
-        return place.start, place.start, "".join(self.render(each, place) + lead for each in new)
+        return place.start, place.start, "".join(each + lead for each in sources)
 
     def added(self, root: PlacedElement, elements: Sequence[NfoElement]) -> TextEdit:
-        """Return the edit that adds elements in front of the end tag of a root."""
+        """Return the edit that adds elements at the end of a root, or before `<fileinfo>`, which can end a reading."""
+        last = next((each for each in root.children if each.tag == "fileinfo"), None)
+        if last is not None:
+            return self.in_front_of(last, [self.render(each, placed(last)) for each in elements])
         eol, indent = self.style(root)
         text = "".join(eol + indent + rendered(each, indent, unit_of(indent), eol) for each in elements)
         if root.is_closed:
@@ -103,9 +106,13 @@ class NfoPage:
         eol, indent = self.line_of(place)
         return rendered(element, indent, unit_of(indent), eol)
 
-    def source(self, place: PlacedElement) -> str:
-        """Return an element as it is in the file."""
-        return self.text[place.start : place.end].decode()
+    def source(self, place: PlacedElement, edits: Iterable[TextEdit] = ()) -> str:
+        """Return an element as it is in the file, or after some edits of its parts."""
+        found, at = "", place.start
+        for start, end, text in sorted(edits, key=lambda each: each[:2]):
+            found += self.text[at:start].decode() + text
+            at = end
+        return found + self.text[at : place.end].decode()
 
     def start_tag(self, place: PlacedElement) -> str:
         """Return the start tag of an element as it is in the file."""

@@ -21,6 +21,7 @@ class IdKind:
     rank: int  # of several ids of a title, the one with the lowest rank is used
     is_typed: bool = False  # films and series are numbered separately
     nfo_tags: tuple[str, ...] = ()  # of NFO files, beside `uniqueid`
+    rating_name: str = ""  # of its ratings in NFO files, as Kodi has it: `name`
     address: str  # regular expression; its group is the id in the address of a title, or in a text
 
     @property

@@ -14,6 +14,7 @@ from indexium_core.model.wording import list_of
 PROVIDERS: dict[str, ProviderDescriptor] = {}  # by id, in the order in which they are asked
 
 _SITES = {"rotten_tomatoes": "Rotten Tomatoes", "metacritic": "Metacritic"}  # of ratings, which are no providers
+_RATINGS = {"tomatometerallcritics": "rotten_tomatoes"}  # name in NFO files → source of ratings
 
 
 def register(provider: ProviderDescriptor) -> None:
@@ -37,6 +38,18 @@ def label_of(name: str) -> str:
     """Return a provider, a kind of ids or a site of ratings as people know it; the name itself if there is none."""
     known = PROVIDERS.get(name) or id_kinds().get(name)
     return known.label if known else _SITES.get(name, name)
+
+
+def rating_name(source: str) -> str:
+    """Return the name that ratings of a source have in NFO files."""
+    kind = id_kinds().get(source)
+    return kind.rating_name or source if kind else source
+
+
+def rating_source(name: str) -> str:
+    """Return the source of ratings by their name in NFO files; programs have several names for one source."""
+    named = {each.rating_name: each.name for each in id_kinds().values() if each.rating_name}
+    return (_RATINGS | named).get(name.lower(), name)
 
 
 def order_of(name: str) -> list[str]:

@@ -19,6 +19,7 @@ TMDB_IDS = IdKind(
     rank=1,
     is_typed=True,
     nfo_tags=("tmdbid",),
+    rating_name="themoviedb",
     address=r"themoviedb\.org/(?:movie|tv)/(\d+)",
 )
 TMDB = ProviderDescriptor(

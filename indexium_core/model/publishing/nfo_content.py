@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from indexium_core.model.providers.registry import id_kinds
+from indexium_core.model.providers.registry import id_kinds, rating_name
 from indexium_core.model.titles.fields import TITLE_FIELDS, EntityType, rating_scale
 
 PublishedKind: TypeAlias = Literal["movie", "tvshow", "season", "episodedetails"]
@@ -232,7 +232,7 @@ def _rating(name: str, value: float, votes: int | None, *, is_shown: bool) -> Nf
     default = {"default": "true"} if is_shown else {}
     return NfoElement(
         tag="rating",
-        attributes={"name": name, "max": str(scale), **default},
+        attributes={"name": rating_name(name), "max": str(scale), **default},
         children=tuple(NfoElement(tag=tag, text=text) for tag, text in parts if text),
     )
 

@@ -156,8 +156,8 @@ def ratings(chosen: str, **values: float) -> list[tuple[str, str, str, str]]:
 
 
 def test_chosen_rating_is_the_last_one_and_the_default() -> None:
-    assert ratings("imdb", imdb=7.5, tmdb=7.1) == [("tmdb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
-    assert ratings("", imdb=7.5, tmdb=7.1) == [("tmdb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
+    assert ratings("imdb", imdb=7.5, tmdb=7.1) == [("themoviedb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
+    assert ratings("", imdb=7.5, tmdb=7.1) == [("themoviedb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
     assert ratings("unknown", imdb=7.5) == [("imdb", "7.5", "10", "true")]
 
 
