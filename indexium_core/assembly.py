@@ -203,8 +203,8 @@ class Assembly(TitleAssembly):
             self.operations,
             self.history,
             self.scanner,
+            publications=lambda: self.publications,
             recover=self.recover,
-            publish=lambda selection, how, request: self.publications.start(selection, how, idempotent=request),
         )
         self.inventory = inventory.Inventory(
             store,

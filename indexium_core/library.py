@@ -42,6 +42,7 @@ from indexium_core.model.database import DatabaseBackup, DatabaseProgress, Rebui
 from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
+from indexium_core.model.operations.outcomes import items_in_words, noun_of
 from indexium_core.model.operations.recovery import RecoverReport
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.model.scanning.health import Check
@@ -55,6 +56,7 @@ from indexium_core.store.recovery import files, journal_rows
 if TYPE_CHECKING:
     import pandas as pd
 
+_OPERATIONS = {"publish": "publication"}  # names of types of operations that differ from the types
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
 
 # Open libraries with the process that opened each: a forked process does not have the threads and the lock of its
@@ -263,8 +265,9 @@ class Library(LibraryServices):
         report = self.recovered = self.recover()
         interruption_recovery.add_orphaned(report, undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
-            files = wording.plural(count, "file was", "files were")
-            self.notices.append(f"{files} interrupted during a {kind} and undone.")
+            noun = noun_of(kind)
+            items = wording.plural(count, f"{noun} was", f"{noun}s were")
+            self.notices.append(f"{items} interrupted during a {_OPERATIONS.get(kind, kind)} and undone.")
         self.notices += report.problems
         self.backups.tidy()
         parts.keep_budgets()
@@ -417,7 +420,7 @@ def _wait_for_former_processes(home: Path) -> None:
 def _resumes(job: Job) -> str:
     """Return the notice that an unfinished job of an earlier run resumes, with its progress."""
     name = f"Job {job.id}" if job.operation_id is None else f"Operation {job.operation_id}"
-    total = wording.files(job.progress_total or 0)
+    total = items_in_words(job.progress_total or 0, job.job_type)
     done = f", {job.progress_current:,} of {total} are done" if job.progress_total else ""
     return f"{name} ({job.title}) resumes{done}."
 

@@ -20,6 +20,9 @@ from indexium_core.model.operations.operation import (
 )
 from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
 from indexium_core.model.planning.plan import PlanItem, PlanPage
+from indexium_core.model.publishing.details import PublicationDetails, SideFileDetails
+from indexium_core.model.publishing.publication import PublicationItem, PublicationPage, SideFilePlan
+from indexium_core.model.publishing.requests import PublicationSummary
 from indexium_core.model.shapes import ListPage, Shaped, types_of
 
 _TEXTS: dict[Any, Any] = {datetime: str, datetime | None: str | None}  # `as_dict` has times as text
@@ -77,6 +80,20 @@ RollbackDryRun = _schema(
 )
 PlanAnswer = _schema(
     "PlanAnswer", "One page of a plan; `items` hold only the requested `fields`, by default all.", PlanPage
+)
+_schema("SideFileAnswer", "A side file of a title, and what a publication would do with it.", SideFilePlan)
+_schema("PublicationAnswer", "A row of the plan of publications.", PublicationItem)
+PublicationPageAnswer = _schema(
+    "PublicationPageAnswer", "One page of the plan of publications, with counts over all of them.", PublicationPage
+)
+PublicationSummaryAnswer = _schema(
+    "PublicationSummaryAnswer", "What a publication of a selection would do.", PublicationSummary
+)
+_schema("SideFileDifference", "A side file with the difference of its lines.", SideFileDetails)
+PublicationDetailsAnswer = _schema(
+    "PublicationDetailsAnswer",
+    "What a publication would do with one title, and what players show afterwards.",
+    PublicationDetails,
 )
 
 

@@ -20,12 +20,10 @@ from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
-    artwork,
     command_calls,
     events,
     fields,
     jobs,
-    matches,
     metrics,
     operations,
     planning,
@@ -33,9 +31,9 @@ from indexium_core.api.routes import (
     providers,
     queries,
     schedules,
-    titles,
     tracks,
 )
+from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
@@ -70,6 +68,7 @@ def _routes() -> list[BaseRoute]:
         schedules,
         tracks,
         properties,
+        publishing,  # before `titles`: its addresses are more specific
         titles,
         matches,
         providers,

@@ -48,10 +48,14 @@ COMMANDS = {
         "library.show",
         "Show the details of one file: tags, people, plan, history, and what other programs show.",
     ),
-    "history": CommandEntry("operations.history", "Show writes and rollbacks, newest first."),
+    "history": CommandEntry("operations.history", "Show writes, publications and rollbacks, newest first."),
     "rollback": CommandEntry("operations.rollback", "Roll an operation back: every file gets its old bytes again."),
     "plan": CommandEntry("review.plan", "Show what would change in which files, with the risk of each change."),
     "write": CommandEntry("operations.write", "Write the planned changes into files."),
+    "publish": CommandEntry(
+        "publishing.choices",
+        "Write NFO files and pictures beside films, series and home videos, for Kodi, Jellyfin and Plex.",
+    ),
     "suggest": CommandEntry("review.checks", "Show people who may be in a file, with the reasons; no person is added."),
     "checks": CommandEntry(
         "review.checks", "Show inconsistencies between the database and the files, with their resolutions."

@@ -16,6 +16,7 @@ from indexium_core.api.service import Service
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.publishing.requests import PublicationSelection
 from indexium_core.services import LibraryServices
 from tests.support.holding import Gate, cut_off
 from tests.support.providers import record_pictures
@@ -99,6 +100,30 @@ def pictured(call: Callable[[Any, list[int]], object]) -> Call:
     return decide
 
 
+def published(library: Library) -> int:
+    """Publish a film with a plot, and return its id."""
+    title_id = new_title(library)
+    library.titles.set(title_id, "plot", "A shadow.")
+    library.publications.set_options(1, publish="nfo")
+    library.publications.start(PublicationSelection(addresses=(f"movie:{title_id}",))).wait()
+    return title_id
+
+
+def discarded(library: Library) -> None:
+    title_id = published(library)
+    library.titles.set(title_id, "plot", "By hand")
+    library.publications.discard_changes("movie", title_id)
+
+
+def kept(library: Library) -> None:
+    title_id = published(library)
+    [file] = library.publications.get("movie", title_id).files
+    path = Path(file.path)
+    path.write_bytes(path.read_bytes().replace(b"A shadow.", b"Theirs."))
+    library.publications.refresh()
+    library.publications.choose(f"movie:{title_id}", "keep")
+
+
 def saved(library: Library) -> None:
     library.templates.save("ann", people=["Cy Orr"])
     library.templates.apply("ann", [first(library)])
@@ -119,6 +144,7 @@ CHANGES: dict[str, Call | str] = {
     "verification.add": lambda library: done(library, library.verification.add()),
     "thumbnail_jobs.add": lambda library: done(library, library.thumbnail_jobs.add()),
     "artwork_jobs.add": lambda library: done(library, library.artwork_jobs.add()),
+    "artwork_jobs.add_if_allowed": "artwork_jobs.add",
     "titles.identify": lambda library: done(library, library.set_kind(1, "mixed")),
     "enrichment.schedule_titles": "scans.add",
     "enrichment.schedule_library_enrichment": "scans.add",
@@ -159,6 +185,12 @@ CHANGES: dict[str, Call | str] = {
     "matches.undo": "steps.undo",
     "titles.assign": "titles.assign_new",
     "titles.assign_new": new_title,
+    "publications.start": published,
+    "publications.discard_changes": discarded,
+    "publications.choose": kept,
+    **dict.fromkeys(
+        ("publications.publish_entity", "publications.publish_bulk", "operations.begin"), "publications.start"
+    ),
     "picture_selection.select_candidate": pictured(lambda service, found: service.select_candidate(found[1])),
     "picture_selection.reject_candidate": pictured(lambda service, found: service.reject_candidate(found[0])),
     "picture_selection.reselect_asset": "picture_selection.reject_candidate",
@@ -195,6 +227,7 @@ WITHOUT_RECORD = """
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
     snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
+    publications.follow_operations publications.refresh publications.set_options
 """
 READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
@@ -210,6 +243,8 @@ READS = """
     names_like of_hash require dry_run read findings groups row get_operation_status holders_of join wait
     with_live_seconds check count_operations df get_operation_details get_operations people_of preview_rollback
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
+    all_options check_tasks example options present_picture preview_publication require_startable unpublished
+    unpublished_count validate_before_publish
     unrecorded since match pauses request_page requests require_one season status test effect set table
 """
 

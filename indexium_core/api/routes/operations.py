@@ -70,7 +70,9 @@ def write(library: Open, start_request: StartParam, body: Write) -> Response:
     if body.options.dry_run:
         return _write(library, body, _dry_run)
     return start_request.once(
-        body, start=lambda request: _write(library, body, functools.partial(_start, request=request)), again=_again
+        body,
+        start=lambda request: _write(library, body, functools.partial(_start, request=request)),
+        again=started_again,
     )
 
 
@@ -139,16 +141,18 @@ def _start(
     excluded = library.preview(selection, plan, options=options).excluded
     answer = {"excluded": _with_outside(excluded, outside)}
     request = request and replace(request, answer=answer)
-    return _started(library.write(plan, options, selection=selection, request=request).id, **answer)
+    return started(library.write(plan, options, selection=selection, request=request).id, **answer)
 
 
-def _started(operation_id: int | None, **more: Any) -> Json:
+def started(operation_id: int | None, **more: Any) -> Json:
+    """Return the answer for a started operation, with its address."""
     location = f"/api/metadata/operations/{operation_id}"
     return Json({"operation_id": operation_id, **more}, 202, {"Location": location})
 
 
-def _again(started: StartedRequest) -> Json:
-    return _started(started.operation_id, **started.answer)
+def started_again(former: StartedRequest) -> Json:
+    """Return the answer for an operation that the same request started before."""
+    return started(former.operation_id, **former.answer)
 
 
 # Operations.
@@ -276,15 +280,23 @@ def retry(library: Open, start_request: StartParam, operation_id: Id, body: Retr
     options = body or Retry()
     risk = None if options.risk is None else _levels(options.risk)
     if options.dry_run:
-        found = library.retries.preview(operation_id)
-        return Json({"operation_id": None, "dry_run": True, "files": found.files, "ready": found.ready})
+        return Json({"operation_id": None, "dry_run": True, **_retry_preview(library, operation_id, risk)})
 
     def start(request: IdempotentRequest | None) -> Json:
-        return _started(
+        return started(
             library.retries.start(operation_id, risk=risk, note=options.user_note, source="rest", request=request).id
         )
 
-    return start_request.once(options, start=start, again=_again)
+    return start_request.once(options, start=start, again=started_again)
+
+
+def _retry_preview(library: Library, operation_id: int, risk: tuple[str, ...] | None) -> dict[str, int]:
+    """Return how many files, or titles of a publication, an operation left, and how many can be written now."""
+    if library.status(operation_id).operation_type == "publish":
+        left = library.retries.preview_publication(operation_id, risk=risk)
+        return {"files": left.titles, "ready": left.summary.titles}
+    found = library.retries.preview(operation_id)
+    return {"files": found.files, "ready": found.ready}
 
 
 # History.
@@ -339,6 +351,6 @@ def rollback(library: Open, start_request: StartParam, operation_id: Id, body: R
 
     def start(request: IdempotentRequest | None) -> Json:
         how: dict[str, Any] = {"replan": options.replan, "note": options.user_note, "source": "rest"}
-        return _started(library.rollback(operation_id, options.q, **what, **how, request=request).id)
+        return started(library.rollback(operation_id, options.q, **what, **how, request=request).id)
 
-    return start_request.once(options, start=start, again=_again)
+    return start_request.once(options, start=start, again=started_again)

@@ -19,7 +19,7 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
     postpones,
 )
-from indexium_core.model.operations.outcomes import outcome_label, outcome_of, success_of
+from indexium_core.model.operations.outcomes import noun_of, outcome_label, outcome_of, success_of
 
 if TYPE_CHECKING:
     from indexium_core.flows.writing.writer import OperationHandle
@@ -36,6 +36,12 @@ _ENDED_AS = {  # words for the end of an operation that differ from those for a 
 }
 
 REPLAN = "indexium postpone issue:rolled_back --stop-skipping"  # files that a person skipped stay skipped
+
+
+def note_interruptions(library: LibraryServices) -> None:
+    """Print the operations that were interrupted, unless the notices of the home name them."""
+    for each in () if library.notices else library.interruptions.operations(files=0):
+        output.note(f"{each.summary()} {each.next_commands()}")
 
 
 def follow(
@@ -104,10 +110,12 @@ def report(
     else:
         bad = [item for item in items if item.status in FAILED_STATUSES]
         named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]
-        _print_operation(operation, [*named, *partly])
-        _print_next_commands(operation, bad)
-        if operation.success_count and _postpones(library, operation):
-            _print_skipped(len({item.file_id for item in items if item.status == "success"}))
+        noun = "title" if items and all(item.entity_type for item in items) else "file"
+        _print_operation(operation, [*named, *partly], noun)
+        _print_next_commands(operation, bad, noun)
+        changed = {item.file_id for item in items if item.status == "success" and item.file_id is not None}
+        if changed and _postpones(library, operation):
+            _print_skipped(len(changed))
     if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
         output.complain(_ended_elsewhere(library, operation))
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
@@ -127,13 +135,14 @@ def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> 
 
 def cancelled(operation: MetadataOperation | OperationStatus) -> str:
     """Return the message that an operation was cancelled, without a full stop."""
-    return f"{'Rollback' if operation.operation_type == 'rollback' else 'Operation'} {operation.id} was cancelled"
+    name = {"rollback": "Rollback", "publish": "Publication"}.get(operation.operation_type, "Operation")
+    return f"{name} {operation.id} was cancelled"
 
 
 def files_stay(operation_type: str) -> str:
-    """Return the message about files that a cancelled operation changed."""
+    """Return the message about files, or titles, that a cancelled operation changed."""
     success = success_of(operation_type)
-    return f"{success} files stay {success}"
+    return f"{success} {noun_of(operation_type)}s stay {success}"
 
 
 def _postpones(library: LibraryServices, operation: MetadataOperation) -> bool:
@@ -169,7 +178,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
     else:
         handle.cancel()
         status = handle.wait()
-        back = status.can_rollback and status.operation_type == "write"
+        back = status.can_rollback and status.operation_type != "rollback"
         output.note(
             f"Operation {number} is {status.status.replace('_', ' ')}: {_counts(status)}."
             + (f" 'indexium rollback {number}' restores the files that it changed." if back else "")
@@ -180,10 +189,10 @@ def _print_skipped(count: int) -> None:
     output.note(f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' plans them again.")
 
 
-def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:
+def _print_operation(operation: MetadataOperation, items: list[ItemDetails], noun: str = "file") -> None:
     if items:
         output.table(
-            ("file", "outcome", "code", "reason"),
+            (noun, "outcome", "code", "reason"),
             [
                 (
                     item.file_path,
@@ -196,32 +205,32 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> 
         )
     came_to = _ENDED_AS.get(operation.status) or f"is {operation.status.replace('_', ' ')}"
     output.note(
-        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation)}, "
+        f"Operation {operation.id} ({operation.operation_type}) {came_to}: {_counts(operation, noun)}, "
         f"in {wording.duration(operation.seconds)}."
     )
     if operation.error_message:
         output.complain(operation.error_message)
 
 
-def _counts(operation: MetadataOperation | OperationStatus) -> str:
-    """Return the number of files by outcome, in words."""
-    return summaries.outcome_summary(operation.outcomes, operation.operation_type)
+def _counts(operation: MetadataOperation | OperationStatus, noun: str = "") -> str:
+    """Return the number of files, or titles, by outcome, in words."""
+    return summaries.outcome_summary(operation.outcomes, operation.operation_type, noun=noun)
 
 
-def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails]) -> None:
+def _print_next_commands(operation: MetadataOperation, bad: Collection[ItemDetails], noun: str = "file") -> None:
     """Print the commands that resume, retry or roll back an operation; `bad` are its files that were not written."""
     lasting = sum(item.code in errors.LASTING for item in bad)
     if operation.can_resume:
         output.note(f"'indexium operations resume {operation.id}' resumes it.")
     elif (len(bad) > lasting or operation.cancelled_count) and operation.user_action != "rollback_person":
         success = success_of(operation.operation_type)
-        output.note(f"'indexium operations retry {operation.id}' retries the files that were not {success}.")
+        output.note(f"'indexium operations retry {operation.id}' retries the {noun}s that were not {success}.")
     if lasting and operation.reverts_id is not None:
         output.note(
             f"'indexium rollback {operation.reverts_id} --changed comment' restores at least the comment of "
             "files whose old bytes are gone."
         )
     if operation.can_rollback:
-        what = "it" if operation.operation_type == "write" else "this rollback"
+        what = "this rollback" if operation.operation_type == "rollback" else "it"
         command = f"'indexium rollback {operation.id}' rolls {what} back, byte for byte."
         output.note(f"{command} {operation.rollback_reason}".rstrip())

@@ -12,7 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import STATES
+from indexium_core.model.operations.operation import OPERATION_TYPES, STATES
 from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label
 
 # Outcomes that have a column only if a file of the page has this outcome.
@@ -26,7 +26,7 @@ def history(
     since: Annotated[str | None, typer.Option(help="First day, e.g. 2026-11-20.")] = None,
     until: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     status: Annotated[str | None, typer.Option(help="Only these states, e.g. completed,interrupted.")] = None,
-    kind: Annotated[str | None, typer.Option("--type", help="Only write, or only rollback.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Only these types: write, rollback, publish.")] = None,
     person: Annotated[str, typer.Option(help="Only operations that added or removed this person.")] = "",
     file: Annotated[str, typer.Option(help="Only operations with a file whose path has these words.")] = "",
     error: Annotated[
@@ -36,14 +36,14 @@ def history(
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show writes and rollbacks, newest first."""
+    """Show writes, publications and rollbacks, newest first."""
     with opened(context) as library:
         found = library.history(
             query,
             since=since,
             until=until,
             status=_words_of(status, "status", STATES),
-            operation_type=_words_of(kind, "type", ("write", "rollback")),
+            operation_type=_words_of(kind, "type", OPERATION_TYPES),
             person=person,
             file=file,
             error=error,

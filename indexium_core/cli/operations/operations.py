@@ -16,6 +16,7 @@ from indexium_core.cli.operations.history import history
 from indexium_core.cli.options import MOST, AsJson, Id
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import ItemDetails, OperationStatus
+from indexium_core.model.operations.outcomes import items_in_words
 
 operations = typer.Typer(help="Writes and rollbacks, running and ended.", no_args_is_help=True)
 
@@ -106,7 +107,8 @@ def pause(context: typer.Context, operation_id: Id) -> None:
 
 
 def _too_late(status: OperationStatus, action: str) -> str:
-    result = f"{status.status.replace('_', ' ')}, {status.current:,} of {wording.files(status.total)}"
+    total = items_in_words(status.total, status.operation_type)
+    result = f"{status.status.replace('_', ' ')}, {status.current:,} of {total}"
     return output.too_late(f"Operation {status.id}", action, result)
 
 
@@ -126,8 +128,8 @@ def cancel(context: typer.Context, operation_id: Id) -> None:
     if status.finished and status.status != "cancelled":
         output.note(_too_late(status, "cancelled"))
         return
-    if status.finished and status.operation_type == "rollback":
-        output.note(f"{cancelled(status)}; {files_stay('rollback')}.")
+    if status.finished and status.operation_type != "write":
+        output.note(f"{cancelled(status)}; {files_stay(status.operation_type)}.")
         return
     soon = "" if status.finished else " as soon as the files in progress are written or restored"
     back = "; its written files can be rolled back" if status.can_rollback else ""

@@ -13,7 +13,8 @@ from indexium_core.cli import options, output
 from indexium_core.cli.frame import opened
 from indexium_core.cli.operations import follow, operations, rollback, write
 from indexium_core.cli.options import AsJson
-from indexium_core.model import wording
+from indexium_core.cli.publishing import questions
+from indexium_core.model.operations.outcomes import items_in_words
 
 if TYPE_CHECKING:
     from indexium_core.services import LibraryServices
@@ -43,7 +44,8 @@ def retry(
     """
     Retry the files that an operation did not change: failed, conflict, unknown or not started.
 
-    Files of a write are read and planned again; files of a rollback are rolled back.
+    Files of a write are read and planned again, and so are the titles of a publication; files of a rollback are rolled
+    back.
     """
     levels = write.levels_of(risk) if risk is not None else None
     with opened(context) as library:
@@ -93,13 +95,17 @@ def ask_again(
 
 
 def _resume_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:
-    left = library.operation(operation_id, per_page=1).operation.remaining
-    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {wording.files(left)}."])
+    operation = library.operation(operation_id, per_page=1).operation
+    left = items_in_words(operation.remaining, operation.operation_type)
+    return RetryConfirmation(sentences=[f"Operation {operation_id} would resume with {left}."])
 
 
 def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None) -> RetryConfirmation:
-    if library.operation(operation_id, per_page=1).operation.operation_type == "rollback":
-        return _rollback_question(library, operation_id)
+    match library.status(operation_id).operation_type:
+        case "rollback":
+            return _rollback_question(library, operation_id)
+        case "publish":
+            return _publication_question(library, operation_id, risk)
     found = library.retries.preview(operation_id)
     options = replace(found.options, risk=risk or found.options.risk)
     summary = library.preview(found.selection, found.plan, options=options)
@@ -107,6 +113,14 @@ def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str
         return RetryConfirmation(sentences=[write.nothing(summary)], has_work=False, excluded=summary.excluded)
     changes = library.plans.changes(found.plan, found.selection, risk=options.risk).of(options.fields)
     return RetryConfirmation(sentences=[write.question(summary, changes)], excluded=summary.excluded)
+
+
+def _publication_question(
+    library: LibraryServices, operation_id: int, risk: tuple[str, ...] | None
+) -> RetryConfirmation:
+    summary = library.retries.preview_publication(operation_id, risk=risk).summary
+    text = questions.question(summary) if summary.titles else questions.nothing(summary)
+    return RetryConfirmation(sentences=[text], has_work=bool(summary.titles), excluded=summary.excluded)
 
 
 def _rollback_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:

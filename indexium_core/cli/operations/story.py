@@ -10,8 +10,9 @@ from indexium_core.cli import output
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import Attempt, ItemDetails
-from indexium_core.model.operations.outcomes import outcome_counts, outcome_label, outcome_of
+from indexium_core.model.operations.outcomes import noun_of, outcome_counts, outcome_label, outcome_of
 from indexium_core.model.operations.story import OperationStory, has_backup
+from indexium_core.model.publishing.publication import ACTION_WORDS
 
 FILES = 200  # files on a page
 _IN_PROGRESS = "in progress"  # outcome of a file that is being written
@@ -37,7 +38,16 @@ def print_story(story: OperationStory, *, running: int = 0) -> None:
     )
     output.say_out("")
     output.table(
-        ("file", "outcome", "how", "took", "people", "proof", "backup", "why"),
+        (
+            noun_of(story.operation.operation_type),
+            "outcome",
+            "how",
+            "took",
+            "files" if _is_publication(story) else "people",
+            "proof",
+            "backup",
+            "why",
+        ),
         [_file(item, story.operation.operation_type) for item in story.items],
         right=(3,),
     )
@@ -74,13 +84,18 @@ def _facts(story: OperationStory, running: int) -> Iterable[tuple[str, str]]:
         yield "options", ", ".join(f"{name} {value}" for name, value in values.items())
     if story.job is not None:
         yield "job", _job(story)
-    yield "files", _files(story, running)
-    yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
+    yield f"{noun_of(operation.operation_type)}s", _files(story, running)
+    if not _is_publication(story):
+        yield "people", f"+{operation.tags_added:,} −{operation.tags_removed:,}"
     if operation.seconds:  # unknown if interrupted before its first result
         yield "took", wording.duration(operation.seconds)
     if story.rolled_back_by:
         yield "rolled back by", ", ".join(map(str, story.rolled_back_by))
     yield "roll back", _rollback_text(story)
+
+
+def _is_publication(story: OperationStory) -> bool:
+    return story.operation.operation_type == "publish"
 
 
 def _option_text(value: Any) -> str:
@@ -123,7 +138,7 @@ def _print_page(story: OperationStory) -> None:
     first = (story.page - 1) * each + 1
     more = f"; 'indexium operations show {number} --page {story.page + 1}' shows more" if first + each <= total else ""
     shown = f"{first:,} to {first + len(story.items) - 1:,}" if story.items else "none"
-    output.note(f"Files {shown} of {total:,}{more}.")
+    output.note(f"{noun_of(story.operation.operation_type).capitalize()}s {shown} of {total:,}{more}.")
 
 
 def _why(found: Attempt | ItemDetails) -> str:
@@ -157,6 +172,8 @@ def _change(item: ItemDetails) -> str:
     people = [f"+{name}" for name in item.tags_added] + [f"−{name}" for name in item.tags_removed]
     if people:
         return ", ".join(people)
+    if item.side_files:
+        return ", ".join(f"{each.path.rpartition('/')[2]} {ACTION_WORDS[each.action]}" for each in item.side_files)
     comment = item.new_comment or ""
     return comment if len(comment) <= _COMMENT else comment[:_COMMENT] + "…"
 

@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.operations.follow import follow
+from indexium_core.cli.operations.follow import follow, note_interruptions
 from indexium_core.cli.options import (
     MOST,
     AsJson,
@@ -56,8 +56,7 @@ def write(
     """Write the planned changes into files."""
     options = WriteOptions(risk=levels_of(risk), user_note=note, source="cli", dry_run=dry_run, hard_links=hard_links)
     with opened(context) as library:
-        for each in () if library.notices else library.interruptions.operations(files=0):  # notices name these files
-            output.note(f"{each.summary()} {each.next_commands()}")
+        note_interruptions(library)
         refuse_ids(library, query, asks=dry_run or not yes)
         library.files.require(query)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)

@@ -3,7 +3,8 @@ Retry: read the files again that an operation did not write, and plan them again
 
 The cause of a failure often no longer exists (the file was open, its disk was offline, another program had changed it),
 and the plan may have changed too. So the old operation is not repeated. Its files are read again, the plan is
-refreshed, and a new operation writes the new plan. The new operation can be previewed like any other.
+refreshed, and a new operation writes the new plan. The new operation can be previewed like any other. The titles of a
+publication are planned again in the same way.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from indexium_core import errors
 from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
+from indexium_core.model.operations.outcomes import noun_of
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unfinished
-from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
+from indexium_core.model.publishing.requests import PublicationRequest, PublicationRetry, PublicationSelection
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
@@ -51,17 +54,17 @@ class RetryService:
         history: HistoryService,
         scanner: Scanner,
         *,
+        publications: Callable[[], PublishService],
         recover: Callable[[], object],
-        publish: Callable[[PublicationSelection, PublicationRequest, IdempotentRequest | None], OperationHandle],
     ) -> None:
-        """`recover` resolves files whose result is unknown when their operation ends; `publish` plans titles again."""
+        """`recover` resolves files whose result is unknown when their operation ends."""
+        self._publications = publications
         self._ledger = book
         self._planner = planner
         self._writer = writer
         self._history = history
         self._scanner = scanner
         self._recover = recover
-        self._publish = publish
 
     @remote()
     def preview(self, operation_id: int) -> RetryPreview:
@@ -113,6 +116,26 @@ class RetryService:
         return self._history.check(operation.reverts_id, self._rollback_options(operation))
 
     @remote()
+    def preview_publication(self, operation_id: int, *, risk: Sequence[str] | None = None) -> PublicationRetry:
+        """
+        Plan the titles again that a publication did not write.
+
+        Args:
+            operation_id: The publication.
+            risk: Risks to write; None: those of the publication.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: It has not ended, has no such title, or was no publication.
+
+        """
+        operation = self._ended(operation_id)
+        if operation.operation_type != "publish":
+            raise errors.UsageError(f"Operation {operation_id} is not a publication.", code="wrong_state")
+        selection = self._unpublished(operation, risk)
+        return PublicationRetry(titles=len(selection.addresses), summary=self._publications().summary(selection))
+
+    @remote()
     def start(
         self,
         operation_id: int,
@@ -123,7 +146,7 @@ class RetryService:
         request: IdempotentRequest | None = None,
     ) -> OperationHandle:
         """
-        Start an operation for the files that another operation did not write or roll back.
+        Start an operation for the files that another operation did not write, publish or roll back.
 
         Args:
             operation_id: The operation.
@@ -142,11 +165,24 @@ class RetryService:
             rollback = replace(self._rollback_options(operation), note=note or operation.user_note, source=source)
             return self._history.start_rollback(operation.reverts_id, rollback, request=request)
         if operation.operation_type == "publish":
-            wanted = PublicationRequest(user_note=note or operation.user_note, user_action="retry", source=source)
-            return self._publish(self._unpublished(operation, risk), wanted, request)
+            how = PublicationRequest(user_note=note or operation.user_note, user_action="retry", source=source)
+            return self._publications().start(self._unpublished(operation, risk), how, idempotent=request)
         preview = self.preview(operation_id)
         options = _with_overrides(preview.options, risk=risk, note=note, source=source)
         return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)
+
+    def _unpublished(self, operation: MetadataOperation, risk: Sequence[str] | None) -> PublicationSelection:
+        """Return the titles that a publication did not write; UsageError if there are none."""
+        titles = self._ledger.unwritten_entities(operation.id)
+        if not titles:
+            raise _nothing_left(operation)
+        kept = self._ledger.options(operation.id)
+        return PublicationSelection(
+            addresses=tuple(each.address for each in titles),
+            risk=tuple(kept.get("risk") or _LEVELS) if risk is None else tuple(risk),
+            alone=True,
+            is_by_hand=bool(kept.get("by_hand")),
+        )
 
     def _rollback_options(self, operation: MetadataOperation) -> RollbackOptions:
         """Return the options of a rollback, limited to the items that it did not roll back."""
@@ -165,15 +201,6 @@ class RetryService:
         if not unwritten:
             raise _nothing_left(operation)
         return unwritten
-
-    def _unpublished(self, operation: MetadataOperation, risk: Sequence[str] | None) -> PublicationSelection:
-        """Return the titles that a publication did not write; UsageError if there are none."""
-        entities = self._ledger.unwritten_entities(operation.id)
-        if not entities:
-            raise _nothing_left(operation)
-        kept = risk if risk is not None else self._ledger.options(operation.id).get("risk")
-        addresses = tuple(each.address for each in entities)
-        return PublicationSelection(addresses=addresses, risk=tuple(kept or _LEVELS), alone=True)
 
     def _ended(self, operation_id: int) -> MetadataOperation:
         status = self._writer.get_operation_status(operation_id)
@@ -217,11 +244,11 @@ def _nothing_left(operation: MetadataOperation) -> errors.UsageError:
     """Return why an operation without unwritten files cannot be retried; some files may only wait."""
     if operation.can_resume:
         message = (
-            f"Operation {operation.id} is {operation.status} and has files left. "
+            f"Operation {operation.id} is {operation.status} and has {noun_of(operation.operation_type)}s left. "
             f"'indexium operations resume {operation.id}' resumes it."
         )
         return errors.UsageError(message, code="wrong_state")
-    message = f"Operation {operation.id} has no file that could be retried."
+    message = f"Operation {operation.id} has no {noun_of(operation.operation_type)} that could be retried."
     return errors.UsageError(message, code="nothing_to_write")
 
 

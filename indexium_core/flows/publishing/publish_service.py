@@ -19,6 +19,7 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.publishing.options import NOTHING_IS_PUBLISHED
 from indexium_core.model.publishing.publication import (
     PublicationRow,
     action_counts,
@@ -62,7 +63,11 @@ class PublishService(PublicationReview):
 
     @remote()
     def summary(self, selection: PublicationSelection) -> PublicationSummary:
-        """Return what a publication of a selection would do. Raises UsageError if an address or a risk is none."""
+        """
+        Return what a publication of a selection would do.
+
+        Raises UnknownIdError if a named title does not exist, UsageError if an address or a risk is none.
+        """
         planned, excluded = self._selected(selection)
         return self._summary([each.row for each in planned], excluded)
 
@@ -84,7 +89,7 @@ class PublishService(PublicationReview):
         selection.check()
         self._planner.refresh()
         reader = self._database.read()
-        named = selection.entities
+        named = [self._entity(*each) if selection.is_by_hand else each for each in selection.entities]
         tops = list(named)
         if selection.filter is not None:
             listed = rows.page(reader, lists.search(selection.filter), sort="title", limit=None, offset=0)
@@ -122,6 +127,7 @@ class PublishService(PublicationReview):
             idempotent: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
+            UnknownIdError: A named title does not exist.
             UsageError: There is nothing to write, or an address or a risk is none.
             StalePlanError: Something changed since the summary.
 
@@ -131,8 +137,11 @@ class PublishService(PublicationReview):
             message = "Values or files changed since the plan was shown. Look at it again, then publish."
             raise errors.StalePlanError(message)
         if not planned:
-            raise errors.UsageError(_nothing_to_write(excluded), code="nothing_to_write")
-        options = {"risk": list(selection.risks)}
+            is_on = any(each.is_on for each in self.all_options().values())
+            message = _nothing_to_write(excluded) if is_on else NOTHING_IS_PUBLISHED
+            raise errors.UsageError(message, code="nothing_to_write")
+        by_hand = bool(selection.addresses) and selection.is_by_hand
+        options = {"risk": list(selection.risks), "by_hand": by_hand}  # a retry does the same
         return self._writer.start(
             _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent
         )
@@ -272,7 +281,7 @@ def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str
     if row.risk not in selection.risks:
         return row.risk
     is_named = row.entity.address in selection.addresses or row.top.address in selection.addresses
-    return "" if is_named or "drift" not in row.codes else "changed since"
+    return "" if (is_named and selection.is_by_hand) or "drift" not in row.codes else "changed since"
 
 
 def _nothing_to_write(excluded: dict[str, int]) -> str:

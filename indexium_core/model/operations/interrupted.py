@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.operations.outcomes import Outcome, outcome_counts, success_of
+from indexium_core.model.operations.outcomes import Outcome, items_in_words, outcome_counts, success_of
 from indexium_core.model.shapes import Shaped, picked
 
 # The outcomes of the files of an interrupted operation, those that need a decision first.
@@ -21,6 +20,7 @@ INTERRUPTED_OUTCOMES: tuple[Outcome, ...] = (
     "written",
     "restored",
 )
+_NAMES = {"write": "Write", "rollback": "Rollback", "publish": "Publication"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +79,12 @@ class InterruptedOperation:
     def summary(self) -> str:
         """Return the progress of the operation, and why it stopped if that is known."""
         name = f" “{self.operation.user_note}”" if self.operation.user_note else ""
-        kind = "Rollback" if self.operation.operation_type == "rollback" else "Write"
+        kind = _NAMES[self.operation.operation_type]
         interrupted = "was stopped with the program" if self.resumes_automatically else "was interrupted"
         state = "failed" if self.operation.status == "failed" else interrupted
         counts = outcome_counts(self.operation.outcomes)
-        return f"{kind} {self.id}{name} {state}. {wording.files(self.total)}: {counts}. {self.stop_reason}".rstrip()
+        items = items_in_words(self.total, self.operation.operation_type)
+        return f"{kind} {self.id}{name} {state}. {items}: {counts}. {self.stop_reason}".rstrip()
 
     def next_commands(self) -> str:
         """Return the commands that resume the operation or roll it back."""

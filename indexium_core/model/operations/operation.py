@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from indexium_core import notebook
-from indexium_core.model import shapes, wording
+from indexium_core.model import shapes
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations.actor import Actor, ActorKind
 from indexium_core.model.operations.outcomes import (
     OUTCOMES,
     Outcome,
+    items_in_words,
+    noun_of,
     outcome_counts,
     outcome_label,
     outcome_of,
@@ -332,12 +334,13 @@ class OperationStatus(Shaped):
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {"status": _state(self.status)}
-        facts["files"] = outcome_counts(self.outcomes)
+        facts[f"{noun_of(self.operation_type)}s"] = outcome_counts(self.outcomes)
         if self.current_file:
             facts["current file"] = self.current_text
-        if self.finished and self.operation_type == "write":
+        if self.finished and self.operation_type in ("write", "publish"):
             facts["rollback"] = "possible" if self.can_rollback else self.rollback_reason
-        return notebook.card(f"Operation {self.id}: {self.operation_type} of {wording.files(self.total)}", facts)
+        items = items_in_words(self.total, self.operation_type)
+        return notebook.card(f"Operation {self.id}: {self.operation_type} of {items}", facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
+from indexium_core.model import wording
+
 # In the order of display. Each file has exactly one outcome, so the counts add up to the number of files. REST, the
 # CLI, the pages, exports and logs use these words.
 Outcome = Literal[
@@ -26,6 +28,16 @@ CANCELLED_CODES = ("cancelled", UNDONE)  # codes of skipped items that were canc
 def success_of(operation_type: str) -> Outcome:
     """Return the outcome of a file that an operation of this type changed: written, or restored by a rollback."""
     return "restored" if operation_type == "rollback" else "written"
+
+
+def noun_of(operation_type: str) -> str:
+    """Return what the items of an operation are: files, or the titles of a publication."""
+    return "title" if operation_type == "publish" else "file"
+
+
+def items_in_words(number: int, operation_type: str) -> str:
+    """Return a number of items of an operation: `3 files`, of a publication `3 titles`."""
+    return wording.plural(number, noun_of(operation_type))
 
 
 def outcome_of(status: str, code: str, operation_type: str = "write") -> Outcome:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from indexium_core.model import wording
-from indexium_core.model.operations.outcomes import Outcome, outcome_counts, success_of
+from indexium_core.model.operations.outcomes import Outcome, noun_of, outcome_counts, success_of
 
 if TYPE_CHECKING:
     from indexium_core.model.operations.operation import MetadataOperation
@@ -39,10 +39,15 @@ def dry_run_result(ready: int, checked: int, *, noun: str = "file") -> str:
     return f"{_part(ready, checked, noun)} would be written. Nothing was changed."
 
 
-def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write", *, noun: str = "file") -> str:
-    """Return the outcomes of an operation: `40 of 41 files written, 1 failed`, or `41 files written`."""
+def outcome_summary(outcomes: Mapping[Outcome, int], operation_type: str = "write", *, noun: str = "") -> str:
+    """
+    Return the outcomes of an operation: `40 of 41 files written, 1 failed`, or `41 files written`.
+
+    `noun`: what its items are, if its type does not say that, as for the rollback of a publication.
+    """
     success = success_of(operation_type)
-    head = f"{_part(outcomes.get(success, 0), sum(outcomes.values()), noun)} {_SUCCESS.get(operation_type, success)}"
+    part = _part(outcomes.get(success, 0), sum(outcomes.values()), noun or noun_of(operation_type))
+    head = f"{part} {_SUCCESS.get(operation_type, success)}"
     return ", ".join(filter(None, (head, outcome_counts({**outcomes, success: 0}))))
 
 
@@ -62,5 +67,5 @@ def intact_files(unknown: int) -> str:
 
 
 def _part(number: int, total: int, noun: str) -> str:
-    items = wording.plural(total, noun)
-    return items if number == total else f"{number:,} of {items}"
+    whole = wording.plural(total, noun)
+    return whole if number == total else f"{number:,} of {whole}"

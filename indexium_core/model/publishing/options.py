@@ -14,6 +14,10 @@ Publish: TypeAlias = Literal["off", "nfo", "artwork", "both"]
 PUBLISH: tuple[Publish, ...] = get_args(Publish)
 READERS = ("kodi", "jellyfin", "plex")  # programs that read side files
 READER_NAMES = {"kodi": "Kodi", "jellyfin": "Jellyfin", "plex": "Plex"}
+NOTHING_IS_PUBLISHED = (
+    "There is nothing to publish: no library publishes NFO files or pictures yet. Choose what one publishes, for "
+    "example: indexium publish options 1 --publish both."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,16 +8,19 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 from blake3 import blake3
 
-from indexium_core.model import wording
+from indexium_core.model import shapes, wording
 from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.risks import PUBLICATION_CODES, PUBLICATION_RISKS
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.shapes import ListPage, Shaped
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SideFileAction: TypeAlias = Literal["create", "update", "replace", "remove", "unchanged", "blocked"]
 ACTIONS: tuple[SideFileAction, ...] = get_args(SideFileAction)
@@ -30,6 +33,9 @@ ACTION_WORDS: Mapping[str, str] = {
     "unchanged": "unchanged",
     "blocked": "blocked",
 }
+_COLUMNS = (  # of tables
+    "address entity_type entity_id library_id name folder risk codes people is_unpublished new_bytes members"
+)
 SideFileOwner: TypeAlias = Literal["nobody", "ours", "others", "changed"]
 
 
@@ -181,6 +187,10 @@ class PublicationPage(ListPage):
     codes: dict[str, int]  # rows by code
     new_bytes: int
     titles: int  # rows with something to write
+
+    def df(self) -> pd.DataFrame:
+        """Return the rows of this page as a table."""
+        return shapes.frame(self.items, PublicationItem, _COLUMNS)
 
     @property
     def summary(self) -> str:

@@ -49,6 +49,7 @@ class PublicationSelection:
     risk: tuple[str, ...] | None = None  # None: the default, which for named titles is every risk
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
     alone: bool = False  # named titles without their seasons and episodes
+    is_by_hand: bool = True  # a person chose the named titles one by one; False: the retry of a search did
 
     @property
     def risks(self) -> tuple[str, ...]:
@@ -94,6 +95,14 @@ class PublicationSummary(Shaped):
         """What a rollback restores."""
         until = f" until {wording.day(self.rollback_until)}" if self.rollback_until else ""
         return f"Every byte can be rolled back{until}; NFO files then have the present time, so that players read them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationRetry:
+    """What a retry of a publication would do, planned again."""
+
+    titles: int  # titles and videos that the publication did not write
+    summary: PublicationSummary  # of these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ def test_items_have_lists_of_people() -> None:
 def test_dry_run_without_results_has_types() -> None:
     types = types_of(DryRunReport(items=[], counts={}, excluded={}).df())
 
-    assert (types["file_id"], types["status"], types["seconds"]) == ("int64", "category", "float64")
+    assert (types["file_id"], types["status"], types["seconds"]) == ("Int64", "category", "float64")
 
 
 @pytest.fixture

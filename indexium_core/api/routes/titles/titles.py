@@ -52,13 +52,17 @@ KindOfTitle = "/{kind:title_kind}/{title_id}"
 Kind = Literal["movies", "series", "episodes"]
 ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
 _ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name", "poster_url"}
-_FILTERS = frozenset({"state", "library_id", "tag"})
+_UNPUBLISHED = "hasUnpublishedChanges"  # the name of the first documents
+_FILTERS = frozenset({"state", "library_id", "tag", _UNPUBLISHED})
 TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
 FieldName = Annotated[str, Path(max_length=100, description="A field of titles, such as `title` or `year`.")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Titles per page.")]
 Filter = Annotated[
     Text,
-    Query(description='A JSON object with `state`, `library_id` and `tag`, such as `{"state": "identified"}`.'),
+    Query(
+        description="A JSON object with `state`, `library_id`, `tag` and `hasUnpublishedChanges`, such as "
+        '`{"state": "identified"}`.'
+    ),
 ]
 Fields = Annotated[Text, Query(description="With commas: only these fields of each title; default: all.")]
 Words = Annotated[Text, Query(description="Words of the title or of its tags.")]
@@ -82,6 +86,10 @@ class _TitleListQuery:
         Query(alias="filter[library_id]", ge=1, lt=2**31, description="The same as `library_id` in `filter`."),
     ] = None
     tag: Annotated[Text | None, Query(alias="filter[tag]", description="The same as `tag` in `filter`.")] = None
+    unpublished: Annotated[
+        bool | None,
+        Query(alias="filter[hasUnpublishedChanges]", description="The same as `hasUnpublishedChanges` in `filter`."),
+    ] = None
     fields: Fields = ""
 
 
@@ -126,6 +134,29 @@ def movies(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json
 def search_movies(library: Open, q: Words = "", page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
     """Return the films whose title and tags have all words of `q`."""
     return Json(_titles(library, "movie", _TitleListQuery(q, page, limit, fields=fields)))
+
+
+class TitleCount(BaseModel):
+    """A number of titles."""
+
+    count: int
+
+
+@router.get("/{kind:title_kind}/unpublished", response_model=TitleList)
+def unpublished(library: Open, kind: Kind, page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
+    """Return the titles with changes that are not published yet."""
+    return Json(_unpublished(library, kind, page=page, limit=limit, fields=fields))
+
+
+@router.get("/{kind:title_kind}/unpublished/count", response_model=TitleCount)
+def unpublished_count(library: Open, kind: Kind) -> Json:
+    """Return the number of titles with changes that are not published yet."""
+    return Json({"count": _unpublished(library, kind, page=1, limit=1, fields="id")["total"]})
+
+
+def _unpublished(library: Library, kind: Kind, *, page: int, limit: int, fields: str) -> dict[str, Any]:
+    wanted = _TitleListQuery(page=page, limit=limit, unpublished=True, fields=fields)
+    return _titles(library, ENTITY_TYPES[kind], wanted)
 
 
 @router.get("/series", response_model=SeriesList)
@@ -282,6 +313,9 @@ def plan(library: Open, body: PlannedTitles) -> Json:
 
 
 def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, Any]:
+    filters = _filter(wanted)
+    if "unpublished" in filters:
+        library.publications.refresh(disk=False)  # values may have changed since the plan
     found = library.titles.list(
         wanted.q,
         kind=kind,
@@ -289,7 +323,7 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
         descending=wanted.order == "desc",
         page=wanted.page,
         per_page=wanted.limit,
-        **_filter(wanted),
+        **filters,
     )
     names = words(wanted.fields)
     unknown = next((name for name in names if name not in _ITEM_FIELDS), None)
@@ -302,13 +336,18 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
 
 def _filter(wanted: _TitleListQuery) -> dict[str, Any]:
     """Return the arguments of a filter: those of its JSON object, and those with a parameter of their own."""
-    single = {"state": wanted.state, "library_id": wanted.library_id, "tag": wanted.tag}
+    single = {
+        "state": wanted.state,
+        "library_id": wanted.library_id,
+        "tag": wanted.tag,
+        _UNPUBLISHED: wanted.unpublished,
+    }
     own = {name: value for name, value in single.items() if value is not None}
     found = _json_filter(wanted.filter) if wanted.filter else {}
     if twice := sorted(own.keys() & found.keys()):
         detail = f"Use either filter[{twice[0]}] or {twice[0]} in filter."
         raise problems.ProblemAnswer(422, "invalid_request", detail)
-    return found | own
+    return {"unpublished" if name == _UNPUBLISHED else name: value for name, value in (found | own).items()}
 
 
 def _json_filter(text: str) -> dict[str, Any]:
@@ -322,8 +361,12 @@ def _json_filter(text: str) -> dict[str, Any]:
         or not all(isinstance(found.get(name, ""), str) for name in ("state", "tag"))
         or type(found.get("library_id", 1)) is not int  # JSON true is an int, too
         or not 1 <= found.get("library_id", 1) < 2**31
+        or type(found.get(_UNPUBLISHED, True)) is not bool
     ):
-        message = 'The filter is a JSON object with state, library_id and tag, such as {"state": "identified"}.'
+        message = (
+            "The filter is a JSON object with state, library_id, tag and hasUnpublishedChanges, such as "
+            '{"state": "identified"}.'
+        )
         raise problems.ProblemAnswer(422, "invalid_request", message)
     return found
 

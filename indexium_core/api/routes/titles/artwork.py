@@ -12,7 +12,7 @@ from starlette.responses import Response
 from indexium_core import errors
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, Distinct, Number, Open, Text
-from indexium_core.api.routes.titles import KindConvertor, TitleId
+from indexium_core.api.routes.titles.titles import KindConvertor, TitleId
 from indexium_core.model.artwork.assets import CachedImage, CacheUsage, PictureSlot
 from indexium_core.model.artwork.selection_config import AssetSelectionConfig
 from indexium_core.model.artwork.selections import (

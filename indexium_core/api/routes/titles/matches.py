@@ -23,7 +23,7 @@ from indexium_core.api.context import (
     StartParam,
     Text,
 )
-from indexium_core.api.routes.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
+from indexium_core.api.routes.titles.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion

@@ -1,0 +1,1 @@
+"""Commands of publications: publish titles, show what is published, decide about files of other programs."""
