@@ -13,6 +13,7 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.operations.outcomes import items_in_words
 
 KINDS = {
     "write": "Writes",
@@ -197,16 +198,12 @@ def cancel_effect(job: Job) -> str:
         return "The job has not changed anything yet."
     if job.job_type in ("write", "rollback", "publish"):
         left = (
-            f"; {wording.plural(job.progress_total - job.progress_current, _noun(job))} will not be changed"
+            f"; {items_in_words(job.progress_total - job.progress_current, job.job_type)} will not be changed"
             if job.progress_total
             else ""
         )
         return f"{cancel_effect_on_files(job.job_type)}{left}. {_intact_files(job)}"
     return "The results so far are kept. For the other files, the earlier results stay."
-
-
-def _noun(job: Job) -> str:
-    return "title" if job.job_type == "publish" else "file"
 
 
 def _intact_files(job: Job) -> str:

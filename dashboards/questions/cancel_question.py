@@ -6,8 +6,8 @@ from dashboards.bridge import Bridge
 from dashboards.components import job_text
 from dashboards.components.dialog import Dialog
 from indexium_core.library import Library
-from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationStatus
+from indexium_core.model.operations.outcomes import items_in_words
 
 _KEEP = {"write": "Keep writing", "rollback": "Keep restoring", "publish": "Keep publishing"}
 
@@ -23,9 +23,8 @@ def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: i
             bridge.toast("info", "The operation has already ended.")
             return
         left = status.total - status.current
-        noun = "title" if status.operation_type == "publish" else "file"
         effect = job_text.cancel_effect_on_files(status.operation_type)
-        text = f"{effect}; {wording.plural(left, noun)} will not be changed."
+        text = f"{effect}; {items_in_words(left, status.operation_type)} will not be changed."
         dialog.ask(
             "Cancel the rest?",
             [{"kind": "text", "text": text}],

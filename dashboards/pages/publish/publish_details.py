@@ -224,7 +224,7 @@ def _player(shown: PlayerView, found: PublicationDetails, *, has_pictures: bool)
     file = next((each.file for each in found.files if each.file.name == shown.poster), None)
     if file is not None and has_pictures:
         own["poster"] = _planned(file) or _present(item.address, file)
-    elif not shown.poster and own["wide"]:
+    elif (not shown.poster and own["wide"]) or (shown.poster and "local_picture_selected" in item.codes):
         own = words.picture(item.entity_type, item.entity_id, item.name, has_pictures=has_pictures)
     return {
         "player": shown.player,
