@@ -95,7 +95,8 @@ def check_kills(prepared: Prepared, forks: Forks, choice: Choice, run: Callable[
                 states = [name for name, state in (("old", old), ("new", new)) if part(now, film) == part(state, film)]
                 assert len(states) == 1, (at, film, sorted(part(now, film)))
                 seen.add(states[0])
-            is_rest = library.history().items[0].status == "interrupted"
+            newest = library.history().items
+            is_rest = bool(newest) and newest[0].status == "interrupted"
         if is_rest:
             publish(prepared.home) if run is publish else resume(prepared.home)
             assert tree(prepared.folder) == new, at

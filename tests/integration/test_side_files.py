@@ -15,9 +15,10 @@ import pytest
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
 from indexium_core.files.swap import SideFilesChange
-from indexium_core.flows.writing import editing, late_results, protocol, side_files_edit, states
+from indexium_core.flows.writing import editing, late_results, protocol, states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork
+from indexium_core.flows.writing.side_files import side_files_edit
 from indexium_core.library import Library
 from indexium_core.model.files.media import SideFileEdit
 from indexium_core.store.operations.ledger_rows import Task
