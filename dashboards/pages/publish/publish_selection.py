@@ -133,7 +133,8 @@ class PublishSelecting:
         def publish(report: DryRunReport) -> None:
             ready = [(each.entity_type, each.entity_id) for each in report.items if each.status == "success"]
             addresses = tuple(Entity(str(kind), entity_id or 0).address for kind, entity_id in ready)
-            named = PublicationSelection(addresses=addresses, alone=True)
+            is_by_hand = wish.selection.filter is None
+            named = PublicationSelection(addresses=addresses, alone=True, is_by_hand=is_by_hand)
             self._question.ask(wish if len(ready) == len(report.items) else replace(wish, selection=named, risks={}))
 
         self._dry_run.run_publication(wish.selection, publish)

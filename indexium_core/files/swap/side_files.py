@@ -331,7 +331,7 @@ class _ChangingFile:
             warnings = carry_over(self._old.fileno(), self._fd)
         else:
             safe_mode, warnings = carry_owner(self._folder if media is None else media, self._fd)
-            disk.set_mode(self._fd, (safe_mode & 0o666) if self._edit.mode is None else self._edit.mode)
+            disk.set_mode(self._fd, (safe_mode & 0o666 | 0o200) if self._edit.mode is None else self._edit.mode)
         if self._edit.mtime_ns is not None:
             disk.set_mtime(self._fd, self._edit.mtime_ns)
         disk.sync(self._fd)

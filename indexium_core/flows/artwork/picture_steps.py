@@ -86,9 +86,15 @@ class PictureSteps:
         shown = {("series", each.series_id) if each.series_id else (each.entity_type, each.id) for each in items}
         emit_changes(self._events, [(kind, number, False) for kind, number in sorted(shown)])
 
-    def restore(self, tx: Connection, before: str, *, at: datetime) -> str:
-        """Restore what a step keeps, and return what restores the present decisions."""
-        facts: Mapping[str, Any] = json.loads(before)
+    def restore(self, tx: Connection, before: str, *, at: datetime, only: int | None = None) -> str:
+        """
+        Restore what a step keeps, and return what restores the present decisions.
+
+        `only`: a title; its part of a step about several titles is restored, and nothing that was rejected for all.
+        """
+        facts: dict[str, Any] = json.loads(before)
+        if only is not None and any(each[1] != only for each in facts["slots"]):
+            facts |= {"slots": [each for each in facts["slots"] if each[1] == only], "urls": []}
         slots, urls = [PictureSlot(*each) for each in facts["slots"]], facts["urls"]
         present = {**facts, "before": selection.decisions(tx, slots, urls)}
         selection.restore(tx, facts["before"], slots, urls)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from indexium_core.model.people.people_comment import person_key
@@ -18,41 +19,64 @@ _OF_VIDEOS = {"title": "title", "description": "plot", "genre": "genres"}
 _DATES = ("date", "creation_time")  # fields of a video; the first one with a value counts
 
 
-def of_film(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> NfoContent:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedContent:
+    """The content of one root of an NFO file, and which of its fields come from an NFO file of others."""
+
+    content: NfoContent
+    theirs: frozenset[str] = frozenset()
+
+    @property
+    def for_edit(self) -> NfoContent:
+        """
+        The content for an existing file, without the fields of others.
+
+        Another program may have changed them since the last scan, and nobody has decided anything about them.
+        """
+        values = {name: value for name, value in self.content.values.items() if name not in self.theirs}
+        return replace(self.content, values=values)
+
+
+def of_film(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> PlannedContent:
     """Return the content of the NFO file of a film."""
-    return NfoContent(kind="movie", values=_values(title, inputs, people))
+    values, theirs = _values(title, inputs, people)
+    return PlannedContent(content=NfoContent(kind="movie", values=values), theirs=theirs)
 
 
-def of_series(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
+def of_series(title: KnownTitle, inputs: PublishedInputs) -> PlannedContent:
     """Return the content of `tvshow.nfo`, with the names of seasons that are more than their number."""
     names = {
         number: name
         for number, name in inputs.seasons.get(title.entity.entity_id, ())
         if name and name not in (f"Season {number}", "Specials")
     }
-    return NfoContent(kind="tvshow", values=_values(title, inputs, ()), season_names=names)
+    values, theirs = _values(title, inputs, ())
+    content = NfoContent(kind="tvshow", values=values, season_names=names)
+    return PlannedContent(content=content, theirs=theirs)
 
 
-def of_season(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
+def of_season(title: KnownTitle, inputs: PublishedInputs) -> PlannedContent:
     """Return the content of `season.nfo`."""
-    return NfoContent(kind="season", values=_values(title, inputs, ()), season=title.season)
+    values, theirs = _values(title, inputs, ())
+    return PlannedContent(content=NfoContent(kind="season", values=values, season=title.season), theirs=theirs)
 
 
-def of_episode(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> NfoContent:
+def of_episode(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> PlannedContent:
     """Return the content of one episode in the NFO file of its video."""
-    values = _values(title, inputs, people)
+    values, theirs = _values(title, inputs, people)
     for name in ("season", "episode"):  # they are part of the content itself
         values.pop(name, None)
-    return NfoContent(
+    content = NfoContent(
         kind="episodedetails",
         values=values,
         season=title.season,
         episode=title.episode,
         series_title=title.series_title,
     )
+    return PlannedContent(content=content, theirs=theirs)
 
 
-def of_video(video: KnownVideo, people: Iterable[str]) -> NfoContent:
+def of_video(video: KnownVideo, people: Iterable[str]) -> PlannedContent:
     """Return the content of the NFO file of a video that belongs to no title: its people are the cast."""
     values: dict[str, Any] = {
         ours: _as_list(video.values[theirs]) if ours == "genres" else video.values[theirs]
@@ -68,7 +92,7 @@ def of_video(video: KnownVideo, people: Iterable[str]) -> NfoContent:
         values["year"] = int(year[0])
     if cast := with_people((), people):
         values["cast"] = cast
-    return NfoContent(kind="movie", values=values)
+    return PlannedContent(content=NfoContent(kind="movie", values=values))
 
 
 def with_people(cast: Sequence[Mapping[str, Any]], people: Iterable[str]) -> list[dict[str, Any]]:
@@ -91,13 +115,17 @@ def people_of(inputs: PublishedInputs, file_ids: Iterable[int]) -> list[str]:
     return list(found.values())
 
 
-def _values(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> dict[str, Any]:
+def _values(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the values of a title with the people of its files, and the fields whose values come from NFO files."""
     values = dict(inputs.values.get(title.entity.entity_id, {}))
+    theirs = set(inputs.from_nfo.get(title.entity.entity_id, ()))
     values.setdefault("title", title.title)
     cast = values.get("cast") or []
-    if joined := with_people(cast, people):
-        values["cast"] = joined if len(joined) != len(cast) else cast
-    return values
+    joined = with_people(cast, people)
+    if len(joined) != len(cast):
+        values["cast"] = joined
+        theirs.discard("cast")
+    return values, frozenset(theirs)
 
 
 def _as_list(text: str) -> list[str]:

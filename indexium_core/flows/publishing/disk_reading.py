@@ -73,6 +73,8 @@ class FolderReader:
             raise errors.RefusedError("It is a link or a folder.", code="not_replaceable")
         if status.st_nlink > 1:
             raise errors.RefusedError("The file has other names (hard links).", code="not_replaceable")
+        if not status.st_mode & stat.S_IWUSR:
+            raise errors.RefusedError("The file is read-only.", code="not_replaceable")
         if status.st_size > MAX_IMAGE_BYTES:
             raise errors.RefusedError(
                 f"The file is larger than {MAX_IMAGE_BYTES // 1_000_000} MB.", code="not_replaceable"
@@ -101,7 +103,9 @@ class FolderReader:
 
     def is_as_planned(self, files: Sequence[SideFilePlan]) -> bool:
         """Return whether the side files of a title, and their folders, are as the plan has seen them."""
-        return all(_is_as_seen(each) and self._has_same_folder(each, files) for each in files)
+        return all(
+            each.action != "blocked" and _is_as_seen(each) and self._has_same_folder(each, files) for each in files
+        )
 
     def _has_same_folder(self, file: SideFilePlan, files: Sequence[SideFilePlan]) -> bool:
         """Return whether the folder of a file is as writable as before, and has no other file of its kind."""

@@ -45,9 +45,7 @@ class FolderTenants:
         for each in _first_parts(files):
             folder, name = os.path.split(each.path_bytes)
             below = each.folder
-            if words.DISC_FOLDER.fullmatch(below.rpartition("/")[2]) and self.is_own(
-                each.library_id, below.rpartition("/")[0]
-            ):
+            while words.DISC_FOLDER.fullmatch(below.rpartition("/")[2]):  # BDMV/STREAM
                 folder, below = os.path.split(folder)[0], below.rpartition("/")[0]
             if self.is_own(each.library_id, below):
                 found.setdefault(folder, SideFilePlace(folder, stem_of(name), each.path_bytes, is_own=True))

@@ -9,27 +9,29 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
 from indexium_core.flows.publishing import contents, folders
+from indexium_core.flows.publishing.contents import PlannedContent
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
 from indexium_core.flows.publishing.side_files import NfoBody, PlannedSideFiles, SideFilePlanner
+from indexium_core.model.artwork.assets import LOCAL
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
-from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
 from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.titles.titles import title_name
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import inputs as store
-from indexium_core.store.publishing import rows
+from indexium_core.store.publishing import items, rows
 from indexium_core.store.publishing.inputs import (
     KnownTitle,
     KnownVideo,
@@ -54,7 +56,8 @@ class PlannedRow:
     row: PublicationRow
     anchor: bytes  # the media, or the folder, that must exist when the files are written
     bodies: dict[bytes, NfoBody]  # by path
-    flips: list[tuple[bytes, str]]
+    flips: list[tuple[bytes, int]]
+    moved: dict[bytes, bytes]  # files of ours in renamed folders: old path → new path
     folder: bytes  # of the NFO file
     is_own_folder: bool
     number: int | None = None  # of the season or of the episode
@@ -127,6 +130,7 @@ class PublicationPlanner:
             tenants=FolderTenants(store.tenants(reader, libraries, _folders_of(inputs))),
             disk=FolderReader(rows.known_files(reader, entities)),
             find_owner=partial(store.owner_of, reader),
+            claims=_claims(reader, inputs, libraries, wanted),
         )
         for title in inputs.titles:
             if title.entity in wanted and title.library_id in libraries:
@@ -137,20 +141,32 @@ class PublicationPlanner:
 
     def _store(self, outdated: Sequence[OutdatedRow]) -> None:
         present = [each.entity for each in outdated if each.inputs is not None]
-        planned = list(self.compute(present)) if present else []
-        search = {each.row.entity: _search(each.row) for each in planned}
+        away = self._offline(present)
+        planned = list(self.compute([each for each in present if each not in away]))
+        found = [*(each.row for each in planned), *away.values()]
         flips = [each for row in planned for each in row.flips]
+        moved = {old: new for row in planned for old, new in row.moved.items()}
         with self._database.atomic() as tx:
-            rows.store(tx, [each.row for each in planned], outdated, search)
+            rows.store(tx, found, outdated, {each.entity: _search(each) for each in found})
             if flips:
                 store.add_flips(tx, flips, at=self._clock())
+            if moved:
+                items.move(tx, moved)
+
+    def _offline(self, entities: Collection[Entity]) -> dict[Entity, PublicationRow]:
+        """Return the known rows of titles in libraries that are offline: they are planned again when it is back."""
+        reader = self._database.read()
+        libraries = [each.library_id for each in store.libraries(reader).values() if each.state == "offline"]
+        known = rows.rows_of(reader, entities) if libraries else []
+        return {each.entity: _as_offline(each) for each in known if each.library_id in libraries}
 
     def _changed_on_disk(self) -> Iterator[Entity]:
         """Yield the titles and videos of which a side file is not as the plan has seen it."""
         reader = self._database.read()
         disk = FolderReader({})
+        offline = {each.library_id for each in store.libraries(reader).values() if each.state == "offline"}
         for row in rows.rows_of(reader, rows.all_entities(reader)):
-            if not disk.is_as_planned(row.files):
+            if row.library_id not in offline and not disk.is_as_planned(row.files):
                 yield row.entity
 
 
@@ -166,9 +182,10 @@ class _TitlePlans:
         tenants: FolderTenants,
         disk: FolderReader,
         find_owner: Callable[[bytes], SideFileOwnership | None],
+        claims: dict[bytes, Entity],
     ) -> None:
         self._inputs, self._options, self._libraries = inputs, options, libraries
-        self._tenants, self._disk, self._find_owner = tenants, disk, find_owner
+        self._tenants, self._disk, self._find_owner, self._claims = tenants, disk, find_owner, claims
         self._by_id = {each.entity.entity_id: each for each in inputs.titles if each.entity.entity_type == "episode"}
 
     def of_title(self, title: KnownTitle) -> PlannedRow:
@@ -178,7 +195,7 @@ class _TitlePlans:
             files = [each for each in files if self._is_first(each, title)]
         options = self._options[title.library_id]
         people = contents.people_of(self._inputs, (each.file_id for each in files)) if options.people else []
-        planner = SideFilePlanner(title.entity, self._inputs, options, self._disk, self._find_owner)
+        planner = self._planner_of(title.entity, options)
         places = self._places(title, files)
         if files and title.entity.entity_type == "series" and not places:
             planner.planned.codes.append("no_own_folder")
@@ -190,6 +207,11 @@ class _TitlePlans:
         self._add_pictures(planner, title, files, places, options)
         planner.add_left_over()
         return self._row(title, files, places, planner.planned, people)
+
+    def _planner_of(self, entity: Entity, options: PublishOptions) -> SideFilePlanner:
+        return SideFilePlanner(
+            entity, self._inputs, options, self._disk, find_owner=self._find_owner, claims=self._claims
+        )
 
     def _places(self, title: KnownTitle, files: Sequence[MainFile]) -> list[SideFilePlace]:
         match title.entity.entity_type:
@@ -215,7 +237,7 @@ class _TitlePlans:
         others = self._inputs.episodes_of_files.get(file.file_id, ())
         return [self._by_id[each] for each in others if each in self._by_id] or [title]
 
-    def _content(self, title: KnownTitle, of: KnownTitle, people: Iterable[str]) -> NfoContent:
+    def _content(self, title: KnownTitle, of: KnownTitle, people: Iterable[str]) -> PlannedContent:
         match title.entity.entity_type:
             case "movie":
                 return contents.of_film(title, self._inputs, people)
@@ -241,11 +263,10 @@ class _TitlePlans:
         for picture in self._inputs.pictures.get(title.entity, ()):
             if picture.kind not in options.picture_kinds:
                 continue
-            if picture.provider == "local":
-                planner.planned.codes.append("local_picture_selected")
-                planner.planned.kept_kinds.add(picture.kind)
-                continue
             number = counts[picture.kind] = counts.get(picture.kind, -1) + 1
+            if picture.provider == LOCAL:  # a further backdrop of a provider does not take its name
+                planner.planned.codes.append("local_picture_selected")
+                continue
             season = title.season if is_season else None
             for place in places:
                 stem = b"" if place.is_own else place.stem
@@ -257,7 +278,7 @@ class _TitlePlans:
         entity = Entity(VIDEO, video.file.file_id)
         options = self._options[video.file.library_id]
         people = video.people if options.people else ()
-        planner = SideFilePlanner(entity, self._inputs, options, self._disk, self._find_owner)
+        planner = self._planner_of(entity, options)
         [place] = folders.of_episode([video.file])
         if options.writes_nfo:
             name = side_file_names.nfo_name(VIDEO, place.stem, is_own_folder=False)
@@ -269,14 +290,20 @@ class _TitlePlans:
             top=entity,
             name=video.file_name,
             sort_name=video.file_name,
-            folder=self._shown_folder(video.file),
+            folder=self._folder_of(video.file),
             files=tuple(planner.planned.files),
             codes=tuple(risks.in_order(_codes(planner.planned))),
             people=tuple(people),
             is_unpublished=any(each.is_written for each in planner.planned.files),
         )
         return PlannedRow(
-            row, place.anchor, planner.planned.bodies, planner.planned.flips, place.folder, is_own_folder=False
+            row,
+            place.anchor,
+            planner.planned.bodies,
+            planner.planned.flips,
+            planner.planned.moved,
+            place.folder,
+            is_own_folder=False,
         )
 
     def _row(
@@ -303,18 +330,19 @@ class _TitlePlans:
                 aired=title.aired,
             ),
             sort_name=_sort_name(title),
-            folder=self._shown_folder(files[0], places[0].folder if places else b"") if files else "",
+            folder=self._folder_of(files[0], places[0].folder if places else b"") if files else "",
             files=tuple(planned.files),
             codes=tuple(risks.in_order(_codes(planned))),
             people=tuple(people),
             is_unpublished=self._is_unpublished(entity, planned.files),
         )
-        first = places[0] if places else _somewhere(files)
+        first = places[0] if places else _somewhere(files, planned.files)
         return PlannedRow(
             row,
             first.anchor,
             planned.bodies,
             planned.flips,
+            planned.moved,
             first.folder,
             is_own_folder=first.is_own,
             number=title.season if entity.entity_type == "season" else title.episode,
@@ -333,19 +361,41 @@ class _TitlePlans:
             return False
         return any(each.is_written or each.action == "blocked" for each in files)
 
-    def _shown_folder(self, file: MainFile, folder: bytes = b"") -> str:
-        """Return the folder of a file, or one above it, with the name of its library."""
+    def _folder_of(self, file: MainFile, folder: bytes = b"") -> str:
+        """Return the folder of a file, or one above it, for display."""
         library = self._libraries[file.library_id]
-        below = (
-            folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace") if folder else file.folder
-        )
-        return " / ".join(filter(None, [library.name, *below.split("/")]))
+        below = file.folder
+        if folder:
+            below = folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace")
+        return _shown_folder(library, below)
 
 
-def _somewhere(files: Sequence[MainFile]) -> SideFilePlace:
-    """Return the place of a title without side files: the folder of its first video, or none."""
-    folder = os.path.split(files[0].path_bytes)[0] if files else b""
+def _somewhere(files: Sequence[MainFile], side_files: Sequence[SideFilePlan]) -> SideFilePlace:
+    """Return the place of a title without a place of its own: the folder of its first video, or of its side files."""
+    paths = [*(each.path_bytes for each in files), *(each.path_bytes for each in side_files)]
+    folder = os.path.split(paths[0])[0] if paths else b""
     return SideFilePlace(folder, b"", folder, is_own=False)
+
+
+def _claims(
+    reader: Connection,
+    inputs: PublishedInputs,
+    libraries: Mapping[int, PublishingLibrary],
+    wanted: Collection[Entity],
+) -> dict[bytes, Entity]:
+    """Return the paths that rows of other titles in the same folders have, each with its title."""
+    files = [*(each for found in inputs.files.values() for each in found), *(each.file for each in inputs.videos)]
+    folders = {_shown_folder(libraries[each.library_id], each.folder) for each in files if each.library_id in libraries}
+    found: dict[bytes, Entity] = {}
+    for row in rows.in_folders(reader, folders):
+        if row.entity not in wanted:
+            found |= {each.path_bytes: row.entity for each in row.files if "name_taken" not in each.codes}
+    return found
+
+
+def _shown_folder(library: PublishingLibrary, below: str) -> str:
+    """Return a folder for display, with the name of its library."""
+    return " / ".join(filter(None, [library.name, *below.split("/")]))
 
 
 def _folders_of(inputs: PublishedInputs) -> Collection[str] | None:
@@ -354,6 +404,15 @@ def _folders_of(inputs: PublishedInputs) -> Collection[str] | None:
     if len(found) > _FEW_FOLDERS:
         return None
     return found | {each.rpartition("/")[0] for each in found} - {""}
+
+
+def _as_offline(row: PublicationRow) -> PublicationRow:
+    if not row.written:
+        return row
+    files = tuple(
+        replace(each, action="blocked", codes=("offline",)) if each.is_written else each for each in row.files
+    )
+    return replace(row, files=files, codes=tuple(risks.in_order([*row.codes, "offline"])))
 
 
 def _codes(planned: PlannedSideFiles) -> list[str]:

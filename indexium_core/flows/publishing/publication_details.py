@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, player_reading
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.planner import PlannedRow
 from indexium_core.model.artwork.local_names import is_picture
+from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.details import SideFileDetails, difference
 from indexium_core.model.publishing.player_views import (
     FileAction,
@@ -21,6 +23,7 @@ from indexium_core.model.publishing.player_views import (
 from indexium_core.model.publishing.publication import SideFilePlan
 
 _NFO = b".nfo"
+_OF_FOLDERS = (b"movie.nfo", b"tvshow.nfo", b"season.nfo")
 
 
 def files_of(planned: PlannedRow, disk: FolderReader) -> list[SideFileDetails]:
@@ -58,6 +61,13 @@ def rollback_of(planned: PlannedRow) -> list[RollbackNote]:
     return rollback_notes([_action(each, planned) for each in planned.row.written])
 
 
+def kept_by_players(files: Iterable[SideFilePlan]) -> tuple[str, ...]:
+    """Return what players keep after a rollback of some files, as sentences."""
+    kinds = {("nfo" if each.is_nfo else "picture", each.action) for each in files}
+    actions = [FileAction(kind=kind, action=action) for kind, action in kinds]  # type: ignore[arg-type]
+    return tuple(dict.fromkeys(each.reason for each in rollback_notes(actions)))
+
+
 def _action(file: SideFilePlan, planned: PlannedRow) -> FileAction:
     body = planned.bodies.get(file.path_bytes)
     locks = body is not None and any(each.is_locked for each in nfo.parse(body.content))
@@ -72,7 +82,7 @@ def _folder(
     entity_type = planned.row.entity.entity_type
     folder = planned.folder
     names = set(disk.names(folder))
-    contents = {name: disk.content(os.path.join(folder, name)) for name in names if name.lower().endswith(_NFO)}  # noqa: PTH118 - a path of bytes
+    contents = _contents(planned, names, disk)
     others: set[bytes] = set()  # of a season: the names in the folder of its series
     replaced = []
     for file in planned.row.written if is_after else ():
@@ -101,6 +111,19 @@ def _folder(
         replaced_pictures=replaced,
         before=before if before is not None and before.nfo else None,
     )
+
+
+def _contents(planned: PlannedRow, names: Collection[bytes], disk: FolderReader) -> dict[bytes, bytes]:
+    """Return the NFO files that players may read for a title: its own, those of the folder, and one that is alone."""
+    found = [name for name in names if name.lower().endswith(_NFO)]
+    own = side_file_names.stem_of(os.path.split(planned.anchor)[1]).lower() + _NFO
+    wanted = {own, *_OF_FOLDERS}
+    read = found if len(found) == 1 else [name for name in found if name.lower() in wanted]
+    contents = {}
+    for name in read:
+        with contextlib.suppress(errors.MetadataError):
+            contents[name] = disk.content(os.path.join(planned.folder, name))  # noqa: PTH118 - a path of bytes
+    return contents
 
 
 def _names_of_series(planned: PlannedRow, disk: FolderReader) -> set[bytes]:

@@ -45,7 +45,6 @@ from indexium_core.store.titles import titles as title_store
 
 SORTS = ("risk", "title", "folder")
 _MOST = 1000  # rows of a page
-_SHOWN_FILES = 8  # of a row of the list: more are counted
 _EXAMPLES = 5
 
 

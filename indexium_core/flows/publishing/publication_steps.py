@@ -114,12 +114,13 @@ class PublicationSteps:
 
         def carry_out(tx: Connection) -> PublicationDecision:
             undone = [
-                (each.step_id, each.kind, self._turn(tx, each.kind, steps.before(tx, each.step_id), at=at))
+                (each.step_id, each.kind, turned)
                 for each in steps.about_title(tx, item.id, since=since)
+                if (turned := self._turn(tx, each.kind, steps.before(tx, each.step_id), at=at, only=item.id))
             ]
             if not undone:
                 return PublicationDecision(step_id=None, summary=f"Nothing of “{item.name}” changed by hand since.")
-            for step_id, *_ in undone:
+            for step_id in self._whole(tx, undone):
                 steps.mark_undone(tx, step_id, at=at)
             label = f"discarded the changes of “{item.name}” since its publication"
             kept = json.dumps({"id": item.id, "undone": undone}, ensure_ascii=False)
@@ -132,21 +133,32 @@ class PublicationSteps:
         self._emit(item)
         return decision
 
-    def _turn(self, tx: Connection, kind: str, before: str, *, at: datetime) -> str:
-        """Undo a step about values or pictures, and return what undoes this in turn."""
+    def _turn(self, tx: Connection, kind: str, before: str, *, at: datetime, only: int | None = None) -> str:
+        """Undo the part of a step that is about one title, and return what undoes this in turn; "" without any."""
         if kind == "picture":
-            return self._pictures.restore(tx, before, at=at)
+            return self._pictures.restore(tx, before, at=at, only=only)
         title_steps.undo_values(tx, before, at=at)
         facts = json.loads(before)
         return json.dumps({**facts, "before": facts["after"], "after": facts["before"]}, ensure_ascii=False)
+
+    @staticmethod
+    def _whole(tx: Connection, undone: Sequence[tuple[int, str, str]]) -> list[int]:
+        """Return the steps that are undone as a whole; one about many titles stays in force for the others."""
+        return [
+            step_id
+            for step_id, kind, turned in undone
+            if kind != "picture"
+            or len(json.loads(turned)["slots"]) == len(json.loads(steps.before(tx, step_id))["slots"])
+        ]
 
     def _undo_discard(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
         facts = json.loads(before)
         item = title_store.find(tx, facts["id"])
         if item is None:
             return UndoneStep(0, 0, lambda: None, "The title no longer exists.")
-        for step_id, kind, turned in reversed(facts["undone"]):
+        for _, kind, turned in reversed(facts["undone"]):
             self._turn(tx, kind, turned, at=at)
+        for step_id in self._whole(tx, [tuple(each) for each in facts["undone"]]):
             steps.mark_undone(tx, step_id, at=None)
         return UndoneStep(step.files, 1, lambda: self._emit(item))
 

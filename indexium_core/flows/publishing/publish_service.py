@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from indexium_core import errors
+from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
 from indexium_core.flows.publishing.planner import PlannedRow, PublicationPlanner
 from indexium_core.flows.publishing.publication_review import PublicationReview
@@ -39,8 +40,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.publishing import items, rows
 from indexium_core.store.publishing.items import NewPublication
 from indexium_core.store.titles import titles as title_store
-
-_SHOWN_FILES = 8  # of a row of the list: more are counted
 
 
 @checked_arguments
@@ -82,6 +81,7 @@ class PublishService(PublicationReview):
             excluded=excluded,
             digest=_digest(chosen),
             rollback_until=self._writer.rollback_until,
+            notes=publication_details.kept_by_players(files),
         )
 
     def _selected(self, selection: PublicationSelection) -> tuple[list[PlannedRow], dict[str, int]]:
@@ -140,7 +140,7 @@ class PublishService(PublicationReview):
             is_on = any(each.is_on for each in self.all_options().values())
             message = _nothing_to_write(excluded) if is_on else NOTHING_IS_PUBLISHED
             raise errors.UsageError(message, code="nothing_to_write")
-        by_hand = bool(selection.addresses) and selection.is_by_hand
+        by_hand = bool(selection.addresses) and selection.filter is None and selection.is_by_hand
         options = {"risk": list(selection.risks), "by_hand": by_hand}  # a retry does the same
         return self._writer.start(
             _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent

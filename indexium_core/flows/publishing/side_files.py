@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,14 +17,17 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
+from indexium_core.flows.publishing.contents import PlannedContent
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.nfo_content import NfoContent
-from indexium_core.model.publishing.nfo_ownership import OwnValues
+from indexium_core.model.publishing.nfo_ownership import OwnValues, named_values
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.titles.fields import TITLE_FIELDS
+from indexium_core.model.titles.nfo import NfoDocument
 from indexium_core.store.publishing.inputs import OwnFile, PublishedInputs, SelectedPicture, SideFileOwnership
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
@@ -54,7 +57,8 @@ class PlannedSideFiles:
     files: list[SideFilePlan] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)  # notes about the title
     bodies: dict[bytes, NfoBody] = field(default_factory=dict)  # by path
-    flips: list[tuple[bytes, str]] = field(default_factory=list)  # files of ours that others changed: path and hash
+    flips: list[tuple[bytes, int]] = field(default_factory=list)  # files of ours that others changed, with operation
+    moved: dict[bytes, bytes] = field(default_factory=dict)  # files of ours in renamed folders: old path → new path
     kept_kinds: set[str] = field(default_factory=set)  # kinds whose present files stay, because nothing new is known
 
 
@@ -67,20 +71,29 @@ class SideFilePlanner:
         inputs: PublishedInputs,
         options: PublishOptions,
         disk: FolderReader,
+        *,
         find_owner: Callable[[bytes], SideFileOwnership | None],
+        claims: dict[bytes, Entity],
     ) -> None:
-        """`find_owner` returns what is known about a file of ours by its path."""
+        """
+        Plan with what is known.
+
+        `find_owner` returns what is known about a file of ours by its path; `claims` has the paths that other titles
+        have taken, and gets those of this one.
+        """
         self._inputs, self._options, self._disk, self._find_owner = inputs, options, disk, find_owner
+        self._entity, self._claims = entity, claims
         self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if each.state != "released"}
         self.planned = PlannedSideFiles()
 
     # NFO files.
 
-    def add_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
+    def add_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
         """Plan an NFO file: a new one, or the present one with the elements that change."""
         folder, name = os.path.split(path)
         try:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
+            self._claim(path)
             present = self._disk.present(path)
             if present is None:
                 self._add_body(path, _new(contents), present, "nobody")
@@ -89,13 +102,15 @@ class SideFilePlanner:
         except errors.MetadataError as error:
             self._add_blocked(path, NFO, error)
 
-    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[NfoContent]) -> None:
+    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[PlannedContent]) -> None:
         owner, data = self._owner(path, present), self._disk.content(path)
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
-        own = self._ours.get(path)
+        own = self._own_values(path, present)
         try:
-            edit = nfo_editing.edited(data, contents, json.loads(own.own_elements or "[]") if own else ())
+            documents = nfo.parse(data)
+            wanted = [with_cleared(each, own, documents) for each in contents]
+            edit = nfo_editing.edited(data, wanted, own)
         except errors.RefusedError as error:
             if self._choice(path, present) == "replace":
                 self._add_body(path, _new(contents), present, owner, codes=["foreign_nfo_replaced"])
@@ -107,7 +122,7 @@ class SideFilePlanner:
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
         codes = {"others": ["foreign_nfo_edited"], "changed": ["drift"]}.get(owner, [])
-        body = NfoBody(edit.content, contents, edit.own)
+        body = NfoBody(edit.content, wanted, edit.own)
         self._add_body(path, body, present, owner, codes=codes, changed=edit.changed, writer=_writer(data, owner))
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
@@ -157,6 +172,7 @@ class SideFilePlanner:
         try:
             name = self._disk.name_in_other_case(folder, name)
             path = os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
+            self._claim(path)
             self._place_picture(path, picture)
             for twin in side_file_names.twins(name, self._disk.names(folder)):
                 self._remove_twin(os.path.join(folder, twin), picture.kind)  # noqa: PTH118 - a path of bytes
@@ -195,7 +211,7 @@ class SideFilePlanner:
         """Plan the removal of our files that are not published any more; a file that others changed stays."""
         planned = {each.path_bytes for each in self.planned.files}
         for path, own in self._ours.items():
-            if path in planned or own.kind in self.planned.kept_kinds:
+            if path in planned or own.kind in self.planned.kept_kinds or path in self._claims:
                 continue
             try:
                 present = self._disk.present(path)
@@ -206,11 +222,22 @@ class SideFilePlanner:
 
     # What they share.
 
+    def _claim(self, path: bytes) -> None:
+        """Take a path for this title. Raises RefusedError (`name_taken`) if another title has it."""
+        other = self._claims.setdefault(path, self._entity)
+        if other != self._entity:
+            raise errors.RefusedError(f"It belongs to {other.address}.", code="name_taken")
+
     def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
         own = self._ours.get(path) or self._adopted(path)
         if own is None:
-            return "ours" if self._is_moved(path, present) else "others"
+            return "ours" if self._moved_from(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
+
+    def _own_values(self, path: bytes, present: PresentFile) -> OwnValues:
+        """Return what is ours in an NFO file, also under the path that it had before its folder was renamed."""
+        own = self._ours.get(path) or self._moved_from(path, present)
+        return json.loads(own.own_elements or "[]") if own else ()
 
     def _adopted(self, path: bytes) -> OwnFile | None:
         """Return a file of ours of a title that is gone: its video is this title now. None if it is not ours."""
@@ -222,14 +249,14 @@ class SideFilePlanner:
         self._ours[path] = found.file
         return found.file
 
-    def _is_moved(self, path: bytes, present: PresentFile) -> bool:
-        """Return whether a file is one of ours whose folder has got another name, as its media has."""
-        return any(
-            own.content_hash == present.content_hash
-            and os.path.split(own.path_bytes)[1] == os.path.split(path)[1]
-            and not os.path.lexists(own.path_bytes)
-            for own in self._ours.values()
-        )
+    def _moved_from(self, path: bytes, present: PresentFile) -> OwnFile | None:
+        """Return our file that is at this path now, because its folder has got another name, as its media has."""
+        for own in self._ours.values():
+            is_same = own.content_hash == present.content_hash and own.path_bytes != path
+            if is_same and not os.path.lexists(own.path_bytes):
+                self.planned.moved[own.path_bytes] = path
+                return own
+        return None
 
     def _choice(self, path: bytes, present: PresentFile) -> str:
         """Return what a person decided about the present file; "" for nothing, or about former bytes."""
@@ -249,8 +276,9 @@ class SideFilePlanner:
     ) -> None:
         found = list(codes)
         if "drift" in found and present is not None:
-            self.planned.flips.append((path, present.content_hash))
-            flips = {*self._inputs.flips.get(path, ()), present.content_hash}
+            overwritten = self._ours[path].operation_id
+            self.planned.flips.append((path, overwritten))
+            flips = {*self._inputs.flips.get(path, ()), overwritten}
             if len(flips) >= MOST_FLIPS and self._choice(path, present) != "replace":
                 action, found = "blocked", ["changed_repeatedly"]
         plan = SideFilePlan(path_bytes=path, kind=kind, action=action, owner=owner, codes=tuple(found), **facts)
@@ -270,8 +298,42 @@ class SideFilePlanner:
         self.planned.files.append(plan)
 
 
-def _new(contents: Sequence[NfoContent]) -> NfoBody:
-    return NfoBody(nfo_editing.new_file(contents), contents, None)
+def _new(contents: Sequence[PlannedContent]) -> NfoBody:
+    found = [each.content for each in contents]
+    return NfoBody(nfo_editing.new_file(found), found, None)
+
+
+def with_cleared(planned: PlannedContent, own: OwnValues, documents: Sequence[NfoDocument]) -> NfoContent:
+    """
+    Return the content for an edit that clears what we wrote and do not have any more, where the file still says it.
+
+    A match that was corrected leaves no id and no plot of the wrong film behind.
+    """
+    content = planned.for_edit
+    written = next((each for each in own if _is_of(each, content)), None)
+    if written is None:
+        return content
+    document = next((each for each in documents if each.kind == content.kind and _has_number(each, content)), None)
+    if document is None:
+        return content
+    present = named_values(document)
+    gone = {
+        field_name
+        for name, value in written["values"].items()
+        if (field_name := name.partition(".")[0]) not in planned.content.values and present.get(name) == value
+    }
+    cleared = {name: None for name in gone if name in TITLE_FIELDS}
+    return replace(content, values={**cleared, **content.values}) if cleared else content
+
+
+def _is_of(own: Mapping[str, Any], content: NfoContent) -> bool:
+    numbers = (own.get("season"), own.get("episode"))
+    is_same = content.kind != "episodedetails" or numbers == (content.season, content.episode)
+    return own.get("kind") == content.kind and is_same
+
+
+def _has_number(document: NfoDocument, content: NfoContent) -> bool:
+    return content.kind != "episodedetails" or content.episode in document.episodes or not document.episodes
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

@@ -295,12 +295,12 @@ class Identifier:
         found: dict[str, FolderDocuments | None] = {}
         broken: list[NfoProblemRow] = []
         located = [[paths[folder] for folder in chunk] for chunk in chunks]
-        ours = items.own_elements(self._database.read(), library_id)
+        ours = _by_folder(items.own_elements(self._database.read(), library_id))
         results = _in_parallel(executor, nfo_reading.read_folders, located)
         for chunk, (_, read_now) in zip(chunks, results, strict=True):
             for folder, of_folder in zip(chunk, read_now, strict=True):
                 read_documents, problems = of_folder or (None, {})
-                found[folder] = read_documents and _of_others(read_documents, paths[folder], ours)
+                found[folder] = read_documents and _of_others(read_documents, ours.get(paths[folder]))
                 report.broken += len(problems)
                 broken += [
                     NfoProblemRow(path, folder, path.rpartition("/")[2][: -len(".nfo")].lower(), problem)
@@ -312,16 +312,19 @@ class Identifier:
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
 
 
-def _of_others(documents: FolderDocuments, folder: bytes, ours: Mapping[bytes, OwnValues]) -> FolderDocuments:
+def _by_folder(ours: Mapping[bytes, OwnValues]) -> dict[bytes, dict[str, OwnValues]]:
+    """Return what is ours in NFO files by folder and by the name of the file without `.nfo`, in lower case."""
+    found: dict[bytes, dict[str, OwnValues]] = {}
+    for path, values in ours.items():
+        folder, _, name = path.rpartition(b"/")
+        found.setdefault(folder, {})[name[: -len(".nfo")].lower().decode("utf-8", "replace")] = values
+    return found
+
+
+def _of_others(documents: FolderDocuments, own: Mapping[str, OwnValues] | None) -> FolderDocuments:
     """Return the documents of a folder without the values that a publication of ours wrote into them."""
-    if not ours:
+    if not own:
         return documents
-    own = {
-        name[: -len(".nfo")].lower().decode("utf-8", "replace"): values
-        for path, values in ours.items()
-        for parent, _, name in [path.rpartition(b"/")]
-        if parent == folder
-    }
     return {name: without_own(each, own[name]) if name in own else each for name, each in documents.items()}
 
 

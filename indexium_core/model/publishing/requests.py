@@ -94,7 +94,10 @@ class PublicationSummary(Shaped):
     def promise(self) -> str:
         """What a rollback restores."""
         until = f" until {wording.day(self.rollback_until)}" if self.rollback_until else ""
-        return f"Every byte can be rolled back{until}; NFO files then have the present time, so that players read them."
+        bytes_ = (
+            f"Every byte can be rolled back{until}; NFO files then have the present time, so that players read them."
+        )
+        return " ".join([bytes_, *self.notes])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,7 @@ def _code(severity: str, label: str, message: str, remedy: str = "") -> Publicat
 
 # Within a severity, lists show the codes in this order.
 PUBLICATION_CODES: Mapping[str, PublicationCode] = {
-    "offline": _code(
-        "blocked", "offline", "The folder of this library cannot be reached.", "Connect the drive, then look again."
-    ),
+    "offline": _code("blocked", "offline", "The folder cannot be reached.", "Connect the drive, then look again."),
     "folder_not_writable": _code(
         "blocked",
         "read-only",
@@ -48,8 +46,8 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
     "not_replaceable": _code(
         "blocked",
         "not a plain file",
-        "The name is that of a folder, of a link, or of a file with several names (hard links).",
-        "Move it away, then look again.",
+        "A file with this name cannot be replaced: it is a link, has several names, or cannot be read.",
+        "Move it away, or give yourself the rights, then look again.",
     ),
     "name_taken": _code(
         "blocked",
@@ -61,7 +59,7 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "blocked",
         "changed twice",
         "Another program changed this file twice within a day, so it is not published any more.",
-        "Switch off the NFO saver of that program, then publish the file again.",
+        "Switch off the NFO saver of that program, then replace the file.",
     ),
     "drift": _code(
         "danger",

@@ -15,6 +15,7 @@ from indexium_core.model.titles.fields import KIND_NAMES
 PublishedType: TypeAlias = Literal["movie", "series", "season", "episode", "video"]
 PUBLISHED_TYPES: tuple[PublishedType, ...] = get_args(PublishedType)
 VIDEO = "video"  # a file that belongs to no title
+_MOST_DIGITS = 15  # of an id
 _PLACES = 8  # more than the types
 
 
@@ -45,7 +46,7 @@ class Entity(NamedTuple):
         """Return the entity of an address. Raises UsageError if it is none."""
         kind, _, number = text.partition(":")
         require_published_type(kind)
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > _MOST_DIGITS:
             raise errors.UsageError(f"“{text[:40]}” names no title. An example is movie:12.")
         return cls(kind, int(number))
 

@@ -62,7 +62,7 @@ class OwnFile(NamedTuple):
     content_hash: str
     own_elements: str | None  # JSON
     state: str
-    published_at: datetime
+    operation_id: int
 
 
 class SideFileOwnership(NamedTuple):
@@ -110,6 +110,7 @@ class PublishedInputs:
     titles: list[KnownTitle] = field(default_factory=list)
     videos: list[KnownVideo] = field(default_factory=list)
     values: dict[int, dict[str, Any]] = field(default_factory=dict)  # title → field → shown value
+    from_nfo: dict[int, set[str]] = field(default_factory=dict)  # title → fields whose shown value an NFO file has
     touched: set[Entity] = field(default_factory=set)  # a person has decided something about them
     files: dict[Entity, list[MainFile]] = field(default_factory=dict)
     episodes_of_files: dict[int, list[int]] = field(default_factory=dict)  # file → its episodes
@@ -118,7 +119,7 @@ class PublishedInputs:
     seasons: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # series → number and name
     ours: dict[Entity, list[OwnFile]] = field(default_factory=dict)
     choices: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # path → hash of the file, choice
-    flips: dict[bytes, list[str]] = field(default_factory=dict)  # path → what other programs made of the file lately
+    flips: dict[bytes, list[int]] = field(default_factory=dict)  # path → operations that others have overwritten lately
 
 
 def options(reader: Connection, library_id: int | None = None) -> dict[int, PublishOptions]:
@@ -198,8 +199,10 @@ def read(
     for row in rows:
         entity = Entity(row.pop("entity_type"), row.pop("id"))
         found.titles.append(KnownTitle(entity=entity, **row))
-    for entity_id, name, value, *_ in reader.execute(_sql("values_of"), wanted).fetchall():
+    for entity_id, name, value, origin, is_locked in reader.execute(_sql("values_of"), wanted).fetchall():
         found.values.setdefault(entity_id, {})[name] = None if value is None else json.loads(value)
+        if origin == "nfo" and not is_locked:
+            found.from_nfo.setdefault(entity_id, set()).add(name)
     found.touched = {Entity(*row) for row in reader.execute(_sql("touched_of"), wanted).fetchall()}
     for kind, number, *facts in reader.execute(_sql("files_of"), wanted).fetchall():
         found.files.setdefault(Entity(kind, number), []).append(MainFile(*facts))
@@ -264,9 +267,9 @@ def owner_of(reader: Connection, path: bytes) -> SideFileOwnership | None:
     return SideFileOwnership(Entity(kind, number), is_present, OwnFile(*facts))
 
 
-def add_flips(tx: Connection, found: Sequence[tuple[bytes, str]], *, at: datetime) -> None:
-    """Store that other programs changed side files of ours: path and hash of each, once for each content."""
-    facts = {"paths": [path for path, _ in found], "hashes": [hash_ for _, hash_ in found], "at": at}
+def add_flips(tx: Connection, found: Sequence[tuple[bytes, int]], *, at: datetime) -> None:
+    """Store that other programs overwrote side files: path and operation of each, once for each operation."""
+    facts = {"paths": [path for path, _ in found], "operations": [number for _, number in found], "at": at}
     tx.execute(_sql("add_flips"), facts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -157,6 +158,19 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
     tx.execute(_sql("insert_ours"), facts)
     for kind, table in TABLES.items():
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
+
+
+def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
+    """Store that files of ours have other paths, because their folders have other names; their items can be undone."""
+    anchors = {}
+    for item_id, anchor, path in tx.execute(_sql("anchors_of"), {"paths": list(moved)}).fetchall():
+        old, new = os.path.split(path)[0], os.path.split(moved[path])[0]
+        if anchor == old or anchor.startswith(old + b"/"):
+            anchors[item_id] = new + anchor[len(old) :]
+    facts = {"old": list(moved), "new": list(moved.values())}
+    tx.execute(_sql("move_ours"), facts)
+    tx.execute(_sql("move_side_files"), facts)
+    tx.execute(_sql("move_anchors"), {"ids": list(anchors), "paths": list(anchors.values())})
 
 
 def log_of(reader: Connection, entity: Entity, *, count: int) -> list[PublishLogEntry]:

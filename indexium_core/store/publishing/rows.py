@@ -13,6 +13,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.publishing.inputs import columns_of
 
+RULES = 1  # the version of the rules by which rows are made; another number makes all rows again
 TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 
 
@@ -59,7 +60,7 @@ class PublicationSearch:
 
 def outdated(reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
     """Return titles and videos whose row is missing or has other inputs, or all of them; and those without inputs."""
-    rows = reader.execute(_sql("outdated"), {"all": all_rows, "also": None}).fetchall()
+    rows = reader.execute(_sql("outdated"), {"all": all_rows, "also": None, "rules": RULES}).fetchall()
     return [OutdatedRow(Entity(kind, number), inputs) for kind, number, inputs in rows]
 
 
@@ -142,6 +143,12 @@ def members(reader: Connection, tops: Collection[Entity]) -> list[PublicationRow
 def rows_of(reader: Connection, entities: Collection[Entity]) -> list[PublicationRow]:
     """Return the rows of titles and videos."""
     return [_row(row) for row in reader.execute(_sql("rows_of"), columns_of(entities)).fetch_dicts()]
+
+
+def in_folders(reader: Connection, folders: Collection[str]) -> list[PublicationRow]:
+    """Return the rows of titles in folders, as they are shown."""
+    facts = {"folders": list(folders)}
+    return [_row(row) for row in reader.execute(_sql("rows_in_folders"), facts).fetch_dicts()]
 
 
 def all_entities(reader: Connection) -> list[Entity]:

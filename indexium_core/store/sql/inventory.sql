@@ -143,12 +143,13 @@ FROM part;
 
 -- name: unfinished_operations
 -- The unfinished operations with files in a part of a library: id, status and number of these files.
-SELECT o.id, o.status, count(DISTINCT i.file_id)
+SELECT o.id, o.status, count(DISTINCT coalesce(i.subject, i.file_id))
 FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing')
-  AND i.file_id IN (
+  AND (i.file_id IN (
       SELECT file_id
       FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]))
+      OR i.id IN (SELECT item_id FROM item_side_files WHERE library_id = $library_id))
 GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: forgotten

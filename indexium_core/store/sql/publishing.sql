@@ -45,7 +45,8 @@ ORDER BY 1;
  LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
             GROUP BY file_id) AS p USING (file_id)
  WHERE (coalesce(l.publish, 'off') <> 'off' OR l.library_id = $also) AND f.media_kind = 'video' AND f.state <> 'missing'
-   AND (len(f.people) > 0 OR len(p.names) > 0 OR d.file_id IS NOT NULL)
+   AND (len(f.people) > 0 OR len(p.names) > 0 OR d.file_id IS NOT NULL
+        OR EXISTS (FROM published_files AS o WHERE o.entity_type = 'video' AND o.entity_id = f.file_id))
    AND NOT EXISTS (FROM title_files AS t JOIN titles AS k ON k.entity_type = t.entity_type AND k.id = t.entity_id
                    WHERE t.file_id = f.file_id AND k.state NOT IN ('ignored', 'discovered')));
 
@@ -53,7 +54,7 @@ ORDER BY 1;
 -- A digest of the inputs of each title and video that is published. A row of the plan is computed again if its digest
 -- changes. The digest of an episode has the name of its series; that of a season and of a series has all of their files.
 WITH on_libraries AS (
-    SELECT library_id, hash(publish, publish_kinds, publish_readers, publish_people, state) AS h FROM libraries
+    SELECT library_id, hash($rules, publish, publish_kinds, publish_readers, publish_people, state) AS h FROM libraries
     WHERE coalesce(publish, 'off') <> 'off'),
 known AS (
     SELECT t.entity_type, t.id AS entity_id, t.library_id, t.series_id,
@@ -62,14 +63,26 @@ known AS (
 of_values AS (
     SELECT entity_type, entity_id, sum(hash(field, value::VARCHAR, origin, provider, locked)) AS h FROM title_values
     GROUP BY ALL),
+of_folders AS (
+    SELECT f.library_id, f.folder, count(DISTINCT coalesce(e.series_id, l.entity_id, -f.file_id)) AS tenants
+    FROM scanned_files AS f LEFT JOIN title_files AS l ON l.file_id = f.file_id
+    LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+    WHERE f.state <> 'missing' AND f.media_kind = 'video' GROUP BY ALL),
+of_several AS (
+    SELECT file_id, sum(hash(entity_id)) AS h FROM title_files WHERE entity_type = 'episode' AND role = 'main' GROUP BY file_id),
 of_files AS (
-    SELECT entity_type, entity_id, sum(hash(path_bytes, part)) AS h FROM /* main_files */ AS f GROUP BY ALL),
+    SELECT f.entity_type, f.entity_id, sum(hash(f.path_bytes, f.part, b.tenants = 1, s.h)) AS h
+    FROM /* main_files */ AS f LEFT JOIN of_folders AS b ON b.library_id = f.library_id AND b.folder = f.folder
+    LEFT JOIN of_several AS s USING (file_id) GROUP BY ALL),
 of_series_files AS (
     SELECT e.series_id, sum(hash(f.path_bytes, e.season)) AS h
     FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id GROUP BY ALL),
 of_people AS (
-    SELECT l.entity_type, l.entity_id, sum(hash(p.name, p.person_id)) AS h
-    FROM title_files AS l JOIN file_people AS a USING (file_id) JOIN people AS p USING (person_id) GROUP BY ALL),
+    SELECT l.entity_type, l.entity_id, sum(hash(p.name, p.person_id, d.people)) AS h
+    FROM title_files AS l
+    LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS d USING (file_id)
+    LEFT JOIN file_people AS a USING (file_id) LEFT JOIN people AS p USING (person_id)
+    WHERE d.file_id IS NOT NULL OR p.person_id IS NOT NULL GROUP BY ALL),
 of_pictures AS (
     SELECT entity_type, entity_id, sum(hash(id, asset_type, provider, content_hash, is_downloaded)) AS h
     FROM asset_candidates WHERE is_selected AND NOT is_rejected GROUP BY ALL),
@@ -197,7 +210,7 @@ ORDER BY place, entity_id LIMIT $count;
 
 -- name: ours_of
 -- The side files of the titles and videos of a request that are ours.
-SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.published_at
+SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.operation_id
 FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY p.path_bytes;
 
 -- name: owner_of
@@ -210,7 +223,7 @@ SELECT p.entity_type, p.entity_id,
                 LEFT JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season
                 WHERE l.role = 'main' AND CASE p.entity_type WHEN 'series' THEN e.series_id WHEN 'season' THEN s.id
                       ELSE CASE WHEN l.entity_type = p.entity_type THEN l.entity_id END END = p.entity_id) END) AS videos,
-       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.published_at
+       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.operation_id
 FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
 
 -- name: choices_of
@@ -218,14 +231,14 @@ FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
 SELECT c.path_bytes, c.content_hash, c.choice FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id);
 
 -- name: flips
--- What other programs made of side files of ours since a moment: the hashes by path.
-SELECT path_bytes, list(DISTINCT content_hash) FROM side_file_flips WHERE found_at >= $since GROUP BY path_bytes;
+-- Which publications of side files other programs have overwritten since a moment: their operations by path.
+SELECT path_bytes, list(DISTINCT operation_id) FROM side_file_flips WHERE found_at >= $since GROUP BY path_bytes;
 
 -- name: add_flips
--- Store that another program changed side files of ours, once for each content.
+-- Store that another program overwrote what an operation published, once for each operation.
 INSERT INTO side_file_flips
-SELECT n.path_bytes, n.content_hash, $at FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($hashes::VARCHAR[]) AS content_hash) AS n
-WHERE NOT EXISTS (FROM side_file_flips AS f WHERE f.path_bytes = n.path_bytes AND f.content_hash = n.content_hash);
+SELECT n.path_bytes, n.operation_id, $at FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($operations::BIGINT[]) AS operation_id) AS n
+WHERE NOT EXISTS (FROM side_file_flips AS f WHERE f.path_bytes = n.path_bytes AND f.operation_id = n.operation_id);
 
 -- name: set_choice
 -- Store what a person decided about a side file.
@@ -329,8 +342,14 @@ SELECT r.entity_type, r.entity_id, r.library_id, r.top_type, r.top_id, r.name, r
        r.people, r.is_unpublished
 FROM publication_rows AS r JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY lower(r.sort_name), r.entity_id;
 
+-- name: rows_in_folders
+-- The rows of the plan in some folders.
+SELECT r.entity_type, r.entity_id, r.library_id, r.top_type, r.top_id, r.name, r.sort_name, r.folder, r.codes, r.files,
+       r.people, r.is_unpublished
+FROM publication_rows AS r WHERE r.folder IN (SELECT unnest($folders::VARCHAR[]));
+
 -- name: all_rows
--- Every row of the plan with something to write or in the way.
+-- Every row of the plan.
 SELECT entity_type, entity_id FROM publication_rows ORDER BY lower(sort_name), entity_id;
 
 -- name: next_item_ids
@@ -418,9 +437,11 @@ FROM publish_log WHERE entity_type = $entity_type AND entity_id = $entity_id ORD
 SELECT max(published_at) FROM published_files WHERE entity_type = $entity_type AND entity_id = $entity_id;
 
 -- name: own_elements
--- What is ours in the NFO files of a library, by path.
-SELECT path_bytes, own_elements FROM published_files
-WHERE library_id = $library_id AND kind = 'nfo' AND state <> 'released' AND own_elements IS NOT NULL;
+-- What is ours in the NFO files below the folder of a library, by path. The paths below a root sort between root + '/' and
+-- root + '0' (the byte after '/'): a library that was added again has another id.
+SELECT p.path_bytes, p.own_elements FROM published_files AS p, libraries AS l
+WHERE l.library_id = $library_id AND p.path_bytes >= l.path_bytes || '\x2F'::BLOB AND p.path_bytes < l.path_bytes || '\x30'::BLOB
+  AND p.kind = 'nfo' AND p.state <> 'released' AND p.own_elements IS NOT NULL;
 
 -- name: own_hashes
 -- The pictures of titles that are ours: path and hash.
@@ -430,3 +451,23 @@ WHERE kind <> 'nfo' AND state <> 'released' AND list_contains($ids::BIGINT[], en
 -- name: cache_paths
 -- Where the images of the cache are, by hash.
 SELECT content_hash, file_path FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);
+
+-- name: move_ours
+-- Files of ours whose folder has got another name.
+UPDATE published_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
+WHERE published_files.path_bytes = m.old;
+
+-- name: move_side_files
+-- The same in the items that wrote them.
+UPDATE item_side_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
+WHERE item_side_files.path_bytes = m.old;
+
+-- name: anchors_of
+-- The items of publications that wrote files, with what must exist when they are rolled back.
+SELECT DISTINCT m.id, m.path_bytes, s.path_bytes FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.id
+WHERE list_contains($paths::BLOB[], s.path_bytes);
+
+-- name: move_anchors
+-- Give items another path.
+UPDATE metadata_operation_items SET path_bytes = m.path FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($paths::BLOB[]) AS path) AS m
+WHERE metadata_operation_items.id = m.id;

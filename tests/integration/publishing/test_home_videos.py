@@ -93,3 +93,24 @@ def test_moved_folder_keeps_its_files_as_ours(library: Library, folder: Path) ->
     library.people.rename("Ann Lee", "Ann Lee-Ray")
     [row] = library.publications.plan().items
     assert (row.risk, row.codes) == ("safe", [])
+
+
+def test_last_person_who_is_removed_leaves_the_file(library: Library, folder: Path) -> None:
+    library.people.add([folder / VIDEOS[0]], ["Ann Lee"])
+    publish(library)
+    library.people.remove([folder / VIDEOS[0]], ["Ann Lee"])
+    assert library.publications.unpublished_count() == 1
+    publish(library)
+    assert "cast" not in document((folder / VIDEOS[0]).with_suffix(".nfo")).values
+
+
+def test_two_videos_with_one_name_do_not_share_an_nfo_file(library: Library, folder: Path) -> None:
+    twin = (folder / VIDEOS[0]).with_suffix(".mkv")
+    twin.write_bytes((folder / VIDEOS[1]).read_bytes())
+    library.scan()
+    library.people.add([folder / VIDEOS[0]], ["Ann Lee"])
+    library.people.add([twin], ["Bob Ray"])
+    publish(library)
+    library.publications.refresh()
+    rows = library.publications.plan("birthday", risk=("blocked", "unchanged")).items
+    assert sorted((each.risk, each.codes) for each in rows) == [("blocked", ["name_taken"]), ("unchanged", [])]

@@ -507,3 +507,79 @@ def test_video_that_becomes_another_title_keeps_its_files_as_ours(library: Libra
     assert row.entity_id != film
     publish(library)
     assert document(folder / LANTERN / "movie.nfo").values["title"] == "Another lamp"
+
+
+def test_newer_values_of_others_are_not_taken_back(library: Library, folder: Path, film: int) -> None:
+    other = next(each.id for each in library.titles.list().items if each.title == "Night Tram")
+    path = folder / "Films/Night Tram (2009)/movie.nfo"
+    path.write_bytes(b"<movie><title>Night Tram</title><plot>Old</plot><genre>A</genre></movie>")
+    library.jobs.wait(library.titles.identify().id)
+    newer = b"<movie><title>Night Tram</title><plot>New</plot><genre>B</genre></movie>"
+    path.write_bytes(newer)
+    library.titles.set(other, "tagline", "At night.")
+    publish(library, PublicationSelection(addresses=(f"movie:{other}",)))
+    found = document(path).values
+    assert (found["plot"], found["genres"], found["tagline"]) == ("New", ["B"], "At night.")
+    del film
+
+
+def test_value_that_is_gone_leaves_our_file(library: Library, folder: Path, film: int) -> None:
+    library.titles.set_values(film, {"tagline": "One winter.", "imdb_id": "tt9916362"})
+    publish(library)
+    assert document(folder / LANTERN / "movie.nfo").ids["imdb"] == "tt9916362"
+    library.titles.set_values(film, {"tagline": None, "imdb_id": None, "cast": None})
+    assert library.publications.get("movie", film).is_unpublished
+    publish(library)
+    found = document(folder / LANTERN / "movie.nfo")
+    assert "tagline" not in found.values
+    assert "cast" not in found.values
+    assert found.ids == {"tmdb": "9000041"}
+
+
+def test_renamed_folder_can_be_rolled_back(library: Library, folder: Path, film: int) -> None:
+    operation = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    new = folder / "Films/The Lantern Keeper (2014) moved"
+    (folder / LANTERN).rename(new)
+    library.scan()
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk == "unchanged"
+    roll_back(library, operation)
+    assert not (new / "movie.nfo").exists()
+
+
+def test_offline_library_keeps_what_is_published(library: Library, folder: Path, film: int) -> None:
+    publish(library)
+    library.titles.set(film, "plot", "Another plot.")
+    library.publications.refresh()
+    away = folder.with_name("away")
+    folder.rename(away)
+    library.scan()
+    library.publications.refresh()
+    assert [each.id for each in library.publications.unpublished().items] == [film]
+    assert library.publications.get("movie", film).risk == "blocked"
+    away.rename(folder)
+    library.scan()
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk == "safe"
+
+
+def test_cause_of_a_blocked_row_is_checked_again(library: Library, folder: Path, film: int) -> None:
+    path = folder / LANTERN / "movie.nfo"
+    path.symlink_to(folder / "other.nfo")
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk == "blocked"
+    path.unlink()
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk == "safe"
+
+
+def test_left_over_file_of_a_deleted_video_is_removed_by_hand(library: Library, folder: Path, film: int) -> None:
+    publish(library)
+    [media] = (folder / LANTERN).glob("*.mp4")
+    media.unlink()
+    library.scan()
+    library.publications.refresh()
+    address = PublicationSelection(addresses=(f"movie:{film}",))
+    if "own_file_removed" in codes(library, f"movie:{film}"):
+        publish(library, address)
+        assert not (folder / LANTERN / "movie.nfo").exists()

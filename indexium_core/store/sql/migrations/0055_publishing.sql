@@ -73,7 +73,7 @@ CREATE TABLE side_file_choices (
 -- When other programs changed side files of ours: two changes within a day stop the publication of the file.
 CREATE TABLE side_file_flips (
     path_bytes BLOB NOT NULL,
-    content_hash VARCHAR NOT NULL,                 -- of the file of the other program
+    operation_id BIGINT NOT NULL,                  -- what it published is overwritten
     found_at TIMESTAMPTZ NOT NULL
 );
 
