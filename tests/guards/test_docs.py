@@ -21,6 +21,7 @@ from indexium_core.model.fields.rules import FACTS
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files import inventory
 from indexium_core.model.planning import risk
+from indexium_core.model.publishing.risks import PUBLICATION_CODES
 from indexium_core.model.titles.fields import ENTITY_TYPES, TITLE_FIELDS, checked_value
 from indexium_core.settings import Settings
 
@@ -80,6 +81,17 @@ def test_every_issue_code_is_on_errors_page() -> None:
     documented = rows("errors.md")
 
     assert set(risk.ISSUES) <= set(documented)
+
+
+def test_every_code_of_a_publication_is_on_errors_page() -> None:
+    documented = rows("errors.md")
+
+    for code, expected in PUBLICATION_CODES.items():
+        assert documented[code] == [expected.severity, f"{expected.message} {expected.remedy}".rstrip()]
+    text = (
+        (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Codes of publications")[2].partition("\n## ")[0]
+    )
+    assert text.count("\n| `") == len(PUBLICATION_CODES)
 
 
 def test_every_search_key_is_on_plan_page() -> None:

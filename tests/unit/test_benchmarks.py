@@ -78,22 +78,28 @@ def test_only_full_run_replaces_page(words: list[str], is_written: bool) -> None
     assert (every.parse(words).markdown == every.PAGE) is is_written
 
 
+def modules() -> dict[str, Path]:
+    """Return the modules that `python -m benchmarks.NAME` runs, by name."""
+    files = {path.stem: path for path in FOLDER.glob("*.py") if path.stem != "__main__"}
+    return files | {path.parent.name: path for path in FOLDER.glob("*/__main__.py")}
+
+
 def test_every_benchmark_is_in_list() -> None:
     benchmarks = {
-        path.stem
-        for path in FOLDER.glob("*.py")
-        if path.stem != "__main__"
-        and any(isinstance(node, ast.FunctionDef) and node.name == "rows" for node in ast.parse(path.read_text()).body)
+        name
+        for name, path in modules().items()
+        if any(isinstance(node, ast.FunctionDef) and node.name == "rows" for node in ast.parse(path.read_text()).body)
     }
 
-    assert set(every.MODULES) == benchmarks == {path.stem for path in FOLDER.glob("*.py")} - {"__main__"}
+    assert set(every.MODULES) == benchmarks == set(modules())
 
 
 @pytest.mark.parametrize("name", every.MODULES)
 def test_benchmark_accepts_arguments_of_quick_run(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = importlib.import_module(f"benchmarks.{name}")
+    is_package = modules()[name].stem == "__main__"
+    module = importlib.import_module(f"benchmarks.{name}.__main__" if is_package else f"benchmarks.{name}")
     monkeypatch.setattr(module, "rows", lambda options: [Row(name, vars(options).get("runs", 1), "runs")])
     monkeypatch.setattr("sys.argv", [name, *every.MODULES[name].split(), "--json"])
 

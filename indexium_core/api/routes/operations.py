@@ -165,7 +165,7 @@ class Find(Body):
     start_date: Annotated[Text | None, Field(description="First day or time.")] = None
     end_date: Annotated[Text | None, Field(description="Last day (included) or time.")] = None
     status: Annotated[Text, Field(description="States, separated by commas.")] = ""
-    type: Annotated[Text, Field(description="write or rollback.")] = ""
+    type: Annotated[Text, Field(description="write, publish or rollback.")] = ""
     person: Text = ""
     file: Text = ""
     error: Annotated[Text, Field(description="Error code of a file that failed or had a conflict.")] = ""

@@ -37,7 +37,7 @@ from indexium_core.files import digests
 from indexium_core.files.journal import disk
 from indexium_core.files.reader import FileReader
 
-LARGEST = 25 << 20  # bytes of one side file
+MAX_SIDE_FILE_BYTES = 25_000_000
 
 _HEAD = struct.Struct(">qBHI")
 _FILE = struct.Struct(">BIIIIqIQ16s")
@@ -227,7 +227,7 @@ def _split(body: bytes, at: int, lengths: Sequence[int]) -> tuple[list[bytes], i
     return parts, at
 
 
-def read_small(path: bytes, *, limit: int = LARGEST) -> bytes | None:
+def read_small(path: bytes, *, limit: int = MAX_SIDE_FILE_BYTES) -> bytes | None:
     """
     Return the bytes of a small file, None if there is no file.
 
@@ -247,8 +247,8 @@ def read_small(path: bytes, *, limit: int = LARGEST) -> bytes | None:
         return file.read_at(0, file.size)
 
 
-def require_small(path: bytes, size: int, *, limit: int = LARGEST) -> None:
+def require_small(path: bytes, size: int, *, limit: int = MAX_SIDE_FILE_BYTES) -> None:
     """Raise FileAccessError (`too_large`) if a file has more than `limit` bytes."""
     if size > limit:
-        message = f"{disk.shown(path)} is larger than {limit >> 20} MB, the limit of a file of its kind."
+        message = f"{disk.shown(path)} is larger than {limit / 1_000_000:.0f} MB, the limit of a file of its kind."
         raise errors.FileAccessError(message, code="too_large")

@@ -26,7 +26,7 @@ from typing import Self
 
 from indexium_core import errors
 from indexium_core.files.journal import disk
-from indexium_core.files.journal.side_files import LARGEST, SideFile, SideFilesEntry, read_small
+from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, SideFile, SideFilesEntry, read_small
 from indexium_core.files.journal.swap_recovery import remove_temporary
 from indexium_core.files.journal.undo import UndoOutcome
 
@@ -84,7 +84,7 @@ class SideFolders:
         None: there is no file, or one that cannot be ours: a folder, a link, a file that is too large.
         """
         found = disk.lookup(name, folder=self.of(file))
-        if found is None or not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:
+        if found is None or not stat.S_ISREG(found.st_mode) or found.st_size > MAX_SIDE_FILE_BYTES:
             return None
         return read_small(os.path.join(self._entry.folder_of(file), name))  # noqa: PTH118 - a path of bytes
 

@@ -383,7 +383,7 @@ class _ChangingFile:
         try:
             take_name(self.file.temp, self.file.name, folder=self._folder, path=self.path)
         except FileExistsError:
-            message = f"Another program has created {disk.shown(self.path)}. Scan it again."
+            message = f"Another program has created {disk.shown(self.path)}. Look at its plan again."
             raise errors.ConflictError(message) from None
 
     def remove_old(self) -> None:
@@ -417,4 +417,4 @@ class _ChangingFile:
             return False
 
     def _changed(self) -> errors.ConflictError:
-        return errors.ConflictError(f"{disk.shown(self.path)} changed since it was read. Scan it again.")
+        return errors.ConflictError(f"{disk.shown(self.path)} changed since it was read. Look at its plan again.")

@@ -7,7 +7,6 @@ other bytes stay: comments, order, elements of other fields, ends of lines, the 
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, rendered, wanted_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
-from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
+from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, unit_of
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
 from indexium_core.model.publishing.nfo_ownership import OwnValues, owned
 
@@ -33,7 +32,6 @@ class NfoEdit:
 
     content: bytes
     changed: tuple[str, ...]  # fields (`ElementGroup.field`) whose elements change
-    kept: int  # top-level elements that stay byte for byte
     own: OwnValues  # what we wrote, in this edit or before, for a ledger
 
 
@@ -75,7 +73,6 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     return NfoEdit(
         content=new,
         changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
-        kept=_kept(layout, edits),
         own=[_owned(own, each, root) for each, root in zip(targets, after, strict=True)],
     )
 
@@ -120,14 +117,6 @@ def _only(root: ReadElement, tags: Collection[str]) -> ReadElement:
     return ReadElement(tag=root.tag, children=[each for each in root.children if each.tag in tags])
 
 
-def _kept(layout: NfoLayout, edits: Sequence[TextEdit]) -> int:
-    """Return how many top-level elements no edit touches."""
-    places = [placed(each) for root in layout.roots for each in root.children]
-    ends = [each.end for each in places]
-    touched = {bisect.bisect_left(ends, end) for start, end, _ in edits if start < end}
-    return len(places) - len(touched)
-
-
 def _document(content: NfoContent, unit: str, eol: str) -> str:
     elements = tuple(element for group in groups(content) for element in group.elements)
     if not elements:
@@ -148,7 +137,7 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
         refuse("The file has only an address, and it is the one of another title.")
     content = layout.mark + new_file(contents) + data[len(layout.mark) :]
     changed = dict.fromkeys(group.field for each in contents for group in groups(each))
-    return NfoEdit(content=content, changed=tuple(changed), kept=0, own=own_values(content, contents))
+    return NfoEdit(content=content, changed=tuple(changed), own=own_values(content, contents))
 
 
 def _tree_of(content: NfoContent) -> ReadElement:

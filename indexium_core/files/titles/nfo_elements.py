@@ -19,9 +19,7 @@ from indexium_core.model.publishing.nfo_content import (
     NfoElement,
     PublishedKind,
     groups,
-    is_of_critics,
 )
-from indexium_core.model.titles.fields import rating_scale
 from indexium_core.model.titles.nfo import NfoDocument
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # in XML 1.0
@@ -147,21 +145,8 @@ class CarriedGroup:
                 return all(each in (None, wanted) for each in values) and self.wanted.read(self.elements) == wanted
 
     def _has_ratings(self) -> bool:
-        value, wanted = self.wanted.read(self.elements) or {}, self.wanted.value
-        if not wanted or not wanted.items() <= value.items():
-            return not wanted and not value
-        return not self.group.is_choice or self._is_shown(wanted)
-
-    def _is_shown(self, wanted: Mapping[str, float]) -> bool:
-        """Return whether players show the chosen rating: Kodi the default one, Jellyfin the last one."""
-        shown = rating_source(self.group.elements[-1].children[-1].attributes["name"])
-        ratings = [each.attributes for parent in self.elements for each in parent.all("rating")]
-        defaults = [_source(each) for each in ratings if each.get("default", "").lower() == "true"]
-        lasts = [name for each in ratings if is_of_critics(name := _source(each)) <= is_of_critics(shown)]
-        flat = [self.wanted.read([each]) for each in self.elements if each.tag == "rating"]
-        ten = round(wanted[shown] * 10 / rating_scale(shown), 2)
-        is_one_value = all(each in (None, {"default": ten}) for each in flat)
-        return defaults[-1:] == [shown] and lasts[-1:] == [shown] and is_one_value
+        value, wanted = self.wanted.read(self.elements) or {}, self.wanted.value or {}
+        return bool(wanted) == bool(value) and wanted.items() <= value.items()
 
 
 def _carries(element: ReadElement, found: CarriedGroup) -> bool:

@@ -11,7 +11,7 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.journal import disk
-from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.publication import SideFilePlan
 
@@ -75,9 +75,9 @@ class FolderReader:
             raise errors.RefusedError("The file has other names (hard links).", code="not_replaceable")
         if not status.st_mode & stat.S_IWUSR:
             raise errors.RefusedError("The file is read-only.", code="not_replaceable")
-        if status.st_size > MAX_IMAGE_BYTES:
+        if status.st_size > MAX_SIDE_FILE_BYTES:
             raise errors.RefusedError(
-                f"The file is larger than {MAX_IMAGE_BYTES // 1_000_000} MB.", code="not_replaceable"
+                f"The file is larger than {MAX_SIDE_FILE_BYTES // 1_000_000} MB.", code="not_replaceable"
             )
         known = self._known.get(path)
         if (
@@ -97,7 +97,7 @@ class FolderReader:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as file:
-                return file.read(MAX_IMAGE_BYTES + 1)
+                return file.read(MAX_SIDE_FILE_BYTES + 1)
         except OSError as error:
             raise errors.RefusedError(f"It cannot be read: {error.strerror}.", code="not_replaceable") from error
 

@@ -45,7 +45,6 @@ class NfoContent:
     episode: int | None = None
     series_title: str = ""  # of an episode; "": not managed
     season_names: Mapping[int, str] = dataclasses.field(default_factory=dict)  # of a series, by number
-    chosen_rating: str = ""  # source of the rating that players show; "": the first one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,6 @@ class ElementGroup:
     marks: Mapping[str, tuple[str, str]] = dataclasses.field(
         default_factory=dict
     )  # tag → attribute and value that it must have
-    is_choice: bool = False  # of ratings: the last one is to be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +98,7 @@ def groups(content: NfoContent) -> tuple[ElementGroup, ...]:
 def shown_rating(content: NfoContent) -> tuple[str, float] | None:
     """Return the source and the value (0 to 10) of the rating that players show; None without ratings."""
     ratings = content.values.get("ratings") or {}
-    name = content.chosen_rating if content.chosen_rating in ratings else next(iter(ratings), None)
+    name = next(iter(ratings), None)
     return None if name is None else (name, ratings[name] * 10 / rating_scale(name))
 
 
@@ -120,13 +118,7 @@ def _groups(content: NfoContent) -> Iterator[ElementGroup]:
             value = values[rule.field]
             elements = () if value in (None, "", [], {}) else tuple(rule.write(rule.tags, value))
             tags = rule.tags if elements else (*rule.tags, *rule.also_cleared)
-            yield ElementGroup(
-                field=rule.field,
-                tags=tags,
-                elements=elements,
-                mode=rule.mode,
-                is_choice=rule.mode == "ratings" and bool(content.chosen_rating),
-            )
+            yield ElementGroup(field=rule.field, tags=tags, elements=elements, mode=rule.mode)
 
 
 def _managed(content: NfoContent) -> dict[str, Any]:

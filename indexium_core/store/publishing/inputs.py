@@ -24,7 +24,6 @@ class PublishingLibrary(NamedTuple):
     name: str
     path_bytes: bytes
     state: str  # online, offline
-    kind: str  # home, mixed …
 
 
 class MainFile(NamedTuple):
@@ -35,8 +34,6 @@ class MainFile(NamedTuple):
     folder: str  # below the library folder, for display
     library_id: int
     part: int | None
-    season: int | None  # of a file of a series or a season
-    of_title: int  # the film or the episode
 
 
 class SelectedPicture(NamedTuple):
@@ -45,11 +42,9 @@ class SelectedPicture(NamedTuple):
     candidate_id: int
     kind: str
     provider: str
-    provider_url: str
     content_hash: str | None
     is_downloaded: bool
     season: int | None
-    cache_path: str | None  # below the folder of the cache
     size: int | None
     media_type: str | None
 
@@ -86,10 +81,8 @@ class KnownTitle:
     title: str
     sort_title: str
     year: int | None
-    state: str
     series_title: str
     series_sort_title: str
-    series_year: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +237,7 @@ def _video(row: Mapping[str, Any]) -> KnownVideo:
     if people is None:  # the names of the database, then those that only the file has
         people = [*(row["names"] or []), *row["people"]]
     return KnownVideo(
-        file=MainFile(row["file_id"], row["path_bytes"], row["folder"], row["library_id"], None, None, row["file_id"]),
+        file=MainFile(row["file_id"], row["path_bytes"], row["folder"], row["library_id"], None),
         file_name=row["file_name"],
         people=tuple(people),
         values={name: value for name, value in values.items() if value is not None},

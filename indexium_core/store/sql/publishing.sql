@@ -13,12 +13,12 @@ WHERE library_id = $library_id;
 
 -- name: publishing
 -- The libraries that publish something.
-SELECT library_id, name, path_bytes, state, coalesce(kind, 'home') AS kind FROM libraries
+SELECT library_id, name, path_bytes, state FROM libraries
 WHERE coalesce(publish, 'off') <> 'off' ORDER BY library_id;
 
 -- name: library
 -- A library, whatever it publishes.
-SELECT library_id, name, path_bytes, state, coalesce(kind, 'home') AS kind FROM libraries WHERE library_id = $library_id;
+SELECT library_id, name, path_bytes, state FROM libraries WHERE library_id = $library_id;
 
 -- name: episodes_around
 -- The other episodes in the files of episodes.
@@ -121,8 +121,8 @@ WHERE $all OR r.inputs IS DISTINCT FROM i.inputs ORDER BY ALL;
 
 -- name: titles_of
 -- The titles of a request, with the names of their series.
-SELECT t.entity_type, t.id, t.library_id, t.series_id, t.season, t.episode, t.aired, t.title, t.sort_title, t.year, t.state,
-       coalesce(s.title, '') AS series_title, coalesce(s.sort_title, '') AS series_sort_title, s.year AS series_year
+SELECT t.entity_type, t.id, t.library_id, t.series_id, t.season, t.episode, t.aired, t.title, t.sort_title, t.year,
+       coalesce(s.title, '') AS series_title, coalesce(s.sort_title, '') AS series_sort_title
 FROM titles AS t JOIN /* wanted */ AS w ON w.entity_type = t.entity_type AND w.entity_id = t.id
 LEFT JOIN series AS s ON s.id = t.series_id ORDER BY t.id;
 
@@ -138,14 +138,14 @@ SELECT DISTINCT t.entity_type, t.entity_id FROM touched_titles AS t JOIN /* want
 
 -- name: files_of
 -- The main files of the titles of a request; of a series and of a season, those of their episodes.
-SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part, NULL::INTEGER AS season, f.entity_id AS of_title
+SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part
 FROM /* main_files */ AS f JOIN /* wanted */ AS w USING (entity_type, entity_id)
 UNION ALL
-SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part, e.season, f.entity_id
+SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part
 FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id
 JOIN /* wanted */ AS w ON w.entity_type = 'series' AND w.entity_id = e.series_id
 UNION ALL
-SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part, e.season, f.entity_id
+SELECT w.entity_type, w.entity_id, f.file_id, f.path_bytes, f.folder, f.library_id, f.part
 FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id
 JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season
 JOIN /* wanted */ AS w ON w.entity_type = 'season' AND w.entity_id = s.id
@@ -166,14 +166,14 @@ GROUP BY f.file_id;
 
 -- name: pictures_of
 -- The selected pictures of the titles of a request, with the images of the cache; of a season, those of its series.
-SELECT w.entity_type, w.entity_id, a.id, a.asset_type, a.provider, a.provider_url, a.content_hash, a.is_downloaded,
-       (a.provider_metadata->>'season')::INTEGER AS season, c.file_path, c.file_size, c.mime_type
+SELECT w.entity_type, w.entity_id, a.id, a.asset_type, a.provider, a.content_hash, a.is_downloaded,
+       (a.provider_metadata->>'season')::INTEGER AS season, c.file_size, c.mime_type
 FROM /* wanted */ AS w JOIN asset_candidates AS a USING (entity_type, entity_id)
 LEFT JOIN cache_inventory AS c ON c.content_hash = a.content_hash
 WHERE a.is_selected AND NOT a.is_rejected AND (w.entity_type <> 'series' OR (a.provider_metadata->>'season') IS NULL)
 UNION ALL
-SELECT w.entity_type, w.entity_id, a.id, a.asset_type, a.provider, a.provider_url, a.content_hash, a.is_downloaded,
-       s.season, c.file_path, c.file_size, c.mime_type
+SELECT w.entity_type, w.entity_id, a.id, a.asset_type, a.provider, a.content_hash, a.is_downloaded,
+       s.season, c.file_size, c.mime_type
 FROM /* wanted */ AS w JOIN seasons AS s ON w.entity_type = 'season' AND w.entity_id = s.id
 JOIN asset_candidates AS a ON a.entity_type = 'series' AND a.entity_id = s.series_id
      AND (a.provider_metadata->>'season')::INTEGER = s.season

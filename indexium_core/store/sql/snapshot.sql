@@ -114,7 +114,7 @@ FROM (SELECT file_id, unnest(changes) AS c FROM plan_items_of($variant_id, $plan
 -- One row for each write and each rollback.
 SELECT
     id AS operation_id, -- id of the operation
-    operation_type, -- write or rollback
+    operation_type, -- write, publish or rollback
     status, -- pending, in_progress, paused, completed, completed_with_errors, failed, cancelled, interrupted, partly_rolled_back or rolled_back
     user_note AS title, -- its title
     started_at, -- start (UTC)
@@ -161,7 +161,7 @@ SELECT
     i.file_id, -- file
     i.file_path AS path, -- path at that time
     i.operation_id, -- operation
-    o.operation_type, -- write or rollback
+    o.operation_type, -- write, publish or rollback
     o.user_note AS title, -- title of the operation
     i.previous_comment, -- comment before
     i.new_comment, -- comment after

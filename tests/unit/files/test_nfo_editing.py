@@ -16,8 +16,8 @@ from indexium_core.model.publishing.nfo_content import NfoContent
 from tests.support.cases import each_case
 
 
-def movie(chosen_rating: str = "", **values: Any) -> NfoContent:
-    return NfoContent(kind="movie", values=values, chosen_rating=chosen_rating)
+def movie(**values: Any) -> NfoContent:
+    return NfoContent(kind="movie", values=values)
 
 
 def episode(number: int, **values: Any) -> NfoContent:
@@ -71,7 +71,7 @@ def test_edit_keeps_order_comments_lines_and_unknown_elements() -> None:
 
 def test_edit_counts_what_it_keeps_and_names_what_it_changes() -> None:
     found = edited(b"<movie><title>A</title><year>1950</year><x/></movie>", [movie(title="B", year=1950, tagline="T")])
-    assert (found.changed, found.kept) == (("title", "tagline"), 2)
+    assert found.changed == ("title", "tagline")
 
 
 def test_edit_without_difference_returns_the_same_bytes() -> None:
@@ -79,7 +79,6 @@ def test_edit_without_difference_returns_the_same_bytes() -> None:
     assert edited(data, [movie(title="A", year=1950)]) == NfoEdit(
         content=data,
         changed=(),
-        kept=2,
         own=[{"kind": "movie", "season": None, "episode": None, "values": {}}],
     )
 
@@ -150,25 +149,21 @@ def test_all_forms_of_a_rating_change_together_and_others_stay() -> None:
         "<movie>\n  <rating max='100'>71</rating>\n  <ratings>\n    <rating name='imdb'><value>7</value>"
         "<votes>5</votes></rating>\n    <rating name='other' max='5'><value>3</value></rating>\n  </ratings>\n</movie>"
     )
-    assert edit(old, movie("imdb", ratings={"imdb": 7.5})) == (
+    assert edit(old, movie(ratings={"imdb": 7.5})) == (
         "<movie>\n  <rating>7.5</rating>\n  <ratings>\n    <rating name='other' max='5'><value>3</value></rating>\n"
         '    <rating name="imdb" max="10" default="true">\n      <value>7.5</value>\n      <votes>5</votes>\n'
         "    </rating>\n  </ratings>\n</movie>"
     )
 
 
-def test_rating_moves_to_the_end_if_it_is_chosen() -> None:
+def test_ratings_with_their_values_keep_their_order_and_a_changed_one_moves_to_the_end() -> None:
     one, two = "<rating name='a'><value>1</value></rating>", "<rating name='b' default='true'><value>2</value></rating>"
     old = f"<movie><ratings>{one}{two}</ratings></movie>"
     assert edit(old, movie(ratings={"a": 1.0, "b": 2.0})) == old
-    assert edit(old, movie("b", ratings={"a": 1.0, "b": 2.0})) == old
-    assert edit(old.replace(" default='true'", ""), movie("b", ratings={"b": 2.0})).count('default="true"') == 1
-    only_default = old.replace(" default='true'", "").replace("'a'>", "'a' default='true'>")
-    assert edit(only_default, movie("a", ratings={"a": 1.0})) != only_default
-    flat = old.replace("<ratings>", "<rating>1</rating><ratings>")
-    assert edit(flat, movie("b", ratings={"b": 2.0})).startswith("<movie><rating>2</rating><ratings>")
-    new = edit(old, movie("a", ratings={"a": 1.0}))
+    assert edit(old, movie(ratings={"b": 2.0})) == old
+    new = edit(old, movie(ratings={"a": 1.5}))
     assert new.index("name='b'") < new.index('name="a" max="10" default="true"')
+    assert new.count('default="true"') == 1
 
 
 def test_actors_keep_what_we_do_not_know() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from indexium_core.model.publishing.nfo_content import (
     NfoContent,
     NfoElement,
@@ -147,35 +145,30 @@ def test_actors_are_numbered_in_their_order() -> None:
     ]
 
 
-def ratings(chosen: str, **values: float) -> list[tuple[str, str, str, str]]:
-    [found] = elements(NfoContent(kind="movie", values={"ratings": values}, chosen_rating=chosen))
+def ratings(**values: float) -> list[tuple[str, str, str, str]]:
+    [found] = elements(NfoContent(kind="movie", values={"ratings": values}))
     return [
         (each.attributes["name"], each.children[0].text, each.attributes["max"], each.attributes.get("default", ""))
         for each in found.children
     ]
 
 
-def test_chosen_rating_is_the_last_one_and_the_default() -> None:
-    assert ratings("imdb", imdb=7.5, tmdb=7.1) == [("themoviedb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
-    assert ratings("", imdb=7.5, tmdb=7.1) == [("themoviedb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
-    assert ratings("unknown", imdb=7.5) == [("imdb", "7.5", "10", "true")]
+def test_first_rating_is_the_last_element_and_the_default() -> None:
+    assert ratings(imdb=7.5, tmdb=7.1) == [("themoviedb", "7.1", "10", ""), ("imdb", "7.5", "10", "true")]
 
 
 def test_only_the_rating_of_critics_is_in_percent() -> None:
-    assert ratings("imdb", metacritic=73, rotten_tomatoes=87, imdb=7.456) == [
+    assert ratings(imdb=7.456, metacritic=73, rotten_tomatoes=87) == [
         ("rotten_tomatoes", "87", "100", ""),
         ("metacritic", "7.3", "10", ""),
         ("imdb", "7.46", "10", "true"),
     ]
-    assert ratings("rotten_tomatoes", rotten_tomatoes=87, imdb=7.0)[-1] == ("rotten_tomatoes", "87", "100", "true")
+    assert ratings(rotten_tomatoes=87, imdb=7.0)[-1] == ("rotten_tomatoes", "87", "100", "true")
 
 
-@pytest.mark.parametrize(
-    ("chosen", "expected"), [("imdb", ("imdb", 7.0)), ("", ("rotten_tomatoes", 8.7)), ("x", ("rotten_tomatoes", 8.7))]
-)
-def test_rating_that_players_show(chosen: str, expected: tuple[str, float]) -> None:
+def test_rating_that_players_show() -> None:
     values = {"ratings": {"rotten_tomatoes": 87, "imdb": 7.0}}
-    assert shown_rating(NfoContent(kind="movie", values=values, chosen_rating=chosen)) == expected
+    assert shown_rating(NfoContent(kind="movie", values=values)) == ("rotten_tomatoes", 8.7)
     assert shown_rating(NfoContent(kind="movie")) is None
 
 
