@@ -1,14 +1,16 @@
 -- name: days
--- Files by the period of their operation and by outcome.
+-- Files by the period of their operation and by outcome. An item of a publication has several files.
 WITH bins AS (SELECT unnest($days::DATE[]) AS day, unnest($lasts::DATE[]) AS until, unnest($starts::TIMESTAMPTZ[]) AS begins,
                      unnest($ends::TIMESTAMPTZ[]) AS ends)
-SELECT b.day, b.until, count(*) FILTER (m.status = 'success' AND o.operation_type = 'write') AS written,
-       count(*) FILTER (m.status = 'success' AND o.operation_type = 'rollback') AS restored,
-       count(*) FILTER (m.status IN ('failed', 'conflict', 'unknown')) AS failed,
+SELECT b.day, b.until,
+       CAST(coalesce(sum(coalesce(s.files, 1)) FILTER (m.status = 'success' AND o.operation_type <> 'rollback'), 0) AS BIGINT) AS written,
+       CAST(coalesce(sum(coalesce(s.files, 1)) FILTER (m.status = 'success' AND o.operation_type = 'rollback'), 0) AS BIGINT) AS restored,
+       CAST(coalesce(sum(coalesce(s.files, 1)) FILTER (m.status IN ('failed', 'conflict', 'unknown')), 0) AS BIGINT) AS failed,
        count(DISTINCT o.id) AS operations
 FROM bins b
 JOIN metadata_operations o ON o.started_at >= b.begins AND o.started_at < b.ends
 JOIN metadata_operation_items m ON m.operation_id = o.id
+LEFT JOIN (SELECT item_id, count(*) AS files FROM item_side_files GROUP BY item_id) AS s ON s.item_id = m.id
 GROUP BY b.day, b.until ORDER BY b.day;
 
 -- name: durations
@@ -22,7 +24,7 @@ files AS (SELECT p.day, count(*) AS files, 1000 * median(m.seconds) AS typical_m
           FROM placed p JOIN metadata_operation_items m ON m.operation_id = p.id AND m.status = 'success'
           GROUP BY p.day)
 SELECT p.day, p.until, count(*) AS operations,
-       coalesce(sum(p.seconds) FILTER (p.operation_type = 'write'), 0) AS write_seconds,
+       coalesce(sum(p.seconds) FILTER (p.operation_type <> 'rollback'), 0) AS write_seconds,
        coalesce(sum(p.seconds) FILTER (p.operation_type = 'rollback'), 0) AS rollback_seconds,
        coalesce(any_value(f.files), 0) AS files, any_value(f.typical_ms) AS typical_ms,
        any_value(f.slowest_ms) AS slowest_ms
@@ -83,8 +85,12 @@ SELECT day, until, films, named, named / films AS share FROM (
 WHERE films > 0 ORDER BY day;
 
 -- name: totals
--- The totals of all operations.
-SELECT count(*), coalesce(sum(success_count) FILTER (operation_type = 'write'), 0),
-       coalesce(sum(failure_count + conflict_count + unknown_count) FILTER (operation_type = 'write'), 0),
+-- The totals of all operations. The files of a publication are those beside the media, and not its titles.
+SELECT count(*),
+       coalesce(sum(success_count) FILTER (operation_type = 'write'), 0)
+       + (SELECT count(*) FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id
+          JOIN metadata_operations AS o ON o.id = m.operation_id
+          WHERE m.status = 'success' AND o.operation_type = 'publish' AND o.status NOT IN ('pending', 'in_progress', 'paused')),
+       coalesce(sum(failure_count + conflict_count + unknown_count) FILTER (operation_type <> 'rollback'), 0),
        count(*) FILTER (status = 'rolled_back')
 FROM metadata_operations WHERE status NOT IN ('pending', 'in_progress', 'paused');

@@ -583,3 +583,14 @@ def test_left_over_file_of_a_deleted_video_is_removed_by_hand(library: Library, 
     if "own_file_removed" in codes(library, f"movie:{film}"):
         publish(library, address)
         assert not (folder / LANTERN / "movie.nfo").exists()
+
+
+def test_files_of_publications_count_in_the_charts(library: Library, folder: Path, film: int) -> None:
+    select_picture(library, film, picture("blue"))
+    before = tree(folder)
+    operation_id = publish(library)
+    written = len(tree(folder)) - len(before)
+    assert library.charts.totals()["written"] == written == len(PUBLISHED) + 1
+    roll_back(library, operation_id)
+    [today] = library.charts.operations_by_day(1).to_dict("records")
+    assert (today["written"], today["restored"], today["failed"]) == (written, written, 0)
