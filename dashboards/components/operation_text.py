@@ -149,13 +149,7 @@ def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
 
 
 def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
-    """
-    Return how many files of an operation that ended can be retried; 0 if the operation can be resumed.
-
-    The titles that a publication left are on the page of publications.
-    """
-    if operation.operation_type == "publish":
-        return 0
+    """Return how many files or titles of an operation that ended can be retried; 0 if it can be resumed."""
     if not status.finished or can_resume(status) or operation.user_action == "rollback_person" or operation.origin:
         return 0
     return count_of(status, ("failed", "conflict", "unknown")) + status.cancelled_count
@@ -194,7 +188,7 @@ def item_row(
         status, level = f"rewriting {int(100 * share)} %", "warning"
     return {
         "id": item.id,
-        "name": item.file_name,
+        "name": item.name,
         "path": item.file_path,
         "tags": tags_line(item.tags_added, item.tags_removed) or side_files_line(item),
         "what": item.message or method_and_time(item),

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dashboards.bridge import Bridge
+from dashboards.components.dialog import Dialog
 from dashboards.questions import write_sections
-from dashboards.session import Session
 from indexium_core import errors
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.publishing.publication import PublicationItem, counts_in_words
 from indexium_core.model.publishing.requests import (
@@ -32,6 +34,8 @@ class PublishWish:
     risks: Mapping[str, int] = field(default_factory=dict)  # the selected titles by risk, as the page counts them
     dangers: tuple[str, ...] = ()  # addresses of the selected titles with the risk danger
     has_changed: bool = False  # the files changed after the question was first shown
+    user_action: str = "publish"  # or retry
+    note: str = ""  # that the history gets if the person writes none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +66,9 @@ class PublishPreview:
 class PublishQuestion:
     """Asks, then starts the publication."""
 
-    def __init__(self, session: Session, *, started: Callable[[int], None]) -> None:
+    def __init__(self, library: Library, bridge: Bridge, dialog: Dialog, *, started: Callable[[int], None]) -> None:
         """Create the question; `started` receives the id of the operation."""
-        self._library, self._bridge, self._dialog = session.library, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog = library, bridge, dialog
         self._started = started
 
     def ask(self, wish: PublishWish) -> None:
@@ -113,7 +117,9 @@ class PublishQuestion:
             lambda: (
                 self._library.publications.start(
                     wish.selection,
-                    PublicationRequest(user_note=note.strip(), source="dashboard"),
+                    PublicationRequest(
+                        user_note=note.strip() or wish.note, user_action=wish.user_action, source="dashboard"
+                    ),
                     expected=preview.summary.digest,
                 ).id
             ),

@@ -1,4 +1,4 @@
-"""The question before a retry: which files an operation did not write, and whether to write them now."""
+"""The question before a retry: which files or titles an operation did not write, and whether to write them now."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import replace
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import rollback_question
+from dashboards.questions.publish_question import PublishQuestion, PublishWish
 from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.plan import WRITABLE
+from indexium_core.model.publishing.subjects import Entity
 
 
 class RetryDialog:
@@ -35,16 +37,20 @@ class RetryDialog:
         """
         self._library, self._bridge, self._dialog, self._started = library, bridge, dialog, started
         self._question = WriteQuestion(library, bridge, dialog, started=started, shown=started, find=find)
+        self._publish = PublishQuestion(library, bridge, dialog, started=started)
 
     def start(self) -> None:
         """Subscribe to plan events, so that an open question reports that it is outdated."""
         self._question.start()
 
     def ask(self, operation: MetadataOperation) -> None:
-        """Ask whether to write the files that a write left, or to restore the files that a rollback left."""
+        """Ask whether to write, publish or restore what an operation left."""
         if operation.operation_type == "rollback":
             reverted = operation.reverts_id or operation.id
             rollback_question.ask(self._library, self._bridge, self._dialog, reverted, self._started)
+            return
+        if operation.operation_type == "publish":
+            self._bridge.run(lambda: self._wish(operation), self._publish.ask, name="retry_check", once=True)
             return
 
         def check() -> WriteRequest:
@@ -55,3 +61,14 @@ class RetryDialog:
             return WriteRequest(found.plan, found.selection, options, hint=hint)
 
         self._bridge.run(check, self._question.ask, name="retry_check", once=True)
+
+    def _wish(self, operation: MetadataOperation) -> PublishWish:
+        publications = self._library.publications
+        found = self._library.retries.preview_publication(operation.id)
+        dangers: list[str] = []
+        if found.summary.by_risk.get("danger"):
+            left = [Entity.of_address(each) for each in found.selection.addresses]
+            dangers = [each.address for each in left if publications.get(*each).risk == "danger"]
+        return PublishWish(
+            selection=found.selection, dangers=tuple(dangers), user_action="retry", note=operation.user_note
+        )

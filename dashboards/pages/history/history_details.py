@@ -177,7 +177,7 @@ def buttons(operation: MetadataOperation, preview: RollbackPreview, *, retryable
     """
     Return the actions; an action that is not possible now has the reason in `why`.
 
-    `retryable`: the number of files that can be retried.
+    `retryable`: the number of files or titles that can be retried.
     """
     if operation.status in ACTIVE_STATES:
         return [{"label": "Show progress", "act": "progress", "kind": "primary"}]
@@ -185,7 +185,7 @@ def buttons(operation: MetadataOperation, preview: RollbackPreview, *, retryable
     if operation.can_resume:
         found.append({"label": "Resume", "act": "resume", "kind": "primary"})
     if retryable:
-        found.append({"label": f"Retry {wording.files(retryable)}…", "act": "retry"})
+        found.append({"label": f"Retry {operation_text.items(operation, retryable)}…", "act": "retry"})
     why = _why_not(operation, preview)
     found.append({"label": "Roll back…", "act": "rollback", "why": why})
     if operation.noun == "file":
@@ -281,7 +281,7 @@ def _item(
     opened = item.id == preview.open_item
     return {
         "id": item.id,
-        "name": item.file_name,
+        "name": item.name,
         "path": item.file_path,
         "status": status,
         "level": level,

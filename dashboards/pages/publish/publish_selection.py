@@ -39,7 +39,7 @@ class PublishSelecting:
         self.in_scope: Mapping[int, str] = {}  # what *select all* has selected, with its risks
         self.known: dict[int, str] = {}  # the risks of the titles that were listed
         self.bar = ActionBar()
-        self._question = PublishQuestion(session, started=self._started)
+        self._question = PublishQuestion(session.library, session.bridge, session.dialog, started=self._started)
         self._dry_run = DryRun(
             session.library,
             session.bridge,

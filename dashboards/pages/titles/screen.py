@@ -75,7 +75,13 @@ class TitlesScreen(Screen):
         )
         self._publishing = TitlesPublishing(session, self._list, self._page, draw=self._draw)
         self._selection = TitlesSelection(
-            session, self.state, self._list, draw=self._draw, start=self._start, changed=self._pictures.changed.update
+            session,
+            self.state,
+            self._list,
+            draw=self._draw,
+            start=self._start,
+            changed=self._pictures.changed.update,
+            publish=self._publishing.open_selected,
         )
         self._page.on(
             back=lambda _: self._open(None),

@@ -153,7 +153,7 @@ def view(
         ],
         "picked": picked,
         "able": page.total,
-        **_selection(found, state),
+        **_selection(found, state, offer),
         "total": page.total,
         **place,
         "decide": None
@@ -170,7 +170,7 @@ def view(
     }
 
 
-def _selection(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
+def _selection(found: TitlesSnapshot, state: TitlesState, offer: PublishOfferView | None) -> dict[str, Any]:
     """Return how many titles are selected, and what can be done with them: one row for each action."""
     total, number = found.page.total, state.selected_count(found.page.total)
     if not number:
@@ -180,6 +180,7 @@ def _selection(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
         *([{"act": "enrich", "label": f"Look up {titles}"}] if any(each.is_on for each in found.providers) else []),
         {"act": "plan", "label": "Plan values"},
         {"act": "pictures", "label": "Choose pictures"},
+        *([{"act": "publish", "label": "Publish…"}] if offer and not offer["done"] else []),
     ]
     return {"all": "all" if number == total else "some", "selection": {"text": f"{titles} selected", "acts": acts}}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from dashboards.components.base import Component
@@ -12,8 +12,8 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.publication import PublicationItem, PublishLogEntry
-from indexium_core.model.publishing.requests import PUBLISHED_RISKS
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter
+from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.titles.titles import TitleItem
 
 
@@ -80,6 +80,23 @@ class TitlesPublishing:
                 self._draw()
 
         self._bridge.run(read, show, name="title_publishing", failed=lambda _: None)
+
+    def open_selected(self, title_ids: Collection[int]) -> None:
+        """Show the publications with these titles selected, as far as there is something to publish."""
+
+        def read() -> frozenset[int]:
+            wanted, chosen = PublicationFilter(risk=PUBLISHED_RISKS), frozenset(title_ids)
+            found = map(Entity.of_address, self._library.publications.addresses(wanted))
+            return frozenset(each.subject for each in found if each.entity_type != VIDEO and each.entity_id in chosen)
+
+        def show(subjects: frozenset[int]) -> None:
+            if self._offer is not None and self._offer.is_on and not subjects:
+                self._bridge.toast("info", "There is nothing to publish for the selected titles.")
+                return
+            selection = Selection(included=subjects)
+            self._session.go(PUBLISH, asks=not subjects, address="", member="", selection=selection, scope=None)
+
+        self._bridge.run(read, show, name="titles_publishing", once=True)
 
     def _open(self) -> None:
         """Show the publication of the title that is open, selected."""

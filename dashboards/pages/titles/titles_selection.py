@@ -27,8 +27,21 @@ class TitlesSelection:
         draw: Callable[[], None],
         start: Callable[[Callable[[], Job | None]], None],
         changed: Callable[[Sequence[int]], object],
+        publish: Callable[[Sequence[int]], None],
     ) -> None:
-        """`draw` shows a changed selection; `start` adds a job, and says so; `changed` gets titles with new posters."""
+        """
+        Connect the list.
+
+        Args:
+            session: The session.
+            state: The state of the page.
+            component: The list.
+            draw: Shows a changed selection.
+            start: Adds a job, and says so.
+            changed: Gets titles with new posters.
+            publish: Shows the publications of titles.
+
+        """
         self._session, self._state, self._draw, self._start, self._changed = session, state, draw, start, changed
         self._library, self._bridge = session.library, session.bridge
         self.picked = 0  # number of the browser's last choice
@@ -36,6 +49,7 @@ class TitlesSelection:
             "enrich": self._enrich,
             "plan": self._plan,
             "pictures": self._choose_pictures,
+            "publish": lambda: self._bridge.run(self.ids, publish, name="titles_selected", once=True),
         }
         component.on(
             pick=self._pick,

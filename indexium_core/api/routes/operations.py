@@ -294,7 +294,7 @@ def _retry_preview(library: Library, operation_id: int, risk: tuple[str, ...] | 
     """Return how many files, or titles of a publication, an operation left, and how many can be written now."""
     if library.status(operation_id).operation_type == "publish":
         left = library.retries.preview_publication(operation_id, risk=risk)
-        return {"files": left.titles, "ready": left.summary.titles}
+        return {"files": len(left.selection.addresses), "ready": left.summary.titles}
     found = library.retries.preview(operation_id)
     return {"files": found.files, "ready": found.ready}
 

@@ -195,7 +195,7 @@ def _print_operation(operation: MetadataOperation, items: list[ItemDetails], nou
             (noun, "outcome", "code", "reason"),
             [
                 (
-                    item.file_path,
+                    item.title or item.file_path,
                     outcome_label(outcome_of(item.status, item.code, operation.operation_type)),
                     item.code,
                     item.message,

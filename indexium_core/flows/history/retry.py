@@ -133,7 +133,7 @@ class RetryService:
         if operation.operation_type != "publish":
             raise errors.UsageError(f"Operation {operation_id} is not a publication.", code="wrong_state")
         selection = self._unpublished(operation, risk)
-        return PublicationRetry(titles=len(selection.addresses), summary=self._publications().summary(selection))
+        return PublicationRetry(selection=selection, summary=self._publications().summary(selection))
 
     @remote()
     def start(

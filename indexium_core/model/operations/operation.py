@@ -223,7 +223,7 @@ class ItemDetails(Shaped):
     """One row of `metadata_operation_items`, as it is shown."""
 
     shape = (
-        "id file_id entity_type entity_id file_path status code message previous_comment new_comment "
+        "id file_id entity_type entity_id title file_path status code message previous_comment new_comment "
         "fields=field_changes side_files tags_added tags_removed strategy seconds proof processed_at"
     )
 
@@ -248,7 +248,13 @@ class ItemDetails(Shaped):
     fields: tuple[Change, ...] = ()  # the changes of fields beside the comment
     entity_type: str | None = None  # of side files: movie, series, season, episode, video
     entity_id: int | None = None
+    title: str | None = None  # of side files: their title or video, if it still exists
     side_files: tuple[ItemSideFile, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The title of side files, else the name of the file."""
+        return self.title or self.file_name
 
     @property
     def attempts(self) -> list[Attempt]:

@@ -104,7 +104,7 @@ class PublicationSummary(Shaped):
 class PublicationRetry:
     """What a retry of a publication would do, planned again."""
 
-    titles: int  # titles and videos that the publication did not write
+    selection: PublicationSelection  # the titles and videos that the publication did not write
     summary: PublicationSummary  # of these
 
 
