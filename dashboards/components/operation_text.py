@@ -35,7 +35,7 @@ PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
     "unknown": "odd",
     "skipped": "off",
 }
-SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−"}
+SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "="}
 _SLOW = 0.1  # files a second
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 

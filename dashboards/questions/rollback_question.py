@@ -78,7 +78,7 @@ def ask(
             lambda: library.rollback(
                 operation_id,
                 **part.shown(check).choices(),
-                changed="comment" if "comment" in ticked else "skip",
+                changed=next((each for each in ("comment", "replace") if each in ticked), "skip"),
                 with_newer=check.newer if "newer" in ticked else (),
                 replan="replan" in ticked,
                 note=note,
@@ -161,10 +161,15 @@ def _choices(check: RollbackCheck) -> list[dict[str, Any]]:
         label = f"Restore only the comment of {number} more"
         hint = "The original bytes cannot be restored: another program changed the files, or the backup was removed."
         found.append({"key": "comment", "label": label, "hint": hint, "adds": check.comment_only})
+    if check.replaceable:
+        number = wording.plural(check.replaceable, check.noun)
+        label = f"Also restore {number} with files that another program changed"
+        hint = "Nothing is lost: a rollback of this rollback brings the changed files back."
+        found.append({"key": "replace", "label": label, "hint": hint, "adds": check.replaceable})
     if check.superseded:
         newer = ", ".join(wording.count(each) for each in check.newer)
-        label = f"Roll back newer writes of {wording.files(check.superseded)} first"
-        hint = f"Operation {newer}. Then these files are restored byte for byte, too."
+        label = f"Roll back newer changes of {wording.plural(check.superseded, check.noun)} first"
+        hint = f"Operation {newer}. Then these {check.noun}s are restored byte for byte, too."
         found.append({"key": "newer", "label": label, "hint": hint, "adds": check.superseded})
     return found
 
@@ -172,7 +177,9 @@ def _choices(check: RollbackCheck) -> list[dict[str, Any]]:
 def _promise(check: RollbackCheck, part: RollbackPart, noun: str) -> list[dict[str, Any]]:
     number = check.restorable
     if not number:
-        return [{"kind": "why", "level": "warning", "text": "No file can be restored byte for byte without a choice."}]
+        return [
+            {"kind": "why", "level": "warning", "text": f"No {noun} can be restored byte for byte without a choice."}
+        ]
     if part.person:
         text = f"✓ {wording.files(number)} will no longer name {part.person}. The rest of the comments stays."
         hint = "This is an ordinary write and can be rolled back. It does not restore the original bytes."
@@ -195,7 +202,7 @@ def _counts(check: RollbackCheck) -> list[dict[str, Any]]:
 
 
 def _refusal(check: RollbackCheck) -> list[dict[str, Any]]:
-    return [{"kind": "why", "level": "warning", "text": check.reason or "None of its files can be rolled back."}]
+    return [{"kind": "why", "level": "warning", "text": check.reason or "Nothing of it can be rolled back."}]
 
 
 def _conflicts(check: RollbackCheck) -> list[dict[str, Any]]:

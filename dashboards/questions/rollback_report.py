@@ -22,10 +22,13 @@ def hints(check: RollbackCheck) -> list[str]:
     found = check.hard_link_sentences()
     if check.comment_only:
         found.append(f"For {wording.files(check.comment_only)}, you can choose to restore only the comment.")
+    if check.replaceable:
+        number = wording.plural(check.replaceable, check.noun)
+        found.append(f"For {number}, you can choose to replace files that another program changed.")
     if check.superseded:
         newer = ", ".join(wording.count(each) for each in check.newer)
         found.append(
-            f"For {wording.files(check.superseded)}, you can choose to roll back the newer "
+            f"For {wording.plural(check.superseded, check.noun)}, you can choose to roll back the newer "
             f"{'operation' if len(check.newer) == 1 else 'operations'} {newer} first."
         )
     if check.quick_checked:
@@ -39,7 +42,7 @@ def hints(check: RollbackCheck) -> list[str]:
 def conflict_row(item: ItemDetails) -> dict[str, Any]:
     """Return the row of a file with a conflict."""
     return {
-        "name": item.file_name,
+        "name": item.name,
         "path": item.file_path,
         "status": "conflict",
         "level": "warning",
@@ -49,4 +52,4 @@ def conflict_row(item: ItemDetails) -> dict[str, Any]:
 
 def is_possible(check: RollbackCheck | None) -> bool:
     """Return whether a rollback can restore something, possibly after a choice."""
-    return check is not None and bool(check.restorable or check.comment_only or check.superseded)
+    return check is not None and bool(check.restorable or check.comment_only or check.replaceable or check.superseded)

@@ -395,7 +395,7 @@ def test_command_lists_choices_and_applies_them(studio: Studio, capsys: pytest.C
     }
 
     code, _, said = run("rollback", "1", "--yes", "--changed", "everything")
-    assert (code, "Use skip or comment" in said) == (2, True)
+    assert (code, "Use skip, comment or replace" in said) == (2, True)
 
 
 def test_command_names_conflict_once(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:

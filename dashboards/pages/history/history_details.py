@@ -209,7 +209,7 @@ def _why_not(operation: MetadataOperation, preview: RollbackPreview) -> str:
     return (
         ""
         if rollback_report.is_possible(preview.check)
-        else preview.check.reason or "None of its files can be rolled back."
+        else preview.check.reason or "Nothing of it can be rolled back."
     )
 
 
@@ -342,7 +342,13 @@ _UNCHANGED = {
 }
 
 
-_TAGS = {"create": "add", "update": "set", "replace": "set", "remove": "del"}  # action of a side file → kind of its tag
+_TAGS = {  # action of a side file → kind of its tag
+    "create": "add",
+    "update": "set",
+    "replace": "set",
+    "remove": "del",
+    "unchanged": "same",
+}
 
 
 def side_file_tags(item: ItemDetails) -> list[TagView]:

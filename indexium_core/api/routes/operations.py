@@ -321,7 +321,11 @@ class Rollback(Body):
     item_ids: Annotated[list[Number], Field(min_length=1, max_length=1_000_000), Distinct] | None = None
     person: Annotated[Text, Field(description="Remove only this person's name.")] = ""
     changed: Annotated[
-        Text, Field(description="comment: restore only the comment of files that cannot get their old bytes back.")
+        Text,
+        Field(
+            description="comment: restore only the comment of files that cannot get their old bytes back. replace: "
+            "also restore files beside the media that another program changed."
+        ),
     ] = "skip"
     with_newer: bool | Annotated[list[Number], Distinct] = False
     replan: bool = False

@@ -15,7 +15,8 @@ from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
 from indexium_core.model import wording
 from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, ConflictItem, RollbackCheck
 
-_HOW = {"newer": "--with-newer", "comment": "--changed comment"}  # the options for these choices
+# The options for these choices.
+_HOW = {"newer": "--with-newer", "comment": "--changed comment", "replace": "--changed replace"}
 
 
 @app.command(epilog="Example: indexium rollback 3 --dry-run")
@@ -34,7 +35,8 @@ def rollback(
     changed: Annotated[
         str,
         typer.Option(
-            help="For files that cannot get their old bytes back: skip, or comment (restore only the comment)."
+            help="For files that another program changed, or without a backup: skip, comment (restore only the "
+            "comment), or replace (restore the files beside the media all the same)."
         ),
     ] = "skip",
     with_newer: Annotated[
@@ -78,16 +80,24 @@ def sentences_of(
     elif person:
         yield f"{person} would be removed from {wording.files(check.restorable)}; the rest of each file stays the same."
     elif check.exact or not check.restorable:
-        yield f"{wording.files(check.exact)} would get {'its' if check.exact == 1 else 'their'} old bytes back."
+        what = f"{'The files of ' if check.noun == 'title' else ''}{wording.plural(check.exact, check.noun)}"
+        is_one = check.exact == 1 and check.noun == "file"
+        yield f"{what} would get {'its' if is_one else 'their'} old bytes back."
     yield from check.hard_link_sentences()
     if changed == "comment" and check.comment_only:
         yield f"{wording.files(check.comment_only)} would get back only the comment, not all old bytes."
+    if changed == "replace" and check.replaceable:
+        has = "has" if check.replaceable == 1 else "have"
+        yield (
+            f"{wording.plural(check.replaceable, check.noun)} of these {has} files that another program changed. "
+            "Their present bytes are kept: a rollback of the rollback restores them."
+        )
     if with_newer and check.newer:
         yield f"Newer operations on these files would be rolled back first: {', '.join(map(str, check.newer))}."
     for number, rest in check.conflict_reasons():
-        yield f"{wording.files(number)} {rest}."
+        yield f"{wording.plural(number, check.noun)} {rest}."
     for item in check.conflicts:
-        yield f"  conflict: {item.file_path}: {item.message}{_choice(item)}"
+        yield f"  conflict: {item.title or item.file_path}: {item.message}{_choice(item)}"
 
 
 def _choice(item: ConflictItem) -> str:

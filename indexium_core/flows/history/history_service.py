@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from indexium_core import errors
 from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
-from indexium_core.model import moments, query
+from indexium_core.model import moments, query, wording
 from indexium_core.model.operations.operation import (
     HistoryFilter,
     ItemDetails,
@@ -183,6 +183,8 @@ class HistoryService:
         `on_progress` is called with the number of checked files and of all files. UsageError: the options are invalid.
         """
         status = self._writer.get_operation_status(operation_id)
+        operation = self._ledger.operation(operation_id)
+        assert operation is not None  # it has a status
         options = _checked(options or RollbackOptions())
         findings = self._check_files(operation_id, options, on_progress)
         reason = "" if findings.restorable and status.finished else _blocked_reason(status, findings, options)
@@ -193,7 +195,9 @@ class HistoryService:
             can_rollback=not reason,
             reason=reason,
             exact=len(findings.exact),
+            noun=operation.noun,
             comment_only=len(findings.comment_only),
+            replaceable=len(findings.replaceable),
             superseded=findings.superseded,
             newer=tuple(sorted(findings.newer)),
             quick_checked=findings.quick_checked,
@@ -262,7 +266,8 @@ def _with_live_status(item: ItemDetails, running: Mapping[int, float]) -> ItemDe
 def _checked(options: RollbackOptions) -> RollbackOptions:
     """Return the options with a trimmed name; UsageError if they are invalid."""
     if options.changed not in CHANGED_CHOICES:
-        message = f"'{options.changed}' is not a choice for changed files. Use {' or '.join(CHANGED_CHOICES)}."
+        choices = wording.list_of(CHANGED_CHOICES, conjunction="or")
+        message = f"'{options.changed}' is not a choice for changed files. Use {choices}."
         raise errors.UsageError(message)
     if options.person and (options.with_newer or options.changed != "skip"):
         message = "Removing one person is an ordinary write. It cannot be combined with other rollback options."
@@ -276,7 +281,7 @@ def _blocked_reason(status: OperationStatus, findings: RollbackFindings, options
         return status.rollback_reason + _advice(findings)
     if findings.conflicts:
         first = findings.conflicts[0]
-        return f"None of its files can be rolled back: {first.message}" + _advice(findings)
+        return f"Nothing of it can be rolled back: {first.message}" + _advice(findings)
     if options.person:
         return f"This operation added '{options.person}' to no file."
     return "No file of this operation matches."
@@ -286,6 +291,8 @@ def _advice(findings: RollbackFindings) -> str:
     """Return which options would help; "" if no option would help."""
     if findings.comment_only:
         return f" The comment of {len(findings.comment_only):,} can be restored (--changed comment)."
+    if findings.replaceable:
+        return " Its changed files can be replaced (--changed replace)."
     if findings.superseded:
         newer = ", ".join(map(str, sorted(findings.newer)))
         return f" Newer operations can be rolled back with it (--with-newer): {newer}."

@@ -20,6 +20,7 @@ from typing import TypeAlias
 from indexium_core import errors
 from indexium_core.files import journal, probe, reader, swap, volumes, walk
 from indexium_core.flows.writing import editing, states
+from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Refusal
 from indexium_core.model.operations.rollback import ConflictItem, RollbackOptions
@@ -29,10 +30,7 @@ from indexium_core.store.operations.ledger_rows import Restore, RollbackCandidat
 
 _OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
 _CHANGED_MESSAGE = "Another program changed the file after this write."
-_CHANGED_BESIDE = {  # by the kind of a state
-    "sidecar": "Another program changed the sidecar after this write.",
-    "files": "Another program changed the files beside it after this write.",
-}
+_CHANGED_SIDECAR = "Another program changed the sidecar after this write."
 _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
@@ -55,6 +53,7 @@ class RollbackFindings:
         default_factory=set
     )  # files in which only the comment can be restored, whether this is chosen or not
     written: set[int] = field(default_factory=set)  # files in which only the comment or a person's tag is written
+    replaceable: set[int] = field(default_factory=set)  # subjects whose side files another program changed
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
@@ -80,7 +79,7 @@ class _RollbackProblem:
     code: str
     message: str
     choices: tuple[str, ...] = ()
-    comment: Restore | None = None  # the write that restores only its comment
+    instead: Restore | None = None  # what the first choice does
 
 
 class RollbackChecker:
@@ -149,11 +148,12 @@ class RollbackChecker:
             findings.add_restores(chain)
             self._check_names(findings, candidate)
             return
-        if problem.comment is not None:
-            findings.comment_only.add(candidate.subject)
-            if options.changed == "comment":
-                findings.written.add(candidate.subject)
-                findings.restores.append(problem.comment)
+        if problem.instead is not None:
+            is_replaced = problem.instead.how == "replace"
+            (findings.replaceable if is_replaced else findings.comment_only).add(candidate.subject)
+            if options.changed == problem.instead.how:
+                (findings.exact if is_replaced else findings.written).add(candidate.subject)
+                findings.restores.append(problem.instead)
                 return
         findings.conflicts.append(_conflict(candidate, problem))
         refused = Refusal(code=problem.code, message=problem.message)
@@ -177,10 +177,15 @@ class RollbackChecker:
         try:
             if editing.is_as_written(candidate.path, candidate.written_state):
                 return None
+            return self._changed_since(candidate, kind)
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
-        changed = _CHANGED_BESIDE.get(kind, _CHANGED_MESSAGE)
-        return self._with_comment_restore(candidate, "changed_since", changed)
+
+    def _changed_since(self, candidate: RollbackCandidate, kind: str) -> _RollbackProblem:
+        if kind == "files":
+            return _changed_side_files(candidate)
+        message = _CHANGED_SIDECAR if kind == "sidecar" else _CHANGED_MESSAGE
+        return self._with_comment_restore(candidate, "changed_since", message)
 
     def _check_names(self, findings: RollbackFindings, candidate: RollbackCandidate) -> None:
         """Check with `stat` whether names that the write separated would be one file again."""
@@ -207,7 +212,7 @@ class RollbackChecker:
             return _RollbackProblem(code, message)
         if not _has_same_media(candidate, facts):
             return _RollbackProblem(code, message, choices=("scan",))
-        return _RollbackProblem(code, message, choices=("comment",), comment=_comment_restore(candidate, stat, facts))
+        return _RollbackProblem(code, message, choices=("comment",), instead=_comment_restore(candidate, stat, facts))
 
     # Several items of one file, newest first.
 
@@ -314,6 +319,17 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
     if size_on_disk != size:
         problem = "is gone" if size_on_disk is None else f"has {size_on_disk:,} bytes instead of {size:,}"
         raise errors.ConflictError(f"The kept original {problem}.", code="backup_missing")
+
+
+def _changed_side_files(candidate: RollbackCandidate) -> _RollbackProblem:
+    """Return that side files changed, and the rollback that replaces them as they are now."""
+    state = candidate.written_state or ""
+    changed = [file.rpartition(b"/")[2] for file in states.changed_side_files(candidate.path, state)]
+    names = wording.list_of([name.decode("utf-8", "replace") for name in changed], most=5)
+    message = f"{names} changed after this publication, so the files of the title stay as they are."
+    present = states.present_state(candidate.path, state)
+    instead = Restore(item_id=candidate.item_id, how="replace", file_hash=present)
+    return _RollbackProblem("changed_since", message, choices=("replace",), instead=instead)
 
 
 def _has_our_date(candidate: RollbackCandidate) -> bool:

@@ -201,7 +201,8 @@ class _TitlePlans:
             planner.planned.codes.append("no_own_folder")
         if options.writes_nfo and (title.entity.entity_type != "season" or "jellyfin" in options.readers):
             for place in places:
-                name = side_file_names.nfo_name(title.entity.entity_type, place.stem, is_own_folder=place.is_own)
+                is_own = place.is_own and not (len(files) == 1 and planner.has_nfo_of_file(place))
+                name = side_file_names.nfo_name(title.entity.entity_type, place.stem, is_own_folder=is_own)
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)

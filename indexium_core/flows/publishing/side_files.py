@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
 from indexium_core.flows.publishing.contents import PlannedContent
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
+from indexium_core.flows.publishing.folders import SideFilePlace
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import OwnValues, named_values
@@ -87,6 +88,22 @@ class SideFilePlanner:
         self.planned = PlannedSideFiles()
 
     # NFO files.
+
+    def has_nfo_of_file(self, place: SideFilePlace) -> bool:
+        """
+        Return whether players read an NFO file with the name of the video in a folder of its own.
+
+        They would not read it any more beside a new `movie.nfo`. The text of a release group is no such file.
+        """
+        of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
+        try:
+            names = {each.lower() for each in self._disk.names(place.folder)}
+            if of_folder in names or name.lower() not in names:
+                return False
+            path = os.path.join(place.folder, self._disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
+            return bool(nfo.parse(self._disk.content(path)))
+        except errors.MetadataError:
+            return False
 
     def add_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
         """Plan an NFO file: a new one, or the present one with the elements that change."""

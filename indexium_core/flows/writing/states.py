@@ -98,6 +98,36 @@ def is_side_files_state_of(path: bytes, state: str) -> bool:
     return all(_digest(read_small(file)) == digest for file, digest in _digests(path, state).items())
 
 
+def present_state(path: bytes, state: str) -> str:
+    """
+    Return the present state of the side files that a recorded state names.
+
+    Raises:
+        FileAccessError: One of them cannot be read.
+
+    """
+    prefix, _, files = state.partition(":")
+    places = [file.rpartition(":")[2] for file in files.split(",")]
+    digests = (_digest(read_small(file)) for file in _digests(path, state))
+    return f"{prefix}:" + ",".join(f"{digest}:{place}" for digest, place in zip(digests, places, strict=True))
+
+
+def changed_side_files(path: bytes, state: str) -> list[bytes]:
+    """
+    Return the paths of the side files that have not their recorded state.
+
+    Raises:
+        FileAccessError: One of them cannot be read.
+
+    """
+    return [file for file, digest in _digests(path, state).items() if _digest(read_small(file)) != digest]
+
+
+def is_content_of(path: bytes, state: str, file: bytes, content: bytes | None) -> bool:
+    """Return whether a side file with this content is as a recorded state says."""
+    return _digests(path, state).get(file) == _digest(content)
+
+
 def first_gap(items: Iterable[tuple[bytes, str, str]]) -> int | None:
     """
     Return the first item whose side files would not be as it left them once all newer items are rolled back.

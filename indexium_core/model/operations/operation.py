@@ -215,7 +215,7 @@ class ItemSideFile(Shaped):
 
     path: str  # for display
     kind: str  # nfo, or a kind of picture
-    action: str  # create, update, replace, remove
+    action: str  # create, update, replace, remove; unchanged if the item was not written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

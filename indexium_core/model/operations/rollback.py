@@ -14,12 +14,13 @@ from indexium_core.model.shapes import Shaped
 # The choices for a file that a rollback would skip.
 ROLLBACK_CHOICES = {
     "comment": "restore only its comment",
+    "replace": "replace the changed files, too",
     "newer": "roll back the newer operation first",
     "scan": "scan its folder, then check again",
     "wait": "wait until that operation has ended",
 }
 _SHOWN = 10  # conflicts in HTML
-CHANGED_CHOICES = ("skip", "comment")  # for files whose old bytes cannot be restored
+CHANGED_CHOICES = ("skip", "comment", "replace")  # for files that another program changed, or without a backup
 
 # By code: why a rollback skips a file, and the same text for several files.
 _CONFLICT_REASONS = {
@@ -82,8 +83,8 @@ class RollbackCheck(Shaped):
     """What a rollback would do, checked in advance."""
 
     shape = (
-        "operation_id restorable exact comment_only links_restored links_not_restored newer can_rollback reason "
-        "conflict_reasons=conflict_codes conflicts"
+        "operation_id noun restorable exact comment_only replaceable links_restored links_not_restored newer "
+        "can_rollback reason conflict_reasons=conflict_codes conflicts"
     )
 
     operation_id: int
@@ -91,8 +92,10 @@ class RollbackCheck(Shaped):
     conflicts: list[ConflictItem]  # files that would be skipped, with code, message and choices
     can_rollback: bool
     reason: str
+    noun: str = "file"  # what the numbers count: file, or title for the files beside its media
     exact: int = 0  # files whose old bytes would be restored
     comment_only: int = 0  # files of which only the comment can be restored; conflicts unless that is chosen
+    replaceable: int = 0  # titles with files that another program changed; conflicts unless replace is chosen
     superseded: int = 0  # conflicts that are solved by rolling newer operations back
     newer: tuple[int, ...] = ()  # newer operations on files of this operation
     quick_checked: int = 0  # files that were checked by size and date only; the rollback compares their bytes

@@ -23,6 +23,8 @@ from indexium_core.model.planning.plan import Holder, describe_unfinished
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.surrogates import replace_surrogates
 
+_UNWRITTEN = ("failed", "conflict", "skipped")  # items that changed nothing
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartFacts:
@@ -109,13 +111,13 @@ class Restore:
     """How one item is to be rolled back, or why it is not."""
 
     item_id: int
-    how: str = "bytes"  # bytes; comment: only the comment; person: an ordinary write that rolls nothing back
+    how: str = "bytes"  # bytes; replace: also of changed side files; comment: only the comment; person: a write
     changes: tuple[Change, ...] | None = None  # comment, person: the changes to write; None: the reversed item
     tags_added: tuple[str, ...] | None = None  # … and their effect on the people
     tags_removed: tuple[str, ...] | None = None
     size: int | None = None  # of the file when it was checked; None: as in the catalog
     mtime_ns: int | None = None
-    file_hash: str | None = None
+    file_hash: str | None = None  # replace: the state of the side files when they were checked
     refused: Refusal | None = None
 
 
@@ -295,8 +297,10 @@ def item(row: dict[str, Any]) -> ItemDetails:
     facts = {name: value for name, value in row.items() if name in ItemDetails.__dataclass_fields__}
     proof = json.loads(row["proof"]) if row["proof"] else {}
     name = row["file_path"].rsplit("/", 1)[-1]
+    stayed: dict[str, Any] = {"action": "unchanged"} if row["status"] in _UNWRITTEN else {}
     side_files = tuple(
-        ItemSideFile(**each | {"path": each["path"].decode("utf-8", "replace")}) for each in row["side_files"] or ()
+        ItemSideFile(**each | {"path": each["path"].decode("utf-8", "replace")} | stayed)
+        for each in row["side_files"] or ()
     )
     known = {"file_name": name, "proof": proof, "fields": _changes(row["fields"]), "side_files": side_files}
     return ItemDetails(**facts | known)

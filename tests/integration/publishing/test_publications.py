@@ -6,11 +6,13 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo
+from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support import tables
@@ -594,3 +596,60 @@ def test_files_of_publications_count_in_the_charts(library: Library, folder: Pat
     roll_back(library, operation_id)
     [today] = library.charts.operations_by_day(1).to_dict("records")
     assert (today["written"], today["restored"], today["failed"]) == (written, written, 0)
+
+
+def test_rollback_over_a_changed_file_is_a_choice_and_keeps_the_change(
+    library: Library, folder: Path, film: int
+) -> None:
+    select_picture(library, film, picture("blue"))
+    before = tree(folder)
+    first = publish(library)
+    nfo_path = folder / LANTERN / "movie.nfo"
+    nfo_path.write_bytes(nfo_path.read_bytes().replace(b"</movie>", b"<shelf>4</shelf></movie>"))
+    changed = tree(folder / LANTERN)
+    check = library.history.check(first)
+    [conflict] = check.conflicts
+    assert conflict.message.startswith("movie.nfo changed after this publication")
+    assert (conflict.choices, check.replaceable, check.noun) == (("replace",), 1, "title")
+    rest = library.rollback(first)
+    assert set(rest.wait().counts) == {"success", "conflict"}
+    [left] = library.operation(rest.id, statuses=("conflict",)).items
+    assert (left.name, {each.action for each in left.side_files}) == ("The Lantern Keeper (2014)", {"unchanged"})
+    second = library.rollback(first, changed="replace").wait()
+    assert set(second.counts) == {"success"}
+    assert tree(folder) == before
+    roll_back(library, second.id)
+    assert tree(folder / LANTERN) == changed
+
+
+def test_file_that_changes_again_after_the_choice_is_not_replaced(
+    library: Library, folder: Path, film: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation_id = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    nfo_path = folder / LANTERN / "movie.nfo"
+    nfo_path.write_bytes(b"<movie/>")
+    start = MetadataWriter.start_rollback
+
+    def start_after_a_change(*arguments: Any, **named: Any) -> Any:
+        nfo_path.write_bytes(b"<movie><title>T</title></movie>")
+        return start(*arguments, **named)
+
+    monkeypatch.setattr(MetadataWriter, "start_rollback", start_after_a_change)
+    assert set(library.rollback(operation_id, changed="replace").wait().counts) == {"conflict"}
+    assert nfo_path.read_bytes() == b"<movie><title>T</title></movie>"
+
+
+@pytest.mark.parametrize("text", ["<movie><title>Old</title><shelf>4</shelf></movie>", "RELEASED BY GROUP"])
+def test_nfo_with_the_name_of_the_file_is_not_shadowed(library: Library, folder: Path, film: int, text: str) -> None:
+    other = folder / LANTERN / "The Lantern Keeper (2014).nfo"
+    other.write_text(text, encoding="utf-8")
+    library.titles.set(film, "plot", "Another plot.")
+    is_nfo = text.startswith("<")
+    address = f"movie:{film}"
+    wanted = {other.name: "update"} if is_nfo else {"movie.nfo": "create"}
+    assert actions(library, address) == wanted
+    publish(library, PublicationSelection(addresses=(address,), is_by_hand=True))
+    assert ("<shelf>4</shelf>" in other.read_text(encoding="utf-8")) is is_nfo
+    assert (folder / LANTERN / "movie.nfo").exists() is not is_nfo
+    library.publications.refresh()
+    assert set(actions(library, address).values()) == {"unchanged"}

@@ -340,9 +340,9 @@ def test_rollback_is_offered_after_its_check() -> None:
         "One person…": "",
         "Files…": "",
     }
-    nothing = check(exact=0, restorable=0, can_rollback=False, reason="None of its files can be rolled back: gone.")
+    nothing = check(exact=0, restorable=0, can_rollback=False, reason="Nothing of it can be rolled back: gone.")
     found = offered(history_details.buttons(operation(), RollbackPreview(check=nothing, people=people[1:])))
-    assert found["Roll back…"] == "None of its files can be rolled back: gone."
+    assert found["Roll back…"] == "Nothing of it can be rolled back: gone."
     assert found["Only “Bob Ray”…"].startswith("No file of the operation contains Bob Ray any more")
 
 

@@ -74,6 +74,9 @@ def roll_back(work: FileWork, entry: journal.SideFilesEntry) -> EditResult:
     """
     Restore the old side files, and remove those that the write created; after a MetadataError nothing has changed.
 
+    If a person has chosen to replace files that another program changed, those are replaced that are still as the
+    check of the rollback has seen them.
+
     A restored file has its old permissions and its old modification time. An NFO file has the present time, because
     players do not read an older one again.
     """
@@ -87,13 +90,17 @@ def roll_back(work: FileWork, entry: journal.SideFilesEntry) -> EditResult:
             present = folders.content(file)
             if file.is_before(present):
                 continue
-            if not file.is_after(present):
+            if not file.is_after(present) and not _may_replace(task, entry.path_of(file), present):
                 raise errors.ConflictError(_not_ours(entry, file), code="changed_since")
             edits.append(_reverse(entry, file, present))
     if not edits:
         old = "The sidecar already has its" if entry.sidecar else "The files beside it already have their"
         raise NothingToDo(f"{old} old bytes.")
     return write_files(work, edits, strategy="undo", proof={"bytes": "the same as before the write"})
+
+
+def _may_replace(task: Task, path: bytes, present: bytes | None) -> bool:
+    return task.restore == "replace" and states.is_content_of(task.path, task.expected_hash or "", path, present)
 
 
 def _reverse(entry: journal.SideFilesEntry, file: journal.SideFile, present: bytes | None) -> SideFileEdit:
