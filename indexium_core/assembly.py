@@ -45,7 +45,6 @@ from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.event import Event
 from indexium_core.model.operations.recovery import RecoverReport
-from indexium_core.model.people import placeholders
 from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
@@ -391,9 +390,6 @@ class Assembly(TitleAssembly):
         """Return the summary of the last scan that completed; None if there is none."""
         items = self.jobs.list((scan_jobs.KIND,), ("completed",), per_page=1).items
         return items[0].summary if items else None
-
-    def _placeholder_keys(self) -> frozenset[str]:
-        return placeholders.keys(self.settings.placeholder_names)
 
     def _stall_timeout(self) -> float:
         return float(self.settings.metadata_operation_timeout_seconds)

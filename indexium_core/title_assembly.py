@@ -25,6 +25,7 @@ from indexium_core.flows.titles import title_service
 from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+from indexium_core.model.people import placeholders
 from indexium_core.settings import Settings
 from indexium_core.store import database
 from indexium_core.store.recovery import files
@@ -61,6 +62,9 @@ class TitleAssembly:
     def _executor(self, files: int = 0, seconds: float = 0.0) -> Executor:
         """Return the executor for work on files."""
         raise NotImplementedError
+
+    def _placeholder_keys(self) -> frozenset[str]:
+        return placeholders.keys(self.settings.placeholder_names)
 
     def _build_titles(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         """Build the services of films and series."""
@@ -124,7 +128,7 @@ class TitleAssembly:
         self.matches.on_confirm = self.enrichment.follow_confirmation
         self.publications = PublishService(
             store,
-            PublicationPlanner(store, clock=clock),
+            PublicationPlanner(store, clock=clock, placeholder_keys=self._placeholder_keys),
             PublicationWriter(
                 store,
                 self.operations,

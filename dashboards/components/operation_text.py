@@ -35,6 +35,14 @@ PARTS: dict[Outcome, str] = {  # outcome → class of its part of the bar
     "unknown": "odd",
     "skipped": "off",
 }
+SIDE_FILE_TAGS = {  # action of a side file → kind of its tag
+    "create": "add",
+    "update": "set",
+    "replace": "set",
+    "remove": "del",
+    "unchanged": "same",
+    "blocked": "same",
+}
 SIDE_FILE_SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "="}
 _SLOW = 0.1  # files a second
 _FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboards.components.operation_text import SIDE_FILE_TAGS
 from dashboards.session import Session
 from indexium_core.model import wording
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
@@ -226,12 +227,12 @@ def _example(
         return []
     return [
         {
-            "key": f"{library.library_id}{name}",
-            "name": name,
+            "key": f"{library.library_id}{title.name}",
+            "name": title.name,
             "chips": [],
-            "tags": [{"text": path, "kind": "add"} for path in paths],
+            "tags": [{"text": each.path, "kind": SIDE_FILE_TAGS[each.action]} for each in title.files],
         }
-        for name, paths in found.examples[:_TITLES]
+        for title in found.examples[:_TITLES]
     ]
 
 

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from indexium_core.model import jsonable
 from indexium_core.model.operations.operation import (
     ItemDetails,
+    ItemSideFile,
     MetadataOperation,
     OperationDetails,
     OperationStatus,
@@ -22,7 +23,7 @@ from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
 from indexium_core.model.planning.plan import PlanItem, PlanPage
 from indexium_core.model.publishing.details import PublicationDetails, SideFileDetails
 from indexium_core.model.publishing.publication import PublicationItem, PublicationPage, SideFilePlan
-from indexium_core.model.publishing.requests import PublicationSummary
+from indexium_core.model.publishing.requests import ExampleTitle, PublicationSummary, PublishExample
 from indexium_core.model.shapes import ListPage, Shaped, types_of
 
 _TEXTS: dict[Any, Any] = {datetime: str, datetime | None: str | None}  # `as_dict` has times as text
@@ -83,6 +84,11 @@ PlanAnswer = _schema(
 )
 _schema("SideFileAnswer", "A side file of a title, and what a publication would do with it.", SideFilePlan)
 _schema("PublicationAnswer", "A row of the plan of publications.", PublicationItem)
+_schema("ItemSideFile", "A side file that an item changes, or would change.", ItemSideFile)
+_schema("ExampleTitle", "A title, and the files that it would get.", ExampleTitle)
+PublishExampleAnswer = _schema(
+    "PublishExampleAnswer", "Which files some titles of a library would get.", PublishExample
+)
 PublicationPageAnswer = _schema(
     "PublicationPageAnswer", "One page of the plan of publications, with counts over all of them.", PublicationPage
 )

@@ -130,7 +130,7 @@ def test_file_that_another_program_changed_is_written_only_if_it_is_selected(pub
 
     page.keyboard.press("a")  # selects no file that another program changed
     expect(row(page, "The Lantern Keeper").locator("input")).not_to_be_checked()
-    drawer.get_by_role("button", name="Write ours…").click()
+    drawer.get_by_role("button", name="Select to write ours").click()
     expect(bar(page)).to_contain_text("1 danger")
     page.keyboard.press("w")
     box = page.get_by_role("dialog")

@@ -342,18 +342,12 @@ _UNCHANGED = {
 }
 
 
-_TAGS = {  # action of a side file → kind of its tag
-    "create": "add",
-    "update": "set",
-    "replace": "set",
-    "remove": "del",
-    "unchanged": "same",
-}
-
-
 def side_file_tags(item: ItemDetails) -> list[TagView]:
     """Return the side files of an item as tags."""
-    return [{"text": each.path.rpartition("/")[2], "kind": _TAGS[each.action]} for each in item.side_files]
+    return [
+        {"text": each.path.rpartition("/")[2], "kind": operation_text.SIDE_FILE_TAGS[each.action]}
+        for each in item.side_files
+    ]
 
 
 def _side_files(item: ItemDetails) -> list[list[str]]:

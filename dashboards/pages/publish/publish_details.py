@@ -137,13 +137,13 @@ def _nfo(found: SideFileDetails) -> PublishNfoView:
 
 def _choices(file: SideFilePlan) -> list[PublishChoiceView]:
     """Return what a person can decide about a file of others: keys of `DECISIONS`."""
-    keep, ours = "Keep theirs", "Write ours…"
+    keep, ours = "Keep theirs", "Select to write ours"
     if "drift" in file.codes:
         return [_choice(file, keep, "keep"), _choice(file, ours, "select")]
     if "changed_repeatedly" in file.codes:
         return [_choice(file, keep, "keep"), _choice(file, ours, "replace")]
     if "nfo_unreadable" in file.codes:
-        return [_choice(file, "Replace the file…", "replace")]
+        return [_choice(file, keep, "keep"), _choice(file, "Select to replace the file", "replace")]
     if "foreign_nfo_replaced" in file.codes:
         return [_choice(file, keep, "take_back")]
     if file.owner == "changed" and file.action == "unchanged":  # theirs was kept

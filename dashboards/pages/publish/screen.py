@@ -331,6 +331,7 @@ class PublishScreen(Screen):
         top, address = self._top(), self.state.member or self.state.address
         if choice is None:
             self._selecting.pick(top.subject, on=is_selected)
+            self._bridge.toast("info", "The title is selected. Publish it to write our file.")
             return
 
         def decided(report: PublicationDecision) -> None:

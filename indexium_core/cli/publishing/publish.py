@@ -117,11 +117,11 @@ def require_publishing_library(library: LibraryServices) -> None:
         return
     for number in sorted(options):
         found = library.publications.example(number)
-        for name, files in found.examples:
-            names = wording.list_of([file.rpartition("/")[2] for file in files], most=3)
+        for each in found.examples:
+            names = wording.list_of([file.path.rpartition("/")[2] for file in each.files], most=3)
             raise errors.UsageError(
                 f"No library publishes NFO files or pictures yet: 'indexium publish options {number} --publish both' "
-                f"chooses them for library {number}, where “{name}” would get {names}.",
+                f"chooses them for library {number}, where “{each.name}” would get {names}.",
                 code="nothing_to_write",
             )
     raise errors.UsageError(

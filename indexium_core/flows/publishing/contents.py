@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,6 +104,20 @@ def with_people(cast: Sequence[Mapping[str, Any]], people: Iterable[str]) -> lis
             known.add(key)
             joined.append({"name": name, "character": ""})
     return [each | {"order": number} for number, each in enumerate(joined)]
+
+
+def keep_people(inputs: PublishedInputs, placeholder_keys: Collection[str]) -> None:
+    """Keep the people of files and videos that are people, each once."""
+
+    def kept(names: Iterable[str]) -> list[str]:
+        found: dict[str, str] = {}
+        for name in names:
+            if (key := person_key(name)) and key not in placeholder_keys:
+                found.setdefault(key, name)
+        return list(found.values())
+
+    inputs.people_of_files = {file_id: kept(names) for file_id, names in inputs.people_of_files.items()}
+    inputs.videos = [replace(each, people=tuple(kept(each.people))) for each in inputs.videos]
 
 
 def people_of(inputs: PublishedInputs, file_ids: Iterable[int]) -> list[str]:

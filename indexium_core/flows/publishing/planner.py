@@ -21,6 +21,7 @@ from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
 from indexium_core.flows.publishing.side_files import NfoBody, PlannedSideFiles, SideFilePlanner
 from indexium_core.model.artwork.assets import LOCAL
+from indexium_core.model.people import placeholders
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
 from indexium_core.model.publishing.options import PublishOptions
@@ -66,8 +67,15 @@ class PlannedRow:
 class PublicationPlanner:
     """Computes the plan of publications. One instance serves a home; any thread may use it."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
-        self._database, self._clock = database, clock
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], datetime],
+        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+    ) -> None:
+        """`placeholder_keys`: names that are no people, as keys."""
+        self._database, self._clock, self._placeholder_keys = database, clock, placeholder_keys
         self._lock = threading.Lock()
 
     def refresh(self, *, disk: bool = False, on_progress: Progress = lambda _done, _all: None) -> int:
@@ -81,21 +89,24 @@ class PublicationPlanner:
         """
         with self._lock:
             reader = self._database.read()
-            outdated = {each.entity: each for each in rows.outdated(reader)}
+            outdated = {each.entity: each for each in self._outdated(reader)}
             if disk:
                 changed = set(self._changed_on_disk())
                 outdated |= {
-                    each.entity: each for each in rows.outdated(reader, all_rows=True) if each.entity in changed
+                    each.entity: each for each in self._outdated(reader, all_rows=True) if each.entity in changed
                 }
             around = store.episodes_around(reader, outdated)
             if around:
-                known = {each.entity: each for each in rows.outdated(reader, all_rows=True)}
+                known = {each.entity: each for each in self._outdated(reader, all_rows=True)}
                 outdated |= {each: known[each] for each in around if each in known}
             found = list(outdated.values())
             for first in range(0, len(found), _GROUP):
                 self._store(found[first : first + _GROUP])
                 on_progress(min(first + _GROUP, len(found)), len(found))
             return len(found)
+
+    def _outdated(self, reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
+        return rows.outdated(reader, all_rows=all_rows, settings=",".join(sorted(self._placeholder_keys())))
 
     def compute(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
         """Yield the rows of titles and videos from the present values and files; nothing is stored."""
@@ -123,6 +134,7 @@ class PublicationPlanner:
         wanted = set(entities)
         around = store.episodes_around(reader, wanted)  # the NFO file of several episodes has the values of all
         inputs = store.read(reader, [*entities, *around], since=self._clock() - _FLIPS_WITHIN, example_of=example_of)
+        contents.keep_people(inputs, self._placeholder_keys())
         titles = _TitlePlans(
             inputs,
             options=options,
@@ -281,7 +293,7 @@ class _TitlePlans:
         people = video.people if options.people else ()
         planner = self._planner_of(entity, options)
         [place] = folders.of_episode([video.file])
-        if options.writes_nfo:
+        if options.writes_nfo and (video.is_edited or video.people or self._inputs.ours.get(entity)):
             name = side_file_names.nfo_name(VIDEO, place.stem, is_own_folder=False)
             planner.add_nfo(_join(place.folder, name), [contents.of_video(video, people)])
         planner.add_left_over()

@@ -61,11 +61,12 @@ def rollback_of(planned: PlannedRow) -> list[RollbackNote]:
     return rollback_notes([_action(each, planned) for each in planned.row.written])
 
 
-def kept_by_players(files: Iterable[SideFilePlan]) -> tuple[str, ...]:
-    """Return what players keep after a rollback of some files, as sentences."""
+def kept_by_players(files: Iterable[SideFilePlan], readers: Collection[str]) -> tuple[str, ...]:
+    """Return what players (`readers`) keep after a rollback of some files, as sentences."""
     kinds = {("nfo" if each.is_nfo else "picture", each.action) for each in files}
     actions = [FileAction(kind=kind, action=action) for kind, action in kinds]  # type: ignore[arg-type]
-    return tuple(dict.fromkeys(each.reason for each in rollback_notes(actions)))
+    notes = [each for each in rollback_notes(actions) if each.player.lower() in readers]
+    return tuple(dict.fromkeys(each.reason for each in notes))
 
 
 def _action(file: SideFilePlan, planned: PlannedRow) -> FileAction:

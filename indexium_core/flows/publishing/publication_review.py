@@ -14,6 +14,7 @@ from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.artwork.assets import CachedImage
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.operations.operation import ItemSideFile
 from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.options import (
     PublishOptions,
@@ -30,6 +31,7 @@ from indexium_core.model.publishing.publication import (
     issues_of,
 )
 from indexium_core.model.publishing.requests import (
+    ExampleTitle,
     PublicationFilter,
     PublishExample,
 )
@@ -138,7 +140,8 @@ class PublicationReview:
         total, planned = self._planner.preview(library_id, wanted, count=_EXAMPLES)
         root = inputs.library(self._database.read(), library_id).path_bytes
         return PublishExample(
-            titles=total, examples=[(each.row.name, _names_below(root, each.row)) for each in planned]
+            titles=total,
+            examples=[ExampleTitle(name=each.row.name, files=_files_below(root, each.row)) for each in planned],
         )
 
     @remote()
@@ -334,5 +337,8 @@ class PublicationReview:
         return Entity(entity_type, entity_id)
 
 
-def _names_below(root: bytes, row: PublicationRow) -> list[str]:
-    return [each.path_bytes.removeprefix(root).lstrip(b"/").decode("utf-8", "replace") for each in row.files]
+def _files_below(root: bytes, row: PublicationRow) -> list[ItemSideFile]:
+    def below(path: bytes) -> str:
+        return path.removeprefix(root).lstrip(b"/").decode("utf-8", "replace")
+
+    return [ItemSideFile(path=below(each.path_bytes), kind=each.kind, action=each.action) for each in row.files]

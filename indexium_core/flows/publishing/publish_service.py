@@ -72,6 +72,8 @@ class PublishService(PublicationReview):
 
     def _summary(self, chosen: Sequence[PublicationRow], excluded: dict[str, int]) -> PublicationSummary:
         files = [file for row in chosen for file in row.written]
+        options, libraries = self.all_options(), {row.library_id for row in chosen}
+        readers = {reader for each in libraries for reader in options[each].readers}
         return PublicationSummary(
             titles=len(chosen),
             rows=len({row.top for row in chosen}),
@@ -81,7 +83,7 @@ class PublishService(PublicationReview):
             excluded=excluded,
             digest=_digest(chosen),
             rollback_until=self._writer.rollback_until,
-            notes=publication_details.kept_by_players(files),
+            notes=publication_details.kept_by_players(files, readers),
         )
 
     def _selected(self, selection: PublicationSelection) -> tuple[list[PlannedRow], dict[str, int]]:

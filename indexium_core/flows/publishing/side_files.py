@@ -129,8 +129,11 @@ class SideFilePlanner:
             wanted = [with_cleared(each, own, documents) for each in contents]
             edit = nfo_editing.edited(data, wanted, own)
         except errors.RefusedError as error:
-            if self._choice(path, present) == "replace":
+            choice = self._choice(path, present)
+            if choice == "replace":
                 self._add_body(path, _new(contents), present, owner, codes=["foreign_nfo_replaced"])
+            elif choice == "keep":
+                self._add(path, NFO, "unchanged", present, owner)
             else:
                 self._add(path, NFO, "blocked", present, owner, codes=["nfo_unreadable"], message=error.message)
             return

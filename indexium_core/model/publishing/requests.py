@@ -8,6 +8,7 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.operations.operation import ItemSideFile
 from indexium_core.model.publishing.publication import counts_in_words
 from indexium_core.model.publishing.risks import PUBLICATION_RISKS
 from indexium_core.model.publishing.subjects import Entity
@@ -73,7 +74,7 @@ class PublicationSelection:
 class PublicationSummary(Shaped):
     """What a publication of a selection would do."""
 
-    shape = "titles by_risk actions new_bytes excluded digest rollback_until summary promise"
+    shape = "titles by_risk actions new_bytes excluded digest rollback_until summary promise notes"
 
     titles: int  # titles and videos that would be written: items of the operation
     rows: int  # rows of the list that they belong to
@@ -94,10 +95,7 @@ class PublicationSummary(Shaped):
     def promise(self) -> str:
         """What a rollback restores."""
         until = f" until {wording.day(self.rollback_until)}" if self.rollback_until else ""
-        bytes_ = (
-            f"Every byte can be rolled back{until}; NFO files then have the present time, so that players read them."
-        )
-        return " ".join([bytes_, *self.notes])
+        return f"Every byte can be rolled back{until}; NFO files then have the present time, so that players read them."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +147,20 @@ class PublicationDecision(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleTitle(Shaped):
+    """A title of an example."""
+
+    shape = "name files"
+
+    name: str
+    files: list[ItemSideFile]  # with their paths below the library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishExample(Shaped):
     """Which files a library would get: some titles with the names of their files."""
 
+    shape = "titles examples"
+
     titles: int  # that the library has
-    examples: list[tuple[str, list[str]]]  # the name of a title, and the paths of its files below the library
+    examples: list[ExampleTitle]

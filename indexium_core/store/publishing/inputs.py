@@ -93,6 +93,7 @@ class KnownVideo:
     file_name: str
     people: tuple[str, ...]
     values: Mapping[str, str]  # field of the file → value, edits included
+    is_edited: bool  # a person has decided its people or a value
     cleared: frozenset[str]  # fields that an edit empties
 
 
@@ -241,6 +242,7 @@ def _video(row: Mapping[str, Any]) -> KnownVideo:
         file_name=row["file_name"],
         people=tuple(people),
         values={name: value for name, value in values.items() if value is not None},
+        is_edited=bool(edits) or row["edited_people"] is not None,
         cleared=frozenset(name for name, value in edits.items() if value is None),
     )
 

@@ -58,9 +58,14 @@ class PublicationSearch:
         return {**lists, "library_id": self.library_id, "unpublished": self.unpublished, **tops}
 
 
-def outdated(reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
-    """Return titles and videos whose row is missing or has other inputs, or all of them; and those without inputs."""
-    rows = reader.execute(_sql("outdated"), {"all": all_rows, "also": None, "rules": RULES}).fetchall()
+def outdated(reader: Connection, *, all_rows: bool = False, settings: str = "") -> list[OutdatedRow]:
+    """
+    Return titles and videos whose row is missing or has other inputs, or all of them; and those without inputs.
+
+    `settings`: what else the rows depend on.
+    """
+    facts = {"all": all_rows, "also": None, "rules": f"{RULES} {settings}"}
+    rows = reader.execute(_sql("outdated"), facts).fetchall()
     return [OutdatedRow(Entity(kind, number), inputs) for kind, number, inputs in rows]
 
 

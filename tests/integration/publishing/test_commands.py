@@ -237,7 +237,11 @@ def test_retry_leaves_out_a_file_that_another_program_changed(
     library.publications.refresh()
 
     found = library.retries.preview_publication(failed.id)
-    assert (len(found.selection.addresses), found.summary.titles, found.summary.excluded) == (1, 0, {"changed since": 1})
+    assert (len(found.selection.addresses), found.summary.titles, found.summary.excluded) == (
+        1,
+        0,
+        {"changed since": 1},
+    )
     with pytest.raises(errors.UsageError, match="changed since"):
         library.retries.start(failed.id)
     with pytest.raises(errors.UsageError, match="is a publication"):

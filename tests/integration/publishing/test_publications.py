@@ -190,6 +190,8 @@ def test_unreadable_file_is_blocked_until_a_person_replaces_it(
     library.steps.undo(decision.step_id)
     library.publications.refresh()
     assert library.publications.get("movie", film).risk == "blocked"
+    library.publications.choose(f"movie:{film}", "keep")
+    assert library.publications.get("movie", film).risk == "unchanged"
 
 
 # Pictures.

@@ -158,7 +158,10 @@ def test_library_has_options_and_an_example(rest: Client) -> None:
     assert rest.get(address).json == changed
     example = rest.get(f"{address}/example?publish=nfo").json
     assert example["titles"] == 4
-    assert {"name": "The Lantern Keeper (2014)", "files": [f"{LANTERN}/movie.nfo"]} in example["examples"]
+    assert {
+        "name": "The Lantern Keeper (2014)",
+        "files": [{"path": f"{LANTERN}/movie.nfo", "kind": "nfo", "action": "create"}],
+    } in example["examples"]
     assert rest("PUT", address, {"publish": "all"}).code == "bad_request"
     assert rest.get("/api/libraries/99/publishing").code == "unknown_id"
 

@@ -34,6 +34,7 @@ from indexium_core.model.publishing.publication import (
 )
 from indexium_core.model.publishing.requests import (
     PUBLISHED_RISKS,
+    ExampleTitle,
     PublicationFilter,
     PublicationSelection,
     PublicationSummary,
@@ -244,11 +245,11 @@ def test_changed_lines_are_compared_and_kept_lines_folded() -> None:
 @each_case(
     ("facts", "labels"),
     [
-        ({"action": "update", "codes": ("drift",)}, ["Keep theirs", "Write ours…"]),
-        ({"action": "blocked", "codes": ("changed_repeatedly",)}, ["Keep theirs", "Write ours…"]),
-        ({"action": "blocked", "codes": ("nfo_unreadable",)}, ["Replace the file…"]),
+        ({"action": "update", "codes": ("drift",)}, ["Keep theirs", "Select to write ours"]),
+        ({"action": "blocked", "codes": ("changed_repeatedly",)}, ["Keep theirs", "Select to write ours"]),
+        ({"action": "blocked", "codes": ("nfo_unreadable",)}, ["Keep theirs", "Select to replace the file"]),
         ({"action": "replace", "codes": ("foreign_nfo_replaced",)}, ["Keep theirs"]),
-        ({"action": "unchanged", "owner": "changed"}, ["Write ours…"]),
+        ({"action": "unchanged", "owner": "changed"}, ["Select to write ours"]),
         ({"action": "unchanged", "owner": "ours"}, []),
     ],
 )
@@ -343,11 +344,16 @@ def test_boxes_of_the_options_turn_and_an_impossible_choice_has_a_reason() -> No
 
 
 def test_options_show_an_example_of_the_own_folders() -> None:
-    example = PublishExample(titles=30, examples=[("Sky", ["Sky/movie.nfo", "Sky/poster.jpg"])])
+    files = [
+        ItemSideFile(path="Sky/movie.nfo", kind="nfo", action="update"),
+        ItemSideFile(path="Sky/poster.jpg", kind="poster", action="create"),
+    ]
+    example = PublishExample(titles=30, examples=[ExampleTitle(name="Sky", files=files)])
     choice = PublishChoice(publish={1: "both"})
     *_, listing = options_question.sections([library(1, "Films")], choice, {(1, "both"): example})
 
-    assert [each["text"] for each in listing["items"][0]["tags"]] == ["Sky/movie.nfo", "Sky/poster.jpg"]
+    tags = listing["items"][0]["tags"]
+    assert [(each["text"], each["kind"]) for each in tags] == [("Sky/movie.nfo", "set"), ("Sky/poster.jpg", "add")]
     assert listing["more"] == "and 29 more of Films"
 
 

@@ -145,20 +145,6 @@ class PublishLog(BaseModel):
     total: int
 
 
-class ExampleTitle(BaseModel):
-    """A title, and the paths of its files below the library."""
-
-    name: str
-    files: list[str]
-
-
-class ExampleAnswer(BaseModel):
-    """Which files some titles of a library would get."""
-
-    titles: int
-    examples: list[ExampleTitle]
-
-
 class RefreshAnswer(BaseModel):
     """The number of titles and videos whose plan was computed again."""
 
@@ -309,15 +295,12 @@ def set_publish_options(library: Open, library_id: LibraryId, body: PublishOptio
     return Json(library.publications.set_options(library_id, **body.model_dump(exclude_unset=True)))
 
 
-@router.get("/libraries/{library_id}/publishing/example", response_model=ExampleAnswer)
+@router.get("/libraries/{library_id}/publishing/example", response_model=answers.PublishExampleAnswer)
 def publish_example(
     library: Open, library_id: LibraryId, publish: Annotated[Text, Query(description="nfo, artwork or both")] = "both"
 ) -> Json:
     """Return which files some titles of a library would get, whatever it publishes now."""
-    found = library.publications.example(library_id, publish)
-    return Json(
-        {"titles": found.titles, "examples": [{"name": name, "files": names} for name, names in found.examples]}
-    )
+    return Json(library.publications.example(library_id, publish))
 
 
 def _filter_of(body: PublicationFilterBody) -> PublicationFilter:
