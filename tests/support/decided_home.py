@@ -97,6 +97,7 @@ def fill_empty_tables(library: Library) -> None:
     ids = {"file_id": 1, "person_id": read.value("SELECT min(person_id) FROM people"), "entity_type": "movie"}
     ids["entity_id"] = read.value("SELECT min(id) FROM movies")
     ids["job_id"] = read.value("SELECT min(id) FROM job_queue")
+    ids["item_id"] = read.value("SELECT min(id) FROM metadata_operation_items")
     for table in survival.of(*survival.KEPT):
         if read.value(f"SELECT count(*) FROM {table}") == 0:
             columns = read.execute(
