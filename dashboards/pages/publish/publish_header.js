@@ -27,7 +27,7 @@ const drawFilters = ({view, state}) => {
         query,
         false,
         {
-          placeholder: "Search titles, folders, files, or note:locked …",
+          placeholder: "Search titles and files, or note:locked …",
           "aria-label": "Search the publications",
           data: {key: "q"},
         },

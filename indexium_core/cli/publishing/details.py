@@ -58,7 +58,7 @@ def _print(found: PublicationDetails) -> None:
         output.say_out("")
         output.table(("note", "", "what to do"), [(each.label, each.message, each.remedy) for each in found.issues])
     output.say_out("")
-    output.table(("player", "what", "shows", ""), [row for view in found.players for row in _view(view)])
+    output.table(("player", "what", "shows", "why"), [row for view in found.players for row in _view(view)])
     for note in found.rollback:
         output.note(f"After a rollback: {note.reason}")
     if found.members:
@@ -91,7 +91,8 @@ def _view(view: PlayerView) -> Iterator[tuple[str, str, str, str]]:
         yield name, "title", "not added", ""
     for fact in view.facts:
         if fact.state != "seen" or fact.field == "condition":
-            yield name, fact.field, _STATES[fact.state], fact.reason
+            shown = "" if fact.field == "condition" else _STATES[fact.state]
+            yield name, fact.field, shown, fact.reason
 
 
 @publish.command("log", epilog="Example: indexium publish log movie:12")
