@@ -156,6 +156,40 @@ def test_title_page_publishes_its_title_and_says_when(published: Published) -> N
     expect(page.get_by_role("button", name="Publish…")).to_have_count(0)
 
 
+def test_selected_titles_of_the_list_are_selected_on_the_page_of_publications(published: Published) -> None:
+    published.turn_on()
+    page = published.visit("/titles")
+    page.get_by_role("link", name="Publish 4…").wait_for()
+    for name in ("Night Tram (2009)", "Harbour Lights"):
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+    page.get_by_role("region", name="Actions").get_by_role("button", name="Publish…").click()
+
+    expect(bar(page)).to_contain_text("2 of 4 titles selected")
+    expect(row(page, "Night Tram").locator("input")).to_be_checked()
+    expect(row(page, "Copper Sky").locator("input")).not_to_be_checked()
+
+
+def test_rollback_over_a_changed_file_is_a_choice_of_the_question(published: Published) -> None:
+    published.turn_on()
+    before = tree(published.folder)
+    film = next(each.id for each in published.library.titles.list().items if each.title == "Night Tram")
+    published.library.publications.publish_entity("movie", film)
+    nfo = published.folder / "Films/Night Tram (2009)/movie.nfo"
+    nfo.write_bytes(b"<movie><title>By hand</title></movie>")
+    page = published.visit("/history")
+    page.locator(".page-history").get_by_role("row", name=re.compile("Publication")).click()
+    drawer = page.locator(".page-history .drawer")
+    expect(drawer).to_contain_text("you can choose to replace files that another program changed")
+    drawer.get_by_role("button", name="Roll back…").click()
+    box = page.get_by_role("dialog")
+    box.get_by_label("Also restore 1 title with files that another program changed").check()
+    assert grave(page) == []
+    box.get_by_role("button", name="Roll back 1 title", exact=True).click()
+
+    expect(page.get_by_role("row", name=re.compile("^Rollback of .* restored completed"))).to_be_visible()
+    assert tree(published.folder) == before
+
+
 def test_phone_shows_the_details_as_a_sheet(published: Published) -> None:
     published.turn_on()
     page = published.visit(width=390)

@@ -60,6 +60,10 @@ def list_titles(
     incomplete: Annotated[
         bool | None, typer.Option("--incomplete/--complete", help="Only series with, or without, missing episodes.")
     ] = None,
+    unpublished: Annotated[
+        bool | None,
+        typer.Option("--unpublished/--published", help="Only with, or without, changes that are not published."),
+    ] = None,
     sort: Annotated[str, typer.Option(metavar="KEY", help="title, year, state, rating or added.")] = "title",
     descending: Annotated[bool, typer.Option("--descending", help="Reverse the order.")] = False,
     page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
@@ -81,6 +85,7 @@ def list_titles(
             director=director or (),
             matched=matched,
             incomplete=incomplete,
+            unpublished=unpublished,
             sort=sort,
             descending=descending,
             page=page,
@@ -89,7 +94,8 @@ def list_titles(
     if as_json:
         output.to_json(found)
         return
-    filters = (query, kind, state, library_id, genre, tag, year, rating, actor, director, matched, incomplete)
+    narrow = (query, kind, state, library_id, genre, tag, year, rating, actor, director)
+    filters = (*narrow, matched, incomplete, unpublished)
     output.table(
         ("id", "kind", "title", "state", "files", "episodes"),
         (

@@ -144,6 +144,7 @@ def test_log_status_and_discard_tell_what_happened(run: Command, address: str) -
     assert run("publish", "log", address) == 0
     assert f"{address} was never published. 'indexium publish --title {address}' publishes it." in run.err
     assert run.json("publish", "status")["unpublished"] == 4
+    assert run.json("titles", "list", "--unpublished")["total"] == 4
     run("publish", "--yes")
     [entry] = run.json("publish", "log", address)["items"]
     assert (entry["success"], entry["operation_id"]) == (True, 1)
