@@ -29,6 +29,8 @@ _FROM_DATES = frozenset({"aired", "release_date"})  # one date of a document
 
 def legal(text: str) -> str:
     """Return a text without characters that XML cannot have, with line feeds as ends of lines."""
+    if text.isprintable() and text.isascii():  # most texts
+        return text
     return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -36,7 +38,7 @@ def as_read(element: NfoElement) -> ReadElement:
     """Return an element as our reader finds it in a file."""
     return ReadElement(
         tag=element.tag,
-        attributes={name: legal(value) for name, value in element.attributes.items()},
+        attributes={name: legal(value) for name, value in element.attributes.items()} if element.attributes else {},
         text=[legal(element.text)],
         children=[as_read(each) for each in element.children],
     )

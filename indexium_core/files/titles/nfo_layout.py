@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -35,17 +35,32 @@ _ENTITY = re.compile(rb"&([^\s;<&]{1,40});")
 
 @dataclass(slots=True)
 class PlacedElement(ReadElement):
-    """An element with its place."""
+    """An element with its place. Most elements only pass by, so their other offsets are found when they are needed."""
 
+    page: bytes = field(default=b"", repr=False, compare=False)  # the text in which it is
     start: int = 0
-    inner_start: int = 0  # behind its start tag
-    inner_end: int = 0  # in front of its end tag
-    end: int = 0
+    closed_at: int = 0  # the offset of its end tag; of `<plot/>`, which has none, its own
+
+    @property
+    def inner_start(self) -> int:
+        """The offset behind its start tag."""
+        match = _START_TAG.match(self.page, self.start)
+        return match.end() if match else self.start
+
+    @property
+    def inner_end(self) -> int:
+        """The offset in front of its end tag."""
+        return self.inner_start if self.is_closed else self.closed_at
+
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.inner_start if self.is_closed else self.page.index(b">", self.closed_at) + 1
 
     @property
     def is_closed(self) -> bool:
         """Whether it is `<plot/>`, without an end tag."""
-        return self.inner_end == self.end
+        return self.page.startswith(b"/>", self.inner_start - 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,22 +168,14 @@ def _root(text: bytes, at: int) -> PlacedElement:
         count += 1
         if count > nfo.MAX_ELEMENTS or len(stack) >= nfo.MAX_DEPTH:
             refuse("The file has too many or too deep elements.")
-        offset = at + parser.CurrentByteIndex
-        match = _START_TAG.match(text, offset)
-        inner = match.end() if match else offset
-        element = PlacedElement(tag.lower(), {name.lower(): value for name, value in attributes.items()})
-        element.start, element.inner_start = offset, inner
+        known = {name.lower(): value for name, value in attributes.items()} if attributes else attributes
+        element = PlacedElement(tag.lower(), known, page=text, start=at + parser.CurrentByteIndex)
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
         parser.CharacterDataHandler = element.text.append
 
     def end(_: str) -> None:
-        element = stack.pop()
-        if text.startswith(b"/>", element.inner_start - 2):
-            element.inner_end = element.end = element.inner_start
-        else:
-            element.inner_end = at + parser.CurrentByteIndex
-            element.end = text.index(b">", element.inner_end) + 1
+        stack.pop().closed_at = at + parser.CurrentByteIndex
         if not stack:
             raise _RootEndError
         parser.CharacterDataHandler = stack[-1].text.append

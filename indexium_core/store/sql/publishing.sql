@@ -53,60 +53,57 @@ ORDER BY 1;
 -- name: inputs
 -- A digest of the inputs of each title and video that is published. A row of the plan is computed again if its digest
 -- changes. The digest of an episode has the name of its series; that of a season and of a series has all of their files.
+-- It is the sum of the digests of single rows, so that one aggregation is enough.
 WITH on_libraries AS (
     SELECT library_id, hash($rules, publish, publish_kinds, publish_readers, publish_people, state) AS h FROM libraries
     WHERE coalesce(publish, 'off') <> 'off'),
-known AS (
-    SELECT t.entity_type, t.id AS entity_id, t.library_id, t.series_id,
-           hash(o.h, t.title, t.season, t.episode, t.aired) AS h
-    FROM titles AS t JOIN on_libraries AS o USING (library_id) WHERE t.state NOT IN ('ignored', 'discovered')),
-of_values AS (
-    SELECT entity_type, entity_id, sum(hash(field, value::VARCHAR, origin, provider, locked)) AS h FROM title_values
-    GROUP BY ALL),
 of_folders AS (
     SELECT f.library_id, f.folder, count(DISTINCT coalesce(e.series_id, l.entity_id, -f.file_id)) AS tenants
     FROM scanned_files AS f LEFT JOIN title_files AS l ON l.file_id = f.file_id
     LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
     WHERE f.state <> 'missing' AND f.media_kind = 'video' GROUP BY ALL),
 of_several AS (
-    SELECT file_id, sum(hash(entity_id)) AS h FROM title_files WHERE entity_type = 'episode' AND role = 'main' GROUP BY file_id),
-of_files AS (
-    SELECT f.entity_type, f.entity_id, sum(hash(f.path_bytes, f.part, b.tenants = 1, s.h)) AS h
+    SELECT file_id, sum(hash(entity_id)) AS h FROM title_files WHERE entity_type = 'episode' AND role = 'main'
+    GROUP BY file_id HAVING count(*) > 1),
+of_files AS MATERIALIZED (
+    SELECT f.entity_type, f.entity_id, hash(f.path_bytes, f.part, b.tenants = 1, s.h) AS h
     FROM /* main_files */ AS f LEFT JOIN of_folders AS b ON b.library_id = f.library_id AND b.folder = f.folder
-    LEFT JOIN of_several AS s USING (file_id) GROUP BY ALL),
-of_series_files AS (
-    SELECT e.series_id, sum(hash(f.path_bytes, e.season)) AS h
-    FROM /* main_files */ AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id GROUP BY ALL),
-of_people AS (
-    SELECT l.entity_type, l.entity_id, sum(hash(p.name, p.person_id, d.people)) AS h
-    FROM title_files AS l
+    LEFT JOIN of_several AS s USING (file_id)),
+of_series_files AS MATERIALIZED (
+    SELECT e.series_id, sum(hash(f.h, e.season)) AS h
+    FROM of_files AS f JOIN episodes AS e ON f.entity_type = 'episode' AND f.entity_id = e.id GROUP BY ALL),
+of_pictures AS (
+    SELECT entity_type, entity_id, hash(id, asset_type, provider, content_hash, is_downloaded) AS h
+    FROM asset_candidates WHERE is_selected AND NOT is_rejected),
+parts AS (
+    -- The four tables, and not the view of them: it would make 20 columns.
+    SELECT 'movie' AS entity_type, t.id AS entity_id, hash(o.h, t.title) AS h, TRUE AS is_published
+    FROM movies AS t JOIN on_libraries AS o USING (library_id) WHERE t.state NOT IN ('ignored', 'discovered')
+    UNION ALL SELECT 'series', t.id, hash(o.h, t.title), TRUE
+    FROM series AS t JOIN on_libraries AS o USING (library_id) WHERE t.state NOT IN ('ignored', 'discovered')
+    UNION ALL SELECT 'season', t.id, hash(o.h, t.title, t.season), TRUE
+    FROM seasons AS t JOIN on_libraries AS o USING (library_id) WHERE t.state NOT IN ('ignored', 'discovered')
+    UNION ALL SELECT 'episode', t.id, hash(o.h, t.title, t.season, t.episode, t.aired, s.title), TRUE
+    FROM episodes AS t JOIN on_libraries AS o USING (library_id) LEFT JOIN series AS s ON s.id = t.series_id
+    WHERE t.state NOT IN ('ignored', 'discovered')
+    UNION ALL SELECT entity_type, entity_id, hash(field, value::VARCHAR, origin, provider, locked), FALSE FROM title_values
+    UNION ALL SELECT entity_type, entity_id, h, FALSE FROM of_files
+    UNION ALL SELECT 'series', series_id, hash(h), FALSE FROM of_series_files
+    UNION ALL SELECT 'season', s.id, hash(f.h), FALSE FROM of_series_files AS f JOIN seasons AS s USING (series_id)
+    UNION ALL SELECT 'series', series_id, hash(id, season, title), FALSE FROM seasons
+    UNION ALL
+    SELECT l.entity_type, l.entity_id, hash(p.name, p.person_id, d.people), FALSE FROM title_files AS l
     LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS d USING (file_id)
     LEFT JOIN file_people AS a USING (file_id) LEFT JOIN people AS p USING (person_id)
-    WHERE d.file_id IS NOT NULL OR p.person_id IS NOT NULL GROUP BY ALL),
-of_pictures AS (
-    SELECT entity_type, entity_id, sum(hash(id, asset_type, provider, content_hash, is_downloaded)) AS h
-    FROM asset_candidates WHERE is_selected AND NOT is_rejected GROUP BY ALL),
-of_ledger AS (
-    SELECT entity_type, entity_id, sum(hash(path_bytes, content_hash, state)) AS h FROM published_files GROUP BY ALL),
-of_choices AS (
-    SELECT entity_type, entity_id, sum(hash(path_bytes, content_hash, choice)) AS h FROM side_file_choices GROUP BY ALL),
-of_seasons AS (
-    SELECT s.series_id, sum(hash(s.id, s.season, s.title)) AS h FROM seasons AS s GROUP BY ALL)
-SELECT k.entity_type, k.entity_id, hash(k.h, v.h, f.h, p.h, a.h, l.h, c.h, CASE k.entity_type
-           WHEN 'series' THEN hash(sf.h, se.h) WHEN 'season' THEN hash(sf.h, sa.h) WHEN 'episode' THEN hash(s.title) END) AS inputs
-FROM known AS k
-LEFT JOIN of_values AS v USING (entity_type, entity_id) LEFT JOIN of_files AS f USING (entity_type, entity_id)
-LEFT JOIN of_people AS p USING (entity_type, entity_id) LEFT JOIN of_pictures AS a USING (entity_type, entity_id)
-LEFT JOIN of_ledger AS l USING (entity_type, entity_id) LEFT JOIN of_choices AS c USING (entity_type, entity_id)
-LEFT JOIN series AS s ON s.id = k.series_id
-LEFT JOIN of_series_files AS sf ON sf.series_id = coalesce(k.series_id, k.entity_id) AND k.entity_type IN ('series', 'season')
-LEFT JOIN of_seasons AS se ON k.entity_type = 'series' AND se.series_id = k.entity_id
-LEFT JOIN of_pictures AS sa ON k.entity_type = 'season' AND sa.entity_type = 'series' AND sa.entity_id = k.series_id
-UNION ALL
-SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.people, v.fields::VARCHAR, v.edited_people, v.edits::VARCHAR, v.names, l.h, c.h)
-FROM /* videos */ AS v JOIN on_libraries AS o USING (library_id)
-LEFT JOIN of_ledger AS l ON l.entity_type = 'video' AND l.entity_id = v.file_id
-LEFT JOIN of_choices AS c ON c.entity_type = 'video' AND c.entity_id = v.file_id;
+    WHERE d.file_id IS NOT NULL OR p.person_id IS NOT NULL
+    UNION ALL SELECT entity_type, entity_id, h, FALSE FROM of_pictures
+    UNION ALL SELECT 'season', s.id, p.h, FALSE FROM of_pictures AS p JOIN seasons AS s ON p.entity_type = 'series' AND p.entity_id = s.series_id
+    UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, state), FALSE FROM published_files
+    UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, choice), FALSE FROM side_file_choices
+    UNION ALL
+    SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.people, v.fields::VARCHAR, v.edited_people, v.edits::VARCHAR, v.names), TRUE
+    FROM /* videos */ AS v JOIN on_libraries AS o USING (library_id))
+SELECT entity_type, entity_id, hash(sum(h)) AS inputs FROM parts GROUP BY entity_type, entity_id HAVING bool_or(is_published);
 
 -- name: outdated
 -- The titles and videos whose row is missing or has other inputs ($all: all of them), and those that have a row and are not
