@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal, SideFile, SideFilesEntry, disk, records, side_files_recovery
-from indexium_core.files.journal.side_files import LARGEST, Fingerprint, decode_files, encode_files, twin_key
+from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, Fingerprint, decode_files, encode_files, twin_key
 from indexium_core.files.swap import SideFilesChange, side_files
 from indexium_core.model.files.media import SideFileEdit
 from tests.support import earlier_records, ignoring_case, places
@@ -306,8 +306,8 @@ def test_link_is_refused(folder: Folder, before: bytes | None) -> None:
 
 
 def test_file_that_is_too_large_is_refused(folder: Folder) -> None:
-    assert folder.refuse([edit(folder.poster, PICTURE, bytes(LARGEST + 1))]) == "too_large"
-    folder.do([edit(folder.poster, PICTURE, bytes(LARGEST))])
+    assert folder.refuse([edit(folder.poster, PICTURE, bytes(MAX_SIDE_FILE_BYTES + 1))]) == "too_large"
+    folder.do([edit(folder.poster, PICTURE, bytes(MAX_SIDE_FILE_BYTES))])
 
 
 def test_missing_film_or_folder_is_refused(folder: Folder) -> None:
