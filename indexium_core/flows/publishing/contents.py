@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from blake3 import blake3
+
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.side_file_names import stem_of
 from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, PublishedInputs
+from indexium_core.store.publishing.rows import RULES
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _YEAR = re.compile(r"\d{4}")
@@ -35,6 +39,22 @@ class PlannedContent:
         """
         values = {name: value for name, value in self.content.values.items() if name not in self.theirs}
         return replace(self.content, values=values)
+
+
+def hash_of(planned: Sequence[PlannedContent]) -> str:
+    """Return the hash of the contents of an NFO file, by the present rules."""
+    facts = [
+        {
+            "kind": each.content.kind,
+            "numbers": [each.content.season, each.content.episode],
+            "series": each.content.series_title,
+            "seasons": sorted(each.content.season_names.items()),
+            "values": each.content.values,
+            "theirs": sorted(each.theirs),
+        }
+        for each in planned
+    ]
+    return blake3(f"{RULES}{json.dumps(facts, sort_keys=True, default=str)}".encode()).hexdigest()
 
 
 def of_film(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> PlannedContent:

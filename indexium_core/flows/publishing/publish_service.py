@@ -273,6 +273,7 @@ def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
             anchor=each.anchor,
             bodies={path: body.content for path, body in each.bodies.items()},
             own_elements={path: body.own_elements for path, body in each.bodies.items()},
+            contents_hashes={path: body.contents_hash for path, body in each.bodies.items()},
         )
         for each in planned
     ]

@@ -17,7 +17,7 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
-from indexium_core.flows.publishing.contents import PlannedContent
+from indexium_core.flows.publishing.contents import PlannedContent, hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.flows.publishing.folders import SideFilePlace
 from indexium_core.model.publishing import side_file_names
@@ -43,12 +43,18 @@ class NfoBody:
     content: bytes
     contents: Sequence[NfoContent]
     own: OwnValues | None  # what is ours in an edited file; None: it is new, so everything is
+    planned: Sequence[PlannedContent]  # from which it is made
 
     @property
     def own_elements(self) -> str:
         """What is ours in it, as JSON. A new file is read for that, so it is done only where a file is written."""
         own = nfo_editing.own_values(self.content, self.contents) if self.own is None else self.own
         return json.dumps(own, ensure_ascii=False)
+
+    @property
+    def contents_hash(self) -> str:
+        """The hash of what it has to say."""
+        return hash_of(self.planned)
 
 
 @dataclass(slots=True)
@@ -123,6 +129,10 @@ class SideFilePlanner:
         owner, data = self._owner(path, present), self._disk.content(path)
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
+        if owner == "ours" and self._says(path, contents):
+            self._add_notes(data, owner)
+            self._add(path, NFO, "unchanged", present, owner)
+            return
         own = self._own_values(path, present)
         try:
             documents = nfo.parse(data)
@@ -142,13 +152,13 @@ class SideFilePlanner:
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
         codes = {"others": ["foreign_nfo_edited"], "changed": ["drift"]}.get(owner, [])
-        body = NfoBody(edit.content, wanted, edit.own)
+        body = NfoBody(edit.content, wanted, edit.own, contents)
         self._add_body(path, body, present, owner, codes=codes, changed=edit.changed, writer=_writer(data, owner))
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
         if "jellyfin" not in self._options.readers:
             return
-        if any(each.is_locked for each in nfo.parse(data)):
+        if b"lockdata" in data.replace(b"\0", b"").lower() and any(each.is_locked for each in nfo.parse(data)):
             self.planned.codes.append("locked_for_jellyfin")
         if owner != "ours" and nfo_writers.probable_writer(data) == _SAVER:
             self.planned.codes.append("saver_is_on")
@@ -254,6 +264,11 @@ class SideFilePlanner:
             return "ours" if self._moved_from(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
 
+    def _says(self, path: bytes, contents: Sequence[PlannedContent]) -> bool:
+        """Return whether our NFO file was made from these contents: an edit would change nothing."""
+        own = self._ours.get(path)
+        return own is not None and own.contents_hash is not None and own.contents_hash == hash_of(contents)
+
     def _own_values(self, path: bytes, present: PresentFile) -> OwnValues:
         """Return what is ours in an NFO file, also under the path that it had before its folder was renamed."""
         own = self._ours.get(path) or self._moved_from(path, present)
@@ -320,7 +335,7 @@ class SideFilePlanner:
 
 def _new(contents: Sequence[PlannedContent]) -> NfoBody:
     found = [each.content for each in contents]
-    return NfoBody(nfo_editing.new_file(found), found, None)
+    return NfoBody(nfo_editing.new_file(found), found, None, contents)
 
 
 def with_cleared(planned: PlannedContent, own: OwnValues, documents: Sequence[NfoDocument]) -> NfoContent:

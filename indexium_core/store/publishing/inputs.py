@@ -56,6 +56,7 @@ class OwnFile(NamedTuple):
     kind: str
     content_hash: str
     own_elements: str | None  # JSON
+    contents_hash: str | None  # of what our NFO file has to say
     state: str
     operation_id: int
 

@@ -30,6 +30,7 @@ class NewPublication:
     anchor: bytes  # the media, or the folder, that must exist when the files are written
     bodies: Mapping[bytes, bytes]  # the new NFO files by path
     own_elements: Mapping[bytes, str]  # of an NFO file: what is ours in it, as JSON
+    contents_hashes: Mapping[bytes, str]  # … and the hash of what it has to say
 
 
 def create(
@@ -145,6 +146,7 @@ def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> d
         "after": [file.after_hash for *_, file in found],
         "bodies": [None if body is None else zlib.compress(body) for body in bodies],
         "own": [each.own_elements.get(file.path_bytes) for _, _, each, file in found],
+        "contents": [each.contents_hashes.get(file.path_bytes) for _, _, each, file in found],
     }
 
 

@@ -207,7 +207,7 @@ ORDER BY place, entity_id LIMIT $count;
 
 -- name: ours_of
 -- The side files of the titles and videos of a request that are ours.
-SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.operation_id
+SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id
 FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY p.path_bytes;
 
 -- name: owner_of
@@ -220,7 +220,7 @@ SELECT p.entity_type, p.entity_id,
                 LEFT JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season
                 WHERE l.role = 'main' AND CASE p.entity_type WHEN 'series' THEN e.series_id WHEN 'season' THEN s.id
                       ELSE CASE WHEN l.entity_type = p.entity_type THEN l.entity_id END END = p.entity_id) END) AS videos,
-       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.state, p.operation_id
+       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id
 FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
 
 -- name: choices_of
@@ -368,7 +368,8 @@ INSERT INTO item_side_files BY NAME
 SELECT unnest($item_ids::BIGINT[]) AS item_id, unnest($positions::INTEGER[]) AS position, unnest($library_ids::INTEGER[]) AS library_id,
        unnest($paths::BLOB[]) AS path_bytes, unnest($kinds::VARCHAR[]) AS kind, unnest($actions::VARCHAR[]) AS action,
        unnest($before::VARCHAR[]) AS before_hash, unnest($before_mtimes::BIGINT[]) AS before_mtime_ns,
-       unnest($after::VARCHAR[]) AS after_hash, unnest($bodies::BLOB[]) AS body, unnest($own::VARCHAR[])::JSON AS own_elements;
+       unnest($after::VARCHAR[]) AS after_hash, unnest($bodies::BLOB[]) AS body, unnest($own::VARCHAR[])::JSON AS own_elements,
+       unnest($contents::VARCHAR[]) AS contents_hash;
 
 -- name: written_items
 -- Part of other statements: the items of a request that changed side files.
@@ -388,7 +389,7 @@ DELETE FROM published_files WHERE path_bytes IN (
 -- What the last publication in force left at the paths that these items changed.
 INSERT INTO published_files BY NAME
 SELECT nextval('published_file_ids') AS id, * EXCLUDE (action) FROM (
-    SELECT s.path_bytes, s.library_id, m.entity_type, m.entity_id, s.kind, s.after_hash AS content_hash, s.body, s.own_elements,
+    SELECT s.path_bytes, s.library_id, m.entity_type, m.entity_id, s.kind, s.after_hash AS content_hash, s.body, s.own_elements, s.contents_hash,
            s.before_hash AS former_hash, s.before_mtime_ns AS former_mtime_ns, m.operation_id, m.processed_at AS published_at,
            s.action
     FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id

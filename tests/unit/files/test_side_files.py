@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal, SideFile, SideFilesEntry, disk, records, side_files_recovery
-from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, Fingerprint, decode_files, encode_files, twin_key
+from indexium_core.files.journal.side_files import (
+    MAX_SIDE_FILE_BYTES,
+    Fingerprint,
+    decode_files,
+    encode_files,
+    twin_key,
+)
 from indexium_core.files.swap import SideFilesChange, side_files
 from indexium_core.model.files.media import SideFileEdit
 from tests.support import earlier_records, ignoring_case, places

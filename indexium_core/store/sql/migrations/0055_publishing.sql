@@ -35,6 +35,7 @@ CREATE TABLE item_side_files (
     before_mtime_ns BIGINT,
     after_hash VARCHAR,                            -- NULL: no file
     body BLOB,                                     -- the new bytes of an NFO file, deflated
+    contents_hash VARCHAR,                         -- of what an NFO file has to say, BLAKE3, hex
     own_elements JSON                              -- of an NFO file: what we wrote in it, as our reader reads it
 );
 
@@ -49,6 +50,7 @@ CREATE TABLE published_files (
     kind VARCHAR NOT NULL,
     content_hash VARCHAR NOT NULL,                 -- BLAKE3, hex
     body BLOB,                                     -- an NFO file, deflated
+    contents_hash VARCHAR,                         -- of what an NFO file has to say, BLAKE3, hex
     own_elements JSON,
     former_hash VARCHAR,                           -- of the file that was there before; NULL: none
     former_mtime_ns BIGINT,
