@@ -126,9 +126,11 @@ class TitleAssembly:
         self.events.subscribe(self.enrichment.follow_identification)
         self.matches.on_accept = self.enrichment.follow_acceptance
         self.matches.on_confirm = self.enrichment.follow_confirmation
+        planner = PublicationPlanner(store, clock=clock, placeholder_keys=self._placeholder_keys)
+        self.titles.refresh_publications = planner.refresh
         self.publications = PublishService(
             store,
-            PublicationPlanner(store, clock=clock, placeholder_keys=self._placeholder_keys),
+            planner,
             PublicationWriter(
                 store,
                 self.operations,
@@ -141,7 +143,7 @@ class TitleAssembly:
             clock=clock,
             fetch_pictures=self.artwork_jobs.add_if_allowed,
         )
-        self.events.subscribe(self.publications.follow_operations)
+        self.events.subscribe(self.publications.follow_rollback)
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""

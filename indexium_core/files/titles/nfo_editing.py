@@ -77,16 +77,12 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     )
 
 
-def own_values(content: bytes, contents: Sequence[NfoContent]) -> OwnValues:
-    """
-    Return what is ours in a file whose values we all wrote, such as a new one.
-
-    Raises:
-        RefusedError: `nfo_unreadable`; the file is no NFO of these contents.
-
-    """
-    pairs = _matched(layout_of(content).roots, contents)
-    return [_owned((), _Target(None, each, wanted_of(each)), root) for root, each in pairs if root is not None]
+def own_values(contents: Sequence[NfoContent]) -> OwnValues:
+    """Return what is ours in a file whose values we all wrote, such as a new one, as our reader reads it."""
+    return [
+        owned((), [group.field for group in groups(each)], None, document_of(each.kind, _tree_of(each)))
+        for each in contents
+    ]
 
 
 @dataclass(slots=True)
@@ -137,7 +133,7 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
         refuse("The file has only an address, and it is the one of another title.")
     content = layout.mark + new_file(contents) + data[len(layout.mark) :]
     changed = dict.fromkeys(group.field for each in contents for group in groups(each))
-    return NfoEdit(content=content, changed=tuple(changed), own=own_values(content, contents))
+    return NfoEdit(content=content, changed=tuple(changed), own=own_values(contents))
 
 
 def _tree_of(content: NfoContent) -> ReadElement:

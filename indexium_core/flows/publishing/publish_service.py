@@ -260,9 +260,9 @@ class PublishService(PublicationReview):
             raise errors.UsageError(message, code="wrong_state")
         return self._steps.discard(item, since)
 
-    def follow_operations(self, event: Event) -> None:
-        """Bring the plan up to date after a publication or a rollback: a subscriber of events."""
-        if event.name in ("publish:completed", "rollback:completed"):
+    def follow_rollback(self, event: Event) -> None:
+        """Bring the plan up to date after a rollback: a subscriber of events."""
+        if event.name == "rollback:completed":
             self.refresh(disk=False)
 
 

@@ -47,8 +47,8 @@ class NfoBody:
 
     @property
     def own_elements(self) -> str:
-        """What is ours in it, as JSON. A new file is read for that, so it is done only where a file is written."""
-        own = nfo_editing.own_values(self.content, self.contents) if self.own is None else self.own
+        """What is ours in it, as JSON."""
+        own = nfo_editing.own_values(self.contents) if self.own is None else self.own
         return json.dumps(own, ensure_ascii=False)
 
     @property
@@ -129,7 +129,7 @@ class SideFilePlanner:
         owner, data = self._owner(path, present), self._disk.content(path)
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
-        if owner == "ours" and self._says(path, contents):
+        if owner == "ours" and self._was_made_from(path, contents):
             self._add_notes(data, owner)
             self._add(path, NFO, "unchanged", present, owner)
             return
@@ -264,7 +264,7 @@ class SideFilePlanner:
             return "ours" if self._moved_from(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
 
-    def _says(self, path: bytes, contents: Sequence[PlannedContent]) -> bool:
+    def _was_made_from(self, path: bytes, contents: Sequence[PlannedContent]) -> bool:
         """Return whether our NFO file was made from these contents: an edit would change nothing."""
         own = self._ours.get(path)
         return own is not None and own.contents_hash is not None and own.contents_hash == hash_of(contents)

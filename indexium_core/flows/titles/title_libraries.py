@@ -1,10 +1,11 @@
-"""The libraries that hold titles: the check of a choice, and its names."""
+"""The libraries that hold titles: the check of a choice and of a filter, and their names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
 from indexium_core import errors
+from indexium_core.model.titles.title_filter import TitleFilter, TitleFilters, filter_of
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 
@@ -13,6 +14,20 @@ def check(reader: Connection, library_id: int | None) -> None:
     """Raise UnknownIdError if there is no such library; None is all libraries."""
     if library_id is not None and all(row.library_id != library_id for row in catalog.libraries(reader)):
         raise _unknown(library_id)
+
+
+def checked_filter(reader: Connection, query: str, filters: TitleFilters) -> TitleFilter:
+    """
+    Return the filter of a list of titles.
+
+    Raises:
+        UnknownIdError: There is no such library.
+        UsageError: A value of the filter is none of the possible ones.
+
+    """
+    wanted = filter_of(query, filters)
+    check(reader, wanted.library_id)
+    return wanted
 
 
 def names_of(reader: Connection, library_ids: Sequence[int]) -> str:

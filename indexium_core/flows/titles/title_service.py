@@ -27,7 +27,7 @@ from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
-from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
+from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilter, TitleFilters
 from indexium_core.model.titles.titles import IdentifiedTitle, TitleItem, TitlePage, TitleValue, sort_key
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
@@ -66,6 +66,7 @@ class TitleService:
         self._database, self._identifier, self._queue, self._events = database, identifier, queue, events
         self._decisions, self._bulk = decisions, bulk
         self._clock, self._is_served = clock, is_served
+        self.refresh_publications: Callable[[], object] = lambda: None
 
     # Identification.
 
@@ -155,7 +156,7 @@ class TitleService:
                 `actor`, `director`: one name, or several of which one is enough. `year`: `1994`, or a range such as
                 `1990-1999`. `rating`: the lowest, 0 to 10. `matched`: whether a match is accepted, or an id of a
                 provider is known. `incomplete`: whether episodes of the series are missing. `unpublished`: whether it
-                has changes that are not published, as the plan of publications knows it.
+                has changes that are not published.
 
         Raises:
             UnknownIdError: There is no such library.
@@ -164,10 +165,8 @@ class TitleService:
         """
         if page < 1 or per_page < 1:
             raise errors.UsageError("The page and the titles per page are numbers from 1.")
-        wanted = filter_of(query, filters)
         page, per_page = min(page, 10**9), min(_MOST, per_page)
-        reader = self._database.read()
-        title_libraries.check(reader, wanted.library_id)
+        reader, wanted = self._database.read(), self._wanted(query, filters)
         found, total = store.items(
             reader, wanted, sort=sort_key(sort), descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
@@ -178,8 +177,7 @@ class TitleService:
         self, query: str = "", *, sort: str = "title", descending: bool = False, **filters: Unpack[TitleFilters]
     ) -> builtins.list[int]:
         """Return the ids of all titles that `list` has on its pages; arguments and errors as there."""
-        wanted, reader = filter_of(query, filters), self._database.read()
-        title_libraries.check(reader, wanted.library_id)
+        reader, wanted = self._database.read(), self._wanted(query, filters)
         return store.ids(reader, wanted, sort=sort_key(sort), descending=descending)
 
     @remote()
@@ -199,12 +197,15 @@ class TitleService:
             UsageError: A key is unknown, or as `list`.
 
         """
-        wanted, reader = filter_of(query, filters), self._database.read()
-        title_libraries.check(reader, wanted.library_id)
+        reader, wanted = self._database.read(), self._wanted(query, filters)
         for key in keys:
             if key not in FACET_KEYS:
                 raise errors.UsageError(f"There is no filter “{key[:40]}”. Choose one of: {', '.join(FACET_KEYS)}.")
         return title_facets.facets(reader, wanted, keys)
+
+    def _wanted(self, query: str, filters: TitleFilters) -> TitleFilter:
+        self.refresh_publications()  # every list shows what is unpublished
+        return title_libraries.checked_filter(self._database.read(), query, filters)
 
     @remote()
     def related(self, title_id: int, *, limit: int = 12) -> builtins.list[RelatedTitle]:
@@ -306,8 +307,7 @@ class TitleService:
         without any field.
         """
         item = self._item(title_id)
-        names = _field_names(item, fields)
-        at = self._clock()
+        names, at = _field_names(item, fields), self._clock()
         return self._change(item, "locked", names, lambda tx, name: store.lock(tx, item, name, at=at))
 
     @remote()

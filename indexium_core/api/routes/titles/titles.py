@@ -314,8 +314,6 @@ def plan(library: Open, body: PlannedTitles) -> Json:
 
 def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, Any]:
     filters = _filter(wanted)
-    if "unpublished" in filters:
-        library.publications.refresh(disk=False)  # values may have changed since the plan
     found = library.titles.list(
         wanted.q,
         kind=kind,
