@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import random
@@ -68,6 +69,7 @@ def of_plan(folder: Path, options: argparse.Namespace) -> Iterator[report.Row]:
         identify(library, library_id)
         where = f"{options.films:,} films and {options.episodes:,} episodes"
         first = seconds(lambda: library.publications.set_options(library_id, publish="both"))
+        cancel_downloads(library)
         yield report.Row(f"{where}: plan from nothing", first, "s", "goal", GOAL_PLAN)
         times = [seconds(library.publications.refresh) for _ in range(options.runs)]
         yield report.Row(
@@ -119,6 +121,14 @@ def of_write(folder: Path, films: int, runs: int) -> Iterator[report.Row]:
         yield report.Row(f"{where}: roll back", films / statistics.median(back), "films/s")
 
 
+def cancel_downloads(library: Library) -> None:
+    """End the job that looks for pictures of all titles, so that the plan is measured alone."""
+    for job in library.jobs.list(["artwork"]).items:
+        if not job.has_ended:
+            library.jobs.cancel(job.id)
+            library.jobs.wait(job.id, timeout=60)
+
+
 def publish(library: Library) -> int:
     """Publish everything and return the operation."""
     handle = library.publications.start(ALL)
@@ -144,7 +154,9 @@ def copied(paths: Sequence[Path], target: Path) -> float:
 
 
 def of_edit(runs: int) -> report.Row:
-    """Return the time to edit an NFO file of 200 KB."""
+    """Return the time to edit an NFO file of 200 KB. The modules are frozen as in a service."""
+    gc.collect()
+    gc.freeze()
     cast = [{"name": f"Actor {number}", "character": "x" * 100, "order": number} for number in range(1000)]
     data = nfo_editing.new_file([NfoContent(kind="movie", values={"title": "Old", "cast": cast})])
     wanted = [NfoContent(kind="movie", values={"title": "New", "cast": cast})]

@@ -319,7 +319,7 @@ def test_title_shows_its_publication(library: Library, film: int) -> None:
     assert row[:3] == ("published", False, log.nfo_hash)
     assert (log.success, log.operation_id, log.published_at) == (True, operation, row[3])
     library.titles.set(film, "plot", "Another plot.")
-    library.publications.refresh(disk=False)
+    assert film in library.titles.ids(unpublished=True)
     assert tables.rows(library, f"SELECT has_unpublished_changes FROM movies WHERE id = {film}") == [(True,)]
     roll_back(library, operation)
     [row] = tables.rows(library, f"SELECT state, published_nfo_hash FROM movies WHERE id = {film}")
