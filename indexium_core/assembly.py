@@ -98,7 +98,7 @@ class Assembly(TitleAssembly):
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
-        services = (self.database_backups, self.snapshots, self.rating_writes)
+        services = (self.database_backups, self.snapshots, self.rating_writes, self.artwork.cache)
         self.scheduler.register(*schedule_kinds.register(self.queue, config, *services))
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
         self.events.subscribe(self._tidy)

@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
     from indexium_core.flows.providers.key_service import KeyService
     from indexium_core.flows.publishing.publish_service import PublishService
+    from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
@@ -113,6 +114,7 @@ class LibraryServices:
     matches: TitleMatchService  # which title of a provider each film and series is
     enrichment: EnrichmentService  # values of providers for titles
     publications: PublishService  # NFO files and pictures beside the media
+    disaster_recovery: DisasterRecoveryService  # … and how they come back
 
     plans: MetadataPlanner
     search: Finder

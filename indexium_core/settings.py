@@ -189,6 +189,13 @@ class Settings(_ProviderSettings):
         ge=0,
         le=10**18,
     )
+    cache_orphan_days: int = _setting(
+        30,
+        "Days after which the collection of each night deletes a picture that no title and no published file uses.",
+        _NOW,
+        ge=0,
+        le=36_500,
+    )
     home_wait_seconds: int = _setting(
         300,
         "Seconds for which a command waits for a service that does not answer, or for another command that has the "

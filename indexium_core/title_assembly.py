@@ -21,6 +21,7 @@ from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.flows.publishing.publication_steps import PublicationSteps
 from indexium_core.flows.publishing.publish_service import PublishService
+from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
 from indexium_core.flows.titles import title_service
 from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
@@ -144,6 +145,7 @@ class TitleAssembly:
             fetch_pictures=self.artwork_jobs.add_if_allowed,
         )
         self.events.subscribe(self.publications.follow_rollback)
+        self.disaster_recovery = DisasterRecoveryService(store, self.publications, self.artwork.cache)
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""
@@ -153,6 +155,7 @@ class TitleAssembly:
             chooser,
             folder=store.home / files.PICTURES,
             budget_bytes=lambda: int(self.settings.artwork_budget),
+            orphan_days=lambda: self.settings.cache_orphan_days,
             clock=clock,
         )
         local = LocalArtwork(store, chooser, clock=clock)

@@ -22,6 +22,7 @@ from indexium_core.model.operations.operation import (
 from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
 from indexium_core.model.planning.plan import PlanItem, PlanPage
 from indexium_core.model.publishing.details import PublicationDetails, SideFileDetails
+from indexium_core.model.publishing.integrity import IntegrityReport, PublishedFileCheck
 from indexium_core.model.publishing.publication import PublicationItem, PublicationPage, SideFilePlan
 from indexium_core.model.publishing.requests import ExampleTitle, PublicationSummary, PublishExample
 from indexium_core.model.shapes import ListPage, Shaped, types_of
@@ -95,6 +96,10 @@ PublicationPageAnswer = _schema(
 PublicationSummaryAnswer = _schema(
     "PublicationSummaryAnswer", "What a publication of a selection would do.", PublicationSummary
 )
+PublishedFileAnswer = _schema(
+    "PublishedFileAnswer", "A file that was published, and how it is on the disk.", PublishedFileCheck
+)
+IntegrityAnswer = _schema("IntegrityAnswer", "How the files that were published are on the disk.", IntegrityReport)
 _schema("SideFileDifference", "A side file with the difference of its lines.", SideFileDetails)
 PublicationDetailsAnswer = _schema(
     "PublicationDetailsAnswer",

@@ -40,8 +40,21 @@ DECISIONS: Mapping[str, tuple[str | None, bool]] = {
     "keep": ("keep", False),
     "select": (None, True),
     "replace": ("replace", True),
+    "restore": ("replace", True),
+    "release": ("release", False),
     "take_back": ("", False),
     "take_back_and_select": ("", True),
+}
+_KEEP = "Keep theirs"
+_OURS = {"take_back_and_select": "Select to write ours"}
+# Code of a file → the decisions about it (keys of `DECISIONS`) with their labels.
+_CHOICES: Mapping[str, Mapping[str, str]] = {
+    "changed_repeatedly": {"keep": _KEEP, "replace": "Select to write ours"},
+    "drift": {"keep": _KEEP, "select": "Select to write ours"},
+    "nfo_unreadable": {"keep": _KEEP, "replace": "Select to replace the file"},
+    "own_file_missing": {"restore": "Restore", "keep": "Leave it out", "release": "Stop publishing it"},
+    "foreign_nfo_replaced": {"take_back": _KEEP},
+    "released": {"take_back": "Publish it again"},
 }
 _WITHOUT_FIELD = ("lock", "update", "condition")  # facts whose reason says all
 
@@ -136,19 +149,11 @@ def _nfo(found: SideFileDetails) -> PublishNfoView:
 
 
 def _choices(file: SideFilePlan) -> list[PublishChoiceView]:
-    """Return what a person can decide about a file of others: keys of `DECISIONS`."""
-    keep, ours = "Keep theirs", "Select to write ours"
-    if "drift" in file.codes:
-        return [_choice(file, keep, "keep"), _choice(file, ours, "select")]
-    if "changed_repeatedly" in file.codes:
-        return [_choice(file, keep, "keep"), _choice(file, ours, "replace")]
-    if "nfo_unreadable" in file.codes:
-        return [_choice(file, keep, "keep"), _choice(file, "Select to replace the file", "replace")]
-    if "foreign_nfo_replaced" in file.codes:
-        return [_choice(file, keep, "take_back")]
-    if file.owner == "changed" and file.action == "unchanged":  # theirs was kept
-        return [_choice(file, ours, "take_back_and_select")]
-    return []
+    """Return what a person can decide about a file that is not as we left it."""
+    wanted = next((found for code, found in _CHOICES.items() if code in file.codes), {})
+    if not wanted and file.action == "unchanged":  # theirs was kept, or a file that is gone was left out
+        wanted = {"changed": _OURS, "nobody": {"take_back_and_select": "Restore"}}.get(file.owner, {})
+    return [_choice(file, label, choice) for choice, label in wanted.items()]
 
 
 def _choice(file: SideFilePlan, label: str, choice: str) -> PublishChoiceView:

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.job_progress import finish, followed
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import AsJson, DryRun
 from indexium_core.model import wording
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type, values_of
 from indexium_core.model.artwork.selections import SelectionRule
@@ -192,6 +192,17 @@ def cache(context: typer.Context, as_json: AsJson = False) -> None:
     """Show how much the originals in the cache take, how many of them stay, and what could be removed."""
     with opened(context) as library:
         found = library.artwork.cache_usage()
+    if as_json:
+        output.to_json(found)
+        return
+    output.say_out(found.summary)
+
+
+@artwork.command("collect", epilog="Example: indexium artwork collect --dry-run")
+def collect(context: typer.Context, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Delete the originals in the cache that no title and no published file has used for a month."""
+    with opened(context) as library:
+        found = library.artwork.garbage_collect(dry_run=dry_run)
     if as_json:
         output.to_json(found)
         return

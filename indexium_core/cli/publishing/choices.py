@@ -1,4 +1,4 @@
-"""`publish keep`, `publish replace` and `publish discard`: decisions about one title. Completes the group `publish`."""
+"""`publish keep|replace|release|discard`: decisions about one title. Completes the group `publish`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NoChoice = Annotated[bool, typer.Option("--stop", help="Remove the choice: the p
 def keep(
     context: typer.Context, title: Address, file: OneFile = "", stop: NoChoice = False, as_json: AsJson = False
 ) -> None:
-    """Keep the files of another program: publications of the title leave them as they are."""
+    """Keep the files of another program, or leave out files that are gone: publications of the title change nothing."""
     _choose(context, title, "" if stop else "keep", file, as_json=as_json)
 
 
@@ -33,8 +33,16 @@ def keep(
 def replace(
     context: typer.Context, title: Address, file: OneFile = "", stop: NoChoice = False, as_json: AsJson = False
 ) -> None:
-    """Replace the files of another program, or files that cannot be edited, at the next publication of the title."""
+    """Let our files take the place of others at the next publication, and let files that are gone come back."""
     _choose(context, title, "" if stop else "replace", file, as_json=as_json)
+
+
+@publish.command("release", epilog="Example: indexium publish release movie:12 --file /films/Alien/poster.jpg")
+def release(
+    context: typer.Context, title: Address, file: OneFile = "", stop: NoChoice = False, as_json: AsJson = False
+) -> None:
+    """Stop the publication of files: they stay as they are, and count as files of others from now on."""
+    _choose(context, title, "" if stop else "release", file, as_json=as_json)
 
 
 @publish.command("discard", epilog="Example: indexium publish discard movie:12")

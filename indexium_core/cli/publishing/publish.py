@@ -19,6 +19,7 @@ from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.publishing.requests import (
+    RESTORE,
     PublicationFilter,
     PublicationRequest,
     PublicationSelection,
@@ -74,18 +75,22 @@ def start(
     library_id: Annotated[
         int | None, typer.Option("--library", metavar="ID", min=1, max=2**31 - 1, help="Only this library.")
     ] = None,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Only bring back published files that are gone, as they were published.")
+    ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write the planned NFO files and pictures of titles."""
+    """Write the planned NFO files and pictures of titles, or bring back those that are gone."""
     if title and (query or library_id is not None):
         raise errors.UsageError("Name titles with --title, or search them with QUERY and --library, but not both.")
     selection = PublicationSelection(
         addresses=tuple(title or ()),
         filter=None if title else PublicationFilter(query=query, library_id=library_id),
         risk=None if risk is None else levels_of(risk),
+        restore=restore,
     )
     with opened(context) as library:
         note_interruptions(library)
@@ -105,7 +110,7 @@ def start(
             raise typer.Exit(1 if any(report.counts.get(status) for status in FAILED_STATUSES) else 0)
         output.note(questions.question(summary))
         ask(yes=yes)
-        how = PublicationRequest(user_note=note, source="cli")
+        how = PublicationRequest(user_note=note, user_action=RESTORE if restore else "publish", source="cli")
         handle = library.publications.start(selection, how, expected=summary.digest)
         follow(library, handle, "Publishing", as_json=as_json, excluded=summary.excluded)
 

@@ -14,7 +14,14 @@ from indexium_core.flows.artwork.cache_service import CacheService, made_name, v
 from indexium_core.flows.artwork.candidate_pictures import CandidatePictures
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
-from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage, CacheUsage
+from indexium_core.model.artwork.assets import (
+    COLLAGE_LAYOUTS,
+    VARIANTS,
+    AssetCandidate,
+    CachedImage,
+    CacheUsage,
+    CollectedImages,
+)
 from indexium_core.model.artwork.choice import shown_order
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.providers.records import Artwork, ImageCandidate
@@ -120,6 +127,11 @@ class ArtworkManager:
     def cache_usage(self) -> CacheUsage:
         """Return how much the originals in the cache take, how many of them stay, and what could be removed."""
         return self.cache.usage()
+
+    @remote()
+    def garbage_collect(self, *, dry_run: bool = False) -> CollectedImages:
+        """Delete the originals that nothing has used for `CACHE_ORPHAN_DAYS`; `dry_run`: return the numbers only."""
+        return self.cache.garbage_collect(dry_run=dry_run)
 
     # Pictures.
 

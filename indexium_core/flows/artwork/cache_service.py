@@ -3,7 +3,7 @@ The images of titles in the home, by their content: `cache/ab/cd/abcd….jpg`, n
 
 Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, originals are removed first, because
 pages need only variants: those that no title shows, then those that the rule selected. The originals that people
-selected stay, even above the budget. The table `cache_inventory` describes the folder; if they differ, the folder
+selected, and those that are published, stay, even above the budget. The table `cache_inventory` describes the folder; if they differ, the folder
 is right.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,14 @@ from indexium_core.files.artwork import images
 from indexium_core.files.artwork.images import TitleImage
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.pictures.picture_folder import PictureFolder, Ranks
-from indexium_core.model.artwork.assets import VARIANTS, CachedImage, CacheUsage
+from indexium_core.jobs.context import JobContext
+from indexium_core.model.artwork.assets import VARIANTS, CachedImage, CacheUsage, CollectedImages
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import OriginalRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
+COLLECT = "collect"  # kind of the jobs that delete what nothing uses
 _MAX_CONCURRENT = 2  # images that are decoded at the same time
 _ORIGINAL = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/(?P<hash>[0-9a-f]{64})\.(?P<extension>jpg|png|webp)")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -45,10 +47,12 @@ class CacheService:
         *,
         folder: Path,
         budget_bytes: Callable[[], int],
+        orphan_days: Callable[[], int],
         clock: Callable[[], datetime],
     ) -> None:
+        """`orphan_days`: how long an original stays that nothing uses."""
         self._database, self._chooser, self._clock = database, chooser, clock
-        self._budget_bytes = budget_bytes
+        self._budget_bytes, self._orphan_days = budget_bytes, orphan_days
         self.folder = PictureFolder(
             folder,
             budget_bytes=budget_bytes,
@@ -66,7 +70,11 @@ class CacheService:
     def _ranks(self) -> Ranks:
         """Rank what is removed first: originals, those that no title shows, then those that the rule selected."""
         originals = store.originals(self._database.read())
-        selected = {each.file_path: None if each.is_by_person else 1 for each in originals if each.is_selected}
+        selected = {
+            each.file_path: None if each.is_protected else 1
+            for each in originals
+            if each.is_selected or each.is_protected
+        }
         return lambda key: selected.get(key, 2) if _ORIGINAL.fullmatch(key) else 0
 
     def usage(self) -> CacheUsage:
@@ -79,7 +87,7 @@ class CacheService:
 
         images, total = size_of(rows)
         selected, selected_bytes = size_of([each for each in rows if each.is_selected])
-        protected, protected_bytes = size_of([each for each in rows if each.is_by_person])
+        protected, protected_bytes = size_of([each for each in rows if each.is_protected])
         return CacheUsage(
             budget_bytes=self._budget_bytes(),
             images=images,
@@ -101,6 +109,39 @@ class CacheService:
             store.count_references(tx, at=self._clock())
 
         self._database.run(record)
+
+    def orphan_asset(self, content_hash: str) -> bool:
+        """
+        Note from when on an original is used by nothing, and return whether that is so.
+
+        A collection removes it `CACHE_ORPHAN_DAYS` later. One that a candidate or a published file uses stays.
+        """
+        self._database.run(lambda tx: store.count_references(tx, at=self._clock(), hashes=[content_hash]))
+        return store.is_orphaned(self._database.read(), content_hash)
+
+    def garbage_collect(self, *, dry_run: bool = False) -> CollectedImages:
+        """
+        Delete the originals that nothing has used for `CACHE_ORPHAN_DAYS`, with their variants.
+
+        `dry_run`: return the numbers only.
+        """
+        self._record_use()
+        before = self._clock() - timedelta(days=self._orphan_days())
+        found = store.orphans(self._database.read(), before=before)
+        if not dry_run:
+            for each in found:
+                for key in (each.file_path, *(variant_key(each.content_hash, kind) for kind in VARIANTS)):
+                    self.folder.remove(key)
+            self._database.run(lambda tx: store.remove_cached(tx, [each.content_hash for each in found]))
+        return CollectedImages(
+            images=len(found), bytes=sum(each.file_size for each in found), days=self._orphan_days(), is_dry_run=dry_run
+        )
+
+    def handle_collection(self, job: JobContext) -> Mapping[str, Any]:
+        """Run a job that collects, and return its report: the handler of the queue."""
+        del job
+        found = self.garbage_collect()
+        return {**found.as_dict(), "message": found.summary}
 
     def _take_used(self) -> set[str]:
         with self._lock:
@@ -194,7 +235,7 @@ class CacheService:
 
     def has_removable(self) -> bool:
         """Return whether the table knows an original that can be removed to make room."""
-        return any(not each.is_by_person for each in store.originals(self._database.read()))
+        return any(not each.is_protected for each in store.originals(self._database.read()))
 
     def put_made(self, name: str, kind: str, data: bytes) -> None:
         """Store a picture that is made of others under a name of its own (`made_name`, or the hash of an image)."""

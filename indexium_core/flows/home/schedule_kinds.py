@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from indexium_core.flows.artwork import cache_service
+from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.home import database_backups
 from indexium_core.flows.home.database_backups import DatabaseBackups
 from indexium_core.flows.ratings import rating_writes
@@ -20,12 +22,14 @@ def register(
     backups: DatabaseBackups,
     copies: Snapshots,
     ratings: RatingWrites,
+    pictures: CacheService,
 ) -> tuple[ScheduleKind, ...]:
     """Register the handlers with the queue; return the schedules with their default times."""
     for kind, title, handler in (
         (database_backups.KIND, "Backup of the database", backups.handle),
         (snapshots.KIND, "Snapshot", copies.handle),
         (rating_writes.KIND, "Ratings", ratings.handle),
+        (cache_service.COLLECT, "Collection of pictures", pictures.handle_collection),
     ):
         queue.register(kind, handler, title=title, is_awaited=True)
     return (
@@ -35,6 +39,7 @@ def register(
             cron="0 3 * * *",
             must_wait=lambda: bool(queue.active_operations()),
         ),
+        ScheduleKind(name="picture-collection", kind=cache_service.COLLECT, cron="0 3 * * *"),
         ScheduleKind(
             name="snapshot",
             kind=snapshots.KIND,

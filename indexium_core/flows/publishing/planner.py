@@ -19,13 +19,13 @@ from indexium_core.flows.publishing import contents, folders
 from indexium_core.flows.publishing.contents import PlannedContent
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
-from indexium_core.flows.publishing.side_files import NfoBody, PlannedSideFiles, SideFilePlanner
+from indexium_core.flows.publishing.side_files import LostFile, NfoBody, PlannedSideFiles, SideFilePlanner, StoredNfo
 from indexium_core.model.artwork.assets import LOCAL
 from indexium_core.model.people import placeholders
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
 from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
+from indexium_core.model.publishing.publication import PublicationRow, SideFileAction, SideFilePlan
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
 from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.titles.titles import title_name
@@ -56,9 +56,10 @@ class PlannedRow:
 
     row: PublicationRow
     anchor: bytes  # the media, or the folder, that must exist when the files are written
-    bodies: dict[bytes, NfoBody]  # by path
+    bodies: Mapping[bytes, NfoBody | StoredNfo]  # by path
     flips: list[tuple[bytes, int]]
     moved: dict[bytes, bytes]  # files of ours in renamed folders: old path → new path
+    lost: dict[bytes, LostFile]  # files of ours that are gone and may come back, by path
     folder: bytes  # of the NFO file
     is_own_folder: bool
     number: int | None = None  # of the season or of the episode
@@ -114,6 +115,25 @@ class PublicationPlanner:
         libraries = store.libraries(reader)
         yield from self._compute(entities, libraries, store.options(reader))
 
+    def restoration(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
+        """
+        Yield rows of titles and videos that only bring back files of ours that are gone, as they were published.
+
+        A picture that the cache does not have any more is blocked. Nothing is stored.
+        """
+        planned = [each for each in self.compute(entities) if each.lost]
+        pictures = [lost.content_hash for each in planned for lost in each.lost.values() if lost.nfo is None]
+        sizes = items.cached_sizes(self._database.read(), pictures)
+        for each in planned:
+            files = tuple(
+                _restored(file, each.lost[file.path_bytes], sizes)
+                for file in each.row.files
+                if file.path_bytes in each.lost
+            )
+            codes = tuple(risks.in_order(code for file in files for code in file.codes))
+            bodies = {path: lost.nfo for path, lost in each.lost.items() if lost.nfo is not None}
+            yield replace(each, row=replace(each.row, files=files, codes=codes), bodies=bodies)
+
     def preview(self, library_id: int, options: PublishOptions, *, count: int) -> tuple[int, list[PlannedRow]]:
         """Return how many titles a library has, and the rows that some would have with other options."""
         reader = self._database.read()
@@ -164,6 +184,7 @@ class PublicationPlanner:
                 store.add_flips(tx, flips, at=self._clock())
             if moved:
                 items.move(tx, moved)
+            items.set_states(tx, {path: state for row in planned for path, state in _states(row)})
 
     def _offline(self, entities: Collection[Entity]) -> dict[Entity, PublicationRow]:
         """Return the known rows of titles in libraries that are offline: they are planned again when it is back."""
@@ -315,6 +336,7 @@ class _TitlePlans:
             planner.planned.bodies,
             planner.planned.flips,
             planner.planned.moved,
+            planner.planned.lost,
             place.folder,
             is_own_folder=False,
         )
@@ -356,6 +378,7 @@ class _TitlePlans:
             planned.bodies,
             planned.flips,
             planned.moved,
+            planned.lost,
             first.folder,
             is_own_folder=first.is_own,
             number=title.season if entity.entity_type == "season" else title.episode,
@@ -381,6 +404,25 @@ class _TitlePlans:
         if folder:
             below = folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace")
         return _shown_folder(library, below)
+
+
+def _states(planned: PlannedRow) -> Iterator[tuple[bytes, str]]:
+    """Yield how files of ours are on the disk: path and state of the ledger."""
+    for file in planned.row.files:
+        if file.owner in ("ours", "changed") or file.path_bytes in planned.lost:
+            is_lost = file.path_bytes in planned.lost
+            yield file.path_bytes, "missing" if is_lost else "drifted" if file.owner == "changed" else "published"
+
+
+def _restored(file: SideFilePlan, lost: LostFile, sizes: Mapping[str, int]) -> SideFilePlan:
+    """Return the plan of a file that comes back as it was published; `sizes`: of pictures in the cache, by hash."""
+    if file.action == "blocked":
+        return file
+    size = sizes.get(lost.content_hash) if lost.nfo is None else len(lost.nfo.content)
+    if size is None:
+        return replace(file, action="blocked", codes=("picture_gone",))
+    action: SideFileAction = "create" if file.before_hash is None else "replace"
+    return replace(file, action=action, codes=(), after_hash=lost.content_hash, after_size=size, changed_fields=())
 
 
 def _somewhere(files: Sequence[MainFile], side_files: Sequence[SideFilePlan]) -> SideFilePlace:

@@ -33,9 +33,16 @@ from indexium_core.store.titles import titles as title_store
 CHOICES: Mapping[str, str] = {
     "keep": "kept the file of another program for",
     "replace": "let our file take the place of another one for",
+    "release": "stopped the publication of a file of",
     "": "took back the choice about a file of",
 }
-_OPEN_CODES = frozenset({"drift", "changed_repeatedly", "nfo_unreadable"})  # of files about which people decide
+_OF_LOST: Mapping[str, str] = {  # … about files that are gone
+    "keep": "left out a deleted file of",
+    "replace": "let a deleted file come back for",
+}
+_OPEN_CODES = frozenset(
+    {"drift", "changed_repeatedly", "nfo_unreadable", "own_file_missing", "released"}
+)  # of files about which people decide
 
 
 class PublicationSteps:
@@ -65,13 +72,13 @@ class PublicationSteps:
 
         """
         if choice not in CHOICES:
-            raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep or replace.")
+            raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep, replace or release.")
         paths = [each.path_bytes for each in row.files if path in ("", each.path)]
         at = self._clock()
 
         def carry_out(tx: Connection) -> PublicationDecision:
             former = choices.of_paths(tx, paths)
-            files = [each for each in row.files if each.path_bytes in paths and _is_open(each, former)]
+            files = [each for each in row.files if each.path_bytes in paths and _is_open(each, former, choice)]
             if not files:
                 raise errors.UsageError(f"No file of “{row.name}” needs a choice.", code="nothing_to_write")
             wanted = [SideFileChoice(each.path_bytes, each.before_hash or "", choice) for each in files if choice]
@@ -82,7 +89,8 @@ class PublicationSteps:
             choices.put(tx, row.entity, changed, wanted, at=at)
             if choice == "replace":
                 choices.forget_flips(tx, changed)
-            label = f"{CHOICES[choice]} “{row.name}”"
+            are_lost = all(each.before_hash is None or not each.before_size for each in files)
+            label = f"{(_OF_LOST if are_lost else CHOICES).get(choice, CHOICES[choice])} “{row.name}”"
             subjects = [_quoted(each) for each in changed]
             kept = json.dumps({"entity": row.entity, "paths": subjects, "before": _plain(before)})
             step_id = steps.record_titles(tx, "side_file", label, kept, files=0, subjects=subjects, at=at)
@@ -170,10 +178,12 @@ class PublicationSteps:
         emit_changes(self._events, [(*shown, False)])
 
 
-def _is_open(file: SideFilePlan, former: Sequence[SideFileChoice]) -> bool:
-    """Return whether people decide about a file, or have decided."""
+def _is_open(file: SideFilePlan, former: Sequence[SideFileChoice], choice: str) -> bool:
+    """Return whether people can decide so about a file: what is ours can be released, whatever it needs."""
+    if choice == "release":
+        return file.owner in ("ours", "changed")
     return bool(_OPEN_CODES & set(file.codes)) or any(
-        each.path_bytes == file.path_bytes and each.content_hash == file.before_hash for each in former
+        each.path_bytes == file.path_bytes and each.content_hash == (file.before_hash or "") for each in former
     )
 
 

@@ -34,6 +34,7 @@ from indexium_core.model.publishing.requests import (
     PublishedTitle,
     PublishResult,
 )
+from indexium_core.model.publishing.risks import ASKED
 from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
@@ -89,7 +90,7 @@ class PublishService(PublicationReview):
     def _selected(self, selection: PublicationSelection) -> tuple[list[PlannedRow], dict[str, int]]:
         """Return the rows that a selection would write, from the present files; and those left out, by reason."""
         selection.check()
-        self._planner.refresh()
+        self._planner.refresh(disk=selection.restore)
         reader = self._database.read()
         named = [self._entity(*each) if selection.is_by_hand else each for each in selection.entities]
         tops = list(named)
@@ -99,7 +100,8 @@ class PublishService(PublicationReview):
         found = [] if selection.alone else [row.entity for row in rows.members(reader, tops)]
         entities = list(dict.fromkeys([*found, *(each for each in named if each not in found)]))
         chosen, excluded = [], Counter[str]()
-        for each in self._planner.compute(entities):
+        plan = self._planner.restoration if selection.restore else self._planner.compute
+        for each in plan(entities):
             reason = _reason_to_omit(each.row, selection)
             if reason:
                 excluded[reason] += 1
@@ -162,7 +164,7 @@ class PublishService(PublicationReview):
 
         """
         entity = self._entity(entity_type, entity_id)
-        return self._publish(PublicationSelection(addresses=(entity.address,)), request)
+        return self.publish(PublicationSelection(addresses=(entity.address,)), request)
 
     def publish_bulk(
         self, entity_type: str, entity_ids: Sequence[int], request: PublicationRequest | None = None
@@ -171,9 +173,10 @@ class PublishService(PublicationReview):
         addresses = tuple(self._entity(entity_type, each).address for each in entity_ids)
         if not addresses:
             return PublishResult(operation_id=None, success=True, published=0, failed=0)
-        return self._publish(PublicationSelection(addresses=addresses), request)
+        return self.publish(PublicationSelection(addresses=addresses), request)
 
-    def _publish(self, selection: PublicationSelection, request: PublicationRequest | None) -> PublishResult:
+    def publish(self, selection: PublicationSelection, request: PublicationRequest | None = None) -> PublishResult:
+        """Publish a selection as `start`, wait, and return the result; without anything to write, there is none."""
         try:
             handle = self.start(selection, request)
         except errors.UsageError as error:
@@ -280,11 +283,13 @@ def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
 
 
 def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str:
-    """Return why a row is not written: its risk, or that another program changed a file and nobody named the title."""
+    """Return why a row is not written: its risk, or a file that is not as we left it while nobody named the title."""
     if row.risk not in selection.risks:
         return row.risk
     is_named = row.entity.address in selection.addresses or row.top.address in selection.addresses
-    return "" if (is_named and selection.is_by_hand) or "drift" not in row.codes else "changed since"
+    if is_named and selection.is_by_hand:
+        return ""
+    return next((reason for code, reason in ASKED.items() if code in row.codes), "")
 
 
 def _nothing_to_write(excluded: dict[str, int]) -> str:

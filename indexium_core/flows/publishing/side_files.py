@@ -29,10 +29,17 @@ from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.nfo import NfoDocument
-from indexium_core.store.publishing.inputs import OwnFile, PublishedInputs, SelectedPicture, SideFileOwnership
+from indexium_core.store.publishing.inputs import (
+    RELEASED,
+    OwnFile,
+    PublishedInputs,
+    SelectedPicture,
+    SideFileOwnership,
+)
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
 _SAVER = "Jellyfin"
+_EMPTY = blake3(b"").hexdigest()
 _BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable", "name_taken"})
 
 
@@ -57,15 +64,33 @@ class NfoBody:
         return hash_of(self.planned)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredNfo:
+    """An NFO file as the ledger has it."""
+
+    content: bytes
+    own_elements: str  # what is ours in it, as JSON
+    contents_hash: str | None  # the hash of what it has to say
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file of ours that is gone, as the ledger has it."""
+
+    content_hash: str
+    nfo: StoredNfo | None  # None: a picture
+
+
 @dataclass(slots=True)
 class PlannedSideFiles:
     """The side files of one title, with the new NFO files."""
 
     files: list[SideFilePlan] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)  # notes about the title
-    bodies: dict[bytes, NfoBody] = field(default_factory=dict)  # by path
+    bodies: dict[bytes, NfoBody | StoredNfo] = field(default_factory=dict)  # by path
     flips: list[tuple[bytes, int]] = field(default_factory=list)  # files of ours that others changed, with operation
     moved: dict[bytes, bytes] = field(default_factory=dict)  # files of ours in renamed folders: old path → new path
+    lost: dict[bytes, LostFile] = field(default_factory=dict)  # files of ours that are gone and may come back, by path
     kept_kinds: set[str] = field(default_factory=set)  # kinds whose present files stay, because nothing new is known
 
 
@@ -90,7 +115,9 @@ class SideFilePlanner:
         """
         self._inputs, self._options, self._disk, self._find_owner = inputs, options, disk, find_owner
         self._entity, self._claims = entity, claims
-        self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if each.state != "released"}
+        known = inputs.ours.get(entity, ())
+        self._ours = {each.path_bytes: each for each in known if each.state != RELEASED}
+        self._released = {each.path_bytes for each in known if each.state == RELEASED}
         self.planned = PlannedSideFiles()
 
     # NFO files.
@@ -118,12 +145,38 @@ class SideFilePlanner:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
             self._claim(path)
             present = self._disk.present(path)
-            if present is None:
+            if self._is_released(path, NFO, present):
+                return
+            lost = self._lost(path, present)
+            if lost is not None:
+                self._restore_nfo(path, present, lost, contents)
+            elif present is None:
                 self._add_body(path, _new(contents), present, "nobody")
             else:
                 self._edit_nfo(path, present, contents)
         except errors.MetadataError as error:
             self._add_blocked(path, NFO, error)
+
+    def _restore_nfo(
+        self, path: bytes, present: PresentFile | None, lost: OwnFile, contents: Sequence[PlannedContent]
+    ) -> None:
+        """Plan our NFO file again that is gone: as it was published, with what others had written in it."""
+        if self._choice(path, present) == "keep":
+            self._add(path, NFO, "unchanged", present, "nobody")
+            return
+        stored = self._inputs.stored_nfo(path)
+        body: NfoBody | StoredNfo = _new(contents)
+        if stored is not None:
+            own: OwnValues = json.loads(lost.own_elements or "[]")
+            kept = StoredNfo(stored, lost.own_elements or "[]", lost.contents_hash)
+            self.planned.lost[path] = LostFile(lost.content_hash, kept)
+            if lost.contents_hash == hash_of(contents):
+                body = kept
+            else:
+                wanted = [with_cleared(each, own, nfo.parse(stored)) for each in contents]
+                edit = nfo_editing.edited(stored, wanted, own)
+                body = NfoBody(edit.content, wanted, edit.own, contents)
+        self._add_body(path, body, present, "ours", codes=self._lost_codes(path, present))
 
     def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[PlannedContent]) -> None:
         owner, data = self._owner(path, present), self._disk.content(path)
@@ -166,7 +219,7 @@ class SideFilePlanner:
     def _add_body(
         self,
         path: bytes,
-        edit: NfoBody,
+        edit: NfoBody | StoredNfo,
         present: PresentFile | None,
         owner: SideFileOwner,
         *,
@@ -211,6 +264,8 @@ class SideFilePlanner:
 
     def _place_picture(self, path: bytes, picture: SelectedPicture) -> None:
         present = self._disk.present(path)
+        if self._is_released(path, picture.kind, present):
+            return
         owner: SideFileOwner = "nobody" if present is None else self._owner(path, present)
         facts: dict[str, Any] = {
             "after_hash": picture.content_hash,
@@ -220,10 +275,14 @@ class SideFilePlanner:
         if present is not None and present.content_hash == picture.content_hash:
             self._add(path, picture.kind, "unchanged", present, owner, **facts)
             return
-        if owner == "changed" and present is not None and self._choice(path, present) == "keep":
+        lost = self._lost(path, present)
+        if (lost or owner == "changed") and self._choice(path, present) == "keep":
             self._add(path, picture.kind, "unchanged", present, owner, candidate_id=picture.candidate_id)
             return
         codes = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}.get(owner, [])
+        if lost:
+            self.planned.lost[path] = LostFile(lost.content_hash, None)
+            owner, codes = "ours", self._lost_codes(path, present)
         self._add(path, picture.kind, "create" if present is None else "replace", present, owner, codes=codes, **facts)
 
     def _remove_twin(self, path: bytes, kind: str) -> None:
@@ -264,6 +323,22 @@ class SideFilePlanner:
             return "ours" if self._moved_from(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
 
+    def _is_released(self, path: bytes, kind: str, present: PresentFile | None) -> bool:
+        """Leave a file alone that a person does not want to publish any more, and return whether it is one."""
+        if path in self._released:
+            self._add(path, kind, "unchanged", present, "nobody" if present is None else "others", codes=[RELEASED])
+        return path in self._released
+
+    def _lost(self, path: bytes, present: PresentFile | None) -> OwnFile | None:
+        """Return our file that should be at a path and is gone, or has no byte left."""
+        own = self._ours.get(path)
+        is_lost = own is not None and (present is None or present.size == 0) and own.content_hash != _EMPTY
+        return own if is_lost else None
+
+    def _lost_codes(self, path: bytes, present: PresentFile | None) -> list[str]:
+        """Return the code of a file that is gone: a person may have deleted it, so it is asked once."""
+        return [] if self._choice(path, present) == "replace" else ["own_file_missing"]
+
     def _was_made_from(self, path: bytes, contents: Sequence[PlannedContent]) -> bool:
         """Return whether our NFO file was made from these contents: an edit would change nothing."""
         own = self._ours.get(path)
@@ -293,10 +368,10 @@ class SideFilePlanner:
                 return own
         return None
 
-    def _choice(self, path: bytes, present: PresentFile) -> str:
-        """Return what a person decided about the present file; "" for nothing, or about former bytes."""
+    def _choice(self, path: bytes, present: PresentFile | None) -> str:
+        """Return what a person decided about the present file, or about its absence; "" for nothing."""
         content_hash, choice = self._inputs.choices.get(path, ("", ""))
-        return choice if content_hash == present.content_hash else ""
+        return choice if content_hash == (present.content_hash if present else "") else ""
 
     def _add(
         self,

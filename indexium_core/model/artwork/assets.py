@@ -120,7 +120,7 @@ class CacheUsage(Shaped):
     bytes: int
     selected: int  # originals that titles show
     selected_bytes: int
-    protected: int  # of them, those that people selected: they stay, even above the budget
+    protected: int  # those that people selected and those that are published: they stay, even above the budget
     protected_bytes: int
     removable: int  # originals that are removed if room is needed
     removable_bytes: int
@@ -133,12 +133,33 @@ class CacheUsage(Shaped):
         parts = [f"The cache has {images}, {size(self.bytes)} of {size(self.budget_bytes)}."]
         if self.protected:
             stay = "it always stays" if self.protected == 1 else "they always stay"
-            parts.append(f"People selected {self.protected:,} of them, {size(self.protected_bytes)}: {stay}.")
+            parts.append(f"{self.protected:,} are selected by hand or published, {size(self.protected_bytes)}: {stay}.")
         if self.removable:
             parts.append(f"{self.removable:,} could be removed, {size(self.removable_bytes)}.")
         if self.unused:
             parts.append(f"No title uses {self.unused:,}.")
         return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedImages(Shaped):
+    """What a collection of the cache has deleted, or would delete."""
+
+    shape = "images bytes days is_dry_run summary"
+
+    images: int
+    bytes: int
+    days: int  # for which nothing has used them
+    is_dry_run: bool
+
+    @property
+    def summary(self) -> str:
+        """The collection in words."""
+        if not self.images:
+            return f"Every picture of the cache is used, or was used in the last {wording.plural(self.days, 'day')}."
+        verb = "would be deleted" if self.is_dry_run else "were deleted" if self.images > 1 else "was deleted"
+        since = f"nothing has used for {wording.plural(self.days, 'day')}"
+        return f"{wording.plural(self.images, 'picture')} that {since} {verb}, {wording.size(self.bytes)}."
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from indexium_core.model.shapes import Shaped
 
 PUBLISHED_RISKS = ("safe", "warning", "danger")  # risks that a publication may have
 DEFAULT_RISKS = ("safe", "warning")
+RESTORE = "restore"  # user action of a publication that brings back files that are gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class PublicationSelection:
     """
     What to publish: titles that a person names, or all rows of a filter with some risks.
 
-    A file of ours that another program changed since is written only if a person names its title.
+    A file of ours that another program changed since, or that is gone, is written only if a person names its title.
     """
 
     addresses: tuple[str, ...] = ()  # such as movie:12; of a series, its seasons and episodes belong to it
@@ -50,6 +51,7 @@ class PublicationSelection:
     risk: tuple[str, ...] | None = None  # None: the default, which for named titles is every risk
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
     alone: bool = False  # named titles without their seasons and episodes
+    restore: bool = False  # only files of ours that are gone, each as it was published
     is_by_hand: bool = True  # a person chose the named titles one by one; False: the retry of a search did
 
     @property
@@ -111,7 +113,7 @@ class PublicationRequest:
     """How to publish."""
 
     user_note: str = ""
-    user_action: str = "publish"
+    user_action: str = "publish"  # or retry, restore
     source: str = "python"
 
 

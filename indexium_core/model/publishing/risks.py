@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PUBLICATION_RISKS = ("safe", "warning", "danger", "blocked", "unchanged")
+ASKED: Mapping[str, str] = {  # codes about which a person decides first, each with why a selection leaves the title out
+    "drift": "changed since",
+    "own_file_missing": "gone since",
+}
 _SEVERITIES = ("note", "warning", "danger", "blocked")
 
 
@@ -49,6 +53,12 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "A file with this name cannot be replaced: it is a link, has several names, or cannot be read.",
         "Move it away, or give yourself the rights, then look again.",
     ),
+    "picture_gone": _code(
+        "blocked",
+        "not in the cache",
+        "The cache does not have this picture any more, so it cannot be restored.",
+        "Select a picture of the title, then publish the title.",
+    ),
     "name_taken": _code(
         "blocked",
         "name taken",
@@ -74,9 +84,16 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "danger", "replaces a picture", "A picture that is not ours would be replaced or removed."
     ),
     "own_file_removed": _code("danger", "removes a file", "A file that we published before would be removed."),
+    "own_file_missing": _code(
+        "warning",
+        "gone",
+        "A file that was published is gone, or empty.",
+        "Restore it, leave it, or stop publishing it.",
+    ),
     "foreign_nfo_edited": _code(
         "warning", "edits a file", "An NFO file of others is edited; what does not change stays byte for byte."
     ),
+    "released": _code("note", "not published", "You have stopped the publication of this file."),
     "two_extensions": _code(
         "note", "two extensions", "The folder has this picture twice, with two extensions. One of them stays."
     ),

@@ -31,7 +31,15 @@ class OriginalRow(NamedTuple):
     file_size: int
     reference_count: int
     is_selected: bool
-    is_by_person: bool
+    is_protected: bool  # a person selected it, or it is published
+
+
+class OrphanedImage(NamedTuple):
+    """An image of the cache that nothing uses."""
+
+    content_hash: str
+    file_path: str  # below the folder of the cache
+    file_size: int
 
 
 class TitleOwner(NamedTuple):
@@ -150,13 +158,23 @@ def remove_cached(tx: Connection, hashes: Collection[str]) -> None:
 
 
 def count_references(tx: Connection, *, at: datetime, hashes: Collection[str] | None = None) -> None:
-    """Count how many candidates use each image of the cache, or those with some hashes."""
+    """Count how many candidates and published files use each image of the cache, or those with some hashes."""
     tx.execute(_sql("count_references"), {"at": at, "hashes": None if hashes is None else list(hashes)})
 
 
 def mark_used(tx: Connection, hashes: Collection[str], *, at: datetime) -> None:
     """Store that images of the cache were used."""
     tx.execute(_sql("mark_used"), {"hashes": list(hashes), "at": at})
+
+
+def orphans(reader: Connection, *, before: datetime) -> list[OrphanedImage]:
+    """Return the images of the cache that nothing has used since a moment."""
+    return [OrphanedImage(*row) for row in reader.execute(_sql("orphans"), {"before": before}).fetchall()]
+
+
+def is_orphaned(reader: Connection, content_hash: str) -> bool:
+    """Return whether an image is in the cache and nothing uses it."""
+    return bool(reader.value(_sql("is_orphaned"), {"content_hash": content_hash}))
 
 
 def originals(reader: Connection) -> list[OriginalRow]:

@@ -16,8 +16,8 @@ class SideFileChoice(NamedTuple):
     """A decision about a side file, which counts while the file has the same bytes."""
 
     path_bytes: bytes
-    content_hash: str  # BLAKE3, hex
-    choice: str  # replace: our file takes its place; keep: theirs stays
+    content_hash: str  # BLAKE3, hex; "": it is gone
+    choice: str  # replace: our file takes its place; keep: theirs stays; release: it is not published any more
 
 
 def of_paths(reader: Connection, paths: Collection[bytes]) -> list[SideFileChoice]:
@@ -34,6 +34,8 @@ def put(
     for each in wanted:
         facts = {**each._asdict(), **entity._asdict(), "at": at, **_actor()}
         tx.execute(_sql("set_choice"), facts)
+    released = [each.path_bytes for each in wanted if each.choice == "release"]
+    tx.execute(_sql("release"), {"paths": list(paths), "released": released})
 
 
 def forget_flips(tx: Connection, paths: Collection[bytes]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from indexium_core.model.publishing.side_file_names import belongs_to
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+
+RELEASED = "released"  # state of a file that was ours: a person does not want to publish it any more
 
 
 class PublishingLibrary(NamedTuple):
@@ -113,7 +116,8 @@ class PublishedInputs:
     pictures: dict[Entity, list[SelectedPicture]] = field(default_factory=dict)
     seasons: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # series → number and name
     ours: dict[Entity, list[OwnFile]] = field(default_factory=dict)
-    choices: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # path → hash of the file, choice
+    stored_nfo: Callable[[bytes], bytes | None] = lambda _: None  # path → our NFO file, as it was published
+    choices: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # path → hash of the file ("": none), choice
     flips: dict[bytes, list[int]] = field(default_factory=dict)  # path → operations that others have overwritten lately
 
 
@@ -217,8 +221,23 @@ def read(
     found.choices = {
         path: (hash_, choice) for path, hash_, choice in reader.execute(_sql("choices_of"), wanted).fetchall()
     }
+    found.stored_nfo = _StoredNfoFiles(reader, wanted).get
     found.flips = dict(reader.execute(_sql("flips"), {"since": since}).fetchall())
     return found
+
+
+class _StoredNfoFiles:
+    """The NFO files of some titles and videos as they were published. They are read when the first one is gone."""
+
+    def __init__(self, reader: Connection, wanted: Mapping[str, Any]) -> None:
+        self._reader, self._wanted = reader, wanted
+        self._found: dict[bytes, bytes] | None = None
+
+    def get(self, path: bytes) -> bytes | None:
+        if self._found is None:
+            self._found = dict(self._reader.execute(_sql("stored_nfo"), self._wanted).fetchall())
+        body = self._found.get(path)
+        return None if body is None else zlib.decompress(body)
 
 
 def _read_files(reader: Connection, file_ids: Iterable[int], found: PublishedInputs) -> None:

@@ -14,6 +14,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import Holder
 from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry
+from indexium_core.model.publishing.requests import RESTORE
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -30,7 +31,7 @@ class NewPublication:
     anchor: bytes  # the media, or the folder, that must exist when the files are written
     bodies: Mapping[bytes, bytes]  # the new NFO files by path
     own_elements: Mapping[bytes, str]  # of an NFO file: what is ours in it, as JSON
-    contents_hashes: Mapping[bytes, str]  # … and the hash of what it has to say
+    contents_hashes: Mapping[bytes, str | None]  # … and the hash of what it has to say
 
 
 def create(
@@ -75,7 +76,7 @@ def create(
         tx,
         operation_id,
         operation_type="publish",
-        title=f"Publish {what}",
+        title=f"{'Restore' if user_action == RESTORE else 'Publish'} {what}",
         counts=counts,
         user_note=user_note,
         user_action=user_action,
@@ -160,6 +161,17 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
     tx.execute(_sql("insert_ours"), facts)
     for kind, table in TABLES.items():
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
+
+
+def set_states(tx: Connection, states: Mapping[bytes, str]) -> None:
+    """Store how our files are on the disk, by path: published, drifted or missing. A released one stays released."""
+    if states:
+        tx.execute(_sql("set_states"), {"paths": list(states), "states": list(states.values())})
+
+
+def cached_sizes(reader: Connection, hashes: Collection[str]) -> dict[str, int]:
+    """Return the sizes of the pictures that the cache has, by hash."""
+    return dict(reader.execute(_sql("cached_sizes"), {"hashes": list(hashes)}).fetchall())
 
 
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:

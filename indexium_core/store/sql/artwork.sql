@@ -135,7 +135,8 @@ UPDATE cache_inventory SET last_used_at = $at WHERE list_contains($hashes::VARCH
 
 -- name: originals
 -- The images of the cache and whether titles show them, the most recently used first.
-SELECT c.file_path, c.file_size, c.reference_count, coalesce(s.is_selected, FALSE), coalesce(s.is_by_person, FALSE)
+SELECT c.file_path, c.file_size, c.reference_count, coalesce(s.is_selected, FALSE),
+       coalesce(s.is_by_person, FALSE) OR c.content_hash IN (SELECT content_hash FROM published_files WHERE state <> 'released')
 FROM cache_inventory AS c LEFT JOIN (
     SELECT content_hash, bool_or(is_selected) AS is_selected, bool_or(is_selected AND actor_kind IS NOT NULL) AS is_by_person
     FROM asset_candidates WHERE content_hash IS NOT NULL GROUP BY content_hash
@@ -143,13 +144,23 @@ FROM cache_inventory AS c LEFT JOIN (
 ORDER BY c.last_used_at DESC NULLS LAST, c.content_hash;
 
 -- name: count_references
--- How many candidates use each image of the cache.
+-- How many candidates and published files use each image of the cache.
 UPDATE cache_inventory AS c SET reference_count = n.number,
        orphaned_at = CASE WHEN n.number > 0 THEN NULL ELSE coalesce(c.orphaned_at, $at) END
-FROM (SELECT i.content_hash, count(a.id) AS number FROM cache_inventory AS i
-      LEFT JOIN asset_candidates AS a USING (content_hash)
+FROM (SELECT i.content_hash, count(a.content_hash) AS number FROM cache_inventory AS i
+      LEFT JOIN (SELECT content_hash FROM asset_candidates
+                 UNION ALL SELECT content_hash FROM published_files WHERE state <> 'released') AS a USING (content_hash)
       WHERE $hashes::VARCHAR[] IS NULL OR list_contains($hashes::VARCHAR[], i.content_hash) GROUP BY i.content_hash) AS n
 WHERE n.content_hash = c.content_hash AND (c.reference_count <> n.number OR (n.number = 0) <> (c.orphaned_at IS NOT NULL));
+
+-- name: orphans
+-- The images of the cache that nothing has used since a moment: hash, path and size.
+SELECT content_hash, file_path, file_size FROM cache_inventory
+WHERE reference_count = 0 AND orphaned_at <= $before ORDER BY content_hash;
+
+-- name: is_orphaned
+-- Whether nothing uses an image of the cache.
+SELECT coalesce(any_value(orphaned_at IS NOT NULL), FALSE) FROM cache_inventory WHERE content_hash = $content_hash;
 
 -- name: remove_orphans
 -- Delete the candidates of titles that do not exist any more.

@@ -98,7 +98,7 @@ parts AS (
     WHERE d.file_id IS NOT NULL OR p.person_id IS NOT NULL
     UNION ALL SELECT entity_type, entity_id, h, FALSE FROM of_pictures
     UNION ALL SELECT 'season', s.id, p.h, FALSE FROM of_pictures AS p JOIN seasons AS s ON p.entity_type = 'series' AND p.entity_id = s.series_id
-    UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, state), FALSE FROM published_files
+    UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, state = 'released'), FALSE FROM published_files
     UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, choice), FALSE FROM side_file_choices
     UNION ALL
     SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.people, v.fields::VARCHAR, v.edited_people, v.edits::VARCHAR, v.names), TRUE
@@ -209,6 +209,38 @@ ORDER BY place, entity_id LIMIT $count;
 -- The side files of the titles and videos of a request that are ours.
 SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id
 FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY p.path_bytes;
+
+-- name: stored_nfo
+-- The NFO files of the titles and videos of a request, as they were published.
+SELECT p.path_bytes, p.body FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id)
+WHERE p.body IS NOT NULL AND p.state <> 'released';
+
+-- name: published
+-- The side files that are ours, of a library or of one title, with its library and whether a person leaves it as it is gone.
+SELECT p.entity_type, p.entity_id, p.library_id, l.name, l.path_bytes, l.state = 'offline', p.path_bytes, p.kind, p.content_hash,
+       p.own_elements, coalesce(c.content_hash = '' AND c.choice = 'keep', FALSE)
+FROM published_files AS p JOIN libraries AS l USING (library_id) LEFT JOIN side_file_choices AS c ON c.path_bytes = p.path_bytes
+WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR p.library_id = $library_id)
+  AND ($entity_type::VARCHAR IS NULL OR (p.entity_type = $entity_type AND p.entity_id = $entity_id)) ORDER BY p.path_bytes;
+
+-- name: stored_body
+-- An NFO file as it was published.
+SELECT body FROM published_files WHERE path_bytes = $path AND body IS NOT NULL;
+
+-- name: cached_sizes
+-- The sizes of pictures that the cache has, by hash.
+SELECT content_hash, file_size FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);
+
+-- name: release
+-- Our files that a person does not want to publish any more, among some files; the others are published.
+UPDATE published_files SET state = CASE WHEN list_contains($released::BLOB[], path_bytes) THEN 'released' ELSE 'published' END
+WHERE list_contains($paths::BLOB[], path_bytes) AND list_contains($released::BLOB[], path_bytes) <> (state = 'released');
+
+-- name: set_states
+-- How our files of some titles and videos are on the disk, as the plan has seen them.
+UPDATE published_files AS p SET state = n.state
+FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($states::VARCHAR[]) AS state) AS n
+WHERE n.path_bytes = p.path_bytes AND p.state <> n.state AND p.state <> 'released';
 
 -- name: owner_of
 -- The title or video to which a side file of ours belongs, with its videos that are not missing.

@@ -20,6 +20,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import PublishLogEntry
 from indexium_core.model.publishing.requests import (
+    RESTORE,
     PublicationDecision,
     PublicationFilter,
     PublicationRequest,
@@ -99,6 +100,7 @@ class PublicationSelectionBody(Body):
     risk: Risks = None
     excluded: Annotated[tuple[Text, ...], Field(max_length=100_000, description="Addresses of rows to leave out.")] = ()
     alone: Annotated[bool, Field(description="Named series without their seasons and episodes.")] = False
+    restore: Annotated[bool, Field(description="Only files of ours that are gone, each as it was published.")] = False
 
     def selection(self) -> PublicationSelection:
         """Return the selection. Raises `ProblemAnswer` if nothing, or too much, is selected."""
@@ -111,6 +113,7 @@ class PublicationSelectionBody(Body):
             risk=None if self.risk is None else words(self.risk) if isinstance(self.risk, str) else tuple(self.risk),
             excluded=self.excluded,
             alone=self.alone,
+            restore=self.restore,
         )
 
 
@@ -134,7 +137,7 @@ class SideFileChoiceBody(Body):
     """What to do with side files that another program changed, or that cannot be edited."""
 
     address: Annotated[Text, Field(description="Such as `movie:12`.")]
-    choice: Annotated[Literal["keep", "replace", ""], Field(description='"" removes the choice.')]
+    choice: Annotated[Literal["keep", "replace", "release", ""], Field(description='"" removes the choice.')]
     path: Annotated[Text, Field(description="One file; default: all files of the title.")] = ""
 
 
@@ -143,6 +146,23 @@ class PublishLog(BaseModel):
 
     items: list[PublishLogEntry]
     total: int
+
+
+class LostFiles(BaseModel):
+    """The published files of a title that are gone."""
+
+    items: list[answers.PublishedFileAnswer]  # type: ignore[valid-type]
+    total: int
+
+
+class IntegrityBody(Body):
+    """What is compared with the disk, and what follows."""
+
+    library_id: Annotated[
+        int | None, Field(ge=1, lt=2**31, validation_alias=AliasChoices("library_id", "libraryId"))
+    ] = None
+    full: Annotated[bool, Field(description="Read every file; otherwise only those with another size or time.")] = False
+    repair: Annotated[bool, Field(description="Bring back the files that are gone, and wait.")] = False
 
 
 class RefreshAnswer(BaseModel):
@@ -186,6 +206,23 @@ def publish_log(
     return Json({"items": items, "total": len(items)})
 
 
+@router.get(f"{_TITLE}/lost-files", response_model=LostFiles)
+def lost_files(library: Open, kind: PublishedKind, title_id: EntityId) -> Json:
+    """Return the files of a title or a video that were published and are gone."""
+    items = library.disaster_recovery.detect_missing_assets(_ENTITY_TYPES[kind], title_id)
+    return Json({"items": items, "total": len(items)})
+
+
+@router.post(f"{_TITLE}/restore", status_code=202, response_model=StartedAnswer)
+def restore(
+    library: Open, start_request: StartParam, kind: PublishedKind, title_id: EntityId, body: PublishBody | None = None
+) -> Response:
+    """Bring back the files of a title or a video that are gone, as they were published; 202 with the operation."""
+    address, wanted = Entity(_ENTITY_TYPES[kind], title_id).address, body or PublishBody()
+    selection = PublicationSelection(addresses=(address,), restore=True)
+    return _start(library, start_request, wanted, selection, user_note=wanted.user_note)
+
+
 def _publish(
     library: Library, start_request: StartParam, kind: PublishedKind, ids: list[int], body: PublishBody
 ) -> Response:
@@ -204,7 +241,8 @@ def _start(
     digest: str = "",
 ) -> Response:
     def start(request: IdempotentRequest | None) -> Json:
-        how = PublicationRequest(user_note=user_note, source="rest")
+        action = RESTORE if selection.restore else "publish"
+        how = PublicationRequest(user_note=user_note, user_action=action, source="rest")
         return started(library.publications.start(selection, how, expected=digest, idempotent=request).id)
 
     return start_request.once(body, start=start, again=started_again)
@@ -278,6 +316,12 @@ def dry_run(library: Open, body: PublicationSelectionBody) -> Json:
 def choose(library: Open, body: SideFileChoiceBody) -> Json:
     """Keep the side files of another program, or replace them, at the publications of a title."""
     return Json(library.publications.choose(body.address, body.choice, body.path))
+
+
+@router.post("/publications/integrity", response_model=answers.IntegrityAnswer)
+def integrity(library: Open, body: IntegrityBody) -> Json:
+    """Compare the published files with the disk."""
+    return Json(library.disaster_recovery.validate_integrity(body.library_id, repair=body.repair, full=body.full))
 
 
 # Libraries.

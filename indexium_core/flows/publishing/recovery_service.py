@@ -1,0 +1,242 @@
+"""
+Recovery of what was published: the ledger beside the disk, files that come back, and a drill.
+
+A restoration is a publication: it is planned, shown, written and rolled back as any other. An NFO file comes from the
+ledger, a picture from the cache by its hash, so each has the bytes that were published.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from blake3 import blake3
+
+from indexium_core import errors
+from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
+from indexium_core.files.titles import nfo
+from indexium_core.flows.artwork.cache_service import CacheService
+from indexium_core.flows.publishing.publish_service import PublishService
+from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.publishing.integrity import LOST, DrillReport, IntegrityReport, PublishedFileCheck
+from indexium_core.model.publishing.nfo_ownership import named_values
+from indexium_core.model.publishing.publication import SideFilePlan
+from indexium_core.model.publishing.requests import (
+    RESTORE,
+    PublicationFilter,
+    PublicationRequest,
+    PublicationSelection,
+    PublishResult,
+)
+from indexium_core.model.publishing.side_file_names import NFO
+from indexium_core.model.publishing.subjects import Entity, require_published_type
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.catalog import catalog
+from indexium_core.store.database import Database
+from indexium_core.store.publishing import published, rows
+from indexium_core.store.publishing.published import PublishedFile
+
+Progress = Callable[[int, int], object]  # called with the number of files that are done and of all
+_EMPTY = blake3(b"").hexdigest()
+_REQUEST = PublicationRequest(user_action=RESTORE, source="recovery")
+
+
+@checked_arguments
+class DisasterRecoveryService:
+    """Compares what was published with the disk, and brings back what is gone. One instance serves a home."""
+
+    def __init__(self, database: Database, publications: PublishService, cache: CacheService) -> None:
+        self._database, self._publications, self._cache = database, publications, cache
+
+    @remote()
+    def detect_missing_assets(self, entity_type: str, entity_id: int) -> list[PublishedFileCheck]:
+        """
+        Return the files of a title or a video that were published and are gone, or have no byte left.
+
+        Raises UsageError if nothing of this type is published.
+        """
+        require_published_type(entity_type)
+        found = published.files(self._database.read(), entity=Entity(entity_type, entity_id))
+        return [each for each in self._checks(found, is_full=False) if each.state in LOST]
+
+    @remote()
+    def restore_from_cache(self, entity_type: str, entity_id: int) -> PublishResult:
+        """
+        Bring back the files of a title or a video that are gone, as they were published; wait, and return the result.
+
+        Raises:
+            UnknownIdError: It does not exist.
+            UsageError: Nothing of this type is published.
+
+        """
+        address = self._publications.get(entity_type, entity_id).address
+        return self._publications.publish(PublicationSelection(addresses=(address,), restore=True), _REQUEST)
+
+    @remote()
+    def validate_integrity(
+        self,
+        library_id: int | None = None,
+        *,
+        repair: bool = False,
+        full: bool = False,
+        progress: Progress | None = None,
+    ) -> IntegrityReport:
+        """
+        Compare every published file with the disk.
+
+        Args:
+            library_id: Only files of this library.
+            repair: Bring back the files that are gone, and wait.
+            full: Read every file; otherwise only those whose size or time is not as the plan has seen it.
+            progress: Called with the number of compared files and of all files.
+
+        Raises:
+            UnknownIdError: There is no such library.
+
+        """
+        self._require_library(library_id)
+        found = published.files(self._database.read(), library_id=library_id)
+        report = IntegrityReport.of(list(self._checks(found, is_full=full, progress=progress)))
+        if not (repair and report.lost):
+            return report
+        selection = PublicationSelection(filter=PublicationFilter(library_id=library_id), restore=True)
+        result = self._publications.publish(selection, _REQUEST)
+        return replace(report, operation_id=result.operation_id, restored=result.published, failed=result.failed)
+
+    @remote(paths=("into",))
+    def drill(
+        self, into: str | Path, library_id: int | None = None, *, progress: Progress | None = None
+    ) -> DrillReport:
+        """
+        Restore the published files of a library, or of all, into an empty folder, and compare every hash.
+
+        Nothing beside the media changes. A file is at its path below the folder of its library, in a folder with the
+        name of the library.
+
+        Args:
+            into: The folder; it is made if it does not exist.
+            library_id: Only this library.
+            progress: Called with the number of restored files and of all files.
+
+        Raises:
+            UnknownIdError: There is no such library.
+            UsageError: The folder is not empty, is part of a library, or cannot be made.
+
+        """
+        self._require_library(library_id)
+        started, target = time.monotonic(), Path(into).absolute()
+        self._require_empty(target)
+        found = published.files(self._database.read(), library_id=library_id)
+        missing, restored, size = [], 0, 0
+        for number, each in enumerate(found, 1):
+            content = self._content(each)
+            if content is None or _written(target / _below(each), content) != each.content_hash:
+                missing.append(_check(each, "missing"))
+            else:
+                restored, size = restored + 1, size + len(content)
+            if progress is not None:
+                progress(number, len(found))
+        return DrillReport(
+            folder=str(target), restored=restored, bytes=size, missing=missing, seconds=time.monotonic() - started
+        )
+
+    def _require_library(self, library_id: int | None) -> None:
+        if library_id is not None and all(
+            each.library_id != library_id for each in catalog.libraries(self._database.read())
+        ):
+            raise errors.UnknownIdError(
+                f"There is no library folder {library_id}. 'indexium libraries list' shows all library folders."
+            )
+
+    def _require_empty(self, target: Path) -> None:
+        for each in catalog.libraries(self._database.read()):
+            if target.is_relative_to(each.path) or Path(each.path).is_relative_to(target):
+                raise errors.UsageError(f"{target} is part of the library “{each.name}”. Choose a folder elsewhere.")
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            is_empty = not any(target.iterdir())
+        except OSError as error:
+            raise errors.UsageError(f"{target} cannot be used: {error.strerror}. Choose an empty folder.") from error
+        if not is_empty:
+            raise errors.UsageError(f"{target} is not empty. Choose an empty folder.")
+
+    def _content(self, file: PublishedFile) -> bytes | None:
+        if file.kind == NFO:
+            return published.stored_body(self._database.read(), file.path_bytes)
+        original = self._cache.retrieve_asset(file.content_hash)
+        return None if original is None else original.data
+
+    def _checks(
+        self, files: Sequence[PublishedFile], *, is_full: bool, progress: Progress | None = None
+    ) -> Iterator[PublishedFileCheck]:
+        reader = self._database.read()
+        seen = {} if is_full else rows.known_files(reader, list(dict.fromkeys(each.entity for each in files)))
+        for number, each in enumerate(files, 1):
+            yield _check(each, _state(each, seen))
+            if progress is not None:
+                progress(number, len(files))
+
+
+def _check(file: PublishedFile, state: str) -> PublishedFileCheck:
+    return PublishedFileCheck(path_bytes=file.path_bytes, kind=file.kind, entity=file.entity, state=state)
+
+
+def _state(file: PublishedFile, seen: Mapping[bytes, SideFilePlan]) -> str:
+    """Return how a file is on the disk; `seen` has the files as the plan has seen them, by path."""
+    try:
+        status = None if file.is_offline else os.lstat(file.path_bytes)
+    except FileNotFoundError:
+        if Path(os.fsdecode(file.root)).is_dir():
+            return "left" if file.is_left else "missing"
+        status = None
+    except OSError:
+        status = None
+    return "unreachable" if status is None else _state_of(file, status, seen.get(file.path_bytes))
+
+
+def _state_of(file: PublishedFile, status: os.stat_result, known: SideFilePlan | None) -> str:
+    """Return how a file is that exists. One with the size and the time of the plan is not read."""
+    if not stat.S_ISREG(status.st_mode):
+        return "foreign"
+    if status.st_size == 0 and file.content_hash != _EMPTY:
+        return "empty"
+    if known is not None and known.before_hash == file.content_hash:
+        seen = (known.before_size, known.before_mtime_ns)
+        if seen == (status.st_size, status.st_mtime_ns):
+            return "intact"
+    return _state_of_content(file)
+
+
+def _state_of_content(file: PublishedFile) -> str:
+    """Return how a file is by its bytes: changed if an NFO file still has something of ours, else foreign."""
+    try:
+        with open(file.path_bytes, "rb") as opened:  # noqa: PTH123 - a path of bytes
+            data = opened.read(MAX_SIDE_FILE_BYTES + 1)
+    except OSError:
+        return "unreachable"
+    if blake3(data).hexdigest() == file.content_hash:
+        return "intact"
+    if file.kind != NFO:
+        return "foreign"
+    own = [dict(each["values"]) for each in json.loads(file.own_elements or "[]")]
+    present = [named_values(each) for each in nfo.parse(data)]
+    has_ours = any(there.get(name) == value for each in own for name, value in each.items() for there in present)
+    return "changed" if has_ours else "foreign"
+
+
+def _below(file: PublishedFile) -> Path:
+    """Return the place of a file in the folder of a drill."""
+    below = file.path_bytes.removeprefix(file.root).strip(b"/")
+    return Path(file.library.replace("/", "_")) / os.fsdecode(below)
+
+
+def _written(path: Path, content: bytes) -> str:
+    """Write a file, read it again, and return the hash of what was read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return blake3(path.read_bytes()).hexdigest()

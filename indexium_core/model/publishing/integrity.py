@@ -1,0 +1,109 @@
+"""Published files beside the disk: which are as they were published, which are not, and what a restoration would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from indexium_core.model import wording
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.shapes import Shaped
+
+PUBLISHED_FILE_STATES = {
+    "intact": "as published",
+    "missing": "missing",
+    "empty": "empty",
+    "changed": "changed",
+    "foreign": "replaced by another program",
+    "left": "left out by choice",
+    "unreachable": "unreachable",
+}
+LOST = frozenset({"missing", "empty"})  # states of files that a restoration brings back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFileCheck(Shaped):
+    """One file that was published, and how it is on the disk."""
+
+    shape = "path kind address state"
+
+    path_bytes: bytes
+    kind: str  # nfo, or a kind of picture
+    entity: Entity
+    state: Annotated[str, tuple(PUBLISHED_FILE_STATES)]
+
+    @property
+    def path(self) -> str:
+        """The path for display."""
+        return self.path_bytes.decode("utf-8", "replace")
+
+    @property
+    def address(self) -> str:
+        return self.entity.address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityReport(Shaped):
+    """How the files that were published are on the disk."""
+
+    shape = "checked states files operation_id restored failed summary"
+
+    states: dict[str, int]  # files by state
+    files: list[PublishedFileCheck]  # those that are not as they were published
+    operation_id: int | None = None  # the restoration that `repair` has done; None: there was nothing to restore
+    restored: int = 0  # titles
+    failed: int = 0  # titles
+
+    @property
+    def checked(self) -> int:
+        """The number of files."""
+        return sum(self.states.values())
+
+    @property
+    def lost(self) -> int:
+        """The number of files that a restoration would bring back."""
+        return sum(self.states.get(state, 0) for state in LOST)
+
+    @property
+    def summary(self) -> str:
+        """The report in words, such as `120 files checked: 117 as published, 3 missing`."""
+        if not self.checked:
+            return "Nothing is published, so there is nothing to check."
+        counts = [
+            f"{self.states[name]:,} {words}" for name, words in PUBLISHED_FILE_STATES.items() if self.states.get(name)
+        ]
+        return f"{wording.plural(self.checked, 'file')} checked: {', '.join(counts)}."
+
+    @classmethod
+    def of(cls, checks: Sequence[PublishedFileCheck]) -> IntegrityReport:
+        """Return the report of some files."""
+        states = Counter(each.state for each in checks)
+        return cls(states=dict(states), files=[each for each in checks if each.state != "intact"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillReport(Shaped):
+    """What a drill could restore into an empty folder."""
+
+    shape = "folder restored bytes missing seconds is_complete summary"
+
+    folder: str
+    restored: int  # files whose bytes have the hash of the ledger
+    bytes: int
+    missing: list[PublishedFileCheck]  # files that could not be restored: their bytes are not in the home
+    seconds: float
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file came back."""
+        return not self.missing
+
+    @property
+    def summary(self) -> str:
+        """The report in words."""
+        done = f"{wording.plural(self.restored, 'file')} restored and compared, {wording.size(self.bytes)}"
+        if not self.missing:
+            return f"{done}. Every published file can be restored."
+        return f"{done}. {wording.plural(len(self.missing), 'file')} cannot be restored: the cache does not have them."

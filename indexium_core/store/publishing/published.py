@@ -1,0 +1,43 @@
+"""The ledger of side files that are ours (`published_files`), for the comparison with the disk and for a drill."""
+
+from __future__ import annotations
+
+import zlib
+from typing import NamedTuple
+
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+
+class PublishedFile(NamedTuple):
+    """A side file that is ours."""
+
+    entity: Entity
+    library_id: int
+    library: str  # its name
+    root: bytes  # the folder of the library
+    is_offline: bool
+    path_bytes: bytes
+    kind: str  # nfo, or a kind of picture
+    content_hash: str  # BLAKE3, hex
+    own_elements: str | None  # JSON
+    is_left: bool  # a person leaves it as it is: gone
+
+
+def files(reader: Connection, *, library_id: int | None = None, entity: Entity | None = None) -> list[PublishedFile]:
+    """Return the files of a library, of one title or video, or all, by path."""
+    kind, number = entity or (None, None)
+    facts = {"library_id": library_id, "entity_type": kind, "entity_id": number}
+    rows = reader.execute(_sql("published"), facts).fetchall()
+    return [PublishedFile(Entity(kind, number), *rest) for kind, number, *rest in rows]
+
+
+def stored_body(reader: Connection, path: bytes) -> bytes | None:
+    """Return an NFO file as it was published; None if the ledger has no such file."""
+    body = reader.value(_sql("stored_body"), {"path": path})
+    return None if body is None else zlib.decompress(body)
+
+
+def _sql(name: str) -> str:
+    return sql.compose("publishing", "ranked_values")[name]

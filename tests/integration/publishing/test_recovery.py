@@ -1,0 +1,257 @@
+"""Recovery of published files: what is gone comes back byte for byte, and what a person deleted is a question."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.publishing.integrity import IntegrityReport
+from indexium_core.model.publishing.publication import PublicationItem
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from tests.support import tables
+from tests.support.published_home import picture, select_picture, tree
+
+ALL = PublicationSelection(filter=PublicationFilter())
+RESTORATION = PublicationSelection(filter=PublicationFilter(), restore=True)
+LANTERN = "Films/The Lantern Keeper (2014)"
+FOREIGN = b'\xef\xbb\xbf<?xml version="1.0"?>\r\n<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
+
+
+@pytest.fixture
+def published(library: Library, folder: Path, film: int) -> dict[str, bytes]:
+    """The library with everything published: the bytes of each file."""
+    (folder / LANTERN / "movie.nfo").write_bytes(FOREIGN)
+    select_picture(library, film, picture("red"))
+    library.publications.refresh()
+    assert set(library.publications.start(ALL).wait().counts) == {"success"}
+    return tree(folder)
+
+
+def lose(folder: Path) -> list[str]:
+    """Delete every NFO file and picture, and return their names."""
+    found = [each for each in folder.rglob("*") if each.suffix in (".nfo", ".jpg")]
+    for each in found:
+        each.unlink()
+    return [str(each.relative_to(folder)) for each in found]
+
+
+def report(library: Library) -> IntegrityReport:
+    return library.disaster_recovery.validate_integrity()
+
+
+def shown(library: Library, film: int) -> PublicationItem:
+    library.publications.refresh()
+    return library.publications.get("movie", film)
+
+
+def test_everything_that_is_gone_comes_back_byte_for_byte(
+    library: Library, folder: Path, published: dict[str, bytes]
+) -> None:
+    lost = lose(folder)
+    assert report(library).states == {"missing": len(lost)}
+    found = library.disaster_recovery.validate_integrity(repair=True)
+    assert found.operation_id is not None
+    assert found.failed == 0
+    assert tree(folder) == published
+    assert report(library).states == {"intact": len(lost)}
+    operation = library.history.get_operation_details(found.operation_id).operation
+    assert (operation.operation_type, operation.source) == ("publish", "recovery")
+    library.history.rollback_operation(found.operation_id)
+    assert set(tree(folder)) == set(published) - set(lost)
+
+
+def test_values_that_changed_since_wait_for_their_own_publication(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    library.titles.set(film, "plot", "Another plot.")
+    (folder / LANTERN / "movie.nfo").unlink()
+    result = library.disaster_recovery.restore_from_cache("movie", film)
+    assert (result.success, result.published) == (True, 1)
+    assert tree(folder) == published
+    library.publications.start(ALL).wait()
+    present = (folder / LANTERN / "movie.nfo").read_bytes()
+    assert b"Another plot." in present
+    assert b'\t<custom a="1">x</custom>\r\n' in present
+
+
+def test_publication_of_a_lost_file_keeps_what_others_wrote_in_it(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    library.titles.set(film, "plot", "Another plot.")
+    (folder / LANTERN / "movie.nfo").unlink()
+    assert shown(library, film).codes == ["own_file_missing"]
+    library.publications.start(PublicationSelection(addresses=(f"movie:{film}",))).wait()
+    present = (folder / LANTERN / "movie.nfo").read_bytes()
+    assert b"Another plot." in present
+    assert b'\t<custom a="1">x</custom>\r\n' in present
+
+
+@pytest.mark.parametrize("is_empty", [False, True], ids=["gone", "empty"])
+@pytest.mark.parametrize("name", ["poster.jpg", "movie.nfo"])
+def test_deleted_file_is_a_question(
+    library: Library, folder: Path, film: int, published: dict[str, bytes], name: str, is_empty: bool
+) -> None:
+    path, others = folder / LANTERN / name, {key: data for key, data in published.items() if not key.endswith(name)}
+    path.write_bytes(b"") if is_empty else path.unlink()
+    now = tree(folder)
+    assert shown(library, film).codes == ["own_file_missing"]
+    [missing] = library.disaster_recovery.detect_missing_assets("movie", film)
+    assert (missing.path, missing.state) == (str(path), "empty" if is_empty else "missing")
+    with pytest.raises(errors.UsageError, match="1 gone since"):
+        library.publications.start(ALL)
+    assert tree(folder) == now
+    assert others.items() <= now.items()
+    library.publications.choose(f"movie:{film}", "replace")
+    assert set(library.publications.start(ALL).wait().counts) == {"success"}
+    assert tree(folder) == published
+
+
+def test_file_that_a_person_leaves_stays_away(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    (folder / LANTERN / "poster.jpg").unlink()
+    library.publications.refresh()
+    decision = library.publications.choose(f"movie:{film}", "keep")
+    library.titles.set(film, "plot", "Another plot.")
+    library.publications.start(ALL).wait()
+    assert not (folder / LANTERN / "poster.jpg").exists()
+    assert report(library).states["left"] == 1
+    assert library.disaster_recovery.validate_integrity(repair=True).operation_id is None
+    assert decision.step_id is not None
+    library.publications.choose(f"movie:{film}", "")
+    assert shown(library, film).codes == ["own_file_missing"]
+
+
+def test_file_whose_publication_stopped_is_nobody_s(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    (folder / LANTERN / "poster.jpg").unlink()
+    library.publications.refresh()
+    decision = library.publications.choose(f"movie:{film}", "release", path=str(folder / LANTERN / "poster.jpg"))
+    assert shown(library, film).codes == ["released"]
+    assert library.disaster_recovery.detect_missing_assets("movie", film) == []
+    (folder / LANTERN / "poster.jpg").write_bytes(b"theirs")
+    select_picture(library, film, picture("blue"), name="two")
+    library.publications.refresh()
+    with pytest.raises(errors.UsageError, match="nothing to publish"):
+        library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    assert (folder / LANTERN / "poster.jpg").read_bytes() == b"theirs"
+    (folder / LANTERN / "poster.jpg").unlink()
+    assert decision.step_id is not None
+    library.steps.undo(decision.step_id)
+    assert "own_file_missing" in shown(library, film).codes
+
+
+def test_changed_files_are_named_and_stay(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    nfo, poster = folder / LANTERN / "movie.nfo", folder / LANTERN / "poster.jpg"
+    nfo.write_bytes(nfo.read_bytes().replace(b"one winter", b"two winters"))
+    poster.write_bytes(picture("green"))
+    season = folder / "Shows/Harbour Lights/Season 1/season.nfo"
+    season.write_bytes(b"<season><title>Theirs</title></season>")
+    before = tree(folder)
+    found = library.disaster_recovery.validate_integrity(repair=True)
+    states = {Path(each.path).name: each.state for each in found.files}
+    assert states == {"movie.nfo": "changed", "poster.jpg": "foreign", "season.nfo": "foreign"}
+    assert found.operation_id is None
+    assert tree(folder) == before
+
+
+def test_file_with_the_old_time_is_found_by_a_full_check(
+    library: Library, folder: Path, published: dict[str, bytes]
+) -> None:
+    import os
+
+    library.publications.refresh()
+    poster = folder / LANTERN / "poster.jpg"
+    data, status = bytearray(poster.read_bytes()), poster.stat()
+    data[-1] ^= 1
+    poster.write_bytes(data)
+    os.utime(poster, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert report(library).files == []
+    [found] = library.disaster_recovery.validate_integrity(full=True).files
+    assert (found.path, found.state) == (str(poster), "foreign")
+
+
+def test_picture_that_the_cache_lost_is_named_and_the_rest_comes_back(
+    library: Library, folder: Path, film: int, published: dict[str, bytes], tmp_path: Path
+) -> None:
+    lost = lose(folder)
+    for each in (tmp_path / "home" / "cache").rglob("*.*"):
+        if each.is_file():
+            each.unlink()
+    library.artwork.cache.rebuild()
+    library.disaster_recovery.validate_integrity(repair=True)
+    gone = f"{LANTERN}/poster.jpg"
+    assert tree(folder) == {name: data for name, data in published.items() if name != gone}
+    assert len(lost) == report(library).checked
+    assert [each.path for each in report(library).files] == [str(folder / gone)]
+    drill = library.disaster_recovery.drill(tmp_path / "drill")
+    assert [each.path for each in drill.missing] == [str(folder / gone)]
+
+
+def test_absent_library_restores_nothing(library: Library, folder: Path, published: dict[str, bytes]) -> None:
+    away = folder.with_name("away")
+    folder.rename(away)
+    found = library.disaster_recovery.validate_integrity(repair=True)
+    assert set(found.states) == {"unreachable"}
+    assert found.operation_id is None
+    folder.mkdir()  # an empty mount
+    library.scan()
+    assert library.disaster_recovery.validate_integrity(repair=True).operation_id is None
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    away.rename(folder)
+    library.scan()
+    assert set(report(library).states) == {"intact"}
+    assert tree(folder) == published
+
+
+def test_film_without_its_video_gets_nothing_back(library: Library, folder: Path, published: dict[str, bytes]) -> None:
+    shutil.rmtree(folder / LANTERN)
+    (folder / LANTERN).mkdir()
+    library.scan()
+    found = library.disaster_recovery.validate_integrity(repair=True)
+    assert found.states["missing"] == 2
+    assert found.operation_id is None
+    assert list((folder / LANTERN).iterdir()) == []
+
+
+def test_ledger_says_how_files_are(library: Library, folder: Path, published: dict[str, bytes]) -> None:
+    (folder / LANTERN / "poster.jpg").unlink()
+    (folder / LANTERN / "movie.nfo").write_bytes(FOREIGN)
+    library.publications.refresh()
+    query = "SELECT kind, state FROM published_files WHERE entity_type = 'movie' AND state <> 'published' ORDER BY kind"
+    assert tables.rows(library, query) == [("nfo", "drifted"), ("poster", "missing")]
+
+
+# The drill.
+
+
+def test_drill_restores_every_file_into_an_empty_folder(
+    library: Library, folder: Path, published: dict[str, bytes], tmp_path: Path
+) -> None:
+    lost = lose(folder)
+    before, target = tree(folder), tmp_path / "drill"
+    drill = library.disaster_recovery.drill(target)
+    assert (drill.restored, drill.is_complete) == (len(lost), True)
+    assert tree(target / folder.name) == {name: published[name] for name in lost}
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize("case", ["not empty", "in a library", "above a library", "a file", "unknown library"])
+def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: Path, case: str) -> None:
+    full, file = tmp_path / "full", tmp_path / "file"
+    (full / "x").mkdir(parents=True)
+    file.write_bytes(b"x")
+    where = {"not empty": full, "in a library": folder / "new", "above a library": tmp_path, "a file": file}
+    with pytest.raises(errors.IndexiumError) as error:
+        library.disaster_recovery.drill(where.get(case, tmp_path / "new"), 99 if case == "unknown library" else None)
+    assert error.value.message.count(".") >= 1
+    assert not (folder / "new").exists()
+    assert file.read_bytes() == b"x"
