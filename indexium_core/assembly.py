@@ -98,8 +98,16 @@ class Assembly(TitleAssembly):
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
-        services = (self.database_backups, self.snapshots, self.rating_writes, self.artwork.cache)
-        self.scheduler.register(*schedule_kinds.register(self.queue, config, *services))
+        self.scheduler.register(
+            *schedule_kinds.register(
+                self.queue,
+                config,
+                backups=self.database_backups,
+                copies=self.snapshots,
+                ratings=self.rating_writes,
+                pictures=self.artwork.cache,
+            )
+        )
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
@@ -375,10 +374,8 @@ class Library(LibraryServices):
             steps.callback(parts.close_executors)
             steps.callback(self.rescans.close)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close("person" if kind is KeyboardInterrupt else "stop")
+    def __exit__(self, *error: object) -> None:
+        self.close("person" if error[0] is KeyboardInterrupt else "stop")
 
 
 def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:

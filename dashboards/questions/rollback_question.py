@@ -164,7 +164,7 @@ def _choices(check: RollbackCheck) -> list[dict[str, Any]]:
     if check.replaceable:
         number = wording.plural(check.replaceable, check.noun)
         label = f"Also restore {number} with files that another program changed"
-        hint = "Nothing is lost: a rollback of this rollback brings the changed files back."
+        hint = "Nothing is lost: a rollback of this rollback restores the changed files."
         found.append({"key": "replace", "label": label, "hint": hint, "adds": check.replaceable})
     if check.superseded:
         newer = ", ".join(wording.count(each) for each in check.newer)

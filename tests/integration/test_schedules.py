@@ -23,10 +23,11 @@ def row(library: Library, name: str) -> Schedule:
 
 def test_new_home_has_its_schedules(home: Path) -> None:
     with Library.open(home) as library:
-        backup, snapshot = library.schedules.list()
+        backup, collection, snapshot = library.schedules.list()
     assert (backup.name, backup.cron, backup.enabled) == ("database-backup", "0 3 * * *", True)
     assert backup.next_run_at is not None
     assert f"{backup.next_run_at.astimezone():%H:%M}" == "03:00"
+    assert (collection.name, collection.cron, collection.enabled) == ("picture-collection", "0 3 * * *", True)
     assert (snapshot.name, snapshot.cron, snapshot.next_run_at) == ("snapshot", "@change", None)
     assert not snapshot.enabled  # the setting is off
 
@@ -109,5 +110,5 @@ def test_commands_list_set_and_run(home: Path, capsys: pytest.CaptureFixture[str
     code, shown = run("run", "database-backup", "--json")
     assert (code, json.loads(shown)["status"]) == (0, "completed")
     code, shown = run("list", "--json")
-    [backup, _] = json.loads(shown)["items"]
+    [backup, *_] = json.loads(shown)["items"]
     assert (backup["cron"], backup["enabled"], backup["last_result"]) == ("30 2 * * 1", False, "completed")

@@ -20,7 +20,7 @@ from indexium_core.model import wording
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter, PublicationSelection
-from indexium_core.model.publishing.risks import ASKED
+from indexium_core.model.publishing.risks import BY_HAND
 from indexium_core.model.publishing.subjects import Entity
 
 UNSELECTED = "Select titles first: press x for the title at the cursor."
@@ -149,7 +149,7 @@ class PublishSelecting:
 def in_scope(library: Library, wanted: PublicationFilter) -> dict[int, str]:
     """Return the titles that *select all* selects in a filter, with their risks."""
     publications = library.publications
-    by_hand = set(publications.addresses(replace(wanted, code=tuple(ASKED))))
+    by_hand = set(publications.addresses(replace(wanted, code=tuple(BY_HAND))))
     levels = [each for each in wanted.risk or PUBLISHED_RISKS if each in PUBLISHED_RISKS]
     return {
         Entity.of_address(address).subject: level

@@ -72,7 +72,7 @@ def check(
     context: typer.Context,
     library_id: LibraryId = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Bring back the files that are gone, as one operation.")
+        bool, typer.Option("--repair", help="Restore the files that are gone, as one operation.")
     ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="Read every file; default: only those with another size or time.")
@@ -94,7 +94,7 @@ def check(
         elif report.lost and repair:
             output.note("None of the lost files can be restored: 'indexium publish --restore' says why.")
         elif report.lost:
-            output.note("'indexium publish --restore' brings back the lost files; --dry-run shows it before.")
+            output.note("'indexium publish --restore' restores the lost files; --dry-run shows it before.")
     is_good = not report.files if not repair else not report.failed and (report.operation_id or not report.lost)
     raise typer.Exit(0 if is_good else 1)
 

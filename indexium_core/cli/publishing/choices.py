@@ -33,7 +33,7 @@ def keep(
 def replace(
     context: typer.Context, title: Address, file: OneFile = "", stop: NoChoice = False, as_json: AsJson = False
 ) -> None:
-    """Let our files take the place of others at the next publication, and let files that are gone come back."""
+    """Let our files take the place of others at the next publication, and restore files that are gone."""
     _choose(context, title, "" if stop else "replace", file, as_json=as_json)
 
 

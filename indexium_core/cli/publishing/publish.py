@@ -76,14 +76,14 @@ def start(
         int | None, typer.Option("--library", metavar="ID", min=1, max=2**31 - 1, help="Only this library.")
     ] = None,
     restore: Annotated[
-        bool, typer.Option("--restore", help="Only bring back published files that are gone, as they were published.")
+        bool, typer.Option("--restore", help="Only restore published files that are gone, as they were published.")
     ] = False,
     dry_run: DryRun = False,
     yes: Yes = False,
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write the planned NFO files and pictures of titles, or bring back those that are gone."""
+    """Write the planned NFO files and pictures of titles, or restore those that are gone."""
     if title and (query or library_id is not None):
         raise errors.UsageError("Name titles with --title, or search them with QUERY and --library, but not both.")
     selection = PublicationSelection(

@@ -40,7 +40,7 @@ def left_out(excluded: Mapping[str, int], *, hint: bool) -> str:
     if _any(excluded, ("changed since",)):
         counts += " (--title names a title whose files another program changed)"
     if _any(excluded, ("gone since",)):
-        counts += " (--restore brings files back that are gone; 'publish keep' leaves them out)"
+        counts += " (--restore restores files that are gone; 'publish keep' leaves them out)"
     return f" Not included: {counts}." if counts else ""
 
 

@@ -3,8 +3,8 @@ The images of titles in the home, by their content: `cache/ab/cd/abcd….jpg`, n
 
 Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, originals are removed first, because
 pages need only variants: those that no title shows, then those that the rule selected. The originals that people
-selected, and those that are published, stay, even above the budget. The table `cache_inventory` describes the folder; if they differ, the folder
-is right.
+selected, and those that are published, stay, even above the budget. The table `cache_inventory` describes the folder;
+if they differ, the folder is right.
 """
 
 from __future__ import annotations

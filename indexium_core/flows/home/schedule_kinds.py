@@ -19,6 +19,7 @@ from indexium_core.settings import Settings
 def register(
     queue: JobQueueService,
     config: Settings,
+    *,
     backups: DatabaseBackups,
     copies: Snapshots,
     ratings: RatingWrites,

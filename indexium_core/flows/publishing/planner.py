@@ -117,7 +117,7 @@ class PublicationPlanner:
 
     def restoration(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
         """
-        Yield rows of titles and videos that only bring back files of ours that are gone, as they were published.
+        Yield rows of titles and videos that only restore files of ours that are gone, as they were published.
 
         A picture that the cache does not have any more is blocked. Nothing is stored.
         """

@@ -38,7 +38,7 @@ CHOICES: Mapping[str, str] = {
 }
 _OF_LOST: Mapping[str, str] = {  # … about files that are gone
     "keep": "left out a deleted file of",
-    "replace": "let a deleted file come back for",
+    "replace": "asked to restore a deleted file of",
 }
 _OPEN_CODES = frozenset(
     {"drift", "changed_repeatedly", "nfo_unreadable", "own_file_missing", "released"}

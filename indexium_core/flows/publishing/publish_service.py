@@ -34,7 +34,7 @@ from indexium_core.model.publishing.requests import (
     PublishedTitle,
     PublishResult,
 )
-from indexium_core.model.publishing.risks import ASKED
+from indexium_core.model.publishing.risks import BY_HAND
 from indexium_core.model.publishing.subjects import VIDEO, Entity, name_of_type
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
@@ -289,7 +289,7 @@ def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str
     is_named = row.entity.address in selection.addresses or row.top.address in selection.addresses
     if is_named and selection.is_by_hand:
         return ""
-    return next((reason for code, reason in ASKED.items() if code in row.codes), "")
+    return next((reason for code, reason in BY_HAND.items() if code in row.codes), "")
 
 
 def _nothing_to_write(excluded: dict[str, int]) -> str:

@@ -1,5 +1,5 @@
 """
-Recovery of what was published: the ledger beside the disk, files that come back, and a drill.
+Recovery of what was published: the ledger beside the disk, the restoration of files, and a drill.
 
 A restoration is a publication: it is planned, shown, written and rolled back as any other. An NFO file comes from the
 ledger, a picture from the cache by its hash, so each has the bytes that were published.
@@ -48,7 +48,7 @@ _REQUEST = PublicationRequest(user_action=RESTORE, source="recovery")
 
 @checked_arguments
 class DisasterRecoveryService:
-    """Compares what was published with the disk, and brings back what is gone. One instance serves a home."""
+    """Compares what was published with the disk, and restores what is gone. One instance serves a home."""
 
     def __init__(self, database: Database, publications: PublishService, cache: CacheService) -> None:
         self._database, self._publications, self._cache = database, publications, cache
@@ -67,7 +67,7 @@ class DisasterRecoveryService:
     @remote()
     def restore_from_cache(self, entity_type: str, entity_id: int) -> PublishResult:
         """
-        Bring back the files of a title or a video that are gone, as they were published; wait, and return the result.
+        Restore the files of a title or a video that are gone, as they were published; wait, and return the result.
 
         Raises:
             UnknownIdError: It does not exist.
@@ -91,7 +91,7 @@ class DisasterRecoveryService:
 
         Args:
             library_id: Only files of this library.
-            repair: Bring back the files that are gone, and wait.
+            repair: Restore the files that are gone, and wait.
             full: Read every file; otherwise only those whose size or time is not as the plan has seen it.
             progress: Called with the number of compared files and of all files.
 

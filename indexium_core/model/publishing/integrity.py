@@ -20,7 +20,7 @@ PUBLISHED_FILE_STATES = {
     "left": "left out by choice",
     "unreachable": "unreachable",
 }
-LOST = frozenset({"missing", "empty"})  # states of files that a restoration brings back
+LOST = frozenset({"missing", "empty"})  # states of files that a restoration writes again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class IntegrityReport(Shaped):
 
     @property
     def lost(self) -> int:
-        """The number of files that a restoration would bring back."""
+        """The number of files that a restoration would write again."""
         return sum(self.states.get(state, 0) for state in LOST)
 
     @property

@@ -16,7 +16,7 @@ from indexium_core.model.shapes import Shaped
 
 PUBLISHED_RISKS = ("safe", "warning", "danger")  # risks that a publication may have
 DEFAULT_RISKS = ("safe", "warning")
-RESTORE = "restore"  # user action of a publication that brings back files that are gone
+RESTORE = "restore"  # user action of a publication that restores files that are gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PUBLICATION_RISKS = ("safe", "warning", "danger", "blocked", "unchanged")
-ASKED: Mapping[str, str] = {  # codes about which a person decides first, each with why a selection leaves the title out
+BY_HAND: Mapping[
+    str, str
+] = {  # codes about which a person decides first, each with why a selection leaves the title out
     "drift": "changed since",
     "own_file_missing": "gone since",
 }

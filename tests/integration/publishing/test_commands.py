@@ -302,3 +302,49 @@ class TestHomeVideos:
         text = garden.with_suffix(".nfo").read_text()
         assert text.count("<actor>") == 2
         assert "<name>Zoë Öz</name>" in text
+
+
+# Files that are gone.
+
+
+def test_lost_files_are_checked_restored_and_rehearsed(run: Command, folder: Path, tmp_path: Path) -> None:
+    assert run("recover", "check") == 0
+    assert "Nothing is published" in run.err
+    assert run("publish", "--yes") == 0
+    published = tree(folder)
+    assert run("recover", "check") == 0
+    assert "9 files checked: 9 as published." in run.err
+    (folder / LANTERN / "movie.nfo").unlink()
+    assert run("recover", "check") == 1
+    assert "8 as published, 1 missing" in run.err
+    assert str(folder / LANTERN / "movie.nfo") in run.out
+    assert run("publish", "--yes") == 0
+    assert "1 gone since (--restore restores files that are gone" in run.err
+    assert run("publish", "--restore") == 2
+    assert "1 title would be published (1 safe). Files: 1 new" in run.err
+    assert run("recover", "check", "--repair") == 0
+    assert "restored the files of 1 title" in run.err
+    assert tree(folder) == published
+    assert run.json("history")["items"][0]["title"] == "Restore 1 title"
+    target = tmp_path / "drill"
+    assert run("recover", "drill", "--into", str(target)) == 0
+    assert "9 files restored and compared" in run.err
+    assert run("recover", "drill", "--into", str(target)) == 2
+    assert "is not empty" in run.err
+    assert run("recover", "check", "7") == 2
+    assert "no library folder 7" in run.err
+
+
+def test_publication_of_a_file_is_stopped_and_started(run: Command, folder: Path, address: str) -> None:
+    assert run("publish", "--yes") == 0
+    nfo = folder / LANTERN / "movie.nfo"
+    nfo.unlink()
+    assert run("publish", "release", address, "--file", str(nfo)) == 0
+    assert "Stopped the publication of a file" in run.out
+    assert run("publish", "--yes", "--title", address) == 0
+    assert not nfo.exists()
+    assert run("publish", "release", address, "--stop") == 0
+    assert run("publish", "replace", address) == 0
+    assert "deleted file" in run.out
+    assert run("publish", "--yes") == 0
+    assert nfo.exists()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from indexium_core import errors
+from indexium_core.flows.artwork.cache_service import hash_of
 from indexium_core.library import Library
 from indexium_core.model.publishing.integrity import IntegrityReport
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support import tables
+from tests.support.copied_home import CopiedHome
 from tests.support.published_home import picture, select_picture, tree
 
 ALL = PublicationSelection(filter=PublicationFilter())
-RESTORATION = PublicationSelection(filter=PublicationFilter(), restore=True)
 LANTERN = "Films/The Lantern Keeper (2014)"
-FOREIGN = b'\xef\xbb\xbf<?xml version="1.0"?>\r\n<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
+FOREIGN = b'\xef\xbb\xbf<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
 
 
 @pytest.fixture
@@ -165,8 +168,6 @@ def test_changed_files_are_named_and_stay(
 def test_file_with_the_old_time_is_found_by_a_full_check(
     library: Library, folder: Path, published: dict[str, bytes]
 ) -> None:
-    import os
-
     library.publications.refresh()
     poster = folder / LANTERN / "poster.jpg"
     data, status = bytearray(poster.read_bytes()), poster.stat()
@@ -255,3 +256,45 @@ def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: P
     assert error.value.message.count(".") >= 1
     assert not (folder / "new").exists()
     assert file.read_bytes() == b"x"
+
+
+# The cache.
+
+
+def test_cache_keeps_what_is_published_until_it_is_published_no_more(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    select_picture(library, film, picture("blue"), name="two")  # the published one is selected no more
+    content = library.artwork.cache.retrieve_asset(hash_of(published[f"{LANTERN}/poster.jpg"]))
+    assert content is not None
+    library.configuration.set("artwork_budget", "1KB")
+    usage = library.artwork.cache.usage()
+    assert (usage.images, usage.protected, usage.unused) == (2, 2, 0)
+    assert not library.artwork.cache.orphan_asset(content.version)
+    library.publications.choose(f"movie:{film}", "release")
+    library.configuration.set("artwork_budget", "0")
+    assert library.artwork.cache.usage().images == 1
+
+
+def test_collection_deletes_what_nothing_has_used_for_a_month(
+    folder: Path, tmp_path: Path, prepared: CopiedHome
+) -> None:
+    now = [datetime.now(UTC)]
+    with prepared.open(tmp_path / "home", folder):
+        pass
+    with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
+        used, unused = picture("red"), picture("green")
+        select_picture(library, next(each.id for each in library.titles.list().items), used)
+        library.artwork.cache.store_asset(unused, "poster")
+        assert library.artwork.cache.orphan_asset(hash_of(unused))
+        assert not library.artwork.cache.orphan_asset(hash_of(used))
+        assert library.artwork.garbage_collect().images == 0
+        now[0] += timedelta(days=31)
+        trial = library.artwork.garbage_collect(dry_run=True)
+        assert (trial.images, trial.bytes) == (1, len(unused))
+        assert library.artwork.cache.asset_exists(hash_of(unused))
+        job = library.schedules.run("picture-collection")
+        assert "1 picture" in library.jobs.wait(job.id, timeout=60).summary["message"]
+        assert not library.artwork.cache.asset_exists(hash_of(unused))
+        assert library.artwork.cache.asset_exists(hash_of(used))
+        assert not list((tmp_path / "home" / "cache").rglob(f"{hash_of(unused)}*"))

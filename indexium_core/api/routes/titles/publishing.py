@@ -162,7 +162,7 @@ class IntegrityBody(Body):
         int | None, Field(ge=1, lt=2**31, validation_alias=AliasChoices("library_id", "libraryId"))
     ] = None
     full: Annotated[bool, Field(description="Read every file; otherwise only those with another size or time.")] = False
-    repair: Annotated[bool, Field(description="Bring back the files that are gone, and wait.")] = False
+    repair: Annotated[bool, Field(description="Restore the files that are gone, and wait.")] = False
 
 
 class RefreshAnswer(BaseModel):
@@ -217,7 +217,7 @@ def lost_files(library: Open, kind: PublishedKind, title_id: EntityId) -> Json:
 def restore(
     library: Open, start_request: StartParam, kind: PublishedKind, title_id: EntityId, body: PublishBody | None = None
 ) -> Response:
-    """Bring back the files of a title or a video that are gone, as they were published; 202 with the operation."""
+    """Restore the files of a title or a video that are gone, as they were published; 202 with the operation."""
     address, wanted = Entity(_ENTITY_TYPES[kind], title_id).address, body or PublishBody()
     selection = PublicationSelection(addresses=(address,), restore=True)
     return _start(library, start_request, wanted, selection, user_note=wanted.user_note)
