@@ -36,6 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "enrich_pause_ms",
         *OF_PROVIDERS,
         "artwork_budget",
+        "cache_orphan_days",
     ),
     "This dashboard": (
         "metadata_preview_page_size",
@@ -101,6 +102,7 @@ LABELS: Mapping[str, str] = {
     **OF_PROVIDERS,
     "download_images": "Download pictures",
     "artwork_budget": "Picture budget",
+    "cache_orphan_days": "Unused pictures stay, in days",
     "metadata_preview_page_size": "Rows per page",
     "metadata_enable_inline_edit": "Editing in the dashboard",
     "metadata_enable_websocket": "Live updates of pages",

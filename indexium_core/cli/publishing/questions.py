@@ -12,14 +12,15 @@ from indexium_core.model.publishing.requests import PublicationSummary
 
 def nothing(summary: PublicationSummary) -> str:
     """Return the message that there is nothing to publish, with the titles that are left out."""
-    return "Nothing to publish." + left_out(summary.excluded, hint=True)
+    return f"Nothing to {'restore' if summary.is_restoration else 'publish'}." + left_out(summary.excluded, hint=True)
 
 
 def question(summary: PublicationSummary) -> str:
     """Return what a publication would do, for the confirmation."""
     risks = ", ".join(f"{count:,} {risk}" for risk, count in summary.by_risk.items() if count)
+    verb = "restored" if summary.is_restoration else "published"
     sentences = [
-        f"{wording.plural(summary.titles, 'title')} would be published ({risks}).",
+        f"{wording.plural(summary.titles, 'title')} would be {verb} ({risks}).",
         files(summary),
         summary.promise,
         *summary.notes,

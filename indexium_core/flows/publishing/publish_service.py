@@ -69,7 +69,8 @@ class PublishService(PublicationReview):
         Raises UnknownIdError if a named title does not exist, UsageError if an address or a risk is none.
         """
         planned, excluded = self._selected(selection)
-        return self._summary([each.row for each in planned], excluded)
+        found = self._summary([each.row for each in planned], excluded)
+        return replace(found, is_restoration=selection.restore)
 
     def _summary(self, chosen: Sequence[PublicationRow], excluded: dict[str, int]) -> PublicationSummary:
         files = [file for row in chosen for file in row.written]
@@ -142,7 +143,7 @@ class PublishService(PublicationReview):
             raise errors.StalePlanError(message)
         if not planned:
             is_on = any(each.is_on for each in self.all_options().values())
-            message = _nothing_to_write(excluded) if is_on else NOTHING_IS_PUBLISHED
+            message = _nothing_to_write(excluded, selection) if is_on else NOTHING_IS_PUBLISHED
             raise errors.UsageError(message, code="nothing_to_write")
         by_hand = bool(selection.addresses) and selection.filter is None and selection.is_by_hand
         options = {"risk": list(selection.risks), "by_hand": by_hand}  # a retry does the same
@@ -292,7 +293,10 @@ def _reason_to_omit(row: PublicationRow, selection: PublicationSelection) -> str
     return next((reason for code, reason in BY_HAND.items() if code in row.codes), "")
 
 
-def _nothing_to_write(excluded: dict[str, int]) -> str:
+def _nothing_to_write(excluded: dict[str, int], selection: PublicationSelection) -> str:
+    if selection.restore:
+        left = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())
+        return f"There is nothing to restore: {left or 'no published file of these titles is gone'}."
     if not excluded:
         return "There is nothing to publish: every file is as it should be."
     counts = ", ".join(f"{count:,} {reason}" for reason, count in excluded.items())

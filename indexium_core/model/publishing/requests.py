@@ -76,7 +76,7 @@ class PublicationSelection:
 class PublicationSummary(Shaped):
     """What a publication of a selection would do."""
 
-    shape = "titles by_risk actions new_bytes excluded digest rollback_until summary promise notes"
+    shape = "titles by_risk actions new_bytes excluded digest rollback_until summary promise notes is_restoration"
 
     titles: int  # titles and videos that would be written: items of the operation
     rows: int  # rows of the list that they belong to
@@ -87,6 +87,7 @@ class PublicationSummary(Shaped):
     digest: str  # of what would be written
     rollback_until: datetime | None = None
     notes: tuple[str, ...] = ()  # sentences about what players keep after a rollback
+    is_restoration: bool = False  # it only restores files of ours that are gone
 
     @property
     def summary(self) -> str:

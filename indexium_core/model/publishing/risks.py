@@ -11,12 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PUBLICATION_RISKS = ("safe", "warning", "danger", "blocked", "unchanged")
-BY_HAND: Mapping[
-    str, str
-] = {  # codes about which a person decides first, each with why a selection leaves the title out
-    "drift": "changed since",
-    "own_file_missing": "gone since",
-}
+# Codes that a person answers first → why a selection leaves the title out until then.
+BY_HAND: Mapping[str, str] = {"drift": "changed since", "own_file_missing": "gone since"}
 _SEVERITIES = ("note", "warning", "danger", "blocked")
 
 

@@ -321,11 +321,14 @@ def test_lost_files_are_checked_restored_and_rehearsed(run: Command, folder: Pat
     assert run("publish", "--yes") == 0
     assert "1 gone since (--restore restores files that are gone" in run.err
     assert run("publish", "--restore") == 2
-    assert "1 title would be published (1 safe). Files: 1 new" in run.err
+    assert "1 title would be restored (1 safe). Files: 1 new" in run.err
     assert run("recover", "check", "--repair") == 0
     assert "restored the files of 1 title" in run.err
     assert tree(folder) == published
-    assert run.json("history")["items"][0]["title"] == "Restore 1 title"
+    with Library.open(run.home) as library:
+        assert library.history.get_operation_details(2).operation.title == "Restore 1 title"
+    assert run("publish", "--restore") == 0
+    assert "Nothing to restore." in run.err
     target = tmp_path / "drill"
     assert run("recover", "drill", "--into", str(target)) == 0
     assert "9 files restored and compared" in run.err

@@ -9,6 +9,7 @@ def test_schedules_are_listed_changed_and_run(rest: Client) -> None:
     found = rest.get("/api/schedules").json
     assert [(each["name"], each["cron"]) for each in found["items"]] == [
         ("database-backup", "0 3 * * *"),
+        ("picture-collection", "0 3 * * *"),
         ("snapshot", "@change"),
     ]
     assert found["items"][0]["next_run_at"].endswith("Z")
