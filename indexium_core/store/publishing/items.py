@@ -78,7 +78,7 @@ def create(
         operation_type="publish",
         title=f"{'Restore' if user_action == RESTORE else 'Publish'} {what}",
         counts=counts,
-        user_note=user_note,
+        user_note=user_note or ("Restoration" if user_action == RESTORE else ""),
         user_action=user_action,
         source=source,
         plan_id=None,
