@@ -183,7 +183,7 @@ class DisasterRecoveryService:
 
 
 def _check(file: PublishedFile, state: str) -> PublishedFileCheck:
-    return PublishedFileCheck(path_bytes=file.path_bytes, kind=file.kind, entity=file.entity, state=state)
+    return PublishedFileCheck(path_bytes=file.path_bytes, kind=file.kind, state=state, **file.entity._asdict())
 
 
 def _state(file: PublishedFile, seen: Mapping[bytes, SideFilePlan]) -> str:

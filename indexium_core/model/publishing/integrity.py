@@ -27,11 +27,12 @@ LOST = frozenset({"missing", "empty"})  # states of files that a restoration wri
 class PublishedFileCheck(Shaped):
     """One file that was published, and how it is on the disk."""
 
-    shape = "path kind address state"
+    shape = "path kind address entity_type entity_id state"
 
     path_bytes: bytes
     kind: str  # nfo, or a kind of picture
-    entity: Entity
+    entity_type: str
+    entity_id: int  # of a video, the id of its file
     state: Annotated[str, tuple(PUBLISHED_FILE_STATES)]
 
     @property
@@ -41,7 +42,7 @@ class PublishedFileCheck(Shaped):
 
     @property
     def address(self) -> str:
-        return self.entity.address
+        return Entity(self.entity_type, self.entity_id).address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

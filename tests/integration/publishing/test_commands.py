@@ -270,7 +270,14 @@ def test_commands_work_through_a_service(
         assert run("publish", "discard", address) == 0
         assert run("publish", "keep", address) == 2
         assert run("operations", "retry", "1") == 0
-        assert run("rollback", "1", "--yes") == 0
+        (folder / LANTERN / "movie.nfo").unlink()
+        assert run("recover", "check") == 1
+        assert f"{address} " in run.out
+        assert run("publish", "--restore", "--yes") == 0
+        assert run("recover", "drill", "--into", str(folder.parent / "drill")) == 0
+        assert run("rollback", "1", "--yes") == 1
+        assert run("rollback", "2", "--yes") == 0
+        assert run("rollback", "1", "--yes", "--changed", "replace") == 0
     assert tree(folder) == before
 
 
