@@ -80,9 +80,20 @@ def picture(color: str, *, form: str = "JPEG", size: tuple[int, int] = (60, 90))
 
 
 def select_picture(
-    library: Library, title_id: int, data: bytes, *, entity_type: str = "movie", kind: str = "poster", name: str = "one"
+    library: Library,
+    title_id: int,
+    data: bytes,
+    *,
+    entity_type: str = "movie",
+    kind: str = "poster",
+    name: str = "one",
+    season: tuple[int, int] | None = None,
 ) -> int:
-    """Offer a picture of a provider that is in the cache, select it by hand, and return its id."""
+    """
+    Offer a picture of a provider that is in the cache, select it by hand, and return its id.
+
+    `season`: id and number of the season of a series.
+    """
     image = ImageCandidate(
         provider="tmdb",
         kind=kind,  # type: ignore[arg-type]
@@ -92,9 +103,11 @@ def select_picture(
         language="en",
         votes=10,
         vote_average=7.0,
+        season=None if season is None else season[1],
     )
     record_pictures(library, entity_type, title_id, [image])
-    found = library.artwork.candidates(entity_type, title_id, kind)  # type: ignore[arg-type]
+    shown = (entity_type, title_id) if season is None else ("season", season[0])
+    found = library.artwork.candidates(*shown, kind)
     candidate = next(each for each in found if each.provider_url == image.url)
     library.artwork.cache.store_asset(data, kind, candidate_id=candidate.id)
     library.picture_selection.select_candidate(candidate.id)

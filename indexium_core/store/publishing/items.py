@@ -206,7 +206,7 @@ def own_elements(reader: Connection, library_id: int) -> dict[bytes, Sequence[Ma
 
 
 def own_hashes(reader: Connection, entity_ids: Collection[int]) -> dict[bytes, str]:
-    """Return the hash of each picture of titles that a publication wrote, by path."""
+    """Return the hash of each picture of titles, and of the seasons of series, that a publication wrote, by path."""
     return dict(reader.execute(_sql("own_hashes"), {"ids": list(entity_ids)}).fetchall())
 
 

@@ -475,9 +475,10 @@ WHERE l.library_id = $library_id AND p.path_bytes >= l.path_bytes || '\x2F'::BLO
   AND p.kind = 'nfo' AND p.state <> 'released' AND p.own_elements IS NOT NULL;
 
 -- name: own_hashes
--- The pictures of titles that are ours: path and hash.
+-- The pictures of titles, and of the seasons of series, that are ours: path and hash.
 SELECT path_bytes, content_hash FROM published_files
-WHERE kind <> 'nfo' AND state <> 'released' AND list_contains($ids::BIGINT[], entity_id);
+WHERE kind <> 'nfo' AND state <> 'released' AND (list_contains($ids::BIGINT[], entity_id)
+    OR entity_id IN (SELECT id FROM seasons WHERE list_contains($ids::BIGINT[], series_id)));
 
 -- name: cache_paths
 -- Where the images of the cache are, by hash.

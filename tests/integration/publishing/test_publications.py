@@ -223,6 +223,17 @@ def test_own_picture_is_no_local_candidate(library: Library, film: int) -> None:
     assert {each.provider for each in library.artwork.candidates("movie", film, "poster")} == {"tmdb"}
 
 
+def test_own_picture_of_a_season_is_no_local_candidate(library: Library, folder: Path) -> None:
+    [series] = library.titles.list(kind="series").items
+    season = next(each for each in library.titles.list(kind="season").items if each.season == 1)
+    select_picture(library, series.id, picture("blue"), entity_type="series", season=(season.id, 1))
+    publish(library)
+    assert (folder / "Shows/Harbour Lights/season01-poster.jpg").exists()
+    library.artwork.find_local(library._parts.clock().replace(year=2000))
+    assert {each.provider for each in library.artwork.candidates("season", season.id)} == {"tmdb"}
+    assert "own_file_removed" not in codes(library, f"season:{season.id}")
+
+
 def test_new_selection_replaces_our_picture_without_a_warning(library: Library, folder: Path, film: int) -> None:
     select_picture(library, film, picture("blue"))
     publish(library)
