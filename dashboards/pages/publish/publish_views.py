@@ -15,7 +15,7 @@ KINDS = {"create": "new", "update": "edit", "replace": "repl", "remove": "gone",
 _SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "=", "blocked": "■"}
 RISK_HINTS = {
     "safe": "new or ours",
-    "warning": "a file of others is edited",
+    "warning": "an edit of others, or a file that is gone",
     "danger": "something would be lost",
     "blocked": "cannot be written",
 }
