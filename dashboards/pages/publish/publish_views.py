@@ -15,7 +15,7 @@ KINDS = {"create": "new", "update": "edit", "replace": "repl", "remove": "gone",
 _SIGNS = {"create": "+", "update": "~", "replace": "⇄", "remove": "−", "unchanged": "=", "blocked": "■"}
 RISK_HINTS = {
     "safe": "new or ours",
-    "warning": "an edit of others, or a file that is gone",
+    "warning": "edits or restores a file",
     "danger": "something would be lost",
     "blocked": "cannot be written",
 }
