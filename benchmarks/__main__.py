@@ -35,6 +35,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "pictures": "--files 10000 --pages 20 --titles 50 --candidates 40 --hashes 500 --dialogs 20",
     "titles": "--files 300 --pages 5 --step 20",
     "publish": "--films 100 --episodes 500 --written 50 --runs 1",
+    "recovery": "--films 100 --episodes 500 --lost 50 --runs 1",
     "enrichment": "--films 20 --series 5 --episodes 4 --questions 5 --kills 0",
     "startup": "--files 1000 --runs 3",
     "dashboard": "--files 10000 --times 1 --real 100",

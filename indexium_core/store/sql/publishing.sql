@@ -418,9 +418,10 @@ DELETE FROM published_files WHERE path_bytes IN (
     SELECT s.path_bytes FROM item_side_files AS s JOIN /* written_items */ AS w ON w.id = s.item_id);
 
 -- name: insert_ours
--- What the last publication in force left at the paths that these items changed.
+-- What the last publication in force left at the paths that these items changed. A file that a person released stays so.
 INSERT INTO published_files BY NAME
-SELECT nextval('published_file_ids') AS id, * EXCLUDE (action) FROM (
+SELECT nextval('published_file_ids') AS id, * EXCLUDE (action), CASE WHEN path_bytes IN (
+           SELECT path_bytes FROM side_file_choices WHERE choice = 'release') THEN 'released' ELSE 'published' END AS state FROM (
     SELECT s.path_bytes, s.library_id, m.entity_type, m.entity_id, s.kind, s.after_hash AS content_hash, s.body, s.own_elements, s.contents_hash,
            s.before_hash AS former_hash, s.before_mtime_ns AS former_mtime_ns, m.operation_id, m.processed_at AS published_at,
            s.action

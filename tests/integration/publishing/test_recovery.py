@@ -149,6 +149,20 @@ def test_file_whose_publication_stopped_is_nobody_s(
     assert "own_file_missing" in shown(library, film).codes
 
 
+def test_file_whose_publication_stopped_stays_so_after_a_rollback(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    poster = folder / LANTERN / "poster.jpg"
+    select_picture(library, film, picture("blue"), name="two")
+    operation = library.publications.start(ALL)
+    operation.wait()
+    library.publications.choose(f"movie:{film}", "release", path=str(poster))
+    library.history.rollback_operation(operation.id)
+    assert tree(folder) == published
+    poster.unlink()
+    assert shown(library, film).codes == ["released"]
+
+
 def test_changed_files_are_named_and_stay(
     library: Library, folder: Path, film: int, published: dict[str, bytes]
 ) -> None:

@@ -1,41 +1,47 @@
-"""The rows of the benchmark of publications."""
+"""
+Publications: the plan of many titles, the write of NFO files and posters, and the edit of a large NFO file.
+
+    python -m benchmarks.publish [--films 2000] [--episodes 30000] [--written 1000] [--runs 3] [--dir FOLDER]
+
+1. The plan of films and episodes: from nothing, unchanged with a look at every file, and after one edit.
+2. Films with an NFO file and a poster: the whole operation, beside a copy of the same files with fsync of each file and
+   of its folder, one after the other (the peer).
+3. The edit of an NFO file of 200 KB.
+
+The videos are empty files: a publication reads no video.
+"""
 
 from __future__ import annotations
 
 import argparse
 import gc
-import io
-import os
-import random
-import shutil
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image
-
-import benchmarks.publish
 from benchmarks.support import report
+from benchmarks.support.published import (
+    cancel_downloads,
+    copied,
+    films_with_posters,
+    identify,
+    make_videos,
+    publish,
+)
 from benchmarks.support.timing import seconds
 from benchmarks.support.title_pictures import film_ids
 from indexium_core.files.titles import nfo_editing
 from indexium_core.library import Library
 from indexium_core.model.publishing.nfo_content import NfoContent
-from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from indexium_core.store.artwork import assets
-from indexium_core.store.artwork.assets import Offer
-from indexium_core.store.database import Database
 
 GOAL_PLAN, GOAL_UNCHANGED, GOAL_EDIT = 10.0, 2.0, 150.0  # seconds, seconds, milliseconds
 GOAL_SPLICE = 50.0  # milliseconds
-ALL = PublicationSelection(filter=PublicationFilter())
-CAST = [{"name": f"Actor {number}", "character": f"Role {number}", "order": number} for number in range(12)]
 
 
 def main() -> None:
     """Print the rows."""
-    parser = report.parser(benchmarks.publish.__doc__)
+    parser = report.parser(__doc__)
     parser.add_argument("--films", type=int, default=2000, help="films of the plan")
     parser.add_argument("--episodes", type=int, default=30_000, help="episodes of the plan")
     parser.add_argument("--written", type=int, default=1000, help="films that are written")
@@ -56,13 +62,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
 def of_plan(folder: Path, options: argparse.Namespace) -> Iterator[report.Row]:
     """Yield the times of the plan."""
     media = folder / "media"
-    for number in range(options.films):
-        touch(media / f"Films/Film {number} (2001)/Film {number} (2001).mkv")
-    for number in range(options.episodes):
-        series, rest = divmod(number, 100)
-        season, episode = divmod(rest, 20)
-        name = f"Series {series}/Season {season + 1}/Series {series} - S{season + 1:02}E{episode + 1:02}.mkv"
-        touch(media / "Shows" / name)
+    make_videos(media, films=options.films, episodes=options.episodes)
     with Library.open(folder / "home") as library:
         library_id = library.inventory.add(media).library_id
         library.scan()
@@ -87,23 +87,8 @@ def of_plan(folder: Path, options: argparse.Namespace) -> Iterator[report.Row]:
 
 def of_write(folder: Path, films: int, runs: int) -> Iterator[report.Row]:
     """Yield the times of a publication and of its rollback, beside a copy of the same files."""
-    media = folder / "media"
-    for number in range(films):
-        touch(media / f"Film {number} (2001)/Film {number} (2001).mkv")
+    media, library_id = films_with_posters(folder, films)
     with Library.open(folder / "home") as library:
-        library_id = library.inventory.add(media).library_id
-        library.scan()
-        identify(library, library_id)
-        ids = list(film_ids(library))
-        for title_id in ids:
-            library.titles.set_values(title_id, {"plot": f"The plot of {title_id}. " * 20, "cast": CAST})
-    with Database.open(folder / "home") as database:
-        offer(database, ids)
-    with Library.open(folder / "home") as library:
-        for number, title_id in enumerate(ids):
-            [candidate] = library.artwork.candidates("movie", title_id, "poster")
-            library.artwork.cache.store_asset(poster(number), "poster", candidate_id=candidate.id)
-            library.picture_selection.select_candidate(candidate.id)
         library.publications.set_options(library_id, publish="both")
         ours, theirs, back = [], [], []
         for run in range(runs):
@@ -121,38 +106,6 @@ def of_write(folder: Path, films: int, runs: int) -> Iterator[report.Row]:
         yield report.Row(f"{where}: roll back", films / statistics.median(back), "films/s")
 
 
-def cancel_downloads(library: Library) -> None:
-    """End the job that looks for pictures of all titles, so that the plan is measured alone."""
-    for job in library.jobs.list(["artwork"]).items:
-        if not job.has_ended:
-            library.jobs.cancel(job.id)
-            library.jobs.wait(job.id, timeout=60)
-
-
-def publish(library: Library) -> int:
-    """Publish everything and return the operation."""
-    handle = library.publications.start(ALL)
-    assert set(handle.wait().counts) == {"success"}
-    return handle.id
-
-
-def copied(paths: Sequence[Path], target: Path) -> float:
-    """Return the time of a copy of files with fsync of each file and of its folder; the folders are made before."""
-    for path in paths:
-        (target / path.parent.name).mkdir(parents=True, exist_ok=True)
-
-    def copy() -> None:
-        for path in paths:
-            place = target / path.parent.name / path.name
-            shutil.copyfile(path, place)
-            for each in (place, place.parent):
-                descriptor = os.open(each, os.O_RDONLY)
-                os.fsync(descriptor)
-                os.close(descriptor)
-
-    return seconds(copy)
-
-
 def of_edit(runs: int) -> report.Row:
     """Return the time to edit an NFO file of 200 KB. The modules are frozen as in a service."""
     gc.collect()
@@ -164,37 +117,6 @@ def of_edit(runs: int) -> report.Row:
     return report.Row(
         f"NFO file of {len(data) // 1000} KB: edit one element", statistics.median(times), "ms", "goal", GOAL_SPLICE
     )
-
-
-def touch(path: Path) -> None:
-    """Make an empty file with its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
-
-
-def identify(library: Library, library_id: int) -> None:
-    """Identify the videos of a library as films and series."""
-    job = library.set_kind(library_id, "mixed")
-    assert job is not None
-    library.jobs.wait(job.id, timeout=3600)
-
-
-def offer(database: Database, films: Sequence[int]) -> None:
-    """Store one poster of a provider for each film."""
-    offers = {
-        ("movie", film): [Offer("poster", "tmdb", f"https://image.tmdb.org/t/p/original/{film}.jpg", {}, 1000, 1500)]
-        for film in films
-    }
-    with database.atomic() as tx:
-        assets.put(tx, offers, is_local=False, at=tx.value("SELECT now()"))
-
-
-def poster(number: int) -> bytes:
-    """Return a picture of about 200 KB that no other film has."""
-    data = io.BytesIO()
-    noise = random.Random(number).randbytes(300 * 450 * 3)
-    Image.frombytes("RGB", (300, 450), noise).save(data, "JPEG", quality=92)
-    return data.getvalue()
 
 
 if __name__ == "__main__":
