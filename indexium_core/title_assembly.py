@@ -127,7 +127,12 @@ class TitleAssembly:
         self.events.subscribe(self.enrichment.follow_identification)
         self.matches.on_accept = self.enrichment.follow_acceptance
         self.matches.on_confirm = self.enrichment.follow_confirmation
-        planner = PublicationPlanner(store, clock=clock, placeholder_keys=self._placeholder_keys)
+        planner = PublicationPlanner(
+            store,
+            clock=clock,
+            placeholder_keys=self._placeholder_keys,
+            has_picture=self.artwork.cache.asset_exists,
+        )
         self.titles.refresh_publications = planner.refresh
         self.publications = PublishService(
             store,

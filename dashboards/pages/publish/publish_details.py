@@ -41,7 +41,8 @@ DECISIONS: Mapping[str, tuple[str | None, bool]] = {
     "select": (None, True),
     "replace": ("replace", True),
     "restore": ("replace", True),
-    "release": ("release", False),
+    "stop": ("stop", False),
+    "resume": ("resume", True),
     "take_back": ("", False),
     "take_back_and_select": ("", True),
 }
@@ -52,9 +53,9 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
     "changed_repeatedly": {"keep": _KEEP, "replace": "Select to write ours"},
     "drift": {"keep": _KEEP, "select": "Select to write ours"},
     "nfo_unreadable": {"keep": _KEEP, "replace": "Select to replace the file"},
-    "own_file_missing": {"restore": "Restore", "keep": "Leave it out", "release": "Stop publishing it"},
+    "own_file_missing": {"restore": "Restore", "keep": "Leave it out", "stop": "Stop publishing it"},
     "foreign_nfo_replaced": {"take_back": _KEEP},
-    "released": {"take_back": "Publish it again"},
+    "released": {"resume": "Publish it again"},
 }
 _WITHOUT_FIELD = ("lock", "update", "condition")  # facts whose reason says all
 
@@ -127,6 +128,8 @@ def _why(found: PublicationDetails) -> list[PublishNoteView]:
             text = f"{own[0].name} was written by {own[0].writer}. {changed}; the rest stays byte for byte."
         elif issue.code == "drift" and own:
             text = f"{words.changed_since(own[0])} It is written only if you select this title here."
+        elif issue.code == "own_file_missing":
+            text = f"{issue.message} It is restored only if you select this title here."
         elif own and own[0].message:
             text = f"{own[0].name}: {own[0].message}"
         shown.append({"level": issue.severity, "text": " ".join(filter(None, [text, without_command(issue.remedy)]))})

@@ -64,7 +64,7 @@ class PublishSnapshot:
     options: Mapping[int, PublishOptions]
     libraries: Sequence[LibraryRow]
     in_scope: Mapping[int, str]  # the titles that *select all* has selected, with their risks
-    drifted: int  # titles of the list with a file that another program changed: they are selected only by hand
+    by_hand: int  # titles of the list with a file that another program changed, or that is gone: selected only by hand
 
     @property
     def is_on(self) -> bool:
@@ -224,7 +224,7 @@ def able_count(found: PublishSnapshot, state: PublishState) -> int:
     """Return how many titles of the list *select all* selects."""
     risks = found.page.risks
     levels = (state.risk,) if state.risk else PUBLISHED_RISKS
-    return max(0, sum(risks.get(each, 0) for each in levels if each in PUBLISHED_RISKS) - found.drifted)
+    return max(0, sum(risks.get(each, 0) for each in levels if each in PUBLISHED_RISKS) - found.by_hand)
 
 
 def row(item: PublicationItem, selected: Collection[int], *, has_pictures: bool) -> PublishRowView:

@@ -18,6 +18,7 @@ from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.requests import PublicationDecision
+from indexium_core.model.publishing.risks import BY_HAND
 from indexium_core.model.publishing.subjects import VIDEO, Entity
 
 PER_PAGE = 40
@@ -137,13 +138,15 @@ class PublishScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            drifted = page.codes.get("drift", 0)
+            by_hand = (
+                publications.addresses(replace(wanted, code=tuple(BY_HAND))) if BY_HAND.keys() & page.codes else []
+            )
             return parts.PublishSnapshot(
                 page=page,
                 options=publications.all_options(),
                 libraries=library.inventory.list(),
                 in_scope={} if scope is None else in_scope(library, scope),
-                drifted=drifted,
+                by_hand=len(by_hand),
             )
 
         self._bridge.run(read, self._show, name="publish", failed=self._failed)

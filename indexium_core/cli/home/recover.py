@@ -91,12 +91,11 @@ def check(
             titles = wording.plural(report.restored, "title")
             failed = f" {report.failed:,} failed." if report.failed else ""
             output.note(f"Operation {report.operation_id} restored the files of {titles}.{failed}")
-        elif report.lost and repair:
-            output.note("None of the lost files can be restored: 'indexium publish --restore' says why.")
+        if report.lost and repair:
+            output.note("Files stay lost whose title has no video here, or whose picture the cache does not have.")
         elif report.lost:
             output.note("'indexium publish --restore' restores the lost files; --dry-run shows it before.")
-    is_good = not report.files if not repair else not report.failed and (report.operation_id or not report.lost)
-    raise typer.Exit(0 if is_good else 1)
+    raise typer.Exit(0 if report.is_good else 1)
 
 
 @recovery.command("drill", epilog="Example: indexium recover drill --into /tmp/drill")

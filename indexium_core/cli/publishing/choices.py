@@ -1,4 +1,4 @@
-"""`publish keep|replace|release|discard`: decisions about one title. Completes the group `publish`."""
+"""`publish keep|replace|stop|resume|discard`: decisions about one title. Completes the group `publish`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NoChoice = Annotated[bool, typer.Option("--stop", help="Remove the choice: the p
 def keep(
     context: typer.Context, title: Address, file: OneFile = "", stop: NoChoice = False, as_json: AsJson = False
 ) -> None:
-    """Keep the files of another program, or leave out files that are gone: publications of the title change nothing."""
+    """Keep the files of another program, and leave out files that are gone; the rest of the title is published."""
     _choose(context, title, "" if stop else "keep", file, as_json=as_json)
 
 
@@ -37,12 +37,16 @@ def replace(
     _choose(context, title, "" if stop else "replace", file, as_json=as_json)
 
 
-@publish.command("release", epilog="Example: indexium publish release movie:12 --file /films/Alien/poster.jpg")
-def release(
-    context: typer.Context, title: Address, file: OneFile = "", stop: NoChoice = False, as_json: AsJson = False
-) -> None:
+@publish.command("stop", epilog="Example: indexium publish stop movie:12 --file /films/Alien/poster.jpg")
+def stop(context: typer.Context, title: Address, file: OneFile = "", as_json: AsJson = False) -> None:
     """Stop the publication of files: they stay as they are, and count as files of others from now on."""
-    _choose(context, title, "" if stop else "release", file, as_json=as_json)
+    _choose(context, title, "stop", file, as_json=as_json)
+
+
+@publish.command("resume", epilog="Example: indexium publish resume movie:12")
+def resume(context: typer.Context, title: Address, file: OneFile = "", as_json: AsJson = False) -> None:
+    """Resume the publication of files that was stopped."""
+    _choose(context, title, "resume", file, as_json=as_json)
 
 
 @publish.command("discard", epilog="Example: indexium publish discard movie:12")

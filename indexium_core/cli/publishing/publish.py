@@ -19,7 +19,6 @@ from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.publishing.requests import (
-    RESTORE,
     PublicationFilter,
     PublicationRequest,
     PublicationSelection,
@@ -110,7 +109,7 @@ def start(
             raise typer.Exit(1 if any(report.counts.get(status) for status in FAILED_STATUSES) else 0)
         output.note(questions.question(summary))
         ask(yes=yes)
-        how = PublicationRequest(user_note=note, user_action=RESTORE if restore else "publish", source="cli")
+        how = PublicationRequest(user_note=note, source="cli")
         handle = library.publications.start(selection, how, expected=summary.digest)
         follow(library, handle, "Publishing", as_json=as_json, excluded=summary.excluded)
 

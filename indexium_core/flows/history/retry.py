@@ -181,6 +181,7 @@ class RetryService:
             addresses=tuple(each.address for each in titles),
             risk=tuple(kept.get("risk") or _LEVELS) if risk is None else tuple(risk),
             alone=True,
+            restore=bool(kept.get("restore")),
             is_by_hand=bool(kept.get("by_hand")),
         )
 

@@ -74,10 +74,11 @@ class PublicationPlanner:
         *,
         clock: Callable[[], datetime],
         placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        has_picture: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        """`placeholder_keys`: names that are no people, as keys."""
+        """`placeholder_keys`: names that are no people, as keys; `has_picture`: whether the cache has a hash."""
         self._database, self._clock, self._placeholder_keys = database, clock, placeholder_keys
-        self._lock = threading.Lock()
+        self._has_picture, self._lock = has_picture, threading.Lock()
 
     def refresh(self, *, disk: bool = False, on_progress: Progress = lambda _done, _all: None) -> int:
         """
@@ -123,13 +124,10 @@ class PublicationPlanner:
         """
         planned = [each for each in self.compute(entities) if each.lost]
         pictures = [lost.content_hash for each in planned for lost in each.lost.values() if lost.nfo is None]
-        sizes = items.cached_sizes(self._database.read(), pictures)
+        sizes = items.cached_sizes(self._database.read(), list(filter(self._has_picture, pictures)))
         for each in planned:
-            files = tuple(
-                _restored(file, each.lost[file.path_bytes], sizes)
-                for file in each.row.files
-                if file.path_bytes in each.lost
-            )
+            known = {file.path_bytes: file for file in each.row.files}
+            files = tuple(_restored(known.get(path), path, lost, sizes) for path, lost in each.lost.items())
             codes = tuple(risks.in_order(code for file in files for code in file.codes))
             bodies = {path: lost.nfo for path, lost in each.lost.items() if lost.nfo is not None}
             yield replace(each, row=replace(each.row, files=files, codes=codes), bodies=bodies)
@@ -239,6 +237,7 @@ class _TitlePlans:
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)
+        planner.add_lost()
         planner.add_left_over()
         return self._row(title, files, places, planner.planned, people)
 
@@ -409,13 +408,15 @@ class _TitlePlans:
 def _states(planned: PlannedRow) -> Iterator[tuple[bytes, str]]:
     """Yield how files of ours are on the disk: path and state of the ledger."""
     for file in planned.row.files:
-        if file.owner in ("ours", "changed") or file.path_bytes in planned.lost:
-            is_lost = file.path_bytes in planned.lost
-            yield file.path_bytes, "missing" if is_lost else "drifted" if file.owner == "changed" else "published"
+        if file.owner in ("ours", "changed") and file.path_bytes not in planned.lost:
+            yield file.path_bytes, "drifted" if file.owner == "changed" else "published"
+    yield from ((path, "missing") for path in planned.lost)
 
 
-def _restored(file: SideFilePlan, lost: LostFile, sizes: Mapping[str, int]) -> SideFilePlan:
-    """Return the plan of a file that comes back as it was published; `sizes`: of pictures in the cache, by hash."""
+def _restored(file: SideFilePlan | None, path: bytes, lost: LostFile, sizes: Mapping[str, int]) -> SideFilePlan:
+    """Return the plan of a file that is restored as it was published; `sizes`: of pictures in the cache, by hash."""
+    if file is None:
+        file = SideFilePlan(path_bytes=path, kind=lost.kind, action="create", owner="ours")
     if file.action == "blocked":
         return file
     size = sizes.get(lost.content_hash) if lost.nfo is None else len(lost.nfo.content)

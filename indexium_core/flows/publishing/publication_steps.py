@@ -33,7 +33,8 @@ from indexium_core.store.titles import titles as title_store
 CHOICES: Mapping[str, str] = {
     "keep": "kept the file of another program for",
     "replace": "let our file take the place of another one for",
-    "release": "stopped the publication of a file of",
+    "stop": "stopped the publication of a file of",
+    "resume": "resumed the publication of a file of",
     "": "took back the choice about a file of",
 }
 _OF_LOST: Mapping[str, str] = {  # … about files that are gone
@@ -41,7 +42,7 @@ _OF_LOST: Mapping[str, str] = {  # … about files that are gone
     "replace": "asked to restore a deleted file of",
 }
 _OPEN_CODES = frozenset(
-    {"drift", "changed_repeatedly", "nfo_unreadable", "own_file_missing", "released"}
+    {"drift", "changed_repeatedly", "nfo_unreadable", "own_file_missing"}
 )  # of files about which people decide
 
 
@@ -72,7 +73,7 @@ class PublicationSteps:
 
         """
         if choice not in CHOICES:
-            raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep, replace or release.")
+            raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep, replace, stop or resume.")
         paths = [each.path_bytes for each in row.files if path in ("", each.path)]
         at = self._clock()
 
@@ -81,7 +82,11 @@ class PublicationSteps:
             files = [each for each in row.files if each.path_bytes in paths and _is_open(each, former, choice)]
             if not files:
                 raise errors.UsageError(f"No file of “{row.name}” needs a choice.", code="nothing_to_write")
-            wanted = [SideFileChoice(each.path_bytes, each.before_hash or "", choice) for each in files if choice]
+            wanted = [
+                SideFileChoice(each.path_bytes, each.before_hash or "", choice)
+                for each in files
+                if choice not in ("", "resume")
+            ]
             changed = [each.path_bytes for each in files]
             before = [each for each in former if each.path_bytes in changed]
             if before == wanted:
@@ -179,9 +184,16 @@ class PublicationSteps:
 
 
 def _is_open(file: SideFilePlan, former: Sequence[SideFileChoice], choice: str) -> bool:
-    """Return whether people can decide so about a file: what is ours can be released, whatever it needs."""
-    if choice == "release":
-        return file.owner in ("ours", "changed")
+    """
+    Return whether people can decide so about a file.
+
+    The publication of any file that is not one of others can stop. One that is stopped can only resume, so that a
+    choice about the title changes nothing about it.
+    """
+    if choice == "resume" or "released" in file.codes:
+        return choice == "resume" and "released" in file.codes
+    if choice == "stop" and file.owner != "others":
+        return True
     return bool(_OPEN_CODES & set(file.codes)) or any(
         each.path_bytes == file.path_bytes and each.content_hash == (file.before_hash or "") for each in former
     )

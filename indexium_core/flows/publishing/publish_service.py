@@ -27,6 +27,7 @@ from indexium_core.model.publishing.publication import (
     digest_of,
 )
 from indexium_core.model.publishing.requests import (
+    RESTORE,
     PublicationDecision,
     PublicationRequest,
     PublicationSelection,
@@ -146,10 +147,11 @@ class PublishService(PublicationReview):
             message = _nothing_to_write(excluded, selection) if is_on else NOTHING_IS_PUBLISHED
             raise errors.UsageError(message, code="nothing_to_write")
         by_hand = bool(selection.addresses) and selection.filter is None and selection.is_by_hand
-        options = {"risk": list(selection.risks), "by_hand": by_hand}  # a retry does the same
-        return self._writer.start(
-            _publications(planned), request or PublicationRequest(), options=options, idempotent=idempotent
-        )
+        options = {"risk": list(selection.risks), "by_hand": by_hand, "restore": selection.restore}  # for a retry
+        how = request or PublicationRequest()
+        if selection.restore:
+            how = replace(how, user_action=RESTORE)
+        return self._writer.start(_publications(planned), how, options=options, idempotent=idempotent)
 
     def publish_entity(
         self, entity_type: str, entity_id: int, request: PublicationRequest | None = None
@@ -224,12 +226,15 @@ class PublishService(PublicationReview):
     @remote()
     def choose(self, address: str, choice: str, path: str = "") -> PublicationDecision:
         """
-        Decide about the files of a title that another program changed or that cannot be edited. It can be undone.
+        Decide about the files of a title that another program changed, that cannot be edited, or that are gone.
+
+        It can be undone.
 
         Args:
             address: The title or video, such as `movie:12`.
-            choice: `keep`: the present file stays; `replace`: ours takes its place; "": no choice any more. A choice
-                counts while the file has its present bytes.
+            choice: `keep`: the present file stays, or one that is gone stays away; `replace`: ours takes its place, or is
+                restored; "": no choice any more. These count while the file has its present bytes. `stop`: the file
+                is not published any more; `resume`: it is again.
             path: Only this file, as the plan shows it; "": all of the title.
 
         Raises:

@@ -27,7 +27,6 @@ from indexium_core.model.publishing.integrity import LOST, DrillReport, Integrit
 from indexium_core.model.publishing.nfo_ownership import named_values
 from indexium_core.model.publishing.publication import SideFilePlan
 from indexium_core.model.publishing.requests import (
-    RESTORE,
     PublicationFilter,
     PublicationRequest,
     PublicationSelection,
@@ -39,11 +38,10 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import published, rows
-from indexium_core.store.publishing.published import PublishedFile
+from indexium_core.store.publishing.published import EMPTY_HASH, PublishedFile
 
 Progress = Callable[[int, int], object]  # called with the number of files that are done and of all
-_EMPTY = blake3(b"").hexdigest()
-_REQUEST = PublicationRequest(user_action=RESTORE, source="recovery")
+_REQUEST = PublicationRequest(source="recovery")
 
 
 @checked_arguments
@@ -100,12 +98,12 @@ class DisasterRecoveryService:
 
         """
         self._require_library(library_id)
-        found = published.files(self._database.read(), library_id=library_id)
-        report = IntegrityReport.of(list(self._checks(found, is_full=full, progress=progress)))
+        report = self._report(library_id, is_full=full, progress=progress)
         if not (repair and report.lost):
             return report
         selection = PublicationSelection(filter=PublicationFilter(library_id=library_id), restore=True)
         result = self._publications.publish(selection, _REQUEST)
+        report = self._report(library_id, is_full=False)
         return replace(report, operation_id=result.operation_id, restored=result.published, failed=result.failed)
 
     @remote(paths=("into",))
@@ -116,7 +114,7 @@ class DisasterRecoveryService:
         Restore the published files of a library, or of all, into an empty folder, and compare every hash.
 
         Nothing beside the media changes. A file is at its path below the folder of its library, in a folder with the
-        name of the library.
+        id and the name of the library.
 
         Args:
             into: The folder; it is made if it does not exist.
@@ -125,11 +123,11 @@ class DisasterRecoveryService:
 
         Raises:
             UnknownIdError: There is no such library.
-            UsageError: The folder is not empty, is part of a library, or cannot be made.
+            UsageError: The folder is not empty, is part of a library, or cannot be written.
 
         """
         self._require_library(library_id)
-        started, target = time.monotonic(), Path(into).absolute()
+        started, target = time.monotonic(), Path(into).resolve()
         self._require_empty(target)
         found = published.files(self._database.read(), library_id=library_id)
         missing, restored, size = [], 0, 0
@@ -145,6 +143,10 @@ class DisasterRecoveryService:
             folder=str(target), restored=restored, bytes=size, missing=missing, seconds=time.monotonic() - started
         )
 
+    def _report(self, library_id: int | None, *, is_full: bool, progress: Progress | None = None) -> IntegrityReport:
+        found = published.files(self._database.read(), library_id=library_id)
+        return IntegrityReport.of(list(self._checks(found, is_full=is_full, progress=progress)))
+
     def _require_library(self, library_id: int | None) -> None:
         if library_id is not None and all(
             each.library_id != library_id for each in catalog.libraries(self._database.read())
@@ -155,7 +157,8 @@ class DisasterRecoveryService:
 
     def _require_empty(self, target: Path) -> None:
         for each in catalog.libraries(self._database.read()):
-            if target.is_relative_to(each.path) or Path(each.path).is_relative_to(target):
+            root = Path(os.fsdecode(each.path_bytes)).resolve()
+            if target.is_relative_to(root) or root.is_relative_to(target):
                 raise errors.UsageError(f"{target} is part of the library “{each.name}”. Choose a folder elsewhere.")
         try:
             target.mkdir(parents=True, exist_ok=True)
@@ -203,7 +206,7 @@ def _state_of(file: PublishedFile, status: os.stat_result, known: SideFilePlan |
     """Return how a file is that exists. One with the size and the time of the plan is not read."""
     if not stat.S_ISREG(status.st_mode):
         return "foreign"
-    if status.st_size == 0 and file.content_hash != _EMPTY:
+    if status.st_size == 0 and file.content_hash != EMPTY_HASH:
         return "empty"
     if known is not None and known.before_hash == file.content_hash:
         seen = (known.before_size, known.before_mtime_ns)
@@ -232,11 +235,15 @@ def _state_of_content(file: PublishedFile) -> str:
 def _below(file: PublishedFile) -> Path:
     """Return the place of a file in the folder of a drill."""
     below = file.path_bytes.removeprefix(file.root).strip(b"/")
-    return Path(file.library.replace("/", "_")) / os.fsdecode(below)
+    return Path(f"{file.library_id} {file.library.replace('/', '_')}") / os.fsdecode(below)
 
 
 def _written(path: Path, content: bytes) -> str:
     """Write a file, read it again, and return the hash of what was read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return blake3(path.read_bytes()).hexdigest()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return blake3(path.read_bytes()).hexdigest()
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}. Choose a folder with more room, or shorter paths."
+        raise errors.UsageError(message) from error

@@ -31,15 +31,16 @@ from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.nfo import NfoDocument
 from indexium_core.store.publishing.inputs import (
     RELEASED,
+    STOP,
     OwnFile,
     PublishedInputs,
     SelectedPicture,
     SideFileOwnership,
 )
+from indexium_core.store.publishing.published import EMPTY_HASH
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
 _SAVER = "Jellyfin"
-_EMPTY = blake3(b"").hexdigest()
 _BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable", "name_taken"})
 
 
@@ -78,6 +79,7 @@ class LostFile:
     """A file of ours that is gone, as the ledger has it."""
 
     content_hash: str
+    kind: str  # nfo, or a kind of picture
     nfo: StoredNfo | None  # None: a picture
 
 
@@ -115,9 +117,8 @@ class SideFilePlanner:
         """
         self._inputs, self._options, self._disk, self._find_owner = inputs, options, disk, find_owner
         self._entity, self._claims = entity, claims
-        known = inputs.ours.get(entity, ())
-        self._ours = {each.path_bytes: each for each in known if each.state != RELEASED}
-        self._released = {each.path_bytes for each in known if each.state == RELEASED}
+        self._stopped = {path for path, (_, choice) in inputs.choices.items() if choice == STOP}
+        self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if not self._is_stopped(each)}
         self.planned = PlannedSideFiles()
 
     # NFO files.
@@ -131,6 +132,8 @@ class SideFilePlanner:
         of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
         try:
             names = {each.lower() for each in self._disk.names(place.folder)}
+            if of_folder not in names and os.path.join(place.folder, name) in self._ours:  # noqa: PTH118
+                return True  # also if it is gone: it is restored under its name
             if of_folder in names or name.lower() not in names:
                 return False
             path = os.path.join(place.folder, self._disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
@@ -145,7 +148,8 @@ class SideFilePlanner:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
             self._claim(path)
             present = self._disk.present(path)
-            if self._is_released(path, NFO, present):
+            if path in self._stopped:
+                self._add_stopped(path, NFO, present)
                 return
             lost = self._lost(path, present)
             if lost is not None:
@@ -169,7 +173,7 @@ class SideFilePlanner:
         if stored is not None:
             own: OwnValues = json.loads(lost.own_elements or "[]")
             kept = StoredNfo(stored, lost.own_elements or "[]", lost.contents_hash)
-            self.planned.lost[path] = LostFile(lost.content_hash, kept)
+            self.planned.lost[path] = LostFile(lost.content_hash, NFO, kept)
             if lost.contents_hash == hash_of(contents):
                 body = kept
             else:
@@ -256,6 +260,10 @@ class SideFilePlanner:
             name = self._disk.name_in_other_case(folder, name)
             path = os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
             self._claim(path)
+            stopped = next((each for each in (path, *self._own_twins(path)) if each in self._stopped), None)
+            if stopped is not None:
+                self._add_stopped(stopped, picture.kind, self._disk.present(stopped))
+                return
             self._place_picture(path, picture)
             for twin in side_file_names.twins(name, self._disk.names(folder)):
                 self._remove_twin(os.path.join(folder, twin), picture.kind)  # noqa: PTH118 - a path of bytes
@@ -264,8 +272,6 @@ class SideFilePlanner:
 
     def _place_picture(self, path: bytes, picture: SelectedPicture) -> None:
         present = self._disk.present(path)
-        if self._is_released(path, picture.kind, present):
-            return
         owner: SideFileOwner = "nobody" if present is None else self._owner(path, present)
         facts: dict[str, Any] = {
             "after_hash": picture.content_hash,
@@ -281,8 +287,13 @@ class SideFilePlanner:
             return
         codes = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}.get(owner, [])
         if lost:
-            self.planned.lost[path] = LostFile(lost.content_hash, None)
+            self.planned.lost[path] = LostFile(lost.content_hash, lost.kind, None)
             owner, codes = "ours", self._lost_codes(path, present)
+        elif present is None and self._has_lost_twin(path):
+            codes = self._lost_codes(path, present)
+            if self._choice(path, present) == "keep":
+                self._add(path, picture.kind, "unchanged", present, owner, candidate_id=picture.candidate_id)
+                return
         self._add(path, picture.kind, "create" if present is None else "replace", present, owner, codes=codes, **facts)
 
     def _remove_twin(self, path: bytes, kind: str) -> None:
@@ -295,6 +306,20 @@ class SideFilePlanner:
         self._add(path, kind, "remove", present, owner, codes=codes)
 
     # Files that are left over.
+
+    def add_lost(self) -> None:
+        """Note the pictures that are gone and would have another extension, or another picture, now."""
+        kinds = {each.kind for each in self.planned.files} | self.planned.kept_kinds
+        for path, own in self._ours.items():
+            if path in self.planned.lost or own.kind not in kinds or own.kind == NFO:
+                continue
+            try:
+                present = self._disk.present(path)
+            except errors.MetadataError:
+                continue
+            is_planned = any(each.path_bytes == path for each in self.planned.files)
+            if not is_planned and self._lost(path, present) and self._choice(path, present) != "keep":
+                self.planned.lost[path] = LostFile(own.content_hash, own.kind, None)
 
     def add_left_over(self) -> None:
         """Plan the removal of our files that are not published any more; a file that others changed stays."""
@@ -323,17 +348,29 @@ class SideFilePlanner:
             return "ours" if self._moved_from(path, present) else "others"
         return "ours" if own.content_hash == present.content_hash else "changed"
 
-    def _is_released(self, path: bytes, kind: str, present: PresentFile | None) -> bool:
-        """Leave a file alone that a person does not want to publish any more, and return whether it is one."""
-        if path in self._released:
-            self._add(path, kind, "unchanged", present, "nobody" if present is None else "others", codes=[RELEASED])
-        return path in self._released
+    def _is_stopped(self, own: OwnFile) -> bool:
+        return own.state == RELEASED or own.path_bytes in self._stopped
+
+    def _add_stopped(self, path: bytes, kind: str, present: PresentFile | None) -> None:
+        """Leave a file as it is that a person does not want to publish any more."""
+        self._add(path, kind, "unchanged", present, "nobody" if present is None else "others", codes=[RELEASED])
+
+    def _own_twins(self, path: bytes) -> list[bytes]:
+        """Return the paths of published pictures that differ from a path only in the extension."""
+        stem = os.path.splitext(path)[0]  # noqa: PTH122 - a path of bytes
+        known = [*self._stopped, *self._ours]
+        return [each for each in known if each != path and os.path.splitext(each)[0] == stem]  # noqa: PTH122
 
     def _lost(self, path: bytes, present: PresentFile | None) -> OwnFile | None:
         """Return our file that should be at a path and is gone, or has no byte left."""
         own = self._ours.get(path)
-        is_lost = own is not None and (present is None or present.size == 0) and own.content_hash != _EMPTY
+        is_lost = own is not None and (present is None or present.size == 0) and own.content_hash != EMPTY_HASH
         return own if is_lost else None
+
+    def _has_lost_twin(self, path: bytes) -> bool:
+        """Return whether our picture with another extension is gone: a new one in its place is the same question."""
+        twins = [each for each in self._own_twins(path) if each in self._ours]
+        return bool(twins) and all(self._lost(each, self._disk.present(each)) for each in twins)
 
     def _lost_codes(self, path: bytes, present: PresentFile | None) -> list[str]:
         """Return the code of a file that is gone: a person may have deleted it, so it is asked once."""

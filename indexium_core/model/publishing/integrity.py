@@ -49,10 +49,10 @@ class PublishedFileCheck(Shaped):
 class IntegrityReport(Shaped):
     """How the files that were published are on the disk."""
 
-    shape = "checked states files operation_id restored failed summary"
+    shape = "checked states files operation_id restored failed is_good summary"
 
-    states: dict[str, int]  # files by state
-    files: list[PublishedFileCheck]  # those that are not as they were published
+    states: dict[str, int]  # files by state, after a repair
+    files: list[PublishedFileCheck]  # those that are neither as they were published nor left out by choice
     operation_id: int | None = None  # the restoration that `repair` has done; None: there was nothing to restore
     restored: int = 0  # titles
     failed: int = 0  # titles
@@ -68,6 +68,11 @@ class IntegrityReport(Shaped):
         return sum(self.states.get(state, 0) for state in LOST)
 
     @property
+    def is_good(self) -> bool:
+        """Whether every file is as it was published, or left out by choice."""
+        return not self.files
+
+    @property
     def summary(self) -> str:
         """The report in words, such as `120 files checked: 117 as published, 3 missing`."""
         if not self.checked:
@@ -81,7 +86,7 @@ class IntegrityReport(Shaped):
     def of(cls, checks: Sequence[PublishedFileCheck]) -> IntegrityReport:
         """Return the report of some files."""
         states = Counter(each.state for each in checks)
-        return cls(states=dict(states), files=[each for each in checks if each.state != "intact"])
+        return cls(states=dict(states), files=[each for each in checks if each.state not in ("intact", "left")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +103,15 @@ class DrillReport(Shaped):
 
     @property
     def is_complete(self) -> bool:
-        """Whether every file came back."""
-        return not self.missing
+        """Whether there are files, and every one was restored."""
+        return bool(self.restored) and not self.missing
 
     @property
     def summary(self) -> str:
         """The report in words."""
         done = f"{wording.plural(self.restored, 'file')} restored and compared, {wording.size(self.bytes)}"
+        if not self.restored and not self.missing:
+            return "Nothing is published, so there is nothing to restore."
         if not self.missing:
             return f"{done}. Every published file can be restored."
-        return f"{done}. {wording.plural(len(self.missing), 'file')} cannot be restored: the cache does not have them."
+        return f"{done}. {wording.plural(len(self.missing), 'file')} cannot be restored: the home has no copy of them."

@@ -10,14 +10,15 @@ from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.publishing.inputs import STOP
 
 
 class SideFileChoice(NamedTuple):
-    """A decision about a side file, which counts while the file has the same bytes."""
+    """A decision about a side file. It counts while the file has the same bytes; `stop` counts always."""
 
     path_bytes: bytes
     content_hash: str  # BLAKE3, hex; "": it is gone
-    choice: str  # replace: our file takes its place; keep: theirs stays; release: it is not published any more
+    choice: str  # replace: our file takes its place; keep: theirs stays; stop: it is not published any more
 
 
 def of_paths(reader: Connection, paths: Collection[bytes]) -> list[SideFileChoice]:
@@ -34,7 +35,7 @@ def put(
     for each in wanted:
         facts = {**each._asdict(), **entity._asdict(), "at": at, **_actor()}
         tx.execute(_sql("set_choice"), facts)
-    released = [each.path_bytes for each in wanted if each.choice == "release"]
+    released = [each.path_bytes for each in wanted if each.choice == STOP]
     tx.execute(_sql("release"), {"paths": list(paths), "released": released})
 
 

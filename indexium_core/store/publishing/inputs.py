@@ -17,6 +17,7 @@ from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
+STOP = "stop"  # choice about a file: it is not published any more
 RELEASED = "released"  # state of a file that was ours: a person does not want to publish it any more
 
 

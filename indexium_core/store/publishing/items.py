@@ -20,6 +20,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import starting
 from indexium_core.store.operations.ledger_rows import Task, TaskSideFile
+from indexium_core.store.publishing.published import EMPTY_HASH
 from indexium_core.store.publishing.rows import TABLES
 
 
@@ -159,6 +160,7 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
         return
     tx.execute(_sql("forget_ours"), facts)
     tx.execute(_sql("insert_ours"), facts)
+    tx.execute(_sql("forget_carried_out"), {**facts, "empty": EMPTY_HASH})
     for kind, table in TABLES.items():
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
 

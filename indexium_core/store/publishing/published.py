@@ -5,9 +5,13 @@ from __future__ import annotations
 import zlib
 from typing import NamedTuple
 
+from blake3 import blake3
+
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+
+EMPTY_HASH = blake3(b"").hexdigest()  # of a file without a byte
 
 
 class PublishedFile(NamedTuple):
@@ -28,7 +32,7 @@ class PublishedFile(NamedTuple):
 def files(reader: Connection, *, library_id: int | None = None, entity: Entity | None = None) -> list[PublishedFile]:
     """Return the files of a library, of one title or video, or all, by path."""
     kind, number = entity or (None, None)
-    facts = {"library_id": library_id, "entity_type": kind, "entity_id": number}
+    facts = {"library_id": library_id, "entity_type": kind, "entity_id": number, "empty": EMPTY_HASH}
     rows = reader.execute(_sql("published"), facts).fetchall()
     return [PublishedFile(Entity(kind, number), *rest) for kind, number, *rest in rows]
 

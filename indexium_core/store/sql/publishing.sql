@@ -216,9 +216,9 @@ SELECT p.path_bytes, p.body FROM published_files AS p JOIN /* wanted */ AS w USI
 WHERE p.body IS NOT NULL AND p.state <> 'released';
 
 -- name: published
--- The side files that are ours, of a library or of one title, with its library and whether a person leaves it as it is gone.
+-- The side files that are ours, of a library or of one title, each with its library and whether a person leaves it out.
 SELECT p.entity_type, p.entity_id, p.library_id, l.name, l.path_bytes, l.state = 'offline', p.path_bytes, p.kind, p.content_hash,
-       p.own_elements, coalesce(c.content_hash = '' AND c.choice = 'keep', FALSE)
+       p.own_elements, coalesce(c.content_hash IN ('', $empty) AND c.choice = 'keep', FALSE)
 FROM published_files AS p JOIN libraries AS l USING (library_id) LEFT JOIN side_file_choices AS c ON c.path_bytes = p.path_bytes
 WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR p.library_id = $library_id)
   AND ($entity_type::VARCHAR IS NULL OR (p.entity_type = $entity_type AND p.entity_id = $entity_id)) ORDER BY p.path_bytes;
@@ -421,7 +421,7 @@ DELETE FROM published_files WHERE path_bytes IN (
 -- What the last publication in force left at the paths that these items changed. A file that a person released stays so.
 INSERT INTO published_files BY NAME
 SELECT nextval('published_file_ids') AS id, * EXCLUDE (action), CASE WHEN path_bytes IN (
-           SELECT path_bytes FROM side_file_choices WHERE choice = 'release') THEN 'released' ELSE 'published' END AS state FROM (
+           SELECT path_bytes FROM side_file_choices WHERE choice = 'stop') THEN 'released' ELSE 'published' END AS state FROM (
     SELECT s.path_bytes, s.library_id, m.entity_type, m.entity_id, s.kind, s.after_hash AS content_hash, s.body, s.own_elements, s.contents_hash,
            s.before_hash AS former_hash, s.before_mtime_ns AS former_mtime_ns, m.operation_id, m.processed_at AS published_at,
            s.action
@@ -431,6 +431,11 @@ SELECT nextval('published_file_ids') AS id, * EXCLUDE (action), CASE WHEN path_b
         SELECT c.path_bytes FROM item_side_files AS c JOIN /* written_items */ AS w ON w.id = c.item_id)
     QUALIFY row_number() OVER (PARTITION BY s.path_bytes ORDER BY m.id DESC) = 1)
 WHERE action <> 'remove';
+
+-- name: forget_carried_out
+-- Delete the choices to restore files that are restored now: if they are gone again, that is another question.
+DELETE FROM side_file_choices WHERE choice = 'replace' AND content_hash IN ('', $empty) AND path_bytes IN (
+    SELECT s.path_bytes FROM item_side_files AS s JOIN /* written_items */ AS w ON w.id = s.item_id);
 
 -- name: insert_log
 -- The publications of titles in the log, failures included.

@@ -349,11 +349,11 @@ def test_publication_of_a_file_is_stopped_and_started(run: Command, folder: Path
     assert run("publish", "--yes") == 0
     nfo = folder / LANTERN / "movie.nfo"
     nfo.unlink()
-    assert run("publish", "release", address, "--file", str(nfo)) == 0
+    assert run("publish", "stop", address, "--file", str(nfo)) == 0
     assert "Stopped the publication of a file" in run.out
     assert run("publish", "--yes", "--title", address) == 0
     assert not nfo.exists()
-    assert run("publish", "release", address, "--stop") == 0
+    assert run("publish", "resume", address) == 0
     assert run("publish", "replace", address) == 0
     assert "deleted file" in run.out
     assert run("publish", "--yes") == 0

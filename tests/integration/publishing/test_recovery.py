@@ -11,6 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.artwork.cache_service import hash_of
+from indexium_core.flows.writing.side_files import publication_edit
 from indexium_core.library import Library
 from indexium_core.model.publishing.integrity import IntegrityReport
 from indexium_core.model.publishing.publication import PublicationItem
@@ -20,6 +21,7 @@ from tests.support.copied_home import CopiedHome
 from tests.support.published_home import picture, select_picture, tree
 
 ALL = PublicationSelection(filter=PublicationFilter())
+RESTORATION = PublicationSelection(filter=PublicationFilter(), restore=True)
 LANTERN = "Films/The Lantern Keeper (2014)"
 FOREIGN = b'\xef\xbb\xbf<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
 
@@ -111,6 +113,8 @@ def test_deleted_file_is_a_question(
     library.publications.choose(f"movie:{film}", "replace")
     assert set(library.publications.start(ALL).wait().counts) == {"success"}
     assert tree(folder) == published
+    path.unlink()  # once more: it is asked again
+    assert shown(library, film).codes == ["own_file_missing"]
 
 
 def test_file_that_a_person_leaves_stays_away(
@@ -134,7 +138,7 @@ def test_file_whose_publication_stopped_is_nobody_s(
 ) -> None:
     (folder / LANTERN / "poster.jpg").unlink()
     library.publications.refresh()
-    decision = library.publications.choose(f"movie:{film}", "release", path=str(folder / LANTERN / "poster.jpg"))
+    decision = library.publications.choose(f"movie:{film}", "stop", path=str(folder / LANTERN / "poster.jpg"))
     assert shown(library, film).codes == ["released"]
     assert library.disaster_recovery.detect_missing_assets("movie", film) == []
     (folder / LANTERN / "poster.jpg").write_bytes(b"theirs")
@@ -156,11 +160,84 @@ def test_file_whose_publication_stopped_stays_so_after_a_rollback(
     select_picture(library, film, picture("blue"), name="two")
     operation = library.publications.start(ALL)
     operation.wait()
-    library.publications.choose(f"movie:{film}", "release", path=str(poster))
+    library.publications.choose(f"movie:{film}", "stop", path=str(poster))
     library.history.rollback_operation(operation.id)
     assert tree(folder) == published
     poster.unlink()
     assert shown(library, film).codes == ["released"]
+
+
+def test_choice_about_a_title_leaves_stopped_files_alone(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    poster, nfo = folder / LANTERN / "poster.jpg", folder / LANTERN / "movie.nfo"
+    library.publications.choose(f"movie:{film}", "stop", path=str(poster))
+    poster.unlink()
+    nfo.unlink()
+    for choice in ("keep", "", "replace"):
+        library.publications.refresh()
+        library.publications.choose(f"movie:{film}", choice)
+    library.publications.start(PublicationSelection(addresses=(f"movie:{film}",))).wait()
+    assert nfo.exists()
+    assert not poster.exists()
+    library.publications.choose(f"movie:{film}", "resume")
+    assert shown(library, film).codes == ["own_file_missing"]
+
+
+def test_stopped_file_stays_so_without_any_publication_and_with_another_extension(
+    library: Library, folder: Path, film: int
+) -> None:
+    select_picture(library, film, picture("red"))
+    operation = library.publications.start(ALL)
+    operation.wait()
+    poster = folder / LANTERN / "poster.jpg"
+    library.publications.choose(f"movie:{film}", "stop", path=str(poster))
+    library.history.rollback_operation(operation.id)
+    poster.write_bytes(b"theirs")
+    select_picture(library, film, picture("blue", form="PNG"), name="two")
+    library.publications.refresh()
+    library.publications.start(PublicationSelection(addresses=(f"movie:{film}",))).wait()
+    assert poster.read_bytes() == b"theirs"
+    assert not (folder / LANTERN / "poster.png").exists()
+
+
+def test_lost_picture_is_restored_although_another_one_is_selected(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    select_picture(library, film, picture("blue", form="PNG"), name="two")
+    (folder / LANTERN / "poster.jpg").unlink()
+    assert "own_file_missing" in shown(library, film).codes
+    assert library.disaster_recovery.restore_from_cache("movie", film).success
+    assert tree(folder) == published
+
+
+def test_lost_nfo_with_the_name_of_the_video_is_restored_under_it(library: Library, folder: Path, film: int) -> None:
+    nfo = folder / LANTERN / "The Lantern Keeper (2014).nfo"
+    nfo.write_bytes(FOREIGN)
+    library.publications.refresh()
+    library.publications.start(ALL).wait()
+    before = tree(folder)
+    nfo.unlink()
+    assert shown(library, film).codes == ["own_file_missing"]
+    assert library.disaster_recovery.restore_from_cache("movie", film).success
+    assert tree(folder) == before
+
+
+def test_retry_of_a_restoration_restores(
+    library: Library, folder: Path, film: int, published: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(folder)
+    library.titles.set(film, "plot", "Another plot.")
+
+    def fail(*_: object) -> None:
+        raise errors.FileAccessError("The disk is full.", code="no_space")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publication_edit, "_edits", fail)
+        operation = library.publications.start(RESTORATION)
+        operation.wait()
+    library.retries.start(operation.id).wait()
+    assert tree(folder) == published
 
 
 def test_changed_files_are_named_and_stay(
@@ -200,8 +277,8 @@ def test_picture_that_the_cache_lost_is_named_and_the_rest_comes_back(
     for each in (tmp_path / "home" / "cache").rglob("*.*"):
         if each.is_file():
             each.unlink()
-    library.artwork.cache.rebuild()
-    library.disaster_recovery.validate_integrity(repair=True)
+    found = library.disaster_recovery.validate_integrity(repair=True)
+    assert (found.is_good, found.lost, found.failed) == (False, 1, 0)
     gone = f"{LANTERN}/poster.jpg"
     assert tree(folder) == {name: data for name, data in published.items() if name != gone}
     assert len(lost) == report(library).checked
@@ -255,16 +332,27 @@ def test_drill_restores_every_file_into_an_empty_folder(
     before, target = tree(folder), tmp_path / "drill"
     drill = library.disaster_recovery.drill(target)
     assert (drill.restored, drill.is_complete) == (len(lost), True)
-    assert tree(target / folder.name) == {name: published[name] for name in lost}
+    [library_id] = [each.library_id for each in library.inventory.list()]
+    assert tree(target / f"{library_id} {folder.name}") == {name: published[name] for name in lost}
     assert tree(folder) == before
 
 
-@pytest.mark.parametrize("case", ["not empty", "in a library", "above a library", "a file", "unknown library"])
+@pytest.mark.parametrize(
+    "case", ["not empty", "in a library", "linked", "above a library", "a file", "unknown library"]
+)
 def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: Path, case: str) -> None:
     full, file = tmp_path / "full", tmp_path / "file"
     (full / "x").mkdir(parents=True)
     file.write_bytes(b"x")
-    where = {"not empty": full, "in a library": folder / "new", "above a library": tmp_path, "a file": file}
+    (tmp_path / "link").symlink_to(folder)
+    linked = tmp_path / "link" / "new"
+    where = {
+        "linked": linked,
+        "not empty": full,
+        "in a library": folder / "new",
+        "above a library": tmp_path,
+        "a file": file,
+    }
     with pytest.raises(errors.IndexiumError) as error:
         library.disaster_recovery.drill(where.get(case, tmp_path / "new"), 99 if case == "unknown library" else None)
     assert error.value.message.count(".") >= 1
@@ -285,7 +373,7 @@ def test_cache_keeps_what_is_published_until_it_is_published_no_more(
     usage = library.artwork.cache.usage()
     assert (usage.images, usage.protected, usage.unused) == (2, 2, 0)
     assert not library.artwork.cache.orphan_asset(content.version)
-    library.publications.choose(f"movie:{film}", "release")
+    library.publications.choose(f"movie:{film}", "stop")
     assert library.artwork.cache.usage().protected == 1
 
 

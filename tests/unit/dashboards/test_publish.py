@@ -69,13 +69,13 @@ def page(*items: PublicationItem, **facts: Any) -> PublicationPage:
     return PublicationPage(items=list(items), **known | facts)
 
 
-def snapshot(found: PublicationPage, *, drifted: int = 0, publish: Any = "both") -> publish_list.PublishSnapshot:
+def snapshot(found: PublicationPage, *, by_hand: int = 0, publish: Any = "both") -> publish_list.PublishSnapshot:
     return publish_list.PublishSnapshot(
         page=found,
         options={1: PublishOptions(publish=publish, is_decided=True)},
         libraries=[library(1, "Films")],
         in_scope={},
-        drifted=drifted,
+        by_hand=by_hand,
     )
 
 
@@ -135,7 +135,7 @@ def test_notes_name_who_changed_which_file() -> None:
 
 
 def test_box_of_the_head_follows_the_selection_of_all_titles() -> None:
-    found = snapshot(page(item(side_file("movie.nfo")), titles=3, total=3, risks={"safe": 2, "danger": 1}), drifted=1)
+    found = snapshot(page(item(side_file("movie.nfo")), titles=3, total=3, risks={"safe": 2, "danger": 1}), by_hand=1)
     state = PublishState()
     assert (listed(found, state)["all"], listed(found, state)["able"]) == ("none", 2)
     assert listed(found, state, movie_7="safe")["all"] == "some"

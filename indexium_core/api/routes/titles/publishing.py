@@ -20,7 +20,6 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import PublishLogEntry
 from indexium_core.model.publishing.requests import (
-    RESTORE,
     PublicationDecision,
     PublicationFilter,
     PublicationRequest,
@@ -137,7 +136,7 @@ class SideFileChoiceBody(Body):
     """What to do with side files that another program changed, or that cannot be edited."""
 
     address: Annotated[Text, Field(description="Such as `movie:12`.")]
-    choice: Annotated[Literal["keep", "replace", "release", ""], Field(description='"" removes the choice.')]
+    choice: Annotated[Literal["keep", "replace", "stop", "resume", ""], Field(description='"" removes the choice.')]
     path: Annotated[Text, Field(description="One file; default: all files of the title.")] = ""
 
 
@@ -241,8 +240,7 @@ def _start(
     digest: str = "",
 ) -> Response:
     def start(request: IdempotentRequest | None) -> Json:
-        action = RESTORE if selection.restore else "publish"
-        how = PublicationRequest(user_note=user_note, user_action=action, source="rest")
+        how = PublicationRequest(user_note=user_note, source="rest")
         return started(library.publications.start(selection, how, expected=digest, idempotent=request).id)
 
     return start_request.once(body, start=start, again=started_again)
