@@ -138,9 +138,8 @@ class PublishScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            by_hand = (
-                publications.addresses(replace(wanted, code=tuple(BY_HAND))) if BY_HAND.keys() & page.codes else []
-            )
+            has_questions = not BY_HAND.keys().isdisjoint(page.codes)
+            by_hand = publications.addresses(replace(wanted, code=tuple(BY_HAND))) if has_questions else []
             return parts.PublishSnapshot(
                 page=page,
                 options=publications.all_options(),

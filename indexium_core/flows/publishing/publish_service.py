@@ -232,8 +232,8 @@ class PublishService(PublicationReview):
 
         Args:
             address: The title or video, such as `movie:12`.
-            choice: `keep`: the present file stays, or one that is gone stays away; `replace`: ours takes its place, or is
-                restored; "": no choice any more. These count while the file has its present bytes. `stop`: the file
+            choice: `keep`: the present file stays, or one that is gone stays away; `replace`: ours takes its place, or
+                is restored; "": no choice any more. These count while the file has its present bytes. `stop`: the file
                 is not published any more; `resume`: it is again.
             path: Only this file, as the plan shows it; "": all of the title.
 
