@@ -189,7 +189,12 @@ CHANGES: dict[str, Call | str] = {
     "publications.discard_changes": discarded,
     "publications.choose": kept,
     **dict.fromkeys(
-        ("publications.publish_entity", "publications.publish_bulk", "operations.begin"), "publications.start"
+        (
+            *(f"publications.{name}" for name in ("publish", "publish_entity", "publish_bulk")),
+            *(f"disaster_recovery.{name}" for name in ("restore_from_cache", "validate_integrity")),
+            "operations.begin",
+        ),
+        "publications.start",
     ),
     "picture_selection.select_candidate": pictured(lambda service, found: service.select_candidate(found[1])),
     "picture_selection.reject_candidate": pictured(lambda service, found: service.reject_candidate(found[0])),
@@ -227,7 +232,8 @@ WITHOUT_RECORD = """
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
     snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
-    publications.follow_operations publications.refresh publications.set_options
+    publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
+    disaster_recovery.drill
 """
 READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
@@ -244,7 +250,7 @@ READS = """
     with_live_seconds check count_operations df get_operation_details get_operations people_of preview_rollback
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
-    unpublished_count validate_before_publish
+    unpublished_count validate_before_publish detect_missing_assets
     unrecorded since match pauses request_page requests require_one season status test effect set table
 """
 
