@@ -131,7 +131,7 @@ class TitleAssembly:
             store,
             clock=clock,
             placeholder_keys=self._placeholder_keys,
-            has_picture=self.artwork.cache.asset_exists,
+            has_picture=lambda content_hash: self.artwork.cache.retrieve_asset(content_hash) is not None,
         )
         self.titles.refresh_publications = planner.refresh
         self.publications = PublishService(

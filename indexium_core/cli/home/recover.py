@@ -92,7 +92,10 @@ def check(
             failed = f" {report.failed:,} failed." if report.failed else ""
             output.note(f"Operation {report.operation_id} restored the files of {titles}.{failed}")
         if report.lost and repair:
-            output.note("Files stay lost whose title has no video here, or whose picture the cache does not have.")
+            output.note(
+                "Some files stay lost: their title has no video here or does not publish them any more, their folder "
+                "cannot be written, or the cache does not have their picture. 'indexium publish show TITLE' says more."
+            )
         elif report.lost:
             output.note("'indexium publish --restore' restores the lost files; --dry-run shows it before.")
     raise typer.Exit(0 if report.is_good else 1)

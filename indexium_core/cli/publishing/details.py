@@ -12,7 +12,7 @@ from indexium_core.cli.frame import opened
 from indexium_core.cli.options import AsJson
 from indexium_core.cli.publishing.publish import Address, publish, require_publishing_library
 from indexium_core.model import wording
-from indexium_core.model.publishing.publication import ACTION_WORDS, SideFilePlan
+from indexium_core.model.publishing.publication import SideFilePlan
 from indexium_core.model.publishing.subjects import Entity
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _print(found: PublicationDetails) -> None:
 def _file(file: SideFilePlan) -> tuple[str, str, str, str]:
     size = wording.size(file.after_size or file.before_size) if file.after_size or file.before_size else ""
     reason = file.message or (f"changed: {', '.join(file.changed_fields)}" if file.changed_fields else "")
-    return file.path, ACTION_WORDS[file.action], size, reason
+    return file.path, file.word, size, reason
 
 
 def _line(line: NfoLine) -> str:

@@ -123,7 +123,7 @@ class DisasterRecoveryService:
 
         Raises:
             UnknownIdError: There is no such library.
-            UsageError: The folder is not empty, is part of a library, or cannot be written.
+            UsageError: The folder is not empty, overlaps with a library or with the home, or cannot be written.
 
         """
         self._require_library(library_id)
@@ -144,6 +144,7 @@ class DisasterRecoveryService:
         )
 
     def _report(self, library_id: int | None, *, is_full: bool, progress: Progress | None = None) -> IntegrityReport:
+        self._publications.refresh(disk=False)  # folders may have other names since the last plan
         found = published.files(self._database.read(), library_id=library_id)
         return IntegrityReport.of(list(self._checks(found, is_full=is_full, progress=progress)))
 
@@ -156,10 +157,13 @@ class DisasterRecoveryService:
             )
 
     def _require_empty(self, target: Path) -> None:
+        home = self._database.home.resolve()
+        if target.is_relative_to(home) or home.is_relative_to(target):
+            raise errors.UsageError(f"{target} and the home {home} overlap. Choose a folder elsewhere.")
         for each in catalog.libraries(self._database.read()):
             root = Path(os.fsdecode(each.path_bytes)).resolve()
             if target.is_relative_to(root) or root.is_relative_to(target):
-                raise errors.UsageError(f"{target} is part of the library “{each.name}”. Choose a folder elsewhere.")
+                raise errors.UsageError(f"{target} and the library “{each.name}” overlap. Choose a folder elsewhere.")
         try:
             target.mkdir(parents=True, exist_ok=True)
             is_empty = not any(target.iterdir())

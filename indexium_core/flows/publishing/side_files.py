@@ -132,8 +132,9 @@ class SideFilePlanner:
         of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
         try:
             names = {each.lower() for each in self._disk.names(place.folder)}
-            if of_folder not in names and os.path.join(place.folder, name) in self._ours:  # noqa: PTH118
-                return True  # also if it is gone: it is restored under its name
+            ours = [os.path.join(place.folder, each) in self._ours for each in (of_folder, name)]  # noqa: PTH118
+            if any(ours):  # also if it is gone: it is restored under its name
+                return not ours[0]
             if of_folder in names or name.lower() not in names:
                 return False
             path = os.path.join(place.folder, self._disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
@@ -317,8 +318,10 @@ class SideFilePlanner:
                 present = self._disk.present(path)
             except errors.MetadataError:
                 continue
+            twins = [path, *(each.path_bytes for each in self.planned.files if _stem(each.path_bytes) == _stem(path))]
+            is_kept = any(self._choice(each, present) == "keep" for each in twins)
             is_planned = any(each.path_bytes == path for each in self.planned.files)
-            if not is_planned and self._lost(path, present) and self._choice(path, present) != "keep":
+            if not is_planned and not is_kept and self._lost(path, present):
                 self.planned.lost[path] = LostFile(own.content_hash, own.kind, None)
 
     def add_left_over(self) -> None:
@@ -357,9 +360,8 @@ class SideFilePlanner:
 
     def _own_twins(self, path: bytes) -> list[bytes]:
         """Return the paths of published pictures that differ from a path only in the extension."""
-        stem = os.path.splitext(path)[0]  # noqa: PTH122 - a path of bytes
         known = [*self._stopped, *self._ours]
-        return [each for each in known if each != path and os.path.splitext(each)[0] == stem]  # noqa: PTH122
+        return [each for each in known if each != path and _stem(each) == _stem(path)]
 
     def _lost(self, path: bytes, present: PresentFile | None) -> OwnFile | None:
         """Return our file that should be at a path and is gone, or has no byte left."""
@@ -481,6 +483,11 @@ def _is_of(own: Mapping[str, Any], content: NfoContent) -> bool:
 
 def _has_number(document: NfoDocument, content: NfoContent) -> bool:
     return content.kind != "episodedetails" or content.episode in document.episodes or not document.episodes
+
+
+def _stem(path: bytes) -> bytes:
+    """Return a path without its extension."""
+    return os.path.splitext(path)[0]  # noqa: PTH122 - a path of bytes
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

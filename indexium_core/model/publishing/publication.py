@@ -80,6 +80,11 @@ class SideFilePlan(Shaped):
         return self.action in WRITTEN_ACTIONS
 
     @property
+    def word(self) -> str:
+        """What happens to it, in a word. A file that is neither there nor written was left out by choice."""
+        return "left out" if self.action == "unchanged" and self.before_hash is None else ACTION_WORDS[self.action]
+
+    @property
     def media_type(self) -> str:
         """The type of a picture by its name."""
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"

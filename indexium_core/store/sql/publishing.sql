@@ -470,8 +470,11 @@ SELECT id, entity_type, entity_id, nfo_hash, assets_published, published_at, pub
 FROM publish_log WHERE entity_type = $entity_type AND entity_id = $entity_id ORDER BY published_at DESC, id DESC LIMIT $count;
 
 -- name: last_published
--- When a title or a video was published the last time; NULL: never.
-SELECT max(published_at) FROM published_files WHERE entity_type = $entity_type AND entity_id = $entity_id;
+-- When a title or a video was published the last time; NULL: nothing of it is published. A restoration publishes nothing new.
+SELECT max(m.processed_at) FROM metadata_operation_items AS m JOIN metadata_operations AS o ON o.id = m.operation_id
+WHERE m.entity_type = $entity_type AND m.entity_id = $entity_id AND m.status = 'success' AND m.reverted_by IS NULL
+  AND o.operation_type = 'publish' AND o.user_action <> 'restore'
+  AND EXISTS (FROM published_files AS p WHERE p.entity_type = m.entity_type AND p.entity_id = m.entity_id);
 
 -- name: own_elements
 -- What is ours in the NFO files below the folder of a library, by path. The paths below a root sort between root + '/' and

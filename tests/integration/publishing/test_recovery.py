@@ -223,6 +223,40 @@ def test_lost_nfo_with_the_name_of_the_video_is_restored_under_it(library: Libra
     assert tree(folder) == before
 
 
+def test_lost_nfo_of_the_folder_is_asked_about_beside_a_new_one_of_others(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    (folder / LANTERN / "movie.nfo").unlink()
+    other = folder / LANTERN / "The Lantern Keeper (2014).nfo"
+    other.write_bytes(FOREIGN)
+    assert "own_file_missing" in shown(library, film).codes
+    with pytest.raises(errors.UsageError, match="1 gone since"):
+        library.publications.start(ALL)
+    assert library.disaster_recovery.restore_from_cache("movie", film).published == 1
+    assert tree(folder) == {**published, f"{LANTERN}/{other.name}": FOREIGN}
+
+
+def test_restoration_is_no_publication_of_what_changed_since(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    library.titles.set(film, "plot", "Another plot.")
+    lose(folder)
+    library.disaster_recovery.validate_integrity(repair=True)
+    assert library.publications.discard_changes("movie", film).step_id is not None
+    assert not library.publications.get("movie", film).is_unpublished
+
+
+def test_damaged_picture_of_the_cache_is_not_restored(
+    library: Library, folder: Path, published: dict[str, bytes], tmp_path: Path
+) -> None:
+    lose(folder)
+    [original] = (tmp_path / "home" / "cache").rglob(f"{hash_of(published[f'{LANTERN}/poster.jpg'])}.jpg")
+    original.write_bytes(b"damaged")
+    found = library.disaster_recovery.validate_integrity(repair=True)
+    assert (found.lost, found.failed) == (1, 0)
+    assert [each.kind for each in found.files] == ["poster"]
+
+
 def test_retry_of_a_restoration_restores(
     library: Library, folder: Path, film: int, published: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,7 +372,7 @@ def test_drill_restores_every_file_into_an_empty_folder(
 
 
 @pytest.mark.parametrize(
-    "case", ["not empty", "in a library", "linked", "above a library", "a file", "unknown library"]
+    "case", ["not empty", "in a library", "linked", "above a library", "a file", "in the home", "unknown library"]
 )
 def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: Path, case: str) -> None:
     full, file = tmp_path / "full", tmp_path / "file"
@@ -352,6 +386,7 @@ def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: P
         "in a library": folder / "new",
         "above a library": tmp_path,
         "a file": file,
+        "in the home": tmp_path / "home" / "drill",
     }
     with pytest.raises(errors.IndexiumError) as error:
         library.disaster_recovery.drill(where.get(case, tmp_path / "new"), 99 if case == "unknown library" else None)
