@@ -166,7 +166,7 @@ class TitleService:
         if page < 1 or per_page < 1:
             raise errors.UsageError("The page and the titles per page are numbers from 1.")
         page, per_page = min(page, 10**9), min(_MOST, per_page)
-        reader, wanted = self._database.read(), self._wanted(query, filters)
+        reader, wanted = self._database.read(), self._wanted(query, filters, is_shown=True)
         found, total = store.items(
             reader, wanted, sort=sort_key(sort), descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
@@ -197,14 +197,15 @@ class TitleService:
             UsageError: A key is unknown, or as `list`.
 
         """
-        reader, wanted = self._database.read(), self._wanted(query, filters)
+        reader, wanted = self._database.read(), self._wanted(query, filters, is_shown="unpublished" in keys)
         for key in keys:
             if key not in FACET_KEYS:
                 raise errors.UsageError(f"There is no filter “{key[:40]}”. Choose one of: {', '.join(FACET_KEYS)}.")
         return title_facets.facets(reader, wanted, keys)
 
-    def _wanted(self, query: str, filters: TitleFilters) -> TitleFilter:
-        self.refresh_publications()  # every list shows what is unpublished
+    def _wanted(self, query: str, filters: TitleFilters, *, is_shown: bool = False) -> TitleFilter:
+        if is_shown or filters.get("unpublished") is not None:  # `is_shown`: the answer says what is unpublished
+            self.refresh_publications()
         return title_libraries.checked_filter(self._database.read(), query, filters)
 
     @remote()

@@ -58,6 +58,11 @@ class PublicationSearch:
         return {**lists, "library_id": self.library_id, "unpublished": self.unpublished, **tops}
 
 
+def has_plan(reader: Connection) -> bool:
+    """Return whether a library publishes something, or rows are stored."""
+    return bool(reader.value(_sql("has_plan")))
+
+
 def outdated(reader: Connection, *, all_rows: bool = False, settings: str = "") -> list[OutdatedRow]:
     """
     Return titles and videos whose row is missing or has other inputs, or all of them; and those without inputs.

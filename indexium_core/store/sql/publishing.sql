@@ -105,6 +105,10 @@ parts AS (
     FROM /* videos */ AS v JOIN on_libraries AS o USING (library_id))
 SELECT entity_type, entity_id, hash(sum(h)) AS inputs FROM parts GROUP BY entity_type, entity_id HAVING bool_or(is_published);
 
+-- name: has_plan
+-- Whether a library publishes something, or the plan still has rows.
+SELECT EXISTS (FROM libraries WHERE coalesce(publish, 'off') <> 'off') OR EXISTS (FROM publication_rows);
+
 -- name: outdated
 -- The titles and videos whose row is missing or has other inputs ($all: all of them), and those that have a row and are not
 -- published any more, without inputs.
