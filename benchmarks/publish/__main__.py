@@ -22,10 +22,10 @@ from pathlib import Path
 
 from benchmarks.support import report
 from benchmarks.support.published import (
+    add_identified,
     cancel_downloads,
     copied,
     films_with_posters,
-    identify,
     make_videos,
     publish,
 )
@@ -64,9 +64,7 @@ def of_plan(folder: Path, options: argparse.Namespace) -> Iterator[report.Row]:
     media = folder / "media"
     make_videos(media, films=options.films, episodes=options.episodes)
     with Library.open(folder / "home") as library:
-        library_id = library.inventory.add(media).library_id
-        library.scan()
-        identify(library, library_id)
+        library_id = add_identified(library, media)
         where = f"{options.films:,} films and {options.episodes:,} episodes"
         first = seconds(lambda: library.publications.set_options(library_id, publish="both"))
         cancel_downloads(library)

@@ -20,10 +20,10 @@ from pathlib import Path
 from benchmarks.support import report
 from benchmarks.support.published import (
     ALL,
+    add_identified,
     cancel_downloads,
     copied,
     films_with_posters,
-    identify,
     make_videos,
     publish,
 )
@@ -57,9 +57,7 @@ def of_integrity(folder: Path, options: argparse.Namespace) -> Iterator[report.R
     media = folder / "media"
     make_videos(media, films=options.films, episodes=options.episodes)
     with Library.open(folder / "home") as library:
-        library_id = library.inventory.add(media).library_id
-        library.scan()
-        identify(library, library_id)
+        library_id = add_identified(library, media)
         library.publications.set_options(library_id, publish="nfo")
         cancel_downloads(library)
         library.publications.start(ALL).wait()

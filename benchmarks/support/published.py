@@ -40,9 +40,7 @@ def films_with_posters(folder: Path, films: int) -> tuple[Path, int]:
     for number in range(films):
         touch(media / f"Film {number} (2001)/Film {number} (2001).mkv")
     with Library.open(folder / "home") as library:
-        library_id = library.inventory.add(media).library_id
-        library.scan()
-        identify(library, library_id)
+        library_id = add_identified(library, media)
         ids = list(film_ids(library))
         for title_id in ids:
             library.titles.set_values(title_id, {"plot": f"The plot of {title_id}. " * 20, "cast": CAST})
@@ -86,11 +84,14 @@ def touch(path: Path) -> None:
     path.touch()
 
 
-def identify(library: Library, library_id: int) -> None:
-    """Identify the videos of a library as films and series."""
+def add_identified(library: Library, media: Path) -> int:
+    """Add a folder, identify its videos as films and series, and return the id of the library."""
+    library_id = library.inventory.add(media).library_id
+    library.scan()
     job = library.set_kind(library_id, "mixed")
     assert job is not None
     library.jobs.wait(job.id, timeout=3600)
+    return library_id
 
 
 def offer(database: Database, films: Sequence[int]) -> None:

@@ -239,7 +239,6 @@ class _TitlePlans:
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)
-        planner.add_lost()
         planner.add_left_over()
         return self._row(title, files, places, planner.planned, people)
 

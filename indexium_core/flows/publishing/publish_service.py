@@ -70,10 +70,7 @@ class PublishService(PublicationReview):
         Raises UnknownIdError if a named title does not exist, UsageError if an address or a risk is none.
         """
         planned, excluded = self._selected(selection)
-        found = self._summary([each.row for each in planned], excluded)
-        return replace(found, is_restoration=selection.restore)
-
-    def _summary(self, chosen: Sequence[PublicationRow], excluded: dict[str, int]) -> PublicationSummary:
+        chosen = [each.row for each in planned]
         files = [file for row in chosen for file in row.written]
         options, libraries = self.all_options(), {row.library_id for row in chosen}
         readers = {reader for each in libraries for reader in options[each].readers}
@@ -87,6 +84,7 @@ class PublishService(PublicationReview):
             digest=_digest(chosen),
             rollback_until=self._writer.rollback_until,
             notes=publication_details.kept_by_players(files, readers),
+            is_restoration=selection.restore,
         )
 
     def _selected(self, selection: PublicationSelection) -> tuple[list[PlannedRow], dict[str, int]]:

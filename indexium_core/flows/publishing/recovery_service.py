@@ -22,6 +22,7 @@ from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
 from indexium_core.files.titles import nfo
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.publishing.publish_service import PublishService
+from indexium_core.flows.titles import title_libraries
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.publishing.integrity import LOST, DrillReport, IntegrityReport, PublishedFileCheck
 from indexium_core.model.publishing.nfo_ownership import named_values
@@ -38,6 +39,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import published, rows
+from indexium_core.store.publishing.inputs import StoredNfoFiles
 from indexium_core.store.publishing.published import EMPTY_HASH, PublishedFile
 
 Progress = Callable[[int, int], object]  # called with the number of files that are done and of all
@@ -97,7 +99,7 @@ class DisasterRecoveryService:
             UnknownIdError: There is no such library.
 
         """
-        self._require_library(library_id)
+        title_libraries.check(self._database.read(), library_id)
         report = self._report(library_id, is_full=full, progress=progress)
         if not (repair and report.lost):
             return report
@@ -126,13 +128,15 @@ class DisasterRecoveryService:
             UsageError: The folder is not empty, overlaps with a library or with the home, or cannot be written.
 
         """
-        self._require_library(library_id)
+        title_libraries.check(self._database.read(), library_id)
         started, target = time.monotonic(), Path(into).resolve()
         self._require_empty(target)
-        found = published.files(self._database.read(), library_id=library_id)
+        reader = self._database.read()
+        found = published.files(reader, library_id=library_id)
+        stored = StoredNfoFiles(reader, {each.entity for each in found})
         missing, restored, size = [], 0, 0
         for number, each in enumerate(found, 1):
-            content = self._content(each)
+            content = self._content(each, stored)
             if content is None or _written(target / _below(each), content) != each.content_hash:
                 missing.append(_check(each, "missing"))
             else:
@@ -147,14 +151,6 @@ class DisasterRecoveryService:
         self._publications.refresh(disk=False)  # folders may have other names since the last plan
         found = published.files(self._database.read(), library_id=library_id)
         return IntegrityReport.of(list(self._checks(found, is_full=is_full, progress=progress)))
-
-    def _require_library(self, library_id: int | None) -> None:
-        if library_id is not None and all(
-            each.library_id != library_id for each in catalog.libraries(self._database.read())
-        ):
-            raise errors.UnknownIdError(
-                f"There is no library folder {library_id}. 'indexium libraries list' shows all library folders."
-            )
 
     def _require_empty(self, target: Path) -> None:
         home = self._database.home.resolve()
@@ -172,9 +168,9 @@ class DisasterRecoveryService:
         if not is_empty:
             raise errors.UsageError(f"{target} is not empty. Choose an empty folder.")
 
-    def _content(self, file: PublishedFile) -> bytes | None:
+    def _content(self, file: PublishedFile, stored: StoredNfoFiles) -> bytes | None:
         if file.kind == NFO:
-            return published.stored_body(self._database.read(), file.path_bytes)
+            return stored.get(file.path_bytes)
         original = self._cache.retrieve_asset(file.content_hash)
         return None if original is None else original.data
 

@@ -41,6 +41,7 @@ from indexium_core.store.publishing.published import EMPTY_HASH
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
 _SAVER = "Jellyfin"
+_PICTURE_CODES: Mapping[str, Sequence[str]] = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}  # by owner
 _BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable", "name_taken"})
 
 
@@ -283,18 +284,13 @@ class SideFilePlanner:
             self._add(path, picture.kind, "unchanged", present, owner, **facts)
             return
         lost = self._lost(path, present)
-        if (lost or owner == "changed") and self._choice(path, present) == "keep":
+        is_lost = lost is not None or (present is None and self._has_lost_twin(path))
+        if (is_lost or owner == "changed") and self._choice(path, present) == "keep":
             self._add(path, picture.kind, "unchanged", present, owner, candidate_id=picture.candidate_id)
             return
-        codes = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}.get(owner, [])
-        if lost:
-            self.planned.lost[path] = LostFile(lost.content_hash, lost.kind, None)
-            owner, codes = "ours", self._lost_codes(path, present)
-        elif present is None and self._has_lost_twin(path):
-            codes = self._lost_codes(path, present)
-            if self._choice(path, present) == "keep":
-                self._add(path, picture.kind, "unchanged", present, owner, candidate_id=picture.candidate_id)
-                return
+        codes = self._lost_codes(path, present) if is_lost else _PICTURE_CODES.get(owner, [])
+        if lost is not None:
+            owner, self.planned.lost[path] = "ours", LostFile(lost.content_hash, lost.kind, None)
         self._add(path, picture.kind, "create" if present is None else "replace", present, owner, codes=codes, **facts)
 
     def _remove_twin(self, path: bytes, kind: str) -> None:
@@ -303,38 +299,33 @@ class SideFilePlanner:
             return
         owner = self._owner(path, present)
         self.planned.codes.append("two_extensions")
-        codes = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}.get(owner, [])
-        self._add(path, kind, "remove", present, owner, codes=codes)
+        self._add(path, kind, "remove", present, owner, codes=_PICTURE_CODES.get(owner, []))
 
     # Files that are left over.
 
-    def add_lost(self) -> None:
-        """Note the pictures that are gone and would have another extension, or another picture, now."""
-        kinds = {each.kind for each in self.planned.files} | self.planned.kept_kinds
-        for path, own in self._ours.items():
-            if path in self.planned.lost or own.kind not in kinds or own.kind == NFO:
-                continue
-            try:
-                present = self._disk.present(path)
-            except errors.MetadataError:
-                continue
-            twins = [path, *(each.path_bytes for each in self.planned.files if _stem(each.path_bytes) == _stem(path))]
-            is_kept = any(self._choice(each, present) == "keep" for each in twins)
-            is_planned = any(each.path_bytes == path for each in self.planned.files)
-            if not is_planned and not is_kept and self._lost(path, present):
-                self.planned.lost[path] = LostFile(own.content_hash, own.kind, None)
-
     def add_left_over(self) -> None:
-        """Plan the removal of our files that are not published any more; a file that others changed stays."""
-        planned = {each.path_bytes for each in self.planned.files}
+        """
+        Plan the removal of our files that are not published any more; a file that others changed stays.
+
+        A picture that is gone and would have another extension, or another content, now can still be restored.
+        """
+        files = tuple(self.planned.files)
+        planned = {each.path_bytes for each in files}
+        kinds = {each.kind for each in files if not each.is_nfo} | self.planned.kept_kinds
         for path, own in self._ours.items():
-            if path in planned or own.kind in self.planned.kept_kinds or path in self._claims:
+            if path in planned:
                 continue
             try:
                 present = self._disk.present(path)
             except errors.MetadataError:
                 continue
-            if present is not None and present.content_hash == own.content_hash:
+            if self._lost(path, present):
+                twins = [path, *(each for each in planned if _stem(each) == _stem(path))]
+                if own.kind in kinds and all(self._choice(each, present) != "keep" for each in twins):
+                    self.planned.lost[path] = LostFile(own.content_hash, own.kind, None)
+                continue
+            is_kept = own.kind in self.planned.kept_kinds or path in self._claims
+            if present is not None and present.content_hash == own.content_hash and not is_kept:
                 self._add(path, own.kind, "remove", present, "ours", codes=["own_file_removed"])
 
     # What they share.

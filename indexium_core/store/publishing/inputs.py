@@ -222,21 +222,22 @@ def read(
     found.choices = {
         path: (hash_, choice) for path, hash_, choice in reader.execute(_sql("choices_of"), wanted).fetchall()
     }
-    found.stored_nfo = _StoredNfoFiles(reader, wanted).get
+    found.stored_nfo = StoredNfoFiles(reader, entities).get
     found.flips = dict(reader.execute(_sql("flips"), {"since": since}).fetchall())
     return found
 
 
-class _StoredNfoFiles:
-    """The NFO files of some titles and videos as they were published. They are read when the first one is gone."""
+class StoredNfoFiles:
+    """The NFO files of some titles and videos as they were published. They are read when the first one is needed."""
 
-    def __init__(self, reader: Connection, wanted: Mapping[str, Any]) -> None:
-        self._reader, self._wanted = reader, wanted
-        self._found: dict[bytes, bytes] | None = None
+    def __init__(self, reader: Connection, entities: Collection[Entity]) -> None:
+        self._reader, self._entities = reader, entities
+        self._found: dict[bytes, bytes] | None = None  # by path, deflated
 
     def get(self, path: bytes) -> bytes | None:
+        """Return the NFO file at a path; None if the ledger has no such file."""
         if self._found is None:
-            self._found = dict(self._reader.execute(_sql("stored_nfo"), self._wanted).fetchall())
+            self._found = dict(self._reader.execute(_sql("stored_nfo"), columns_of(self._entities)).fetchall())
         body = self._found.get(path)
         return None if body is None else zlib.decompress(body)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import NamedTuple
 
 from blake3 import blake3
@@ -35,12 +34,6 @@ def files(reader: Connection, *, library_id: int | None = None, entity: Entity |
     facts = {"library_id": library_id, "entity_type": kind, "entity_id": number, "empty": EMPTY_HASH}
     rows = reader.execute(_sql("published"), facts).fetchall()
     return [PublishedFile(Entity(kind, number), *rest) for kind, number, *rest in rows]
-
-
-def stored_body(reader: Connection, path: bytes) -> bytes | None:
-    """Return an NFO file as it was published; None if the ledger has no such file."""
-    body = reader.value(_sql("stored_body"), {"path": path})
-    return None if body is None else zlib.decompress(body)
 
 
 def _sql(name: str) -> str:

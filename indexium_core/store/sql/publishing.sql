@@ -227,10 +227,6 @@ FROM published_files AS p JOIN libraries AS l USING (library_id) LEFT JOIN side_
 WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR p.library_id = $library_id)
   AND ($entity_type::VARCHAR IS NULL OR (p.entity_type = $entity_type AND p.entity_id = $entity_id)) ORDER BY p.path_bytes;
 
--- name: stored_body
--- An NFO file as it was published.
-SELECT body FROM published_files WHERE path_bytes = $path AND body IS NOT NULL;
-
 -- name: cached_sizes
 -- The sizes of pictures that the cache has, by hash.
 SELECT content_hash, file_size FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);
