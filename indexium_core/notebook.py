@@ -59,6 +59,16 @@ def progress_bar(title: str, callback: object = None) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
+def scan_bar(title: str, progress: Callable[[Any], None] | None) -> Iterator[Callable[[Any], None] | None]:
+    """Yield the callback of the caller, or one that shows the progress of a scan in a notebook."""
+    with progress_bar(title, progress) as show:
+        if progress is not None or show is None:
+            yield progress
+        else:
+            yield lambda at: show(at.done, at.total, at.current)
+
+
+@contextlib.contextmanager
 def following(title: str, read: Callable[[], tuple[int, int, str]]) -> Iterator[None]:
     """Show a progress bar while the block waits: `read` returns the progress, on another thread."""
     with progress_bar(title) as update:

@@ -7,9 +7,8 @@ the process which holds the home. A front end that accepts `LibraryServices` wor
 
 from __future__ import annotations
 
-import contextlib
 import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -194,7 +193,7 @@ class LibraryServices:
         dirs = list(dirs)
         for folder in [] if photos else dirs:
             self.inventory.add(folder, photos=False)
-        with _scan_bar("Scan", progress) as on_progress:
+        with notebook.scan_bar("Scan", progress) as on_progress:
             report = self.scans.run(dirs, full=full, accept_missing=really_gone, on_progress=on_progress)
         identification = None if report.cancelled else self.titles.follow()
         while identification is not None and not identification.has_ended and identification.status != "interrupted":
@@ -239,7 +238,7 @@ class LibraryServices:
             UsageError: The selection is missing, or a field does not exist.
 
         """
-        with _scan_bar("Rescan", progress) as show:
+        with notebook.scan_bar("Rescan", progress) as show:
             return self.rescans.run(query, everything=everything, file_ids=file_ids, refresh=refresh, progress=show)
 
     def plan(
@@ -467,18 +466,6 @@ class LibraryServices:
             source=source,
         )
         return self.history.start_rollback(operation_id, options, request=request)
-
-
-@contextlib.contextmanager
-def _scan_bar(
-    title: str, progress: Callable[[ScanProgress], None] | None
-) -> Iterator[Callable[[ScanProgress], None] | None]:
-    """Yield the callback of the caller, or one that shows a progress bar in a notebook."""
-    with notebook.progress_bar(title, progress) as show:
-        if progress is not None or show is None:
-            yield progress
-        else:
-            yield lambda at: show(at.done, at.total, at.current)
 
 
 def _integers(ids: Collection[int]) -> list[int]:
