@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import logs, settings
+from indexium_core.connection_assembly import ConnectionAssembly
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
@@ -54,7 +55,6 @@ from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
 from indexium_core.store.recovery import files
 from indexium_core.store.schedules import ScheduleRows
-from indexium_core.title_assembly import TitleAssembly
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 # `auto` selects processes from here on:
@@ -64,7 +64,7 @@ _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the proces
 _FILE_WORK = (file_facts.__name__, nfo_reading.__name__, parsing.__name__, edit_execution.__name__)
 
 
-class Assembly(TitleAssembly):
+class Assembly(ConnectionAssembly):
     """The services of an open home and the callbacks between them. `Library` publishes the services."""
 
     def __init__(
@@ -98,6 +98,7 @@ class Assembly(TitleAssembly):
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
+        self._build_connections(store, config, clock)
         self.scheduler.register(
             *schedule_kinds.register(
                 self.queue,

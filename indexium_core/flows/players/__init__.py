@@ -1,0 +1,1 @@
+"""Players: they are told what was published, and read back."""

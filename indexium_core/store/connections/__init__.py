@@ -1,0 +1,1 @@
+"""Stored connections to other programs."""
