@@ -107,6 +107,7 @@ class Assembly(ConnectionAssembly):
                 copies=self.snapshots,
                 ratings=self.rating_writes,
                 pictures=self.artwork.cache,
+                updates=self.scheduled_updates,
             )
         )
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
@@ -413,6 +414,7 @@ class Assembly(ConnectionAssembly):
             "metadata_language": lambda _: self.picture_selection.choose_all(),
             "artwork_budget": lambda _: self.artwork.cache.keep_budget(),
             "thumbnail_budget": lambda _: self.thumbnails.keep_budget(),
+            "automation_paused": lambda _: self._connections_changed(),
             "log_retention_days": logs.keep,
         }
 

@@ -4,14 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from indexium_core.flows.automation.automation_service import AutomationService
+from indexium_core.flows.automation.library_updates import LibraryUpdater
+from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
+from indexium_core.flows.webhooks import event_intake, reactions
+from indexium_core.flows.webhooks.event_intake import EventIntake
+from indexium_core.flows.webhooks.event_spool import EventSpool
+from indexium_core.flows.webhooks.reactions import Reactions
+from indexium_core.flows.webhooks.webhook_service import WebhookService
 from indexium_core.settings import Settings
 from indexium_core.store import database
 from indexium_core.title_assembly import TitleAssembly
+
+if TYPE_CHECKING:
+    from indexium_core.flows.home.configuration import Configuration
+    from indexium_core.flows.scanning.scan_jobs import ScanJobs
+    from indexium_core.jobs.schedules.scheduler import Scheduler
 
 
 class ConnectionAssembly(TitleAssembly):
     """Builds the services of connections from those of the home and of its titles."""
 
+    configuration: Configuration
+    scans: ScanJobs
+    scheduler: Scheduler
+
     def _build_connections(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         """Build the services of connections."""
+        self._build_automation(store, config, clock)
+        self._build_webhooks(store, config, clock)
+
+    def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
+        self.automation = AutomationService(
+            store,
+            self.publications,
+            config=config,
+            set_paused=lambda is_paused: self.configuration.set("automation_paused", str(is_paused).lower()),
+            on_change=self._connections_changed,
+            clock=clock,
+        )
+        self.updater = LibraryUpdater(
+            store,
+            self.automation,
+            queue=self.queue,
+            scans=self.scans,
+            titles=self.titles,
+            enrichment=self.enrichment,
+            pictures=self.artwork_jobs,
+            publications=self.publications,
+            config=config,
+            may_download=lambda: self.artwork.may_download,
+        )
+
+        self.scheduled_updates = ScheduledUpdates(
+            store, self.updater, self.automation, self.disaster_recovery, clock=clock
+        )
+        self.enrichment.libraries_by_themselves = self.automation.looked_up
+
+    def _build_webhooks(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
+        spool = EventSpool(store.home)
+        self.event_intake = EventIntake(
+            store,
+            spool,
+            self.automation,
+            queue=self.queue,
+            scheduler=self.scheduler,
+            config=config,
+            on_change=self._events_changed,
+            clock=clock,
+        )
+        self.webhooks = WebhookService(
+            store, spool, self.event_intake, on_change=self._connections_changed, clock=clock
+        )
+        handler = Reactions(store, self.updater, on_change=self._events_changed, clock=clock).handle
+        self.queue.register(event_intake.KIND, self.event_intake.handle, title="Events of senders", is_awaited=True)
+        self.queue.register(reactions.KIND, handler, title="Reaction to events", counts_errors=False)
+
+    def _connections_changed(self) -> None:
+        """Tell pages, and look at the events: a change may let a reaction start."""
+        self._events_changed()
+        if self.is_served:
+            self.event_intake.wake()
+
+    def _events_changed(self) -> None:
+        self.events.emit("connections:changed")

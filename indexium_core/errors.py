@@ -11,6 +11,7 @@ Every error that can be shown to a user, as one tree.
     │   └── StalePlanError     the given plan is out of date
     ├── ClusterError           the Dask cluster cannot be used
     ├── ProviderError          a provider of metadata gives no usable answer
+    ├── WebhookRefusedError    an event with a wrong secret, or of a source that is off
     ├── HomeInUseError         another process has the home open
     ├── HomeVersionError       a newer program created the home
     ├── StoreError             the database failed: the operation stops
@@ -183,6 +184,14 @@ class HomeVersionError(IndexiumError):
 
     code = "home_too_new"
     exit_code = 2
+
+
+class WebhookRefusedError(IndexiumError):
+    """An event of another program is refused: its secret is wrong, or its source is off."""
+
+    code = "wrong_secret"
+    exit_code = 2
+    http_status = 401
 
 
 class StoreError(IndexiumError):

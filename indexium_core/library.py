@@ -282,6 +282,8 @@ class Library(LibraryServices):
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
         self.database_backups.start()
         parts.rating_writes.start(parts.events, is_service=parts.is_served)
+        if parts.is_served:
+            parts.event_intake.start()
 
     def acting_as(self, actor: Actor) -> AbstractContextManager[None]:
         """

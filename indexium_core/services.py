@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
     from indexium_core.flows.artwork.asset_selection import AssetSelectionService
+    from indexium_core.flows.automation.automation_service import AutomationService
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
     from indexium_core.flows.enrichment.picture_search import PictureSearch
@@ -71,6 +72,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.titles.series_manager import SeriesManager
     from indexium_core.flows.titles.title_service import TitleService
+    from indexium_core.flows.webhooks.webhook_service import WebhookService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
     from indexium_core.model.job import Job
@@ -113,6 +115,8 @@ class LibraryServices:
     enrichment: EnrichmentService  # values of providers for titles
     publications: PublishService  # NFO files and pictures beside the media
     disaster_recovery: DisasterRecoveryService  # … and how they come back
+    webhooks: WebhookService  # events of programs that bring files
+    automation: AutomationService  # how far each library may go by itself
 
     plans: MetadataPlanner
     search: Finder

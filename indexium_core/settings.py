@@ -196,6 +196,20 @@ class Settings(_ProviderSettings):
         ge=0,
         le=36_500,
     )
+    automation_paused: bool = _setting(
+        default=False,
+        description="True: nothing is scanned, looked up, restored or published by itself; events are still stored.",
+        counts=_NOW,
+    )
+    webhook_quiet_seconds: int = _setting(
+        45, "Seconds without an event of a folder before Indexium reacts to its events.", _NOW, ge=1, le=3600
+    )
+    allowed_hosts: str = _setting(
+        "",
+        "Other names of this server, with commas between them: of a container, of the own network, of a proxy.",
+        _NOW,
+        pattern=r"^([A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\s*,\s*|$))*$",
+    )
     home_wait_seconds: int = _setting(
         300,
         "Seconds for which a command waits for a service that does not answer, or for another command that has the "

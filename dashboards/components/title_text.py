@@ -16,6 +16,7 @@ ORIGINS: Mapping[str, str] = {
     "nfo": "NFO file",
     "provider": "provider",
     "tag": "container tag",
+    "sender": "event of a sender",
     "name": "name of file or folder",
     "measured": "measured",
 }

@@ -50,9 +50,11 @@ class Hosts:
     cannot be redirected.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, others: Callable[[], str] = lambda: "") -> None:
+        """`others` returns the setting with more names; one without a port has any."""
         self._remote = not _loopback(host)
         self._names = {name.lower() for name in names(host, port)}
+        self._others = others
         self.port = port
 
     @property
@@ -72,12 +74,12 @@ class Hosts:
         If other machines are served, only the guard decides: the Origin must equal the Host, and the Host must be
         allowed.
         """
-        return {"*"} if self._remote else {name for name in names("::1", self.port) if "[" in name}
+        return {"*"} if self._remote or self._others() else {name for name in names("::1", self.port) if "[" in name}
 
     def allow(self, host: str) -> bool:
         """Return whether a Host header, or the host of an Origin, is allowed."""
         host = host.lower()
-        if host in self._names:
+        if host in self._names or self._is_other(host):
             return True
         if not self._remote:
             return False
@@ -87,6 +89,10 @@ class Hosts:
         except ValueError:
             return False
         return parts.port == self.port
+
+    def _is_other(self, host: str) -> bool:
+        others = {name.strip().lower() for name in self._others().split(",")} - {""}
+        return host in others or host.rpartition(":")[0] in others
 
 
 def names(host: str, port: int) -> list[str]:

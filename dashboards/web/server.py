@@ -233,7 +233,7 @@ class DashboardServer:
     def _make(self, loop: IOLoop) -> Any:
         """Return Panel's server with our routes, behind the request guard."""
         bokeh_settings.resources = "server"  # overrides the environment: nothing is loaded from another machine
-        hosts = request_guard.Hosts(self.host, self.port)
+        hosts = request_guard.Hosts(self.host, self.port, others=lambda: str(self._library.settings.allowed_hosts))
         try:
             server = get_server(
                 dict.fromkeys(app.ROUTES, self._pages.open),

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
+from indexium_core.model.connections.automation import AutomationConfig, LibraryAutomation
+from indexium_core.model.connections.webhooks import NewSecret, PathTrial, WebhookEvent, WebhookEventPage, WebhookSource
 from indexium_core.model.operations.operation import (
     ItemDetails,
     ItemSideFile,
@@ -106,6 +108,14 @@ PublicationDetailsAnswer = _schema(
     "What a publication would do with one title, and what players show afterwards.",
     PublicationDetails,
 )
+
+WebhookSourceAnswer = _schema("WebhookSourceAnswer", "A program that sends events.", WebhookSource)
+NewSecretAnswer = _schema("NewSecretAnswer", "A source and its new secret, which no later answer has.", NewSecret)
+WebhookEventAnswer = _schema("WebhookEventAnswer", "An event of a source, and what it led to.", WebhookEvent)
+WebhookEventPageAnswer = _schema("WebhookEventPageAnswer", "One page of events, newest first.", WebhookEventPage)
+PathTrialAnswer = _schema("PathTrialAnswer", "Where a path of a sender lands.", PathTrial)
+_schema("AutomationConfigAnswer", "How far a library may go by itself.", AutomationConfig)
+LibraryAutomationAnswer = _schema("LibraryAutomationAnswer", "A library with its automation.", LibraryAutomation)
 
 
 class Decided(_AnswerShape):

@@ -33,8 +33,10 @@ from indexium_core.api.routes import (
     schedules,
     tracks,
 )
+from indexium_core.api.routes.connections import automation, webhooks
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
+from indexium_core.model.connections.webhooks import MAX_BODY_BYTES
 from indexium_core.version import __version__
 
 _BODY = 32_000_000  # bytes; enough for a list of a million ids
@@ -49,6 +51,8 @@ Send changes as `application/json`. Times are in UTC."""
 
 def largest(path: str) -> int:
     """Return the maximum size in bytes of a request body for a path."""
+    if path.startswith(problems.RECEIPTS):
+        return MAX_BODY_BYTES
     return _CALL if path.startswith(problems.CALLS) else _BODY
 
 
@@ -72,6 +76,8 @@ def _routes() -> list[BaseRoute]:
         titles,
         matches,
         providers,
+        webhooks,
+        automation,
         artwork,
         fields,
         events,

@@ -24,6 +24,7 @@ from indexium_core.model import jsonable
 logger = logging.getLogger(__name__)
 
 CALLS = "/api/library/"  # calls by commands; they need the token
+RECEIPTS = "/api/webhooks/"  # events of senders; they have secrets of their own
 
 # Codes of the service itself. docs/errors.md lists the codes of the library.
 CODES: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,9 +89,11 @@ class EmptyFolders:
         return empty
 
 
-def walk(root: bytes, *, kinds: Collection[MediaKind] = (), exclude: Exclusion = NOTHING) -> Iterator[Folder]:
+def walk(
+    root: bytes, *, kinds: Collection[MediaKind] = (), exclude: Exclusion = NOTHING, places: Sequence[bytes] = ()
+) -> Iterator[Folder]:
     """
-    Yield every folder at and below `root`, an absolute path without links in it.
+    Yield every folder at and below `root`, an absolute path without links in it; or only at and below `places` in it.
 
     Files with the extensions of videos are candidates, and those of `kinds`. The walk skips hidden names (a leading
     dot: our own files, temporary files of other programs, `.nfs…`), system folders, and what `exclude` matches. A link
@@ -99,7 +101,8 @@ def walk(root: bytes, *, kinds: Collection[MediaKind] = (), exclude: Exclusion =
     """
     extensions = EXTENSIONS["video"].union(*(EXTENSIONS[kind] for kind in kinds))
     below = len(root.rstrip(_SEPARATOR)) + 1  # where paths below the root start
-    waiting, entered = [root], set[tuple[int, int]]()
+    waiting = [place for place in places if not exclude.covers(place[below:])] if places else [root]
+    entered = set[tuple[int, int]]()
     walked, targets = set[bytes](), set[bytes]()
     while waiting:
         path = waiting.pop()

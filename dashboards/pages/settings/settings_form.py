@@ -38,6 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "artwork_budget",
         "cache_orphan_days",
     ),
+    "Connections": ("automation_paused", "webhook_quiet_seconds", "allowed_hosts"),
     "This dashboard": (
         "metadata_preview_page_size",
         "metadata_enable_inline_edit",
@@ -101,6 +102,9 @@ LABELS: Mapping[str, str] = {
     "enrich_pause_ms": "Pause between titles, in ms",
     **OF_PROVIDERS,
     "download_images": "Download pictures",
+    "automation_paused": "Pause all automation",
+    "webhook_quiet_seconds": "Quiet time of events",
+    "allowed_hosts": "Other host names",
     "artwork_budget": "Picture budget",
     "cache_orphan_days": "Unused pictures stay, in days",
     "metadata_preview_page_size": "Rows per page",

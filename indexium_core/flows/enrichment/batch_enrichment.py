@@ -89,6 +89,8 @@ class BatchEnrichmentService:
         self._running = 0  # jobs
         self._looked_up: dict[int, frozenset[int]] = {}  # titles of the running jobs of single titles
         self._last_end: datetime | None = None  # of a job
+        # The libraries whose titles are looked up by themselves; None: all.
+        self.libraries_by_themselves: Callable[[], Sequence[int] | None] = lambda: None
 
     # Jobs.
 
@@ -208,8 +210,9 @@ class BatchEnrichmentService:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
             return
-        if self.due(names=0).titles and self._can_start():
-            self.schedule_library_enrichment()
+        wanted = self.libraries_by_themselves()
+        if (wanted is None or wanted) and self.due(wanted or (), names=0).titles and self._can_start():
+            self.schedule_library_enrichment(wanted or ())
 
     # What is due, progress, statistics.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from indexium_core.flows.artwork import cache_service
 from indexium_core.flows.artwork.cache_service import CacheService
+from indexium_core.flows.automation import scheduled_updates
+from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
 from indexium_core.flows.home import database_backups
 from indexium_core.flows.home.database_backups import DatabaseBackups
 from indexium_core.flows.ratings import rating_writes
@@ -24,8 +26,13 @@ def register(
     copies: Snapshots,
     ratings: RatingWrites,
     pictures: CacheService,
+    updates: ScheduledUpdates,
 ) -> tuple[ScheduleKind, ...]:
     """Register the handlers with the queue; return the schedules with their default times."""
+
+    def is_paused() -> bool:
+        return config.automation_paused
+
     for kind, title, handler in (
         (database_backups.KIND, "Backup of the database", backups.handle),
         (snapshots.KIND, "Snapshot", copies.handle),
@@ -33,6 +40,13 @@ def register(
         (cache_service.COLLECT, "Collection of pictures", pictures.handle_collection),
     ):
         queue.register(kind, handler, title=title, is_awaited=True)
+    for kind, title, handler in (
+        (scheduled_updates.SCAN, "Nightly scan", updates.handle_scan),
+        (scheduled_updates.RECONCILIATION, "Search for missed events", updates.handle_reconciliation),
+        (scheduled_updates.REFRESH, "Look-up of old titles", updates.handle_refresh),
+        (scheduled_updates.DRILL, "Recovery drill", updates.handle_drill),
+    ):
+        queue.register(kind, handler, title=title)
     return (
         ScheduleKind(
             name="database-backup",
@@ -41,6 +55,15 @@ def register(
             must_wait=lambda: bool(queue.active_operations()),
         ),
         ScheduleKind(name="picture-collection", kind=cache_service.COLLECT, cron="0 3 * * *"),
+        *(
+            ScheduleKind(name=name, kind=kind, cron=text, is_off_at_first=is_off, must_wait=is_paused)
+            for name, kind, text, is_off in (
+                ("scan", scheduled_updates.SCAN, "0 2 * * *", False),  # of the libraries that ask for it
+                ("reconciliation", scheduled_updates.RECONCILIATION, "30 4 * * 0", False),  # if there is a sender
+                ("title-refresh", scheduled_updates.REFRESH, "30 2 * * *", True),
+                ("recovery-drill", scheduled_updates.DRILL, "0 5 1 * *", True),
+            )
+        ),
         ScheduleKind(
             name="snapshot",
             kind=snapshots.KIND,

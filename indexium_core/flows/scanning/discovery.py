@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import collections
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -95,10 +95,11 @@ def discover(
     full: bool = False,
     since: datetime | None = None,
     accept_missing: bool = False,
+    places: Sequence[bytes] = (),
     on_folder: Callable[[int, bytes], None] = lambda _count, _path: None,
 ) -> Discovery:
     """
-    Walk the root of `library` and compare it with the catalog.
+    Walk the root of `library`, or only some places in it, and compare it with the catalog.
 
     Args:
         library: The root.
@@ -107,6 +108,7 @@ def discover(
         full: Read every file again.
         since: With `full`, do not read files again that an earlier run of the same scan read since this time.
         accept_missing: Treat missing files as deleted; without it, an empty or changed root counts as offline.
+        places: Absolute paths of folders of the root, none of them inside another; () for the whole root.
         on_folder: Called after each folder with the number of its files and its path.
 
     """
@@ -114,14 +116,20 @@ def discover(
     if result.offline_reason:
         return result
     result.device = roots.device_of(library)
-    stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
-    outdated = set() if full else catalog.read_before_fields(reader, library.path_bytes)
+    walked_places = places or (library.path_bytes,)
+    stable: dict[bytes, tuple[object, ...]] = {}
+    outdated, sidecars = set[bytes](), dict[bytes, str]()
+    for place in walked_places:
+        if not full:
+            stable |= catalog.stable_stats(reader, place)
+            outdated |= catalog.read_before_fields(reader, place)
+        sidecars |= catalog.sidecars(reader, place)
     for path in outdated:
         stable.pop(path, None)
-    sidecars = catalog.sidecars(reader, library.path_bytes)
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
     known_paths = _paths_of_title_library(library, reader)
-    for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=Exclusion(library.exclude)):
+    exclude = Exclusion(library.exclude)
+    for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=exclude, places=places):
         if known_paths is not None:
             folder.files = _without_artwork(folder.files, known_paths)
         changed = _changed_sidecars(folder, sidecars)
@@ -131,9 +139,14 @@ def discover(
         _compare(walked, folder, stable)
         empty.add(folder)
         on_folder(len(folder.files), folder.path)
-    left = (path for path, _ in (*walked.differing, *walked.unreachable))
-    paths = None if full else [*stable, *outdated, *left]
-    known = catalog.known(reader, library.path_bytes, paths)
+    left = [path for path, _ in (*walked.differing, *walked.unreachable)]
+    known: dict[bytes, KnownFile] = {}
+    for place in walked_places:
+        known |= catalog.known(reader, place, None if full else [*stable, *outdated, *left])
+    if places:  # links lead to files of the root outside these places
+        linked = [path for path in left if path not in known]
+        found = catalog.known(reader, library.path_bytes, linked) if linked else {}
+        known |= {path: found[path] for path in linked if path in found}
     already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
     _classify(
         result,

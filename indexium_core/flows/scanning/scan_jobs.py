@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from indexium_core.flows.scanning.scanner import Scanner, summary
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
@@ -67,6 +69,22 @@ class ScanJobs:
         target = ", ".join(library.path for library in libraries) or "all libraries"
         title = f"Scan {target}, read every file again" if full else f"Scan {target}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
+
+    def add_folders(self, library_id: int, folders: Sequence[str], *, priority: int | str = "high") -> Job:
+        """
+        Add a scan of some folders of a library, given below its folder. A folder that is gone counts as empty.
+
+        Raises UnknownIdError if the library does not exist.
+        """
+        library = next(
+            (each for each in catalog.libraries(self._database.read()) if each.library_id == library_id), None
+        )
+        if library is None:
+            raise errors.UnknownIdError(f"There is no library {library_id}.")
+        payload = {"libraries": [library_id], "full": False, "really_gone": False, "folders": _outermost(folders)}
+        place = folders[0] if len(folders) == 1 else wording.plural(len(folders), "folder")
+        title = f"Scan {place or library.path} of {library.name}"
+        return self._queue.add_job(KIND, payload, title=title, priority=priority)
 
     @remote(paths=("dirs",))
     def run(
@@ -141,11 +159,22 @@ class ScanJobs:
 
     def _scan(self, job: JobContext, on_progress: Callable[[ScanProgress], None] | None) -> ScanReport:
         library_ids = set(job.payload["libraries"])
-        libraries = catalog.libraries(self._database.read())
+        found = catalog.libraries(self._database.read())
+        libraries = [library for library in found if not library_ids or library.library_id in library_ids]
+        folders = [os.fsencode(folder) for folder in job.payload.get("folders", ())]
         return self._scanner.scan(
             job,
-            [library for library in libraries if not library_ids or library.library_id in library_ids],
+            libraries,
+            places=[b"/".join((each.path_bytes, folder)) for each in libraries for folder in folders if folder],
             full=bool(job.payload["full"]),
             accept_missing=bool(job.payload["really_gone"]),
             on_progress=on_progress,
         )
+
+
+def _outermost(folders: Sequence[str]) -> list[str]:
+    """Return folders without those inside another; [] if one is the whole library."""
+    if "" in folders:
+        return []
+    wanted = sorted(set(folders))
+    return [each for each in wanted if not any(each.startswith(f"{other}/") for other in wanted)]

@@ -101,6 +101,7 @@ class Scanner:
         *,
         full: bool = False,
         accept_missing: bool = False,
+        places: Sequence[bytes] = (),
         on_progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
@@ -113,6 +114,7 @@ class Scanner:
             libraries: The libraries.
             full: Read every file again, and hash all of its media bytes.
             accept_missing: Treat missing files as deleted; without it, an empty or changed root counts as offline.
+            places: Only these folders of the libraries, as absolute paths.
             on_progress: Called a few times a second, on this thread.
 
         """
@@ -139,7 +141,7 @@ class Scanner:
             )
             since = datetime.fromisoformat(started_at) if checkpoints.is_resumed else None
             try:
-                report = scan.run(libraries, full=full, accept_missing=accept_missing, since=since)
+                report = scan.run(libraries, full=full, accept_missing=accept_missing, since=since, places=places)
             finally:
                 scan.events.emit(self._events, job.job_id)
             counters = _counters(report, checkpoint)
@@ -224,15 +226,22 @@ class _Scan:
         self._is_group_due = is_group_due  # whether a group of so many files has to be stored
         self._since: datetime | None = None
         self._full = False
+        self._places: Sequence[bytes] = ()
         self.report = ScanReport()
         self.events = TrackEvents()
         self._marked_missing: list[int] = []  # file ids; reading may find some of them at another path
 
     def run(
-        self, libraries: Sequence[LibraryRow], *, full: bool, accept_missing: bool, since: datetime | None = None
+        self,
+        libraries: Sequence[LibraryRow],
+        *,
+        full: bool,
+        accept_missing: bool,
+        since: datetime | None = None,
+        places: Sequence[bytes] = (),
     ) -> ScanReport:
-        """Scan libraries; `since` is the start of a former run of the same scan."""
-        report, self._since, self._full = self.report, since, full
+        """Scan libraries, or only some places in them; `since` is the start of a former run of the same scan."""
+        report, self._since, self._full, self._places = self.report, since, full, places
         report.libraries = len(libraries)
         try:
             found = [self._discover(library, full=full, accept_missing=accept_missing) for library in libraries]
@@ -285,6 +294,7 @@ class _Scan:
             full=full,
             since=self._since,
             accept_missing=accept_missing,
+            places=[place for place in self._places if place.startswith(library.path_bytes)],
             on_folder=self._on_folder,
         )
 
@@ -348,7 +358,7 @@ class _Scan:
             if self._should_stop():
                 self.report.cancelled = True
                 break
-        if self._store(found.library, group) and not self.report.cancelled:
+        if self._store(found.library, group) and not self.report.cancelled and not self._places:
             with self._database.atomic() as tx:
                 free = roots.free_bytes(found.library)
                 catalog.library_scanned(tx, found.library.library_id, device=found.device, at=self._at, free_bytes=free)

@@ -1,9 +1,10 @@
-"""The values of titles from names, container tags and NFO files."""
+"""The values of titles from names, container tags, NFO files and the events of senders."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from indexium_core.flows.titles.nfo_files import FileDocuments
@@ -25,9 +26,12 @@ _SURE, _LIKELY, _UNSURE = 0.9, 0.7, 0.4  # confidence of a name with a year or a
 
 
 def values_of(
-    title: ResolvedTitle, files: Mapping[int, FileToIdentify], documents: Mapping[int, FileDocuments]
+    title: ResolvedTitle,
+    files: Mapping[int, FileToIdentify],
+    documents: Mapping[int, FileDocuments],
+    sent: Mapping[str, str],
 ) -> Iterator[TitleValueRow]:
-    """Yield the values of a title; `files` and `documents` are by file id."""
+    """Yield the values of a title; `files` and `documents` are by file id, `sent` are its ids of senders."""
     mains = [each for each in title.files if each.role == "main"] or title.files
     if not mains:
         return
@@ -47,6 +51,9 @@ def values_of(
     for other in of_mains[1:]:
         for name, value in _ids(other):
             found.setdefault(("nfo", name), (value, None))
+    for provider, value in sent.items():
+        if provider in ID_FIELDS:
+            found["sender", ID_FIELDS[provider]] = value, _SURE
     for (origin, name), (value, confidence) in found.items():
         if title.entity_type in TITLE_FIELDS[name].entities:
             yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
@@ -162,3 +169,31 @@ def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
 
 def _ids(document: NfoDocument) -> Iterator[tuple[str, Any]]:
     yield from ((name, document.ids[provider]) for provider, name in ID_FIELDS.items() if provider in document.ids)
+
+
+def ids_of_titles(
+    titles: Iterable[ResolvedTitle], files: Mapping[int, FileToIdentify], by_folder: Mapping[str, Mapping[str, str]]
+) -> dict[int, Mapping[str, str]]:
+    """
+    Return the ids that senders gave to films and series, by the id of the title.
+
+    A folder with several films says nothing: the sender was about one of them.
+    """
+    if not by_folder:
+        return {}
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for title in titles:
+        if title.entity_type not in ("movie", "series"):
+            continue
+        for each in title.files:
+            folder = _nearest(files[each.file_id].folder, by_folder)
+            if folder:
+                found[folder, title.entity_type].add(title.id)
+    return {ids.pop(): by_folder[folder] for (folder, _), ids in found.items() if len(ids) == 1}
+
+
+def _nearest(folder: str, by_folder: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the innermost folder with ids that has a folder in it; "" if none has."""
+    while folder and folder not in by_folder:
+        folder = folder.rpartition("/")[0]
+    return folder

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
 from indexium_core.flows.titles.assigning import NO_FILES, FilesToUnassign
-from indexium_core.flows.titles.candidates import season_values_of, values_of
+from indexium_core.flows.titles.candidates import ids_of_titles, season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
 from indexium_core.flows.titles.resolution import ResolvedTitle, Resolver
@@ -33,6 +33,7 @@ from indexium_core.model.publishing.nfo_ownership import OwnValues, without_own
 from indexium_core.model.titles.grouping import group_movies, group_series
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
+from indexium_core.store.connections import webhooks
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import items
 from indexium_core.store.titles import assignments, identified
@@ -216,10 +217,11 @@ class Identifier:
         unread = {file_id for file_id, each in documents.items() if not each.is_known}
         unlisted = [t for t in titles if any(each.file_id in unread for each in t.files)]
         keep_nfo = {t.id for t in unlisted}
+        sent = ids_of_titles(titles, by_id, webhooks.ids_of_library(reader, library.library_id))
         found = FoundTitles(
             titles=[_row(title) for title in titles if title.files],
             links=list(resolver.links.values()),
-            values=[value for title in titles for value in values_of(title, by_id, documents)],
+            values=[value for title in titles for value in values_of(title, by_id, documents, sent.get(title.id, {}))],
             file_ids=list(by_id),
         )
         of_seasons = [value for title in titles for value in season_values_of(title, documents)]

@@ -54,6 +54,7 @@ class ScheduleKind:
     setting: str = ""  # that switches it; "": its row does
     is_on: Callable[[], bool] = lambda: True  # the value of the setting
     must_wait: Callable[[], bool] = lambda: False  # its run waits for other work
+    is_off_at_first: bool = False  # a person switches it on
 
     @property
     def follows_changes(self) -> bool:
@@ -108,6 +109,8 @@ class Scheduler:
         for kind in self._kinds.values():
             if kind.name in missing:
                 self._store.add(kind.name, kind.kind, text=kind.cron, next_run_at=self._next(kind.cron, now))
+                if kind.is_off_at_first:
+                    self._store.change(kind.name, text=kind.cron, enabled=False, next_run_at=None)
         for row in rows:
             if row.last_job_id is not None and (job := self._attached().find(row.last_job_id)) is not None:
                 self._record(job, row)
@@ -158,6 +161,17 @@ class Scheduler:
             self._own.add(kind)
         if former is None:
             self._wake()
+
+    def add_soon(self, kind: str, seconds: float) -> None:
+        """Add a job after some seconds, or before that if an earlier request wants it."""
+        due = time.monotonic() + seconds
+        with self._lock:
+            former = self._delays.get(kind)
+            if former is not None and former.due <= due:
+                return
+            self._delays[kind] = _Delay(due=due, since=due, has_work=lambda: True, actor=current_actor())
+            self._own.add(kind)
+        self._wake()
 
     def forget(self, kind: str) -> None:
         """Add no delayed job of a kind."""

@@ -65,11 +65,11 @@ FROM title_matches WHERE list_contains($ids::BIGINT[], entity_id) ORDER BY entit
 SELECT v.entity_id, v.field, v.value::VARCHAR AS value, v.origin, v.locked,
        row_number() OVER (
            PARTITION BY v.entity_id, v.field
-           ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin)) = 1 AS shown
+           ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'tag', 'name', 'sender'], v.origin)) = 1 AS shown
 FROM title_values AS v
 WHERE v.entity_id IN (SELECT unnest($ids::BIGINT[])) AND v.origin <> 'provider'
   AND (v.field IN ('title', 'original_title', 'year', 'country', 'cast') OR v.field IN (SELECT field FROM id_kinds))
-ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin);
+ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 'name', 'sender'], v.origin);
 
 -- name: files
 -- Some files of each given title, main files first.

@@ -6,4 +6,4 @@ LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider =
 
 -- name: order_of_values
 -- Part of other statements: the order of `titles_shown`. The view ranks the values of all titles; these statements need a few.
-v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin), coalesce(own.rank, general.rank, 99), v.provider
+v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name', 'sender'], v.origin), coalesce(own.rank, general.rank, 99), v.provider

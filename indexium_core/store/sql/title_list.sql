@@ -120,7 +120,7 @@ FROM title_values AS v
 LEFT JOIN (SELECT * FROM titles_shown WHERE entity_id = $id) AS s ON (s.entity_type, s.entity_id, s.field, s.origin, s.provider)
                              = (v.entity_type, v.entity_id, v.field, v.origin, v.provider)
 WHERE v.entity_type = $kind AND v.entity_id = $id AND ($field::VARCHAR IS NULL OR v.field = $field)
-ORDER BY v.field, shown DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin), v.provider;
+ORDER BY v.field, shown DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name', 'sender'], v.origin), v.provider;
 
 -- name: nfo_problems
 -- The broken NFO files beside files of a title: those with the name of a file, of a folder or, of a film, of the only one in its folder.

@@ -33,9 +33,9 @@ WHERE t.entity_type <> 'season' ORDER BY t.id;
 SELECT file_id, entity_type, entity_id, part, role, edition FROM title_files ORDER BY file_id, entity_id;
 
 -- name: found_values
--- The values from names, container tags and NFO files that are not locked.
+-- The values from names, container tags, NFO files and senders that are not locked.
 SELECT entity_type, entity_id, field, value::VARCHAR, origin, confidence FROM title_values
-WHERE origin IN ('name', 'tag', 'nfo') AND NOT locked AND entity_type <> 'season';
+WHERE origin IN ('name', 'tag', 'nfo', 'sender') AND NOT locked AND entity_type <> 'season';
 
 -- name: state
 -- A digest of the titles, their files, and what people decided about them.
@@ -110,19 +110,19 @@ WHERE NOT EXISTS (SELECT 1 FROM title_files AS l
                   WHERE (i.file_id, i.entity_type, i.entity_id) = (l.file_id, l.entity_type, l.entity_id));
 
 -- name: changed_values
--- The titles whose values from names, tags or NFO files change.
+-- The titles whose values from names, tags, NFO files or senders change.
 CREATE OR REPLACE TEMP TABLE changed_titles AS
 SELECT DISTINCT coalesce(i.entity_type, v.entity_type) AS entity_type, coalesce(i.entity_id, v.entity_id) AS entity_id
 FROM incoming_values AS i FULL JOIN (
     SELECT v.* FROM title_values AS v JOIN incoming_titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id
-    WHERE v.origin IN ('name', 'tag', 'nfo')
+    WHERE v.origin IN ('name', 'tag', 'nfo', 'sender')
 ) AS v ON (i.entity_type, i.entity_id, i.field, i.origin) = (v.entity_type, v.entity_id, v.field, v.origin)
 WHERE i.value::VARCHAR IS DISTINCT FROM v.value::VARCHAR AND v.locked IS DISTINCT FROM TRUE
   AND (v.origin = 'nfo' AND list_contains($keep_nfo::BIGINT[], v.entity_id)) IS DISTINCT FROM TRUE;
 
 -- name: remove_values
--- Delete values from names, tags or NFO files that are not found again. A locked value stays.
-DELETE FROM title_values AS v WHERE v.origin IN ('name', 'tag', 'nfo') AND NOT v.locked
+-- Delete values from names, tags, NFO files or senders that are not found again. A locked value stays.
+DELETE FROM title_values AS v WHERE v.origin IN ('name', 'tag', 'nfo', 'sender') AND NOT v.locked
   AND (v.entity_type, v.entity_id) IN (SELECT (entity_type, id) FROM incoming_titles)
   AND NOT (v.origin = 'nfo' AND list_contains($keep_nfo::BIGINT[], v.entity_id))
   AND NOT EXISTS (

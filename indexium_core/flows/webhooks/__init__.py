@@ -1,0 +1,1 @@
+"""Webhooks: events of programs that bring files, and the reaction to them."""

@@ -1,0 +1,202 @@
+"""
+The intake of events: from the spool to the database, and to one reaction for each folder that is quiet.
+
+A short job does it after each receipt, and when the next folder is quiet. What waits follows from spool and database
+alone, so a service that starts continues after a kill.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from blake3 import blake3
+
+from indexium_core import errors
+from indexium_core.flows.automation.automation_service import AutomationService
+from indexium_core.flows.webhooks.event_places import place_of
+from indexium_core.flows.webhooks.event_spool import EventSpool, SpooledEvent
+from indexium_core.flows.webhooks.reactions import KIND as REACTION
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.model import wording
+from indexium_core.model.connections.sender_events import SenderEvent, read_event
+from indexium_core.model.connections.webhooks import WebhookSource
+from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
+from indexium_core.settings import Settings
+from indexium_core.store.catalog import catalog
+from indexium_core.store.connections import webhooks as store
+from indexium_core.store.connections.webhooks import FolderGroup, NewEvent
+from indexium_core.store.database import Database
+
+KIND = "webhook-events"  # of its jobs
+MONTH = timedelta(days=30)  # for which events are kept, and in which they are counted
+_SOON_SECONDS = 0.5  # after a receipt
+_LEAST_SECONDS = 2.0  # between two jobs
+_FAR = timedelta(hours=1)  # a later moment is wrong: the clock was set back
+
+
+class EventIntake:
+    """Reads received events, and adds reactions. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        spool: EventSpool,
+        automation: AutomationService,
+        *,
+        queue: JobQueueService,
+        scheduler: Scheduler,
+        config: Settings,
+        on_change: Callable[[], object],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`on_change` is called when events were read."""
+        self._database, self._spool, self._automation = database, spool, automation
+        self._queue, self._scheduler, self._config = queue, scheduler, config
+        self._on_change, self._clock = on_change, clock
+        self._reading = threading.Lock()
+
+    def start(self) -> None:
+        """Continue with the events of a former process."""
+        self._spool.tidy()
+        self._arm(_SOON_SECONDS)
+
+    def wake(self) -> None:
+        """Look at the events soon: one was received, or what keeps them back has changed."""
+        self._arm(_SOON_SECONDS)
+
+    def handle(self, _job: JobContext) -> Mapping[str, Any]:
+        """Run a job: the handler of the queue."""
+        read = self.read()
+        self._settle()
+        reactions = 0 if self._config.automation_paused else self._react()
+        self._database.run(lambda tx: store.prune(tx, before=self._clock() - MONTH))
+        self._arm_for_next()
+        return {"message": f"{wording.plural(read, 'event')} read, {wording.plural(reactions, 'reaction')} started"}
+
+    def read(self) -> int:
+        """Make rows of the received events, and return their number."""
+        total = 0
+        with self._reading:
+            while spooled := self._spool.waiting():
+                known = store.known_keys(self._database.read(), [each.key for each in spooled])
+                new = self._merged([each for each in spooled if each.key not in known])
+                if new:
+                    with self._database.atomic() as tx:
+                        for event in new:
+                            store.put_event(tx, event)
+                self._spool.remove([each.key for each in spooled])
+                total += len(spooled)
+        if total:
+            self._on_change()
+        return total
+
+    def read_again(self, source: WebhookSource, body: str, received_at: datetime) -> NewEvent:
+        """Return the event of a stored body as it is read now: the map of the source may be another one."""
+        return self._new(source, SpooledEvent(key="", source_id=source.id, received_at=received_at, body=body))
+
+    def _merged(self, spooled: Sequence[SpooledEvent]) -> list[NewEvent]:
+        """Return events to store; equal ones that wait are one event."""
+        sources = {each.id: each for each in store.sources(self._database.read(), since=self._clock())}
+        found: dict[tuple[int, str], NewEvent] = {}
+        for each in spooled:
+            if each.source_id not in sources:  # it was removed meanwhile
+                continue
+            event = self._new(sources[each.source_id], each)
+            former = found.get((event.source_id, event.digest))
+            found[event.source_id, event.digest] = replace(event, times=former.times + 1) if former else event
+        return list(found.values())
+
+    def _new(self, source: WebhookSource, spooled: SpooledEvent) -> NewEvent:
+        now = self._clock()
+        new = NewEvent(
+            source_id=source.id,
+            key=spooled.key,
+            digest=blake3(spooled.body.encode("utf-8", "surrogatepass")).hexdigest(),
+            received_at=spooled.received_at,
+            body=spooled.body,
+            state="ignored",
+            handled_at=now,
+        )
+        try:
+            event = read_event(source.kind, json.loads(spooled.body))
+        except errors.UsageError as error:
+            return replace(new, state="failed", result=error.message)
+        new = replace(new, event_type=event.event_type, name=event.name, is_upgrade=event.is_upgrade)
+        if event.effect != "scan":
+            return replace(new, result=event.reason)
+        return self._placed(new, source, event)
+
+    def _placed(self, new: NewEvent, source: WebhookSource, event: SenderEvent) -> NewEvent:
+        """Return an event that leads to a scan with its place, or with the reason why it has none."""
+        try:
+            place = place_of(self._database.read(), source, event)
+        except errors.UnknownIdError as error:
+            return replace(new, result=error.message)
+        except errors.UsageError as error:
+            return replace(new, state="failed", result=error.message)
+        if not self._automation.config(place.library_id).webhook_enabled:
+            return replace(new, library_id=place.library_id, result="Events are off for this library.")
+        return replace(
+            new,
+            library_id=place.library_id,
+            folder=place.folder,
+            other_folders=place.others,
+            ids=event.ids if place.folder else {},
+            state="waiting",
+            handled_at=None,
+            not_before=new.received_at + timedelta(seconds=self._config.webhook_quiet_seconds),
+        )
+
+    def _settle(self) -> None:
+        """Free the events of reactions that will not continue, and note why a reaction has ended without a result."""
+        now = self._clock()
+        for job_id in store.jobs_of_waiting(self._database.read()):
+            job = self._queue.find(job_id)
+            if job is not None and not job.has_ended:
+                continue
+            with self._database.atomic() as tx:
+                if job is None or job.status.startswith("completed"):
+                    store.release(tx, job_id, "", not_before=now)
+                elif job.status == "cancelled":
+                    store.finish(tx, job_id, "A person cancelled the reaction.", state="ignored", now=now)
+                else:
+                    store.finish(tx, job_id, job.error_message, state="failed", now=now)
+
+    def _react(self) -> int:
+        """Add a reaction for each library with folders that are quiet for long enough, and return their number."""
+        due: dict[int, list[FolderGroup]] = {}
+        now = self._clock()
+        for group in store.groups(self._database.read()):
+            if group.not_before <= now or group.not_before > now + _FAR:
+                due.setdefault(group.library_id, []).append(group)
+        names = {each.library_id: each.name for each in catalog.libraries(self._database.read())}
+        for library_id, groups in due.items():
+            folders = [each.folder for each in groups]
+            source_id, source = store.source_of_group(self._database.read(), library_id, folders[-1])
+            events = wording.plural(sum(each.events for each in groups), "event")
+            with acting_as(Actor("webhook", str(source_id), source)):
+                self._queue.add_job(
+                    REACTION,
+                    {"library": library_id, "folders": folders},
+                    title=f"{events} of {source} in {names.get(library_id, 'a removed library')}",
+                )
+        return len(due)
+
+    def _arm_for_next(self) -> None:
+        """Look again when the next folder is quiet for long enough."""
+        now, paused = self._clock(), self._config.automation_paused
+        waiting = [] if paused else store.groups(self._database.read())
+        if waiting:
+            seconds = min((each.not_before - now).total_seconds() for each in waiting)
+            self._arm(min(max(seconds, _LEAST_SECONDS), _FAR.total_seconds()))
+
+    def _arm(self, seconds: float) -> None:
+        with acting_as(SYSTEM):
+            self._scheduler.add_soon(KIND, seconds)

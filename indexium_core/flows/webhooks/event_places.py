@@ -1,0 +1,167 @@
+"""Where the paths of an event are on this machine: the library, the folder of the title, and whether it is mounted."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.files import walk
+from indexium_core.model.connections.folder_map import FolderRule, is_safe, to_ours
+from indexium_core.model.connections.sender_events import SenderEvent
+from indexium_core.model.connections.webhooks import PathTrial, WebhookSource
+from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.providers.external_ids import ID_FIELDS
+from indexium_core.store.catalog import catalog
+from indexium_core.store.connection import Connection
+from indexium_core.store.connections import webhooks as store
+
+_MEDIA = frozenset(extension.decode() for extensions in walk.EXTENSIONS.values() for extension in extensions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlace:
+    """The folder of the title of an event, and all folders to scan, below the folder of the library."""
+
+    library_id: int
+    folder: str
+    others: tuple[str, ...] = ()  # more folders to scan: those that files have left
+
+
+@dataclass(frozen=True, slots=True)
+class _LandedPath:
+    library: LibraryRow
+    below: str  # "" is the folder of the library
+    rule: FolderRule | None
+
+
+def place_of(reader: Connection, source: WebhookSource, event: SenderEvent) -> EventPlace:
+    """
+    Return where an event happened.
+
+    Raises:
+        UsageError: No path of it lands in a library; the message names the path and the remedy.
+        UnknownIdError: It names no path, and no title has its ids.
+
+    """
+    libraries = catalog.libraries(reader)
+    if not event.place and not event.paths:
+        return _of_ids(reader, libraries, event)
+    found, problem = [], ""
+    for path in filter(None, (event.place, *event.paths)):
+        try:
+            found.append(_found(source, libraries, path))
+        except errors.UsageError as error:
+            problem = problem or error.message
+    if not found:
+        raise errors.UsageError(problem)
+    library_id = found[0].library.library_id
+    folder, *others = [_folder(each) for each in found if each.library.library_id == library_id]
+    outside = {other for other in others if not _is_inside(other, folder)}
+    return EventPlace(library_id=library_id, folder=folder, others=tuple(sorted(outside)))
+
+
+def trial_of(reader: Connection, source: WebhookSource, path: str) -> PathTrial:
+    """Return where a path of a source lands, and what is there."""
+    libraries = catalog.libraries(reader)
+    try:
+        found = _found(source, libraries, path)
+    except errors.UsageError as error:
+        mapped = to_ours(source.rules, path)
+        return PathTrial(path=path, here=mapped.path if mapped else "", problem=error.message)
+    here = Path(root_of(found.library)) / found.below
+    try:
+        status = here.stat()
+    except OSError:
+        status = None
+    anchor, is_anchored = anchor_of(source, found.rule, found.library)
+    problem = "" if is_anchored else missing_anchor(anchor)
+    return PathTrial(
+        path=path,
+        here=str(here),
+        rule=found.rule.theirs if found.rule else "",
+        library_id=found.library.library_id,
+        library=found.library.name,
+        folder=_folder(found),
+        exists=status is not None,
+        size=status.st_size if status is not None and stat.S_ISREG(status.st_mode) else None,
+        anchor=anchor,
+        is_anchored=is_anchored,
+        problem=problem,
+    )
+
+
+def root_of(library: LibraryRow) -> str:
+    """Return the folder of a library without a slash at its end."""
+    return os.fsdecode(library.path_bytes).rstrip("/")
+
+
+def anchor_of(source: WebhookSource, rule: FolderRule | None, library: LibraryRow) -> tuple[str, bool]:
+    """Return the path of the anchor file of a mapped folder, "" without one, and whether the disk is there."""
+    if not source.anchor:
+        return "", True
+    path = posixpath.join(rule.ours if rule else root_of(library), source.anchor)
+    return path, os.path.lexists(os.fsencode(path))
+
+
+def missing_anchors(source: WebhookSource, library: LibraryRow) -> list[str]:
+    """Return the anchor files of a source that a library needs, and that are gone."""
+    root = f"{root_of(library)}/"
+    rules: list[FolderRule | None] = [
+        each for each in source.rules if f"{each.ours}/".startswith(root) or root.startswith(f"{each.ours}/")
+    ]
+    found = [anchor_of(source, rule, library) for rule in rules or [None]]
+    return [path for path, is_there in found if not is_there]
+
+
+def missing_anchor(path: str) -> str:
+    """Return the sentence about an anchor file that is gone."""
+    return f"The anchor file {path} is missing: the disk is probably not mounted. Nothing is done."
+
+
+def _found(source: WebhookSource, libraries: Sequence[LibraryRow], path: str) -> _LandedPath:
+    """Return the library and the place of a path; UsageError if it lands in none."""
+    shown, here, rule = path[:200], path, None
+    if source.rules:
+        mapped = to_ours(source.rules, path)
+        if mapped is None:
+            raise errors.UsageError(
+                f"{shown} is under no folder of the map of {source.name}. Add a row for its folder."
+            )
+        here, rule = mapped.path, mapped.rule
+    elif not is_safe(path) or not path.startswith("/"):
+        raise errors.UsageError(f"{shown} is no path of this machine. Map its folder to a folder here.")
+    here = posixpath.normpath(here)
+    for library in libraries:
+        root = root_of(library)
+        if here == root or here.startswith(f"{root}/"):
+            return _LandedPath(library, here[len(root) :].strip("/"), rule)
+    lands = f"lands in {here}, which is" if rule else "is"
+    raise errors.UsageError(f"{shown} {lands} in no library. Correct the map of {source.name}, or add the library.")
+
+
+def _folder(found: _LandedPath) -> str:
+    """Return the folder of a path: of a media file its own folder, else the path itself."""
+    is_file = posixpath.splitext(found.below)[1].lower() in _MEDIA
+    return posixpath.dirname(found.below) if is_file else found.below
+
+
+def _of_ids(reader: Connection, libraries: Sequence[LibraryRow], event: SenderEvent) -> EventPlace:
+    """Return the folder of the title with the ids of an event."""
+    ids = {ID_FIELDS[provider]: value for provider, value in event.ids.items() if provider in ID_FIELDS}
+    found = store.folder_of_ids(reader, event.title_type, ids)
+    roots = {each.library_id: root_of(each) for each in libraries}
+    if found is None or found[0] not in roots:
+        raise errors.UnknownIdError("No title here has its ids yet. The next scan finds the file.")
+    library_id, path = found
+    below = posixpath.dirname(path)[len(roots[library_id]) :].strip("/")
+    folder = below.split("/", 1)[0] if event.title_type == "series" else below
+    return EventPlace(library_id=library_id, folder=folder)
+
+
+def _is_inside(folder: str, outer: str) -> bool:
+    return not outer or folder == outer or folder.startswith(f"{outer}/")

@@ -1,0 +1,315 @@
+"""Sources of events for people and programs: their secrets, maps and events, and the receipt of an event."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.flows.webhooks import event_places
+from indexium_core.flows.webhooks.event_intake import MONTH, EventIntake
+from indexium_core.flows.webhooks.event_spool import EventSpool
+from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.connections.folder_map import rules_of
+from indexium_core.model.connections.sender_events import SenderKind
+from indexium_core.model.connections.webhooks import (
+    EVENT_STATES,
+    MAX_BODY_BYTES,
+    NewSecret,
+    PathTrial,
+    WebhookEvent,
+    WebhookEventPage,
+    WebhookSource,
+    checked_anchor,
+    checked_sender_kind,
+    checked_source_name,
+)
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.connections import webhooks as store
+from indexium_core.store.database import Database
+
+logger = logging.getLogger(__name__)
+
+_MOST_WRONG = 10  # wrong secrets of one sender in a minute
+_MINUTE = 60.0
+_MOST = 200  # events of a page
+_TESTS: Mapping[SenderKind, Mapping[str, object]] = {
+    "radarr": {"eventType": "Test", "movie": {"title": "Test", "folderPath": "C:\\testpath", "tmdbId": 0}},
+    "sonarr": {"eventType": "Test", "series": {"title": "Test", "path": "C:\\testpath", "tvdbId": 0}},
+    "jellyfin": {"NotificationType": "GenericUpdateNotification", "Name": "Test"},
+    "generic": {"path": "/test/test.mkv"},
+}
+
+
+@checked_arguments
+class WebhookService:
+    """The sources of a home and their events."""
+
+    def __init__(
+        self,
+        database: Database,
+        spool: EventSpool,
+        intake: EventIntake,
+        *,
+        on_change: Callable[[], object],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`on_change` is called after each change of a source."""
+        self._database, self._spool, self._intake = database, spool, intake
+        self._on_change, self._clock = on_change, clock
+        self._wrong = _WrongSecrets()
+
+    # Sources.
+
+    @remote()
+    def list(self) -> builtins.list[WebhookSource]:
+        """Return the sources."""
+        self._intake.read()
+        return store.sources(self._database.read(), since=self._clock() - MONTH)
+
+    @remote()
+    def get(self, name: str) -> WebhookSource:
+        """Return a source by its name; UnknownIdError if there is none."""
+        for each in store.sources(self._database.read(), since=self._clock() - MONTH):
+            if each.name == name:
+                return each
+        raise errors.UnknownIdError(f"There is no source “{name[:40]}”. 'indexium webhooks list' shows them.")
+
+    @remote()
+    def add(
+        self,
+        kind: str,
+        name: str = "",
+        *,
+        folder_map: Sequence[Sequence[str]] = (),
+        anchor: str = "",
+    ) -> NewSecret:
+        """
+        Add a source, and return it with its secret. No later call returns the secret.
+
+        Args:
+            kind: `radarr`, `sonarr`, `jellyfin` or `generic`.
+            name: A part of its address; default: the kind.
+            folder_map: Pairs of folders: of the sender, and the same folder here.
+            anchor: The name of a file in each mapped folder, without which nothing is done.
+
+        Raises:
+            UsageError: The kind, the name, a folder or the anchor is not valid, or the name is taken.
+
+        """
+        found = checked_sender_kind(kind)
+        wanted = checked_source_name(name or found)
+        if any(each.name == wanted for each in self.list()):
+            raise errors.UsageError(f"There is a source “{wanted}”. Choose another name.")
+        secret = secrets.token_urlsafe(24)
+        rules, file = rules_of(folder_map), checked_anchor(anchor)
+        now = self._clock()
+        with self._database.atomic() as tx:
+            store.add_source(tx, kind=found, name=wanted, secret_hash=_hash(secret), rules=rules, anchor=file, now=now)
+        self._on_change()
+        return NewSecret(source=self.get(wanted), secret=secret)
+
+    @remote()
+    def change(
+        self,
+        name: str,
+        *,
+        folder_map: Sequence[Sequence[str]] | None = None,
+        anchor: str | None = None,
+        enabled: bool | None = None,
+    ) -> WebhookSource:
+        """
+        Change the map of folders, the anchor or the switch of a source; None keeps a part.
+
+        Raises:
+            UnknownIdError: There is no such source.
+            UsageError: A folder or the anchor is not valid.
+
+        """
+        source = self.get(name)
+        rules = source.rules if folder_map is None else rules_of(folder_map)
+        file = source.anchor if anchor is None else checked_anchor(anchor)
+        is_enabled = source.enabled if enabled is None else enabled
+        with self._database.atomic() as tx:
+            store.change_source(tx, source.id, rules=rules, anchor=file, is_enabled=is_enabled)
+        self._on_change()
+        return self.get(name)
+
+    @remote()
+    def new_secret(self, name: str) -> NewSecret:
+        """Replace the secret of a source, and return it once. Raises UnknownIdError."""
+        source, secret = self.get(name), secrets.token_urlsafe(24)
+        with self._database.atomic() as tx:
+            store.set_secret(tx, source.id, _hash(secret), now=self._clock())
+        self._on_change()
+        return NewSecret(source=self.get(name), secret=secret)
+
+    @remote()
+    def remove(self, name: str) -> None:
+        """Remove a source with its events. Raises UnknownIdError."""
+        source = self.get(name)
+        with self._database.atomic() as tx:
+            store.remove_source(tx, source.id)
+        self._on_change()
+
+    # Paths and tests.
+
+    @remote()
+    def try_path(self, name: str, path: str) -> PathTrial:
+        """Return where a path of a source lands, and what an event with it would do. Raises UnknownIdError."""
+        return event_places.trial_of(self._database.read(), self.get(name), path)
+
+    @remote()
+    def send_test(self, name: str) -> WebhookEvent:
+        """Store a test event of a source, as its sender would send it, and return what was read of it."""
+        source = self.get(name)
+        key = self._spool.put(source.id, json.dumps(_TESTS[source.kind]), received_at=self._clock())
+        self._intake.read()
+        found = [each for each in store.events(self._database.read(), source_id=source.id) if each.key == key]
+        return found[0]
+
+    # Events.
+
+    @remote()
+    def receive(self, name: str, secret: str, body: bytes, *, sender: str = "") -> str:
+        """
+        Store an event and return its key: it is durable on return, and read afterwards.
+
+        Args:
+            name: The source.
+            secret: As the sender gave it.
+            body: A JSON object.
+            sender: The address of the sender, to count wrong secrets.
+
+        Raises:
+            UnknownIdError: There is no such source.
+            WebhookRefusedError: The secret is wrong, was wrong too often, or the source is off.
+            UsageError: The body is too large or no JSON object.
+            StoreError: The event cannot be stored.
+
+        """
+        source = store.source_to_check(self._database.read(), name)
+        if source is None:
+            raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
+        self._wrong.check(name, sender)
+        if not hmac.compare_digest(_hash(secret), source.secret_hash):
+            self._wrong.add(name, sender)
+            logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
+            raise errors.WebhookRefusedError(
+                "The secret is wrong. Copy it again, or make a new one.", code="wrong_secret"
+            )
+        if not source.enabled:
+            raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")
+        text = _checked_body(body)
+        try:
+            key = self._spool.put(source.source_id, text, received_at=self._clock())
+        except OSError as error:
+            raise errors.StoreError(f"The event cannot be stored: {error.strerror or error}.") from error
+        self._intake.wake()
+        return key
+
+    @remote()
+    def events(self, name: str = "", *, state: str = "", page: int = 1, per_page: int = 50) -> WebhookEventPage:
+        """
+        Return one page of the events, newest first.
+
+        Args:
+            name: Only of this source.
+            state: `waiting`, `handled`, `ignored` or `failed`; "": all.
+            page: From 1.
+            per_page: At most 200.
+
+        Raises:
+            UnknownIdError: There is no such source.
+            UsageError: There is no such state.
+
+        """
+        if state and state not in EVENT_STATES:
+            raise errors.UsageError(f"There is no state “{state[:40]}”. Choose one of: {', '.join(EVENT_STATES)}.")
+        self._intake.read()
+        source_id = self.get(name).id if name else None
+        reader, page, per_page = self._database.read(), max(1, page), max(1, min(_MOST, per_page))
+        items = store.events(reader, source_id=source_id, state=state, limit=per_page, offset=(page - 1) * per_page)
+        total = store.count_events(reader, source_id=source_id, state=state)
+        return WebhookEventPage(items=items, total=total, page=page, per_page=per_page)
+
+    @remote()
+    def event(self, event_id: int) -> WebhookEvent:
+        """Return an event with its body; UnknownIdError if there is none."""
+        found = store.events(self._database.read(), event_id=event_id, limit=1)
+        if not found:
+            raise errors.UnknownIdError(f"There is no event {event_id}. Old events are forgotten after 30 days.")
+        return found[0]
+
+    @remote()
+    def repeat(self, event_id: int) -> WebhookEvent:
+        """
+        Read an event again and react to it, for example after the map of its source was corrected.
+
+        Raises:
+            UnknownIdError: There is no such event.
+            UsageError: It waits already.
+
+        """
+        event = self.event(event_id)
+        if event.state == "waiting":
+            raise errors.UsageError(f"Event {event_id} waits already.", code="wrong_state")
+        new = self._intake.read_again(self.get(event.source), json.dumps(event.body), event.received_at)
+        with self._database.atomic() as tx:
+            store.requeue(tx, event_id, new)
+        self._intake.wake()
+        return self.event(event_id)
+
+
+class _WrongSecrets:
+    """Counts wrong secrets by source and sender, so that nobody can try many of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: dict[tuple[str, str], deque[float]] = {}
+
+    def check(self, name: str, sender: str) -> None:
+        """Raise WebhookRefusedError if a sender has given too many wrong secrets."""
+        now = time.monotonic()
+        with self._lock:
+            times = self._times.get((name, sender))
+            while times and times[0] < now - _MINUTE:
+                times.popleft()
+            if times is not None and not times:
+                del self._times[name, sender]
+            is_blocked = times is not None and len(times) >= _MOST_WRONG
+        if is_blocked:
+            message = "Too many wrong secrets came from this address. Wait a minute."
+            raise errors.WebhookRefusedError(message, code="too_many")
+
+    def add(self, name: str, sender: str) -> None:
+        with self._lock:
+            self._times.setdefault((name, sender), deque(maxlen=_MOST_WRONG)).append(time.monotonic())
+
+
+def _hash(secret: str) -> str:
+    # A secret is 192 random bits, so a fast hash is as good as a slow one, and an event is answered in milliseconds.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _checked_body(body: bytes) -> str:
+    """Return the text of a JSON object; UsageError if the body is none."""
+    if len(body) > MAX_BODY_BYTES:
+        raise errors.UsageError(f"The body of an event has at most {MAX_BODY_BYTES:,} bytes.", code="too_large")
+    try:
+        text = body.decode("utf-8-sig")
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise errors.UsageError("The body is not a JSON object in UTF-8.", code="not_json")
+    return text

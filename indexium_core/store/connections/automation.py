@@ -1,0 +1,46 @@
+"""Rows of `library_automation_config`, and the numbers that people see beside them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from indexium_core.model.connections.automation import AutomationConfig
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+
+def configs(reader: Connection) -> dict[int, AutomationConfig]:
+    """Return the automation of the libraries that are not at their defaults, by library."""
+    rows = reader.execute(_sql("configs")).fetch_dicts()
+    return {row["library_id"]: AutomationConfig(**row) for row in rows}
+
+
+def put(tx: Connection, config: AutomationConfig) -> None:
+    """Store the automation of a library."""
+    tx.execute(_sql("remove_config"), {"library_id": config.library_id})
+    tx.execute(_sql("put_config"), asdict(config))
+
+
+def published_by_itself(reader: Connection, *, since: datetime) -> dict[int, int]:
+    """Return the number of files that were published by themselves since a moment, by library."""
+    rows = reader.execute(_sql("published_by_itself"), {"since": since}).fetchall()
+    return {int(library_id): int(files) for library_id, files in rows}
+
+
+def waiting_rows(reader: Connection, *, safe_too: bool) -> dict[int, int]:
+    """Return the number of rows of the plan of publications that wait, by library; `safe_too`: also safe ones."""
+    done = "unchanged" if safe_too else "safe"
+    return {
+        int(library_id): int(rows)
+        for library_id, rows in reader.execute(_sql("waiting_rows"), {"done": done}).fetchall()
+    }
+
+
+def titles(reader: Connection) -> dict[int, int]:
+    """Return the number of films and series by library."""
+    return {int(library_id): int(count) for library_id, count in reader.execute(_sql("titles")).fetchall()}
+
+
+def _sql(name: str) -> str:
+    return sql.load("automation")[name]
