@@ -88,7 +88,7 @@ def set_library(
 def pause(context: typer.Context) -> None:
     """Stop all automation. Events of senders are still stored; what you start yourself runs."""
     with opened(context) as library:
-        library.automation.pause(True)
+        library.automation.pause(is_paused=True)
     output.note("All automation is paused.")
 
 
@@ -96,5 +96,5 @@ def pause(context: typer.Context) -> None:
 def resume(context: typer.Context) -> None:
     """Let all automation continue, with the events that were stored meanwhile."""
     with opened(context) as library:
-        library.automation.pause(False)
+        library.automation.pause(is_paused=False)
     output.note("All automation continues.")

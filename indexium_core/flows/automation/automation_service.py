@@ -47,7 +47,7 @@ class AutomationService:
         return self._config.automation_paused
 
     @remote()
-    def pause(self, is_paused: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch
+    def pause(self, *, is_paused: bool = True) -> None:
         """
         Stop all automation, or let it continue: schedules, reactions to events, publication, messages to players.
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model.providers.external_ids import ExternalId, id_owner
+from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
+from indexium_core.model.providers.registry import label_of
 
 SenderKind: TypeAlias = Literal["radarr", "sonarr", "jellyfin", "generic"]
 Effect: TypeAlias = Literal["scan", "test", "ignore"]
@@ -21,7 +22,6 @@ Effect: TypeAlias = Literal["scan", "test", "ignore"]
 _LONGEST_TYPE, _LONGEST_NAME = 40, 200  # characters that are kept of a type and of a name
 _MOST_PATHS = 1000  # of one event
 _UPGRADE = "upgrade"  # the reason of a deletion that a better file causes
-_ID_KEYS = (("tmdbId", "tmdb"), ("imdbId", "imdb"), ("tvdbId", "tvdb"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def _subject(kind: SenderKind, body: Mapping[str, Any], event_type: str) -> Send
         name=f"{name} ({year})" if name and _is_number(year) and year else name,
         title_type="movie" if kind == "radarr" else "series",
         place=_text(title, "folderPath") if kind == "radarr" else _text(title, "path"),
-        ids=_ids(title),
+        ids=_ids(title, "{}Id"),
     )
 
 
@@ -134,7 +134,6 @@ _SONARR: Mapping[str, Callable[[SenderEvent, Mapping[str, Any]], SenderEvent]] =
 # Jellyfin and other programs.
 
 _JELLYFIN = frozenset(("ItemAdded", "ItemDeleted"))
-_JELLYFIN_IDS = (("Provider_tmdb", "tmdb"), ("Provider_imdb", "imdb"), ("Provider_tvdb", "tvdb"))
 _JELLYFIN_TYPES: Mapping[str, Literal["movie", "series", ""]] = {"Movie": "movie", "Series": "series"}
 
 
@@ -148,7 +147,7 @@ def _of_jellyfin(body: Mapping[str, Any]) -> SenderEvent:
         event_type=event_type,
         name=(f"{name} ({year})" if name and _is_number(year) else name)[:_LONGEST_NAME],
         title_type=_JELLYFIN_TYPES.get(_text(body, "ItemType"), ""),
-        ids=_known_ids(body, _JELLYFIN_IDS),
+        ids=_ids(body, "Provider_{}"),
     )
     if event_type not in _JELLYFIN:
         return replace(event, reason="It changes no file.")
@@ -158,15 +157,16 @@ def _of_jellyfin(body: Mapping[str, Any]) -> SenderEvent:
 
 
 def _of_generic(body: Mapping[str, Any]) -> SenderEvent:
-    """Return an event of another program: `{"tmdb_id": 603, "path": "/movies/X/X.mkv", "isUpgrade": false}`."""
-    path, is_upgrade, tmdb = body.get("path"), body.get("isUpgrade", False), body.get("tmdb_id")
+    """Return an event of another program: its path, its ids such as `imdb_id`, and `isUpgrade`."""
+    path, is_upgrade = body.get("path"), body.get("isUpgrade", False)
     if not isinstance(path, str) or not path.strip():
         raise errors.UsageError('The event has no path. Send {"path": "/movies/X (1999)/X.mkv"}.')
     if not isinstance(is_upgrade, bool):
         raise errors.UsageError("isUpgrade is not true or false.")
-    ids = _known_ids(body, (("tmdb_id", "tmdb"), ("imdb_id", "imdb"), ("tvdb_id", "tvdb")))
-    if tmdb is not None and "tmdb" not in ids:
-        raise errors.UsageError("tmdb_id is not an id of TMDB. Send a number such as 603, or leave it out.")
+    ids = _ids(body, "{}_id")
+    for kind in ID_FIELDS:
+        if body.get(f"{kind}_id") is not None and kind not in ids:
+            raise errors.UsageError(f"{kind}_id is not an id of {label_of(kind)}. Correct it, or leave it out.")
     return SenderEvent(
         event_type="upgrade" if is_upgrade else "change", effect="scan", paths=(path,), ids=ids, is_upgrade=is_upgrade
     )
@@ -175,19 +175,15 @@ def _of_generic(body: Mapping[str, Any]) -> SenderEvent:
 # Fields.
 
 
-def _ids(title: Mapping[str, Any]) -> dict[str, str]:
-    return _known_ids(title, _ID_KEYS)
-
-
-def _known_ids(values: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the ids that have the form of their provider; senders write 0 for one that is not known."""
+def _ids(values: Mapping[str, Any], form: str) -> dict[str, str]:
+    """Return the ids that have the form of their provider, by fields such as `{}Id`; senders write 0 for none."""
     found = {}
-    for key, provider in keys:
-        value = values.get(key)
+    for kind in ID_FIELDS:
+        value = values.get(form.format(kind))
         if _is_number(value) or isinstance(value, str):
-            known = ExternalId(id_owner(provider), str(value).strip())
+            known = ExternalId(kind, str(value).strip())
             if known.is_valid:
-                found[known.provider] = known.value
+                found[kind] = known.value
     return found
 
 

@@ -127,7 +127,7 @@ def test_automatic_publication_has_limits(library: Library, folder: Path, keeps_
     if keeps_back == "paused":
         until(lambda: library.webhooks.events(state="waiting").total == 1)
         assert library.jobs.list(("reaction",)).total == 0
-        library.automation.pause(False)
+        library.automation.pause(is_paused=False)
     event = settled(library)[0]
     written = [each for each in films if (each.parent / "movie.nfo").exists()]
     assert len(written) == (1 if keeps_back in ("limit", "paused") else 0), event.result

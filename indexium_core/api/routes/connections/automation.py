@@ -55,7 +55,7 @@ def automation(library: Open) -> Json:
 @router.put("", response_model=AutomationState)
 def pause(library: Open, body: AutomationSwitch) -> Json:
     """Stop all automation, or let it continue."""
-    library.automation.pause(body.paused)
+    library.automation.pause(is_paused=body.paused)
     return Json(_state(library))
 
 
