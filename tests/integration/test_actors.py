@@ -207,6 +207,7 @@ CHANGES: dict[str, Call | str] = {
     "titles.lock": lambda library: library.titles.lock(new_title(library), ["plot"]),
     "titles.unlock": lambda library: library.titles.unlock(new_title(library), ["title"]),
     "matches.search": "scans.add",
+    "scans.add_folders": "scans.add",
 }
 # Calls that change something of which no table says who did it: their effect is a setting, a name, a value or a file.
 WITHOUT_RECORD = """
@@ -233,7 +234,8 @@ WITHOUT_RECORD = """
     snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
-    disaster_recovery.drill
+    disaster_recovery.drill automation.change automation.pause
+    webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
 """
 READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
@@ -251,6 +253,7 @@ READS = """
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets
+    event events try_path files_left looked_up
     unrecorded since match pauses request_page requests require_one season status test effect set table
 """
 

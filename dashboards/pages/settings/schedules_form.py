@@ -11,6 +11,17 @@ from indexium_core.model.schedules.schedule import COMPLETED, Schedule
 
 _TEXTS: Mapping[str, tuple[str, str]] = {  # by name: label and purpose
     "database-backup": ("Backup of the database", "The last seven are kept. 'indexium db restore' uses them."),
+    "scan": ("Nightly scan", "Of the libraries that ask for it, and what follows."),
+    "reconciliation": (
+        "Search for missed events",
+        "Scans the libraries with events; without a sender it does nothing.",
+    ),
+    "title-refresh": ("Look-up of old titles", "Their values are older than the days of the provider cache."),
+    "recovery-drill": (
+        "Recovery drill",
+        "Restores everything that was published into a temporary folder, and compares.",
+    ),
+    "picture-collection": ("Collection of pictures", "Deletes pictures that nothing uses any more."),
     "snapshot": (
         "Snapshot for analysts",
         "A copy of the tables for queries; a rebuild of the database uses it.",
