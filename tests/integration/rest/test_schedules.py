@@ -10,6 +10,10 @@ def test_schedules_are_listed_changed_and_run(rest: Client) -> None:
     assert [(each["name"], each["cron"]) for each in found["items"]] == [
         ("database-backup", "0 3 * * *"),
         ("picture-collection", "0 3 * * *"),
+        ("scan", "0 2 * * *"),
+        ("reconciliation", "30 4 * * 0"),
+        ("title-refresh", "30 2 * * *"),
+        ("recovery-drill", "0 5 1 * *"),
         ("snapshot", "@change"),
     ]
     assert found["items"][0]["next_run_at"].endswith("Z")
