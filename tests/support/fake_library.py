@@ -46,6 +46,7 @@ class FakeLibrary(FakeOperations):
         self.resumed_scans: dict[int, str] = {}
         self.home = Path("nowhere")
         self.settings = SimpleNamespace(
+            allowed_hosts="",
             **{
                 "metadata_preview_page_size": 50,
                 "metadata_enable_inline_edit": True,
