@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
-from indexium_core.flows.publishing.planner import PlannedRow, PublicationPlanner
+from indexium_core.flows.publishing.planned_files import PlannedRow
+from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.flows.publishing.publication_review import PublicationReview
 from indexium_core.flows.publishing.publication_steps import PublicationSteps
 from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
@@ -109,6 +110,12 @@ class PublishService(PublicationReview):
                 chosen.append(each)
         excluded.pop("unchanged", None)
         return sorted(chosen, key=lambda each: each.anchor), dict(excluded)
+
+    def lost_files(self, entities: Collection[Entity]) -> tuple[set[bytes], set[bytes]]:
+        """Return the files that a restoration would write again, and those that a person leaves out, by ledger path."""
+        planned = list(self._planner.compute(entities))
+        lost = {lost.path for each in planned for lost in each.lost.values()}
+        return lost, {path for each in planned for path in each.planned.left}
 
     # Publish.
 
@@ -281,6 +288,7 @@ def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
             bodies={path: body.content for path, body in each.bodies.items()},
             own_elements={path: body.own_elements for path, body in each.bodies.items()},
             contents_hashes={path: body.contents_hash for path, body in each.bodies.items()},
+            forgotten=each.forgotten,
         )
         for each in planned
     ]

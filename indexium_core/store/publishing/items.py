@@ -13,7 +13,7 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import Holder
-from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry
+from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry, SideFilePlan
 from indexium_core.model.publishing.requests import RESTORE
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
@@ -33,6 +33,7 @@ class NewPublication:
     bodies: Mapping[bytes, bytes]  # the new NFO files by path
     own_elements: Mapping[bytes, str]  # of an NFO file: what is ours in it, as JSON
     contents_hashes: Mapping[bytes, str | None]  # … and the hash of what it has to say
+    forgotten: Sequence[SideFilePlan] = ()  # gone files that are ours no more; a rollback makes them ours again
 
 
 def create(
@@ -133,7 +134,7 @@ def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> d
     found = [
         (item_id, position, each, file)
         for item_id, each in zip(ids, publications, strict=True)
-        for position, file in enumerate(each.row.written)
+        for position, file in enumerate([*each.row.written, *each.forgotten])
     ]
     bodies = [each.bodies.get(file.path_bytes) for _, _, each, file in found]
     return {

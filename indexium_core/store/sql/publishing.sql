@@ -227,6 +227,10 @@ FROM published_files AS p JOIN libraries AS l USING (library_id) LEFT JOIN side_
 WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR p.library_id = $library_id)
   AND ($entity_type::VARCHAR IS NULL OR (p.entity_type = $entity_type AND p.entity_id = $entity_id)) ORDER BY p.path_bytes;
 
+-- name: forget_files
+-- Delete files of ours that are gone and not published any more.
+DELETE FROM published_files WHERE list_contains($paths::BLOB[], path_bytes);
+
 -- name: cached_sizes
 -- The sizes of pictures that the cache has, by hash.
 SELECT content_hash, file_size FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);
@@ -257,7 +261,8 @@ FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
 
 -- name: choices_of
 -- What people decided about side files of the titles and videos of a request.
-SELECT c.path_bytes, c.content_hash, c.choice FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id);
+SELECT entity_type, entity_id, c.path_bytes, c.content_hash, c.choice
+FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY c.path_bytes;
 
 -- name: flips
 -- Which publications of side files other programs have overwritten since a moment: their operations by path.
@@ -497,6 +502,22 @@ SELECT content_hash, file_path FROM cache_inventory WHERE list_contains($hashes:
 -- Files of ours whose folder has got another name.
 UPDATE published_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
 WHERE published_files.path_bytes = m.old;
+
+-- name: move_choices
+-- What people decided about files whose folder or media has another name. A decision about the new name stays.
+UPDATE side_file_choices SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
+WHERE side_file_choices.path_bytes = m.old AND m.new NOT IN (SELECT path_bytes FROM side_file_choices);
+
+-- name: move_flips
+-- The same for changes by other programs.
+UPDATE side_file_flips SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
+WHERE side_file_flips.path_bytes = m.old;
+
+-- name: move_steps
+-- The same for the steps that undo such decisions.
+UPDATE steps SET subjects = list_transform(subjects, lambda s: CASE s WHEN $old THEN $new ELSE s END),
+    before = replace(before::VARCHAR, '"' || $old || '"', '"' || $new || '"')::JSON
+WHERE kind = 'side_file' AND list_contains(subjects, $old);
 
 -- name: move_side_files
 -- The same in the items that wrote them.

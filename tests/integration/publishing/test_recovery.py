@@ -343,9 +343,55 @@ def test_film_without_its_video_gets_nothing_back(library: Library, folder: Path
     (folder / LANTERN).mkdir()
     library.scan()
     found = library.disaster_recovery.validate_integrity(repair=True)
-    assert found.states["missing"] == 2
+    assert found.states["obsolete"] == 2
     assert found.operation_id is None
     assert list((folder / LANTERN).iterdir()) == []
+
+
+@pytest.mark.parametrize("case", ["video", "kinds", "off"])
+def test_gone_file_that_is_not_published_any_more_can_be_forgotten(
+    library: Library, folder: Path, film: int, published: dict[str, bytes], case: str
+) -> None:
+    lost = ["poster.jpg"] if case == "kinds" else ["poster.jpg", "movie.nfo"]
+    [found] = library.inventory.list()
+    for each in lost:
+        (folder / LANTERN / each).unlink()
+    if case == "video":
+        (folder / LANTERN / "The Lantern Keeper (2014).mp4").unlink()
+        library.scan()
+    elif case == "kinds":
+        library.publications.set_options(found.library_id, kinds=["banner"])
+    else:
+        library.publications.set_options(found.library_id, publish="off")
+    checked = report(library)
+    assert (checked.obsolete, checked.lost, checked.is_good) == (len(lost), 0, False)
+    assert "gone and not published any more" in checked.summary
+    assert library.disaster_recovery.detect_missing_assets("movie", film) == []
+    now = tree(folder)
+    forgotten = library.disaster_recovery.validate_integrity(forget=True)
+    assert (forgotten.forgotten, forgotten.is_good) == (len(lost), True)
+    assert report(library).is_good
+    assert tree(folder) == now
+    left = tables.rows(library, f"SELECT count(*) FROM published_files WHERE entity_id = {film}")
+    assert left == [(2 - len(lost),)]
+
+
+def test_nothing_that_can_be_restored_is_forgotten(library: Library, folder: Path, published: dict[str, bytes]) -> None:
+    lose(folder)
+    assert library.disaster_recovery.validate_integrity(forget=True).forgotten == 0
+    library.disaster_recovery.validate_integrity(repair=True)
+    assert tree(folder) == published
+
+
+def test_lost_picture_that_a_person_leaves_for_one_in_another_format_is_left(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    select_picture(library, film, picture("blue", form="PNG"), name="two")
+    (folder / LANTERN / "poster.jpg").unlink()
+    library.publications.refresh()
+    library.publications.choose(f"movie:{film}", "keep")
+    assert report(library).states["left"] == 1
+    assert report(library).is_good
 
 
 def test_ledger_says_how_files_are(library: Library, folder: Path, published: dict[str, bytes]) -> None:
