@@ -157,11 +157,14 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
     """Bring what is ours, the log and the state of titles up to date with the results of items."""
     facts = {"ids": list(item_ids)}
     tx.execute(_sql("insert_log"), {**facts, "at": at})
-    if not tx.value(_sql("has_written"), facts):
+    is_written = bool(tx.value(_sql("has_written"), facts))
+    if is_written:
+        tx.execute(_sql("forget_ours"), facts)
+        tx.execute(_sql("insert_ours"), facts)
+        tx.execute(_sql("forget_carried_out"), {**facts, "empty": EMPTY_HASH})
+    tx.execute(_sql("forget_absent"), facts)
+    if not is_written:
         return
-    tx.execute(_sql("forget_ours"), facts)
-    tx.execute(_sql("insert_ours"), facts)
-    tx.execute(_sql("forget_carried_out"), {**facts, "empty": EMPTY_HASH})
     for kind, table in TABLES.items():
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
 

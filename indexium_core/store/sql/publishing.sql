@@ -417,6 +417,12 @@ SELECT unnest($item_ids::BIGINT[]) AS item_id, unnest($positions::INTEGER[]) AS 
 -- Whether items of a request changed side files.
 SELECT count(*) FROM /* written_items */;
 
+-- name: forget_absent
+-- Delete new files of ours that were gone before their rollback had anything to remove.
+DELETE FROM published_files WHERE path_bytes IN (
+    SELECT s.path_bytes FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id
+    WHERE list_contains($ids::BIGINT[], m.id) AND m.status = 'skipped' AND m.reverts_item IS NOT NULL AND s.after_hash IS NULL);
+
 -- name: forget_ours
 -- Delete the rows of the paths that these items changed; `insert_ours` adds what is in force.
 DELETE FROM published_files WHERE path_bytes IN (

@@ -394,6 +394,40 @@ def test_lost_picture_that_a_person_leaves_for_one_in_another_format_is_left(
     assert report(library).is_good
 
 
+@pytest.mark.parametrize("gone", ["one file", "all files"])
+def test_new_file_that_is_gone_is_no_conflict_of_its_rollback(
+    library: Library, folder: Path, film: int, gone: str
+) -> None:
+    select_picture(library, film, picture("red"))
+    before = tree(folder)
+    operation = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    operation.wait()
+    for each in ("poster.jpg",) if gone == "one file" else ("poster.jpg", "movie.nfo"):
+        (folder / LANTERN / each).unlink()
+    assert library.history.check(operation.id).conflicts == []
+    assert library.history.rollback_operation(operation.id).conflicts == 0
+    assert tree(folder) == before
+    assert report(library).checked == 0
+    assert shown(library, film).codes == []
+
+
+@pytest.mark.parametrize("lost", ["one file", "all files"])
+def test_publication_is_rolled_back_with_its_restoration(library: Library, folder: Path, film: int, lost: str) -> None:
+    select_picture(library, film, picture("red"))
+    before = tree(folder)
+    operation = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    operation.wait()
+    for each in ("poster.jpg",) if lost == "one file" else ("poster.jpg", "movie.nfo"):
+        (folder / LANTERN / each).unlink()
+    restored = library.disaster_recovery.restore_from_cache("movie", film).operation_id
+    [conflict] = library.history.check(operation.id).conflicts
+    assert (conflict.code, conflict.choices) == ("superseded_by", ("newer",))
+    assert conflict.message == f"Operation {restored} changed this file later."
+    assert not {"conflict", "failed"} & set(library.rollback(operation.id, with_newer=True).wait().counts)
+    assert tree(folder) == before
+    assert report(library).checked == 0
+
+
 def test_ledger_says_how_files_are(library: Library, folder: Path, published: dict[str, bytes]) -> None:
     (folder / LANTERN / "poster.jpg").unlink()
     (folder / LANTERN / "movie.nfo").write_bytes(FOREIGN)
