@@ -7,6 +7,7 @@ ledger, a picture from the cache by its hash, so each has the bytes that were pu
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -18,12 +19,13 @@ from pathlib import Path
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
+from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, read_small
 from indexium_core.files.titles import nfo
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.titles import title_libraries
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.event import Event
 from indexium_core.model.publishing.integrity import LOST, DrillReport, IntegrityReport, PublishedFileCheck
 from indexium_core.model.publishing.nfo_ownership import named_values
 from indexium_core.model.publishing.publication import SideFilePlan
@@ -166,6 +168,16 @@ class DisasterRecoveryService:
         return DrillReport(
             folder=str(target), restored=restored, bytes=size, missing=missing, seconds=time.monotonic() - started
         )
+
+    def follow_rollback(self, event: Event) -> None:
+        """Store pictures that a rollback restored in the cache, so that they can be restored again: a subscriber."""
+        if event.name != "rollback:completed":
+            return
+        for path, kind, content_hash in published.pictures_to_cache(self._database.read(), event.data["operation_id"]):
+            with contextlib.suppress(errors.MetadataError):  # it changed, or it is damaged: there is nothing to keep
+                data = read_small(path)
+                if data is not None and blake3(data).hexdigest() == content_hash:
+                    self._cache.store_asset(data, kind)
 
     def _report(self, library_id: int | None, *, is_full: bool, progress: Progress | None = None) -> IntegrityReport:
         self._publications.refresh(disk=False)  # folders may have other names since the last plan

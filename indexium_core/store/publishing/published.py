@@ -37,6 +37,11 @@ def files(reader: Connection, *, library_id: int | None = None, entity: Entity |
     return [PublishedFile(Entity(kind, number), *rest) for kind, number, *rest in rows]
 
 
+def pictures_to_cache(reader: Connection, operation_id: int) -> list[tuple[bytes, str, str]]:
+    """Return the pictures of ours that an operation restored and the cache does not have: path, kind and hash."""
+    return reader.execute(_sql("pictures_to_cache"), {"operation_id": operation_id}).fetchall()
+
+
 def forget(tx: Connection, paths: Collection[bytes]) -> None:
     """Delete files from the ledger that are gone and not published any more."""
     tx.execute(_sql("forget_files"), {"paths": list(paths)})

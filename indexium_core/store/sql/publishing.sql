@@ -220,16 +220,25 @@ SELECT p.path_bytes, p.body FROM published_files AS p JOIN /* wanted */ AS w USI
 WHERE p.body IS NOT NULL AND p.state <> 'released';
 
 -- name: published
--- The side files that are ours, of a library or of one title, each with its library and whether a person leaves it out.
-SELECT p.entity_type, p.entity_id, p.library_id, l.name, l.path_bytes, l.state = 'offline', p.path_bytes, p.kind, p.content_hash,
+-- The side files that are ours, of a library or of one title, each with its library and whether a person leaves it out. Their
+-- library is the one whose folder has them: see `own_elements`.
+SELECT p.entity_type, p.entity_id, l.library_id, l.name, l.path_bytes, l.state = 'offline', p.path_bytes, p.kind, p.content_hash,
        p.own_elements, coalesce(c.content_hash IN ('', $empty) AND c.choice = 'keep', FALSE)
-FROM published_files AS p JOIN libraries AS l USING (library_id) LEFT JOIN side_file_choices AS c ON c.path_bytes = p.path_bytes
-WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR p.library_id = $library_id)
+FROM published_files AS p JOIN libraries AS l ON p.path_bytes >= l.path_bytes || '\x2F'::BLOB AND p.path_bytes < l.path_bytes || '\x30'::BLOB
+LEFT JOIN side_file_choices AS c ON c.path_bytes = p.path_bytes
+WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR l.library_id = $library_id)
   AND ($entity_type::VARCHAR IS NULL OR (p.entity_type = $entity_type AND p.entity_id = $entity_id)) ORDER BY p.path_bytes;
 
 -- name: forget_files
 -- Delete files of ours that are gone and not published any more.
 DELETE FROM published_files WHERE list_contains($paths::BLOB[], path_bytes);
+
+-- name: pictures_to_cache
+-- The pictures that an operation restored, that are ours, and that the cache does not have.
+SELECT p.path_bytes, p.kind, p.content_hash FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.id
+JOIN published_files AS p ON p.path_bytes = s.path_bytes AND p.content_hash = s.after_hash
+WHERE m.operation_id = $operation_id AND m.status = 'success' AND p.kind <> 'nfo'
+  AND p.content_hash NOT IN (SELECT content_hash FROM cache_inventory) ORDER BY p.path_bytes;
 
 -- name: cached_sizes
 -- The sizes of pictures that the cache has, by hash.

@@ -436,6 +436,52 @@ def test_ledger_says_how_files_are(library: Library, folder: Path, published: di
     assert tables.rows(library, query) == [("nfo", "drifted"), ("poster", "missing")]
 
 
+def test_library_that_was_added_again_has_its_published_files(
+    library: Library, folder: Path, published: dict[str, bytes]
+) -> None:
+    checked = report(library).checked
+    [old] = library.inventory.list()
+    library.inventory.remove(old.library_id)
+    new = library.inventory.add(folder)
+    library.scan()
+    assert new.library_id != old.library_id
+    assert library.disaster_recovery.validate_integrity(new.library_id).states == {"intact": checked}
+    (folder / LANTERN / "poster.jpg").unlink()
+    assert len(library.disaster_recovery.validate_integrity(new.library_id).files) == 1
+
+
+@pytest.mark.parametrize("is_restoration", [False, True])
+def test_unknown_library_is_an_error(library: Library, published: dict[str, bytes], is_restoration: bool) -> None:
+    selection = PublicationSelection(filter=PublicationFilter(library_id=99), restore=is_restoration)
+    with pytest.raises(errors.UnknownIdError, match="library"):
+        library.publications.summary(selection)
+    with pytest.raises(errors.UnknownIdError, match="library"):
+        library.publications.start(selection)
+
+
+@pytest.mark.parametrize("choice", ["keep", "stop"])
+def test_choice_about_a_series_is_about_its_seasons_and_episodes(
+    library: Library, folder: Path, published: dict[str, bytes], choice: str
+) -> None:
+    [series] = library.titles.list(kind="series").items
+    show = folder / "Shows/Harbour Lights"
+    lost = [show / "tvshow.nfo", show / "Season 1/season.nfo", show / "Season 1/Harbour Lights - S01E01.nfo"]
+    for each in lost:
+        each.unlink()
+    library.publications.refresh()
+    decision = library.publications.choose(f"series:{series.id}", choice)
+    assert library.disaster_recovery.validate_integrity().is_good
+    library.publications.refresh()
+    with pytest.raises(errors.UsageError, match="every file is as it should be"):
+        library.publications.start(PublicationSelection(addresses=(f"series:{series.id}",)))
+    assert decision.step_id is not None
+    library.steps.undo(decision.step_id)
+    assert report(library).lost == len(lost)
+    library.publications.choose(f"series:{series.id}", "replace")
+    library.publications.start(ALL).wait()
+    assert tree(folder) == published
+
+
 # The drill.
 
 
@@ -490,6 +536,38 @@ def test_cache_keeps_what_is_published_until_it_is_published_no_more(
     assert not library.artwork.cache.orphan_asset(content.version)
     library.publications.choose(f"movie:{film}", "stop")
     assert library.artwork.cache.usage().protected == 1
+
+
+def test_picture_that_a_rollback_restores_is_in_the_cache_again(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    select_picture(library, film, picture("blue"), name="two")
+    operation = library.publications.start(ALL)
+    operation.wait()
+    red = hash_of(picture("red"))
+    library.artwork.cache.folder.remove(f"{red[:2]}/{red[2:4]}/{red}.jpg")
+    library.artwork.cache.rebuild()
+    library.history.rollback_operation(operation.id)
+    (folder / LANTERN / "poster.jpg").unlink()
+    assert library.disaster_recovery.restore_from_cache("movie", film).success
+    assert tree(folder) == published
+
+
+def test_kill_in_a_collection_leaves_no_row_without_its_picture(
+    library: Library, film: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content_hash = library.artwork.cache.store_asset(picture("green"), "poster")
+    monkeypatch.setattr(library.artwork.cache, "_orphan_days", lambda: -1)
+
+    def kill(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(library.artwork.cache.folder, "remove", kill)
+    with pytest.raises(KeyboardInterrupt):
+        library.artwork.garbage_collect()
+    assert library.artwork.cache.asset_exists(content_hash)
+    assert tables.rows(library, f"SELECT 1 FROM cache_inventory WHERE content_hash = '{content_hash}'") == []
+    assert library.artwork.cache.rebuild() == 1
 
 
 def test_collection_deletes_what_nothing_has_used_for_a_month(
