@@ -33,6 +33,7 @@ class FollowingFiles:
 
     ours: dict[bytes, OwnFile]  # all files of ours by their path, those of a renamed folder by the new one
     former: dict[bytes, OwnFile]  # `place_of` a new name → our file with the former one
+    names: dict[bytes, bytes]  # path of such a file → its new name
     moved: dict[bytes, bytes]  # files in renamed folders: old path → new path
     decided: dict[bytes, bytes]  # choices that follow: old path → new path
 
@@ -49,7 +50,7 @@ def following(
         choices: What people decided about its files, by path: hash of the file ("": it is gone) and choice.
 
     """
-    found = FollowingFiles(ours=dict(ours), former={}, moved={}, decided={})
+    found = FollowingFiles(ours=dict(ours), former={}, names={}, moved={}, decided={})
     stopped = [path for path, (_, choice) in choices.items() if choice == STOP]
     for old, new in _followers(wanted, {*ours, *stopped}, choices).items():
         (folder, name), now = os.path.split(old), old
@@ -58,7 +59,7 @@ def following(
         if old in found.ours:
             own = found.ours[now] = found.ours.pop(old)._replace(path_bytes=now)
             if now != new:
-                found.former[place_of(new)] = own
+                found.former[place_of(new)], found.names[now] = own, new
         content_hash, choice = choices.get(old, ("", ""))
         is_of_absence = not content_hash and not os.path.lexists(old)
         if choice and (now == new or choice == STOP or is_of_absence):

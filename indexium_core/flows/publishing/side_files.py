@@ -71,6 +71,7 @@ class SideFilePlanner:
         self._stopped = {path for path, (_, choice) in inputs.choices.items() if choice == STOP}
         self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if not self._is_stopped(each)}
         self._former: dict[bytes, OwnFile] = {}  # `place_of` a file → our file that it takes the place of
+        self._new_names: dict[bytes, bytes] = {}  # path of such a file → its new name
         self._followed: dict[bytes, tuple[str, str]] = {}  # choices that follow their media, by the new path
         self._wanted: list[tuple[bytes, Callable[[], None]]] = []  # paths, and what plans each
         self.planned = PlannedSideFiles()
@@ -86,7 +87,7 @@ class SideFilePlanner:
         """Find the files of ours whose media, or folder, has another name, with what a person decided about them."""
         choices = {path: self._inputs.choices[path] for path in self._inputs.decided.get(self._entity, ())}
         found = following([path for path, _ in self._wanted], self._ours, choices)
-        self._ours, self._former = found.ours, found.former
+        self._ours, self._former, self._new_names = found.ours, found.former, found.names
         self.planned.moved, self.planned.decided = found.moved, found.decided
         self._followed = {new: choices[old] for old, new in found.decided.items()}
         self._stopped |= {new for new, (_, choice) in self._followed.items() if choice == STOP}
@@ -246,6 +247,7 @@ class SideFilePlanner:
         if picture.content_hash is None or not picture.is_downloaded or extension is None or picture.size is None:
             self.planned.codes.append("picture_not_stored")
             self.planned.kept_kinds.add(picture.kind)
+            self._wanted.append((os.path.join(folder, stem + b".jpg"), lambda: None))  # noqa: PTH118 - a path of bytes
             return
         path = os.path.join(folder, stem + b"." + extension.encode())  # noqa: PTH118 - a path of bytes
         self._wanted.append((path, partial(self._plan_picture, path, picture)))
@@ -318,6 +320,8 @@ class SideFilePlanner:
             is_kept = own.kind in self.planned.kept_kinds or path in self._claims
             if path in successors and not (present and is_kept):
                 self._leave(own, present, successors[path])
+            elif path in self._new_names and self._lost(path, present):
+                self._add_lost(own, self._new_names[path])
             elif self._lost(path, present):
                 if own.kind in kinds and self._belongs_to_media(path):
                     self._add_lost_picture(path, own)
@@ -335,7 +339,7 @@ class SideFilePlanner:
         """Plan what happens to our file under the former name of its media; `successor`: that of the new name."""
         path, is_lost = own.path_bytes, self._lost(own.path_bytes, present) is not None
         if is_lost:
-            self._add_lost(own, successor)
+            self._add_lost(own, in_format_of(successor.path_bytes, path))
         if present is None:
             if successor.is_written:
                 self.planned.forgotten[path] = own.kind
@@ -349,10 +353,9 @@ class SideFilePlanner:
         elif successor.is_written:
             self._add(path, own.kind, "remove", present, "changed", codes=["drift"])
 
-    def _add_lost(self, own: OwnFile, successor: SideFilePlan) -> None:
+    def _add_lost(self, own: OwnFile, path: bytes) -> None:
         """Note that a gone file may come back under the new name of its media, or that a person leaves it out."""
-        path = in_format_of(successor.path_bytes, own.path_bytes)
-        if self._choice(successor.path_bytes, None) == "keep":
+        if self._choice(path, None) == "keep":
             self.planned.left.add(own.path_bytes)
         elif not os.path.lexists(path):
             stored = self._stored_nfo(own) if own.kind == NFO else None

@@ -16,7 +16,7 @@ from indexium_core.library import Library
 from indexium_core.model.publishing.integrity import IntegrityReport
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from tests.support import tables
+from tests.support import tables, waiting
 from tests.support.copied_home import CopiedHome
 from tests.support.published_home import picture, select_picture, tree
 
@@ -548,6 +548,7 @@ def test_picture_that_a_rollback_restores_is_in_the_cache_again(
     library.artwork.cache.folder.remove(f"{red[:2]}/{red[2:4]}/{red}.jpg")
     library.artwork.cache.rebuild()
     library.history.rollback_operation(operation.id)
+    waiting.until(lambda: library.artwork.cache.asset_exists(red))  # a subscriber of events stores it
     (folder / LANTERN / "poster.jpg").unlink()
     assert library.disaster_recovery.restore_from_cache("movie", film).success
     assert tree(folder) == published

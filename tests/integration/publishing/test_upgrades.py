@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
+from indexium_core.flows.artwork.cache_service import hash_of
 from indexium_core.library import Library
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
@@ -257,3 +258,84 @@ def test_choices_follow_a_renamed_folder(library: Library, folder: Path, film: i
     assert decision.step_id is not None
     library.steps.undo(decision.step_id)
     assert shown(library, film).codes == ["own_file_missing"]
+
+
+def test_film_in_another_folder_takes_its_files_along(library: Library, folder: Path, sky: int) -> None:
+    published = beside(folder)
+    new = folder / f"Films/{OLD}"
+    new.mkdir()
+    (folder / f"Films/{OLD}.mp4").rename(new / f"{OLD}.mp4")
+    library.scan()
+    before = tree(folder)
+    assert shown(library, sky).risk == "safe"
+    operation = library.publications.start(ALL)
+    assert operation.wait().counts == {"success": 1}
+    assert not (folder / f"Films/{OLD}.nfo").exists()
+    now = {each.name: each.read_bytes() for each in new.iterdir() if each.suffix != ".mp4"}
+    assert now == {"movie.nfo": published[f"{OLD}.nfo"], "poster.jpg": RED}
+    library.history.rollback_operation(operation.id)
+    assert tree(folder) == before
+
+
+def test_scan_between_the_old_and_the_new_file_changes_nothing(library: Library, folder: Path, sky: int) -> None:
+    published = beside(folder)
+    old, data = folder / f"Films/{OLD}.mp4", (folder / f"Films/{OLD}.mp4").read_bytes()
+    for each in (old, *(folder / "Films" / name for name in published)):
+        each.unlink()
+    library.scan()
+    library.publications.refresh()
+    assert library.disaster_recovery.validate_integrity(repair=True).operation_id is None
+    (folder / f"Films/{NEW}.mp4").write_bytes(data + bytes(100))
+    library.scan()
+    library.jobs.wait(library.titles.identify().id)
+    [found] = library.titles.list("copper").items
+    assert found.id == sky
+    assert library.disaster_recovery.validate_integrity(repair=True).is_good
+    assert beside(folder) == {name.replace(OLD, NEW): each for name, each in published.items()}
+
+
+def test_episodes_follow_their_files(library: Library, folder: Path) -> None:
+    library.publications.start(ALL).wait()
+    season = folder / "Shows/Harbour Lights/Season 1"
+    published = {each.name: each.read_bytes() for each in season.glob("*.nfo")}
+    for number, each in enumerate(sorted(season.glob("*.mp4"))):
+        each.rename(each.with_stem(f"{each.stem} 1080p"))
+        each.with_suffix(".nfo").unlink() if number else None
+    library.scan()
+    library.publications.refresh()
+    library.publications.start(ALL).wait()
+    now = {each.name.replace(" 1080p", ""): each.read_bytes() for each in season.glob("*.nfo")}
+    assert now == published
+    assert len(list(season.glob("* 1080p.nfo"))) == 2
+    assert library.disaster_recovery.validate_integrity().is_good
+
+
+def test_picture_whose_successor_is_not_downloaded_yet_can_be_restored(
+    library: Library, folder: Path, sky: int
+) -> None:
+    published = beside(folder)
+    select_picture(library, sky, BLUE, name="two")
+    blue = hash_of(BLUE)
+    library.artwork.cache.folder.remove(f"{blue[:2]}/{blue[2:4]}/{blue}.jpg")
+    library.artwork.cache.rebuild()
+    upgrade(library, folder)
+    assert "picture_not_stored" in shown(library, sky).codes
+    assert library.disaster_recovery.validate_integrity(forget=True).forgotten == 0
+    assert library.disaster_recovery.validate_integrity(repair=True).is_good
+    assert beside(folder) == {name.replace(OLD, NEW): each for name, each in published.items()}
+
+
+def test_two_versions_keep_their_own_files(library: Library, folder: Path, sky: int) -> None:
+    second = folder / f"Films/{OLD} - 4K.mp4"
+    second.write_bytes((folder / f"Films/{OLD}.mp4").read_bytes() + bytes(100))
+    library.scan()
+    library.jobs.wait(library.titles.identify().id)
+    library.publications.refresh()
+    library.publications.start(ALL).wait()
+    published = beside(folder)
+    upgrade(library, folder)
+    library.publications.refresh()
+    library.publications.start(ALL).wait()
+    wanted = {name.replace(OLD, NEW) if " - 4K" not in name else name: data for name, data in published.items()}
+    assert beside(folder) == wanted
+    assert library.disaster_recovery.validate_integrity().is_good

@@ -122,6 +122,12 @@ def test_many_files_are_shown_by_name_and_number_those_that_change_first() -> No
     ]
 
 
+def test_file_that_is_left_out_has_the_word_of_the_command_line() -> None:
+    left, present = side_file("poster.jpg", "unchanged"), side_file("movie.nfo", "unchanged", before_hash="00")
+    chips = publish_views.file_chips(item(left, present, action_counts={"unchanged": 2}))
+    assert [each["word"] for each in chips] == [left.word, present.word] == ["left out", "unchanged"]
+
+
 def test_notes_name_who_changed_which_file() -> None:
     changed = side_file("movie.nfo", "update", codes=("drift",), writer="Jellyfin", changed_fields=("plot", "tmdb_id"))
     broken = side_file("a.nfo", "blocked", codes=("nfo_unreadable",), message="a bare “&” in line 14.")
