@@ -65,8 +65,8 @@ class PlannedSideFiles:
     moved: dict[bytes, bytes] = field(default_factory=dict)  # files of ours with other names: old path → new path
     decided: dict[bytes, bytes] = field(default_factory=dict)  # choices about files that follow their media: the same
     lost: dict[bytes, LostFile] = field(default_factory=dict)  # files of ours that are gone and may come back, by path
-    left: set[bytes] = field(default_factory=set)  # files of ours that are gone, and that a person leaves so
-    forgotten: dict[bytes, str] = field(default_factory=dict)  # gone files of ours with a successor: path → kind
+    gone: dict[bytes, str] = field(default_factory=dict)  # other gone files of ours: path → left, or foreign
+    forgotten: dict[bytes, str] = field(default_factory=dict)  # files of ours with a successor: path → kind
     kept_kinds: set[str] = field(default_factory=set)  # kinds whose present files stay, because nothing new is known
 
 
@@ -93,7 +93,7 @@ class PlannedRow:
 
     @property
     def forgotten(self) -> list[SideFilePlan]:
-        """The files that the ledger forgets once the row is written: gone ones that have another name now."""
+        """The files that the ledger forgets once the row is written: they have successors, and are gone or kept."""
         kinds = self.planned.forgotten.items()
         return [SideFilePlan(path_bytes=path, kind=kind, action="remove", owner="ours") for path, kind in kinds]
 

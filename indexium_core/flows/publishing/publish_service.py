@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -113,11 +113,11 @@ class PublishService(PublicationReview):
         excluded.pop("unchanged", None)
         return sorted(chosen, key=lambda each: each.anchor), dict(excluded)
 
-    def lost_files(self, entities: Collection[Entity]) -> tuple[set[bytes], set[bytes]]:
-        """Return the files that a restoration would write again, and those that a person leaves out, by ledger path."""
+    def lost_files(self, entities: Collection[Entity]) -> tuple[set[bytes], Mapping[bytes, str]]:
+        """Return the files that a restoration would write again, and the states of other gone files, by ledger path."""
         planned = list(self._planner.compute(entities))
         lost = {lost.path for each in planned for lost in each.lost.values()}
-        return lost, {path for each in planned for path in each.planned.left}
+        return lost, {path: state for each in planned for path, state in each.planned.gone.items()}
 
     # Publish.
 

@@ -217,10 +217,10 @@ class DisasterRecoveryService:
             if progress is not None:
                 progress(number, len(files))
         gone = {each.entity for each, state in zip(files, states, strict=True) if state in LOST}
-        lost, left = self._publications.lost_files(gone) if gone else (set(), set())
+        lost, others = self._publications.lost_files(gone) if gone else (set(), {})
         for each, state in zip(files, states, strict=True):
             is_published = state not in LOST or each.path_bytes in lost
-            yield _check(each, state if is_published else "left" if each.path_bytes in left else "obsolete")
+            yield _check(each, state if is_published else others.get(each.path_bytes, "obsolete"))
 
 
 def _check(file: PublishedFile, state: str) -> PublishedFileCheck:

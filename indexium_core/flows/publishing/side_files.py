@@ -155,14 +155,21 @@ class SideFilePlanner:
 
     def _follow_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
         """Plan an NFO file where there is none: as we published it under the former name of its media, or a new one."""
-        own, body = self._former.get(place_of(path)), None
+        own = self._former.get(place_of(path))
         if own is not None and self._choice(path, None) == "keep":
             self._add(path, NFO, "unchanged", None, "nobody")
             return
-        for data in () if own is None else (self._changed_nfo(own), self._stored_nfo(own)):
-            with contextlib.suppress(errors.RefusedError):
-                body = body or (None if own is None or data is None else nfo_bodies.successor(own, data, contents))
+        body = None if own is None else self._successor(own, contents)
         self._add_body(path, body or nfo_bodies.new_body(contents), None, "nobody")
+
+    def _successor(self, own: OwnFile, contents: Sequence[PlannedContent]) -> NfoBody | StoredNfo | None:
+        """Return the file that takes the place of our NFO file; None if its bytes are not known any more."""
+        for read in (self._changed_nfo, self._stored_nfo):
+            with contextlib.suppress(errors.RefusedError):
+                data = read(own)
+                if data is not None:
+                    return nfo_bodies.successor(own, data, contents)
+        return None
 
     def _changed_nfo(self, own: OwnFile) -> bytes | None:
         """Return our NFO file under the former name of its media, if another program changed it and it may go."""
@@ -307,7 +314,7 @@ class SideFilePlanner:
         A picture that is gone and would have another extension, or another content, now can still be restored.
         """
         files = {place_of(each.path_bytes): each for each in self.planned.files if each.action != "remove"}
-        planned = {each.path_bytes for each in self.planned.files}
+        planned, media = {each.path_bytes for each in self.planned.files}, self._inputs.files.get(self._entity, ())
         kinds = {each.kind for each in files.values() if not each.is_nfo} | self.planned.kept_kinds
         successors = {own.path_bytes: files[place] for place, own in self._former.items() if place in files}
         for path, own in self._ours.items():
@@ -323,32 +330,35 @@ class SideFilePlanner:
             elif path in self._new_names and self._lost(path, present):
                 self._add_lost(own, self._new_names[path])
             elif self._lost(path, present):
-                if own.kind in kinds and self._belongs_to_media(path):
+                if own.kind in kinds and any(side_file_names.belongs_to(path, each.path_bytes) for each in media):
                     self._add_lost_picture(path, own)
             elif present is not None and present.content_hash == own.content_hash and not is_kept:
                 self._add(path, own.kind, "remove", present, "ours", codes=["own_file_removed"])
 
     def _add_lost_picture(self, path: bytes, own: OwnFile) -> None:
-        twins = [path, *(each.path_bytes for each in self.planned.files if _stem(each.path_bytes) == _stem(path))]
+        twins = [path, *(each.path_bytes for each in self.planned.files if place_of(each.path_bytes) == place_of(path))]
         if any(self._choice(each, self._present(path)) == "keep" for each in twins):
-            self.planned.left.add(path)
+            self.planned.gone[path] = "left"
         else:
             self.planned.lost[path] = LostFile(own.path_bytes, own.content_hash, own.kind, None)
 
     def _leave(self, own: OwnFile, present: PresentFile | None, successor: SideFilePlan) -> None:
         """Plan what happens to our file under the former name of its media; `successor`: that of the new name."""
         path, is_lost = own.path_bytes, self._lost(own.path_bytes, present) is not None
-        if is_lost:
+        is_kept = self._choice(path, present) == "keep"
+        if is_lost and successor.before_hash is not None:  # another program has the new name
+            found = self._choice_of(successor.path_bytes, successor.before_hash)
+            self.planned.gone[path] = "left" if found == "keep" else "foreign"
+        elif is_lost:
             self._add_lost(own, in_format_of(successor.path_bytes, path))
-        if present is None:
-            if successor.is_written:
-                self.planned.forgotten[path] = own.kind
-        elif successor.action == "blocked":
+        if successor.is_written and (present is None or is_kept):
+            self.planned.forgotten[path] = own.kind
+        if present is None or successor.action == "blocked":
             return
-        elif is_lost or present.content_hash == own.content_hash:
+        if is_lost or present.content_hash == own.content_hash:
             codes = [] if successor.is_written else ["own_file_removed"]
             self._add(path, own.kind, "remove", present, "ours", codes=codes)
-        elif self._choice(path, present) == "keep":
+        elif is_kept:
             self._add(path, own.kind, "unchanged", present, "changed")
         elif successor.is_written:
             self._add(path, own.kind, "remove", present, "changed", codes=["drift"])
@@ -356,17 +366,12 @@ class SideFilePlanner:
     def _add_lost(self, own: OwnFile, path: bytes) -> None:
         """Note that a gone file may come back under the new name of its media, or that a person leaves it out."""
         if self._choice(path, None) == "keep":
-            self.planned.left.add(own.path_bytes)
+            self.planned.gone[own.path_bytes] = "left"
         elif not os.path.lexists(path):
             stored = self._stored_nfo(own) if own.kind == NFO else None
             if stored is not None or own.kind != NFO:
                 body = None if stored is None else nfo_bodies.stored_body(own, stored)
                 self.planned.lost[path] = LostFile(own.path_bytes, own.content_hash, own.kind, body)
-
-    def _belongs_to_media(self, path: bytes) -> bool:
-        return any(
-            side_file_names.belongs_to(path, each.path_bytes) for each in self._inputs.files.get(self._entity, ())
-        )
 
     # What they share.
 
@@ -395,7 +400,7 @@ class SideFilePlanner:
     def _own_twins(self, path: bytes) -> list[bytes]:
         """Return the paths of published pictures that differ from a path only in the extension."""
         known = [*self._stopped, *self._ours]
-        return [each for each in known if each != path and _stem(each) == _stem(path)]
+        return [each for each in known if each != path and place_of(each) == place_of(path)]
 
     def _lost(self, path: bytes, present: PresentFile | None) -> OwnFile | None:
         """Return our file that should be at a path and is gone, or has no byte left."""
@@ -443,8 +448,11 @@ class SideFilePlanner:
 
     def _choice(self, path: bytes, present: PresentFile | None) -> str:
         """Return what a person decided about the present file, or about its absence; "" for nothing."""
-        content_hash, choice = self._followed.get(path) or self._inputs.choices.get(path, ("", ""))
-        return choice if content_hash == (present.content_hash if present else "") else ""
+        return self._choice_of(path, present.content_hash if present else "")
+
+    def _choice_of(self, path: bytes, content_hash: str) -> str:
+        decided, choice = self._followed.get(path) or self._inputs.choices.get(path, ("", ""))
+        return choice if decided == content_hash else ""
 
     def _add(
         self,
@@ -483,11 +491,6 @@ class SideFilePlanner:
             path_bytes=path, kind=kind, action="blocked", owner="others", codes=(code,), message=error.message
         )
         self.planned.files.append(plan)
-
-
-def _stem(path: bytes) -> bytes:
-    """Return a path without its extension."""
-    return os.path.splitext(path)[0]  # noqa: PTH122 - a path of bytes
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

@@ -33,7 +33,7 @@ class NewPublication:
     bodies: Mapping[bytes, bytes]  # the new NFO files by path
     own_elements: Mapping[bytes, str]  # of an NFO file: what is ours in it, as JSON
     contents_hashes: Mapping[bytes, str | None]  # … and the hash of what it has to say
-    forgotten: Sequence[SideFilePlan] = ()  # gone files that are ours no more; a rollback makes them ours again
+    forgotten: Sequence[SideFilePlan] = ()  # files that are ours no more; a rollback makes them ours again
 
 
 def create(

@@ -145,7 +145,8 @@ SELECT library_id, strategy, sum(files)::BIGINT, coalesce(sum(size), 0)::BIGINT,
 -- Part of other statements: the side files that an item changes, with their new bytes or the picture of the cache.
 (SELECT list({'path': s.path_bytes, 'kind': s.kind, 'before_hash': s.before_hash, 'after_hash': s.after_hash, 'body': s.body,
               'picture': c.file_path} ORDER BY s.position)
- FROM item_side_files AS s LEFT JOIN cache_inventory AS c ON c.content_hash = s.after_hash WHERE s.item_id = m.id);
+ FROM item_side_files AS s LEFT JOIN cache_inventory AS c ON c.content_hash = s.after_hash
+ WHERE s.item_id = m.id AND coalesce(s.before_hash, s.after_hash) IS NOT NULL);
 
 -- name: pending_tasks
 -- The next items to run, in order, with everything that a worker needs.

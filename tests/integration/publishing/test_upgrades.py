@@ -138,9 +138,11 @@ def test_file_of_the_sender_under_the_new_name_is_a_question(
     assert any("Theirs" in line.text for line in library.publications.details("movie", sky).files[0].lines)
     with pytest.raises(errors.UsageError, match="1 danger"):
         library.publications.start(ALL)
-    assert library.disaster_recovery.validate_integrity(repair=True).operation_id is None
+    report = library.disaster_recovery.validate_integrity(repair=True, forget=True)
+    assert (report.states["foreign"], report.operation_id, report.forgotten) == (2, None, 0)
     if choice:
         library.publications.choose(f"movie:{sky}", choice)
+        assert library.disaster_recovery.validate_integrity().states["left"] == 2
         assert shown(library, sky).codes == []
         assert beside(folder) == {f"{NEW}.nfo": theirs, f"{NEW}-poster.jpg": BLUE}
         return
@@ -174,11 +176,37 @@ def test_old_files_that_others_changed_are_a_question(library: Library, folder: 
     if choice:
         assert (now[nfo.name], now[poster.name]) == (changed, BLUE)
         assert b"<mine>" not in now[f"{NEW}.nfo"]
+        assert library.disaster_recovery.validate_integrity().is_good
+        assert ledger(library, sky) == [f"{NEW}-poster.jpg", f"{NEW}.nfo"]
     else:
         assert set(now) == {f"{NEW}.nfo", f"{NEW}-poster.jpg"}
         assert b"<mine>1</mine>" in now[f"{NEW}.nfo"]
     library.history.rollback_operation(operation.id)
     assert tree(folder) == before
+    assert ledger(library, sky) == [f"{OLD}-poster.jpg", f"{OLD}.nfo"]
+
+
+def test_link_under_the_old_name_stays_and_blocks_nothing(library: Library, folder: Path, sky: int) -> None:
+    upgrade(library, folder)
+    link = folder / f"Films/{OLD}.nfo"
+    link.symlink_to(folder / "elsewhere")
+    assert shown(library, sky).risk == "safe"
+    library.publications.start(ALL).wait()
+    assert link.is_symlink()
+    assert b"<custom" in (folder / f"Films/{NEW}.nfo").read_bytes()
+
+
+def test_media_that_gets_its_old_name_again_has_its_files_again(library: Library, folder: Path, sky: int) -> None:
+    published = beside(folder)
+    upgrade(library, folder, how="renamed")
+    library.publications.refresh()
+    library.publications.start(ALL).wait()
+    (folder / f"Films/{NEW}.mp4").rename(folder / f"Films/{OLD}.mp4")
+    library.scan()
+    assert shown(library, sky).risk == "safe"
+    library.publications.start(ALL).wait()
+    assert beside(folder) == published
+    assert ledger(library, sky) == sorted(published)
 
 
 def test_folder_and_media_with_other_names_at_once(library: Library, folder: Path, film: int) -> None:
