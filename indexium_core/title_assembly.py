@@ -151,6 +151,7 @@ class TitleAssembly:
         )
         self.events.subscribe(self.publications.follow_rollback)
         self.disaster_recovery = DisasterRecoveryService(store, self.publications, self.artwork.cache)
+        self.events.subscribe(self.disaster_recovery.follow_rollback)
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""

@@ -234,11 +234,11 @@ WITHOUT_RECORD = """
     snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
-    disaster_recovery.drill automation.change automation.pause
+    disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
 """
 READS = """
-    add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
+    lost_files add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
     facets of_files preview_values related collection missing_episodes addresses candidate_poster poster

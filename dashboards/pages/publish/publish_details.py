@@ -143,7 +143,7 @@ def _nfo(found: SideFileDetails) -> PublishNfoView:
     changed = " ".join(filter(None, counts))
     return {
         "path": file.path,
-        "file": words.side_file(file.action, file.name),
+        "file": words.chip(file),
         "about": " · ".join(filter(None, [changed, kept])),
         "lines": list(itertools.islice(_lines(found.lines), _MOST_LINES)),
         "problem": found.problem,
@@ -203,7 +203,7 @@ def _image(file: SideFilePlan, address: str, *, has_pictures: bool) -> PublishIm
     owner = {"ours": "ours", "others": "not ours", "changed": "changed since"}.get(file.owner, "")
     return {
         "path": file.path,
-        "file": words.side_file(file.action, file.name),
+        "file": words.chip(file),
         "wide": file.kind in _WIDE,
         "before": _present(address, file) if has_pictures else "",
         "after": _planned(file) if has_pictures else "",

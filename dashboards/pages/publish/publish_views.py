@@ -23,9 +23,14 @@ _FILES = 4  # of a row of the list; the others are counted
 _NOTES = 2
 
 
-def side_file(action: str, name: str) -> PublishSideFileView:
+def side_file(action: str, name: str, word: str) -> PublishSideFileView:
+    """Return the chip of a side file, or of some with one action."""
+    return {"kind": KINDS[action], "sign": _SIGNS[action], "name": name, "word": word}
+
+
+def chip(file: SideFilePlan) -> PublishSideFileView:
     """Return the chip of a side file."""
-    return {"kind": KINDS[action], "sign": _SIGNS[action], "name": name, "word": ACTION_WORDS[action]}
+    return side_file(file.action, file.name, file.word)
 
 
 def file_chips(item: PublicationItem) -> list[PublishSideFileView]:
@@ -35,8 +40,10 @@ def file_chips(item: PublicationItem) -> list[PublishSideFileView]:
     left = dict(item.action_counts)
     for each in shown:
         left[each.action] -= 1
-    more = [side_file(name, f"{wording.count(left[name])} more") for name in ACTIONS if left.get(name)]
-    return [*(side_file(each.action, each.name) for each in shown), *more]
+    more = [
+        side_file(name, f"{wording.count(left[name])} more", ACTION_WORDS[name]) for name in ACTIONS if left.get(name)
+    ]
+    return [*map(chip, shown), *more]
 
 
 def reason(item: PublicationItem) -> str:

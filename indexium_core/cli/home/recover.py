@@ -12,7 +12,7 @@ import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened, opened_here
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 from indexium_core.model.operations.outcomes import outcome_counts, outcome_label
 from indexium_core.model.publishing.integrity import PUBLISHED_FILE_STATES
@@ -20,6 +20,7 @@ from indexium_core.model.publishing.integrity import PUBLISHED_FILE_STATES
 if TYPE_CHECKING:
     from indexium_core.model.operations.recovery import RecoverReport
     from indexium_core.model.publishing.integrity import PublishedFileCheck
+    from indexium_core.services import LibraryServices
 
 recovery = typer.Typer(
     help="Restore files whose write was interrupted, and show the result of each; every start does the same.\n\n"
@@ -77,11 +78,21 @@ def check(
     full: Annotated[
         bool, typer.Option("--full", help="Read every file; default: only those with another size or time.")
     ] = False,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Forget the files that are gone and not published any more; asks first."),
+    ] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the published NFO files and pictures with the disk, and list those that are not as published."""
-    with opened(context) as library, output.bar("Comparing") as update:
-        report = library.disaster_recovery.validate_integrity(library_id, repair=repair, full=full, progress=update)
+    with opened(context) as library:
+        if forget:
+            _ask_to_forget(library, library_id, yes=yes)
+        with output.bar("Comparing") as update:
+            report = library.disaster_recovery.validate_integrity(
+                library_id, repair=repair, full=full, forget=forget, progress=update
+            )
     if as_json:
         output.to_json(report)
     else:
@@ -91,14 +102,31 @@ def check(
             titles = wording.plural(report.restored, "title")
             failed = f" {report.failed:,} failed." if report.failed else ""
             output.note(f"Operation {report.operation_id} restored the files of {titles}.{failed}")
+        if report.forgotten:
+            output.note(f"{wording.plural(report.forgotten, 'file')} forgotten.")
+        if report.obsolete:
+            output.note(
+                "Files that are gone and not published any more have no video here, or their library does not publish "
+                "them: scan again if a drive was away, or forget them with 'indexium recover check --forget'."
+            )
         if report.lost and repair:
             output.note(
-                "Some files stay lost: their title has no video here or does not publish them any more, their folder "
-                "cannot be written, or the cache does not have their picture. 'indexium publish show TITLE' says more."
+                "Some files stay lost: their folder cannot be written, or the cache does not have their picture. "
+                "'indexium publish show TITLE' says more."
             )
         elif report.lost:
             output.note("'indexium publish --restore' restores the lost files; --dry-run shows it before.")
     raise typer.Exit(0 if report.is_good else 1)
+
+
+def _ask_to_forget(library: LibraryServices, library_id: int | None, *, yes: bool) -> None:
+    """List the files that would be forgotten, and ask; nothing is asked without such a file."""
+    report = library.disaster_recovery.validate_integrity(library_id)
+    if report.obsolete:
+        _list([each for each in report.files if each.state == "obsolete"])
+        files = wording.plural(report.obsolete, "file")
+        output.note(f"{files} would be forgotten and could not be restored any more. No file on the disk changes.")
+        ask(yes=yes)
 
 
 @recovery.command("drill", epilog="Example: indexium recover drill --into /tmp/drill")

@@ -128,11 +128,11 @@ class CacheService:
         self._record_use()
         before = self._clock() - timedelta(days=self._orphan_days())
         found = store.orphans(self._database.read(), before=before)
-        if not dry_run:
+        if not dry_run:  # the rows first: after a kill between, a file without a row is found again by `rebuild`
+            self._database.run(lambda tx: store.remove_cached(tx, [each.content_hash for each in found]))
             for each in found:
                 for key in (each.file_path, *(variant_key(each.content_hash, kind) for kind in VARIANTS)):
                     self.folder.remove(key)
-            self._database.run(lambda tx: store.remove_cached(tx, [each.content_hash for each in found]))
         return CollectedImages(
             images=len(found), bytes=sum(each.file_size for each in found), days=self._orphan_days(), is_dry_run=dry_run
         )

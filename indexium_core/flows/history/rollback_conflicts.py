@@ -175,7 +175,7 @@ class RollbackChecker:
             findings.quick_checked += 1
             return None
         try:
-            if editing.is_as_written(candidate.path, candidate.written_state):
+            if _is_as_written(candidate, kind):
                 return None
             return self._changed_since(candidate, kind)
         except errors.MetadataError as error:
@@ -321,10 +321,21 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
         raise errors.ConflictError(f"The kept original {problem}.", code="backup_missing")
 
 
+def _is_as_written(candidate: RollbackCandidate, kind: str) -> bool:
+    """Return whether a file, or its side files, are as the item left them; a new side file may be gone since."""
+    if kind != "files":
+        return editing.is_as_written(candidate.path, candidate.written_state)
+    return not _changed_files(candidate)
+
+
+def _changed_files(candidate: RollbackCandidate) -> list[bytes]:
+    return states.changed_side_files(candidate.path, candidate.original_state or "", candidate.written_state or "")
+
+
 def _changed_side_files(candidate: RollbackCandidate) -> _RollbackProblem:
     """Return that side files changed, and the rollback that replaces them as they are now."""
     state = candidate.written_state or ""
-    changed = [file.rpartition(b"/")[2] for file in states.changed_side_files(candidate.path, state)]
+    changed = [file.rpartition(b"/")[2] for file in _changed_files(candidate)]
     names = wording.list_of([name.decode("utf-8", "replace") for name in changed], most=5)
     message = f"{names} changed after this publication, so the files of the title stay as they are."
     present = states.present_state(candidate.path, state)

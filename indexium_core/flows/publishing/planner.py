@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -19,20 +19,21 @@ from indexium_core.flows.publishing import contents, folders
 from indexium_core.flows.publishing.contents import PlannedContent
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
-from indexium_core.flows.publishing.side_files import LostFile, NfoBody, PlannedSideFiles, SideFilePlanner, StoredNfo
+from indexium_core.flows.publishing.planned_files import PlannedRow, PlannedSideFiles
+from indexium_core.flows.publishing.side_files import SideFilePlanner
 from indexium_core.model.artwork.assets import LOCAL
 from indexium_core.model.people import placeholders
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
 from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.publishing.publication import PublicationRow, SideFileAction, SideFilePlan
+from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
 from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.titles.titles import title_name
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.publishing import choices, items, rows
 from indexium_core.store.publishing import inputs as store
-from indexium_core.store.publishing import items, rows
 from indexium_core.store.publishing.inputs import (
     KnownTitle,
     KnownVideo,
@@ -48,21 +49,6 @@ _GROUP = 2000  # titles of one transaction
 _FLIPS_WITHIN = timedelta(days=1)
 
 Progress: TypeAlias = Callable[[int, int], object]  # called with the number of computed titles and of all
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """A row of the plan with the new NFO files."""
-
-    row: PublicationRow
-    anchor: bytes  # the media, or the folder, that must exist when the files are written
-    bodies: Mapping[bytes, NfoBody | StoredNfo]  # by path
-    flips: list[tuple[bytes, int]]
-    moved: dict[bytes, bytes]  # files of ours in renamed folders: old path → new path
-    lost: dict[bytes, LostFile]  # files of ours that are gone and may come back, by path
-    folder: bytes  # of the NFO file
-    is_own_folder: bool
-    number: int | None = None  # of the season or of the episode
 
 
 class PublicationPlanner:
@@ -127,12 +113,7 @@ class PublicationPlanner:
         planned = [each for each in self.compute(entities) if each.lost]
         pictures = [lost.content_hash for each in planned for lost in each.lost.values() if lost.nfo is None]
         sizes = items.cached_sizes(self._database.read(), list(filter(self._has_picture, pictures)))
-        for each in planned:
-            known = {file.path_bytes: file for file in each.row.files}
-            files = tuple(_restored(known.get(path), path, lost, sizes) for path, lost in each.lost.items())
-            codes = tuple(risks.in_order(code for file in files for code in file.codes))
-            bodies = {path: lost.nfo for path, lost in each.lost.items() if lost.nfo is not None}
-            yield replace(each, row=replace(each.row, files=files, codes=codes), bodies=bodies)
+        yield from (each.restoration(sizes) for each in planned)
 
     def preview(self, library_id: int, options: PublishOptions, *, count: int) -> tuple[int, list[PlannedRow]]:
         """Return how many titles a library has, and the rows that some would have with other options."""
@@ -176,15 +157,18 @@ class PublicationPlanner:
         away = self._offline(present)
         planned = list(self.compute([each for each in present if each not in away]))
         found = [*(each.row for each in planned), *away.values()]
-        flips = [each for row in planned for each in row.flips]
-        moved = {old: new for row in planned for old, new in row.moved.items()}
+        flips = [each for row in planned for each in row.planned.flips]
+        moved = {old: new for row in planned for old, new in row.planned.moved.items()}
+        decided = {old: new for row in planned for old, new in row.planned.decided.items()}
         with self._database.atomic() as tx:
             rows.store(tx, found, outdated, {each.entity: _search(each) for each in found})
             if flips:
                 store.add_flips(tx, flips, at=self._clock())
             if moved:
                 items.move(tx, moved)
-            items.set_states(tx, {path: state for row in planned for path, state in _states(row)})
+            if moved or decided:
+                choices.move(tx, moved | decided)
+            items.set_states(tx, {path: state for row in planned for path, state in row.states()})
 
     def _offline(self, entities: Collection[Entity]) -> dict[Entity, PublicationRow]:
         """Return the known rows of titles in libraries that are offline: they are planned again when it is back."""
@@ -239,7 +223,7 @@ class _TitlePlans:
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)
-        planner.add_left_over()
+        planner.finish()
         return self._row(title, files, places, planner.planned, people)
 
     def _planner_of(self, entity: Entity, options: PublishOptions) -> SideFilePlanner:
@@ -317,7 +301,7 @@ class _TitlePlans:
         if options.writes_nfo and (video.is_edited or video.people or self._inputs.ours.get(entity)):
             name = side_file_names.nfo_name(VIDEO, place.stem, is_own_folder=False)
             planner.add_nfo(_join(place.folder, name), [contents.of_video(video, people)])
-        planner.add_left_over()
+        planner.finish()
         row = PublicationRow(
             entity=entity,
             library_id=video.file.library_id,
@@ -333,10 +317,7 @@ class _TitlePlans:
         return PlannedRow(
             row,
             place.anchor,
-            planner.planned.bodies,
-            planner.planned.flips,
-            planner.planned.moved,
-            planner.planned.lost,
+            planner.planned,
             place.folder,
             is_own_folder=False,
         )
@@ -375,10 +356,7 @@ class _TitlePlans:
         return PlannedRow(
             row,
             first.anchor,
-            planned.bodies,
-            planned.flips,
-            planned.moved,
-            planned.lost,
+            planned,
             first.folder,
             is_own_folder=first.is_own,
             number=title.season if entity.entity_type == "season" else title.episode,
@@ -404,27 +382,6 @@ class _TitlePlans:
         if folder:
             below = folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace")
         return _shown_folder(library, below)
-
-
-def _states(planned: PlannedRow) -> Iterator[tuple[bytes, str]]:
-    """Yield how files of ours are on the disk: path and state of the ledger."""
-    for file in planned.row.files:
-        if file.owner in ("ours", "changed") and file.path_bytes not in planned.lost:
-            yield file.path_bytes, "drifted" if file.owner == "changed" else "published"
-    yield from ((path, "missing") for path in planned.lost)
-
-
-def _restored(file: SideFilePlan | None, path: bytes, lost: LostFile, sizes: Mapping[str, int]) -> SideFilePlan:
-    """Return the plan of a file that is restored as it was published; `sizes`: of pictures in the cache, by hash."""
-    if file is None:
-        file = SideFilePlan(path_bytes=path, kind=lost.kind, action="create", owner="ours")
-    if file.action == "blocked":
-        return file
-    size = sizes.get(lost.content_hash) if lost.nfo is None else len(lost.nfo.content)
-    if size is None:
-        return replace(file, action="blocked", codes=("picture_gone",))
-    action: SideFileAction = "create" if file.before_hash is None else "replace"
-    return replace(file, action=action, codes=(), after_hash=lost.content_hash, after_size=size, changed_fields=())
 
 
 def _somewhere(files: Sequence[MainFile], side_files: Sequence[SideFilePlan]) -> SideFilePlace:

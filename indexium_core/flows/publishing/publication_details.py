@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from indexium_core import errors
 from indexium_core.files.titles import nfo, player_reading
 from indexium_core.flows.publishing.disk_reading import FolderReader
-from indexium_core.flows.publishing.planner import PlannedRow
+from indexium_core.flows.publishing.planned_files import PlannedRow
 from indexium_core.model.artwork.local_names import is_picture
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.details import SideFileDetails, difference

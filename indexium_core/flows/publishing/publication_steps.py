@@ -64,9 +64,11 @@ class PublicationSteps:
 
     # Side files of others.
 
-    def choose(self, row: PublicationRow, choice: str, path: str = "") -> PublicationDecision:
+    def choose(self, rows: Sequence[PublicationRow], choice: str, path: str = "") -> PublicationDecision:
         """
-        Store a choice about the files of a title that are not as we left them, or about the one at `path`.
+        Store a choice about the files that are not as we left them, or about the one at `path`, as one step.
+
+        `rows`: the row of a title, and those of its seasons and episodes.
 
         Raises:
             UsageError: There is no such choice, or no such file.
@@ -74,30 +76,35 @@ class PublicationSteps:
         """
         if choice not in CHOICES:
             raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep, replace, stop or resume.")
-        paths = [each.path_bytes for each in row.files if path in ("", each.path)]
-        at = self._clock()
+        paths = [each.path_bytes for row in rows for each in row.files if path in ("", each.path)]
+        name, at = rows[0].name, self._clock()
 
         def carry_out(tx: Connection) -> PublicationDecision:
             former = choices.of_paths(tx, paths)
-            files = [each for each in row.files if each.path_bytes in paths and _is_open(each, former, choice)]
-            if not files:
-                raise errors.UsageError(f"No file of “{row.name}” needs a choice.", code="nothing_to_write")
-            wanted = [
-                SideFileChoice(each.path_bytes, each.before_hash or "", choice)
-                for each in files
-                if choice not in ("", "resume")
+            decided = [
+                (row.entity, files)
+                for row in rows
+                for files in [
+                    [each for each in row.files if path in ("", each.path) and _is_open(each, former, choice)]
+                ]
+                if files
             ]
+            if not decided:
+                raise errors.UsageError(f"No file of “{name}” needs a choice.", code="nothing_to_write")
+            files = [each for _, found in decided for each in found]
             changed = [each.path_bytes for each in files]
             before = [each for each in former if each.path_bytes in changed]
-            if before == wanted:
+            if before == sorted(_wanted(files, choice)):
                 return PublicationDecision(step_id=None, summary="Nothing changes: it is so already.")
-            choices.put(tx, row.entity, changed, wanted, at=at)
+            for entity, found in decided:
+                choices.put(tx, entity, [each.path_bytes for each in found], _wanted(found, choice), at=at)
             if choice == "replace":
                 choices.forget_flips(tx, changed)
             are_lost = all(each.before_hash is None or not each.before_size for each in files)
-            label = f"{(_OF_LOST if are_lost else CHOICES).get(choice, CHOICES[choice])} “{row.name}”"
+            label = f"{(_OF_LOST if are_lost else CHOICES).get(choice, CHOICES[choice])} “{name}”"
+            entities = [[*entity, [_quoted(each.path_bytes) for each in found]] for entity, found in decided]
             subjects = [_quoted(each) for each in changed]
-            kept = json.dumps({"entity": row.entity, "paths": subjects, "before": _plain(before)})
+            kept = json.dumps({"entities": entities, "before": _plain(before)})
             step_id = steps.record_titles(tx, "side_file", label, kept, files=0, subjects=subjects, at=at)
             return PublicationDecision(step_id=step_id, summary=f"{label[:1].upper()}{label[1:]}.")
 
@@ -105,12 +112,14 @@ class PublicationSteps:
 
     def _undo_choice(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
         facts = json.loads(before)
-        paths = [urllib.parse.unquote_to_bytes(each) for each in facts["paths"]]
         former = [
             SideFileChoice(urllib.parse.unquote_to_bytes(path), content_hash, choice)
             for path, content_hash, choice in facts["before"]
         ]
-        choices.put(tx, Entity(*facts["entity"]), paths, former, at=at)
+        for kind, number, quoted in facts["entities"]:
+            paths = [urllib.parse.unquote_to_bytes(each) for each in quoted]
+            wanted = [each for each in former if each.path_bytes in paths]
+            choices.put(tx, Entity(kind, number), paths, wanted, at=at)
         return UndoneStep(step.files, 1, self._emit_publications)
 
     # Changes since the last publication.
@@ -197,6 +206,13 @@ def _is_open(file: SideFilePlan, former: Sequence[SideFileChoice], choice: str) 
     return bool(_OPEN_CODES & set(file.codes)) or any(
         each.path_bytes == file.path_bytes and each.content_hash == (file.before_hash or "") for each in former
     )
+
+
+def _wanted(files: Sequence[SideFilePlan], choice: str) -> list[SideFileChoice]:
+    """Return what is stored of a choice about some files: nothing of one that ends another."""
+    if choice in ("", "resume"):
+        return []
+    return [SideFileChoice(each.path_bytes, each.before_hash or "", choice) for each in files]
 
 
 def _quoted(path: bytes) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
-from indexium_core.flows.publishing.planner import PlannedRow, PublicationPlanner
+from indexium_core.flows.publishing.planned_files import PlannedRow
+from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.flows.publishing.publication_review import PublicationReview
 from indexium_core.flows.publishing.publication_steps import PublicationSteps
+from indexium_core.flows.titles import title_libraries
 from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.event_bus import EventBus
@@ -67,7 +69,7 @@ class PublishService(PublicationReview):
         """
         Return what a publication of a selection would do.
 
-        Raises UnknownIdError if a named title does not exist, UsageError if an address or a risk is none.
+        Raises UnknownIdError if a title or the library does not exist, UsageError if an address or a risk is none.
         """
         planned, excluded = self._selected(selection)
         chosen = [each.row for each in planned]
@@ -95,6 +97,7 @@ class PublishService(PublicationReview):
         named = [self._entity(*each) if selection.is_by_hand else each for each in selection.entities]
         tops = list(named)
         if selection.filter is not None:
+            title_libraries.check(reader, selection.filter.library_id)
             listed = rows.page(reader, lists.search(selection.filter), sort="title", limit=None, offset=0)
             tops += [each.top for each in listed if each.top.address not in selection.excluded]
         found = [] if selection.alone else [row.entity for row in rows.members(reader, tops)]
@@ -109,6 +112,12 @@ class PublishService(PublicationReview):
                 chosen.append(each)
         excluded.pop("unchanged", None)
         return sorted(chosen, key=lambda each: each.anchor), dict(excluded)
+
+    def lost_files(self, entities: Collection[Entity]) -> tuple[set[bytes], Mapping[bytes, str]]:
+        """Return the files that a restoration would write again, and the states of other gone files, by ledger path."""
+        planned = list(self._planner.compute(entities))
+        lost = {lost.path for each in planned for lost in each.lost.values()}
+        return lost, {path: state for each in planned for path, state in each.planned.gone.items()}
 
     # Publish.
 
@@ -131,7 +140,7 @@ class PublishService(PublicationReview):
             idempotent: An idempotent request; a repeated one does not start a second operation.
 
         Raises:
-            UnknownIdError: A named title does not exist.
+            UnknownIdError: A named title, or the library, does not exist.
             UsageError: There is nothing to write, or an address or a risk is none.
             StalePlanError: Something changed since the summary.
 
@@ -226,7 +235,7 @@ class PublishService(PublicationReview):
         """
         Decide about the files of a title that another program changed, that cannot be edited, or that are gone.
 
-        It can be undone.
+        A series has the files of its seasons and episodes, too. It can be undone.
 
         Args:
             address: The title or video, such as `movie:12`.
@@ -242,10 +251,11 @@ class PublishService(PublicationReview):
         """
         entity = self._entity(*Entity.of_address(address))
         self._planner.refresh()
-        found = rows.rows_of(self._database.read(), [entity])
+        reader = self._database.read()
+        found = rows.members(reader, [entity]) or rows.rows_of(reader, [entity])
         if not found:
             raise errors.UnknownIdError(f"Nothing of this {name_of_type(entity.entity_type)} is published.")
-        decision = self._steps.choose(found[0], choice, path)
+        decision = self._steps.choose(found, choice, path)
         self.refresh(disk=False)
         return decision
 
@@ -281,6 +291,7 @@ def _publications(planned: Iterable[PlannedRow]) -> list[NewPublication]:
             bodies={path: body.content for path, body in each.bodies.items()},
             own_elements={path: body.own_elements for path, body in each.bodies.items()},
             contents_hashes={path: body.contents_hash for path, body in each.bodies.items()},
+            forgotten=each.forgotten,
         )
         for each in planned
     ]

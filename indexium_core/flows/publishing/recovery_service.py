@@ -7,6 +7,7 @@ ledger, a picture from the cache by its hash, so each has the bytes that were pu
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -18,12 +19,13 @@ from pathlib import Path
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
+from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, read_small
 from indexium_core.files.titles import nfo
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.titles import title_libraries
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.event import Event
 from indexium_core.model.publishing.integrity import LOST, DrillReport, IntegrityReport, PublishedFileCheck
 from indexium_core.model.publishing.nfo_ownership import named_values
 from indexium_core.model.publishing.publication import SideFilePlan
@@ -61,6 +63,7 @@ class DisasterRecoveryService:
         Raises UsageError if nothing of this type is published.
         """
         require_published_type(entity_type)
+        self._publications.refresh(disk=False)  # folders may have other names since the last plan
         found = published.files(self._database.read(), entity=Entity(entity_type, entity_id))
         return [each for each in self._checks(found, is_full=False) if each.state in LOST]
 
@@ -84,6 +87,7 @@ class DisasterRecoveryService:
         *,
         repair: bool = False,
         full: bool = False,
+        forget: bool = False,
         progress: Progress | None = None,
     ) -> IntegrityReport:
         """
@@ -93,6 +97,7 @@ class DisasterRecoveryService:
             library_id: Only files of this library.
             repair: Restore the files that are gone, and wait.
             full: Read every file; otherwise only those whose size or time is not as the plan has seen it.
+            forget: Forget the files that are gone and not published any more; they can never be restored.
             progress: Called with the number of compared files and of all files.
 
         Raises:
@@ -101,12 +106,29 @@ class DisasterRecoveryService:
         """
         title_libraries.check(self._database.read(), library_id)
         report = self._report(library_id, is_full=full, progress=progress)
+        if forget and report.obsolete:
+            report = self._forget(report)
         if not (repair and report.lost):
             return report
         selection = PublicationSelection(filter=PublicationFilter(library_id=library_id), restore=True)
         result = self._publications.publish(selection, _REQUEST)
-        report = self._report(library_id, is_full=False)
-        return replace(report, operation_id=result.operation_id, restored=result.published, failed=result.failed)
+        return replace(
+            self._report(library_id, is_full=False),
+            operation_id=result.operation_id,
+            restored=result.published,
+            failed=result.failed,
+            forgotten=report.forgotten,
+        )
+
+    def _forget(self, report: IntegrityReport) -> IntegrityReport:
+        """Forget the files that are gone and not published any more, and return the report without them."""
+        paths = [each.path_bytes for each in report.files if each.state == "obsolete"]
+        with self._database.atomic() as tx:
+            published.forget(tx, paths)
+        self._publications.refresh(disk=False)
+        states = {name: count for name, count in report.states.items() if name != "obsolete"}
+        left = [each for each in report.files if each.state != "obsolete"]
+        return replace(report, states=states, files=left, forgotten=len(paths))
 
     @remote(paths=("into",))
     def drill(
@@ -147,6 +169,16 @@ class DisasterRecoveryService:
             folder=str(target), restored=restored, bytes=size, missing=missing, seconds=time.monotonic() - started
         )
 
+    def follow_rollback(self, event: Event) -> None:
+        """Store pictures that a rollback restored in the cache, so that they can be restored again: a subscriber."""
+        if event.name != "rollback:completed":
+            return
+        for path, kind, content_hash in published.pictures_to_cache(self._database.read(), event.data["operation_id"]):
+            with contextlib.suppress(errors.MetadataError):  # it changed, or it is damaged: there is nothing to keep
+                data = read_small(path)
+                if data is not None and blake3(data).hexdigest() == content_hash:
+                    self._cache.store_asset(data, kind)
+
     def _report(self, library_id: int | None, *, is_full: bool, progress: Progress | None = None) -> IntegrityReport:
         self._publications.refresh(disk=False)  # folders may have other names since the last plan
         found = published.files(self._database.read(), library_id=library_id)
@@ -179,10 +211,16 @@ class DisasterRecoveryService:
     ) -> Iterator[PublishedFileCheck]:
         reader = self._database.read()
         seen = {} if is_full else rows.known_files(reader, list(dict.fromkeys(each.entity for each in files)))
+        states = []
         for number, each in enumerate(files, 1):
-            yield _check(each, _state(each, seen))
+            states.append(_state(each, seen))
             if progress is not None:
                 progress(number, len(files))
+        gone = {each.entity for each, state in zip(files, states, strict=True) if state in LOST}
+        lost, others = self._publications.lost_files(gone) if gone else (set(), {})
+        for each, state in zip(files, states, strict=True):
+            is_published = state not in LOST or each.path_bytes in lost
+            yield _check(each, state if is_published else others.get(each.path_bytes, "obsolete"))
 
 
 def _check(file: PublishedFile, state: str) -> PublishedFileCheck:

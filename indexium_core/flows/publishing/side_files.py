@@ -7,28 +7,30 @@ program changed it since. Only our own files are replaced without a word.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
+from indexium_core.flows.publishing import nfo_bodies
 from indexium_core.flows.publishing.contents import PlannedContent, hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.flows.publishing.folders import SideFilePlace
+from indexium_core.flows.publishing.former_files import following, in_format_of, place_of
+from indexium_core.flows.publishing.planned_files import LostFile, NfoBody, PlannedSideFiles, StoredNfo
 from indexium_core.model.publishing import side_file_names
-from indexium_core.model.publishing.nfo_content import NfoContent
-from indexium_core.model.publishing.nfo_ownership import OwnValues, named_values
+from indexium_core.model.publishing.nfo_ownership import OwnValues
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.model.titles.fields import TITLE_FIELDS
-from indexium_core.model.titles.nfo import NfoDocument
 from indexium_core.store.publishing.inputs import (
     RELEASED,
     STOP,
@@ -43,58 +45,6 @@ MOST_FLIPS = 2  # changes of one file by other programs within a day, after whic
 _SAVER = "Jellyfin"
 _PICTURE_CODES: Mapping[str, Sequence[str]] = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}  # by owner
 _BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable", "name_taken"})
-
-
-@dataclass(frozen=True, slots=True)
-class NfoBody:
-    """The new bytes of an NFO file."""
-
-    content: bytes
-    contents: Sequence[NfoContent]
-    own: OwnValues | None  # what is ours in an edited file; None: it is new, so everything is
-    planned: Sequence[PlannedContent]  # from which it is made
-
-    @property
-    def own_elements(self) -> str:
-        """What is ours in it, as JSON."""
-        own = nfo_editing.own_values(self.contents) if self.own is None else self.own
-        return json.dumps(own, ensure_ascii=False)
-
-    @property
-    def contents_hash(self) -> str:
-        """The hash of what it has to say."""
-        return hash_of(self.planned)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredNfo:
-    """An NFO file as the ledger has it."""
-
-    content: bytes
-    own_elements: str  # what is ours in it, as JSON
-    contents_hash: str | None  # the hash of what it has to say
-
-
-@dataclass(frozen=True, slots=True)
-class LostFile:
-    """A file of ours that is gone, as the ledger has it."""
-
-    content_hash: str
-    kind: str  # nfo, or a kind of picture
-    nfo: StoredNfo | None  # None: a picture
-
-
-@dataclass(slots=True)
-class PlannedSideFiles:
-    """The side files of one title, with the new NFO files."""
-
-    files: list[SideFilePlan] = field(default_factory=list)
-    codes: list[str] = field(default_factory=list)  # notes about the title
-    bodies: dict[bytes, NfoBody | StoredNfo] = field(default_factory=dict)  # by path
-    flips: list[tuple[bytes, int]] = field(default_factory=list)  # files of ours that others changed, with operation
-    moved: dict[bytes, bytes] = field(default_factory=dict)  # files of ours in renamed folders: old path → new path
-    lost: dict[bytes, LostFile] = field(default_factory=dict)  # files of ours that are gone and may come back, by path
-    kept_kinds: set[str] = field(default_factory=set)  # kinds whose present files stay, because nothing new is known
 
 
 class SideFilePlanner:
@@ -120,7 +70,27 @@ class SideFilePlanner:
         self._entity, self._claims = entity, claims
         self._stopped = {path for path, (_, choice) in inputs.choices.items() if choice == STOP}
         self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if not self._is_stopped(each)}
+        self._former: dict[bytes, OwnFile] = {}  # `place_of` a file → our file that it takes the place of
+        self._new_names: dict[bytes, bytes] = {}  # path of such a file → its new name
+        self._followed: dict[bytes, tuple[str, str]] = {}  # choices that follow their media, by the new path
+        self._wanted: list[tuple[bytes, Callable[[], None]]] = []  # paths, and what plans each
         self.planned = PlannedSideFiles()
+
+    def finish(self) -> None:
+        """Plan the files that were added, then those that are left over."""
+        self._follow()
+        for _, plan in self._wanted:
+            plan()
+        self._add_left_over()
+
+    def _follow(self) -> None:
+        """Find the files of ours whose media, or folder, has another name, with what a person decided about them."""
+        choices = {path: self._inputs.choices[path] for path in self._inputs.decided.get(self._entity, ())}
+        found = following([path for path, _ in self._wanted], self._ours, choices)
+        self._ours, self._former, self._new_names = found.ours, found.former, found.names
+        self.planned.moved, self.planned.decided = found.moved, found.decided
+        self._followed = {new: choices[old] for old, new in found.decided.items()}
+        self._stopped |= {new for new, (_, choice) in self._followed.items() if choice == STOP}
 
     # NFO files.
 
@@ -133,9 +103,10 @@ class SideFilePlanner:
         of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
         try:
             names = {each.lower() for each in self._disk.names(place.folder)}
-            ours = [os.path.join(place.folder, each) in self._ours for each in (of_folder, name)]  # noqa: PTH118
-            if any(ours):  # also if it is gone: it is restored under its name
-                return not ours[0]
+            ours = [os.path.split(path) for path, own in self._ours.items() if own.kind == NFO]
+            here = {own for folder, own in ours if folder == place.folder or not os.path.lexists(folder)}
+            if here:  # also if it is gone: it is restored under its name
+                return of_folder not in here
             if of_folder in names or name.lower() not in names:
                 return False
             path = os.path.join(place.folder, self._disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
@@ -144,7 +115,10 @@ class SideFilePlanner:
             return False
 
     def add_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
-        """Plan an NFO file: a new one, or the present one with the elements that change."""
+        """Add an NFO file: a new one, or the present one with the elements that change."""
+        self._wanted.append((path, partial(self._plan_nfo, path, contents)))
+
+    def _plan_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
         folder, name = os.path.split(path)
         try:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
@@ -157,7 +131,7 @@ class SideFilePlanner:
             if lost is not None:
                 self._restore_nfo(path, present, lost, contents)
             elif present is None:
-                self._add_body(path, _new(contents), present, "nobody")
+                self._follow_nfo(path, contents)
             else:
                 self._edit_nfo(path, present, contents)
         except errors.MetadataError as error:
@@ -170,19 +144,44 @@ class SideFilePlanner:
         if self._choice(path, present) == "keep":
             self._add(path, NFO, "unchanged", present, "nobody")
             return
-        stored = self._inputs.stored_nfo(path)
-        body: NfoBody | StoredNfo = _new(contents)
+        stored = self._stored_nfo(lost)
+        body: NfoBody | StoredNfo = nfo_bodies.new_body(contents)
         if stored is not None:
-            own: OwnValues = json.loads(lost.own_elements or "[]")
-            kept = StoredNfo(stored, lost.own_elements or "[]", lost.contents_hash)
-            self.planned.lost[path] = LostFile(lost.content_hash, NFO, kept)
-            if lost.contents_hash == hash_of(contents):
-                body = kept
-            else:
-                wanted = [with_cleared(each, own, nfo.parse(stored)) for each in contents]
-                edit = nfo_editing.edited(stored, wanted, own)
-                body = NfoBody(edit.content, wanted, edit.own, contents)
+            self.planned.lost[path] = LostFile(
+                lost.path_bytes, lost.content_hash, NFO, nfo_bodies.stored_body(lost, stored)
+            )
+            body = nfo_bodies.successor(lost, stored, contents)
         self._add_body(path, body, present, "ours", codes=self._lost_codes(path, present))
+
+    def _follow_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
+        """Plan an NFO file where there is none: as we published it under the former name of its media, or a new one."""
+        own = self._former.get(place_of(path))
+        if own is not None and self._choice(path, None) == "keep":
+            self._add(path, NFO, "unchanged", None, "nobody")
+            return
+        body = None if own is None else self._successor(own, contents)
+        self._add_body(path, body or nfo_bodies.new_body(contents), None, "nobody")
+
+    def _successor(self, own: OwnFile, contents: Sequence[PlannedContent]) -> NfoBody | StoredNfo | None:
+        """Return the file that takes the place of our NFO file; None if its bytes are not known any more."""
+        for read in (self._changed_nfo, self._stored_nfo):
+            with contextlib.suppress(errors.RefusedError):
+                data = read(own)
+                if data is not None:
+                    return nfo_bodies.successor(own, data, contents)
+        return None
+
+    def _changed_nfo(self, own: OwnFile) -> bytes | None:
+        """Return our NFO file under the former name of its media, if another program changed it and it may go."""
+        present = self._present(own.path_bytes)
+        is_changed = present is not None and present.size > 0 and present.content_hash != own.content_hash
+        if not is_changed or self._choice(own.path_bytes, present) == "keep":
+            return None
+        return self._disk.content(own.path_bytes)
+
+    def _stored_nfo(self, own: OwnFile) -> bytes | None:
+        former = {new: old for old, new in self.planned.moved.items()}
+        return self._inputs.stored_nfo(former.get(own.path_bytes, own.path_bytes))
 
     def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[PlannedContent]) -> None:
         owner, data = self._owner(path, present), self._disk.content(path)
@@ -195,12 +194,12 @@ class SideFilePlanner:
         own = self._own_values(path, present)
         try:
             documents = nfo.parse(data)
-            wanted = [with_cleared(each, own, documents) for each in contents]
+            wanted = [nfo_bodies.with_cleared(each, own, documents) for each in contents]
             edit = nfo_editing.edited(data, wanted, own)
         except errors.RefusedError as error:
             choice = self._choice(path, present)
             if choice == "replace":
-                self._add_body(path, _new(contents), present, owner, codes=["foreign_nfo_replaced"])
+                self._add_body(path, nfo_bodies.new_body(contents), present, owner, codes=["foreign_nfo_replaced"])
             elif choice == "keep":
                 self._add(path, NFO, "unchanged", present, owner)
             else:
@@ -250,14 +249,18 @@ class SideFilePlanner:
     # Pictures.
 
     def add_picture(self, folder: bytes, stem: bytes, picture: SelectedPicture) -> None:
-        """Plan a picture with a name without extension, and the removal of its twins with other extensions."""
+        """Add a picture with a name without extension, and the removal of its twins with other extensions."""
         extension = side_file_names.extension(picture.media_type or "")
         if picture.content_hash is None or not picture.is_downloaded or extension is None or picture.size is None:
             self.planned.codes.append("picture_not_stored")
             self.planned.kept_kinds.add(picture.kind)
+            self._wanted.append((os.path.join(folder, stem + b".jpg"), lambda: None))  # noqa: PTH118 - a path of bytes
             return
-        name = stem + b"." + extension.encode()
-        path = os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
+        path = os.path.join(folder, stem + b"." + extension.encode())  # noqa: PTH118 - a path of bytes
+        self._wanted.append((path, partial(self._plan_picture, path, picture)))
+
+    def _plan_picture(self, path: bytes, picture: SelectedPicture) -> None:
+        folder, name = os.path.split(path)
         try:
             name = self._disk.name_in_other_case(folder, name)
             path = os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
@@ -285,12 +288,13 @@ class SideFilePlanner:
             return
         lost = self._lost(path, present)
         is_lost = lost is not None or (present is None and self._has_lost_twin(path))
-        if (is_lost or owner == "changed") and self._choice(path, present) == "keep":
+        is_ours = is_lost or owner == "changed" or place_of(path) in self._former
+        if is_ours and self._choice(path, present) == "keep":
             self._add(path, picture.kind, "unchanged", present, owner, candidate_id=picture.candidate_id)
             return
         codes = self._lost_codes(path, present) if is_lost else _PICTURE_CODES.get(owner, [])
         if lost is not None:
-            owner, self.planned.lost[path] = "ours", LostFile(lost.content_hash, lost.kind, None)
+            owner, self.planned.lost[path] = "ours", LostFile(lost.path_bytes, lost.content_hash, lost.kind, None)
         self._add(path, picture.kind, "create" if present is None else "replace", present, owner, codes=codes, **facts)
 
     def _remove_twin(self, path: bytes, kind: str) -> None:
@@ -303,30 +307,71 @@ class SideFilePlanner:
 
     # Files that are left over.
 
-    def add_left_over(self) -> None:
+    def _add_left_over(self) -> None:
         """
         Plan the removal of our files that are not published any more; a file that others changed stays.
 
         A picture that is gone and would have another extension, or another content, now can still be restored.
         """
-        files = tuple(self.planned.files)
-        planned = {each.path_bytes for each in files}
-        kinds = {each.kind for each in files if not each.is_nfo} | self.planned.kept_kinds
+        files = {place_of(each.path_bytes): each for each in self.planned.files if each.action != "remove"}
+        planned, media = {each.path_bytes for each in self.planned.files}, self._inputs.files.get(self._entity, ())
+        kinds = {each.kind for each in files.values() if not each.is_nfo} | self.planned.kept_kinds
+        successors = {own.path_bytes: files[place] for place, own in self._former.items() if place in files}
         for path, own in self._ours.items():
-            if path in planned:
+            if path in planned or path in self.planned.moved:
                 continue
             try:
-                present = self._disk.present(path)
+                present = self._present(path)
             except errors.MetadataError:
                 continue
-            if self._lost(path, present):
-                twins = [path, *(each for each in planned if _stem(each) == _stem(path))]
-                if own.kind in kinds and all(self._choice(each, present) != "keep" for each in twins):
-                    self.planned.lost[path] = LostFile(own.content_hash, own.kind, None)
-                continue
             is_kept = own.kind in self.planned.kept_kinds or path in self._claims
-            if present is not None and present.content_hash == own.content_hash and not is_kept:
+            if path in successors and not (present and is_kept):
+                self._leave(own, present, successors[path])
+            elif path in self._new_names and self._lost(path, present):
+                self._add_lost(own, self._new_names[path])
+            elif self._lost(path, present):
+                if own.kind in kinds and any(side_file_names.belongs_to(path, each.path_bytes) for each in media):
+                    self._add_lost_picture(path, own)
+            elif present is not None and present.content_hash == own.content_hash and not is_kept:
                 self._add(path, own.kind, "remove", present, "ours", codes=["own_file_removed"])
+
+    def _add_lost_picture(self, path: bytes, own: OwnFile) -> None:
+        twins = [path, *(each.path_bytes for each in self.planned.files if place_of(each.path_bytes) == place_of(path))]
+        if any(self._choice(each, self._present(path)) == "keep" for each in twins):
+            self.planned.gone[path] = "left"
+        else:
+            self.planned.lost[path] = LostFile(own.path_bytes, own.content_hash, own.kind, None)
+
+    def _leave(self, own: OwnFile, present: PresentFile | None, successor: SideFilePlan) -> None:
+        """Plan what happens to our file under the former name of its media; `successor`: that of the new name."""
+        path, is_lost = own.path_bytes, self._lost(own.path_bytes, present) is not None
+        is_kept = self._choice(path, present) == "keep"
+        if is_lost and successor.before_hash is not None:  # another program has the new name
+            found = self._choice_of(successor.path_bytes, successor.before_hash)
+            self.planned.gone[path] = "left" if found == "keep" else "foreign"
+        elif is_lost:
+            self._add_lost(own, in_format_of(successor.path_bytes, path))
+        if successor.is_written and (present is None or is_kept):
+            self.planned.forgotten[path] = own.kind
+        if present is None or successor.action == "blocked":
+            return
+        if is_lost or present.content_hash == own.content_hash:
+            codes = [] if successor.is_written else ["own_file_removed"]
+            self._add(path, own.kind, "remove", present, "ours", codes=codes)
+        elif is_kept:
+            self._add(path, own.kind, "unchanged", present, "changed")
+        elif successor.is_written:
+            self._add(path, own.kind, "remove", present, "changed", codes=["drift"])
+
+    def _add_lost(self, own: OwnFile, path: bytes) -> None:
+        """Note that a gone file may come back under the new name of its media, or that a person leaves it out."""
+        if self._choice(path, None) == "keep":
+            self.planned.gone[own.path_bytes] = "left"
+        elif not os.path.lexists(path):
+            stored = self._stored_nfo(own) if own.kind == NFO else None
+            if stored is not None or own.kind != NFO:
+                body = None if stored is None else nfo_bodies.stored_body(own, stored)
+                self.planned.lost[path] = LostFile(own.path_bytes, own.content_hash, own.kind, body)
 
     # What they share.
 
@@ -339,7 +384,10 @@ class SideFilePlanner:
     def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
         own = self._ours.get(path) or self._adopted(path)
         if own is None:
-            return "ours" if self._moved_from(path, present) else "others"
+            former = self._former.get(place_of(path))
+            if self._moved_from(path, present):
+                return "ours"
+            return "others" if former is None or former.content_hash == present.content_hash else "changed"
         return "ours" if own.content_hash == present.content_hash else "changed"
 
     def _is_stopped(self, own: OwnFile) -> bool:
@@ -352,7 +400,7 @@ class SideFilePlanner:
     def _own_twins(self, path: bytes) -> list[bytes]:
         """Return the paths of published pictures that differ from a path only in the extension."""
         known = [*self._stopped, *self._ours]
-        return [each for each in known if each != path and _stem(each) == _stem(path)]
+        return [each for each in known if each != path and place_of(each) == place_of(path)]
 
     def _lost(self, path: bytes, present: PresentFile | None) -> OwnFile | None:
         """Return our file that should be at a path and is gone, or has no byte left."""
@@ -376,7 +424,7 @@ class SideFilePlanner:
 
     def _own_values(self, path: bytes, present: PresentFile) -> OwnValues:
         """Return what is ours in an NFO file, also under the path that it had before its folder was renamed."""
-        own = self._ours.get(path) or self._moved_from(path, present)
+        own = self._ours.get(path) or self._moved_from(path, present) or self._former.get(place_of(path))
         return json.loads(own.own_elements or "[]") if own else ()
 
     def _adopted(self, path: bytes) -> OwnFile | None:
@@ -400,8 +448,11 @@ class SideFilePlanner:
 
     def _choice(self, path: bytes, present: PresentFile | None) -> str:
         """Return what a person decided about the present file, or about its absence; "" for nothing."""
-        content_hash, choice = self._inputs.choices.get(path, ("", ""))
-        return choice if content_hash == (present.content_hash if present else "") else ""
+        return self._choice_of(path, present.content_hash if present else "")
+
+    def _choice_of(self, path: bytes, content_hash: str) -> str:
+        decided, choice = self._followed.get(path) or self._inputs.choices.get(path, ("", ""))
+        return choice if decided == content_hash else ""
 
     def _add(
         self,
@@ -416,7 +467,7 @@ class SideFilePlanner:
     ) -> None:
         found = list(codes)
         if "drift" in found and present is not None:
-            overwritten = self._ours[path].operation_id
+            overwritten = (self._ours.get(path) or self._former[place_of(path)]).operation_id
             self.planned.flips.append((path, overwritten))
             flips = {*self._inputs.flips.get(path, ()), overwritten}
             if len(flips) >= MOST_FLIPS and self._choice(path, present) != "replace":
@@ -430,55 +481,16 @@ class SideFilePlanner:
             plan = replace(plan, action="blocked", codes=("folder_not_writable",))
         self.planned.files.append(plan)
 
+    def _present(self, path: bytes) -> PresentFile | None:
+        """Return the file at a former path, None if it is gone. Raises RefusedError if it is no plain file."""
+        return self._disk.present(path) if os.path.lexists(path) else None
+
     def _add_blocked(self, path: bytes, kind: str, error: errors.MetadataError) -> None:
         code = error.reason if error.reason in _BLOCKED else "not_replaceable"
         plan = SideFilePlan(
             path_bytes=path, kind=kind, action="blocked", owner="others", codes=(code,), message=error.message
         )
         self.planned.files.append(plan)
-
-
-def _new(contents: Sequence[PlannedContent]) -> NfoBody:
-    found = [each.content for each in contents]
-    return NfoBody(nfo_editing.new_file(found), found, None, contents)
-
-
-def with_cleared(planned: PlannedContent, own: OwnValues, documents: Sequence[NfoDocument]) -> NfoContent:
-    """
-    Return the content for an edit that clears what we wrote and do not have any more, where the file still says it.
-
-    A match that was corrected leaves no id and no plot of the wrong film behind.
-    """
-    content = planned.for_edit
-    written = next((each for each in own if _is_of(each, content)), None)
-    if written is None:
-        return content
-    document = next((each for each in documents if each.kind == content.kind and _has_number(each, content)), None)
-    if document is None:
-        return content
-    present = named_values(document)
-    gone = {
-        field_name
-        for name, value in written["values"].items()
-        if (field_name := name.partition(".")[0]) not in planned.content.values and present.get(name) == value
-    }
-    cleared = {name: None for name in gone if name in TITLE_FIELDS}
-    return replace(content, values={**cleared, **content.values}) if cleared else content
-
-
-def _is_of(own: Mapping[str, Any], content: NfoContent) -> bool:
-    numbers = (own.get("season"), own.get("episode"))
-    is_same = content.kind != "episodedetails" or numbers == (content.season, content.episode)
-    return own.get("kind") == content.kind and is_same
-
-
-def _has_number(document: NfoDocument, content: NfoContent) -> bool:
-    return content.kind != "episodedetails" or content.episode in document.episodes or not document.episodes
-
-
-def _stem(path: bytes) -> bytes:
-    """Return a path without its extension."""
-    return os.path.splitext(path)[0]  # noqa: PTH122 - a path of bytes
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

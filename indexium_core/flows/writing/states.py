@@ -30,6 +30,7 @@ from indexium_core.model.files.media import Extent
 _CHUNK = 1024 * 1024
 _PREFIX = "b3:"
 _SIDECAR, _FILES, _FOLDER = "sidecar:", "files:", "folder:"
+_NONE = "none"  # the digest of no file
 
 
 def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
@@ -112,15 +113,23 @@ def present_state(path: bytes, state: str) -> str:
     return f"{prefix}:" + ",".join(f"{digest}:{place}" for digest, place in zip(digests, places, strict=True))
 
 
-def changed_side_files(path: bytes, state: str) -> list[bytes]:
+def changed_side_files(path: bytes, original: str, written: str) -> list[bytes]:
     """
-    Return the paths of the side files that have not their recorded state.
+    Return the paths of the side files that are not as a write left them.
+
+    A file that the write created and that is gone has nothing to remove, so it counts as it was left.
 
     Raises:
         FileAccessError: One of them cannot be read.
 
     """
-    return [file for file, digest in _digests(path, state).items() if _digest(read_small(file)) != digest]
+    old = _digests(path, original)
+    found = []
+    for file, digest in _digests(path, written).items():
+        present = _digest(read_small(file))
+        if present != digest and not present == old.get(file) == _NONE:
+            found.append(file)
+    return found
 
 
 def is_content_of(path: bytes, state: str, file: bytes, content: bytes | None) -> bool:
@@ -143,12 +152,13 @@ def first_gap(items: Iterable[tuple[bytes, str, str]]) -> int | None:
     """
     present: dict[bytes, str] = {}
     for number, (path, original, written) in enumerate(items):
+        old = _digests(path, original)
         for file, digest in _digests(path, written).items():
             if file not in present:
                 present[file] = _digest(read_small(file))
-            if present[file] != digest:
+            if present[file] != digest and not present[file] == old.get(file) == _NONE:
                 return number
-        present |= _digests(path, original)
+        present |= old
     return None
 
 
@@ -165,7 +175,7 @@ def _digests(path: bytes, state: str) -> dict[bytes, str]:
 
 def _digest(content: bytes | Fingerprint | None) -> str:
     found = Fingerprint.of(content) if isinstance(content, bytes) else content
-    return "none" if found is None else found.digest.hex()
+    return _NONE if found is None else found.digest.hex()
 
 
 def comparable(one: str, two: str) -> bool:

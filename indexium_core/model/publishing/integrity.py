@@ -18,6 +18,7 @@ PUBLISHED_FILE_STATES = {
     "changed": "changed",
     "foreign": "replaced by another program",
     "left": "left out by choice",
+    "obsolete": "gone and not published any more",
     "unreachable": "unreachable",
 }
 LOST = frozenset({"missing", "empty"})  # states of files that a restoration writes again
@@ -49,13 +50,19 @@ class PublishedFileCheck(Shaped):
 class IntegrityReport(Shaped):
     """How the files that were published are on the disk."""
 
-    shape = "checked states files operation_id restored failed is_good summary"
+    shape = "checked states files operation_id restored failed forgotten is_good summary"
 
     states: dict[str, int]  # files by state, after a repair
     files: list[PublishedFileCheck]  # those that are neither as they were published nor left out by choice
     operation_id: int | None = None  # the restoration that `repair` has done; None: there was nothing to restore
     restored: int = 0  # titles
     failed: int = 0  # titles
+    forgotten: int = 0  # files that are gone and not published any more
+
+    @property
+    def obsolete(self) -> int:
+        """The number of gone files that no title would get any more: its video is gone, or it does not publish them."""
+        return self.states.get("obsolete", 0)
 
     @property
     def checked(self) -> int:

@@ -28,6 +28,7 @@ _OF_FOLDERS: Mapping[str, bytes] = {"movie": b"movie.nfo", "series": b"tvshow.nf
 _FOLDER_PICTURE = re.compile(
     rb"(?:season[0-9]+-|season-specials-)?(?:" + b"|".join(_WORDS.values()) + rb")\d*", re.IGNORECASE
 )
+_ROLE = re.compile(rb"(?:^|-)(" + _FOLDER_PICTURE.pattern + rb")$", re.IGNORECASE)
 _EXTENSIONS = (b"jpg", b"jpeg", b"png", b"webp")
 _OF_MEDIA_TYPES: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -64,6 +65,19 @@ def belongs_to(path: bytes, video: bytes) -> bool:
         return True
     is_of_folder = name in _OF_FOLDERS.values() or _FOLDER_PICTURE.fullmatch(stem) is not None
     return is_of_folder and (place == folder or place.startswith(folder + b"/"))
+
+
+def is_nfo(name: bytes) -> bool:
+    """Return whether a name or a path is that of an NFO file."""
+    return name.lower().endswith(b".nfo")
+
+
+def role_of(name: bytes) -> bytes:
+    """Return what a side file is for its title: `nfo`, or a word such as `poster` or `fanart1`; b"" for others."""
+    if is_nfo(name):
+        return b"nfo"
+    found = _ROLE.search(name.rpartition(b".")[0])
+    return found[1].lower() if found else b""
 
 
 def extension(media_type: str) -> str | None:

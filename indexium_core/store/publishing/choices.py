@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -37,6 +38,16 @@ def put(
         tx.execute(_sql("set_choice"), facts)
     released = [each.path_bytes for each in wanted if each.choice == STOP]
     tx.execute(_sql("release"), {"paths": list(paths), "released": released})
+
+
+def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
+    """Give the decisions about files their new paths, because their media or their folders have other names."""
+    facts = {"old": list(moved), "new": list(moved.values())}
+    tx.execute(_sql("move_choices"), facts)
+    tx.execute(_sql("move_flips"), facts)
+    for old, new in moved.items():
+        quoted = {"old": urllib.parse.quote_from_bytes(old), "new": urllib.parse.quote_from_bytes(new)}
+        tx.execute(_sql("move_steps"), quoted)
 
 
 def forget_flips(tx: Connection, paths: Collection[bytes]) -> None:

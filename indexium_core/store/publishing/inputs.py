@@ -119,6 +119,7 @@ class PublishedInputs:
     ours: dict[Entity, list[OwnFile]] = field(default_factory=dict)
     stored_nfo: Callable[[bytes], bytes | None] = lambda _: None  # path → our NFO file, as it was published
     choices: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # path → hash of the file ("": none), choice
+    decided: dict[Entity, list[bytes]] = field(default_factory=dict)  # the paths of the choices about each
     flips: dict[bytes, list[int]] = field(default_factory=dict)  # path → operations that others have overwritten lately
 
 
@@ -219,9 +220,9 @@ def read(
     ]
     for kind, number, *facts in reader.execute(_sql("ours_of"), wanted).fetchall():
         found.ours.setdefault(Entity(kind, number), []).append(OwnFile(*facts))
-    found.choices = {
-        path: (hash_, choice) for path, hash_, choice in reader.execute(_sql("choices_of"), wanted).fetchall()
-    }
+    for kind, number, path, *choice in reader.execute(_sql("choices_of"), wanted).fetchall():
+        found.decided.setdefault(Entity(kind, number), []).append(path)
+        found.choices[path] = (choice[0], choice[1])
     found.stored_nfo = StoredNfoFiles(reader, entities).get
     found.flips = dict(reader.execute(_sql("flips"), {"since": since}).fetchall())
     return found

@@ -13,7 +13,7 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.planning.plan import Holder
-from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry
+from indexium_core.model.publishing.publication import PublicationRow, PublishLogEntry, SideFilePlan
 from indexium_core.model.publishing.requests import RESTORE
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
@@ -33,6 +33,7 @@ class NewPublication:
     bodies: Mapping[bytes, bytes]  # the new NFO files by path
     own_elements: Mapping[bytes, str]  # of an NFO file: what is ours in it, as JSON
     contents_hashes: Mapping[bytes, str | None]  # … and the hash of what it has to say
+    forgotten: Sequence[SideFilePlan] = ()  # files that are ours no more; a rollback makes them ours again
 
 
 def create(
@@ -133,7 +134,7 @@ def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> d
     found = [
         (item_id, position, each, file)
         for item_id, each in zip(ids, publications, strict=True)
-        for position, file in enumerate(each.row.written)
+        for position, file in enumerate([*each.row.written, *each.forgotten])
     ]
     bodies = [each.bodies.get(file.path_bytes) for _, _, each, file in found]
     return {
@@ -156,11 +157,14 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
     """Bring what is ours, the log and the state of titles up to date with the results of items."""
     facts = {"ids": list(item_ids)}
     tx.execute(_sql("insert_log"), {**facts, "at": at})
-    if not tx.value(_sql("has_written"), facts):
+    is_written = bool(tx.value(_sql("has_written"), facts))
+    if is_written:
+        tx.execute(_sql("forget_ours"), facts)
+        tx.execute(_sql("insert_ours"), facts)
+        tx.execute(_sql("forget_carried_out"), {**facts, "empty": EMPTY_HASH})
+    tx.execute(_sql("forget_absent"), facts)
+    if not is_written:
         return
-    tx.execute(_sql("forget_ours"), facts)
-    tx.execute(_sql("insert_ours"), facts)
-    tx.execute(_sql("forget_carried_out"), {**facts, "empty": EMPTY_HASH})
     for kind, table in TABLES.items():
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from blake3 import blake3
@@ -34,6 +35,16 @@ def files(reader: Connection, *, library_id: int | None = None, entity: Entity |
     facts = {"library_id": library_id, "entity_type": kind, "entity_id": number, "empty": EMPTY_HASH}
     rows = reader.execute(_sql("published"), facts).fetchall()
     return [PublishedFile(Entity(kind, number), *rest) for kind, number, *rest in rows]
+
+
+def pictures_to_cache(reader: Connection, operation_id: int) -> list[tuple[bytes, str, str]]:
+    """Return the pictures of ours that an operation restored and the cache does not have: path, kind and hash."""
+    return reader.execute(_sql("pictures_to_cache"), {"operation_id": operation_id}).fetchall()
+
+
+def forget(tx: Connection, paths: Collection[bytes]) -> None:
+    """Delete files from the ledger that are gone and not published any more."""
+    tx.execute(_sql("forget_files"), {"paths": list(paths)})
 
 
 def _sql(name: str) -> str:

@@ -13,7 +13,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.publishing.inputs import columns_of
 
-RULES = 1  # the version of the rules by which rows are made; another number makes all rows again
+RULES = 2  # the version of the rules by which rows are made; another number makes all rows again
 TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 
 

@@ -10,7 +10,8 @@ SELECT b.day, b.until,
 FROM bins b
 JOIN metadata_operations o ON o.started_at >= b.begins AND o.started_at < b.ends
 JOIN metadata_operation_items m ON m.operation_id = o.id
-LEFT JOIN (SELECT item_id, count(*) AS files FROM item_side_files GROUP BY item_id) AS s ON s.item_id = m.id
+LEFT JOIN (SELECT item_id, count(*) AS files FROM item_side_files
+           WHERE coalesce(before_hash, after_hash) IS NOT NULL GROUP BY item_id) AS s ON s.item_id = m.id
 GROUP BY b.day, b.until ORDER BY b.day;
 
 -- name: durations
@@ -90,7 +91,8 @@ SELECT count(*),
        coalesce(sum(success_count) FILTER (operation_type = 'write'), 0)
        + (SELECT count(*) FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id
           JOIN metadata_operations AS o ON o.id = m.operation_id
-          WHERE m.status = 'success' AND o.operation_type = 'publish' AND o.status NOT IN ('pending', 'in_progress', 'paused')),
+          WHERE coalesce(s.before_hash, s.after_hash) IS NOT NULL
+            AND m.status = 'success' AND o.operation_type = 'publish' AND o.status NOT IN ('pending', 'in_progress', 'paused')),
        coalesce(sum(failure_count + conflict_count + unknown_count) FILTER (operation_type <> 'rollback'), 0),
        count(*) FILTER (status = 'rolled_back')
 FROM metadata_operations WHERE status NOT IN ('pending', 'in_progress', 'paused');

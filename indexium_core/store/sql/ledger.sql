@@ -145,7 +145,8 @@ SELECT library_id, strategy, sum(files)::BIGINT, coalesce(sum(size), 0)::BIGINT,
 -- Part of other statements: the side files that an item changes, with their new bytes or the picture of the cache.
 (SELECT list({'path': s.path_bytes, 'kind': s.kind, 'before_hash': s.before_hash, 'after_hash': s.after_hash, 'body': s.body,
               'picture': c.file_path} ORDER BY s.position)
- FROM item_side_files AS s LEFT JOIN cache_inventory AS c ON c.content_hash = s.after_hash WHERE s.item_id = m.id);
+ FROM item_side_files AS s LEFT JOIN cache_inventory AS c ON c.content_hash = s.after_hash
+ WHERE s.item_id = m.id AND coalesce(s.before_hash, s.after_hash) IS NOT NULL);
 
 -- name: pending_tasks
 -- The next items to run, in order, with everything that a worker needs.
@@ -440,7 +441,7 @@ SELECT m.id, m.file_id, m.entity_type, m.entity_id, m.file_path, m.status, m.cod
        m.tags_added, m.tags_removed, list_filter(m.changes, lambda c: c.field <> 'comment') AS fields, m.strategy, m.seconds,
        m.proof, m.processed_at,
        (SELECT list({'path': s.path_bytes, 'kind': s.kind, 'action': s.action} ORDER BY s.position)
-        FROM item_side_files AS s WHERE s.item_id = m.id) AS side_files,
+        FROM item_side_files AS s WHERE s.item_id = m.id AND coalesce(s.before_hash, s.after_hash) IS NOT NULL) AS side_files,
        (SELECT any_value(p.name) FROM publication_rows AS p WHERE p.entity_type = m.entity_type AND p.entity_id = m.entity_id) AS title,
        (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by) AS rolled_back_by,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.kind END, '') AS backup_kind,

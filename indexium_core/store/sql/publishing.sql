@@ -220,12 +220,25 @@ SELECT p.path_bytes, p.body FROM published_files AS p JOIN /* wanted */ AS w USI
 WHERE p.body IS NOT NULL AND p.state <> 'released';
 
 -- name: published
--- The side files that are ours, of a library or of one title, each with its library and whether a person leaves it out.
-SELECT p.entity_type, p.entity_id, p.library_id, l.name, l.path_bytes, l.state = 'offline', p.path_bytes, p.kind, p.content_hash,
+-- The side files that are ours, of a library or of one title, each with its library and whether a person leaves it out. Their
+-- library is the one whose folder has them: see `own_elements`.
+SELECT p.entity_type, p.entity_id, l.library_id, l.name, l.path_bytes, l.state = 'offline', p.path_bytes, p.kind, p.content_hash,
        p.own_elements, coalesce(c.content_hash IN ('', $empty) AND c.choice = 'keep', FALSE)
-FROM published_files AS p JOIN libraries AS l USING (library_id) LEFT JOIN side_file_choices AS c ON c.path_bytes = p.path_bytes
-WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR p.library_id = $library_id)
+FROM published_files AS p JOIN libraries AS l ON p.path_bytes >= l.path_bytes || '\x2F'::BLOB AND p.path_bytes < l.path_bytes || '\x30'::BLOB
+LEFT JOIN side_file_choices AS c ON c.path_bytes = p.path_bytes
+WHERE p.state <> 'released' AND ($library_id::INTEGER IS NULL OR l.library_id = $library_id)
   AND ($entity_type::VARCHAR IS NULL OR (p.entity_type = $entity_type AND p.entity_id = $entity_id)) ORDER BY p.path_bytes;
+
+-- name: forget_files
+-- Delete files of ours that are gone and not published any more.
+DELETE FROM published_files WHERE list_contains($paths::BLOB[], path_bytes);
+
+-- name: pictures_to_cache
+-- The pictures that an operation restored, that are ours, and that the cache does not have.
+SELECT p.path_bytes, p.kind, p.content_hash FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.id
+JOIN published_files AS p ON p.path_bytes = s.path_bytes AND p.content_hash = s.after_hash
+WHERE m.operation_id = $operation_id AND m.status = 'success' AND p.kind <> 'nfo'
+  AND p.content_hash NOT IN (SELECT content_hash FROM cache_inventory) ORDER BY p.path_bytes;
 
 -- name: cached_sizes
 -- The sizes of pictures that the cache has, by hash.
@@ -257,7 +270,8 @@ FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
 
 -- name: choices_of
 -- What people decided about side files of the titles and videos of a request.
-SELECT c.path_bytes, c.content_hash, c.choice FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id);
+SELECT entity_type, entity_id, c.path_bytes, c.content_hash, c.choice
+FROM side_file_choices AS c JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY c.path_bytes;
 
 -- name: flips
 -- Which publications of side files other programs have overwritten since a moment: their operations by path.
@@ -412,6 +426,12 @@ SELECT unnest($item_ids::BIGINT[]) AS item_id, unnest($positions::INTEGER[]) AS 
 -- Whether items of a request changed side files.
 SELECT count(*) FROM /* written_items */;
 
+-- name: forget_absent
+-- Delete new files of ours that were gone before their rollback had anything to remove.
+DELETE FROM published_files WHERE path_bytes IN (
+    SELECT s.path_bytes FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id
+    WHERE list_contains($ids::BIGINT[], m.id) AND m.status = 'skipped' AND m.reverts_item IS NOT NULL AND s.after_hash IS NULL);
+
 -- name: forget_ours
 -- Delete the rows of the paths that these items changed; `insert_ours` adds what is in force.
 DELETE FROM published_files WHERE path_bytes IN (
@@ -497,6 +517,22 @@ SELECT content_hash, file_path FROM cache_inventory WHERE list_contains($hashes:
 -- Files of ours whose folder has got another name.
 UPDATE published_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
 WHERE published_files.path_bytes = m.old;
+
+-- name: move_choices
+-- What people decided about files whose folder or media has another name. A decision about the new name stays.
+UPDATE side_file_choices SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
+WHERE side_file_choices.path_bytes = m.old AND m.new NOT IN (SELECT path_bytes FROM side_file_choices);
+
+-- name: move_flips
+-- The same for changes by other programs.
+UPDATE side_file_flips SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m
+WHERE side_file_flips.path_bytes = m.old;
+
+-- name: move_steps
+-- The same for the steps that undo such decisions.
+UPDATE steps SET subjects = list_transform(subjects, lambda s: CASE s WHEN $old THEN $new ELSE s END),
+    before = replace(before::VARCHAR, '"' || $old || '"', '"' || $new || '"')::JSON
+WHERE kind = 'side_file' AND list_contains(subjects, $old);
 
 -- name: move_side_files
 -- The same in the items that wrote them.

@@ -358,3 +358,22 @@ def test_publication_of_a_file_is_stopped_and_started(run: Command, folder: Path
     assert "deleted file" in run.out
     assert run("publish", "--yes") == 0
     assert nfo.exists()
+
+
+def test_files_that_no_title_has_any_more_are_forgotten(run: Command, folder: Path) -> None:
+    assert run("publish", "--yes") == 0
+    (folder / LANTERN / "movie.nfo").unlink()
+    (folder / LANTERN / "The Lantern Keeper (2014).mp4").unlink()
+    assert run("scan") == 0
+    assert run("recover", "check") == 1
+    assert "1 gone and not published any more" in run.err
+    assert "recover check --forget" in run.err
+    assert run("recover", "check", "--forget") == 2
+    assert "1 file would be forgotten" in run.err
+    assert "add --yes" in run.err
+    assert run("recover", "check", "--forget", "--yes") == 0
+    assert "1 file forgotten." in run.err
+    assert run("recover", "check") == 0
+    assert "8 files checked: 8 as published." in run.err
+    assert run("publish", "--restore", "--library", "99") == 2
+    assert "no library folder 99" in run.err

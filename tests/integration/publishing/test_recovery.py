@@ -16,7 +16,7 @@ from indexium_core.library import Library
 from indexium_core.model.publishing.integrity import IntegrityReport
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from tests.support import tables
+from tests.support import tables, waiting
 from tests.support.copied_home import CopiedHome
 from tests.support.published_home import picture, select_picture, tree
 
@@ -343,9 +343,89 @@ def test_film_without_its_video_gets_nothing_back(library: Library, folder: Path
     (folder / LANTERN).mkdir()
     library.scan()
     found = library.disaster_recovery.validate_integrity(repair=True)
-    assert found.states["missing"] == 2
+    assert found.states["obsolete"] == 2
     assert found.operation_id is None
     assert list((folder / LANTERN).iterdir()) == []
+
+
+@pytest.mark.parametrize("case", ["video", "kinds", "off"])
+def test_gone_file_that_is_not_published_any_more_can_be_forgotten(
+    library: Library, folder: Path, film: int, published: dict[str, bytes], case: str
+) -> None:
+    lost = ["poster.jpg"] if case == "kinds" else ["poster.jpg", "movie.nfo"]
+    [found] = library.inventory.list()
+    for each in lost:
+        (folder / LANTERN / each).unlink()
+    if case == "video":
+        (folder / LANTERN / "The Lantern Keeper (2014).mp4").unlink()
+        library.scan()
+    elif case == "kinds":
+        library.publications.set_options(found.library_id, kinds=["banner"])
+    else:
+        library.publications.set_options(found.library_id, publish="off")
+    checked = report(library)
+    assert (checked.obsolete, checked.lost, checked.is_good) == (len(lost), 0, False)
+    assert "gone and not published any more" in checked.summary
+    assert library.disaster_recovery.detect_missing_assets("movie", film) == []
+    now = tree(folder)
+    forgotten = library.disaster_recovery.validate_integrity(forget=True)
+    assert (forgotten.forgotten, forgotten.is_good) == (len(lost), True)
+    assert report(library).is_good
+    assert tree(folder) == now
+    left = tables.rows(library, f"SELECT count(*) FROM published_files WHERE entity_id = {film}")
+    assert left == [(2 - len(lost),)]
+
+
+def test_nothing_that_can_be_restored_is_forgotten(library: Library, folder: Path, published: dict[str, bytes]) -> None:
+    lose(folder)
+    assert library.disaster_recovery.validate_integrity(forget=True).forgotten == 0
+    library.disaster_recovery.validate_integrity(repair=True)
+    assert tree(folder) == published
+
+
+def test_lost_picture_that_a_person_leaves_for_one_in_another_format_is_left(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    select_picture(library, film, picture("blue", form="PNG"), name="two")
+    (folder / LANTERN / "poster.jpg").unlink()
+    library.publications.refresh()
+    library.publications.choose(f"movie:{film}", "keep")
+    assert report(library).states["left"] == 1
+    assert report(library).is_good
+
+
+@pytest.mark.parametrize("gone", ["one file", "all files"])
+def test_new_file_that_is_gone_is_no_conflict_of_its_rollback(
+    library: Library, folder: Path, film: int, gone: str
+) -> None:
+    select_picture(library, film, picture("red"))
+    before = tree(folder)
+    operation = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    operation.wait()
+    for each in ("poster.jpg",) if gone == "one file" else ("poster.jpg", "movie.nfo"):
+        (folder / LANTERN / each).unlink()
+    assert library.history.check(operation.id).conflicts == []
+    assert library.history.rollback_operation(operation.id).conflicts == 0
+    assert tree(folder) == before
+    assert report(library).checked == 0
+    assert shown(library, film).codes == []
+
+
+@pytest.mark.parametrize("lost", ["one file", "all files"])
+def test_publication_is_rolled_back_with_its_restoration(library: Library, folder: Path, film: int, lost: str) -> None:
+    select_picture(library, film, picture("red"))
+    before = tree(folder)
+    operation = library.publications.start(PublicationSelection(addresses=(f"movie:{film}",)))
+    operation.wait()
+    for each in ("poster.jpg",) if lost == "one file" else ("poster.jpg", "movie.nfo"):
+        (folder / LANTERN / each).unlink()
+    restored = library.disaster_recovery.restore_from_cache("movie", film).operation_id
+    [conflict] = library.history.check(operation.id).conflicts
+    assert (conflict.code, conflict.choices) == ("superseded_by", ("newer",))
+    assert conflict.message == f"Operation {restored} changed this file later."
+    assert not {"conflict", "failed"} & set(library.rollback(operation.id, with_newer=True).wait().counts)
+    assert tree(folder) == before
+    assert report(library).checked == 0
 
 
 def test_ledger_says_how_files_are(library: Library, folder: Path, published: dict[str, bytes]) -> None:
@@ -354,6 +434,52 @@ def test_ledger_says_how_files_are(library: Library, folder: Path, published: di
     library.publications.refresh()
     query = "SELECT kind, state FROM published_files WHERE entity_type = 'movie' AND state <> 'published' ORDER BY kind"
     assert tables.rows(library, query) == [("nfo", "drifted"), ("poster", "missing")]
+
+
+def test_library_that_was_added_again_has_its_published_files(
+    library: Library, folder: Path, published: dict[str, bytes]
+) -> None:
+    checked = report(library).checked
+    [old] = library.inventory.list()
+    library.inventory.remove(old.library_id)
+    new = library.inventory.add(folder)
+    library.scan()
+    assert new.library_id != old.library_id
+    assert library.disaster_recovery.validate_integrity(new.library_id).states == {"intact": checked}
+    (folder / LANTERN / "poster.jpg").unlink()
+    assert len(library.disaster_recovery.validate_integrity(new.library_id).files) == 1
+
+
+@pytest.mark.parametrize("is_restoration", [False, True])
+def test_unknown_library_is_an_error(library: Library, published: dict[str, bytes], is_restoration: bool) -> None:
+    selection = PublicationSelection(filter=PublicationFilter(library_id=99), restore=is_restoration)
+    with pytest.raises(errors.UnknownIdError, match="library"):
+        library.publications.summary(selection)
+    with pytest.raises(errors.UnknownIdError, match="library"):
+        library.publications.start(selection)
+
+
+@pytest.mark.parametrize("choice", ["keep", "stop"])
+def test_choice_about_a_series_is_about_its_seasons_and_episodes(
+    library: Library, folder: Path, published: dict[str, bytes], choice: str
+) -> None:
+    [series] = library.titles.list(kind="series").items
+    show = folder / "Shows/Harbour Lights"
+    lost = [show / "tvshow.nfo", show / "Season 1/season.nfo", show / "Season 1/Harbour Lights - S01E01.nfo"]
+    for each in lost:
+        each.unlink()
+    library.publications.refresh()
+    decision = library.publications.choose(f"series:{series.id}", choice)
+    assert library.disaster_recovery.validate_integrity().is_good
+    library.publications.refresh()
+    with pytest.raises(errors.UsageError, match="every file is as it should be"):
+        library.publications.start(PublicationSelection(addresses=(f"series:{series.id}",)))
+    assert decision.step_id is not None
+    library.steps.undo(decision.step_id)
+    assert report(library).lost == len(lost)
+    library.publications.choose(f"series:{series.id}", "replace")
+    library.publications.start(ALL).wait()
+    assert tree(folder) == published
 
 
 # The drill.
@@ -410,6 +536,39 @@ def test_cache_keeps_what_is_published_until_it_is_published_no_more(
     assert not library.artwork.cache.orphan_asset(content.version)
     library.publications.choose(f"movie:{film}", "stop")
     assert library.artwork.cache.usage().protected == 1
+
+
+def test_picture_that_a_rollback_restores_is_in_the_cache_again(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    select_picture(library, film, picture("blue"), name="two")
+    operation = library.publications.start(ALL)
+    operation.wait()
+    red = hash_of(picture("red"))
+    library.artwork.cache.folder.remove(f"{red[:2]}/{red[2:4]}/{red}.jpg")
+    library.artwork.cache.rebuild()
+    library.history.rollback_operation(operation.id)
+    waiting.until(lambda: library.artwork.cache.asset_exists(red))  # a subscriber of events stores it
+    (folder / LANTERN / "poster.jpg").unlink()
+    assert library.disaster_recovery.restore_from_cache("movie", film).success
+    assert tree(folder) == published
+
+
+def test_kill_in_a_collection_leaves_no_row_without_its_picture(
+    library: Library, film: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content_hash = library.artwork.cache.store_asset(picture("green"), "poster")
+    monkeypatch.setattr(library.artwork.cache, "_orphan_days", lambda: -1)
+
+    def kill(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(library.artwork.cache.folder, "remove", kill)
+    with pytest.raises(KeyboardInterrupt):
+        library.artwork.garbage_collect()
+    assert library.artwork.cache.asset_exists(content_hash)
+    assert tables.rows(library, f"SELECT 1 FROM cache_inventory WHERE content_hash = '{content_hash}'") == []
+    assert library.artwork.cache.rebuild() == 1
 
 
 def test_collection_deletes_what_nothing_has_used_for_a_month(

@@ -110,7 +110,8 @@ def test_chip_has_the_only_reason_or_their_number(shown: PublicationItem, reason
 
 
 def test_many_files_are_shown_by_name_and_number_those_that_change_first() -> None:
-    files = [side_file(f"{number}.jpg", "unchanged") for number in range(3)] + [side_file("movie.nfo", "update")]
+    files = [side_file(f"{number}.jpg", "unchanged", before_hash="00") for number in range(3)]
+    files.append(side_file("movie.nfo", "update"))
     shown = publish_views.file_chips(item(*files, action_counts={"unchanged": 3, "update": 1, "create": 12}))
 
     assert [(each["sign"], each["name"], each["word"]) for each in shown] == [
@@ -120,6 +121,12 @@ def test_many_files_are_shown_by_name_and_number_those_that_change_first() -> No
         ("=", "2.jpg", "unchanged"),
         ("+", "12 more", "new"),
     ]
+
+
+def test_file_that_is_left_out_has_the_word_of_the_command_line() -> None:
+    left, present = side_file("poster.jpg", "unchanged"), side_file("movie.nfo", "unchanged", before_hash="00")
+    chips = publish_views.file_chips(item(left, present, action_counts={"unchanged": 2}))
+    assert [each["word"] for each in chips] == [left.word, present.word] == ["left out", "unchanged"]
 
 
 def test_notes_name_who_changed_which_file() -> None:

@@ -162,6 +162,7 @@ class IntegrityBody(Body):
     ] = None
     full: Annotated[bool, Field(description="Read every file; otherwise only those with another size or time.")] = False
     repair: Annotated[bool, Field(description="Restore the files that are gone, and wait.")] = False
+    forget: Annotated[bool, Field(description="Forget the files that are gone and not published any more.")] = False
 
 
 class RefreshAnswer(BaseModel):
@@ -319,7 +320,10 @@ def choose(library: Open, body: SideFileChoiceBody) -> Json:
 @router.post("/publications/integrity", response_model=answers.IntegrityAnswer)
 def integrity(library: Open, body: IntegrityBody) -> Json:
     """Compare the published files with the disk."""
-    return Json(library.disaster_recovery.validate_integrity(body.library_id, repair=body.repair, full=body.full))
+    report = library.disaster_recovery.validate_integrity(
+        body.library_id, repair=body.repair, full=body.full, forget=body.forget
+    )
+    return Json(report)
 
 
 # Libraries.

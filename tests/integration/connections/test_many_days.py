@@ -1,0 +1,54 @@
+"""Many nights with events: nothing grows, and the history tells what happened by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexium_core.library import Library
+from indexium_core.model.job import Job
+from tests.support import tables
+from tests.support.clock import Clock
+from tests.support.published_home import HOME
+from tests.support.senders import Radarr
+from tests.support.waiting import until
+
+LANTERN = "Films/The Lantern Keeper (2014)"
+NIGHTS, DAYS = 9, 5  # nights with events, and the days between two of them: events are kept for 30 days
+
+
+def reaction(library: Library, clock: Clock) -> Job:
+    """Let the events of a night be read and handled, and return the job of the reaction."""
+    clock.forward(seconds=60)
+    library._parts.event_intake.wake()
+    until(lambda: bool(library.webhooks.events(state="waiting").total == 0))
+    [newest] = library.webhooks.events(per_page=1).items
+    assert newest.job_id is not None
+    return library.jobs.wait(newest.job_id)
+
+
+def test_nothing_grows_in_many_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, folder = Clock(), HOME.lay_out(tmp_path / "media")
+    with HOME.open(tmp_path / "home", folder, clock=clock) as library:
+        library.publications.set_options(1, publish="nfo")
+        library.automation.change(1, {"automation_mode": "automatic"})
+        radarr = Radarr(library, folder)
+        for night in range(NIGHTS):
+            radarr.send({"eventType": "Download", "movie": radarr.subject(folder / LANTERN), "downloadId": str(night)})
+            assert reaction(library, clock).status == "completed"
+            clock.forward(days=DAYS)
+        counts = {
+            name: tables.value(library, f"SELECT count(*) FROM {name}")
+            for name in ("webhook_events", "sender_ids", "job_queue", "metadata_operations")
+        }
+        assert counts["webhook_events"] == 6
+        assert counts["sender_ids"] == 0
+        for o in library.history.get_operations().items: print("OP", o.id, o.user_note, o.source, o.started_at, [ (i.file_name, i.status, [ (f.path, f.action) for f in i.files]) for i in library.operation(o.id).items])
+        for e in library.webhooks.events().items: print("EV", e.id, e.result)
+        assert counts["metadata_operations"] == 1
+        assert counts["job_queue"] < 8 * 6
+        assert list((library.home / "webhooks").iterdir()) == []
+        [operation] = library.history.get_operations().items
+        assert (operation.actor_kind, operation.user_name) == ("webhook", "radarr")
+        assert operation.user_note == "Download: The Lantern Keeper (2014)"
