@@ -53,7 +53,7 @@ class FakeLibrary(FakeOperations):
                 "metadata_enable_websocket": True,
                 "metadata_backup_retention_days": 90,
                 **settings,
-            }
+            },
         )
         self.people = SimpleNamespace(
             list=lambda: [SimpleNamespace(name=name, files=3, written=1) for name in PEOPLE],

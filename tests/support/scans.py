@@ -40,7 +40,7 @@ class Scans:
     def __init__(self, database: Database, scanner: Scanner) -> None:
         self._database, self._scanner = database, scanner
 
-    def scan(self, dirs: Sequence[roots.FolderName] = (), **how: bool) -> ScanReport:
+    def scan(self, dirs: Sequence[roots.FolderName] = (), **how: Any) -> ScanReport:
         return self._scanner.scan(Alone(), roots.select_libraries(self._database, dirs), **how)
 
 
