@@ -55,6 +55,43 @@ def test_what_an_upgrade_removes_is_restored(library: Library, folder: Path, pub
     assert not (folder / LANTERN / "movie.nfo").exists()
 
 
+def test_files_of_ours_follow_the_new_name_of_an_upgrade(
+    library: Library, folder: Path, published: dict[str, bytes]
+) -> None:
+    season = folder / "Shows/Harbour Lights/Season 1"
+    old, new = season / "Harbour Lights - S01E01.mp4", season / "Harbour.Lights.S01E01.1080p.mp4"
+    sonarr = library.webhooks.add("sonarr", folder_map=[("/tv", str(folder / "Shows"))])
+    old.unlink()
+    old.with_suffix(".nfo").unlink()
+    media.video(new, seed=999)
+    body = {
+        "eventType": "Download",
+        "isUpgrade": True,
+        "series": {"title": "Harbour Lights", "path": "/tv/Harbour Lights"},
+        "episodeFile": {"path": f"/tv/Harbour Lights/Season 1/{new.name}"},
+        "deletedFiles": [{"path": f"/tv/Harbour Lights/Season 1/{old.name}"}],
+    }
+    library.webhooks.receive("sonarr", sonarr.secret, json.dumps(body).encode())
+    [event] = settled(library)
+    assert (event.state, "restored" in event.result) == ("handled", True), event.result
+    own = f"Shows/Harbour Lights/Season 1/{old.with_suffix('.nfo').name}"
+    assert new.with_suffix(".nfo").read_bytes() == published[own]
+    wanted = {name: content for name, content in side_files(published).items() if name != own}
+    assert {name: content for name, content in side_files(tree(folder)).items() if name in wanted} == wanted
+
+
+def test_nfo_file_that_the_sender_writes_meanwhile_is_a_question(
+    library: Library, folder: Path, film: int, published: dict[str, bytes]
+) -> None:
+    path = folder / LANTERN / f"{NAME}.mp4"
+    Radarr(library, folder).upgrade(path, path, nfo=b"<movie><title>Of Radarr</title></movie>")
+    event = settled(library)[0]
+    assert (folder / LANTERN / "movie.nfo").read_bytes() == b"<movie><title>Of Radarr</title></movie>"
+    assert (folder / LANTERN / "poster.jpg").read_bytes() == published[f"{LANTERN}/poster.jpg"], event.result
+    library.publications.refresh()
+    assert "drift" in library.publications.get("movie", film).codes
+
+
 def test_what_a_person_deletes_stays_a_question(
     library: Library, folder: Path, film: int, published: dict[str, bytes]
 ) -> None:
