@@ -1,12 +1,14 @@
 """
 Recovery of published files: the comparison of many files with the disk, and the restoration of lost ones.
 
-    python -m benchmarks.recovery [--films 2000] [--episodes 30000] [--lost 1000] [--runs 3] [--dir FOLDER]
+    python -m benchmarks.recovery [--films 2000] [--episodes 30000] [--lost 1000] [--published 200] [--upgraded 50]
+                                  [--runs 3] [--dir FOLDER]
 
 1. The integrity of the NFO files of films and episodes, by `stat` and with every file read.
 2. Films whose NFO file and poster are gone: the restoration, beside a copy of the same files with fsync of each file
    and of its folder, one after the other (the peer).
 3. A drill of the same files, beside the same copy.
+4. Events of senders: their answers while a write runs, an upgrade of many films, and a season: `events.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.recovery import events
 from benchmarks.support import report
 from benchmarks.support.published import (
     ALL,
@@ -39,6 +42,8 @@ def main() -> None:
     parser.add_argument("--films", type=int, default=2000, help="films that are compared")
     parser.add_argument("--episodes", type=int, default=30_000, help="episodes that are compared")
     parser.add_argument("--lost", type=int, default=1000, help="films that are restored")
+    parser.add_argument("--published", type=int, default=200, help="films of which an upgrade replaces some")
+    parser.add_argument("--upgraded", type=int, default=50, help="films that an upgrade replaces")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     report.show(rows(options), json_lines=options.json)
@@ -50,6 +55,13 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
         yield from of_integrity(Path(name), options)
     with tempfile.TemporaryDirectory(dir=options.dir, prefix="recovery-benchmark-") as name:
         yield from of_restoration(Path(name), options.lost, options.runs)
+    for measure in (
+        lambda folder: events.of_answers(folder, options.lost),
+        lambda folder: events.of_upgrades(folder, options.published, options.upgraded),
+        events.of_a_season,
+    ):
+        with tempfile.TemporaryDirectory(dir=options.dir, prefix="recovery-benchmark-") as name:
+            yield from measure(Path(name))
 
 
 def of_integrity(folder: Path, options: argparse.Namespace) -> Iterator[report.Row]:

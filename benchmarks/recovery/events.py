@@ -1,0 +1,136 @@
+"""
+Events of senders: their answers while a write runs, and the restoration of what an upgrade removed.
+
+Ten senders at once send to a service, again and again, while it publishes every film. Then a sender replaces some films
+and deletes everything in their folders, and at last sends a thousand events of one season.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks.support import report
+from benchmarks.support.published import ALL, add_identified, films_with_posters, make_videos
+from dashboards.web import server
+from indexium_core.library import Library
+
+SENDERS, ROUNDS, QUIET = 10, 30, 5
+GOAL_ANSWER, GOAL_QUEUED = 0.050, 5.0  # seconds
+SEASON_EVENTS = 1000
+
+
+class Sender:
+    """A Radarr or Sonarr that sends to a served library."""
+
+    def __init__(self, library: Library, url: str, kind: str) -> None:
+        self._secret, parts = library.webhooks.add(kind).secret, urlsplit(url)
+        self._host, self._port, self._path = parts.hostname or "", parts.port, f"/api/webhooks/{kind}"
+
+    def send(self, body: dict[str, Any]) -> float:
+        """Send an event and return the seconds until its answer."""
+        started = time.perf_counter()
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+        headers = {"X-Indexium-Secret": self._secret, "Content-Type": "application/json"}
+        connection.request("POST", self._path, json.dumps(body).encode(), headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status == 202, answer.status
+        return time.perf_counter() - started
+
+
+def of_answers(folder: Path, films: int) -> Iterator[report.Row]:
+    """Yield the times of answers while a write runs."""
+    _, library_id = films_with_posters(folder, films)
+    with Library.open(folder / "home", url="http://127.0.0.1:1") as library:
+        library.publications.set_options(library_id, publish="both")
+        with server.make_server(library, port=0).background() as running, ThreadPoolExecutor(SENDERS) as pool:
+            sender = Sender(library, running.url, "radarr")
+            times = {"idle": _rounds(pool, sender)}
+            handle = library.publications.start(ALL)
+            times["while a write runs"] = _rounds(pool, sender)
+            assert not handle.status().completed_at, "the write ran during all of it"
+            handle.wait()
+        for how, found in times.items():
+            p95 = statistics.quantiles(found, n=20)[-1]
+            yield report.Row(f"{SENDERS} events at once, answered, p95, {how}", p95, "s", "goal", GOAL_ANSWER)
+
+
+def _rounds(pool: ThreadPoolExecutor, sender: Sender) -> list[float]:
+    found: list[float] = []
+    for number in range(ROUNDS):
+        bodies = [{"eventType": "Grab", "movie": {"title": f"{number} {each}"}} for each in range(SENDERS)]
+        found += pool.map(sender.send, bodies)
+    return found
+
+
+def of_upgrades(folder: Path, films: int, upgraded: int) -> Iterator[report.Row]:
+    """Yield the time from the last event of an upgrade to the last restored file."""
+    media, library_id = films_with_posters(folder, films)
+    with Library.open(folder / "home", url="http://127.0.0.1:1") as library:
+        library.publications.set_options(library_id, publish="both")
+        library.publications.start(ALL).wait()
+        library.settings.webhook_quiet_seconds = QUIET
+        own = {path: path.read_bytes() for path in media.rglob("*") if path.suffix in (".nfo", ".jpg")}
+        folders = sorted({path.parent for path in own})[:upgraded]
+        with server.make_server(library, port=0).background() as running:
+            sender = Sender(library, running.url, "radarr")
+            for each in folders:
+                [film] = each.glob("*.mkv")
+                film.rename(film.with_name(f"{film.stem} 1080p.mkv"))
+                movie = {"title": each.name, "folderPath": str(each)}
+                sender.send(
+                    {
+                        "eventType": "MovieFileDelete",
+                        "movie": movie,
+                        "movieFile": {"path": str(film)},
+                        "deleteReason": "upgrade",
+                    }
+                )
+                sender.send(
+                    {"eventType": "Download", "isUpgrade": True, "movie": movie, "movieFile": {"path": str(film)}}
+                )
+            lost = [path for path in own if path.parent in folders]
+            for path in lost:
+                path.unlink()
+            started = time.perf_counter()
+            while library.webhooks.events(state="waiting").total:
+                time.sleep(0.1)
+            seconds = time.perf_counter() - started
+        assert all(path.read_bytes() == content for path, content in own.items()), "every file of ours is back"
+        what = f"{len(lost)} files of {upgraded} upgraded films of {films}: last event to last restored file"
+        yield report.Row(what, seconds, "s", f"quiet time of {QUIET} s", float(QUIET))
+
+
+def of_a_season(folder: Path) -> Iterator[report.Row]:
+    """Yield the scans that a thousand events of one season lead to, and when the first is in the queue."""
+    media = folder / "media"
+    make_videos(media, films=0, episodes=100)
+    with Library.open(folder / "home", url="http://127.0.0.1:1") as library:
+        add_identified(library, media)
+        library.settings.webhook_quiet_seconds = QUIET
+        before = library.jobs.list(("scan",)).total
+        with server.make_server(library, port=0).background() as running:
+            sender = Sender(library, running.url, "sonarr")
+            series = {"title": "Series 0", "path": str(media / "Shows/Series 0")}
+            for number in range(SEASON_EVENTS):
+                path = str(media / f"Shows/Series 0/Season 1/Series 0 - S01E{number:04}.mkv")
+                sender.send({"eventType": "Download", "series": series, "episodeFile": {"path": path}})
+            started = time.perf_counter()
+            while not library.jobs.list(("reaction",)).total:
+                time.sleep(0.05)
+            queued = time.perf_counter() - started - QUIET
+            while library.webhooks.events(state="waiting").total:
+                time.sleep(0.1)
+        scans = library.jobs.list(("scan",)).total - before
+        what = f"{SEASON_EVENTS:,} events of one season"
+        yield report.Row(f"{what}: scans", float(scans), "", "goal", 1.0)
+        yield report.Row(f"{what}: queued after the quiet time", queued, "s", "goal", GOAL_QUEUED)
