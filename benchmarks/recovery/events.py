@@ -105,9 +105,14 @@ def of_upgrades(folder: Path, films: int, upgraded: int) -> Iterator[report.Row]
             while library.webhooks.events(state="waiting").total:
                 time.sleep(0.1)
             seconds = time.perf_counter() - started
-        assert all(path.read_bytes() == content for path, content in own.items()), "every file of ours is back"
+        assert all(_present(path).read_bytes() == content for path, content in own.items()), "every file is back"
         what = f"{len(lost)} files of {upgraded} upgraded films of {films}: last event to last restored file"
         yield report.Row(what, seconds, "s", f"quiet time of {QUIET} s", float(QUIET))
+
+
+def _present(path: Path) -> Path:
+    """Return where a file of ours is now: one with the name of the film follows its new name."""
+    return path if path.exists() else path.with_name(path.name.replace(")", ") 1080p", 1))
 
 
 def of_a_season(folder: Path) -> Iterator[report.Row]:
