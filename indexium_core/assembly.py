@@ -107,6 +107,7 @@ class Assembly(ConnectionAssembly):
                 copies=self.snapshots,
                 ratings=self.rating_writes,
                 pictures=self.artwork.cache,
+                watched=self.watch_copies,
             )
         )
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)

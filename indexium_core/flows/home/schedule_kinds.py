@@ -6,6 +6,8 @@ from indexium_core.flows.artwork import cache_service
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.home import database_backups
 from indexium_core.flows.home.database_backups import DatabaseBackups
+from indexium_core.flows.players import watch_copies
+from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.ratings import rating_writes
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.snapshots import snapshots
@@ -24,6 +26,7 @@ def register(
     copies: Snapshots,
     ratings: RatingWrites,
     pictures: CacheService,
+    watched: WatchCopies,
 ) -> tuple[ScheduleKind, ...]:
     """Register the handlers with the queue; return the schedules with their default times."""
     for kind, title, handler in (
@@ -31,6 +34,7 @@ def register(
         (snapshots.KIND, "Snapshot", copies.handle),
         (rating_writes.KIND, "Ratings", ratings.handle),
         (cache_service.COLLECT, "Collection of pictures", pictures.handle_collection),
+        (watch_copies.KIND, "Copy of watch states", watched.handle),
     ):
         queue.register(kind, handler, title=title, is_awaited=True)
     return (
@@ -41,6 +45,7 @@ def register(
             must_wait=lambda: bool(queue.active_operations()),
         ),
         ScheduleKind(name="picture-collection", kind=cache_service.COLLECT, cron="0 3 * * *"),
+        ScheduleKind(name="watch-states", kind=watch_copies.KIND, cron="30 5 * * *", is_on=watched.has_players),
         ScheduleKind(
             name="snapshot",
             kind=snapshots.KIND,
