@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from indexium_core.flows.players import read_back, telling, watch_copies
+from indexium_core.flows.players import notification, read_back, watch_copies
 from indexium_core.flows.players.player_contacts import PlayerContacts
 from indexium_core.flows.players.player_service import PlayerService
 from indexium_core.settings import Settings
@@ -37,8 +37,8 @@ class ConnectionAssembly(TitleAssembly):
         )
         planner = self.publication_planner
         reading = read_back.ReadBack(store, contacts, planner, scheduler=self.scheduler, clock=clock)
-        messages = telling.PlayerTelling(
-            store, contacts, queue=self.queue, scheduler=self.scheduler, clock=clock, on_told=reading.schedule
+        messages = notification.PlayerNotification(
+            store, contacts, queue=self.queue, scheduler=self.scheduler, clock=clock, on_notified=reading.schedule
         )
         self.watch_copies = watch_copies.WatchCopies(contacts, store.home, clock=clock)
         self.players = PlayerService(
@@ -46,13 +46,13 @@ class ConnectionAssembly(TitleAssembly):
             store.home,
             contacts,
             planner,
-            telling=messages,
+            notification=messages,
             reading=reading,
             watched=self.watch_copies,
             clock=clock,
             on_change=self._players_changed,
         )
-        self.queue.register(telling.KIND, messages.handle, title="Messages to players", is_awaited=True)
+        self.queue.register(notification.KIND, messages.handle, title="Messages to players", is_awaited=True)
         self.queue.register(read_back.KIND, reading.handle, title="Reading of players")
         self.events.subscribe(messages.follow_operation)
         if self.is_served:

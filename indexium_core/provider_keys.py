@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from indexium_core import key_file
+from indexium_core.keys import key_file
 from indexium_core.model.providers.registry import key_names
 
 FILE_NAME = "provider_keys.toml"

@@ -33,6 +33,7 @@ from indexium_core.api.routes import (
     schedules,
     tracks,
 )
+from indexium_core.api.routes.connections import players
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
 from indexium_core.version import __version__
@@ -72,6 +73,7 @@ def _routes() -> list[BaseRoute]:
         titles,
         matches,
         providers,
+        players,
         artwork,
         fields,
         events,

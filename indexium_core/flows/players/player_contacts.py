@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from indexium_core import errors, player_keys
+from indexium_core import errors
+from indexium_core.keys import player_keys
 from indexium_core.model.connections import folder_map
 from indexium_core.model.connections.player_connection import (
     WAIT_SECONDS,

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from indexium_core import errors, player_keys
+from indexium_core import errors
+from indexium_core.flows.players.notification import PlayerNotification
 from indexium_core.flows.players.player_contacts import PlayerContacts
 from indexium_core.flows.players.read_back import ReadBack
-from indexium_core.flows.players.telling import PlayerTelling
 from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.publishing.planner import PublicationPlanner
+from indexium_core.keys import player_keys
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections import folder_map
 from indexium_core.model.connections.player_connection import (
@@ -49,7 +50,7 @@ class PlayerService:
         contacts: PlayerContacts,
         planner: PublicationPlanner,
         *,
-        telling: PlayerTelling,
+        notification: PlayerNotification,
         reading: ReadBack,
         watched: WatchCopies,
         clock: Callable[[], datetime],
@@ -57,7 +58,7 @@ class PlayerService:
     ) -> None:
         """`on_change` is called after each change of a player."""
         self._database, self._home, self._contacts, self._planner = database, home, contacts, planner
-        self._telling, self._reading, self._watched = telling, reading, watched
+        self._notification, self._reading, self._watched = notification, reading, watched
         self._clock, self._on_change = clock, on_change
 
     # Connections.
@@ -149,7 +150,7 @@ class PlayerService:
         self._require_free_name(changed.name, but=player_id)
         with self._database.atomic() as tx:
             store.change(tx, changed)
-        self._telling.resume()
+        self._notification.resume()
         self._changed()
         return self.get(player_id)
 
@@ -204,11 +205,11 @@ class PlayerService:
         """
         Tell a player, or all that are on, now what waits for them, and return what became of it.
 
-        A player that cannot be told is tried again later. UnknownIdError if there is no such player.
+        A player that cannot be told is retried later. UnknownIdError if there is no such player.
         """
         wanted = [each.id for each in self.list() if each.enabled] if player_id is None else [self.get(player_id).id]
-        notices = [self._telling.tell(each) for each in wanted]
-        self._telling.resume()
+        notices = [self._notification.tell(each) for each in wanted]
+        self._notification.resume()
         return notices
 
     @remote()

@@ -31,7 +31,7 @@ from indexium_core.model.connections.player_connection import (
 from indexium_core.model.publishing.player_views import FileAction, rollback_notes
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store.connections import players as store
-from indexium_core.store.connections.players import TitleFacts, ToldTitle
+from indexium_core.store.connections.players import LastMessage, TitleFacts
 from indexium_core.store.database import Database
 
 KIND = "player-reading"  # of its jobs
@@ -101,7 +101,7 @@ class ReadBack:
             self._contacts.record(player, error)
             raise
         self._contacts.record(player, None, version=version)
-        told, disk = store.told_titles(self._database.read(), player.id), FolderReader({})
+        last, disk = store.last_messages(self._database.read(), player.id), FolderReader({})
         readings = []
         for each in known:
             entity = each.entity
@@ -111,8 +111,8 @@ class ReadBack:
                 else self._reasons(player, version, planned[entity], shown.get(entity), disk)
             )
             is_known = entity in shown
-            readings.append(self._reading(player, each, told.get(entity), reasons, is_known=is_known))
-        self._store(player, readings, {entity: told[entity] for entity in entities if entity in told})
+            readings.append(self._reading(player, each, last.get(entity), reasons, is_known=is_known))
+        self._store(player, readings, {entity: last[entity] for entity in entities if entity in last})
         return readings
 
     def _reasons(
@@ -133,15 +133,15 @@ class ReadBack:
         self,
         player: PlayerConnection,
         facts: TitleFacts,
-        told: ToldTitle | None,
+        last: LastMessage | None,
         reasons: list[str],
         *,
         is_known: bool,
     ) -> PlayerReading:
         now, state = self._clock(), _STATE_SEEN
         if reasons:
-            is_early = told is not None and told.told_at is not None and now < told.told_at + _time_of(player)
-            is_waiting = told is not None and told.is_waiting
+            is_early = last is not None and last.notified_at is not None and now < last.notified_at + _time_of(player)
+            is_waiting = last is not None and last.is_waiting
             state = "not_yet" if not is_known or is_early or is_waiting else "differs"
             if is_waiting:
                 reasons = [*reasons, f"{player.name} has still to be told."]
@@ -158,11 +158,11 @@ class ReadBack:
         )
 
     def _store(
-        self, player: PlayerConnection, readings: Sequence[PlayerReading], told: Mapping[Entity, ToldTitle]
+        self, player: PlayerConnection, readings: Sequence[PlayerReading], last: Mapping[Entity, LastMessage]
     ) -> None:
         following: dict[datetime | None, list[int]] = {}
         states = {Entity(each.entity_type, each.entity_id): each.state for each in readings}
-        for entity, message in told.items():
+        for entity, message in last.items():
             is_over = states.get(entity, "seen") == "seen"  # what is not published any more is not read again
             seconds = None if is_over else seconds_to_reading(player.kind, message.readings + 1)
             moment = None if seconds is None else self._clock() + timedelta(seconds=seconds)
@@ -172,8 +172,8 @@ class ReadBack:
 
     def _put_off(self, player: PlayerConnection, entities: Collection[Entity]) -> None:
         """Read titles later, because the player does not answer."""
-        told = store.told_titles(self._database.read(), player.id)
-        messages = {entity: told[entity] for entity in entities if entity in told}
+        last = store.last_messages(self._database.read(), player.id)
+        messages = {entity: last[entity] for entity in entities if entity in last}
         following: dict[datetime | None, list[int]] = {}
         for each in messages.values():
             seconds = seconds_to_reading(player.kind, each.readings + 1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
 
 from indexium_core import errors
 from indexium_core.model.connections.folder_map import FolderRule
@@ -46,9 +47,9 @@ class PlayerConnection(Shaped):
     state: ContactState = "new"
     reason: str = ""  # a sentence, "" while it is connected
     attempts: int = 0  # that failed one after the other
-    contact_at: Any = None  # datetime, UTC: the last contact
-    next_attempt_at: Any = None  # datetime, UTC; None: nothing is retried
-    read_at: Any = None  # datetime, UTC: the last reading
+    contact_at: datetime | None = None  # UTC: the last contact
+    next_attempt_at: datetime | None = None  # UTC; None: nothing is retried
+    read_at: datetime | None = None  # UTC: the last reading
     waiting: int = 0  # titles of which it has to be told
     seen: int = 0  # titles by the result of their last reading
     not_yet: int = 0
@@ -72,7 +73,7 @@ class PlayerNotice(Shaped):
 
     id: int
     name: str
-    told: int  # titles
+    notified: int  # titles
     waiting: int  # titles of which it has still to be told
     message: str  # a sentence
 
@@ -85,7 +86,7 @@ class PlayerReading(Shaped):
     entity_type: str
     entity_id: int
     name: str
-    read_at: Any  # datetime, UTC
+    read_at: datetime  # UTC
     state: ReadState
     reasons: list[str]  # sentences
 
@@ -125,7 +126,7 @@ class TitleShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldTitles:
+class NotificationResult:
     """What a player did with some messages."""
 
     known: int  # titles that it refreshes

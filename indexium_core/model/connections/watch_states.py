@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.providers.registry import id_kinds
 from indexium_core.model.shapes import Shaped
 
 _FORM = "indexium watch states"
 _VERSION = 1
-_IDS = ("tmdb", "imdb", "tvdb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +71,23 @@ def of_document(document: object) -> list[WatchState]:
 
 
 def _state(row: Mapping[str, Any]) -> WatchState:
-    season, episode = row.get("season"), row.get("episode")
-    return WatchState(
-        player=str(row.get("player", "")),
-        user=str(row.get("user", "")),
-        title=str(row.get("title", "")),
-        last_played=str(row.get("last_played", "")),
-        season=None if season is None else int(season),
-        episode=None if episode is None else int(episode),
-        path=str(row["path"]),
-        ids={name: str(row["ids"][name]) for name in _IDS if name in row.get("ids", {})},
-        play_count=int(row["play_count"]),
-        user_rating=float(row["user_rating"]),
-        resume_seconds=float(row["resume_seconds"]),
-    )
+    known = {each.name: _FORMS[str(each.type)] for each in fields(WatchState)}
+    return WatchState(**{name: form(row[name]) for name, form in known.items() if name in row})
+
+
+def known_ids(ids: Mapping[str, object]) -> dict[str, str]:
+    """Return the ids of a title that providers know, by the name of the provider in small letters."""
+    found = {name.lower(): str(value) for name, value in ids.items() if value}
+    return {name: found[name] for name in id_kinds() if name in found}
+
+
+_FORMS: Mapping[str, Callable[[Any], Any]] = {  # the form of each type in a document
+    "str": str,
+    "int": int,
+    "float": float,
+    "int | None": lambda value: None if value is None else int(value),
+    "Mapping[str, str]": known_ids,
+}
 
 
 def joined(present: WatchState, stored: WatchState) -> WatchState:

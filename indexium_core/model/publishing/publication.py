@@ -238,7 +238,7 @@ class PublishLogEntry(Shaped):
     published_by: str
     success: bool
     error_message: str
-    players_notified: list[dict[str, str]]  # player and state of each: told, outside, waits, refused, failed, new
+    players_notified: list[dict[str, str]]  # player and state of each: notified, outside, waits, refused, failed, new
     operation_id: int
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from indexium_core.model.connections.player_connection import PlayerTitle, TitleShown, ToldTitles
-from indexium_core.model.connections.watch_states import WatchState, joined, matching
+from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
+from indexium_core.model.connections.watch_states import WatchState, joined, known_ids, matching
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.sources.players.program import MessageBook, PlayerAbout, parent_of, plain
 from indexium_core.sources.players.requests import PlayerRequests
@@ -39,7 +39,7 @@ class JellyfinClient:
             raise self._requests.not_understood()
         return PlayerAbout(version=str(found["Version"]), may=("It may refresh titles.", "It may read watch states."))
 
-    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> ToldTitles:
+    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         items = self._items()
         known = {title.entity for title in titles if items.find(title) is not None}
         for number in dict.fromkeys(str(item["Id"]) for title in titles for item in [items.find(title)] if item):
@@ -48,8 +48,8 @@ class JellyfinClient:
         if updates:
             rows = [{"Path": path, "UpdateType": "Modified" if old else "Created"} for path, old in updates.items()]
             self._requests.send("POST", "/Library/Media/Updated", body={"Updates": rows})
-        book.told([title.entity for title in titles])
-        return ToldTitles(known=len(known), new=len(titles) - len(known))
+        book.notified([title.entity for title in titles])
+        return NotificationResult(known=len(known), new=len(titles) - len(known))
 
     def shown(self, titles: Sequence[PlayerTitle]) -> dict[Entity, TitleShown]:
         items = self._items()
@@ -166,13 +166,12 @@ def _media(title: PlayerTitle) -> str:
 
 def _state(user: str, item: Item) -> WatchState:
     data = item.get("UserData", {})
-    ids = {name.lower(): str(value) for name, value in item.get("ProviderIds", {}).items()}
     is_episode = item.get("Type") == "Episode"
     return WatchState(
         user=user,
         title=item.get("Name", ""),
         path=item.get("Path", ""),
-        ids={name: ids[name] for name in ("tmdb", "imdb", "tvdb") if name in ids},
+        ids=known_ids(item.get("ProviderIds", {})),
         season=item.get("ParentIndexNumber") if is_episode else None,
         episode=item.get("IndexNumber") if is_episode else None,
         play_count=data.get("PlayCount", 0),

@@ -1,7 +1,7 @@
 """
 Kodi, by JSON-RPC.
 
-A refresh deletes the row of a title with its play count, last date and rating, so these are kept before and put back
+A refresh deletes the row of a title with its play count, last date and rating, so these are kept before and restored
 after it. A scan during a scan cancels the first one: there is one scan for each batch, and none while Kodi scans or
 plays.
 """
@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from indexium_core import errors
-from indexium_core.model.connections.player_connection import PlayerTitle, TitleShown, ToldTitles
-from indexium_core.model.connections.watch_states import WatchState, joined, matching
+from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
+from indexium_core.model.connections.watch_states import WatchState, joined, known_ids, matching
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.sources.players.program import MessageBook, PlayerAbout, is_below, name_of, parent_of, plain
 from indexium_core.sources.players.requests import PlayerRequests
@@ -42,7 +42,6 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 _POSTERS: Mapping[str, str] = {"episode": "thumb"}
 _INVALID_PARAMETERS = -32602
-_ID_NAMES = ("tmdb", "imdb", "tvdb")
 _IMAGE_HASH = re.compile(r"d[0-9a-f]+s([0-9a-f]+)")  # time and size of the picture that Kodi has copied
 
 
@@ -60,7 +59,7 @@ class KodiClient:
         words = {"UpdateData": "It may change the library.", "ReadData": "It may read the library."}
         return PlayerAbout(version=version, may=tuple(text for name, text in words.items() if may.get(name)))
 
-    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> ToldTitles:
+    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         self._require_idle()
         known = [(title, item) for title in titles for item in [self._find(title)] if item is not None]
         addresses = {title.entity for title, _ in known}
@@ -70,10 +69,10 @@ class KodiClient:
             group = known[first : first + _GROUP]
             self._drop_textures([title for title, _ in group])
             self._refresh(group, book)
-            book.told([title.entity for title, _ in group])
+            book.notified([title.entity for title, _ in group])
         outside = self._scan(new)
-        book.told([title.entity for title in new])
-        return ToldTitles(known=len(known), new=len(new) - len(outside), outside=outside)
+        book.notified([title.entity for title in new])
+        return NotificationResult(known=len(known), new=len(new) - len(outside), outside=outside)
 
     def shown(self, titles: Sequence[PlayerTitle]) -> dict[Entity, TitleShown]:
         found = {}
@@ -243,7 +242,7 @@ class KodiClient:
                 state = WatchState(
                     title=item.get("title", ""),
                     path=item["file"],
-                    ids={name: str(value) for name, value in item.get("uniqueid", {}).items() if name in _ID_NAMES},
+                    ids=known_ids(item.get("uniqueid", {})),
                     season=item.get("season"),
                     episode=item.get("episode"),
                     play_count=item.get("playcount", 0),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from indexium_core.model.connections.player_connection import PlayerTitle, TitleShown, ToldTitles
-from indexium_core.model.connections.watch_states import WatchState, joined, matching
+from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
+from indexium_core.model.connections.watch_states import WatchState, joined, known_ids, matching
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.sources.players.program import MessageBook, PlayerAbout, is_below, parent_of, plain
 from indexium_core.sources.players.requests import PlayerRequests
@@ -22,7 +22,6 @@ Item: TypeAlias = Mapping[str, Any]
 _MOVIE, _EPISODE = "1", "4"  # types of Plex
 _DETAILED = 50  # titles of one answer with all details: their numbers are in the address
 _MINE = "com.plexapp.plugins.library"
-_IDS = ("tmdb", "imdb", "tvdb")
 _MILLISECONDS = 1000
 
 
@@ -36,7 +35,7 @@ class _Section:
 
 
 @dataclass(slots=True)
-class _Known:
+class _KnownFiles:
     """The titles of the libraries that some messages are about."""
 
     files: dict[str, list[Item]] = field(default_factory=dict)  # films and episodes, by the path of their files
@@ -74,7 +73,7 @@ class PlexClient:
         may = f"It may read and refresh {count} {'library' if count == 1 else 'libraries'}."
         return PlayerAbout(version=version.partition("-")[0], may=(may,))
 
-    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> ToldTitles:
+    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         sections = self._sections()
         known = self._known(sections, titles)
         folders: dict[tuple[str, str], None] = {}
@@ -96,8 +95,8 @@ class PlexClient:
             self._requests.send("PUT", f"/library/metadata/{number}/refresh")
         for key, folder in folders:
             self._requests.send("GET", f"/library/sections/{key}/refresh", {"path": folder})
-        book.told([title.entity for title in titles])
-        return ToldTitles(known=count, new=len(titles) - count - len(outside), outside=outside)
+        book.notified([title.entity for title in titles])
+        return NotificationResult(known=count, new=len(titles) - count - len(outside), outside=outside)
 
     def shown(self, titles: Sequence[PlayerTitle]) -> dict[Entity, TitleShown]:
         known = self._known(self._sections(), titles)
@@ -145,8 +144,8 @@ class PlexClient:
             if each.get("type") in ("movie", "show")
         ]
 
-    def _known(self, sections: Sequence[_Section], titles: Sequence[PlayerTitle]) -> _Known:
-        known = _Known()
+    def _known(self, sections: Sequence[_Section], titles: Sequence[PlayerTitle]) -> _KnownFiles:
+        known = _KnownFiles()
         for section in {each for title in titles if (each := _section_of(sections, title))}:
             for item in self._items(section):
                 for path in _files(item):
@@ -194,7 +193,7 @@ def _state(item: Item, path: str) -> WatchState:
     return WatchState(
         title=item.get("title", ""),
         path=path,
-        ids={name: value for name, _, value in guids if name in _IDS},
+        ids=known_ids({name: value for name, _, value in guids}),
         season=item.get("parentIndex") if is_episode else None,
         episode=item.get("index") if is_episode else None,
         play_count=item.get("viewCount", 0),

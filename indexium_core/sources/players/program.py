@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
-from indexium_core.model.connections.player_connection import PlayerTitle, TitleShown, ToldTitles
+from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
 from indexium_core.model.connections.watch_states import WatchState
 from indexium_core.model.publishing.subjects import Entity
 
@@ -24,13 +24,13 @@ class MessageBook(Protocol):
     """Notes what became of messages; each call is durable on return."""
 
     def kept(self, entity: Entity) -> Mapping[str, Any] | None:
-        """Return the watch state that was kept of a title and was not put back."""
+        """Return the watch state that was kept of a title and was not restored."""
 
     def keep(self, entity: Entity, watch_state: Mapping[str, Any]) -> None:
         """Keep the watch state of a title that its refresh deletes."""
 
-    def told(self, entities: Sequence[Entity]) -> None:
-        """Note that the player was told of titles; what was kept of them was put back."""
+    def notified(self, entities: Sequence[Entity]) -> None:
+        """Note that the player was told of titles; what was kept of them was restored."""
 
 
 class PlayerClient(Protocol):
@@ -39,7 +39,7 @@ class PlayerClient(Protocol):
     def about(self) -> PlayerAbout:
         """Return what the player says about itself, for the account of the key."""
 
-    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> ToldTitles:
+    def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         """Tell that the files of titles changed: known ones are refreshed, others are looked for. One batch."""
 
     def shown(self, titles: Sequence[PlayerTitle]) -> dict[Entity, TitleShown]:

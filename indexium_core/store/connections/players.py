@@ -38,10 +38,10 @@ class WaitingTitle:
     pictures: list[bytes]
 
 
-class ToldTitle(NamedTuple):
+class LastMessage(NamedTuple):
     """When a player was told of a title the last time, and how often it was read back since."""
 
-    told_at: datetime | None
+    notified_at: datetime | None
     readings: int
     messages: list[int]
     is_waiting: bool  # it has to be told again
@@ -114,11 +114,11 @@ def waiting(reader: Connection, player_id: int) -> list[WaitingTitle]:
     return [WaitingTitle(facts=_facts(row), messages=row["messages"], pictures=row["pictures"]) for row in rows]
 
 
-def set_told(
-    tx: Connection, messages: Sequence[int], *, at: datetime, read_after: datetime | None, state: str = "told"
+def set_notified(
+    tx: Connection, messages: Sequence[int], *, at: datetime, read_after: datetime | None, state: str = "notified"
 ) -> None:
     """Store that a player was told (`told`), or that it cannot find a title (`outside`)."""
-    tx.execute(_sql("set_told"), {"ids": list(messages), "state": state, "at": at, "read_after": read_after})
+    tx.execute(_sql("set_notified"), {"ids": list(messages), "state": state, "at": at, "read_after": read_after})
 
 
 def show_notified(tx: Connection, messages: Sequence[int], *, before: datetime) -> None:
@@ -128,7 +128,7 @@ def show_notified(tx: Connection, messages: Sequence[int], *, before: datetime) 
 
 
 def kept(reader: Connection, player_id: int, entity: Entity) -> Mapping[str, Any] | None:
-    """Return the watch state of a title that is to be put back."""
+    """Return the watch state of a title that is to be restored."""
     found = reader.value(_sql("kept"), {"id": player_id, **entity._asdict()})
     return None if found is None else json.loads(found)
 
@@ -140,7 +140,7 @@ def keep(tx: Connection, player_id: int, entity: Entity, watch_state: Mapping[st
 
 
 def forget_kept(tx: Connection, player_id: int, entity: Entity) -> None:
-    """Delete the watch state of a title, because it was put back."""
+    """Delete the watch state of a title, because it was restored."""
     tx.execute(_sql("forget_kept"), {"id": player_id, **entity._asdict()})
 
 
@@ -161,10 +161,10 @@ def next_reading(reader: Connection) -> datetime | None:
     return found
 
 
-def told_titles(reader: Connection, player_id: int) -> dict[Entity, ToldTitle]:
+def last_messages(reader: Connection, player_id: int) -> dict[Entity, LastMessage]:
     """Return the titles of which a player was told, or has to be told."""
-    rows = reader.execute(_sql("told_titles"), {"id": player_id}).fetchall()
-    return {Entity(kind, number): ToldTitle(*rest) for kind, number, *rest in rows}
+    rows = reader.execute(_sql("last_messages"), {"id": player_id}).fetchall()
+    return {Entity(kind, number): LastMessage(*rest) for kind, number, *rest in rows}
 
 
 def known_titles(reader: Connection, player_id: int) -> list[Entity]:
@@ -224,7 +224,7 @@ def _facts(row: Mapping[str, Any]) -> TitleFacts:
         entity=Entity(row["entity_type"], row["entity_id"]),
         name=row["name"] or "",
         media=row["media"] or b"",
-        season=row["season"],
+        season=row["season_number"],
         number=row["number"],
     )
     return replace(facts, path=row["path_bytes"]) if "path_bytes" in row else facts

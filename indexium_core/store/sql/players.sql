@@ -78,7 +78,7 @@ ORDER BY p.id;
 -- name: waiting
 -- The titles of which a player has to be told, with all their messages and the pictures that these are about.
 SELECT m.entity_type, m.entity_id, list(m.id) AS messages, arg_max(m.path_bytes, m.id) AS path_bytes, any_value(t.name) AS name,
-       any_value(coalesce(s.season, e.season)) AS season, any_value(e.episode) AS number, any_value(f.media) AS media,
+       any_value(coalesce(s.season, e.season)) AS season_number, any_value(e.episode) AS number, any_value(f.media) AS media,
        coalesce(flatten(list(p.pictures) FILTER (p.pictures IS NOT NULL)), []) AS pictures
 FROM player_messages AS m
 LEFT JOIN publication_rows AS t ON t.entity_type = m.entity_type AND t.entity_id = m.entity_id
@@ -107,17 +107,17 @@ FROM seasons AS s JOIN episodes AS e ON e.series_id = s.series_id AND e.season =
 JOIN title_files AS t ON t.entity_type = 'episode' AND t.entity_id = e.id AND t.role = 'main'
 JOIN scanned_files AS f USING (file_id) GROUP BY ALL;
 
--- name: set_told
+-- name: set_notified
 -- A player was told, or cannot find the title.
-UPDATE player_messages SET state = $state, told_at = $at, read_after = $read_after, readings = 0
+UPDATE player_messages SET state = $state, notified_at = $at, read_after = $read_after, readings = 0
 WHERE list_contains($ids::BIGINT[], id);
 
 -- name: show_notified
 -- Copy to the log of publications which players were told about its titles.
-UPDATE publish_log AS l SET players_notified = n.told
+UPDATE publish_log AS l SET players_notified = n.notified
 FROM (SELECT m.operation_id, m.entity_type, m.entity_id,
              to_json(list({'player': p.name, 'state': CASE m.state WHEN 'waiting' THEN coalesce(nullif(c.state, 'connected'), 'waits')
-                                                      WHEN 'outside' THEN 'outside' ELSE 'told' END} ORDER BY p.id)) AS told
+                                                      WHEN 'outside' THEN 'outside' ELSE 'notified' END} ORDER BY p.id)) AS notified
       FROM player_messages AS m JOIN players AS p ON p.id = m.player_id LEFT JOIN player_contacts AS c ON c.player_id = p.id
       WHERE m.operation_id IN (SELECT operation_id FROM player_messages WHERE list_contains($ids::BIGINT[], id))
       GROUP BY ALL) AS n
@@ -128,7 +128,7 @@ WHERE l.operation_id = n.operation_id AND l.entity_type = n.entity_type AND l.en
 DELETE FROM player_messages WHERE state <> 'waiting' AND read_after IS NULL AND created_at < $before;
 
 -- name: kept
--- The watch state of a title that is to be put back.
+-- The watch state of a title that is to be restored.
 SELECT watch_state FROM player_keeps WHERE player_id = $id AND entity_type = $entity_type AND entity_id = $entity_id;
 
 -- name: keep
@@ -137,22 +137,22 @@ INSERT INTO player_keeps (player_id, entity_type, entity_id, watch_state)
 VALUES ($id, $entity_type, $entity_id, $watch_state);
 
 -- name: forget_kept
--- The watch state of a title was put back.
+-- The watch state of a title was restored.
 DELETE FROM player_keeps WHERE player_id = $id AND entity_type = $entity_type AND entity_id = $entity_id;
 
 -- name: due_readings
 -- The titles that are to be read back.
 SELECT DISTINCT player_id, entity_type, entity_id FROM player_messages
-WHERE read_after <= $now AND state = 'told' ORDER BY ALL;
+WHERE read_after <= $now AND state = 'notified' ORDER BY ALL;
 
 -- name: next_reading
 -- When the next title is to be read back.
 SELECT min(m.read_after) FROM player_messages AS m JOIN players AS p ON p.id = m.player_id AND p.enabled
-WHERE m.state = 'told';
+WHERE m.state = 'notified';
 
--- name: told_titles
+-- name: last_messages
 -- The titles of which a player was told, each with the last message.
-SELECT entity_type, entity_id, max(told_at) AS told_at, arg_max(readings, id) AS readings, list(id) AS messages,
+SELECT entity_type, entity_id, max(notified_at) AS notified_at, arg_max(readings, id) AS readings, list(id) AS messages,
        bool_or(state = 'waiting') AS is_waiting
 FROM player_messages WHERE player_id = $id GROUP BY ALL;
 
@@ -178,7 +178,7 @@ SELECT $id AS player_id, unnest($types::VARCHAR[]) AS entity_type, unnest($ids::
 -- When titles are read back again; NULL: they are not.
 UPDATE player_messages SET readings = readings + 1, read_after = $read_after,
     state = CASE WHEN $read_after IS NULL THEN 'ended' ELSE state END
-WHERE list_contains($ids::BIGINT[], id) AND state = 'told';
+WHERE list_contains($ids::BIGINT[], id) AND state = 'notified';
 
 -- name: readings
 -- A page of the last readings of a player, those first that are not as they should be.
@@ -190,7 +190,7 @@ LIMIT $limit OFFSET $offset;
 
 -- name: titles
 -- Names and numbers of titles.
-SELECT t.entity_type, t.entity_id, t.name, coalesce(s.season, e.season) AS season, e.episode AS number, f.media
+SELECT t.entity_type, t.entity_id, t.name, coalesce(s.season, e.season) AS season_number, e.episode AS number, f.media
 FROM publication_rows AS t
 LEFT JOIN seasons AS s ON t.entity_type = 'season' AND s.id = t.entity_id
 LEFT JOIN episodes AS e ON t.entity_type = 'episode' AND e.id = t.entity_id

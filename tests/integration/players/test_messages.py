@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors, player_keys
-from indexium_core.flows.players import telling
+from indexium_core import errors
+from indexium_core.flows.players import notification
+from indexium_core.keys import player_keys
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN, TRAM, publish, settle
 from tests.support import tables
@@ -53,7 +54,7 @@ def test_jellyfin_gets_the_media_files_of_a_publication_in_one_batch(
     assert known.values["plot"] == "A keeper, a lamp & one winter."
     assert library.players.get(player.id).state == "connected"
     [entry] = library.publications.log("movie", ids["Night Tram"])
-    assert (entry.operation_id, entry.players_notified) == (operation, [{"player": "Jellyfin", "state": "told"}])
+    assert (entry.operation_id, entry.players_notified) == (operation, [{"player": "Jellyfin", "state": "notified"}])
 
 
 def test_paths_are_mapped_to_the_folders_of_the_player(
@@ -133,17 +134,18 @@ def test_kodi_that_plays_or_scans_is_told_later(
         1,
         "Kodi plays something. It is told when that ends.",
     )
-    assert waits.next_attempt_at > waits.contact_at
+    assert waits.contact_at is not None
+    assert waits.next_attempt_at == waits.contact_at + timedelta(seconds=120)
     [entry] = library.publications.log("movie", ids["The Lantern Keeper"])
     assert (entry.operation_id, entry.players_notified) == (operation, [{"player": "Kodi", "state": "waits"}])
 
     kodi.playing, kodi.scanning = False, True
     assert library.players.notify()[0].message == "Kodi scans its library. It is told when that ends."
     kodi.scanning = False
-    assert [(each.told, each.waiting) for each in library.players.notify()] == [(1, 0)]
+    assert [(each.notified, each.waiting) for each in library.players.notify()] == [(1, 0)]
     assert (kodi.cancelled_scans, kodi.calls.count("VideoLibrary.RefreshMovie")) == (0, 1)
     [entry] = library.publications.log("movie", ids["The Lantern Keeper"])
-    assert entry.players_notified == [{"player": "Kodi", "state": "told"}]
+    assert entry.players_notified == [{"player": "Kodi", "state": "notified"}]
 
 
 def test_kodi_drops_its_copy_of_a_replaced_picture(
@@ -195,7 +197,7 @@ def test_player_that_gives_no_usable_answer_never_fails_a_publication(
     assert (found.state, found.reason, found.waiting, found.attempts) == ("failed", FAULTS[fault], 1, 1)
     assert not any(each.route.startswith("/web") for each in jellyfin.requests)
     jellyfin.fault = ""
-    assert library.players.notify()[0].told == 1
+    assert library.players.notify()[0].notified == 1
 
 
 def test_player_that_is_down_and_a_wrong_key_give_their_reasons(
@@ -211,9 +213,10 @@ def test_player_that_is_down_and_a_wrong_key_give_their_reasons(
     refused = library.players.get(player.id)
     assert (refused.state, refused.attempts, notice.waiting) == ("refused", 2, 1)
     assert refused.reason == "Jellyfin refuses the key (401). Enter a new key."
-    assert refused.next_attempt_at - refused.contact_at == timedelta(seconds=120)
+    assert refused.contact_at is not None
+    assert refused.next_attempt_at == refused.contact_at + timedelta(seconds=120)
     library.players.set_key(player.id, KEY)
-    assert library.players.notify()[0].told == 1
+    assert library.players.notify()[0].notified == 1
 
 
 def test_message_is_stored_with_the_publication_and_a_later_process_tells_it(
@@ -221,7 +224,7 @@ def test_message_is_stored_with_the_publication_and_a_later_process_tells_it(
 ) -> None:
     """A process that ends right after a publication has told nothing: a service does it at its start."""
     player = library.players.add("jellyfin", jellyfin.url, key=KEY)
-    monkeypatch.setattr(telling, "_OPERATIONS", frozenset())
+    monkeypatch.setattr(notification, "_OPERATIONS", frozenset())
     publish(library, ids["Night Tram"])
     assert jellyfin.requests == []
     library.close()
@@ -243,7 +246,7 @@ def test_watch_state_that_a_killed_process_has_kept_is_put_back(
     assert film.watched["playcount"] == 0
     assert tables.rows(library, "SELECT count(*) FROM player_keeps") == [(1,)]
 
-    assert library.players.notify()[0].told == 1
+    assert library.players.notify()[0].notified == 1
     assert film.watched["playcount"] == 5
     assert tables.rows(library, "SELECT count(*) FROM player_keeps") == [(0,)]
 
@@ -288,7 +291,7 @@ def test_test_names_the_version_and_what_the_account_may_do(
 def test_one_title_is_told_on_request(library: Library, jellyfin: JellyfinStandIn, ids: dict[str, int]) -> None:
     publish(library, ids["Night Tram"])
     library.players.add("jellyfin", jellyfin.url, key=KEY)
-    assert [each.told for each in library.players.notify_players("movie", ids["Night Tram"])] == [1]
+    assert [each.notified for each in library.players.notify_players("movie", ids["Night Tram"])] == [1]
     assert len(updates(jellyfin)) == 1
     with pytest.raises(errors.UnknownIdError, match="Nothing of this film"):
         library.players.notify_players("movie", 10**6)

@@ -81,7 +81,7 @@ class KodiStandIn(StandInServer):
         return [{"playerid": 1, "type": "video"}] if self.playing else []
 
     def _GetInfoBooleans(self, booleans: list[str]) -> Any:  # noqa: N802
-        return {name: self.scanning for name in booleans}
+        return dict.fromkeys(booleans, self.scanning)
 
     def _GetSources(self, media: str) -> Any:  # noqa: N802
         return {"sources": [{"file": f"{root}/", "label": media} for root in self.roots]}
@@ -147,7 +147,7 @@ class KodiStandIn(StandInServer):
 
 def _fits(title: Title, rules: list[Mapping[str, str]]) -> bool:
     folder, name = os.path.split(title.path)
-    tests = {"path": lambda value: f"{folder}/".startswith(value), "filename": lambda value: name == value}
+    tests = {"path": f"{folder}/".startswith, "filename": lambda value: name == value}
     return all(tests[each["field"]](each["value"]) for each in rules)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,8 @@ class PlexStandIn(StandInServer):
                 for number, root in enumerate(self.roots, 1)
             ]
             return _container({"Directory": sections})
-        if found := re.fullmatch(r"/library/sections/(\d+)/all", asked.route):
-            root = self.roots[int(found[1]) - 1]
-            items = [each for each in self.library.values() if each.path.startswith(root)]
-            return _container({"Metadata": [self._item(each) for each in items]})
-        if re.fullmatch(r"/library/sections/\d+/refresh", asked.route):
-            folder = Path(asked.parameters["path"])
-            for path in sorted(folder.glob("*.mp4")):
-                if (str(path), None) not in self.library:
-                    self.learn(path)
-            return Reply(200)
+        if found := re.fullmatch(r"/library/sections/(\d+)/(all|refresh)", asked.route):
+            return self._section(self.roots[int(found[1]) - 1], asked)
         if found := re.fullmatch(r"/library/metadata/([\d,]+)(/refresh)?", asked.route):
             titles = [self._numbered(number) for number in found[1].split(",")]
             if found[2]:
@@ -43,11 +35,20 @@ class PlexStandIn(StandInServer):
             return _container({"Metadata": [self._item(each) for each in titles]})
         return self._watched(asked)
 
+    def _section(self, root: str, asked: Asked) -> Reply:
+        if asked.route.endswith("/all"):
+            items = [each for each in self.library.values() if each.path.startswith(root)]
+            return _container({"Metadata": [self._item(each) for each in items]})
+        for path in sorted(Path(asked.parameters["path"]).glob("*.mp4")):
+            if (str(path), None) not in self.library:
+                self.learn(path)
+        return Reply(200)
+
     def _watched(self, asked: Asked) -> Reply:
         if asked.route not in ("/:/scrobble", "/:/rate", "/:/progress"):
             return Reply(404)
         title = self._numbered(asked.parameters["key"])
-        changes = {
+        changes: dict[str, Callable[[], dict[str, Any]]] = {
             "/:/scrobble": lambda: {"viewCount": title.watched.get("viewCount", 0) + 1},
             "/:/rate": lambda: {"userRating": float(asked.parameters["rating"])},
             "/:/progress": lambda: {"viewOffset": int(asked.parameters["time"])},

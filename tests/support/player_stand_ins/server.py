@@ -126,7 +126,7 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._reply()
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_GET  # noqa: N815 - names of the base class
 
         def _reply(self) -> None:
             parts = urlsplit(self.path)
@@ -140,7 +140,7 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
             )
             stand_in.requests.append(asked)
             faults: dict[str, Callable[[], None]] = {
-                "slow": lambda: (stand_in.released.wait(10), self._send(Reply(200, {})))[1],
+                "slow": self._hang,
                 "html": lambda: self._send_bytes(200, b"<html><body>Sign in</body></html>", "text/html"),
                 "text": lambda: self._send_bytes(200, b"[1, 2", "application/json"),
                 "redirect": lambda: self._send_bytes(302, b"", "text/plain", location="http://elsewhere.example/web"),
@@ -154,6 +154,10 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
                 with stand_in.lock:
                     reply = stand_in.answer(asked)
                 self._send(reply)
+
+        def _hang(self) -> None:
+            stand_in.released.wait(10)
+            self._send(Reply(200, {}))
 
         def _send(self, reply: Reply) -> None:
             body = b"" if reply.value is None else json.dumps(reply.value).encode()

@@ -32,13 +32,13 @@ CREATE TABLE player_messages (
     entity_id BIGINT NOT NULL,
     path_bytes BLOB NOT NULL,                      -- the media file, or the folder of a series or a season
     created_at TIMESTAMPTZ NOT NULL,
-    state VARCHAR NOT NULL,                        -- waiting, told, outside (the player cannot find it), ended
-    told_at TIMESTAMPTZ,
+    state VARCHAR NOT NULL,                        -- waiting, notified, outside (the player cannot find it), ended
+    notified_at TIMESTAMPTZ,
     read_after TIMESTAMPTZ,                        -- when the player is read back; NULL: not by itself
     readings INTEGER NOT NULL DEFAULT 0            -- since the message
 );
 
--- Watch states that a player is about to lose. They are put back, also after a kill.
+-- Watch states that a player is about to lose. They are restored, also after a kill.
 CREATE TABLE player_keeps (
     player_id INTEGER NOT NULL,
     entity_type VARCHAR NOT NULL,

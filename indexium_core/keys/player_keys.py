@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from indexium_core import errors, key_file
+from indexium_core import errors
+from indexium_core.keys import key_file
 from indexium_core.model.providers.keys import KeyOrigin
 
 FILE_NAME = "player_keys.toml"

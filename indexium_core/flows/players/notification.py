@@ -2,7 +2,7 @@
 Messages to players: what was published, once for each batch.
 
 A message is stored together with the result of a publication, and stays until the player was told. A player that cannot
-be told delays nothing else; it is tried again, ever more rarely.
+be told delays nothing else; it is retried, ever more rarely.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model import wording
 from indexium_core.model.connections.player_connection import (
+    NotificationResult,
     PlayerConnection,
     PlayerNotice,
     PlayerReading,
-    ToldTitles,
     seconds_to_reading,
 )
 from indexium_core.model.event import Event
@@ -37,7 +37,7 @@ _KEEP = timedelta(days=30)  # messages that have ended, for the log of publicati
 _THREADS = 4
 
 
-class PlayerTelling:
+class PlayerNotification:
     """Tells players. One instance serves a home; it may be used from any thread."""
 
     def __init__(
@@ -48,11 +48,11 @@ class PlayerTelling:
         queue: JobQueueService,
         scheduler: Scheduler,
         clock: Callable[[], datetime],
-        on_told: Callable[[], None],
+        on_notified: Callable[[], None],
     ) -> None:
-        """`on_told` is called after a batch: some titles are to be read back."""
+        """`on_notified` is called after a batch: some titles are to be read back."""
         self._database, self._contacts = database, contacts
-        self._queue, self._scheduler, self._clock, self._on_told = queue, scheduler, clock, on_told
+        self._queue, self._scheduler, self._clock, self._on_notified = queue, scheduler, clock, on_notified
 
     def follow_operation(self, event: Event) -> None:
         """Tell the players in a job after an operation that wrote side files: a subscriber of events."""
@@ -79,7 +79,7 @@ class PlayerTelling:
         self.resume()
         failed = sum(each.waiting > 0 for each in notices)
         message = " ".join(each.message for each in notices) or "No player has to be told anything now."
-        return {"told": sum(each.told for each in notices), "failed": failed, "message": message}
+        return {"notified": sum(each.notified for each in notices), "failed": failed, "message": message}
 
     def tell(self, player_id: int) -> PlayerNotice:
         """Tell a player everything that waits for it, and return what became of it; it raises no PlayerError."""
@@ -92,18 +92,18 @@ class PlayerTelling:
                     return _notice(player, 0, 0, f"{player.name} has to be told nothing.")
                 book = _StoredBook(self._database, player, waiting, clock=self._clock)
                 titles, unmapped = self._contacts.titles(player, [(each.facts, each.pictures) for each in waiting])
-                told = client.tell(titles, book) if titles else ToldTitles(known=0, new=0)
+                result = client.tell(titles, book) if titles else NotificationResult(known=0, new=0)
         except errors.PlayerError as error:
             self._contacts.record(player, error)
             left = store.waiting(self._database.read(), player_id)
             self._show(left)
             return _notice(player, len(waiting) - len(left) if waiting else 0, len(left), error.message)
-        outside = {**unmapped, **told.outside}
+        outside = {**unmapped, **result.outside}
         book.leave_out(outside)
         if titles:
             self._contacts.record(player, None)
-        self._on_told()
-        return _notice(player, len(waiting) - len(outside), 0, _summary(player, told, outside))
+        self._on_notified()
+        return _notice(player, len(waiting) - len(outside), 0, _summary(player, result, outside))
 
     def _show(self, left: Sequence[WaitingTitle]) -> None:
         messages = [number for each in left for number in each.messages]
@@ -135,10 +135,10 @@ class _StoredBook:
         with self._database.atomic() as tx:
             store.keep(tx, self._player.id, entity, watch_state)
 
-    def told(self, entities: Sequence[Entity]) -> None:
+    def notified(self, entities: Sequence[Entity]) -> None:
         seconds = seconds_to_reading(self._player.kind, 0)
         now = self._clock()
-        self._note(entities, "told", now if seconds is None else now + timedelta(seconds=seconds))
+        self._note(entities, "notified", now if seconds is None else now + timedelta(seconds=seconds))
 
     def leave_out(self, outside: Mapping[Entity, str]) -> None:
         """Note that the player cannot find some titles, and why."""
@@ -166,18 +166,18 @@ class _StoredBook:
             return
         now = self._clock()
         with self._database.atomic() as tx:
-            store.set_told(tx, messages, at=now, read_after=read_after, state=state)
+            store.set_notified(tx, messages, at=now, read_after=read_after, state=state)
             for entity in entities:
                 store.forget_kept(tx, self._player.id, entity)
             store.show_notified(tx, messages, before=now - _KEEP)
 
 
-def _notice(player: PlayerConnection, told: int, waiting: int, message: str) -> PlayerNotice:
-    return PlayerNotice(id=player.id, name=player.name, told=told, waiting=waiting, message=message)
+def _notice(player: PlayerConnection, notified: int, waiting: int, message: str) -> PlayerNotice:
+    return PlayerNotice(id=player.id, name=player.name, notified=notified, waiting=waiting, message=message)
 
 
-def _summary(player: PlayerConnection, told: ToldTitles, outside: Mapping[Entity, str]) -> str:
-    parts = [f"{wording.plural(told.known, 'title')} to refresh"] if told.known else []
-    parts += [f"{told.new:,} to look for"] if told.new else []
+def _summary(player: PlayerConnection, result: NotificationResult, outside: Mapping[Entity, str]) -> str:
+    parts = [f"{wording.plural(result.known, 'title')} to refresh"] if result.known else []
+    parts += [f"{result.new:,} to look for"] if result.new else []
     parts += [f"{len(outside):,} that it does not have"] if outside else []
     return f"{player.name}: {', '.join(parts) or 'nothing'}."

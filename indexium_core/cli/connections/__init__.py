@@ -1,0 +1,1 @@
+"""Commands of connections to other programs."""
