@@ -24,7 +24,8 @@ from indexium_core.sources.players.requests import PlayerRequests
 Item: TypeAlias = Mapping[str, Any]
 _GROUP = 20  # titles that are refreshed together
 _POLL_SECONDS = 0.2
-_QUIET_SECONDS = 3.0  # after a refresh: a title that still has its id keeps it
+_QUIET_SECONDS = 3.0  # after a refresh: a title that has not changed does not change any more
+_LOSS_SECONDS = 10.0  # … if it has a watch state to lose
 _LONGEST_SECONDS = 60.0  # for the refresh of a group
 _KINDS: Mapping[str, str] = {"movie": "movie", "video": "movie", "episode": "episode", "series": "tvshow"}
 _METHODS: Mapping[str, str] = {"movie": "Movie", "episode": "Episode", "tvshow": "TVShow"}
@@ -42,7 +43,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 _POSTERS: Mapping[str, str] = {"episode": "thumb"}
 _INVALID_PARAMETERS = -32602
-_IMAGE_HASH = re.compile(r"d[0-9a-f]+s([0-9a-f]+)")  # time and size of the picture that Kodi has copied
+_IMAGE_HASH = re.compile(r"d[0-9]+s([0-9]+)")  # time and size of the picture that Kodi has copied
 
 
 class KodiClient:
@@ -115,14 +116,14 @@ class KodiClient:
 
     def _refresh(self, group: Sequence[tuple[PlayerTitle, Item]], book: MessageBook) -> None:
         """Refresh titles, wait until Kodi has read them, and put their watch states back."""
-        refreshed: dict[tuple[str, int], PlayerTitle] = {}
+        refreshed: dict[tuple[str, int], tuple[PlayerTitle, Item]] = {}
         for title, item in group:
             kind, number = _key(title, item)
             if book.kept(title.entity) is None and title.entity.entity_type != "season":
                 book.keep(title.entity, {name: item[name] for name in _WATCHED[kind] if name in item})
             if (kind, number) in refreshed:
                 continue
-            refreshed[kind, number] = title
+            refreshed[kind, number] = title, item
             more = {"refreshepisodes": False} if kind == "tvshow" else {}
             self._call(f"VideoLibrary.Refresh{_METHODS[kind]}", **{f"{kind}id": number}, ignorenfo=False, **more)
         self._wait(refreshed)
@@ -134,20 +135,19 @@ class KodiClient:
                 if lost:
                     self._set(kind, number, lost)
 
-    def _wait(self, refreshed: Mapping[tuple[str, int], PlayerTitle]) -> None:
-        """Wait until titles have new ids, or Kodi is quiet for some seconds."""
+    def _wait(self, refreshed: Mapping[tuple[str, int], tuple[PlayerTitle, Item]]) -> None:
+        """Wait until titles have other ids or have lost their watch states, or Kodi is quiet for some seconds."""
         begun, left = time.monotonic(), dict(refreshed)
         while left:
             self._pause(_POLL_SECONDS)
-            for key, title in list(left.items()):
+            seconds, is_quiet = time.monotonic() - begun, not self._is_scanning()
+            for key, (title, before) in list(left.items()):
                 item = self._find(title)
-                if item is not None and _key(title, item) != key:
+                limit = _LOSS_SECONDS if _has_watch_state(key[0], before) else _QUIET_SECONDS
+                if item is not None and (_is_other(title, before, item) or (is_quiet and seconds > limit)):
                     del left[key]
-            seconds = time.monotonic() - begun
             if seconds > _LONGEST_SECONDS:
                 raise errors.PlayerError(f"{self._name} does not end its refresh. Its log has the reason.")
-            if seconds > _QUIET_SECONDS and not self._is_scanning() and all(map(self._find, left.values())):
-                return
 
     def _scan(self, titles: Sequence[PlayerTitle]) -> dict[Entity, str]:
         """Start one scan of the sources of new titles; return those that are in no source."""
@@ -280,6 +280,16 @@ def _key(title: PlayerTitle, item: Item) -> tuple[str, int]:
     return kind, int(item[f"{kind}id"])
 
 
+def _is_other(title: PlayerTitle, before: Item, item: Item) -> bool:
+    """Return whether Kodi has made the row of a title again: its id may be the same."""
+    kind, number = _key(title, item)
+    return (kind, number) != _key(title, before) or any(item.get(name) != before.get(name) for name in _WATCHED[kind])
+
+
+def _has_watch_state(kind: str, item: Item) -> bool:
+    return any(item.get(name) for name in _WATCHED[kind] if name != "resume")
+
+
 def _picture(address: str) -> str:
     """Return the path of a picture from the form `image://…/`."""
     return unquote(address.removeprefix("image://").removesuffix("/")) if address.startswith("image://") else address
@@ -287,4 +297,4 @@ def _picture(address: str) -> str:
 
 def _size(image_hash: str) -> int | None:
     found = _IMAGE_HASH.fullmatch(image_hash)
-    return int(found[1], 16) if found else None
+    return int(found[1]) if found else None

@@ -46,7 +46,7 @@ class KodiStandIn(StandInServer):
         """Copy the poster of a title, unless Kodi has a copy."""
         if (poster := title.values["poster"]) and poster not in self.textures:
             status = Path(poster).stat()
-            self.textures[poster] = self.new_number(), f"d{int(status.st_mtime):x}s{status.st_size:x}"
+            self.textures[poster] = self.new_number(), f"d{int(status.st_mtime)}s{status.st_size}"
 
     def answer(self, asked: Asked) -> Reply:
         if asked.headers.get("content-type") != "application/json":
