@@ -233,7 +233,8 @@ WITHOUT_RECORD = """
     snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
-    disaster_recovery.drill
+    disaster_recovery.drill players.add players.change players.export_watched players.import_watched players.notify
+    players.notify_players players.read_back players.remove players.set_key
 """
 READS = """
     add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
@@ -251,7 +252,7 @@ READS = """
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets
-    unrecorded since match pauses request_page requests require_one season status test effect set table
+    reads unrecorded since match pauses request_page requests require_one season status test effect set table
 """
 
 

@@ -23,13 +23,14 @@ def row(library: Library, name: str) -> Schedule:
 
 def test_new_home_has_its_schedules(home: Path) -> None:
     with Library.open(home) as library:
-        backup, collection, snapshot = library.schedules.list()
+        backup, collection, snapshot, watched = library.schedules.list()
     assert (backup.name, backup.cron, backup.enabled) == ("database-backup", "0 3 * * *", True)
     assert backup.next_run_at is not None
     assert f"{backup.next_run_at.astimezone():%H:%M}" == "03:00"
     assert (collection.name, collection.cron, collection.enabled) == ("picture-collection", "0 3 * * *", True)
     assert (snapshot.name, snapshot.cron, snapshot.next_run_at) == ("snapshot", "@change", None)
     assert not snapshot.enabled  # the setting is off
+    assert (watched.name, watched.cron, watched.enabled) == ("watch-states", "30 5 * * *", False)  # without a player
 
 
 def test_due_schedules_run_as_jobs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,6 @@ def register(
             must_wait=lambda: bool(queue.active_operations()),
         ),
         ScheduleKind(name="picture-collection", kind=cache_service.COLLECT, cron="0 3 * * *"),
-        ScheduleKind(name="watch-states", kind=watch_copies.KIND, cron="30 5 * * *", is_on=watched.has_players),
         ScheduleKind(
             name="snapshot",
             kind=snapshots.KIND,
@@ -53,4 +52,5 @@ def register(
             setting="snapshots",
             is_on=lambda: config.snapshots,
         ),
+        ScheduleKind(name="watch-states", kind=watch_copies.KIND, cron="30 5 * * *", is_on=watched.has_players),
     )

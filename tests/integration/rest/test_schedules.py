@@ -11,6 +11,7 @@ def test_schedules_are_listed_changed_and_run(rest: Client) -> None:
         ("database-backup", "0 3 * * *"),
         ("picture-collection", "0 3 * * *"),
         ("snapshot", "@change"),
+        ("watch-states", "30 5 * * *"),
     ]
     assert found["items"][0]["next_run_at"].endswith("Z")
 
