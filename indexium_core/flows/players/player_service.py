@@ -118,7 +118,10 @@ class PlayerService:
             store.add(tx, player)
         if key:
             player_keys.store(self._home, player.key_name, key)
+        with self._database.atomic() as tx:
+            store.forget_contact(tx, player_id)
         self._changed()
+        self._notification.resume()
         return self.get(player_id)
 
     @remote()
@@ -150,8 +153,9 @@ class PlayerService:
         self._require_free_name(changed.name, but=player_id)
         with self._database.atomic() as tx:
             store.change(tx, changed)
-        self._notification.resume()
+            store.forget_contact(tx, player_id)
         self._changed()
+        self._notification.resume()
         return self.get(player_id)
 
     @remote()
@@ -166,7 +170,7 @@ class PlayerService:
     @remote()
     def set_key(self, player_id: int, key: str) -> PlayerConnection:
         """
-        Store the key of a player in the key file; "" removes it. It applies at once.
+        Store the key of a player in the key file; "" removes it. What waits for the player is sent at once.
 
         Raises:
             UnknownIdError: There is no such player.
@@ -195,6 +199,7 @@ class PlayerService:
             self._contacts.record(player, error)
             return PlayerTest(id=player_id, accepted=False, message=error.message)
         self._contacts.record(player, None, version=about.version)
+        self._notification.resume()
         message = f"{player.name} answers: {PROGRAM_NAMES[player.kind]} {about.version}."
         return PlayerTest(id=player_id, accepted=True, version=about.version, may=about.may, message=message)
 

@@ -90,6 +90,11 @@ def set_contact(tx: Connection, player: PlayerConnection) -> None:
         tx.execute(_sql("set_version"), {"id": player.id, "version": player.version})
 
 
+def forget_contact(tx: Connection, player_id: int) -> None:
+    """Forget how the last contact with a player ended: it has another address or key."""
+    tx.execute(_sql("remove_contact"), {"id": player_id})
+
+
 # Messages.
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, Number, Open, Page, PerPage, Text
@@ -38,7 +37,7 @@ class NewPlayerBody(Body):
     """A new player."""
 
     kind: Annotated[Text, Field(description="jellyfin, emby, kodi or plex.")]
-    url: Annotated[Text, Field(description="Such as `http://192.168.1.20:8096`.")]
+    url: Annotated[Text, Field(description="Scheme, host and port.")]
     name: Text = ""
     folders: Folders = Field(default_factory=list)
     key: Key = ""
@@ -120,11 +119,12 @@ def change(library: Open, player_id: PlayerId, body: PlayerChange) -> Json:
     return Json(library.players.change(player_id, **body.model_dump()))
 
 
-@router.delete("/{player_id}", status_code=204)
-def remove(library: Open, player_id: PlayerId) -> Response:
-    """Remove a player with its key, its messages and its readings."""
+@router.delete("/{player_id}", response_model=PlayerConnection)
+def remove(library: Open, player_id: PlayerId) -> Json:
+    """Remove a player with its key, its messages and its readings; return it as it was."""
+    player = library.players.get(player_id)
     library.players.remove(player_id)
-    return Response(status_code=204)
+    return Json(player)
 
 
 @router.put("/{player_id}/key", response_model=PlayerConnection)
