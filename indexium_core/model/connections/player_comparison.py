@@ -13,6 +13,7 @@ from indexium_core.model.publishing.players import JELLYFIN_NOTES, KODI_NOTES, P
 _MOST_CHARACTERS = 60  # of a value in a sentence
 _MOST_PEOPLE = 3  # names in a sentence
 _NUMBER = re.compile(r"\d+")
+_NO_YEAR = {None, 1969, 1970}  # Kodi stores a missing date as the first second of 1970, in the time of its zone
 
 
 def view_for(kind: str, version: str, views: Iterable[PlayerView]) -> PlayerView | None:
@@ -51,7 +52,7 @@ def _differences(
 ) -> Iterator[tuple[str, str]]:
     if view.title and _flat(view.title) != _flat(shown.title):
         yield "title", f"{name} shows the title “{_short(shown.title)}”, not “{_short(view.title)}”."
-    if view.year is not None and view.year != shown.year:
+    if view.year is not None and view.year != shown.year and not {view.year, shown.year} <= _NO_YEAR:
         yield "year", f"{name} shows {f'the year {shown.year}' if shown.year else 'no year'}, not {view.year}."
     if view.plot and _flat(view.plot) != _flat(shown.plot):
         yield "plot", f"{name} shows {'another plot' if shown.plot else 'no plot'}."

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ from indexium_core.sources.players.requests import PlayerRequests
 
 Item: TypeAlias = Mapping[str, Any]
 _GROUP = 20  # titles that are refreshed together
+_MANY = 50  # titles: from here on, whole lists are read
 _POLL_SECONDS = 0.2
 _QUIET_SECONDS = 3.0  # after a refresh: a title that has not changed does not change any more
 _LOSS_SECONDS = 10.0  # … if it has a watch state to lose
@@ -46,6 +48,52 @@ _INVALID_PARAMETERS = -32602
 _IMAGE_HASH = re.compile(r"d[0-9]+s([0-9]+)")  # time and size of the picture that Kodi has copied
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KodiRow:
+    """A row of the library of a Kodi."""
+
+    title: PlayerTitle
+    kind: str  # movie, episode, tvshow
+    item: Item
+
+    @property
+    def number(self) -> int:
+        """The id of the row, which may be another one after a refresh."""
+        return int(self.item[f"{self.kind}id"])
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What identifies the row now."""
+        return self.kind, self.number
+
+    @property
+    def slot(self) -> str:
+        """What identifies the row among those of its title, before and after a refresh."""
+        return f"{self.item['season']}x{self.item['episode']}" if self.kind == "episode" else self.kind
+
+    @property
+    def watch_state(self) -> dict[str, Any]:
+        """What a refresh may delete."""
+        return {name: self.item[name] for name in _WATCHED[self.kind] if name in self.item}
+
+    @property
+    def has_watch_state(self) -> bool:
+        """Whether there is something that a refresh deletes."""
+        return any(value for name, value in self.watch_state.items() if name != "resume")
+
+
+class _WholeLists:
+    """The library of a Kodi: its titles by kind, films and episodes also by path, and the copies of pictures."""
+
+    def __init__(self, lists: Mapping[str, Sequence[Item]], sizes: Mapping[str, int | None]) -> None:
+        self.lists, self.sizes = lists, sizes
+        self.by_path: dict[str, dict[str, list[Item]]] = {}
+        for kind, items in lists.items():
+            paths = self.by_path.setdefault(kind, {})
+            for item in items:
+                paths.setdefault(item["file"], []).append(item)
+
+
 class KodiClient:
     """A Kodi."""
 
@@ -62,14 +110,14 @@ class KodiClient:
 
     def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         self._require_idle()
-        known = [(title, item) for title in titles for item in [self._find(title)] if item is not None]
-        addresses = {title.entity for title, _ in known}
-        new = [title for title in titles if title.entity not in addresses]
+        found = [(title, self._rows(title)) for title in titles]
+        known = [(title, rows) for title, rows in found if rows]
+        new = [title for title, rows in found if not rows]
         for first in range(0, len(known), _GROUP):
             self._require_idle()
             group = known[first : first + _GROUP]
             self._drop_textures([title for title, _ in group])
-            self._refresh(group, book)
+            self._refresh([row for _, rows in group for row in rows], book)
             book.notified([title.entity for title, _ in group])
         outside = self._scan(new)
         book.notified([title.entity for title in new])
@@ -77,10 +125,11 @@ class KodiClient:
 
     def shown(self, titles: Sequence[PlayerTitle]) -> dict[Entity, TitleShown]:
         found = {}
+        whole = self._whole(titles) if len(titles) > _MANY else None
         for title in titles:
-            item = self._find(title, shown=True)
+            item = self._find(title, whole)
             if item is not None:
-                found[title.entity] = self._title_shown(title, item)
+                found[title.entity] = self._title_shown(title, item, whole)
         return found
 
     def watched(self) -> list[WatchState]:
@@ -114,40 +163,45 @@ class KodiClient:
         name = "Library.IsScanningVideo"
         return bool(self._call("XBMC.GetInfoBooleans", booleans=[name])[name])
 
-    def _refresh(self, group: Sequence[tuple[PlayerTitle, Item]], book: MessageBook) -> None:
-        """Refresh titles, wait until Kodi has read them, and put their watch states back."""
-        refreshed: dict[tuple[str, int], tuple[PlayerTitle, Item]] = {}
-        for title, item in group:
-            kind, number = _key(title, item)
-            if book.kept(title.entity) is None and title.entity.entity_type != "season":
-                book.keep(title.entity, {name: item[name] for name in _WATCHED[kind] if name in item})
-            if (kind, number) in refreshed:
-                continue
-            refreshed[kind, number] = title, item
-            more = {"refreshepisodes": False} if kind == "tvshow" else {}
-            self._call(f"VideoLibrary.Refresh{_METHODS[kind]}", **{f"{kind}id": number}, ignorenfo=False, **more)
-        self._wait(refreshed)
-        for title, _ in group:
-            present, kept = self._find(title), book.kept(title.entity)
-            if present is not None and kept is not None:
-                kind, number = _key(title, present)
-                lost = {name: value for name, value in kept.items() if present.get(name) != value}
+    def _refresh(self, rows: Sequence[_KodiRow], book: MessageBook) -> None:
+        """Refresh titles, wait until Kodi has read them, and restore their watch states."""
+        titles = {row.title.entity: row.title for row in rows}
+        for entity in titles:
+            if book.kept(entity) is None and entity.entity_type != "season":
+                own = [row for row in rows if row.title.entity == entity]
+                book.keep(entity, {row.slot: row.watch_state for row in own})
+        refreshed: dict[tuple[str, int], _KodiRow] = {}
+        for row in rows:
+            if row.key not in refreshed:
+                refreshed[row.key] = row
+                more = {"refreshepisodes": False} if row.kind == "tvshow" else {}
+                method = f"VideoLibrary.Refresh{_METHODS[row.kind]}"
+                self._call(method, **{f"{row.kind}id": row.number}, ignorenfo=False, **more)
+        self._wait(refreshed.values())
+        for entity, title in titles.items():
+            kept = book.kept(entity) or {}
+            for row in self._rows(title):
+                lost = {name: value for name, value in kept.get(row.slot, {}).items() if row.item.get(name) != value}
                 if lost:
-                    self._set(kind, number, lost)
+                    self._set(row.kind, row.number, lost)
 
-    def _wait(self, refreshed: Mapping[tuple[str, int], tuple[PlayerTitle, Item]]) -> None:
+    def _wait(self, refreshed: Iterable[_KodiRow]) -> None:
         """Wait until titles have other ids or have lost their watch states, or Kodi is quiet for some seconds."""
-        begun, left = time.monotonic(), dict(refreshed)
+        begun, left = time.monotonic(), list(refreshed)
         while left:
             self._pause(_POLL_SECONDS)
             seconds, is_quiet = time.monotonic() - begun, not self._is_scanning()
-            for key, (title, before) in list(left.items()):
-                item = self._find(title)
-                limit = _LOSS_SECONDS if _has_watch_state(key[0], before) else _QUIET_SECONDS
-                if item is not None and (_is_other(title, before, item) or (is_quiet and seconds > limit)):
-                    del left[key]
+            left = [row for row in left if not self._is_read(row, seconds if is_quiet else 0.0)]
             if seconds > _LONGEST_SECONDS:
                 raise errors.PlayerError(f"{self._name} does not end its refresh. Its log has the reason.")
+
+    def _is_read(self, before: _KodiRow, quiet_seconds: float) -> bool:
+        """Return whether Kodi has made a row again, whose id may be the same, or will not do it any more."""
+        row = next((each for each in self._rows(before.title) if each.slot == before.slot), None)
+        if row is None:
+            return False
+        limit = _LOSS_SECONDS if before.has_watch_state else _QUIET_SECONDS
+        return row.key != before.key or row.watch_state != before.watch_state or quiet_seconds > limit
 
     def _scan(self, titles: Sequence[PlayerTitle]) -> dict[Entity, str]:
         """Start one scan of the sources of new titles; return those that are in no source."""
@@ -183,55 +237,73 @@ class KodiClient:
 
     # Titles.
 
-    def _find(self, title: PlayerTitle, *, shown: bool = False) -> Item | None:
-        """Return the item of a title by its path; of a season, the one of its series."""
-        entity_type = title.entity.entity_type
-        if entity_type == "season":
-            series = self._find_series(title.path, shown=False)
-            return series if series is None or not shown else self._season(series, title)
-        kind = _KINDS[entity_type]
+    def _rows(self, title: PlayerTitle) -> list[_KodiRow]:
+        """Return the rows of a title: of a file with several episodes, of each; of a season, of its series."""
+        kind = _KINDS.get(title.entity.entity_type, "tvshow")
         if kind == "tvshow":
-            return self._find_series(title.path, shown=shown)
-        wanted = [*_WATCHED[kind], "file", *(["season", "episode"] if kind == "episode" else [])]
-        rule = {
-            "and": [
-                {"field": "path", "operator": "startswith", "value": parent_of(title.path)},
-                {"field": "filename", "operator": "is", "value": name_of(title.path)},
-            ]
-        }
-        items = self._list(kind, properties=_SHOWN[kind] if shown else wanted, filter=rule)
-        same = [each for each in items if each["file"] == title.path]
-        if kind == "episode" and title.number is not None:
-            numbers = (title.season, title.number)
-            return next((each for each in same if (each["season"], each["episode"]) == numbers), None)
-        return same[0] if same else None
+            series = self._find_series(title.path, shown=False, whole=None)
+            items = [] if series is None else [series]
+        else:
+            more = ["season", "episode"] if kind == "episode" else []
+            items = self._of_file(title, [*_WATCHED[kind], "file", *more])
+        return [_KodiRow(title=title, kind=kind, item=item) for item in items]
 
-    def _find_series(self, path: str, *, shown: bool) -> Item | None:
+    def _of_file(self, title: PlayerTitle, properties: Sequence[str]) -> list[Item]:
+        """Return the films or episodes of a file."""
+        rules = [
+            {"field": "path", "operator": "startswith", "value": parent_of(title.path)},
+            {"field": "filename", "operator": "is", "value": name_of(title.path)},
+        ]
+        items = self._list(_KINDS[title.entity.entity_type], properties=properties, filter={"and": rules})
+        return [each for each in items if each["file"] == title.path]
+
+    def _whole(self, titles: Sequence[PlayerTitle]) -> _WholeLists:
+        """Return the lists of the library that have titles: fewer calls than one for each title."""
+        kinds = {_KINDS.get(title.entity.entity_type, "tvshow") for title in titles}
+        lists = {kind: self._list(kind, properties=_SHOWN[kind]) for kind in kinds}
+        textures = self._call("Textures.GetTextures", properties=["url", "imagehash"]).get("textures", [])
+        return _WholeLists(lists, {_picture(each["url"]): _size(each.get("imagehash", "")) for each in textures})
+
+    def _find(self, title: PlayerTitle, whole: _WholeLists | None) -> Item | None:
+        """Return the item of a title, with what Kodi shows of it."""
+        entity_type = title.entity.entity_type
+        kind = _KINDS.get(entity_type, "tvshow")
+        if kind == "tvshow":
+            series = self._find_series(title.path, shown=True, whole=whole)
+            return self._season(series, title) if series is not None and entity_type == "season" else series
+        items = self._of_file(title, _SHOWN[kind]) if whole is None else whole.by_path[kind].get(title.path, [])
+        return _one_of(title, items)
+
+    def _find_series(self, path: str, *, shown: bool, whole: _WholeLists | None) -> Item | None:
         """Return the series of a folder, or of a folder above it."""
         properties = _SHOWN["tvshow"] if shown else (*_WATCHED["tvshow"], "file")
-        folder = plain(path)
-        items = [each for each in self._list("tvshow", properties=properties) if is_below(folder, plain(each["file"]))]
+        found = self._list("tvshow", properties=properties) if whole is None else whole.lists["tvshow"]
+        items = [each for each in found if is_below(plain(path), plain(each["file"]))]
         return max(items, key=lambda each: len(each["file"]), default=None)
 
     def _season(self, series: Item, title: PlayerTitle) -> Item | None:
         items = self._list("season", properties=_SHOWN["season"], tvshowid=series["tvshowid"])
         return next((each for each in items if each["season"] == title.season), None)
 
-    def _title_shown(self, title: PlayerTitle, item: Item) -> TitleShown:
+    def _title_shown(self, title: PlayerTitle, item: Item, whole: _WholeLists | None) -> TitleShown:
         kind = "season" if title.entity.entity_type == "season" else _KINDS[title.entity.entity_type]
         art = item.get("art", {})
         poster = _picture(art.get(_POSTERS.get(kind, "poster"), ""))
         date = str(item.get("firstaired") or "")
         year = item.get("year") or (int(date[:4]) if date[:4].isdigit() else None)
         people = tuple(each["name"] for each in item["cast"]) if "cast" in item else None
-        sizes = [_size(each.get("imagehash", "")) for each in self._textures(poster)] if poster else []
+        if whole is not None:
+            size = whole.sizes.get(poster)
+        else:
+            textures = self._textures(poster) if poster else []
+            size = next((_size(each.get("imagehash", "")) for each in textures), None)
         return TitleShown(
             title=item.get("title", ""),
             year=year,
             plot=item.get("plot", ""),
             people=people,
             poster=poster,
-            poster_bytes=sizes[0] if sizes else None,
+            poster_bytes=size,
         )
 
     def _states(self) -> Iterator[tuple[WatchState, str, int]]:
@@ -275,19 +347,12 @@ class KodiClient:
         return answer["result"]
 
 
-def _key(title: PlayerTitle, item: Item) -> tuple[str, int]:
-    kind = "tvshow" if title.entity.entity_type == "season" else _KINDS[title.entity.entity_type]
-    return kind, int(item[f"{kind}id"])
-
-
-def _is_other(title: PlayerTitle, before: Item, item: Item) -> bool:
-    """Return whether Kodi has made the row of a title again: its id may be the same."""
-    kind, number = _key(title, item)
-    return (kind, number) != _key(title, before) or any(item.get(name) != before.get(name) for name in _WATCHED[kind])
-
-
-def _has_watch_state(kind: str, item: Item) -> bool:
-    return any(item.get(name) for name in _WATCHED[kind] if name != "resume")
+def _one_of(title: PlayerTitle, items: Sequence[Item]) -> Item | None:
+    """Return the item of a title among those of its file; of several episodes in one file, the one of its number."""
+    if title.entity.entity_type == "episode" and title.number is not None:
+        numbers = (title.season, title.number)
+        return next((each for each in items if (each["season"], each["episode"]) == numbers), None)
+    return items[0] if items else None
 
 
 def _picture(address: str) -> str:

@@ -40,6 +40,13 @@ class _KnownFiles:
 
     files: dict[str, list[Item]] = field(default_factory=dict)  # films and episodes, by the path of their files
 
+    def numbers_of(self, title: PlayerTitle) -> list[str]:
+        """Return the numbers of a title: of a file with several episodes, of each."""
+        if title.entity.entity_type == "episode":
+            return [str(each["ratingKey"]) for each in self.files.get(title.path, [])]
+        number = self.number_of(title)
+        return [] if number is None else [number]
+
     def number_of(self, title: PlayerTitle) -> str | None:
         """Return the number of a title; of a series or a season, by one of its episodes."""
         entity_type = title.entity.entity_type
@@ -85,8 +92,8 @@ class PlexClient:
             if section is None:
                 folder = parent_of(title.path)
                 outside[title.entity] = f"No library of {self._name} has the folder {folder}. Add it there, or map it."
-            elif number := known.number_of(title):
-                numbers[number] = None
+            elif found := known.numbers_of(title):
+                numbers |= dict.fromkeys(found)
                 count += 1
             else:
                 is_folder = title.entity.entity_type in ("series", "season")

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from dashboards.web import server
-from indexium_core import cli
+from indexium_core import cli, errors
+from indexium_core.api.remote import RemoteLibrary
+from indexium_core.api.service import Service
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN, publish
 from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn
@@ -68,6 +70,30 @@ def test_commands_lead_from_a_player_to_its_watch_states(
     assert "1 title changed" in run("watched", "import", str(target))
     assert film.watched["playcount"] == 4
     assert "is removed" in run("remove", "1")
+
+
+def test_command_uses_the_players_of_a_running_service(
+    library: Library, folder: Path, jellyfin: JellyfinStandIn, ids: dict[str, int], tmp_path: Path
+) -> None:
+    jellyfin.learn(folder / LANTERN).watched = {"PlayCount": 1}
+    publish(library, ids["The Lantern Keeper"])
+    with server.make_server(library, port=0).background() as running:
+        found = Service(url=running.url, token=running.token, pid=0, instance_id=library.instance_id, version="")
+        with RemoteLibrary(library.home, found) as command:
+            player = command.players.add("jellyfin", jellyfin.url, key=KEY, folders=[(str(folder), str(folder))])
+            assert command.players.list() == [player]
+            assert command.players.test(player.id).accepted
+            [notice] = command.players.notify_players("movie", ids["The Lantern Keeper"])
+            assert notice.notified == 1
+            assert command.players.read_back(player.id)[0].state == "seen"
+            assert command.players.reads(player.id).counts["seen"] == 1
+            copy = command.players.export_watched(tmp_path / "watched.json")
+            assert (copy.states, command.players.import_watched(tmp_path / "watched.json").changed) == (1, 0)
+            with pytest.raises(errors.UnknownIdError):
+                command.players.get(9)
+            jellyfin.fault = "broken"
+            with pytest.raises(errors.PlayerError, match="reports an error"):
+                command.players.read_back(player.id)
 
 
 def test_rest_has_the_same(

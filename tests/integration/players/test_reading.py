@@ -153,3 +153,21 @@ def test_player_that_does_not_answer_is_not_read(library: Library, jellyfin: Jel
     assert library.players.get(player.id).state == "failed"
     with pytest.raises(errors.UsageError, match="Choose one of: seen, not_yet, differs"):
         library.players.reads(player.id, "odd")
+
+
+def test_many_titles_of_kodi_are_read_in_few_calls(
+    library: Library, folder: Path, kodi: KodiStandIn, film: int, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select_picture(library, film, picture("red"))
+    player = library.players.add("kodi", kodi.url, key=LOGIN)
+    publish(library, film, ids["Night Tram"])
+    one_by_one = library.players.read_back(player.id)
+    monkeypatch.setattr("indexium_core.sources.players.kodi._MANY", 0)
+    kodi.calls.clear()
+    at_once = library.players.read_back(player.id)
+
+    assert [(each.entity_id, each.state, each.reasons) for each in at_once] == [
+        (each.entity_id, each.state, each.reasons) for each in one_by_one
+    ]
+    assert kodi.calls.count("VideoLibrary.GetMovies") == 1
+    assert kodi.calls.count("Textures.GetTextures") == 1

@@ -52,6 +52,9 @@ def test_real_kodi_keeps_what_was_watched_and_shows_what_is_published(
         assert {name: after[name] for name in WATCHED} == WATCHED
         [reading] = library.players.read_back(player.id, "movie", film)
         assert (reading.state, reading.reasons) == ("seen", [])
+        monkeypatch.setattr("indexium_core.sources.players.kodi._MANY", 0)
+        [in_lists] = library.players.read_back(player.id, "movie", film)
+        assert (in_lists.state, in_lists.reasons) == ("seen", [])
         assert library.players.get(player.id).state == "connected"
 
 

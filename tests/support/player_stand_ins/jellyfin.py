@@ -67,7 +67,7 @@ class JellyfinStandIn(StandInServer):
         if title is None:
             return Reply(404)
         if title.path not in self.locked:
-            title.values = read_nfo(Path(title.path), title.kind)
+            title.values = read_nfo(Path(title.path), title.kind, title.episode)
         return Reply(204)
 
     def _numbered(self, number: str) -> Title:

@@ -93,7 +93,10 @@ class KodiStandIn(StandInServer):
             "seasons": [{"seasonid": each, "season": each, "title": f"Season {each}", "art": {}} for each in numbers]
         }
 
-    def _GetTextures(self, filter: Mapping[str, str], **_: Any) -> Any:  # noqa: N802, A002
+    def _GetTextures(self, filter: Mapping[str, str] | None = None, **_: Any) -> Any:  # noqa: N802, A002
+        if filter is None:
+            rows = [(f"image://{quote(path, safe='')}/", *each) for path, each in self.textures.items()]
+            return {"textures": [{"url": url, "textureid": number, "imagehash": form} for url, number, form in rows]}
         found = self.textures.get(filter["value"])
         return {"textures": [{"textureid": found[0], "imagehash": found[1]}]} if found else {}
 
@@ -114,7 +117,7 @@ class KodiStandIn(StandInServer):
 
     def _refresh(self, title: Title) -> str:
         title.number = self.new_number()
-        title.values = read_nfo(Path(title.path), title.kind)
+        title.values = read_nfo(Path(title.path), title.kind, title.episode)
         title.watched = {**FRESH, "resume": title.watched["resume"]}
         self.show_poster(title)
         return "OK"

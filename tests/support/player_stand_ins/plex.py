@@ -30,7 +30,7 @@ class PlexStandIn(StandInServer):
         if found := re.fullmatch(r"/library/metadata/([\d,]+)(/refresh)?", asked.route):
             titles = [self._numbered(number) for number in found[1].split(",")]
             if found[2]:
-                titles[0].values = read_nfo(Path(titles[0].path), titles[0].kind)
+                titles[0].values = read_nfo(Path(titles[0].path), titles[0].kind, titles[0].episode)
                 return Reply(200)
             return _container({"Metadata": [self._item(each) for each in titles]})
         return self._watched(asked)

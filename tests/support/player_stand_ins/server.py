@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
@@ -90,7 +91,7 @@ class StandInServer:
     def learn(self, path: Path, kind: str = "movie", **numbers: Any) -> Title:
         """Add a title to the library, as a scan does."""
         title = Title(number=self.new_number(), kind=kind, path=str(path), **numbers)
-        title.values = read_nfo(Path(path), kind)
+        title.values = read_nfo(Path(path), kind, title.episode)
         self.library[title.path, title.episode] = title
         return title
 
@@ -101,7 +102,7 @@ class StandInServer:
         return [each.route for each in self.requests if method in ("", each.method)]
 
 
-def read_nfo(path: Path, kind: str) -> dict[str, Any]:
+def read_nfo(path: Path, kind: str, episode: int | None = None) -> dict[str, Any]:
     """Return what a player reads beside a media file, or in the folder of a series."""
     names = [path / "tvshow.nfo"] if kind == "series" else [path.with_name("movie.nfo"), path.with_suffix(".nfo")]
     found = next((each for each in names if each.exists()), None)
@@ -110,13 +111,20 @@ def read_nfo(path: Path, kind: str) -> dict[str, Any]:
     values: dict[str, Any] = {"title": path.stem, "year": None, "plot": "", "people": [], "poster": str(poster or "")}
     if found is None:
         return values
-    root = ET.fromstring(found.read_bytes())
+    root = _document(found.read_bytes(), episode)
     values["title"] = root.findtext("title") or ""
     values["plot"] = root.findtext("plot") or ""
     date = root.findtext("premiered") or root.findtext("aired") or root.findtext("year") or ""
     values["year"] = int(date[:4]) if date[:4].isdigit() else None
     values["people"] = [each.findtext("name") for each in root.iter("actor")]
     return values
+
+
+def _document(data: bytes, episode: int | None) -> ET.Element:
+    """Return the document of an episode; a file with several episodes has one for each."""
+    parts = re.findall(rb"<episodedetails>.*?</episodedetails>", data, re.DOTALL) or [data]
+    found = [ET.fromstring(part) for part in parts]
+    return next((each for each in found if each.findtext("episode") == str(episode)), found[0])
 
 
 def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,10 @@ def shown(**changes: object) -> TitleShown:
 )
 def test_difference_has_its_reason(changes: dict[str, object], reasons: list[str]) -> None:
     assert player_comparison.differences("kodi", view(), shown(**changes), poster_bytes=7) == reasons
+
+
+def test_missing_date_of_kodi_is_no_difference() -> None:
+    assert player_comparison.differences("kodi", replace(view(), year=1970), shown(year=None), poster_bytes=7) == []
 
 
 def test_picture_of_the_network_is_not_compared() -> None:
