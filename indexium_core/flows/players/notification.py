@@ -7,6 +7,7 @@ be told delays nothing else; it is retried, ever more rarely.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ class PlayerNotification:
         """`on_notified` is called after a batch: some titles are to be read back."""
         self._database, self._contacts = database, contacts
         self._queue, self._scheduler, self._clock, self._on_notified = queue, scheduler, clock, on_notified
+        self._planning = threading.Lock()  # so that a later moment never replaces an earlier one
 
     def follow_operation(self, event: Event) -> None:
         """Tell the players in a job after an operation that wrote side files: a subscriber of events."""
@@ -61,13 +63,14 @@ class PlayerNotification:
 
     def resume(self) -> None:
         """Tell the players what a former process has left, each at its moment."""
-        due = store.due_players(self._database.read())
-        if not due:
-            return
-        now = self._clock()
-        seconds = min(0.0 if moment is None else (moment - now).total_seconds() for moment in due.values())
-        self._scheduler.forget(KIND)
-        self._scheduler.add_later(KIND, max(0.0, seconds), has_work=self._has_work)
+        with self._planning:
+            due = store.due_players(self._database.read())
+            if not due:
+                return
+            now = self._clock()
+            seconds = min(0.0 if moment is None else (moment - now).total_seconds() for moment in due.values())
+            self._scheduler.forget(KIND)
+            self._scheduler.add_later(KIND, max(0.0, seconds), has_work=self._has_work)
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Tell each player whose moment has come, at the same time: the handler of the queue."""

@@ -118,10 +118,7 @@ class PlayerService:
             store.add(tx, player)
         if key:
             player_keys.store(self._home, player.key_name, key)
-        with self._database.atomic() as tx:
-            store.forget_contact(tx, player_id)
         self._changed()
-        self._notification.resume()
         return self.get(player_id)
 
     @remote()
@@ -180,7 +177,10 @@ class PlayerService:
         """
         player = self.get(player_id)
         player_keys.store(self._home, player.key_name, key)
+        with self._database.atomic() as tx:
+            store.forget_contact(tx, player_id)
         self._changed()
+        self._notification.resume()
         return self.get(player_id)
 
     @remote()

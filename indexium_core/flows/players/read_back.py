@@ -8,6 +8,7 @@ had time, and again later until they are seen.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,14 +53,16 @@ class ReadBack:
     ) -> None:
         self._database, self._contacts, self._planner = database, contacts, planner
         self._scheduler, self._clock = scheduler, clock
+        self._planning = threading.Lock()  # so that a later moment never replaces an earlier one
 
     def schedule(self) -> None:
         """Read the titles that wait for it, each at its moment."""
-        moment = store.next_reading(self._database.read())
-        self._scheduler.forget(KIND)
-        if moment is not None:
-            seconds = max(1.0, (moment - self._clock()).total_seconds())
-            self._scheduler.add_later(KIND, seconds, has_work=self._has_work)
+        with self._planning:
+            moment = store.next_reading(self._database.read())
+            self._scheduler.forget(KIND)
+            if moment is not None:
+                seconds = max(1.0, (moment - self._clock()).total_seconds())
+                self._scheduler.add_later(KIND, seconds, has_work=self._has_work)
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Read the titles whose moment has come: the handler of the queue."""
