@@ -108,6 +108,7 @@ class Assembly(ConnectionAssembly):
                 ratings=self.rating_writes,
                 pictures=self.artwork.cache,
                 updates=self.scheduled_updates,
+                watched=self.watch_copies,
             )
         )
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)

@@ -12,6 +12,7 @@ Every error that can be shown to a user, as one tree.
     ├── ClusterError           the Dask cluster cannot be used
     ├── ProviderError          a provider of metadata gives no usable answer
     ├── WebhookRefusedError    an event with a wrong secret, or of a source that is off
+    ├── PlayerError            a player cannot be told or read
     ├── HomeInUseError         another process has the home open
     ├── HomeVersionError       a newer program created the home
     ├── StoreError             the database failed: the operation stops
@@ -164,6 +165,13 @@ class ProviderError(IndexiumError):
     def is_fault(self) -> bool:
         """Whether the provider is not available at present: it answers later, without a change by a person."""
         return self.reason in PROVIDER_FAULTS or self.reason == "provider_quota"
+
+
+class PlayerError(IndexiumError):
+    """The player gives no usable answer."""
+
+    code = "player_failed"
+    http_status = 502
 
 
 class HomeInUseError(IndexiumError):

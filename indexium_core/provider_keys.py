@@ -9,15 +9,13 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from indexium_core import errors, settings_file
+from indexium_core.keys import key_file
 from indexium_core.model.providers.registry import key_names
 
 FILE_NAME = "provider_keys.toml"
@@ -66,28 +64,14 @@ def store(home: Path, name: str, key: str | None) -> None:
         StoreError: The file cannot be read or written.
 
     """
-    path = home / FILE_NAME
-    try:
-        settings_file.store_value(path, name, key)
-    except ValueError:
-        raise errors.UsageError(f"{path} is not a TOML file. Correct or delete it, then enter the key again.") from None
-    except OSError as error:
-        raise errors.StoreError(f"The keys in {path} cannot be written: {error.strerror or error}.") from None
+    key_file.store(home / FILE_NAME, name, key)
 
 
 def _read(path: Path) -> tuple[Mapping[str, str], str, str, str]:
     """Return the keys of the file, the reason if it cannot be used (without its content), and `_wrong_line`."""
-    try:
-        with path.open("rb") as file:
-            if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                return {}, f"Other users can read the keys in {path}. Run: chmod 600 {path}", "", ""
-            content = tomllib.load(file)
-    except FileNotFoundError:
-        return {}, "", "", ""
-    except OSError as error:
-        return {}, f"The keys in {path} cannot be read: {error.strerror or type(error).__name__}.", "", ""
-    except ValueError:
-        return {}, f'{path} is not a TOML file. Write one line for each key: {key_names()[0]} = "…"', "", ""
+    content, problem = key_file.read(path, example=key_names()[0])
+    if problem:
+        return {}, problem, "", ""
     keys = {name: value.strip() for name, value in content.items() if isinstance(value, str)}
     return keys, "", *_wrong_line(path, content)
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.planning.plan import MetadataPlan
     from indexium_core.flows.planning.plan_search import Finder
     from indexium_core.flows.planning.planner import MetadataPlanner
+    from indexium_core.flows.players.player_service import PlayerService
     from indexium_core.flows.properties.audit import Auditor
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner
@@ -117,6 +118,7 @@ class LibraryServices:
     disaster_recovery: DisasterRecoveryService  # … and how they come back
     webhooks: WebhookService  # events of programs that bring files
     automation: AutomationService  # how far each library may go by itself
+    players: PlayerService  # programs that are told what was published, and read back
 
     plans: MetadataPlanner
     search: Finder

@@ -189,6 +189,7 @@ class Settings(_ProviderSettings):
         ge=0,
         le=10**18,
     )
+    player_timeout_seconds: int = _setting(20, "Seconds in which a player has to answer.", _NOW, ge=1, le=300)
     cache_orphan_days: int = _setting(
         30,
         "Days after which the collection of each night deletes a picture that no title and no published file uses.",

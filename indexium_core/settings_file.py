@@ -73,7 +73,7 @@ def store_value(path: Path, name: str, value: Any | None) -> None:
     if _parsed(changed) != after:
         message = f"Indexium cannot change the form of {path.name} in the home. Open the file and edit {name} there."
         raise errors.UsageError(message)
-    _replace(path, changed)
+    replace_text(path, changed)
 
 
 def read(home: Path) -> dict[str, Any]:
@@ -114,7 +114,12 @@ def _with_value(text: str, name: str, value: Any | None) -> str:
     return "".join([*lines[:table_index], *new, *lines[table_index:]])
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
+    """
+    Replace the content of a file, or create it: a killed program leaves the old or the new one. Only the user reads it.
+
+    Raises OSError if it cannot be written.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     partial = Path(name)
     try:

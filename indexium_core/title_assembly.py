@@ -127,7 +127,7 @@ class TitleAssembly:
         self.events.subscribe(self.enrichment.follow_identification)
         self.matches.on_accept = self.enrichment.follow_acceptance
         self.matches.on_confirm = self.enrichment.follow_confirmation
-        planner = PublicationPlanner(
+        self.publication_planner = planner = PublicationPlanner(
             store,
             clock=clock,
             placeholder_keys=self._placeholder_keys,

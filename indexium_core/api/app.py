@@ -33,7 +33,7 @@ from indexium_core.api.routes import (
     schedules,
     tracks,
 )
-from indexium_core.api.routes.connections import automation, webhooks
+from indexium_core.api.routes.connections import automation, players, webhooks
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
 from indexium_core.model.connections.webhooks import MAX_BODY_BYTES
@@ -78,6 +78,7 @@ def _routes() -> list[BaseRoute]:
         providers,
         webhooks,
         automation,
+        players,
         artwork,
         fields,
         events,

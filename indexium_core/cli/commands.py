@@ -88,6 +88,10 @@ COMMANDS = {
     "providers": CommandEntry(
         "home.providers", "Providers of metadata of films and series: their state, searches, and what was sent."
     ),
+    "players": CommandEntry(
+        "connections.players",
+        "Players (Jellyfin, Emby, Kodi, Plex): they are told what was published, and read back.",
+    ),
     "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
     "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of videos and photos."),
     "titles": CommandEntry(

@@ -39,7 +39,8 @@ class HttpRequest:
     url: str
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
-    body: Mapping[str, str] | None = None  # sent as JSON
+    body: Mapping[str, Any] | None = None  # sent as JSON
+    timeout: float | None = None  # seconds until the last byte of the answer; None: the limit of the network
     max_bytes: int | None = None  # of the answer; None: the limit of the network
     returns_redirect: bool = False  # a redirect is an answer like others; otherwise it is an error
 
@@ -101,11 +102,12 @@ class Network:
         """
         import httpx
 
+        limit = request.timeout or self._timeout
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._exchange(request)
+            async with asyncio.timeout(limit):
+                return await self._exchange(request, limit)
         except (TimeoutError, httpx.TimeoutException):
-            message = f"{request.provider} did not answer within {self._timeout:.0f} seconds."
+            message = f"{request.provider} did not answer within {limit:.0f} seconds."
             raise errors.ProviderError(message, code="provider_timeout", is_temporary=True) from None
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError):
             raise _bad(request, "the address of the provider in the settings is not valid") from None
@@ -129,7 +131,9 @@ class Network:
         asyncio.run_coroutine_threadsafe(self._end(loop), loop)
         thread.join(_JOIN_SECONDS)
 
-    async def _exchange(self, request: HttpRequest) -> HttpAnswer:
+    async def _exchange(self, request: HttpRequest, limit: float) -> HttpAnswer:
+        import httpx
+
         client = self._client(request.url)
         async with client.stream(
             request.method,
@@ -137,6 +141,7 @@ class Network:
             params=dict(request.parameters),
             headers=dict(request.headers),
             json=None if request.body is None else dict(request.body),
+            timeout=httpx.Timeout(limit, connect=min(10.0, limit)),
         ) as response:
             if response.has_redirect_location and not request.returns_redirect:
                 raise _bad(
@@ -166,7 +171,6 @@ class Network:
         origin, host = _origin(url), urlsplit(url).hostname
         if origin not in self._clients:
             self._clients[origin] = httpx.AsyncClient(
-                timeout=httpx.Timeout(self._timeout, connect=min(10.0, self._timeout)),
                 follow_redirects=False,
                 trust_env=not _is_loopback(host),  # a proxy of the environment does not serve this machine
                 headers={

@@ -236,6 +236,8 @@ WITHOUT_RECORD = """
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
+    players.add players.change players.export_watched players.import_watched players.notify
+    players.notify_players players.read_back players.remove players.set_key
 """
 READS = """
     lost_files add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
@@ -254,7 +256,7 @@ READS = """
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets
     event events try_path files_left looked_up
-    unrecorded since match pauses request_page requests require_one season status test effect set table
+    reads unrecorded since match pauses request_page requests require_one season status test effect set table
 """
 
 

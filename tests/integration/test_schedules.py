@@ -24,22 +24,22 @@ def row(library: Library, name: str) -> Schedule:
 def test_new_home_has_its_schedules(home: Path) -> None:
     with Library.open(home) as library:
         rows = {each.name: each for each in library.schedules.list()}
-    backup, collection, snapshot = (rows[name] for name in ("database-backup", "picture-collection", "snapshot"))
+    names = ("database-backup", "picture-collection", "snapshot", "watch-states")
+    backup, collection, snapshot, watched = (rows[name] for name in names)
     assert (backup.name, backup.cron, backup.enabled) == ("database-backup", "0 3 * * *", True)
     assert backup.next_run_at is not None
     assert f"{backup.next_run_at.astimezone():%H:%M}" == "03:00"
     assert (collection.name, collection.cron, collection.enabled) == ("picture-collection", "0 3 * * *", True)
     assert (snapshot.name, snapshot.cron, snapshot.next_run_at) == ("snapshot", "@change", None)
     assert not snapshot.enabled  # the setting is off
-    of_automation = {
-        name: (each.cron, each.enabled) for name, each in rows.items() if each not in (backup, collection, snapshot)
-    }
+    of_automation = {name: (each.cron, each.enabled) for name, each in rows.items() if name not in names}
     assert of_automation == {
         "scan": ("0 2 * * *", True),
         "reconciliation": ("30 4 * * 0", True),
         "title-refresh": ("30 2 * * *", False),
         "recovery-drill": ("0 5 1 * *", False),
     }
+    assert (watched.name, watched.cron, watched.enabled) == ("watch-states", "30 5 * * *", False)  # without a player
 
 
 def test_due_schedules_run_as_jobs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

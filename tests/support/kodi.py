@@ -8,15 +8,21 @@ has. What Kodi shows is read from that database. Debian has the programs: `kodi-
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
+import secrets
 import shutil
+import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 _LIMIT = 120  # seconds for a start and a scan
@@ -55,17 +61,70 @@ class Shown:
     pictures: dict[str, str]  # type → path or address
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running Kodi."""
+
+    url: str
+    login: str  # user:password
+
+    def call(self, method: str, **parameters: Any) -> Any:
+        """Return the result of a method of JSON-RPC."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+        basic = base64.b64encode(self.login.encode()).decode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Basic {basic}"}
+        request = urllib.request.Request(f"{self.url}/jsonrpc", body, headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            reply = json.load(answer)
+        assert "result" in reply, reply
+        return reply["result"]
+
+
 def program() -> str | None:
     """Return the path of Kodi; None if Kodi or Xvfb is not installed."""
     found = next(Path("/usr/lib").glob("*/kodi/kodi.bin"), None)
     return str(found) if found and shutil.which("Xvfb") else None
 
 
+@contextlib.contextmanager
+def served(binary: str, home: Path, *sources: Source) -> Iterator[Served]:
+    """Run a Kodi that answers JSON-RPC and has the folders as sources; `home` is an empty folder."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    login = f"kodi:{secrets.token_hex(8)}"  # its web server listens on every address
+    web = {"services.webserver": "true", "services.webserverport": str(port), "services.webserverusername": "kodi"}
+    web |= {"services.webserverauthentication": "true", "services.webserverpassword": login.partition(":")[2]}
+    user = _prepare(home, sources, _SETTINGS | {"videolibrary.updateonstartup": "false"} | web)
+    found = Served(url=f"http://127.0.0.1:{port}", login=login)
+    with _running(binary, home):
+        end = time.monotonic() + _LIMIT
+        while True:
+            with contextlib.suppress(OSError):
+                found.call("JSONRPC.Ping")
+                break
+            assert time.monotonic() < end, f"Kodi does not answer: {(home / 'out').read_text(errors='replace')[-500:]}"
+            time.sleep(0.2)
+        _add_paths(next((user / "Database").glob("MyVideos*.db")), sources)
+        yield found
+
+
 def scan(binary: str, home: Path, *sources: Source) -> list[Shown]:
     """Return what Kodi shows after it scanned the folders; `home` is an empty folder."""
+    user = _prepare(home, sources, _SETTINGS)
+    _run(binary, home)
+    database = next((user / "Database").glob("MyVideos*.db"))
+    _add_paths(database, sources)
+    _run(binary, home)
+    with contextlib.closing(sqlite3.connect(database)) as library:
+        library.row_factory = sqlite3.Row
+        return [*(each for kind in _TYPES for each in _shown(library, kind)), *_seasons(library)]
+
+
+def _prepare(home: Path, sources: Sequence[Source], settings: Mapping[str, str]) -> Path:
+    """Write the settings of a new home, and return their folder."""
     user = home / ".kodi" / "userdata"
     user.mkdir(parents=True)
-    rows = "".join(f'<setting id="{name}">{value}</setting>' for name, value in _SETTINGS.items())
+    rows = "".join(f'<setting id="{name}">{value}</setting>' for name, value in settings.items())
     (user / "guisettings.xml").write_text(f'<settings version="2">{rows}</settings>')
     rows = "".join(
         f"<source><name>{n}</name><path>{escape(_path(each.path))}</path></source>" for n, each in enumerate(sources)
@@ -74,9 +133,12 @@ def scan(binary: str, home: Path, *sources: Source) -> list[Shown]:
     # Kodi draws only what changed: by software, everything keeps a core busy.
     dirty = "<gui><algorithmdirtyregions>3</algorithmdirtyregions></gui>"
     (user / "advancedsettings.xml").write_text(f"<advancedsettings>{dirty}</advancedsettings>")
-    _run(binary, home)
-    database = next((user / "Database").glob("MyVideos*.db"))
-    with contextlib.closing(sqlite3.connect(database)) as library, library:
+    return user
+
+
+def _add_paths(database: Path, sources: Sequence[Source]) -> None:
+    """Let Kodi scan the sources with *Local information only*."""
+    with contextlib.closing(sqlite3.connect(database, timeout=20)) as library, library:
         for each in sources:
             is_film = each.content == "movies"
             library.execute(
@@ -84,10 +146,6 @@ def scan(binary: str, home: Path, *sources: Source) -> list[Shown]:
                 " VALUES (?, ?, 'metadata.local', ?, ?, 0, 0)",
                 (_path(each.path), each.content, _EVERYTHING * is_film, int(is_film and each.has_folders)),
             )
-    _run(binary, home)
-    with contextlib.closing(sqlite3.connect(database)) as library:
-        library.row_factory = sqlite3.Row
-        return [*(each for kind in _TYPES for each in _shown(library, kind)), *_seasons(library)]
 
 
 def _path(folder: Path) -> str:

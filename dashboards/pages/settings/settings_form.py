@@ -37,6 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *OF_PROVIDERS,
         "artwork_budget",
         "cache_orphan_days",
+        "player_timeout_seconds",
     ),
     "Connections": ("automation_paused", "webhook_quiet_seconds", "allowed_hosts"),
     "This dashboard": (
@@ -107,6 +108,7 @@ LABELS: Mapping[str, str] = {
     "allowed_hosts": "Other host names",
     "artwork_budget": "Picture budget",
     "cache_orphan_days": "Unused pictures stay, in days",
+    "player_timeout_seconds": "Time for an answer of a player, in s",
     "metadata_preview_page_size": "Rows per page",
     "metadata_enable_inline_edit": "Editing in the dashboard",
     "metadata_enable_websocket": "Live updates of pages",

@@ -8,6 +8,8 @@ from indexium_core.flows.automation import scheduled_updates
 from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
 from indexium_core.flows.home import database_backups
 from indexium_core.flows.home.database_backups import DatabaseBackups
+from indexium_core.flows.players import watch_copies
+from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.ratings import rating_writes
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.snapshots import snapshots
@@ -27,6 +29,7 @@ def register(
     ratings: RatingWrites,
     pictures: CacheService,
     updates: ScheduledUpdates,
+    watched: WatchCopies,
 ) -> tuple[ScheduleKind, ...]:
     """Register the handlers with the queue; return the schedules with their default times."""
 
@@ -38,6 +41,7 @@ def register(
         (snapshots.KIND, "Snapshot", copies.handle),
         (rating_writes.KIND, "Ratings", ratings.handle),
         (cache_service.COLLECT, "Collection of pictures", pictures.handle_collection),
+        (watch_copies.KIND, "Copy of watch states", watched.handle),
     ):
         queue.register(kind, handler, title=title, is_awaited=True)
     for kind, title, handler in (
@@ -71,4 +75,5 @@ def register(
             setting="snapshots",
             is_on=lambda: config.snapshots,
         ),
+        ScheduleKind(name="watch-states", kind=watch_copies.KIND, cron="30 5 * * *", is_on=watched.has_players),
     )

@@ -71,12 +71,12 @@ class ExternalAPIManager:
         `timeout` (seconds) limits one request with its retries; `backoff` is the wait before the first retry.
         """
         self._store, self._config, self._clock = store, config, clock
-        self._network = network or Network()
+        self.network = network or Network()
         self._ledger = RequestLedger(store, clock=clock)
         self._matcher = ContentMatcher()
         self._cache = MetadataCache(store)
         shared = Resources(
-            network=self._network,
+            network=self.network,
             cache=self._cache,
             log=self._ledger,
             clock=clock,
@@ -85,7 +85,7 @@ class ExternalAPIManager:
         )
         self.providers = make_providers(config, self._keys, shared)
         self.images = ImageDownloads(
-            self._network,
+            self.network,
             log=self._ledger,
             configured=lambda: [
                 str(getattr(config, each.name, each.default)) for own in PROVIDERS.values() for each in own.settings
@@ -367,7 +367,7 @@ class ExternalAPIManager:
 
     def close(self) -> None:
         """Cancel the requests in progress; later requests fail."""
-        self._network.close()
+        self.network.close()
 
     def _ask(self, provider: Provider, answers: SearchAnswers) -> None:
         """

@@ -56,6 +56,16 @@ def players_of(planned: PlannedRow, disk: FolderReader, readers: Iterable[str]) 
     return [each for each in player_reading.views(after) if each.player.lower() in wanted]
 
 
+def shown_now(planned: PlannedRow, disk: FolderReader) -> list[PlayerView]:
+    """
+    Return what players show of a title with its present files; nothing without an NFO file.
+
+    Raises FileAccessError if its folder is offline.
+    """
+    folder = _folder(planned, disk, is_after=False)
+    return player_reading.views(folder) if folder.nfo else []
+
+
 def rollback_of(planned: PlannedRow) -> list[RollbackNote]:
     """Return what players keep after a rollback."""
     return rollback_notes([_action(each, planned) for each in planned.row.written])

@@ -16,6 +16,7 @@ from indexium_core import errors
 
 _LONGEST = 4096  # characters of a path
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\/]+[\\/]")  # a drive of Windows, or a share
+_REMOTE = re.compile(r"(smb|nfs|davs?|s?ftp)://[^/]")  # how Kodi names a folder of another machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def to_theirs(rules: Iterable[FolderRule], path: str) -> MappedPath | None:
 
 def is_safe(path: str) -> bool:
     """Return whether a path is absolute and without a part that leads elsewhere."""
-    is_absolute = path.startswith("/") or _DRIVE.match(path) is not None
+    is_absolute = path.startswith("/") or any(form.match(path) for form in (_DRIVE, _REMOTE))
     return is_absolute and len(path) <= _LONGEST and "\x00" not in path and ".." not in _parts(path)
 
 

@@ -7,7 +7,7 @@ import os
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
 from blake3 import blake3
@@ -239,6 +239,7 @@ class PublishLogEntry(Shaped):
     success: bool
     error_message: str
     operation_id: int
+    players_notified: list[dict[str, str]] = field(default_factory=list)  # player, state: notified, outside, waits, …
 
 
 def issues_of(codes: Iterable[str]) -> list[PublicationIssue]:

@@ -18,6 +18,7 @@ from indexium_core.model.publishing.requests import RESTORE
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.connections import players
 from indexium_core.store.operations import starting
 from indexium_core.store.operations.ledger_rows import Task, TaskSideFile
 from indexium_core.store.publishing.published import EMPTY_HASH
@@ -154,9 +155,10 @@ def _side_files(ids: Sequence[int], publications: Sequence[NewPublication]) -> d
 
 
 def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -> None:
-    """Bring what is ours, the log and the state of titles up to date with the results of items."""
+    """Bring what is ours, the log, the messages to players and the state of titles up to date with results of items."""
     facts = {"ids": list(item_ids)}
     tx.execute(_sql("insert_log"), {**facts, "at": at})
+    players.follow_items(tx, item_ids, at=at)
     is_written = bool(tx.value(_sql("has_written"), facts))
     if is_written:
         tx.execute(_sql("forget_ours"), facts)
@@ -196,7 +198,8 @@ def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
 def log_of(reader: Connection, entity: Entity, *, count: int) -> list[PublishLogEntry]:
     """Return the publications of a title or a video, newest first."""
     rows = reader.execute(_sql("log_of"), {**entity._asdict(), "count": count}).fetch_dicts()
-    return [PublishLogEntry(**row | {"assets_published": json.loads(row["assets_published"])}) for row in rows]
+    lists = ("assets_published", "players_notified")
+    return [PublishLogEntry(**row | {name: json.loads(row[name]) for name in lists}) for row in rows]
 
 
 def last_published(reader: Connection, entity: Entity) -> datetime | None:

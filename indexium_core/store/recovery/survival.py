@@ -26,19 +26,19 @@ class Survival(enum.Enum):
 _OF: dict[Survival, str] = {
     Survival.DECIDED: """
         asset_selection_config check_dismissals custom_fields decisions declined_people edit_templates field_locks
-        legacy_files libraries library_automation_config people person_aliases person_merges rejected_assets
+        legacy_files libraries library_automation_config people person_aliases person_merges players rejected_assets
         saved_queries saved_views side_file_choices step_aliases step_assignments step_people steps title_assignments
         video_people webhook_sources
     """,
     Survival.RECORDED: """
         asset_candidates audit_events cache_inventory episodes face_suggestions film_evidence film_hashes
         item_side_files job_dependencies job_queue metadata_history metadata_operation_items metadata_operations
-        movies nfo_problems operation_state provider_requests publish_log published_files requests schedules
-        schema_migrations seasons sender_ids series side_file_flips title_enrichment title_files title_matches
-        title_searches title_values touched_files webhook_events
+        movies nfo_problems operation_state player_keeps player_messages provider_requests publish_log published_files
+        requests schedules schema_migrations seasons sender_ids series side_file_flips title_enrichment title_files
+        title_matches title_searches title_values touched_files webhook_events
     """,
     Survival.PARTLY: "media_properties scanned_files",
-    Survival.REPEATED: "events hash_cache provider_cache title_names",
+    Survival.REPEATED: "events hash_cache player_contacts player_reads provider_cache title_names",
     Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",
 }
 TABLES: Mapping[str, Survival] = MappingProxyType(

@@ -124,6 +124,8 @@ UNION ALL SELECT 'rejected_asset_ids', coalesce(max(id), 0) FROM rejected_assets
 UNION ALL SELECT 'asset_selection_config_ids', coalesce(max(id), 0) FROM asset_selection_config
 UNION ALL SELECT 'published_file_ids', coalesce(max(id), 0) FROM published_files
 UNION ALL SELECT 'publish_log_ids', coalesce(max(id), 0) FROM publish_log
+UNION ALL SELECT 'player_ids', coalesce(max(id), 0) FROM players
+UNION ALL SELECT 'player_message_ids', coalesce(max(id), 0) FROM player_messages
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
                                       (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'event_runs', coalesce(max(id) // 1000000000, 0) FROM events;

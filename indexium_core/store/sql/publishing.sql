@@ -486,7 +486,8 @@ WHERE n.id = t.id;
 
 -- name: log_of
 -- The publications of a title or a video, newest first.
-SELECT id, entity_type, entity_id, nfo_hash, assets_published, published_at, published_by, success, error_message, operation_id
+SELECT id, entity_type, entity_id, nfo_hash, assets_published, published_at, published_by, success, error_message, players_notified,
+       operation_id
 FROM publish_log WHERE entity_type = $entity_type AND entity_id = $entity_id ORDER BY published_at DESC, id DESC LIMIT $count;
 
 -- name: last_published

@@ -15,6 +15,7 @@ def test_schedules_are_listed_changed_and_run(rest: Client) -> None:
         ("title-refresh", "30 2 * * *"),
         ("recovery-drill", "0 5 1 * *"),
         ("snapshot", "@change"),
+        ("watch-states", "30 5 * * *"),
     ]
     assert found["items"][0]["next_run_at"].endswith("Z")
 

@@ -1,0 +1,140 @@
+"""The stored players, a client for each, and a record of how each contact ended."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.keys import player_keys
+from indexium_core.model.connections import folder_map
+from indexium_core.model.connections.player_connection import (
+    WAIT_SECONDS,
+    ContactState,
+    PlayerConnection,
+    PlayerTitle,
+    seconds_to_attempt,
+)
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.sources.network import Network
+from indexium_core.sources.players.catalog import make_client
+from indexium_core.sources.players.program import PlayerClient
+from indexium_core.store.connections import players as store
+from indexium_core.store.connections.players import TitleFacts
+from indexium_core.store.database import Database
+
+_STATES: dict[str, ContactState] = {"player_busy": "waits", "player_refused": "refused"}
+
+
+class PlayerContacts:
+    """The players of a home. It may be used from any thread."""
+
+    def __init__(
+        self,
+        database: Database,
+        home: Path,
+        network: Network,
+        *,
+        timeout: Callable[[], float],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`timeout`: seconds for one answer of a player."""
+        self._database, self._home, self._network = database, home, network
+        self._timeout, self._clock = timeout, clock
+        self._locks = defaultdict[int, threading.Lock](threading.Lock)  # of a player, one batch at a time
+        self.has_enabled = False  # the clock of schedules asks often
+        self.follow_change()
+
+    def follow_change(self) -> None:
+        """Note whether a player is on, after a change of the players."""
+        self.has_enabled = any(each.enabled for each in store.all_players(self._database.read()))
+
+    def all(self) -> list[PlayerConnection]:
+        """Return the players, in the order in which they were added."""
+        found = store.all_players(self._database.read())
+        return [replace(each, key=player_keys.load(self._home, each.key_name).origin) for each in found]
+
+    def get(self, player_id: int) -> PlayerConnection:
+        """Return a player; UnknownIdError if there is none of this id."""
+        for each in self.all():
+            if each.id == player_id:
+                return each
+        raise errors.UnknownIdError(f"There is no player {player_id}; 'indexium players list' shows them.")
+
+    def client(self, player: PlayerConnection) -> PlayerClient:
+        """
+        Return a client with the present key.
+
+        Raises:
+            PlayerError: The file of keys cannot be used.
+
+        """
+        key = player_keys.load(self._home, player.key_name)
+        if key.problem and not key.origin:
+            raise errors.PlayerError(key.problem, code="player_refused")
+        return make_client(player, key.value.get_secret_value(), network=self._network, timeout=self._timeout)
+
+    @contextmanager
+    def alone(self, player: PlayerConnection) -> Iterator[PlayerClient]:
+        """Give the client of a player while no other batch runs. Raises PlayerError as `client`."""
+        with self._locks[player.id]:
+            yield self.client(player)
+
+    def record(self, player: PlayerConnection, error: errors.PlayerError | None, *, version: str = "") -> None:
+        """Store how a contact with a player ended: None is a success."""
+        now = self._clock()
+        state: ContactState = "connected" if error is None else _STATES.get(error.reason, "failed")
+        attempts = player.attempts + 1 if state in ("refused", "failed") else 0
+        seconds = WAIT_SECONDS if state == "waits" else seconds_to_attempt(max(attempts, 1))
+        contact = replace(
+            player,
+            state=state,
+            reason="" if error is None else error.message,
+            attempts=attempts,
+            contact_at=now,
+            next_attempt_at=None if error is None else now + timedelta(seconds=seconds),
+            version=version,
+        )
+        with self._database.atomic() as tx:
+            store.set_contact(tx, contact)
+
+    def titles(
+        self, player: PlayerConnection, facts: Iterable[tuple[TitleFacts, Iterable[bytes]]]
+    ) -> tuple[list[PlayerTitle], dict[Entity, str]]:
+        """Return titles with their pictures as a player names them, and why it cannot have others, as sentences."""
+        found, outside = [], {}
+        for each, pictures in facts:
+            path = _theirs(player, each.path)
+            if path is None:
+                folder = os.fsdecode(os.path.split(each.path)[0]).encode("utf-8", "replace").decode()
+                outside[each.entity] = f"No folder of {player.name} is the folder {folder}. Add it to its folders."
+                continue
+            title = PlayerTitle(
+                entity=each.entity,
+                name=each.name,
+                path=path,
+                media=_theirs(player, each.media) or "",
+                season=each.season,
+                number=each.number,
+                pictures=tuple(filter(None, (_theirs(player, picture) for picture in pictures))),
+            )
+            found.append(title)
+        return found, outside
+
+
+def _theirs(player: PlayerConnection, path: bytes) -> str | None:
+    """Return a path as a player names it; None if its folders do not have it, or it is no text."""
+    try:
+        text = path.decode()
+    except UnicodeDecodeError:
+        return None
+    if not player.folders or not text:
+        return text
+    mapped = folder_map.to_theirs(player.folders, text)
+    return None if mapped is None else mapped.path

@@ -1,0 +1,1 @@
+"""Files of keys in a home, which only their user can read."""
