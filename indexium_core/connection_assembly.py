@@ -91,6 +91,7 @@ class ConnectionAssembly(TitleAssembly):
         self._events_changed()
         if self.is_served:
             self.event_intake.wake()
+            self.resume_messages()
 
     def _events_changed(self) -> None:
         self.events.emit("connections:changed")
@@ -107,8 +108,15 @@ class ConnectionAssembly(TitleAssembly):
         planner = self.publication_planner
         reading = read_back.ReadBack(store, contacts, planner, scheduler=self.scheduler, clock=clock)
         messages = notification.PlayerNotification(
-            store, contacts, queue=self.queue, scheduler=self.scheduler, clock=clock, on_notified=reading.schedule
+            store,
+            contacts,
+            queue=self.queue,
+            scheduler=self.scheduler,
+            clock=clock,
+            on_notified=reading.schedule,
+            is_paused=lambda: config.automation_paused,
         )
+        self.resume_messages = messages.resume
         self.watch_copies = watch_copies.WatchCopies(contacts, store.home, clock=clock)
         self.players = PlayerService(
             store,

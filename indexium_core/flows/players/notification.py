@@ -50,22 +50,24 @@ class PlayerNotification:
         scheduler: Scheduler,
         clock: Callable[[], datetime],
         on_notified: Callable[[], None],
+        is_paused: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`on_notified` is called after a batch: some titles are to be read back."""
+        """`on_notified` is called after a batch: some titles are to be read back. Paused, messages wait."""
+        self._is_paused = is_paused
         self._database, self._contacts = database, contacts
         self._queue, self._scheduler, self._clock, self._on_notified = queue, scheduler, clock, on_notified
         self._planning = threading.Lock()  # so that a later moment never replaces an earlier one
 
     def follow_operation(self, event: Event) -> None:
         """Tell the players in a job after an operation that wrote side files: a subscriber of events."""
-        if event.name in _OPERATIONS and store.due_players(self._database.read()):
+        if event.name in _OPERATIONS and not self._is_paused() and store.due_players(self._database.read()):
             self._queue.add_job(KIND)
 
     def resume(self) -> None:
         """Tell the players what a former process has left, each at its moment."""
         with self._planning:
             due = store.due_players(self._database.read())
-            if not due:
+            if not due or self._is_paused():
                 return
             now = self._clock()
             seconds = min(0.0 if moment is None else (moment - now).total_seconds() for moment in due.values())
@@ -75,6 +77,8 @@ class PlayerNotification:
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Tell each player whose moment has come, at the same time: the handler of the queue."""
         del job
+        if self._is_paused():
+            return {"message": "All automation is paused, so the messages wait."}
         now, due = self._clock(), store.due_players(self._database.read())
         wanted = [player_id for player_id, moment in due.items() if moment is None or moment <= now]
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="players") as pool:

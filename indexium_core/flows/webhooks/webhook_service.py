@@ -154,12 +154,13 @@ class WebhookService:
         return NewSecret(source=self.get(name), secret=secret)
 
     @remote()
-    def remove(self, name: str) -> None:
-        """Remove a source with its events. Raises UnknownIdError."""
+    def remove(self, name: str) -> WebhookSource:
+        """Remove a source with its events, and return it as it was. Raises UnknownIdError."""
         source = self.get(name)
         with self._database.atomic() as tx:
             store.remove_source(tx, source.id)
         self._on_change()
+        return source
 
     # Paths and tests.
 

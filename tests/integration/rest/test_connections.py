@@ -89,7 +89,7 @@ def test_sources_are_changed_tried_and_removed(rest: Client, films: Path, secret
     assert (wrong.status, "is not an absolute folder" in wrong.json["detail"]) == (422, True)
     assert rest.post("/api/webhook-sources/radarr/test").json["state"] == "ignored"
     assert rest.get("/api/webhook-events/99").code == "unknown_id"
-    assert rest.delete("/api/webhook-sources/radarr", Content_Type="").status == 204
+    assert rest.delete("/api/webhook-sources/radarr").json["name"] == "radarr"
     assert rest.get("/api/webhook-sources").json == []
 
 

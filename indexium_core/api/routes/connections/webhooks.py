@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -125,11 +125,10 @@ def change(library: Open, name: Name, body: SourceChange) -> Json:
     return Json(library.webhooks.change(name, folder_map=body.folder_map, anchor=body.anchor, enabled=body.enabled))
 
 
-@router.delete("/api/webhook-sources/{name}", status_code=204, response_class=Response)
-def remove(library: Open, name: Name) -> Response:
-    """Remove a source with its events."""
-    library.webhooks.remove(name)
-    return Response(status_code=204)
+@router.delete("/api/webhook-sources/{name}", response_model=WebhookSourceAnswer)
+def remove(library: Open, name: Name) -> Json:
+    """Remove a source with its events; return it as it was."""
+    return Json(library.webhooks.remove(name))
 
 
 @router.post("/api/webhook-sources/{name}/secret", response_model=NewSecretAnswer)
