@@ -199,7 +199,8 @@ class Settings(_ProviderSettings):
     )
     automation_paused: bool = _setting(
         default=False,
-        description="True: nothing is scanned, looked up, restored or published by itself, and no player is told; events are still stored.",
+        description="True: nothing is scanned, looked up, restored or published by itself, and no player is told; "
+        "events are still stored.",
         counts=_NOW,
     )
     webhook_quiet_seconds: int = _setting(

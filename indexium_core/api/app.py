@@ -66,6 +66,7 @@ def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
     router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED), dependencies=[KNOWN_PARAMETERS])
     modules = (
+        webhooks,  # first: a sender waits for its answer
         planning,
         operations,
         jobs,
@@ -76,7 +77,6 @@ def _routes() -> list[BaseRoute]:
         titles,
         matches,
         providers,
-        webhooks,
         automation,
         players,
         artwork,

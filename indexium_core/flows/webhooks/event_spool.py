@@ -1,9 +1,9 @@
 """
-The spool: each received event is a file, until it is a row of the database.
+The spool: received events are in files, until they are rows of the database.
 
 A sender waits for its answer, and sends an event once. So the event is durable before the answer, without a
-transaction: one of another thread may take seconds. The name of a file is the key of its event, so an event whose file
-was left by a kill is not read twice.
+transaction: one of another thread may take seconds. Each event has a key, its file and its place in it, so an event
+whose file was left by a kill is not read twice.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "webhooks"  # in the home
-_BATCH = 1000  # events that are read at once
+_FILES = 1000  # that are read at once
 _UNFINISHED = ".part"
 
 
@@ -34,61 +37,98 @@ class SpooledEvent:
     body: str  # JSON, as it was sent
 
 
+@dataclass(slots=True, eq=False)
+class _Receipt:
+    """An event that is being stored."""
+
+    content: dict[str, Any]
+    key: str = ""  # once it is durable
+    error: OSError | None = None
+
+
 class EventSpool:
     """The files of received events. It may be used from any thread."""
 
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
+        self._adding, self._storing = threading.Lock(), threading.Lock()
+        self._receipts: list[_Receipt] = []  # that no thread stores yet
 
     def put(self, source_id: int, body: str, *, received_at: datetime) -> str:
-        """Store an event and return its key; it is durable on return. Raises OSError."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        key = f"{int(received_at.timestamp() * 1e6):020d}-{uuid.uuid4().hex}"
-        content = json.dumps({"source": source_id, "at": received_at.isoformat(), "body": body})
-        path = self._folder / f"{key}{_UNFINISHED}"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        """
+        Store an event and return its key; it is durable on return. Raises OSError.
+
+        Events of several senders at once share one file: a disk makes few files durable in a second.
+        """
+        receipt = _Receipt({"source": source_id, "at": received_at.isoformat(), "body": body})
+        with self._adding:
+            self._receipts.append(receipt)
+        with self._storing:
+            if not receipt.key and receipt.error is None:
+                with self._adding:
+                    batch, self._receipts = self._receipts, []
+                self._store(batch)
+        if receipt.error is not None:
+            raise receipt.error
+        return receipt.key
+
+    def _store(self, batch: Sequence[_Receipt]) -> None:
+        """Store events in one file, and give each its key or the error."""
+        name = f"{time.time_ns():020d}-{uuid.uuid4().hex}"
+        path = self._folder / f"{name}{_UNFINISHED}"
+        content = json.dumps([each.content for each in batch]).encode("utf-8", "surrogatepass")
         try:
-            with os.fdopen(file, "wb") as opened:
-                opened.write(content.encode("utf-8", "surrogatepass"))
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+                opened.write(content)
                 opened.flush()
                 os.fsync(opened.fileno())
-            path.rename(self._folder / key)
+            path.rename(self._folder / name)
             self._make_durable()
-        except BaseException:
+        except OSError as error:
             path.unlink(missing_ok=True)
-            raise
-        return key
+            for each in batch:
+                each.error = error
+        else:
+            for number, each in enumerate(batch):
+                each.key = f"{name}/{number}"
 
     def waiting(self) -> list[SpooledEvent]:
-        """Return the oldest events, at most a thousand."""
+        """Return the oldest events, some thousands at most."""
         try:
             names = sorted(path.name for path in self._folder.iterdir() if not path.suffix)
         except FileNotFoundError:
             return []
-        return [event for name in names[:_BATCH] if (event := self._read(name)) is not None]
+        return [event for name in names[:_FILES] for event in self._read(name)]
 
     def remove(self, keys: Iterable[str]) -> None:
-        """Remove events that are rows of the database now."""
-        for key in keys:
-            (self._folder / key).unlink(missing_ok=True)
+        """Remove events that are rows of the database now: all of their files."""
+        for name in {key.partition("/")[0] for key in keys}:
+            (self._folder / name).unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Remove the files of receipts that a kill cut off: their senders got no answer."""
         for path in self._folder.glob(f"*{_UNFINISHED}"):
             path.unlink(missing_ok=True)
 
-    def _read(self, name: str) -> SpooledEvent | None:
+    def _read(self, name: str) -> list[SpooledEvent]:
         path = self._folder / name
         try:
-            found = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
-            at = datetime.fromisoformat(found["at"])
-            return SpooledEvent(key=name, source_id=int(found["source"]), received_at=at, body=str(found["body"]))
+            return [
+                SpooledEvent(
+                    key=f"{name}/{number}",
+                    source_id=int(each["source"]),
+                    received_at=datetime.fromisoformat(each["at"]),
+                    body=str(each["body"]),
+                )
+                for number, each in enumerate(json.loads(path.read_bytes().decode("utf-8", "surrogatepass")))
+            ]
         except FileNotFoundError:  # another thread has read it
-            return None
+            return []
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("webhooks.unreadable_event", extra={"path": str(path), "error": str(error)})
             path.rename(path.with_name(f"{name}.unreadable"))
-            return None
+            return []
 
     def _make_durable(self) -> None:
         """Write the name of the new file to the disk."""
