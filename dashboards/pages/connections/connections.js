@@ -101,13 +101,13 @@ function draw(self) {
 function onInput(self, {target}) {
   const {typed, row, id} = target.dataset
   const {state, view} = self
+  if (!typed) return // a switch, too, causes this event
   if (typed === "name") state.add.name = target.value
   else if (typed === "path") state.paths[view.panel.name] = target.value
   else if (typed === "anchor") mapDraft(self).anchor = target.value
   else if (typed === "theirs" || typed === "ours")
     mapDraft(self).rows[Number(row)][typed === "ours" ? 1 : 0] = target.value
-  else if (id) typedLimits(self, id)[/** @type {keyof LimitsView} */ (typed)] = target.value
-  else return
+  else typedLimits(self, id)[/** @type {keyof LimitsView} */ (typed)] = target.value
   if (typed !== "name" && typed !== "path") self.paint() // buttons for what is changed
 }
 

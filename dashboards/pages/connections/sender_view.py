@@ -61,6 +61,7 @@ _CHIPS: Mapping[str, ChipView] = {  # by the state of an event
     "ignored": {"level": "unchanged", "text": "no effect"},
     "failed": {"level": "danger", "text": "failed"},
 }
+_TEST: ChipView = {"level": "safe", "text": "received"}
 _OFF: ChipView = {"level": "off", "text": "off"}
 _NO_EVENT: ChipView = {"level": "none", "text": ""}
 _SEASON = re.compile(r"(season|staffel|series|specials)\b", re.IGNORECASE)
@@ -75,7 +76,7 @@ def row(source: WebhookSource, last: WebhookEvent | None) -> SenderView:
     """Return the row of a sender with its last event."""
     label = label_of(source)
     number = f"{wording.count(source.events_this_month)} this month"
-    chip = _NO_EVENT if last is None else _CHIPS[last.state]
+    chip = _chip(last) if last else _NO_EVENT
     return {
         "name": source.name,
         "label": label,
@@ -138,6 +139,11 @@ def _type(event: WebhookEvent) -> str:
     if event.is_upgrade and event.event_type == "Download":
         return "Upgrade"
     return _TYPES.get(event.event_type, event.event_type or "Unknown event")
+
+
+def _chip(event: WebhookEvent) -> ChipView:
+    """Return the state of an event; a test of Radarr or Sonarr has arrived, and more is not expected of it."""
+    return _TEST if event.event_type == "Test" and event.state == "ignored" else _CHIPS[event.state]
 
 
 def _result(event: WebhookEvent) -> str:
@@ -216,7 +222,7 @@ def _event(event: WebhookEvent, jobs: str) -> SenderEventView:
         "what": _type(event),
         "name": event.name,
         "when": _when(event),
-        "chip": _CHIPS[event.state],
+        "chip": _chip(event),
         "result": _outcome(event),
         "job": event.job_id,
         "href": f"{jobs}{'&' if '?' in jobs else '?'}job={event.job_id}" if event.job_id else "",

@@ -129,7 +129,7 @@ function draw(self) {
       h("h1", null, "Settings"),
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
       h("span", {class: "grow"}),
-      h("a", {class: "btn small", href: view.connections, data: {act: "connections"}}, "Connections"),
+      h("a", {class: "btn", href: view.connections, data: {act: "connections"}}, "Connections"),
     ),
     groups.filter(group => !isPrivacy(group)).map(group => drawGroup(group, problem)),
     drawSchedules(schedules),
