@@ -172,7 +172,7 @@ def test_automation_is_changed_paused_and_continued(site: Site, library: Library
     expect(page.locator(".limits").get_by_role("alert")).to_contain_text("“many”")
     expect(limit).to_have_value("many")
     limit.fill("40")
-    page.get_by_label("until").fill("23:30")
+    page.get_by_label("Quiet until").fill("23:30")
     limit.press("Enter")
     expect(page.get_by_text("quiet 18:00–23:30")).to_be_visible()
     config = library.automation.get(1).config

@@ -74,7 +74,7 @@ function drawLimits(self, {id, name, limits}) {
       "aria-invalid": self.view.problems[`limits-${id}`] ? "true" : null,
     }),
     input("start", "Quiet from", {type: "time"}),
-    input("end", "until", {type: "time"}),
+    input("end", "Quiet until", {type: "time"}),
     typed && [
       button("Save", "save-limits", {kind: "small primary", data: {id}}),
       button("Discard", "discard-limits", {kind: "small quiet", data: {id}}),
