@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
 from tests.browser.conftest import Site
+from tests.support.waiting import until
 
 ADDRESS = "/settings/connections"
 both_widths = pytest.mark.parametrize("width", [1280, 390])
@@ -115,6 +116,7 @@ def test_folders_are_mapped_and_a_path_is_tried(site: Site, library: Library, me
 
     page.get_by_role("button", name="Remove /movies").click()
     page.get_by_role("button", name="Save the folders").click()
+    expect(page.get_by_role("button", name="Save the folders")).to_be_hidden()
     expect(page.get_by_text("Without a row, each path is taken as it is")).to_be_visible()
     assert library.webhooks.get("radarr").folder_map == []
     assert fits(page)
@@ -163,8 +165,11 @@ def test_automation_is_changed_paused_and_continued(site: Site, library: Library
     page.get_by_role("button", name="Details of demo").click()
     expect(page.get_by_text("no effect in the mode manual").first).to_be_visible()
     switch(page, "Scan each night: demo")
+    switch(page, "React to events: demo")
+    stored = library.automation.get
+    until(lambda: stored(1).config.scheduled_scan and not stored(1).config.webhook_enabled)
     expect(page.get_by_role("switch", name="Scan each night: demo")).to_be_checked()
-    assert library.automation.get(1).config.scheduled_scan
+    expect(page.get_by_role("switch", name="React to events: demo")).not_to_be_checked()
     limit = page.get_by_role("textbox", name="Files in 24 hours")
     limit.fill("many")
     page.get_by_label("Quiet from").fill("18:00")

@@ -165,8 +165,17 @@ class ConnectionsScreen(Screen):
             jobs=self._session.address_of("jobs"),
         )
 
-    def _run(self, place: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Run the work of an input; show why it is refused beside the input, or read the page again."""
+    def _run(self, place: str, work: Callable[[], T], done: Callable[[T], None], *, field: str = "") -> None:
+        """
+        Run the work of an input; show why it is refused beside the input, or read the page again.
+
+        Args:
+            place: The input, which the page knows, too.
+            work: What it does.
+            done: Receives the result.
+            field: Of an input with several values: its last value counts. Without it, a second press is dropped.
+
+        """
 
         def succeed(result: T) -> None:
             self._problems.pop(place, None)
@@ -179,7 +188,8 @@ class ConnectionsScreen(Screen):
             self._serial += 1
             self._draw()
 
-        self._bridge.run(work, succeed, name=f"connections_{place}", failed=fail, once=True)
+        name = f"connections_{place}_{field}"
+        self._bridge.run(work, succeed, name=name, topic=name, failed=fail, once=not field)
 
     # Senders.
 
@@ -206,7 +216,7 @@ class ConnectionsScreen(Screen):
         def done(source: WebhookSource) -> None:
             self._bridge.toast("good", f"{sender_view.label_of(source)} is {'on' if source.enabled else 'off'}.")
 
-        self._run(f"sender-{name}", lambda: self._library.webhooks.change(name, enabled=is_on), done)
+        self._run(f"sender-{name}", lambda: self._library.webhooks.change(name, enabled=is_on), done, field="on")
 
     def _map(self, message: Mapping[str, Any]) -> None:
         name, anchor = str(message["name"]), str(message["anchor"]).strip()
@@ -301,6 +311,7 @@ class ConnectionsScreen(Screen):
             place or f"library-{library_id}",
             lambda: self._library.automation.change(library_id, values),
             lambda found: self._bridge.toast("good", f"{found.library}: {found.summary}"),
+            field="_".join(values),
         )
 
     def _flag(self, message: Mapping[str, Any]) -> None:
@@ -316,7 +327,7 @@ class ConnectionsScreen(Screen):
         def done(_: None) -> None:
             self._bridge.toast("good", "All automation is paused." if is_paused else "Automation continues.")
 
-        self._run("pause", lambda: self._library.automation.pause(is_paused=is_paused), done)
+        self._run("pause", lambda: self._library.automation.pause(is_paused=is_paused), done, field="on")
 
     def _publish(self, library_id: int) -> None:
         """Show what waits in a library."""
