@@ -19,6 +19,7 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.checks.screen import ChecksScreen
+from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.jobs.screen import JobsScreen
@@ -51,6 +52,7 @@ PAGES = (
     PageEntry("query", "Query", QueryScreen),
     PageEntry("jobs", "Jobs", JobsScreen),
     PageEntry("settings", "Settings", SettingsScreen),
+    PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections"),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
 PATHS = {entry.name: entry.address for entry in PAGES}

@@ -14,10 +14,14 @@ export function switchTheme() {
   window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
 }
 
-/** Return the page whose entry is the current one: the page of publications may be below the titles. @param {PageLinkView[]} pages */
+// The page whose entry is the current one while a page has none of its own.
+/** @type {Record<string, string>} */
+const ABOVE = {connections: "settings", publish: "titles"}
+
+/** Return the page whose entry is the current one. @param {PageLinkView[]} pages */
 const currentEntry = pages => {
   const page = currentPage()
-  return page === "publish" && pages.every(({id}) => id !== page) ? "titles" : page
+  return ABOVE[page] && pages.every(({id}) => id !== page) ? ABOVE[page] : page
 }
 
 /** @type {(page: PageLinkView, current: string) => HTMLElement} */

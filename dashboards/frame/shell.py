@@ -53,7 +53,11 @@ class Shell(Component):
 def pages(
     labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str, paths: Mapping[str, str]
 ) -> list[PageLinkView]:
-    """Return the entries of the navigation: counts, progress in percent (`live`) and addresses (`paths`)."""
+    """
+    Return the entries of the navigation: counts, progress in percent (`live`) and addresses (`paths`).
+
+    A page without a group has no entry: a page above it leads to it.
+    """
     return [
         {
             "id": name,
@@ -64,6 +68,7 @@ def pages(
             "live": live if name == "progress" else None,
         }
         for name, label in labels.items()
+        if name in _GROUP_OF
     ]
 
 

@@ -258,6 +258,30 @@ def through_query(page: Page, look: Look) -> None:
     look("an error")
 
 
+def through_settings(page: Page, look: Look) -> None:
+    """The page of connections is below the settings."""
+    page.get_by_role("region", name="Settings", exact=True).get_by_role("link", name="Connections").click()
+    page.get_by_role("button", name="Add… a sender").click()
+    page.get_by_role("button", name="Add the sender").click()
+    expect(page.locator(".held.secret")).to_be_visible()
+    page.get_by_role("button", name="Add a row").click()
+    page.get_by_role("textbox", name=re.compile("^Try a path")).fill("D:\\Filme\\M (1931)\\M.mkv")
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.get_by_role("button", name="Add a row for D:\\Filme")).to_be_visible()
+    page.get_by_role("button", name="Send test").click()
+    expect(page.get_by_role("list", name="Events of Radarr")).to_be_visible()
+    page.get_by_role("button", name="Details of demo").click()
+    page.locator(".pause .switch").click()
+    expect(page.get_by_role("region", name="Automation is paused")).to_be_visible()
+    look("connections")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Remove… Radarr").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove the sender").click()
+    expect(page.get_by_text("A sender is a program that tells Indexium")).to_be_visible()
+    look("connections without a sender")
+    page.get_by_role("link", name="Settings /").click()
+
+
 # What opens above a page, or changes it.
 LAYERS: dict[str, Callable[[Page, Look], None]] = {
     "Plan": through_plan,
@@ -267,6 +291,7 @@ LAYERS: dict[str, Callable[[Page, Look], None]] = {
     "People": through_people,
     "Query": through_query,
     "Jobs": through_jobs,
+    "Settings": through_settings,
 }
 
 

@@ -7,16 +7,15 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component
-from dashboards.pages.settings import custom_fields_form, privacy, schedules_form, settings_form
+from dashboards.pages.settings import custom_fields_form, privacy, settings_form
+from dashboards.pages.settings.schedules_section import ScheduleSection
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import SettingsState
 from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
-from indexium_core.model.job import Job
 from indexium_core.model.providers.keys import KeyTest
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.model.remote_calls import LONGEST_WAIT
 from indexium_core.model.schedules.schedule import Schedule
 from indexium_core.settings import SettingRow
 from indexium_core.settings_file import FILE_NAME
@@ -33,7 +32,7 @@ class SettingsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._form = settings_form.SettingsForm()
         self._problem: Mapping[str, str] | None = None
-        self._cron_problem: Mapping[str, str] | None = None
+        self._schedules = ScheduleSection(session, changed=self.refresh)
         self._field_problem, self._fields_saved = "", 0
         self._wanted = privacy.no_filter()  # requests
         self._tests: dict[str, KeyTest] = {}  # the last test of the key of each provider
@@ -45,10 +44,10 @@ class SettingsScreen(Screen):
             define=lambda message: self._define(message["texts"]),
             redefine=lambda message: self._redefine(str(message["key"]), message["texts"]),
             remove=lambda message: self._ask_removal(str(message["key"])),
-            schedule=self._set_schedule,
-            run_schedule=lambda message: self._run_schedule(str(message["name"])),
+            **self._schedules.handlers(),
             requests=self._filter_requests,
             kept=lambda _: session.go("decide", segment="maybe"),
+            connections=lambda _: session.go("connections"),
             key=lambda message: self._set_key(str(message["name"]), str(message["value"])),
             remove_key=lambda message: self._remove_key(str(message["name"])),
             test_key=lambda message: self._test_key(str(message["provider"])),
@@ -60,7 +59,8 @@ class SettingsScreen(Screen):
 
     def enter(self) -> None:
         """Show the page."""
-        self._problem, self._cron_problem, self._field_problem = None, None, ""
+        self._problem, self._field_problem = None, ""
+        self._schedules.forget()
         self._tests.clear()
         self._section, self.state.section = self.state.section, ""
         self._entered += 1
@@ -142,8 +142,9 @@ class SettingsScreen(Screen):
         custom = custom_fields_form.view(fields, problem=self._field_problem, saved=self._fields_saved)
         view = settings_form.view(rows, file=file, problem=self._problem, artwork=artwork)
         first = {"section": self._section, "entered": self._entered}
-        clock = schedules_form.view(schedules, problem=self._cron_problem)
-        self._form.put(**view, **first, custom=custom, schedules=clock, privacy=section, serial=self._serial)
+        parts = {"custom": custom, "schedules": self._schedules.view(schedules), "privacy": section}
+        serial = self._serial + self._schedules.serial
+        self._form.put(**view, **first, **parts, serial=serial, connections=self._session.address_of("connections"))
 
     def _request(self, name: str, value: str | None) -> None:
         """Show the consequences of a change, ask, then change; None restores the default."""
@@ -194,43 +195,6 @@ class SettingsScreen(Screen):
     def _show_problem(self, name: str, value: str | None, error: errors.IndexiumError) -> None:
         self._problem = {"name": name, "text": error.message, "typed": value or ""}
         self.refresh()
-
-    # Schedules.
-
-    def _set_schedule(self, message: Mapping[str, Any]) -> None:
-        name, text, enabled = str(message["name"]), message["cron"], message["enabled"]
-
-        def done(schedule: Schedule) -> None:
-            self._cron_problem = None
-            self._bridge.toast("good", schedules_form.changed(schedule))
-            self.refresh()
-
-        def failed(error: errors.IndexiumError) -> None:
-            self._serial += 1
-            if text is None:
-                self._bridge.toast("error", error.message)
-            else:
-                self._cron_problem = {"name": name, "text": error.message, "typed": text}
-            self.refresh()
-
-        self._bridge.run(
-            lambda: self._library.schedules.set(
-                name, cron=None if text is None else str(text), enabled=None if enabled is None else bool(enabled)
-            ),
-            done,
-            name="schedule",
-            failed=failed,
-        )
-
-    def _run_schedule(self, name: str) -> None:
-        def run() -> Job:
-            return self._library.jobs.wait(self._library.schedules.run(name).id, LONGEST_WAIT)
-
-        def done(job: Job) -> None:
-            self._bridge.toast("error" if job.status == "failed" else "good", schedules_form.ended(name, job))
-            self.refresh()
-
-        self._bridge.run(run, done, name=f"run_{name}", once=True)
 
     # Custom fields.
 

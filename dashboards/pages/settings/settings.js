@@ -128,6 +128,8 @@ function draw(self) {
       {class: "head", data: {key: "head"}},
       h("h1", null, "Settings"),
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
+      h("span", {class: "grow"}),
+      h("a", {class: "btn", href: view.connections, data: {act: "connections"}}, "Connections"),
     ),
     groups.filter(group => !isPrivacy(group)).map(group => drawGroup(group, problem)),
     drawSchedules(schedules),

@@ -131,3 +131,4 @@ class SettingsFormView(TypedDict, total=False):
     section: str  # What the page shows first; "" for its beginning
     serial: int  # A new number shows the current values instead of the typed texts
     entered: int  # How often the page was opened
+    connections: str  # The address of the page of connections

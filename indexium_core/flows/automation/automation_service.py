@@ -89,9 +89,10 @@ class AutomationService:
             raise errors.UsageError(f"Automation has no field “{unknown[0][:40]}”. The fields are {', '.join(_NAMES)}.")
         if "automation_mode" in wanted:
             wanted.setdefault("auto_publish", wanted["automation_mode"] == "automatic")
-        config = replace(self.config(library_id), **wanted)  # type: ignore[arg-type]
-        config.check()
-        with self._database.atomic() as tx:
+        with self._database.atomic() as tx:  # which no other change of the library can overlap
+            stored = store.configs(tx).get(library_id) or AutomationConfig(library_id=library_id)
+            config = replace(stored, **wanted)  # type: ignore[arg-type]
+            config.check()
             store.put(tx, config)
         self._on_change()
         return self._row(library)

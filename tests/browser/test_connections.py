@@ -1,0 +1,204 @@
+"""The page of connections: a sender is added, mapped, tried and tested; automation is changed, paused and continued."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+from tests.support.waiting import until
+
+ADDRESS = "/settings/connections"
+both_widths = pytest.mark.parametrize("width", [1280, 390])
+
+
+def senders(page: Page) -> Locator:
+    return page.get_by_role("region", name="Senders")
+
+
+def switch(page: Page, name: str) -> None:
+    page.locator(".page-connections .switch", has=page.get_by_role("switch", name=name, exact=True)).click()
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@both_widths
+def test_secret_of_a_new_sender_is_shown_once(site: Site, library: Library, width: int) -> None:
+    page = site.visit("/settings", width=width)
+    page.get_by_role("region", name="Settings", exact=True).get_by_role("link", name="Connections").click()
+    page.wait_for_url(f"**{ADDRESS}")
+    expect(page.get_by_text("A sender is a program that tells Indexium")).to_be_visible()
+    here = page.get_by_role("navigation", name="Pages").locator("a[data-page=settings]")
+    expect(here).to_have_attribute("aria-current", "page")  # on a phone, it is under *More*
+
+    page.get_by_role("button", name="Add… a sender").click()
+    name = page.get_by_role("textbox", name="Name, a part of its address")
+    name.fill("Büro!")
+    name.press("Enter")
+    expect(senders(page).get_by_role("alert")).to_contain_text("“Büro!” is not a name of a source.")
+    expect(name).to_have_value("Büro!")
+    name.fill("")
+    page.get_by_role("button", name="Add the sender").click()
+
+    copy = page.get_by_role("button", name="Copy: the secret")
+    expect(copy).to_be_focused()
+    secret = page.locator(".held.secret bdi").inner_text()
+    expect(page.locator(".held", has=page.get_by_role("button", name="Copy: the address"))).to_contain_text(
+        f"{site.url}/api/webhooks/radarr"
+    )
+    copy.press("Enter")
+    expect(page.get_by_role("button", name="Copied: the secret")).to_be_focused()
+    key = library.webhooks.receive("radarr", secret, json.dumps({"eventType": "Test"}).encode())
+    assert key
+    assert fits(page)
+
+    page.reload()
+    expect(page.get_by_text(re.compile("^set today"))).to_be_visible()
+    assert secret not in page.content()
+    shown = page.evaluate("Bokeh.documents.flatMap(each => [...each._all_models.values()].map(one => one.shown ?? ''))")
+    assert any("webhooks/radarr" in each for each in shown)
+    assert not any(secret in each for each in shown)
+    assert page.locator(".held.secret").count() == 0
+
+    page.get_by_role("button", name="New secret…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    library.webhooks.receive("radarr", secret, b'{"eventType": "Test"}')  # it is still the secret
+    page.get_by_role("button", name="New secret…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make a new secret").click()
+    expect(page.locator(".held.secret bdi")).not_to_have_text(secret)
+
+
+@both_widths
+def test_folders_are_mapped_and_a_path_is_tried(site: Site, library: Library, media: Path, width: int) -> None:
+    library.webhooks.add("radarr")
+    (media / ".anchor").touch()
+    film = next(media.rglob("*.mkv")).relative_to(media)
+    page = site.visit(f"{ADDRESS}?sender=radarr", width=width)
+    path = page.get_by_role("textbox", name=re.compile("^Try a path"))
+    path.fill(f"/movies/Quiet Harbour/{film.name}")
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.get_by_role("list", name="Results")).to_contain_text("is in no library")
+
+    page.get_by_role("button", name="Add a row for /movies").click()
+    here = page.get_by_role("combobox", name="Folder here, row 1")
+    expect(here).to_be_focused()
+    here.fill("media/films")
+    here.press("Enter")
+    expect(senders(page).get_by_role("alert")).to_contain_text("“media/films” is not an absolute folder.")
+    expect(here).to_have_value("media/films")
+    assert library.webhooks.get("radarr").folder_map == []
+    here.fill(str(media))
+    page.get_by_role("textbox", name="Anchor file").fill(".anchor")
+    page.get_by_role("button", name="Save the folders").click()
+    expect(page.locator(".map-row", has=here)).to_contain_text("found")
+    expect(senders(page).get_by_role("alert")).to_have_count(0)
+    assert library.webhooks.get("radarr").folder_map == [("/movies", str(media))]
+    assert library.webhooks.get("radarr").anchor == ".anchor"
+
+    path.fill(f"/movies/{film}")
+    path.press("Enter")
+    results = page.get_by_role("list", name="Results")
+    expect(results).to_contain_text(f"lands in {media / film} by the row /movies")
+    expect(results).to_contain_text("library demo, hybrid · it exists, ")
+    expect(results).to_contain_text(f"anchor file {media / '.anchor'} exists")
+    (media / ".anchor").unlink()
+    path.press("Enter")
+    expect(results).to_contain_text("is missing: the disk is probably not mounted")
+    expect(page.locator(".map-row", has=here)).to_contain_text("missing")
+
+    page.get_by_role("button", name="Remove /movies").click()
+    page.get_by_role("button", name="Save the folders").click()
+    expect(page.get_by_role("button", name="Save the folders")).to_be_hidden()
+    expect(page.get_by_text("Without a row, each path is taken as it is")).to_be_visible()
+    assert library.webhooks.get("radarr").folder_map == []
+    assert fits(page)
+
+
+@both_widths
+def test_test_arrives_and_a_failed_event_is_repeated(site: Site, library: Library, media: Path, width: int) -> None:
+    new = library.webhooks.add("radarr")
+    page = site.visit(ADDRESS, width=width)
+    page.get_by_role("button", name=re.compile("^Radarr")).click()
+    page.get_by_role("button", name="Send test").click()
+    events = page.get_by_role("list", name="Events of Radarr")
+    expect(events.get_by_role("listitem")).to_have_count(1)
+    expect(events).to_contain_text("A test of the connection.")
+
+    film = next(media.rglob("*.mkv")).relative_to(media)
+    body = {"eventType": "Download", "movie": {"title": "M", "year": 1931}, "movieFile": {"path": f"/movies/{film}"}}
+    library.webhooks.receive("radarr", new.secret, json.dumps(body).encode())
+    library.webhooks.list()
+    repeat = page.get_by_role("button", name="Repeat the event Import M (1931)")
+    expect(repeat).to_be_visible()
+    expect(senders(page).locator(".sender")).to_contain_text("failed")
+    library.automation.pause()  # the reaction does not start
+    library.webhooks.change("radarr", folder_map=[("/movies", str(media))])
+    repeat.click()
+    expect(events.get_by_role("listitem").first).to_contain_text("waits")
+    assert fits(page)
+
+    switch(page, "Radarr")
+    expect(senders(page).locator(".sender")).to_contain_text("– off")
+    assert not library.webhooks.get("radarr").enabled
+    page.get_by_role("button", name="Remove… Radarr").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove the sender").click()
+    expect(page.get_by_text("A sender is a program that tells Indexium")).to_be_visible()
+    assert library.webhooks.list() == []
+
+
+@both_widths
+def test_automation_is_changed_paused_and_continued(site: Site, library: Library, width: int) -> None:
+    page = site.visit(ADDRESS, width=width)
+    modes = page.get_by_role("group", name="Automation of demo")
+    modes.get_by_role("button", name="Manual").click()
+    expect(modes.get_by_role("button", name="Manual")).to_have_attribute("aria-pressed", "true")
+    assert library.automation.get(1).config.automation_mode == "manual"
+
+    page.get_by_role("button", name="Details of demo").click()
+    expect(page.get_by_text("no effect in the mode manual").first).to_be_visible()
+    switch(page, "Scan each night: demo")
+    switch(page, "React to events: demo")
+    stored = library.automation.get
+    until(lambda: stored(1).config.scheduled_scan and not stored(1).config.webhook_enabled)
+    expect(page.get_by_role("switch", name="Scan each night: demo")).to_be_checked()
+    expect(page.get_by_role("switch", name="React to events: demo")).not_to_be_checked()
+    limit = page.get_by_role("textbox", name="Files in 24 hours")
+    limit.fill("many")
+    page.get_by_label("Quiet from").fill("18:00")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".limits").get_by_role("alert")).to_contain_text("“many”")
+    expect(limit).to_have_value("many")
+    limit.fill("40")
+    page.get_by_label("Quiet until").fill("23:30")
+    limit.press("Enter")
+    expect(page.get_by_text("quiet 18:00–23:30")).to_be_visible()
+    config = library.automation.get(1).config
+    assert (config.night_limit, config.quiet_from, config.quiet_until) == (40, "18:00", "23:30")
+    assert fits(page)
+
+    switch(page, "Pause all automation")
+    banner = page.get_by_role("region", name="Automation is paused")
+    expect(banner).to_contain_text("Events are still received and kept")
+    assert library.automation.is_paused
+    banner.get_by_role("button", name="Continue").click()
+    expect(banner).to_be_hidden()
+    assert not library.automation.is_paused
+
+
+def test_switch_that_the_environment_sets_says_so(
+    serve: Callable[[Library], Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INDEXIUM_AUTOMATION_PAUSED", "false")
+    with Library.open(tmp_path / "home") as library:
+        page = serve(library).visit(ADDRESS)
+        switch(page, "Pause all automation")
+        expect(page.get_by_role("alert").filter(has_text="INDEXIUM_AUTOMATION_PAUSED")).to_be_visible()
+        expect(page.get_by_role("switch", name="Pause all automation")).not_to_be_checked()
