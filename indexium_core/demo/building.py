@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexium_core import errors, notebook
-from indexium_core.demo import clips, content, films, photos
+from indexium_core.demo import clips, content, films, photos, senders
 from indexium_core.demo.content import QUALIFIERS, DemoFile
 from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.store.people import legacy
@@ -144,6 +144,8 @@ def open_library(
         if new_films or not (is_older or folder / films.FOLDER in known):
             library.inventory.add(folder / films.FOLDER, kind="mixed")
             library.scan([folder / films.FOLDER])
+            if not library.webhooks.list():
+                senders.add(library, folder / films.FOLDER / "Films")
     except BaseException:
         library.close()
         raise

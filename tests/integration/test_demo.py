@@ -193,6 +193,14 @@ def test_demo_has_films_and_series(with_films: Library, films_folder: Path) -> N
     assert (films_folder / films.FOLDER / "Films/weathermaker-final-export.nfo").exists()
 
 
+def test_demo_has_a_sender_and_one_event_asks_for_a_row_of_its_map(with_films: Library) -> None:
+    [source] = with_films.webhooks.list()
+    assert (source.kind, source.waiting, source.failed) == ("radarr", 0, 1)
+    failed, *others = with_films.webhooks.events().items
+    assert "is under no folder of the map of radarr" in failed.result
+    assert {each.state for each in others} == {"ignored"}
+
+
 def test_demo_asks_for_the_titles_that_its_table_names(with_films: Library, films_folder: Path) -> None:
     asked, accepted = set[str](), set[str]()
     for item in with_films.titles.list(per_page=100).items:

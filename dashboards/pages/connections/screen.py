@@ -260,7 +260,7 @@ class ConnectionsScreen(Screen):
                 risky=True,
             )
 
-        def removed(_: None) -> None:
+        def removed(_: WebhookSource) -> None:
             self._open("")
             self._bridge.toast("good", "The sender is removed.")
 
