@@ -21,6 +21,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # by name: label and purpose
         "Recovery drill",
         "Restores everything that was published into a temporary folder, and compares.",
     ),
+    "watch-states": (
+        "Copy of watch states",
+        "What people have watched in the players, with a date; without a player it is off.",
+    ),
     "picture-collection": ("Collection of pictures", "Deletes pictures that nothing uses any more."),
     "snapshot": (
         "Snapshot for analysts",
