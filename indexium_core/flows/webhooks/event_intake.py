@@ -199,4 +199,7 @@ class EventIntake:
 
     def _arm(self, seconds: float) -> None:
         with acting_as(SYSTEM):
-            self._scheduler.add_soon(KIND, seconds)
+            self._scheduler.add_soon(KIND, seconds, has_work=self._has_work)
+
+    def _has_work(self) -> bool:
+        return self._spool.has_events() or store.is_waiting(self._database.read())

@@ -93,6 +93,10 @@ class EventSpool:
             for number, each in enumerate(batch):
                 each.key = f"{name}/{number}"
 
+    def has_events(self) -> bool:
+        """Return whether an event is not a row of the database yet."""
+        return self._folder.exists() and any(not path.suffix for path in self._folder.iterdir())
+
     def waiting(self) -> list[SpooledEvent]:
         """Return the oldest events, some thousands at most."""
         try:

@@ -162,14 +162,14 @@ class Scheduler:
         if former is None:
             self._wake()
 
-    def add_soon(self, kind: str, seconds: float) -> None:
-        """Add a job after some seconds, or before that if an earlier request wants it."""
+    def add_soon(self, kind: str, seconds: float, *, has_work: Callable[[], bool] = lambda: True) -> None:
+        """Add a job after some seconds, or before that if an earlier request wants it; `has_work` as in `add_later`."""
         due = time.monotonic() + seconds
         with self._lock:
             former = self._delays.get(kind)
             if former is not None and former.due <= due:
                 return
-            self._delays[kind] = _Delay(due=due, since=due, has_work=lambda: True, actor=current_actor())
+            self._delays[kind] = _Delay(due=due, since=due, has_work=has_work, actor=current_actor())
             self._own.add(kind)
         self._wake()
 

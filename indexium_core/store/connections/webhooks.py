@@ -136,6 +136,11 @@ def put_event(tx: Connection, event: NewEvent) -> int:
     return int(tx.value(statement, sql.parameters(statement, facts)))
 
 
+def is_waiting(reader: Connection) -> bool:
+    """Return whether an event waits."""
+    return bool(reader.value(_sql("is_waiting")))
+
+
 def groups(reader: Connection) -> list[FolderGroup]:
     """Return the folders with waiting events that no reaction has taken, the first due one first."""
     return [FolderGroup(*row) for row in reader.execute(_sql("groups")).fetchall()]

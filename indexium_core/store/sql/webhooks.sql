@@ -62,6 +62,10 @@ RETURNING id;
 -- When a source sent its last event.
 UPDATE webhook_sources SET last_event_at = greatest($received_at, coalesce(last_event_at, $received_at)) WHERE id = $id;
 
+-- name: is_waiting
+-- Whether an event waits.
+SELECT count(*) > 0 FROM webhook_events WHERE state = 'waiting';
+
 -- name: groups
 -- The folders with waiting events that no reaction has taken, and when each is quiet for long enough.
 SELECT library_id, folder, max(not_before) AS not_before, count(*)::INTEGER AS events
