@@ -87,7 +87,8 @@ def _folder(text: str) -> str:
     folder = text.strip()
     if not is_safe(folder):
         raise errors.UsageError(f"“{folder[:200]}” is not an absolute folder. Write it from its root, such as /movies.")
-    return folder if len(folder) == 1 else folder.rstrip("/\\") or "/"
+    shorter = folder.rstrip("/\\") or "/"
+    return shorter if is_safe(shorter) else folder  # the root of a drive needs its slash
 
 
 def _is_windows(path: str) -> bool:

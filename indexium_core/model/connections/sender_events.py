@@ -81,7 +81,7 @@ def _subject(kind: SenderKind, body: Mapping[str, Any], event_type: str) -> Send
     name = _text(title, "title")[:_LONGEST_NAME]
     return SenderEvent(
         event_type=event_type,
-        name=f"{name} ({year})" if name and _is_number(year) and year else name,
+        name=_with_year(name, year),
         title_type="movie" if kind == "radarr" else "series",
         place=_text(title, "folderPath") if kind == "radarr" else _text(title, "path"),
         ids=_ids(title, "{}Id"),
@@ -94,7 +94,7 @@ def _download(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     paths = [*(_text(each, "path") for each in files), *_paths(body, "deletedFiles")]
     if not any(paths):
         paths.append(_text(body, "destinationPath"))
-    return replace(event, effect="scan", paths=_distinct(paths), is_upgrade=body.get("isUpgrade") is True)
+    return replace(event, effect="scan", paths=_distinct(paths), is_upgrade=_is_upgrade(body))
 
 
 def _rename(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
@@ -112,7 +112,7 @@ def _file_delete(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
 
 def _title_delete(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     """Return the deletion of a title; `deletedFiles` is a Boolean here, and a list in an import."""
-    if body.get("deletedFiles") is not True:
+    if not body.get("deletedFiles"):
         return replace(event, reason="Its files stay.")
     return replace(event, effect="scan")
 
@@ -145,7 +145,7 @@ def _of_jellyfin(body: Mapping[str, Any]) -> SenderEvent:
     name, year = _text(body, "SeriesName") or _text(body, "Name"), body.get("Year")
     event = SenderEvent(
         event_type=event_type,
-        name=(f"{name} ({year})" if name and _is_number(year) else name)[:_LONGEST_NAME],
+        name=_with_year(name[:_LONGEST_NAME], year),
         title_type=_JELLYFIN_TYPES.get(_text(body, "ItemType"), ""),
         ids=_ids(body, "Provider_{}"),
     )
@@ -158,11 +158,10 @@ def _of_jellyfin(body: Mapping[str, Any]) -> SenderEvent:
 
 def _of_generic(body: Mapping[str, Any]) -> SenderEvent:
     """Return an event of another program: its path, its ids such as `imdb_id`, and `isUpgrade`."""
-    path, is_upgrade = body.get("path"), body.get("isUpgrade", False)
+    path = body.get("path")
     if not isinstance(path, str) or not path.strip():
         raise errors.UsageError('The event has no path. Send {"path": "/movies/X (1999)/X.mkv"}.')
-    if not isinstance(is_upgrade, bool):
-        raise errors.UsageError("isUpgrade is not true or false.")
+    is_upgrade = _is_upgrade(body)
     ids = _ids(body, "{}_id")
     for kind in ID_FIELDS:
         if body.get(f"{kind}_id") is not None and kind not in ids:
@@ -185,6 +184,19 @@ def _ids(values: Mapping[str, Any], form: str) -> dict[str, str]:
             if known.is_valid:
                 found[kind] = known.value
     return found
+
+
+def _is_upgrade(body: Mapping[str, Any]) -> bool:
+    """Return whether a better file replaced another one. A wrong value fails the event: a person must see it."""
+    value = body.get("isUpgrade")
+    if value is not None and not isinstance(value, bool):
+        raise errors.UsageError("isUpgrade is not true or false.")
+    return value is True
+
+
+def _with_year(name: str, year: Any) -> str:
+    """Return a title with its year, once."""
+    return f"{name} ({year})" if name and _is_number(year) and year and not name.endswith(f"({year})") else name
 
 
 def _is_number(value: Any) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.model.connections import folder_map
 
+CORPUS = json.loads((Path(__file__).parents[2] / "corpus" / "folder_maps.json").read_text(encoding="utf-8"))
 RULES = folder_map.rules_of(
     [
         ("/movies", "/media/films"),
@@ -43,6 +47,12 @@ RULES = folder_map.rules_of(
 def test_longest_folder_that_fits_counts(theirs: str, ours: str | None) -> None:
     found = folder_map.to_ours(RULES, theirs)
     assert (None if found is None else found.path) == ours
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case["about"][:80])
+def test_path_lands_where_the_sender_means_it(case: dict[str, Any]) -> None:
+    found = folder_map.to_ours(folder_map.rules_of(case["rules"]), case["path"])
+    assert (None if found is None else found.path) == case["ours"]
 
 
 @pytest.mark.parametrize(
