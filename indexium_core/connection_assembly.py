@@ -66,6 +66,7 @@ class ConnectionAssembly(TitleAssembly):
             store, self.updater, self.automation, self.disaster_recovery, clock=clock
         )
         self.enrichment.libraries_by_themselves = self.automation.looked_up
+        self.artwork_jobs.follows = self.automation.gets_pictures
 
     def _build_webhooks(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         spool = EventSpool(store.home)
@@ -82,7 +83,7 @@ class ConnectionAssembly(TitleAssembly):
         self.webhooks = WebhookService(
             store, spool, self.event_intake, on_change=self._connections_changed, clock=clock
         )
-        handler = Reactions(store, self.updater, on_change=self._events_changed, clock=clock).handle
+        handler = Reactions(store, self.updater, self.automation, on_change=self._events_changed, clock=clock).handle
         self.queue.register(event_intake.KIND, self.event_intake.handle, title="Events of senders", is_awaited=True)
         self.queue.register(reactions.KIND, handler, title="Reaction to events", counts_errors=False)
 

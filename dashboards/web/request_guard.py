@@ -205,6 +205,9 @@ class Refused(RequestHandler):
     def check_xsrf_cookie(self) -> None:
         """Skip the check: these routes change nothing."""
 
+    def _log(self) -> None:
+        """Print nothing: the address may have the secret of a sender."""
+
 
 def _sockets(host: str) -> str:
     """Return the websocket sources of the policy; for IPv6, browsers use 'self'."""

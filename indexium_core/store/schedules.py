@@ -25,9 +25,10 @@ class ScheduleRows:
             Schedule(**row | {"params": json.loads(row["params"])}, when=cron.in_words(row["cron"])) for row in rows
         ]
 
-    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None) -> None:
+    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool = True) -> None:
         """Add a schedule with a cron text, unless there is one of this name."""
-        self._write("add", {"name": name, "kind": kind, "cron": text, "next_run_at": next_run_at})
+        facts: dict[str, object] = {"name": name, "kind": kind, "cron": text, "next_run_at": next_run_at, "enabled": enabled}
+        self._write("add", facts)
 
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None:
         """Store when a schedule runs, and whether it does."""

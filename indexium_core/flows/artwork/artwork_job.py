@@ -7,7 +7,7 @@ when small pictures use up the budget, or when the hosts of images do not answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
@@ -39,6 +39,7 @@ class ArtworkJobs:
 
     def __init__(self, database: Database, artwork: ArtworkManager, *, queue: JobQueueService) -> None:
         self._database, self._artwork, self._queue = database, artwork, queue
+        self.follows: Callable[[], bool] = lambda: True  # whether pictures are got by themselves
 
     @remote()
     def add(self, title_ids: Sequence[int] = ()) -> Job:
@@ -70,7 +71,7 @@ class ArtworkJobs:
 
     def follow_enrichment(self, event: Event) -> None:
         """Get the pictures of the titles that an enrichment has looked up: a subscriber of events."""
-        if event.name != "enrich:completed" or not self._artwork.may_download:
+        if event.name != "enrich:completed" or not self._artwork.may_download or not self.follows():
             return
         job = self._queue.get(int(event.data["job_id"]))
         if job.started_at is not None and (job.summary or {}).get("enriched"):

@@ -111,6 +111,11 @@ class AutomationService:
         wanted = [each.library_id for each in rows if self.config(each.library_id).enriches]
         return None if len(wanted) == len(rows) else wanted
 
+    def gets_pictures(self) -> bool:
+        """Return whether a library gets the pictures of titles that were looked up by itself."""
+        rows = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
+        return not self.is_paused and any(self.config(each.library_id).selects for each in rows)
+
     def files_left(self, config: AutomationConfig) -> int | None:
         """Return the number of files that a library may publish by itself now; None for no limit."""
         if config.is_quiet(self._clock().astimezone()):

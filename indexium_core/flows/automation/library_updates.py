@@ -22,6 +22,7 @@ from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.connections.automation import AutomationConfig
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import PRIORITIES, Job
 from indexium_core.model.publishing.requests import (
@@ -41,7 +42,7 @@ _LOOKUP_SECONDS = 600.0  # longest wait for providers and pictures; what is late
 
 
 class UpdateStoppedError(Exception):
-    """The job of an update should end: what is done stays, and the rest is done again by its next run."""
+    """An update should end, or all automation is paused: what is done stays, and its next run does the rest."""
 
 
 @dataclass(slots=True)
@@ -133,25 +134,33 @@ class _UpdateRun:
 
     def __init__(self, parts: LibraryUpdater, job: JobContext, library_id: int, note: str) -> None:
         self._parts, self._job, self._note = parts, job, note
-        self._library_id, self._config = library_id, parts.automation.config(library_id)
-        self._result = LibraryUpdate()
+        self._library_id, self._result = library_id, LibraryUpdate()
+
+    @property
+    def _config(self) -> AutomationConfig:
+        """The automation of the library, as it is now: a person may change it during the update."""
+        if self._parts.automation.is_paused:
+            raise UpdateStoppedError
+        return self._parts.automation.config(self._library_id)
 
     def update(self, folders: Sequence[str], upgraded: Collection[str], priority: int) -> LibraryUpdate:
         parts, result = self._parts, self._result
         scan = self._await(parts.scans.add_folders(self._library_id, folders, priority=priority))
         library = self._library()
-        if library.state != "online" or scan.status == "failed":
-            reason = library.state_reason or scan.error_message
+        if library.state != "online" or not scan.status.startswith("completed"):
+            reason = library.state_reason or scan.error_message or f"The scan is {scan.status}."
             result.offline = reason or f"The library “{library.name}” cannot be scanned."
             return result
         result.scanned = sum(int(scan.summary.get(name) or 0) for name in ("new", "moved", "changed", "missing"))
         if library.kind != "home":
             self._await(parts.titles.identify())
+        is_publishing = parts.publications.options(self._library_id).is_on
+        if is_publishing and upgraded:
+            self._restore(self._titles_below(library, list(upgraded), whole=False))
         titles = self._titles_below(library, folders)
         if library.kind != "home":
             self._look_up([number for _, number in titles])
-        if parts.publications.options(self._library_id).is_on:
-            self._restore(self._titles_below(library, list(upgraded)) if upgraded else [])
+        if is_publishing:
             self._publish(titles)
         return result
 
@@ -197,24 +206,24 @@ class _UpdateRun:
             selection = PublicationSelection(addresses=tuple(chosen), risk=("safe",), is_by_hand=False)
             request = PublicationRequest(user_note=self._note, source="automation")
             self._result.published += self._write(selection, request)
-        waiting = sum(map(len, rows.values())) - len(chosen)
+        waiting = sum(map(len, rows.values())) - len(rows["safe"] if config.publishes else ())
         if waiting:
             self._result.notes.append(f"{wording.plural(waiting, 'row waits', 'rows wait')} for you.")
         if config.publishes and len(chosen) < len(rows["safe"]):
             self._result.notes.append("The limit of the library, or its quiet time, keeps safe rows back.")
 
     def _within_limit(self, addresses: Sequence[str]) -> list[str]:
-        """Return the first titles whose files are together within the limit of the library."""
+        """Return titles whose files are together within the limit of the library, the first ones if possible."""
         left = self._parts.automation.files_left(self._config)
         if left is None:
             return list(addresses)
         chosen: list[str] = []
         for address in addresses if left else ():
             selection = PublicationSelection(addresses=(address,), risk=("safe",), is_by_hand=False)
-            left -= sum(self._parts.publications.summary(selection).actions.values())
-            if left < 0:
-                break
-            chosen.append(address)
+            files = sum(self._parts.publications.summary(selection).actions.values())
+            if files <= left:
+                chosen.append(address)
+                left -= files
         return chosen
 
     def _write(self, selection: PublicationSelection, request: PublicationRequest) -> int:
@@ -243,9 +252,11 @@ class _UpdateRun:
         rows = catalog.libraries(self._parts.database.read())
         return next(each for each in rows if each.library_id == self._library_id)
 
-    def _titles_below(self, library: LibraryRow, folders: Sequence[str]) -> list[tuple[str, int]]:
+    def _titles_below(
+        self, library: LibraryRow, folders: Sequence[str], *, whole: bool = True
+    ) -> list[tuple[str, int]]:
         places = [_below(library, each) for each in folders] or [library.path_bytes]
-        found = store.titles_below(self._parts.database.read(), library.library_id, places)
+        found = store.titles_below(self._parts.database.read(), library.library_id, places, whole=whole)
         return [each for each in found if library.kind == "home" or each[0] != "video"]
 
 

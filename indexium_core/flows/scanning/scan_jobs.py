@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.files import walk
 from indexium_core.flows.scanning import roots
 from indexium_core.flows.scanning.scanner import Scanner, summary
 from indexium_core.jobs.context import JobContext
@@ -81,9 +82,10 @@ class ScanJobs:
         )
         if library is None:
             raise errors.UnknownIdError(f"There is no library {library_id}.")
-        payload = {"libraries": [library_id], "full": False, "really_gone": False, "folders": _outermost(folders)}
-        place = folders[0] if len(folders) == 1 else wording.plural(len(folders), "folder")
-        title = f"Scan {place or library.path} of {library.name}"
+        inside = _outermost(folders)
+        payload = {"libraries": [library_id], "full": False, "really_gone": False, "folders": inside}
+        place = inside[0] if len(inside) == 1 else wording.plural(len(inside), "folder")
+        title = f"Scan {place} of {library.name}" if inside else f"Scan {library.path}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority)
 
     @remote(paths=("dirs",))
@@ -165,11 +167,19 @@ class ScanJobs:
         return self._scanner.scan(
             job,
             libraries,
-            places=[b"/".join((each.path_bytes, folder)) for each in libraries for folder in folders if folder],
+            places=[place for each in libraries for folder in folders for place in _walked(each.path_bytes, folder)],
             full=bool(job.payload["full"]),
             accept_missing=bool(job.payload["really_gone"]),
             on_progress=on_progress,
         )
+
+
+def _walked(root: bytes, folder: bytes) -> list[bytes]:
+    """Return the place of a folder if a walk of its library enters it: no link, no hidden and no system folder."""
+    place = b"/".join((root.rstrip(b"/"), folder))
+    parts = folder.split(b"/")
+    is_left_out = any(part.startswith(b".") or part in walk.SYSTEM_FOLDERS for part in parts)
+    return [] if is_left_out or os.path.realpath(place) != place else [place]
 
 
 def _outermost(folders: Sequence[str]) -> list[str]:

@@ -172,7 +172,9 @@ def _ids(document: NfoDocument) -> Iterator[tuple[str, Any]]:
 
 
 def ids_of_titles(
-    titles: Iterable[ResolvedTitle], files: Mapping[int, FileToIdentify], by_folder: Mapping[str, Mapping[str, str]]
+    titles: Iterable[ResolvedTitle],
+    files: Mapping[int, FileToIdentify],
+    by_folder: Mapping[str, tuple[str, Mapping[str, str]]],
 ) -> dict[int, Mapping[str, str]]:
     """
     Return the ids that senders gave to films and series, by the id of the title.
@@ -187,12 +189,12 @@ def ids_of_titles(
             continue
         for each in title.files:
             folder = _nearest(files[each.file_id].folder, by_folder)
-            if folder:
+            if folder and by_folder[folder][0] in ("", title.entity_type):
                 found[folder, title.entity_type].add(title.id)
-    return {ids.pop(): by_folder[folder] for (folder, _), ids in found.items() if len(ids) == 1}
+    return {ids.pop(): by_folder[folder][1] for (folder, _), ids in found.items() if len(ids) == 1}
 
 
-def _nearest(folder: str, by_folder: Mapping[str, Mapping[str, str]]) -> str:
+def _nearest(folder: str, by_folder: Mapping[str, object]) -> str:
     """Return the innermost folder with ids that has a folder in it; "" if none has."""
     while folder and folder not in by_folder:
         folder = folder.rpartition("/")[0]

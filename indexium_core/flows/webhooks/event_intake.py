@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from blake3 import blake3
@@ -21,6 +22,7 @@ from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.webhooks.event_places import place_of
 from indexium_core.flows.webhooks.event_spool import EventSpool, SpooledEvent
 from indexium_core.flows.webhooks.reactions import KIND as REACTION
+from indexium_core.flows.webhooks.reactions import is_due
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
@@ -38,7 +40,8 @@ KIND = "webhook-events"  # of its jobs
 MONTH = timedelta(days=30)  # for which events are kept, and in which they are counted
 _SOON_SECONDS = 0.5  # after a receipt
 _LEAST_SECONDS = 2.0  # between two jobs
-_FAR = timedelta(hours=1)  # a later moment is wrong: the clock was set back
+_REACTION_SECONDS = 30.0  # between two looks whether a reaction has ended
+_FAR = timedelta(hours=1)  # the longest time between two looks
 
 
 class EventIntake:
@@ -85,13 +88,14 @@ class EventIntake:
         total = 0
         with self._reading:
             while spooled := self._spool.waiting():
-                known = store.known_keys(self._database.read(), [each.key for each in spooled])
-                new = self._merged([each for each in spooled if each.key not in known])
-                if new:
-                    with self._database.atomic() as tx:
-                        for event in new:
-                            store.put_event(tx, event)
-                self._spool.remove([each.key for each in spooled])
+                done, files = store.read_files(self._database.read()), {each.file for each in spooled}
+                new = self._merged([each for each in spooled if each.file not in done])
+                with self._database.atomic() as tx:
+                    store.add_files(tx, files - done)
+                    for event in new:
+                        store.put_event(tx, event)
+                self._spool.remove(files)
+                self._database.run(partial(store.forget_files, names=files))
                 total += len(spooled)
         if total:
             self._on_change()
@@ -125,7 +129,7 @@ class EventIntake:
             handled_at=now,
         )
         try:
-            event = read_event(source.kind, json.loads(spooled.body))
+            event = read_event(source.kind, json.loads(spooled.body))  # `receive` has checked that it is an object
         except errors.UsageError as error:
             return replace(new, state="failed", result=error.message)
         new = replace(new, event_type=event.event_type, name=event.name, is_upgrade=event.is_upgrade)
@@ -148,7 +152,9 @@ class EventIntake:
             library_id=place.library_id,
             folder=place.folder,
             other_folders=place.others,
-            ids=event.ids if place.folder else {},
+            upgraded=place.upgraded if event.is_upgrade else (),
+            title_type=event.title_type,
+            ids=event.ids if place.folder and event.brings_files else {},
             state="waiting",
             handled_at=None,
             not_before=new.received_at + timedelta(seconds=self._config.webhook_quiet_seconds),
@@ -174,7 +180,7 @@ class EventIntake:
         due: dict[int, list[FolderGroup]] = {}
         now = self._clock()
         for group in store.groups(self._database.read()):
-            if group.not_before <= now or group.not_before > now + _FAR:
+            if is_due(group, now):
                 due.setdefault(group.library_id, []).append(group)
         names = {each.library_id: each.name for each in catalog.libraries(self._database.read())}
         for library_id, groups in due.items():
@@ -190,12 +196,15 @@ class EventIntake:
         return len(due)
 
     def _arm_for_next(self) -> None:
-        """Look again when the next folder is quiet for long enough."""
-        now, paused = self._clock(), self._config.automation_paused
-        waiting = [] if paused else store.groups(self._database.read())
-        if waiting:
-            seconds = min((each.not_before - now).total_seconds() for each in waiting)
-            self._arm(min(max(seconds, _LEAST_SECONDS), _FAR.total_seconds()))
+        """Look again when the next folder is quiet for long enough, and whether a reaction has ended."""
+        now, reader = self._clock(), self._database.read()
+        if self._config.automation_paused:
+            return
+        seconds = [(each.not_before - now).total_seconds() for each in store.groups(reader)]
+        if store.jobs_of_waiting(reader):
+            seconds.append(_REACTION_SECONDS)
+        if seconds:
+            self._arm(min(max(min(seconds), _LEAST_SECONDS), _FAR.total_seconds()))
 
     def _arm(self, seconds: float) -> None:
         with acting_as(SYSTEM):

@@ -20,7 +20,8 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.connections import webhooks as store
 
-_MEDIA = frozenset(extension.decode() for extensions in walk.EXTENSIONS.values() for extension in extensions)
+_SIDE_FILES = (".nfo", ".srt", ".sub", ".idx", ".ass", ".jpg", ".png")
+_FILES = frozenset({*(each.decode() for extensions in walk.EXTENSIONS.values() for each in extensions), *_SIDE_FILES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class EventPlace:
     library_id: int
     folder: str
     others: tuple[str, ...] = ()  # more folders to scan: those that files have left
+    upgraded: tuple[str, ...] = ()  # the folders of its files, never the whole library
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,19 @@ def place_of(reader: Connection, source: WebhookSource, event: SenderEvent) -> E
     found, problem = [], ""
     for path in filter(None, (event.place, *event.paths)):
         try:
-            found.append(_found(source, libraries, path))
+            landed = _found(source, libraries, path)
+            found.append((landed, landed.below if path == event.place else _folder(landed)))
         except errors.UsageError as error:
             problem = problem or error.message
     if not found:
         raise errors.UsageError(problem)
-    library_id = found[0].library.library_id
-    folder, *others = [_folder(each) for each in found if each.library.library_id == library_id]
+    library_id = found[0][0].library.library_id
+    folder, *others = [each for landed, each in found if landed.library.library_id == library_id]
     outside = {other for other in others if not _is_inside(other, folder)}
-    return EventPlace(library_id=library_id, folder=folder, others=tuple(sorted(outside)))
+    upgraded = {each for each in others or [folder] if each}
+    return EventPlace(
+        library_id=library_id, folder=folder, others=tuple(sorted(outside)), upgraded=tuple(sorted(upgraded))
+    )
 
 
 def trial_of(reader: Connection, source: WebhookSource, path: str) -> PathTrial:
@@ -108,11 +114,13 @@ def anchor_of(source: WebhookSource, rule: FolderRule | None, library: LibraryRo
     return path, os.path.lexists(os.fsencode(path))
 
 
-def missing_anchors(source: WebhookSource, library: LibraryRow) -> list[str]:
-    """Return the anchor files of a source that a library needs, and that are gone."""
-    root = f"{root_of(library)}/"
+def missing_anchors(source: WebhookSource, library: LibraryRow, folders: Sequence[str]) -> list[str]:
+    """Return the anchor files of a source that folders of a library need, and that are gone."""
+    places = [f"{posixpath.join(root_of(library), folder)}/" for folder in folders]
     rules: list[FolderRule | None] = [
-        each for each in source.rules if f"{each.ours}/".startswith(root) or root.startswith(f"{each.ours}/")
+        rule
+        for rule in source.rules
+        if any(each.startswith(f"{rule.ours}/") or f"{rule.ours}/".startswith(each) for each in places)
     ]
     found = [anchor_of(source, rule, library) for rule in rules or [None]]
     return [path for path, is_there in found if not is_there]
@@ -145,8 +153,9 @@ def _found(source: WebhookSource, libraries: Sequence[LibraryRow], path: str) ->
 
 
 def _folder(found: _LandedPath) -> str:
-    """Return the folder of a path: of a media file its own folder, else the path itself."""
-    is_file = posixpath.splitext(found.below)[1].lower() in _MEDIA
+    """Return the folder of a path: of a file its own folder, else the path itself. A file may be gone."""
+    here = Path(root_of(found.library)) / found.below
+    is_file = not here.is_dir() and (here.is_file() or here.suffix.lower() in _FILES)
     return posixpath.dirname(found.below) if is_file else found.below
 
 

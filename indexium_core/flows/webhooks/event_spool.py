@@ -8,6 +8,7 @@ whose file was left by a kill is not read twice.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -35,6 +36,11 @@ class SpooledEvent:
     source_id: int
     received_at: datetime
     body: str  # JSON, as it was sent
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return self.key.partition("/")[0]
 
 
 @dataclass(slots=True, eq=False)
@@ -73,29 +79,38 @@ class EventSpool:
         return receipt.key
 
     def _store(self, batch: Sequence[_Receipt]) -> None:
-        """Store events in one file, and give each its key or the error."""
+        """Store events in one file, and give each its key or the error; an event with an error is in no file."""
         name = f"{time.time_ns():020d}-{uuid.uuid4().hex}"
-        path = self._folder / f"{name}{_UNFINISHED}"
-        content = json.dumps([each.content for each in batch]).encode("utf-8", "surrogatepass")
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-                opened.write(content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            path.rename(self._folder / name)
-            self._make_durable()
-        except OSError as error:
-            path.unlink(missing_ok=True)
+            self._write(name, json.dumps([each.content for each in batch]).encode())
+        except Exception as error:  # noqa: BLE001 - each of the senders gets the reason
+            for path in (self._folder / f"{name}{_UNFINISHED}", self._folder / name):
+                with contextlib.suppress(OSError):
+                    path.unlink()
             for each in batch:
-                each.error = error
+                each.error = error if isinstance(error, OSError) else OSError(str(error))
         else:
             for number, each in enumerate(batch):
                 each.key = f"{name}/{number}"
 
+    def _write(self, name: str, content: bytes) -> None:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        path = self._folder / f"{name}{_UNFINISHED}"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        path.rename(self._folder / name)
+        self._make_durable()
+
     def has_events(self) -> bool:
         """Return whether an event is not a row of the database yet."""
-        return self._folder.exists() and any(not path.suffix for path in self._folder.iterdir())
+        try:
+            return any(not path.suffix for path in self._folder.iterdir())
+        except FileNotFoundError:
+            return False
+        except OSError:  # the job reports it
+            return True
 
     def waiting(self) -> list[SpooledEvent]:
         """Return the oldest events, some thousands at most."""
@@ -105,9 +120,9 @@ class EventSpool:
             return []
         return [event for name in names[:_FILES] for event in self._read(name)]
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove events that are rows of the database now: all of their files."""
-        for name in {key.partition("/")[0] for key in keys}:
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove the files of events that are rows of the database now."""
+        for name in names:
             (self._folder / name).unlink(missing_ok=True)
 
     def tidy(self) -> None:
@@ -125,11 +140,11 @@ class EventSpool:
                     received_at=datetime.fromisoformat(each["at"]),
                     body=str(each["body"]),
                 )
-                for number, each in enumerate(json.loads(path.read_bytes().decode("utf-8", "surrogatepass")))
+                for number, each in enumerate(json.loads(path.read_bytes()))
             ]
         except FileNotFoundError:  # another thread has read it
             return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:  # any other error may pass: the next run reads it again
             logger.warning("webhooks.unreadable_event", extra={"path": str(path), "error": str(error)})
             path.rename(path.with_name(f"{name}.unreadable"))
             return []

@@ -34,6 +34,7 @@ from indexium_core.model.connections.webhooks import (
     checked_source_name,
 )
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store.connections import webhooks as store
 from indexium_core.store.database import Database
 
@@ -108,12 +109,12 @@ class WebhookService:
         """
         found = checked_sender_kind(kind)
         wanted = checked_source_name(name or found)
-        if any(each.name == wanted for each in self.list()):
-            raise errors.UsageError(f"There is a source “{wanted}”. Choose another name.")
         secret = secrets.token_urlsafe(24)
         rules, file = rules_of(folder_map), checked_anchor(anchor)
         now = self._clock()
         with self._database.atomic() as tx:
+            if store.source_to_check(tx, wanted) is not None:
+                raise errors.UsageError(f"There is a source “{wanted}”. Choose another name.")
             store.add_source(tx, kind=found, name=wanted, secret_hash=_hash(secret), rules=rules, anchor=file, now=now)
         self._on_change()
         return NewSecret(source=self.get(wanted), secret=secret)
@@ -173,10 +174,9 @@ class WebhookService:
     def send_test(self, name: str) -> WebhookEvent:
         """Store a test event of a source, as its sender would send it, and return what was read of it."""
         source = self.get(name)
-        key = self._spool.put(source.id, json.dumps(_TESTS[source.kind]), received_at=self._clock())
+        key = self._stored(source.id, json.dumps(_TESTS[source.kind]))
         self._intake.read()
-        found = [each for each in store.events(self._database.read(), source_id=source.id) if each.key == key]
-        return found[0]
+        return next(each for each in store.events(self._database.read(), source_id=source.id) if each.key == key)
 
     # Events.
 
@@ -201,8 +201,8 @@ class WebhookService:
         source = store.source_to_check(self._database.read(), name)
         if source is None:
             raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
-        self._wrong.check(name, sender)
         if not hmac.compare_digest(_hash(secret), source.secret_hash):
+            self._wrong.check(name, sender)
             self._wrong.add(name, sender)
             logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
             raise errors.WebhookRefusedError(
@@ -210,13 +210,15 @@ class WebhookService:
             )
         if not source.enabled:
             raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")
-        text = _checked_body(body)
-        try:
-            key = self._spool.put(source.source_id, text, received_at=self._clock())
-        except OSError as error:
-            raise errors.StoreError(f"The event cannot be stored: {error.strerror or error}.") from error
+        key = self._stored(source.source_id, _checked_body(body))
         self._intake.wake()
         return key
+
+    def _stored(self, source_id: int, body: str) -> str:
+        try:
+            return self._spool.put(source_id, body, received_at=self._clock())
+        except OSError as error:
+            raise errors.StoreError(f"The event cannot be stored: {error.strerror or error}.") from error
 
     @remote()
     def events(self, name: str = "", *, state: str = "", page: int = 1, per_page: int = 50) -> WebhookEventPage:
@@ -245,7 +247,7 @@ class WebhookService:
 
     @remote()
     def event(self, event_id: int) -> WebhookEvent:
-        """Return an event with its body; UnknownIdError if there is none."""
+        """Return an event; UnknownIdError if there is none."""
         found = store.events(self._database.read(), event_id=event_id, limit=1)
         if not found:
             raise errors.UnknownIdError(f"There is no event {event_id}. Old events are forgotten after 30 days.")
@@ -303,14 +305,18 @@ def _hash(secret: str) -> str:
 
 
 def _checked_body(body: bytes) -> str:
-    """Return the text of a JSON object; UsageError if the body is none."""
+    """Return a JSON object as text that the database can store; UsageError if the body is none."""
     if len(body) > MAX_BODY_BYTES:
         raise errors.UsageError(f"The body of an event has at most {MAX_BODY_BYTES:,} bytes.", code="too_large")
     try:
-        text = body.decode("utf-8-sig")
-        found = json.loads(text)
+        found = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise errors.UsageError("The body is not a JSON object in UTF-8.", code="not_json")
-    return text
+    return replace_surrogates(json.dumps(found, ensure_ascii=False))
+
+
+def _refuse(name: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(name)

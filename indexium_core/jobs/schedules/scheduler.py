@@ -28,7 +28,7 @@ class ScheduleStore(Protocol):
     """Stored schedules; each call is a transaction of its own."""
 
     def all(self) -> list[Schedule]: ...
-    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None) -> None: ...
+    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool) -> None: ...
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None: ...
     def set_next(self, name: str, next_run_at: datetime | None) -> None: ...
     def record_start(self, name: str, job_id: int, *, now: datetime, next_run_at: datetime | None) -> None: ...
@@ -108,9 +108,8 @@ class Scheduler:
         is_changed = bool(missing)
         for kind in self._kinds.values():
             if kind.name in missing:
-                self._store.add(kind.name, kind.kind, text=kind.cron, next_run_at=self._next(kind.cron, now))
-                if kind.is_off_at_first:
-                    self._store.change(kind.name, text=kind.cron, enabled=False, next_run_at=None)
+                enabled, following = not kind.is_off_at_first, self._next(kind.cron, now)
+                self._store.add(kind.name, kind.kind, text=kind.cron, next_run_at=following, enabled=enabled)
         for row in rows:
             if row.last_job_id is not None and (job := self._attached().find(row.last_job_id)) is not None:
                 self._record(job, row)

@@ -37,6 +37,7 @@ class SenderEvent:
     paths: tuple[str, ...] = ()  # files and folders that are new, changed or gone
     ids: Mapping[str, str] = field(default_factory=dict)  # provider → id, of the film or the series
     is_upgrade: bool = False  # the sender itself removes files of the title: side files that are gone are restored
+    brings_files: bool = True  # False: it deletes
 
 
 def read_event(kind: SenderKind, body: Mapping[str, Any]) -> SenderEvent:
@@ -107,14 +108,15 @@ def _rename(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
 def _file_delete(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     files = [_object(body, "movieFile"), _object(body, "episodeFile")]
     paths = _distinct(_text(each, "path") for each in files)
-    return replace(event, effect="scan", paths=paths, is_upgrade=body.get("deleteReason") == _UPGRADE)
+    is_upgrade = body.get("deleteReason") == _UPGRADE
+    return replace(event, effect="scan", paths=paths, is_upgrade=is_upgrade, brings_files=False)
 
 
 def _title_delete(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     """Return the deletion of a title; `deletedFiles` is a Boolean here, and a list in an import."""
     if not body.get("deletedFiles"):
         return replace(event, reason="Its files stay.")
-    return replace(event, effect="scan")
+    return replace(event, effect="scan", brings_files=False)
 
 
 _RADARR: Mapping[str, Callable[[SenderEvent, Mapping[str, Any]], SenderEvent]] = {

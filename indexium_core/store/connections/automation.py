@@ -30,11 +30,8 @@ def published_by_itself(reader: Connection, *, since: datetime) -> dict[int, int
 
 def waiting_rows(reader: Connection, *, safe_too: bool) -> dict[int, int]:
     """Return the number of rows of the plan of publications that wait, by library; `safe_too`: also safe ones."""
-    done = "unchanged" if safe_too else "safe"
-    return {
-        int(library_id): int(rows)
-        for library_id, rows in reader.execute(_sql("waiting_rows"), {"done": done}).fetchall()
-    }
+    rows = reader.execute(_sql("waiting_rows"), {"safe_too": safe_too}).fetchall()
+    return {int(library_id): int(count) for library_id, count in rows}
 
 
 def titles(reader: Connection) -> dict[int, int]:

@@ -42,7 +42,7 @@ class ClaimedEvent(NamedTuple):
     source_id: int
     folder: str
     other_folders: list[str]
-    is_upgrade: bool
+    upgraded: list[str]  # folders in which the sender removed files
     event_type: str
     name: str
 
@@ -62,11 +62,13 @@ class NewEvent:
     folder: str = ""
     other_folders: tuple[str, ...] = ()
     is_upgrade: bool = False
+    upgraded: tuple[str, ...] = ()
     times: int = 1
     state: EventState
     not_before: datetime | None = None
     handled_at: datetime | None = None
     result: str = ""
+    title_type: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)  # of the title of the folder
 
 
@@ -109,14 +111,26 @@ def set_secret(tx: Connection, source_id: int, secret_hash: str, *, now: datetim
 
 
 def remove_source(tx: Connection, source_id: int) -> None:
-    """Remove a source with its events."""
+    """Remove a source with its events and the ids that it gave."""
     tx.execute(_sql("remove_events_of_source"), {"id": source_id})
+    tx.execute(_sql("remove_ids_of_source"), {"id": source_id})
     tx.execute(_sql("remove_source"), {"id": source_id})
 
 
-def known_keys(reader: Connection, keys: Collection[str]) -> set[str]:
-    """Return which of the stored requests are events already."""
-    return {key for (key,) in reader.execute(_sql("known_keys"), {"keys": list(keys)}).fetchall()}
+def read_files(reader: Connection) -> set[str]:
+    """Return the files whose events are rows already."""
+    return {name for (name,) in reader.execute(_sql("read_files")).fetchall()}
+
+
+def add_files(tx: Connection, names: Collection[str]) -> None:
+    """Note that the events of files are rows."""
+    for name in names:
+        tx.execute(_sql("add_file"), {"name": name})
+
+
+def forget_files(tx: Connection, names: Collection[str]) -> None:
+    """Forget files that are removed."""
+    tx.execute(_sql("forget_files"), {"names": list(names)})
 
 
 def put_event(tx: Connection, event: NewEvent) -> int:
@@ -125,7 +139,7 @@ def put_event(tx: Connection, event: NewEvent) -> int:
     if event.library_id is not None and event.ids:
         _put_ids(tx, event, event.library_id)
     if event.state == "waiting":
-        same = {"source_id": event.source_id, "digest": event.digest}
+        same = {name: _stored(getattr(event, name)) for name in ("source_id", "digest", "library_id", "folder")}
         found = tx.value(_sql("same_waiting"), same)
         if found is not None:
             moments = {"received_at": event.received_at, "not_before": event.not_before}
@@ -212,18 +226,26 @@ def prune(tx: Connection, *, before: datetime) -> None:
     tx.execute(_sql("prune"), {"before": before, "most": _MOST_EVENTS})
 
 
-def ids_of_library(reader: Connection, library_id: int) -> dict[str, dict[str, str]]:
-    """Return the ids that senders gave to the titles of a library, by folder and provider."""
-    found: dict[str, dict[str, str]] = {}
-    for folder, provider, value in reader.execute(_sql("ids_of_library"), {"library_id": library_id}).fetchall():
-        found.setdefault(folder, {})[provider] = value
+def ids_of_library(reader: Connection, library_id: int) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return the type of title ("": not known) and the ids by provider that senders gave, by folder."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    rows = reader.execute(_sql("ids_of_library"), {"library_id": library_id}).fetchall()
+    for folder, title_type, provider, value in rows:
+        found.setdefault(folder, (title_type, {}))[1][provider] = value
     return found
 
 
-def titles_below(reader: Connection, library_id: int, folders: Collection[bytes]) -> list[tuple[str, int]]:
-    """Return type and id of the films, series and videos with files below folders, given as absolute paths."""
-    prefixes = [folder.rstrip(b"/") + b"/" for folder in folders]
-    rows = reader.execute(_sql("titles_below"), {"library_id": library_id, "prefixes": prefixes}).fetchall()
+def titles_below(
+    reader: Connection, library_id: int, folders: Collection[bytes], *, whole: bool
+) -> list[tuple[str, int]]:
+    """
+    Return type and id of the films, series and videos with files below folders, given as absolute paths.
+
+    `whole`: the series of an episode; otherwise only the episode.
+    """
+    prefixes = [(folder.rstrip(b"/") + b"/").hex().upper() for folder in folders]
+    facts = {"library_id": library_id, "prefixes": prefixes, "whole": whole}
+    rows = reader.execute(_sql("titles_below"), facts).fetchall()
     return [(kind, int(number)) for kind, number in rows]
 
 
@@ -238,9 +260,9 @@ def folder_of_ids(reader: Connection, entity_type: str, ids: Mapping[str, str]) 
 
 
 def _put_ids(tx: Connection, event: NewEvent, library_id: int) -> None:
-    place = {"library_id": library_id, "folder": event.folder}
+    place = {"library_id": library_id, "folder": _stored(event.folder)}
     tx.execute(_sql("remove_ids"), place)
-    names = {"providers": list(event.ids), "values": list(event.ids.values())}
+    names = {"title_type": event.title_type, "providers": list(event.ids), "values": list(event.ids.values())}
     tx.execute(_sql("put_ids"), {**place, **names, "source_id": event.source_id, "received_at": event.received_at})
 
 

@@ -38,7 +38,7 @@ _OF: dict[Survival, str] = {
         title_matches title_searches title_values touched_files webhook_events
     """,
     Survival.PARTLY: "media_properties scanned_files",
-    Survival.REPEATED: "events hash_cache player_contacts player_reads provider_cache title_names",
+    Survival.REPEATED: "events hash_cache player_contacts player_reads provider_cache title_names webhook_files",
     Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",
 }
 TABLES: Mapping[str, Survival] = MappingProxyType(

@@ -22,13 +22,13 @@ SELECT f.library_id, count(*) AS files
 FROM metadata_operations AS o
 JOIN metadata_operation_items AS i ON i.operation_id = o.id AND i.status = 'success'
 JOIN item_side_files AS f ON f.item_id = i.id
-WHERE o.operation_type = 'publish' AND o.started_at > $since AND o.actor_kind IN ('schedule', 'webhook')
+WHERE o.operation_type = 'publish' AND o.started_at > $since AND o.source = 'automation'
 GROUP BY f.library_id;
 
 -- name: waiting_rows
--- The rows of the plan of publications that a person must look at, by library.
+-- The rows of the plan of publications that wait for a person, by library.
 SELECT library_id, count(DISTINCT (top_type, top_id)) AS rows FROM publication_rows
-WHERE risk NOT IN ('unchanged', $done) GROUP BY library_id;
+WHERE risk IN ('warning', 'danger') OR (risk = 'safe' AND $safe_too) GROUP BY library_id;
 
 -- name: titles
 -- The films and series of each library.

@@ -5,7 +5,7 @@ SELECT name, kind, cron, params, enabled, last_run_at, next_run_at, last_result,
 -- name: add
 -- A schedule, unless there is one of this name.
 INSERT INTO schedules (id, name, kind, cron, params, enabled, next_run_at)
-SELECT (SELECT coalesce(max(id), 0) + 1 FROM schedules), $name, $kind, $cron, '{}', TRUE, $next_run_at
+SELECT (SELECT coalesce(max(id), 0) + 1 FROM schedules), $name, $kind, $cron, '{}', $enabled, $next_run_at
 WHERE $name NOT IN (SELECT name FROM schedules);
 
 -- name: change

@@ -37,13 +37,23 @@ DELETE FROM webhook_sources WHERE id = $id;
 -- Its events.
 DELETE FROM webhook_events WHERE source_id = $id;
 
--- name: known_keys
--- Which stored requests are events already: a process that was killed left their files.
-SELECT key FROM webhook_events WHERE list_contains($keys::VARCHAR[], key);
+-- name: read_files
+-- The files of events that are rows already: a process that was killed left them.
+SELECT name FROM webhook_files;
+
+-- name: add_file
+-- The events of a file are rows now.
+INSERT INTO webhook_files VALUES ($name);
+
+-- name: forget_files
+-- Files that are removed.
+DELETE FROM webhook_files WHERE list_contains($names::VARCHAR[], name);
 
 -- name: same_waiting
--- An event with the same body that still waits, and that no reaction has taken.
-SELECT id FROM webhook_events WHERE source_id = $source_id AND digest = $digest AND state = 'waiting' AND job_id IS NULL;
+-- An event with the same body and the same place that still waits, and that no reaction has taken.
+SELECT id FROM webhook_events
+WHERE source_id = $source_id AND digest = $digest AND library_id = $library_id AND folder = $folder
+  AND state = 'waiting' AND job_id IS NULL;
 
 -- name: repeat_event
 -- An event that came again while it waited.
@@ -54,7 +64,7 @@ UPDATE webhook_events SET times = times + $times, received_at = $received_at, no
 INSERT INTO webhook_events BY NAME
 SELECT nextval('webhook_event_ids') AS id, $source_id AS source_id, $key AS key, $digest AS digest,
        $received_at AS received_at, $times AS times, $event_type AS event_type, $name AS name, $body AS body,
-       $library_id AS library_id, $folder AS folder, $other_folders AS other_folders, $is_upgrade AS is_upgrade, $state AS state, $not_before AS not_before,
+       $library_id AS library_id, $folder AS folder, $other_folders AS other_folders, $is_upgrade AS is_upgrade, $upgraded AS upgraded, $state AS state, $not_before AS not_before,
        $handled_at AS handled_at, $result AS result
 RETURNING id;
 
@@ -80,7 +90,7 @@ WHERE state = 'waiting' AND library_id = $library_id AND list_contains($folders:
 
 -- name: claimed
 -- The events of a reaction that still wait, the first ones first.
-SELECT id, source_id, folder, other_folders, is_upgrade, event_type, name FROM webhook_events WHERE job_id = $job_id AND state = 'waiting' ORDER BY id;
+SELECT id, source_id, folder, other_folders, upgraded, event_type, name FROM webhook_events WHERE job_id = $job_id AND state = 'waiting' ORDER BY id;
 
 -- name: release
 -- Events of a reaction that did nothing wait again.
@@ -102,8 +112,9 @@ UPDATE webhook_events SET state = $state, handled_at = $now, result = $result WH
 -- name: requeue
 -- An event that is read again.
 UPDATE webhook_events SET state = $state, library_id = $library_id, folder = $folder, other_folders = $other_folders,
-       not_before = $not_before, job_id = NULL, handled_at = NULL, result = $result
-WHERE id = $id;
+       event_type = $event_type, name = $name, is_upgrade = $is_upgrade, upgraded = $upgraded,
+       not_before = $not_before, job_id = NULL, handled_at = $handled_at, result = $result
+WHERE id = $id AND state <> 'waiting';
 
 -- name: events
 -- One page of events, newest first.
@@ -129,26 +140,32 @@ DELETE FROM sender_ids WHERE library_id = $library_id AND folder = $folder;
 -- name: put_ids
 -- The ids that a sender gives to the title of a folder.
 INSERT INTO sender_ids BY NAME
-SELECT $library_id AS library_id, $folder AS folder, unnest($providers::VARCHAR[]) AS provider,
+SELECT $library_id AS library_id, $folder AS folder, $title_type AS title_type, unnest($providers::VARCHAR[]) AS provider,
        unnest($values::VARCHAR[]) AS value, $source_id AS source_id, $received_at AS received_at;
 
 -- name: ids_of_library
 -- The ids that senders gave to the folders of a library.
-SELECT folder, provider, value FROM sender_ids WHERE library_id = $library_id;
+SELECT folder, title_type, provider, value FROM sender_ids WHERE library_id = $library_id;
+
+-- name: remove_ids_of_source
+-- The ids of a source that is removed.
+DELETE FROM sender_ids WHERE source_id = $id;
 
 -- name: titles_below
--- The films, series and videos with files at or below folders; a path of a folder ends with a slash.
-SELECT DISTINCT coalesce(IF(t.entity_type = 'episode', 'series', t.entity_type), 'video') AS entity_type,
-       coalesce(e.series_id, t.entity_id, f.file_id) AS entity_id
-FROM scanned_files AS f
+-- The films, series (or their episodes) and videos with files below folders, whose paths are given as hex texts.
+WITH files AS (
+    SELECT file_id FROM (SELECT file_id, hex(path_bytes) AS place FROM scanned_files WHERE library_id = $library_id) AS f
+    WHERE list_bool_or(list_transform($prefixes::VARCHAR[], lambda p: starts_with(f.place, p)))
+)
+SELECT DISTINCT coalesce(IF($whole AND t.entity_type = 'episode', 'series', t.entity_type), 'video') AS entity_type,
+       coalesce(IF($whole, e.series_id, NULL), t.entity_id, f.file_id) AS entity_id
+FROM files AS f
 LEFT JOIN title_files AS t ON t.file_id = f.file_id
-LEFT JOIN episodes AS e ON t.entity_type = 'episode' AND e.id = t.entity_id
-WHERE f.library_id = $library_id
-  AND list_bool_or(list_transform($prefixes::BLOB[], lambda p: starts_with(hex(f.path_bytes), hex(p))));
+LEFT JOIN episodes AS e ON t.entity_type = 'episode' AND e.id = t.entity_id;
 
 -- name: title_of_ids
--- The folder of a file of a film or a series with one of these ids.
-SELECT f.library_id, f.path_bytes, t.entity_type
+-- The path of a file of a film or a series with an id.
+SELECT f.library_id, f.path_bytes
 FROM title_values AS v
 JOIN title_files AS t ON (v.entity_type = 'movie' AND t.entity_type = 'movie' AND t.entity_id = v.entity_id)
     OR (v.entity_type = 'series' AND t.entity_type = 'episode'

@@ -80,6 +80,27 @@ def test_files_of_ours_follow_the_new_name_of_an_upgrade(
     assert {name: content for name, content in side_files(tree(folder)).items() if name in wanted} == wanted
 
 
+def test_upgrade_of_an_episode_restores_its_season_only(
+    library: Library, folder: Path, published: dict[str, bytes]
+) -> None:
+    show = folder / "Shows/Harbour Lights"
+    episode = show / "Season 1/Harbour Lights - S01E01.mp4"
+    deleted = show / "Season 2/Harbour Lights - S02E01.nfo"
+    deleted.unlink()
+    episode.with_suffix(".nfo").unlink()
+    sonarr = library.webhooks.add("sonarr", folder_map=[("/tv", str(folder / "Shows"))])
+    body = {
+        "eventType": "Download",
+        "isUpgrade": True,
+        "series": {"title": "Harbour Lights", "path": "/tv/Harbour Lights"},
+        "episodeFile": {"path": f"/tv/Harbour Lights/Season 1/{episode.name}"},
+    }
+    library.webhooks.receive("sonarr", sonarr.secret, json.dumps(body).encode())
+    [event] = settled(library)
+    assert episode.with_suffix(".nfo").exists(), event.result
+    assert not deleted.exists()
+
+
 def test_nfo_file_that_the_sender_writes_meanwhile_is_a_question(
     library: Library, folder: Path, film: int, published: dict[str, bytes]
 ) -> None:
@@ -283,14 +304,24 @@ def test_wrong_secret_is_refused_and_then_throttled(library: Library) -> None:
         with pytest.raises(errors.WebhookRefusedError, match="The secret is wrong"):
             library.webhooks.receive("generic", "guess", b"{}", sender="10.0.0.9")
     with pytest.raises(errors.WebhookRefusedError, match="Too many wrong secrets"):
-        library.webhooks.receive("generic", added.secret, b"{}", sender="10.0.0.9")
-    library.webhooks.receive("generic", added.secret, b'{"path": "/x"}', sender="10.0.0.8")
+        library.webhooks.receive("generic", "guess", b"{}", sender="10.0.0.9")
+    library.webhooks.receive("generic", added.secret, b'{"path": "/x"}', sender="10.0.0.9")
     fresh = library.webhooks.new_secret("generic")
     with pytest.raises(errors.WebhookRefusedError):
         library.webhooks.receive("generic", added.secret, b"{}", sender="10.0.0.8")
     library.webhooks.change("generic", enabled=False)
     with pytest.raises(errors.WebhookRefusedError, match="is off"):
         library.webhooks.receive("generic", fresh.secret, b"{}", sender="10.0.0.8")
+
+
+@pytest.mark.parametrize("path", [r"/x/\ud800.mkv", r"/x/\u0000.mkv", "/x/" + "é" * 300])
+def test_odd_body_stops_no_later_event(library: Library, path: str) -> None:
+    added = library.webhooks.add("generic")
+    library.webhooks.receive("generic", added.secret, b'{"path": "%s"}' % path.encode())
+    library.webhooks.receive("generic", added.secret, b'{"path": "/y"}')
+    assert [each.state for each in library.webhooks.events().items] == ["failed", "failed"]
+    with pytest.raises(errors.UsageError, match="not a JSON object"):
+        library.webhooks.receive("generic", added.secret, b'{"path": NaN}')
 
 
 # Maps and anchors.
@@ -338,7 +369,11 @@ def test_missing_anchor_keeps_events_waiting(
     assert (folder / LANTERN / "movie.nfo").exists()
 
 
-def test_empty_mount_restores_nothing(library: Library, folder: Path, published: dict[str, bytes]) -> None:
+def test_empty_mount_restores_nothing(
+    library: Library, folder: Path, published: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexium_core.flows.webhooks.reactions._LATER", timedelta(seconds=1))
+    monkeypatch.setattr("indexium_core.flows.webhooks.event_intake._REACTION_SECONDS", 1.0)
     radarr = Radarr(library, folder)
     folder.rename(folder.with_name("away"))
     folder.mkdir()
@@ -346,6 +381,9 @@ def test_empty_mount_restores_nothing(library: Library, folder: Path, published:
     until(lambda: "is empty" in library.webhooks.events().items[0].result)
     assert library.webhooks.events().items[0].state == "waiting"
     assert list(folder.iterdir()) == []
+    folder.rmdir()
+    folder.with_name("away").rename(folder)
+    assert settled(library)[0].state == "handled"
 
 
 # What survives.

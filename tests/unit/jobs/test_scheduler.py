@@ -29,8 +29,9 @@ class Rows:
     def all(self) -> list[Schedule]:
         return list(self.rows.values())
 
-    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None) -> None:
-        self.rows[name] = Schedule(name=name, kind=kind, cron=text, when="", next_run_at=next_run_at)
+    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool) -> None:
+        row = Schedule(name=name, kind=kind, cron=text, when="", next_run_at=next_run_at, enabled=enabled)
+        self.rows[name] = row
 
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None:
         self._put(name, cron=text, enabled=enabled, next_run_at=next_run_at)

@@ -20,7 +20,7 @@ CREATE SEQUENCE webhook_event_ids START 1;
 CREATE TABLE webhook_events (
     id BIGINT NOT NULL,
     source_id INTEGER NOT NULL,
-    key VARCHAR NOT NULL,                          -- of the stored request: one event is read once, also after a kill
+    key VARCHAR NOT NULL,                          -- of the stored request
     digest VARCHAR NOT NULL,                       -- of the body, BLAKE3, hex
     received_at TIMESTAMPTZ NOT NULL,              -- of an event with repetitions, of the last one
     times INTEGER NOT NULL,                        -- that the same body came while it waited
@@ -31,6 +31,7 @@ CREATE TABLE webhook_events (
     folder VARCHAR NOT NULL,                       -- of the title, below the folder of the library; "": all of it
     other_folders VARCHAR[] NOT NULL,              -- more folders to scan: those that files have left
     is_upgrade BOOLEAN NOT NULL,
+    upgraded VARCHAR[] NOT NULL,                   -- folders in which the sender removed files
     state VARCHAR NOT NULL,                        -- waiting, handled, ignored, failed
     not_before TIMESTAMPTZ,                        -- of a waiting event: when its reaction may start
     job_id BIGINT,                                 -- of the reaction
@@ -38,10 +39,16 @@ CREATE TABLE webhook_events (
     result VARCHAR NOT NULL                        -- a sentence
 );
 
+-- The files of received events that are rows already, until the files are removed: a kill in between repeats no event.
+CREATE TABLE webhook_files (
+    name VARCHAR NOT NULL
+);
+
 -- The ids that senders gave to films and series, by folder. They count as ids in names.
 CREATE TABLE sender_ids (
     library_id INTEGER NOT NULL,
     folder VARCHAR NOT NULL,                       -- below the folder of the library
+    title_type VARCHAR NOT NULL,                   -- movie, series; "": not known
     provider VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
     source_id INTEGER NOT NULL,
