@@ -85,9 +85,13 @@ function drawActs({id, name, enabled, counts, waiting, unseen, titles}) {
     waiting && enabled && act("Tell now", "player_notify", "small", waits),
     counts.length > 0 && act("Read back again", "player_read", "small", waits),
     act("Test", "player_test", "small", waits),
-    act("New key…", "player-open-key", "small quiet"),
-    act("Folders…", "player-open", "small quiet"),
-    act("Remove…", "player_remove", "small quiet"),
+    h(
+      "span",
+      {data: {key: "quiet"}},
+      act("New key…", "player-open-key", "small quiet"),
+      act("Folders…", "player-open", "small quiet"),
+      act("Remove…", "player_remove", "small quiet"),
+    ),
   )
 }
 
