@@ -108,7 +108,7 @@ export const drawPlayerForm = ({view}, draft, place) =>
     ),
   )
 
-/** @type {(self: Self, player: PlayerView, place: string) => HTMLElement} */
+/** @type {(self: Self, player: PlayerCardView, place: string) => HTMLElement} */
 export const drawKeyForm = ({view, state}, {kind, name}, place) =>
   h(
     "div",

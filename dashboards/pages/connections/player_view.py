@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from dashboards.components.view_types import ChipView, ChoiceView
 from dashboards.pages.connections.view_types import (
+    PlayerCardView,
     PlayerCountView,
     PlayerReasonView,
     PlayerTitlesView,
     PlayerTitleView,
-    PlayerView,
 )
 from indexium_core.model import wording
 from indexium_core.model.connections.player_connection import (
@@ -48,7 +48,7 @@ class PlayerFacts:
     page: PlayerReadingPage | None = None  # its titles, if a person shows them; the seen ones are last
 
 
-def row(found: PlayerFacts, *, test: PlayerTest | None, is_paused: bool) -> PlayerView:
+def row(found: PlayerFacts, *, test: PlayerTest | None, is_paused: bool) -> PlayerCardView:
     """
     Return a player.
 

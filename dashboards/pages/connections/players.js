@@ -14,7 +14,7 @@ const keyPlace = id => `player-key-${id}`
 /** @type {Record<string, string>} */
 const SIGNS = {danger: "▲", warning: "!"}
 
-/** @param {PlayerView} player */
+/** @param {PlayerCardView} player */
 const drawCounts = ({counts, read}) =>
   counts.length > 0 && [
     h(
@@ -47,7 +47,7 @@ const drawReason = ({level, title, text}) =>
     text,
   )
 
-/** @type {(player: PlayerView, titles: PlayerTitlesView) => HTMLElement} */
+/** @type {(player: PlayerCardView, titles: PlayerTitlesView) => HTMLElement} */
 const drawTitles = ({name}, {rows, more}) =>
   h(
     "div",
@@ -69,7 +69,7 @@ const drawTitles = ({name}, {rows, more}) =>
     more && h("p", {class: "hint"}, more),
   )
 
-/** @param {PlayerView} player */
+/** @param {PlayerCardView} player */
 function drawActs({id, name, enabled, counts, waiting, unseen, titles}) {
   /** @type {(label: string, act: string, kind?: string, attributes?: object) => HTMLElement} */
   const act = (label, name_, kind = "small", attributes = {}) =>
@@ -95,7 +95,7 @@ function drawActs({id, name, enabled, counts, waiting, unseen, titles}) {
   )
 }
 
-/** @type {(self: Self, player: PlayerView) => HTMLElement} */
+/** @type {(self: Self, player: PlayerCardView) => HTMLElement} */
 function drawPlayer(self, player) {
   const {view, state} = self
   const {id, kind, program, name, version, about, enabled, reason, waiting, titles, test} = player

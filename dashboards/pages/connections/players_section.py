@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from dashboards.components.base import Handler
 from dashboards.pages.connections import player_view
 from dashboards.pages.connections.player_view import PlayerFacts
-from dashboards.pages.connections.view_types import PlayerView
+from dashboards.pages.connections.view_types import PlayerCardView
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model import wording
@@ -68,7 +68,7 @@ class PlayersSection:
         """Read the players; on a thread."""
         return [self._facts(each, is_open=each.id in self._open) for each in self._players.list()]
 
-    def rows(self, found: Sequence[PlayerFacts], *, is_paused: bool) -> list[PlayerView]:
+    def rows(self, found: Sequence[PlayerFacts], *, is_paused: bool) -> list[PlayerCardView]:
         """Return the views of the players."""
         test = self._test
         return [

@@ -125,7 +125,7 @@ class PlayerTitlesView(TypedDict):
     more: str  # How many are not listed; "" for none
 
 
-class PlayerView(TypedDict):
+class PlayerCardView(TypedDict):
     id: int
     kind: str
     program: str
@@ -157,7 +157,7 @@ class ConnectionsView(TypedDict, total=False):
     senders: list[SenderView]
     kinds: list[ChoiceView]
     panel: SenderPanelView | None  # The sender in detail
-    players: list[PlayerView]
+    players: list[PlayerCardView]
     player_kinds: list[ChoiceView]
     modes: list[ChoiceView]
     automation: list[LibraryAutomationView]
