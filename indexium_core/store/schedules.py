@@ -27,7 +27,13 @@ class ScheduleRows:
 
     def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool = True) -> None:
         """Add a schedule with a cron text, unless there is one of this name."""
-        facts: dict[str, object] = {"name": name, "kind": kind, "cron": text, "next_run_at": next_run_at, "enabled": enabled}
+        facts: dict[str, object] = {
+            "name": name,
+            "kind": kind,
+            "cron": text,
+            "next_run_at": next_run_at,
+            "enabled": enabled,
+        }
         self._write("add", facts)
 
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None:

@@ -1,10 +1,10 @@
-"""The page of connections: a sender is added, mapped, tried and tested; automation is changed, paused and continued."""
+"""The page of connections: senders and players are added, mapped and tested; automation is changed and paused."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
 from tests.browser.conftest import Site
+from tests.integration.players.conftest import LANTERN, TRAM, publish
+from tests.support.player_stand_ins import JellyfinStandIn
+from tests.support.player_stand_ins.server import KEY
+from tests.support.published_home import HOME
 from tests.support.waiting import until
 
 ADDRESS = "/settings/connections"
@@ -20,6 +24,16 @@ both_widths = pytest.mark.parametrize("width", [1280, 390])
 
 def senders(page: Page) -> Locator:
     return page.get_by_role("region", name="Senders")
+
+
+def players(page: Page) -> Locator:
+    return page.get_by_role("region", name="Players")
+
+
+@pytest.fixture
+def jellyfin(tmp_path: Path) -> Iterator[JellyfinStandIn]:
+    with JellyfinStandIn(tmp_path / "media") as running:
+        yield running
 
 
 def switch(page: Page, name: str) -> None:
@@ -202,3 +216,121 @@ def test_switch_that_the_environment_sets_says_so(
         switch(page, "Pause all automation")
         expect(page.get_by_role("alert").filter(has_text="INDEXIUM_AUTOMATION_PAUSED")).to_be_visible()
         expect(page.get_by_role("switch", name="Pause all automation")).not_to_be_checked()
+
+
+@both_widths
+def test_player_is_added_tested_and_gets_another_key(
+    site: Site, library: Library, jellyfin: JellyfinStandIn, width: int
+) -> None:
+    page = site.visit(ADDRESS, width=width)
+    expect(players(page)).to_contain_text("A player that fails never stops a publication.")
+    page.get_by_role("button", name="Add… the first player").click()
+    expect(page.get_by_role("combobox", name="Program")).to_be_focused()
+    address = players(page).get_by_role("textbox", name="Address")
+    address.fill("jellyfin")
+    key = players(page).get_by_label("API key (may be given later)")
+    assert key.get_attribute("type") == "password"
+    key.fill("wrong")
+    page.get_by_role("button", name="Add a folder").click()
+    page.get_by_role("combobox", name="Folder here, row 1").fill("/media/films")
+    theirs = page.get_by_role("textbox", name="Folder of the player, row 1")
+    theirs.fill("movies")
+    theirs.press("Enter")
+    expect(players(page).get_by_role("alert")).to_contain_text("This is not the address of a player.")
+    expect(address).to_have_value("jellyfin")
+    address.fill(jellyfin.url)
+    page.get_by_role("button", name="Add the player").click()
+    expect(players(page).get_by_role("alert")).to_contain_text("“movies” is not an absolute folder.")
+    expect(theirs).to_have_value("movies")
+    assert library.players.list() == []
+    theirs.fill("/movies")
+    page.get_by_role("button", name="Add the player").click()
+
+    card = players(page).get_by_role("group", name="Jellyfin", exact=True)
+    expect(card).to_contain_text("key stored")
+    expect(card).to_contain_text("○ new")
+    expect(page.get_by_role("button", name="Add… a player")).to_be_focused()
+    [added] = library.players.list()
+    assert [(each.theirs, each.ours) for each in added.folders] == [("/movies", "/media/films")]
+    card.get_by_role("button", name="Test: Jellyfin").click()
+    expect(card).to_contain_text("▲ refused")
+    expect(card.locator(".why.danger")).to_contain_text("key")
+    assert fits(page)
+
+    card.get_by_role("button", name="New key…: Jellyfin").click()
+    fresh = card.get_by_label("API key of Jellyfin")
+    expect(fresh).to_be_focused()
+    assert fresh.get_attribute("type") == "password"
+    fresh.fill(KEY)
+    fresh.press("Enter")
+    expect(fresh).to_be_hidden()
+    card.get_by_role("button", name="Test: Jellyfin").click()
+    expect(card.get_by_role("status")).to_contain_text("Jellyfin answers: Jellyfin 10.10.7.")
+    expect(card).to_contain_text("✓ connected")
+    card.get_by_role("button", name="New key…: Jellyfin").click()
+    expect(fresh).to_have_value("")
+    card.get_by_role("button", name="Cancel").click()
+    shown = page.evaluate("Bokeh.documents.flatMap(each => [...each._all_models.values()].map(one => one.shown ?? ''))")
+    assert any("10.10.7" in each for each in shown)
+    assert not any(KEY in each for each in [*shown, page.content()])
+
+    card.get_by_role("button", name="Folders…: Jellyfin").click()
+    card.get_by_role("button", name="Remove row 1").click()
+    card.get_by_role("textbox", name="Name").fill("Living room")
+    card.get_by_role("button", name="Save", exact=True).click()
+    card = players(page).get_by_role("group", name="Living room", exact=True)
+    expect(card).to_contain_text("Jellyfin 10.10.7")
+    changed = library.players.get(added.id)
+    assert (changed.name, changed.url, changed.folders) == ("Living room", jellyfin.url, ())
+    switch(page, "Living room")
+    expect(card).to_contain_text("– off")
+    assert not library.players.get(added.id).enabled
+    card.get_by_role("button", name="Remove…: Living room").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove the player").click()
+    expect(page.get_by_role("button", name="Add… the first player")).to_be_visible()
+    assert library.players.list() == []
+    assert fits(page)
+
+
+@both_widths
+def test_what_a_player_shows_is_counted_and_listed(
+    serve: Callable[[Library], Site], tmp_path: Path, jellyfin: JellyfinStandIn, width: int
+) -> None:
+    folder = HOME.lay_out(tmp_path / "media")
+    with HOME.open(tmp_path / "home", folder) as library:
+        [found] = library.inventory.list()
+        library.publications.set_options(found.library_id, publish="both")
+        player = library.players.add("jellyfin", jellyfin.url, key=KEY)
+        for path in (LANTERN, TRAM):
+            jellyfin.learn(folder / path)
+        ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
+        publish(library, ids["The Lantern Keeper"], ids["Night Tram"])
+        tram = jellyfin.library.pop((str(folder / TRAM), None))
+        library.players.read_back(player.id)
+
+        page = serve(library).visit(ADDRESS, width=width)
+        card = players(page).get_by_role("group", name="Jellyfin", exact=True)
+        expect(card.get_by_role("img", name="1 seen, 1 not yet")).to_be_visible()
+        expect(card).to_contain_text("read back today ")
+        show = card.get_by_role("button", name="Show the 1: Jellyfin")
+        show.press("Enter")
+        titles = card.get_by_role("list", name="Titles that Jellyfin does not show as they are")
+        expect(titles.get_by_role("listitem")).to_have_count(1)
+        expect(titles).to_contain_text("Night Tram (2009)")
+        expect(titles).to_contain_text("Jellyfin does not have it yet.")
+        assert fits(page)
+
+        jellyfin.library[tram.path, None] = tram
+        card.get_by_role("button", name="Read back again: Jellyfin").click()
+        expect(card.get_by_role("img", name="2 seen")).to_be_visible()
+        expect(titles).to_have_count(0)
+
+        jellyfin.fault = "broken"
+        publish(library, ids["Copper Sky"])
+        expect(card).to_contain_text("▲ failed")
+        expect(card).to_contain_text("1 title waits for a message.")
+        expect(card.locator(".why.danger")).to_contain_text("Next attempt today ")
+        jellyfin.fault = ""
+        card.get_by_role("button", name="Tell now: Jellyfin").click()
+        expect(card).to_contain_text("✓ connected")
+        expect(card.get_by_role("button", name="Tell now: Jellyfin")).to_have_count(0)

@@ -1,1 +1,1 @@
-"""The page of connections: the senders of events, how far each library may go by itself, and the schedules."""
+"""The page of connections: senders, players, how far each library may go by itself, and the schedules."""

@@ -1,12 +1,13 @@
-// The page of connections: the common switch, the senders of events, the automation of libraries, and the schedules.
+// The page of connections: the common switch, the senders of events, the players, the automation of libraries, and the schedules.
 import {copyText} from "../../components/browser/clipboard.js"
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button, emptyState, loadingPage} from "../../components/widgets.js"
 import {drawSchedules, SCHEDULE_ACTIONS} from "../settings/schedules.js"
-import {drawSwitch, refusal} from "./connection_parts.js"
+import {drawSwitch, refusal, savedOf} from "./connection_parts.js"
 import {AUTOMATION_ACTIONS, drawAutomation, typedLimits} from "./automation.js"
 import {addressOf, MAP_ACTIONS, mapDraft} from "./sender_panel.js"
+import {closeStored, drawPlayers, onPlayerText, PLAYER_ACTIONS} from "./players.js"
 import {drawSenders} from "./senders.js"
 
 /**
@@ -15,18 +16,19 @@ import {drawSenders} from "./senders.js"
  * @typedef {{kind: string, name: string, saved: number}} AddDraft
  * @typedef {{of: string, saved: number, rows: string[][], anchor: string}} MapDraft
  * @typedef {{saved: number, texts: LimitsView}} LimitsDraft
+ * @typedef {{id: number, saved: number, kind: string, url: string, name: string, key: string, rows: string[][]}} PlayerDraft
+ *   An id of 0 is a new player.
  * @typedef {object} State
  * @property {AddDraft | null} add
  * @property {MapDraft | null} map
  * @property {Record<string, string>} paths By the name of the sender.
  * @property {Record<string, LimitsDraft>} limits By library.
  * @property {Record<string, boolean>} unfolded By library.
+ * @property {PlayerDraft | null} player
+ * @property {{id: number, saved: number, key: string} | null} playerKey The player that gets a new key.
  * @property {string} copied The text that was copied last.
  * @typedef {Component<ConnectionsView, State>} Self
  */
-
-/** How often the input of a place was stored. @type {(self: {view: ConnectionsView}, place: string) => number} */
-const savedOf = ({view}, place) => view.saved[place] ?? 0
 
 /** @param {Self} self */
 const drawHead = self =>
@@ -86,7 +88,7 @@ function draw(self) {
     drawHead(self),
     refusal(view, "pause"),
     view.pause.on && drawBanner(view.pause),
-    drawSenders(self),
+    h("div", {class: "beside", data: {key: "beside"}}, drawSenders(self), drawPlayers(self)),
     drawAutomation(self),
     drawSchedules(view.schedules),
     h(
@@ -101,6 +103,7 @@ function draw(self) {
 function onInput(self, {target}) {
   const {typed, row, id} = target.dataset
   const {state, view} = self
+  if (target.dataset.part) onPlayerText(self, target)
   if (!typed) return // a switch, too, causes this event
   if (typed === "name") state.add.name = target.value
   else if (typed === "path") state.paths[view.panel.name] = target.value
@@ -121,6 +124,12 @@ const SUBMITS = {
   anchor: "[data-act=save-map]",
 }
 
+/** Press the main button of the form of a field. @param {HTMLElement} field */
+const pressPrimary = field => {
+  const found = /** @type {HTMLElement} */ (field.closest("[data-editor]").querySelector(".primary"))
+  found.click()
+}
+
 /** Enter stores what is typed, Escape restores a cron text. @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
   const {key, target} = event
@@ -132,6 +141,9 @@ function onKey(self, event) {
     event.preventDefault()
     const {id, typed} = target.dataset
     self.find(id ? `[data-act=save-limits][data-id="${id}"]` : SUBMITS[typed])?.click()
+  } else if (key === "Enter" && target.dataset.part) {
+    event.preventDefault()
+    pressPrimary(target)
   }
 }
 
@@ -142,6 +154,7 @@ function onDrawn(self) {
     state.add = null
     self.paint()
   }
+  closeStored(self)
   if (view.panel?.secret && !before?.panel?.secret) self.focus("[data-act=copy][data-what=secret]")
 }
 
@@ -189,7 +202,16 @@ const SENDER_ACTIONS = {
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    state: /** @returns {State} */ () => ({add: null, map: null, paths: {}, limits: {}, unfolded: {}, copied: ""}),
+    state: /** @returns {State} */ () => ({
+      add: null,
+      map: null,
+      paths: {},
+      limits: {},
+      unfolded: {},
+      player: null,
+      playerKey: null,
+      copied: "",
+    }),
     draw,
     onDrawn,
     listeners: {input: onInput, keydown: onKey},
@@ -198,6 +220,7 @@ export function render(context) {
       ...SENDER_ACTIONS,
       ...MAP_ACTIONS,
       ...AUTOMATION_ACTIONS,
+      ...PLAYER_ACTIONS,
       pause(self, _, {checked}) {
         self.send("pause", {on: checked})
       },

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from dashboards.components.base import Component, module
 from dashboards.components.view_types import ChoiceView
-from dashboards.pages.connections import sender_view
+from dashboards.pages.connections import player_view, sender_view
+from dashboards.pages.connections.player_view import PlayerFacts
 from dashboards.pages.connections.view_types import ConnectionsView, PauseView
 from indexium_core.model import wording
 from indexium_core.model.connections.automation import LibraryAutomation
@@ -19,17 +20,17 @@ KINDS: list[ChoiceView] = [{"value": kind, "label": label} for kind, label in se
 
 class ConnectionsPage(Component):
     """
-    Senders, automation and schedules.
+    Senders, players, automation and schedules.
 
     Messages: `settings`, `open` {name} ("" closes), `enable` {name, on}, `add` {kind, name}, `map` {name, rows, anchor}
     (rows are pairs of folders), `secret` {name}, `remove` {name}, `try` {name, path}, `test` {name}, `events` {on},
     `page` {page}, `repeat` {id}, `job` {id}, `mode` {id, mode}, `flag` {id, name, on}, `limits` {id, texts}, `pause`
-    {on}, `publish` {id}, `options` {id}, `schedule` and `run_schedule` as in `SettingsForm`.
+    {on}, `publish` {id}, `options` {id}, those of `PlayersSection`, `schedule` and `run_schedule` as in `SettingsForm`.
     """
 
     _esm = module("connections")
     _view = ConnectionsView
-    _styles = ("house.css", "connections.css")
+    _styles = ("house.css", "connections.css", "players.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class ConnectionsSnapshot:
     sources: Sequence[WebhookSource]
     last: dict[str, WebhookEvent] = field(default_factory=dict)  # by the name of the sender
     details: SenderDetails | None = None
+    players: Sequence[PlayerFacts] = ()
     automation: Sequence[LibraryAutomation] = ()
     is_paused: bool = False
     folders: Sequence[str] = ()
@@ -61,6 +63,7 @@ def summary(found: ConnectionsSnapshot) -> str:
     parts = [f"{wording.count(waiting)} {'waits' if waiting == 1 else 'wait'} for you"] if waiting else []
     if failed:
         parts.append(f"{wording.plural(failed, 'event')} failed")
+    parts += player_view.trouble([each.player for each in found.players])
     return " · ".join(parts) or "what may start by itself, and who may cause it"
 
 

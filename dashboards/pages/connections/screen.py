@@ -1,4 +1,4 @@
-"""The page of connections: senders of events, how far each library may go by itself, and the schedules."""
+"""The page of connections: senders of events, players, how far each library may go by itself, and the schedules."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
-from dashboards.pages.connections import automation_view, connections_page, sender_view
+from dashboards.pages.connections import automation_view, connections_page, player_view, sender_view
 from dashboards.pages.connections.connections_page import ConnectionsSnapshot, SenderDetails
 from dashboards.pages.connections.connections_state import ConnectionsState
+from dashboards.pages.connections.players_section import PlayersSection
 from dashboards.pages.settings.schedules_section import ScheduleSection
 from dashboards.questions.publish_options_question import PublishOptionsQuestion
 from dashboards.screen import Screen
@@ -20,7 +21,8 @@ from indexium_core.model import wording
 from indexium_core.model.connections.webhooks import NewSecret, PathTrial, WebhookEvent, WebhookSource
 
 PER_PAGE = 50
-EVENTS = ("connections:changed", "publications:changed", "publish:completed")
+EVENTS = ("connections:changed", "players:changed", "publications:changed", "publish:completed")
+CONTACTS = ("job:changed",)  # jobs tell players, and read them back
 _LONGEST = 4096  # characters of a path
 
 T = TypeVar("T")
@@ -36,6 +38,7 @@ class ConnectionsScreen(Screen):
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._dialog = session.dialog
         self._page = connections_page.ConnectionsPage()
+        self._players = PlayersSection(session, run=self._run, changed=self.refresh)
         self._schedules = ScheduleSection(session, changed=self.refresh)
         self._options = PublishOptionsQuestion(session, changed=self.refresh)
         self._loaded: ConnectionsSnapshot | None = None
@@ -64,6 +67,7 @@ class ConnectionsScreen(Screen):
             publish=lambda message: self._publish(int(message["id"])),
             options=lambda message: self._options.ask(int(message["id"])),
             **{"try": self._try},
+            **self._players.handlers(),
             **self._schedules.handlers(),
         )
 
@@ -74,6 +78,7 @@ class ConnectionsScreen(Screen):
     def start(self) -> None:
         """Subscribe to the events."""
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
+        self._bridge.listen(CONTACTS, self.refresh, every=1.0)
 
     def reset(self) -> None:
         """Close the sender in detail."""
@@ -83,6 +88,7 @@ class ConnectionsScreen(Screen):
         """Show the page, without what a former visit has left."""
         self._secret, self._trial = None, None
         self._problems.clear()
+        self._players.forget()
         self._schedules.forget()
         self.refresh()
 
@@ -103,6 +109,7 @@ class ConnectionsScreen(Screen):
             sources=sources,
             last=last,
             details=self._read_details(shown) if shown else None,
+            players=self._players.read(),
             automation=library.automation.list(),
             is_paused=library.automation.is_paused,
             folders=[each.path for each in library.inventory.list()],
@@ -141,6 +148,8 @@ class ConnectionsScreen(Screen):
             senders=[sender_view.row(each, found.last.get(each.name)) for each in found.sources],
             kinds=connections_page.KINDS,
             panel=self._panel(found),
+            players=self._players.rows(found.players, is_paused=found.is_paused),
+            player_kinds=player_view.KINDS,
             modes=automation_view.MODES,
             automation=automation_view.rows(found.automation, publish=session.address_of("publish")),
             folders=list(found.folders),
@@ -260,7 +269,7 @@ class ConnectionsScreen(Screen):
                 risky=True,
             )
 
-        def removed(_: WebhookSource) -> None:
+        def removed(_: object) -> None:
             self._open("")
             self._bridge.toast("good", "The sender is removed.")
 

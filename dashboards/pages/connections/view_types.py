@@ -99,6 +99,52 @@ class LibraryAutomationView(TypedDict):
     switches: list[AutomationSwitchView]
 
 
+class PlayerCountView(TypedDict):
+    state: str
+    number: int
+    shown: str  # The number in words
+    text: str
+
+
+class PlayerReasonView(TypedDict):
+    level: str
+    title: str  # That differs; "" if it is about the player
+    text: str
+
+
+class PlayerTitleView(TypedDict):
+    key: str
+    name: str
+    chip: ChipView
+    reasons: list[str]
+    when: str
+
+
+class PlayerTitlesView(TypedDict):
+    rows: list[PlayerTitleView]
+    more: str  # How many are not listed; "" for none
+
+
+class PlayerCardView(TypedDict):
+    id: int
+    kind: str
+    program: str
+    name: str
+    version: str
+    about: str  # Its address, and whether it has a key
+    enabled: bool
+    chip: ChipView
+    counts: list[PlayerCountView]  # Without those of 0
+    read: str  # When it was read back; "" for never
+    reason: PlayerReasonView | None
+    waiting: str  # The titles of which it has to learn; "" for none
+    unseen: str  # The number of titles that are not seen; "" for none
+    titles: PlayerTitlesView | None  # None: the list is closed
+    test: str  # What it answered to the test that was just made
+    url: str
+    rows: list[list[str]]  # Its folders: theirs, ours
+
+
 class PauseView(TypedDict):
     on: bool
     waiting: str  # Events, in words; "" for none
@@ -111,6 +157,8 @@ class ConnectionsView(TypedDict, total=False):
     senders: list[SenderView]
     kinds: list[ChoiceView]
     panel: SenderPanelView | None  # The sender in detail
+    players: list[PlayerCardView]
+    player_kinds: list[ChoiceView]
     modes: list[ChoiceView]
     automation: list[LibraryAutomationView]
     folders: list[str]  # Of the libraries
