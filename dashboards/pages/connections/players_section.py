@@ -41,7 +41,7 @@ class PlayersSection:
 
     def __init__(self, session: Session, *, run: Run, changed: Callable[[], object]) -> None:
         """Serve the page of a session; `changed` reads that page again."""
-        self._players, self._bridge, self._dialog = session.library.players, session.bridge, session.dialog
+        self._library, self._bridge, self._dialog = session.library, session.bridge, session.dialog
         self._run, self._changed = run, changed
         self._open: frozenset[int] = frozenset()  # players whose titles are listed
         self._test: PlayerTest | None = None  # the last test, until something else is done
@@ -66,7 +66,7 @@ class PlayersSection:
 
     def read(self) -> list[PlayerFacts]:
         """Read the players; on a thread."""
-        return [self._facts(each, is_open=each.id in self._open) for each in self._players.list()]
+        return [self._facts(each, is_open=each.id in self._open) for each in self._library.players.list()]
 
     def rows(self, found: Sequence[PlayerFacts], *, is_paused: bool) -> list[PlayerCardView]:
         """Return the views of the players."""
@@ -77,8 +77,8 @@ class PlayersSection:
         ]
 
     def _facts(self, player: PlayerConnection, *, is_open: bool) -> PlayerFacts:
-        differing = self._players.reads(player.id, "differs", per_page=1).items if player.differs else []
-        page = self._players.reads(player.id, per_page=_MOST_TITLES) if is_open else None
+        differing = self._library.players.reads(player.id, "differs", per_page=1).items if player.differs else []
+        page = self._library.players.reads(player.id, per_page=_MOST_TITLES) if is_open else None
         return PlayerFacts(player=player, first=differing[0] if differing else None, page=page)
 
     # Connections.
@@ -91,13 +91,15 @@ class PlayersSection:
             self._test = None
             self._bridge.toast("good", f"{player.name} is added. Test it.")
 
-        self._run("player-add", lambda: self._players.add(kind, url, name=name.strip(), folders=rows, key=key), added)
+        self._run(
+            "player-add", lambda: self._library.players.add(kind, url, name=name.strip(), folders=rows, key=key), added
+        )
 
     def _change(self, message: Mapping[str, Any]) -> None:
         player_id, url, name, rows = int(message["id"]), str(message["url"]), str(message["name"]), _pairs(message)
         self._run(
             f"player-edit-{player_id}",
-            lambda: self._players.change(player_id, name=name, url=url, folders=rows),
+            lambda: self._library.players.change(player_id, name=name, url=url, folders=rows),
             lambda player: self._report(f"{player.name} is saved."),
         )
 
@@ -105,7 +107,7 @@ class PlayersSection:
         player_id, key = int(message["id"]), str(message["key"])
         self._run(
             f"player-key-{player_id}",
-            lambda: self._players.set_key(player_id, key),
+            lambda: self._library.players.set_key(player_id, key),
             lambda player: self._report(f"The key of {player.name} is stored."),
         )
 
@@ -113,7 +115,7 @@ class PlayersSection:
         player_id, is_on = int(message["id"]), bool(message["on"])
         self._run(
             f"player-{player_id}",
-            lambda: self._players.change(player_id, enabled=is_on),
+            lambda: self._library.players.change(player_id, enabled=is_on),
             lambda player: self._report(f"{player.name} is {'on' if player.enabled else 'off'}."),
             field="on",
         )
@@ -127,14 +129,14 @@ class PlayersSection:
                 [{"kind": "why", "level": "warning", "text": text}],
                 lambda _: self._run(
                     f"player-remove-{player_id}",
-                    lambda: self._players.remove(player_id),
+                    lambda: self._library.players.remove(player_id),
                     lambda _: self._report("The player is removed."),
                 ),
                 confirm="Remove the player",
                 risky=True,
             )
 
-        self._bridge.run(lambda: self._players.get(player_id), ask, name="player_removal", once=True)
+        self._bridge.run(lambda: self._library.players.get(player_id), ask, name="player_removal", once=True)
 
     # Contacts.
 
@@ -144,21 +146,21 @@ class PlayersSection:
             if not test.accepted:
                 self._bridge.toast("error", test.message)
 
-        self._run(f"player-test-{player_id}", lambda: self._players.test(player_id), tested)
+        self._run(f"player-test-{player_id}", lambda: self._library.players.test(player_id), tested)
 
     def _notify(self, player_id: int) -> None:
         def notified(notices: Sequence[PlayerNotice]) -> None:
             for each in notices:
                 self._report(each.message, kind="error" if each.waiting else "good")
 
-        self._run(f"player-notify-{player_id}", lambda: self._players.notify(player_id), notified)
+        self._run(f"player-notify-{player_id}", lambda: self._library.players.notify(player_id), notified)
 
     def _read_back(self, player_id: int) -> None:
         """Read all titles back; why a player does not answer is part of its state, not of an input."""
 
         def read() -> list[PlayerReading] | str:
             try:
-                return self._players.read_back(player_id)
+                return self._library.players.read_back(player_id)
             except errors.PlayerError as error:
                 return error.message
 
