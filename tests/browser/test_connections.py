@@ -201,10 +201,10 @@ def test_automation_is_changed_paused_and_continued(site: Site, library: Library
     switch(page, "Pause all automation")
     banner = page.get_by_role("region", name="Automation is paused")
     expect(banner).to_contain_text("Events are still received and kept")
-    assert library.automation.is_paused
+    assert library.automation.is_paused()
     banner.get_by_role("button", name="Continue").click()
     expect(banner).to_be_hidden()
-    assert not library.automation.is_paused
+    assert not library.automation.is_paused()
 
 
 def test_switch_that_the_environment_sets_says_so(

@@ -111,7 +111,7 @@ class ConnectionsScreen(Screen):
             details=self._read_details(shown) if shown else None,
             players=self._players.read(),
             automation=library.automation.list(),
-            is_paused=library.automation.is_paused,
+            is_paused=library.automation.is_paused(),
             folders=[each.path for each in library.inventory.list()],
             schedules=library.schedules.list(),
         )

@@ -24,7 +24,7 @@ LibraryNumber = Annotated[int, typer.Argument(metavar="LIBRARY", help="The id of
 def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what each library does by itself, and what waits for you."""
     with opened(context) as library:
-        rows, is_paused = library.automation.list(), library.automation.is_paused
+        rows, is_paused = library.automation.list(), library.automation.is_paused()
     header = ("id", "library", "mode", "by itself", "limit", "waiting")
     output.listing(rows, header, _cells, empty="There is no library.", as_json=as_json)
     if is_paused and not as_json:

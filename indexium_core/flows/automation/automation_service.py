@@ -40,10 +40,9 @@ class AutomationService:
         self._database, self._publications, self._config = database, publications, config
         self._set_paused, self._on_change, self._clock = set_paused, on_change, clock
 
-    @property
     @remote()
     def is_paused(self) -> bool:
-        """Whether nothing starts by itself."""
+        """Return whether nothing starts by itself."""
         return self._config.automation_paused
 
     @remote()
@@ -105,7 +104,7 @@ class AutomationService:
 
     def looked_up(self) -> builtins.list[int] | None:
         """Return the libraries whose titles are looked up by themselves; None: all of those with titles."""
-        if self.is_paused:
+        if self.is_paused():
             return []
         rows = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
         wanted = [each.library_id for each in rows if self.config(each.library_id).enriches]
@@ -114,7 +113,7 @@ class AutomationService:
     def gets_pictures(self) -> bool:
         """Return whether a library gets the pictures of titles that were looked up by itself."""
         rows = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
-        return not self.is_paused and any(self.config(each.library_id).selects for each in rows)
+        return not self.is_paused() and any(self.config(each.library_id).selects for each in rows)
 
     def files_left(self, config: AutomationConfig) -> int | None:
         """Return the number of files that a library may publish by itself now; None for no limit."""

@@ -139,7 +139,7 @@ class _UpdateRun:
     @property
     def _config(self) -> AutomationConfig:
         """The automation of the library, as it is now: a person may change it during the update."""
-        if self._parts.automation.is_paused:
+        if self._parts.automation.is_paused():
             raise UpdateStoppedError
         return self._parts.automation.config(self._library_id)
 

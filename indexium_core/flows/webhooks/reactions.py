@@ -48,7 +48,7 @@ class Reactions:
             quiet = [each.folder for each in store.groups(tx) if is_due(each, self._clock())]
             return store.claim(tx, job.job_id, library_id, wanted.intersection(quiet))
 
-        events = [] if self._automation.is_paused else self._database.run(claim)
+        events = [] if self._automation.is_paused() else self._database.run(claim)
         if not events:
             return {"message": "Nothing waits in these folders, or they are not quiet, or all automation is paused."}
         try:

@@ -43,7 +43,7 @@ class AutomationChange(Body):
 
 
 def _state(library: Open) -> dict[str, Any]:
-    return {"paused": library.automation.is_paused, "items": library.automation.list()}
+    return {"paused": library.automation.is_paused(), "items": library.automation.list()}
 
 
 @router.get("", response_model=AutomationState)
