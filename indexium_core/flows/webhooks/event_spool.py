@@ -94,14 +94,16 @@ class EventSpool:
                 each.key = f"{name}/{number}"
 
     def _write(self, name: str, content: bytes) -> None:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        if not self._folder.exists():
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            _make_durable(self._folder.parent)
         path = self._folder / f"{name}{_UNFINISHED}"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())
         path.rename(self._folder / name)
-        self._make_durable()
+        _make_durable(self._folder)
 
     def has_events(self) -> bool:
         """Return whether an event is not a row of the database yet."""
@@ -149,10 +151,11 @@ class EventSpool:
             path.rename(path.with_name(f"{name}.unreadable"))
             return []
 
-    def _make_durable(self) -> None:
-        """Write the name of the new file to the disk."""
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+
+def _make_durable(folder: Path) -> None:
+    """Write the names in a folder to the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
