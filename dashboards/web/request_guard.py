@@ -144,7 +144,7 @@ def _refusal(
     request: HTTPServerRequest, hosts: Hosts, holds: Callable[[str | None], bool | None], *, is_embedded: bool
 ) -> tuple[int, str] | None:
     if not hosts.allow(request.host or ""):
-        return 421, "The Host header does not name this server."
+        return 421, "The Host header does not name this server. The setting INDEXIUM_ALLOWED_HOSTS allows more names."
     if request.path.startswith(_REST) and holds(request.headers.get("Authorization")):
         return None
     return _refused_page(request, is_embedded=is_embedded)

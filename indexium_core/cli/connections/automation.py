@@ -73,7 +73,10 @@ def set_library(
     }
     values: dict[str, object] = {name: value for name, value in switches.items() if value is not None}
     if quiet is not None:
-        values["quiet_from"], _, values["quiet_until"] = quiet.partition("-")
+        begin, sign, end = quiet.partition("-")
+        if quiet and not (sign and begin and end):
+            raise errors.UsageError(f"“{quiet}” is not a time span. Write --quiet 18:00-23:30, or '' for none.")
+        values["quiet_from"], values["quiet_until"] = begin, end
     if not values:
         raise errors.UsageError("Nothing would change. Use --mode or one of the switches.")
     with opened(context) as library:

@@ -110,7 +110,9 @@ def set_key(
     remove: Annotated[bool, typer.Option("--remove", help="Remove the key from the key file.")] = False,
 ) -> None:
     """Enter a key, or read it from the standard input; it is stored in the key file, which only you can read."""
-    key = "" if remove else _typed_key(f"Key of player {player_id}")
+    key = "" if remove else _typed_key(f"Key of player {player_id}").strip()
+    if not key and not remove:
+        raise errors.UsageError("The key is empty. Enter it again, or use --remove.")
     with opened(context) as library:
         player = library.players.set_key(player_id, key)
     output.note(f"The key of {player.name} is {'removed' if remove else 'stored'}.")

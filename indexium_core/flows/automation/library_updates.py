@@ -34,6 +34,7 @@ from indexium_core.model.publishing.requests import (
 )
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
+from indexium_core.store.connections import automation
 from indexium_core.store.connections import webhooks as store
 from indexium_core.store.database import Database
 
@@ -156,7 +157,7 @@ class _UpdateRun:
             self._await(parts.titles.identify())
         is_publishing = parts.publications.options(self._library_id).is_on
         if is_publishing and upgraded:
-            self._restore(self._titles_below(library, list(upgraded), whole=False))
+            self._restore(self._titles_in(library, upgraded))
         titles = self._titles_below(library, folders)
         if library.kind != "home":
             self._look_up([number for _, number in titles])
@@ -192,7 +193,7 @@ class _UpdateRun:
         """Publish the rows of titles that are safe, within the limit of the library; count the others."""
         publications, config = self._parts.publications, self._config
         publications.refresh()
-        own = set(_addresses(titles))
+        own, taken_back = set(_addresses(titles)), automation.rolled_back_rows(self._parts.database.read())
         rows = {
             risk: [
                 address
@@ -201,15 +202,17 @@ class _UpdateRun:
             ]
             for risk in PUBLISHED_RISKS
         }
-        chosen = self._within_limit(rows["safe"]) if config.publishes else []
+        # What a person rolled back waits for a person.
+        safe = [address for address in rows["safe"] if config.publishes and address not in taken_back]
+        chosen = self._within_limit(safe)
         if chosen:
             selection = PublicationSelection(addresses=tuple(chosen), risk=("safe",), is_by_hand=False)
             request = PublicationRequest(user_note=self._note, source="automation")
             self._result.published += self._write(selection, request)
-        waiting = sum(map(len, rows.values())) - len(rows["safe"] if config.publishes else ())
+        waiting = sum(map(len, rows.values())) - len(safe)
         if waiting:
             self._result.notes.append(f"{wording.plural(waiting, 'row waits', 'rows wait')} for you.")
-        if config.publishes and len(chosen) < len(rows["safe"]):
+        if len(chosen) < len(safe):
             self._result.notes.append("The limit of the library, or its quiet time, keeps safe rows back.")
 
     def _within_limit(self, addresses: Sequence[str]) -> list[str]:
@@ -252,11 +255,16 @@ class _UpdateRun:
         rows = catalog.libraries(self._parts.database.read())
         return next(each for each in rows if each.library_id == self._library_id)
 
-    def _titles_below(
-        self, library: LibraryRow, folders: Sequence[str], *, whole: bool = True
-    ) -> list[tuple[str, int]]:
+    def _titles_in(self, library: LibraryRow, folders: Collection[str]) -> list[tuple[str, int]]:
+        """Return the titles with files in folders whose last publication nobody has rolled back."""
+        places = [_below(library, each) for each in folders]
+        found = store.titles_in(self._parts.database.read(), library.library_id, places)
+        taken_back = automation.rolled_back(self._parts.database.read())
+        return [each for each in found if each not in taken_back and (library.kind == "home" or each[0] != "video")]
+
+    def _titles_below(self, library: LibraryRow, folders: Sequence[str]) -> list[tuple[str, int]]:
         places = [_below(library, each) for each in folders] or [library.path_bytes]
-        found = store.titles_below(self._parts.database.read(), library.library_id, places, whole=whole)
+        found = store.titles_below(self._parts.database.read(), library.library_id, places)
         return [each for each in found if library.kind == "home" or each[0] != "video"]
 
 

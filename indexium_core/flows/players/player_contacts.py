@@ -91,14 +91,17 @@ class PlayerContacts:
         now = self._clock()
         state: ContactState = "connected" if error is None else _STATES.get(error.reason, "failed")
         attempts = player.attempts + 1 if state in ("refused", "failed") else 0
-        seconds = WAIT_SECONDS if state == "waits" else seconds_to_attempt(max(attempts, 1))
+        following = now + timedelta(seconds=WAIT_SECONDS if state == "waits" else seconds_to_attempt(max(attempts, 1)))
+        if player.attempts and attempts and player.next_attempt_at is not None and player.next_attempt_at > now:
+            # A person looks at it before its moment: that delays no message.
+            attempts, following = player.attempts, player.next_attempt_at
         contact = replace(
             player,
             state=state,
             reason="" if error is None else error.message,
             attempts=attempts,
             contact_at=now,
-            next_attempt_at=None if error is None else now + timedelta(seconds=seconds),
+            next_attempt_at=None if error is None else following,
             version=version,
         )
         with self._database.atomic() as tx:

@@ -134,6 +134,8 @@ def missing_anchor(path: str) -> str:
 def _found(source: WebhookSource, libraries: Sequence[LibraryRow], path: str) -> _LandedPath:
     """Return the library and the place of a path; UsageError if it lands in none."""
     shown, here, rule = path[:200], path, None
+    if not is_safe(path):
+        raise errors.UsageError(f"“{shown}” is not a path from the root, or has “..” in it.")
     if source.rules:
         mapped = to_ours(source.rules, path)
         if mapped is None:
@@ -141,7 +143,7 @@ def _found(source: WebhookSource, libraries: Sequence[LibraryRow], path: str) ->
                 f"{shown} is under no folder of the map of {source.name}. Add a row for its folder."
             )
         here, rule = mapped.path, mapped.rule
-    elif not is_safe(path) or not path.startswith("/"):
+    elif not path.startswith("/"):
         raise errors.UsageError(f"{shown} is no path of this machine. Map its folder to a folder here.")
     here = posixpath.normpath(here)
     for library in libraries:

@@ -114,7 +114,9 @@ class WebhookService:
         now = self._clock()
         with self._database.atomic() as tx:
             if store.source_to_check(tx, wanted) is not None:
-                raise errors.UsageError(f"There is a source “{wanted}”. Choose another name.")
+                raise errors.UsageError(
+                    f"There is a source “{wanted}”. Give the new one another name: --name {wanted}-2."
+                )
             store.add_source(tx, kind=found, name=wanted, secret_hash=_hash(secret), rules=rules, anchor=file, now=now)
         self._on_change()
         return NewSecret(source=self.get(wanted), secret=secret)
@@ -142,6 +144,7 @@ class WebhookService:
         is_enabled = source.enabled if enabled is None else enabled
         with self._database.atomic() as tx:
             store.change_source(tx, source.id, rules=rules, anchor=file, is_enabled=is_enabled)
+            store.retry_now(tx, source.id, now=self._clock())
         self._on_change()
         return self.get(name)
 
@@ -207,7 +210,7 @@ class WebhookService:
             self._wrong.add(name, sender)
             logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
             raise errors.WebhookRefusedError(
-                "The secret is wrong. Copy it again, or make a new one.", code="wrong_secret"
+                "The secret is missing or wrong. Copy it again, or make a new one.", code="wrong_secret"
             )
         if not source.enabled:
             raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")

@@ -235,18 +235,24 @@ def ids_of_library(reader: Connection, library_id: int) -> dict[str, tuple[str, 
     return found
 
 
-def titles_below(
-    reader: Connection, library_id: int, folders: Collection[bytes], *, whole: bool
-) -> list[tuple[str, int]]:
-    """
-    Return type and id of the films, series and videos with files below folders, given as absolute paths.
-
-    `whole`: the series of an episode; otherwise only the episode.
-    """
+def titles_below(reader: Connection, library_id: int, folders: Collection[bytes]) -> list[tuple[str, int]]:
+    """Return type and id of the films, series and videos with files below folders, given as absolute paths."""
     prefixes = [(folder.rstrip(b"/") + b"/").hex().upper() for folder in folders]
-    facts = {"library_id": library_id, "prefixes": prefixes, "whole": whole}
-    rows = reader.execute(_sql("titles_below"), facts).fetchall()
+    rows = reader.execute(_sql("titles_below"), {"library_id": library_id, "prefixes": prefixes}).fetchall()
     return [(kind, int(number)) for kind, number in rows]
+
+
+def titles_in(reader: Connection, library_id: int, folders: Collection[bytes]) -> list[tuple[str, int]]:
+    """Return type and id of the films, episodes and videos with files in folders, not in folders inside these."""
+    wanted = {folder.rstrip(b"/") for folder in folders}
+    rows = reader.execute(_sql("titles_of_paths"), {"library_id": library_id}).fetchall()
+    found = {(kind, int(number)): None for path, kind, number in rows if path.rpartition(b"/")[0] in wanted}
+    return list(found)
+
+
+def retry_now(tx: Connection, source_id: int, *, now: datetime) -> None:
+    """Let the events of a source that wait for a disk be retried at once."""
+    tx.execute(_sql("retry_now"), {"source_id": source_id, "now": now})
 
 
 def folder_of_ids(reader: Connection, entity_type: str, ids: Mapping[str, str]) -> tuple[int, str] | None:

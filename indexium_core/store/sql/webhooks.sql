@@ -96,6 +96,11 @@ SELECT id, source_id, folder, other_folders, upgraded, event_type, name FROM web
 -- Events of a reaction that did nothing wait again.
 UPDATE webhook_events SET job_id = NULL, not_before = $not_before, result = $result WHERE job_id = $job_id AND state = 'waiting';
 
+-- name: retry_now
+-- Events that wait for a disk, after a change of their source.
+UPDATE webhook_events SET not_before = least(not_before, $now)
+WHERE source_id = $source_id AND state = 'waiting' AND job_id IS NULL AND result <> '';
+
 -- name: jobs_of_waiting
 -- The reactions that have taken events which still wait.
 SELECT DISTINCT job_id FROM webhook_events WHERE state = 'waiting' AND job_id IS NOT NULL ORDER BY job_id;
@@ -152,16 +157,22 @@ SELECT folder, title_type, provider, value FROM sender_ids WHERE library_id = $l
 DELETE FROM sender_ids WHERE source_id = $id;
 
 -- name: titles_below
--- The films, series (or their episodes) and videos with files below folders, whose paths are given as hex texts.
+-- The films, series and videos with files below folders, whose paths are given as hex texts.
 WITH files AS (
     SELECT file_id FROM (SELECT file_id, hex(path_bytes) AS place FROM scanned_files WHERE library_id = $library_id) AS f
     WHERE list_bool_or(list_transform($prefixes::VARCHAR[], lambda p: starts_with(f.place, p)))
 )
-SELECT DISTINCT coalesce(IF($whole AND t.entity_type = 'episode', 'series', t.entity_type), 'video') AS entity_type,
-       coalesce(IF($whole, e.series_id, NULL), t.entity_id, f.file_id) AS entity_id
+SELECT DISTINCT coalesce(IF(t.entity_type = 'episode', 'series', t.entity_type), 'video') AS entity_type,
+       coalesce(e.series_id, t.entity_id, f.file_id) AS entity_id
 FROM files AS f
 LEFT JOIN title_files AS t ON t.file_id = f.file_id
 LEFT JOIN episodes AS e ON t.entity_type = 'episode' AND e.id = t.entity_id;
+
+-- name: titles_of_paths
+-- The films, episodes and videos of files, with their paths; those of a library.
+SELECT f.path_bytes, coalesce(t.entity_type, 'video') AS entity_type, coalesce(t.entity_id, f.file_id) AS entity_id
+FROM scanned_files AS f LEFT JOIN title_files AS t ON t.file_id = f.file_id
+WHERE f.library_id = $library_id AND f.state <> 'missing';
 
 -- name: title_of_ids
 -- The path of a file of a film or a series with an id.

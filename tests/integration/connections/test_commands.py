@@ -102,7 +102,7 @@ def test_automation_is_shown_changed_and_paused(run: Shell) -> None:
         (("webhooks", "repeat", "7"), "There is no event 7."),
         (("webhooks", "events", "--state", "lost"), "There is no state “lost”."),
         (("automation", "set", "1"), "Nothing would change."),
-        (("automation", "set", "1", "--quiet", "18:00"), "A quiet time needs both times"),
+        (("automation", "set", "1", "--quiet", "18:00"), "“18:00” is not a time span."),
         (("automation", "set", "99", "--mode", "manual"), "There is no library 99."),
     ],
 )

@@ -80,6 +80,19 @@ def test_files_of_ours_follow_the_new_name_of_an_upgrade(
     assert {name: content for name, content in side_files(tree(folder)).items() if name in wanted} == wanted
 
 
+def test_what_a_person_rolls_back_is_not_published_by_itself(library: Library, folder: Path) -> None:
+    library.automation.change(1, {"automation_mode": "automatic"})
+    radarr, film = Radarr(library, folder), folder / LANTERN / f"{NAME}.mp4"
+    body = {"eventType": "Download", "movie": radarr.subject(film.parent), "movieFile": {"path": radarr.path(film)}}
+    radarr.send(body)
+    [operation] = operations_of(library, settled(library)[0])
+    library.rollback(operation.id).wait()
+    radarr.send({**body, "isUpgrade": True})
+    event = settled(library, count=2)[0]
+    assert not (folder / LANTERN / "movie.nfo").exists()
+    assert event.result == "Scanned, no file changed. 1 row waits for you."
+
+
 def test_upgrade_of_an_episode_restores_its_season_only(
     library: Library, folder: Path, published: dict[str, bytes]
 ) -> None:
@@ -249,7 +262,7 @@ def test_new_film_of_an_event_is_found_with_its_ids(library: Library, folder: Pa
             "failed",
             "/films/M is in no library",
         ),
-        ("radarr", {"eventType": "Download", "movie": {"folderPath": "/a/../../etc"}}, "failed", "is no path"),
+        ("radarr", {"eventType": "Download", "movie": {"folderPath": "/a/../../etc"}}, "failed", "has “..” in it"),
         ("radarr", {"eventType": "Download", "movie": {"folderPath": "D:\\Filme\\M"}}, "failed", "D:\\Filme\\M is no"),
         (
             "radarr",
@@ -301,7 +314,7 @@ def test_body_that_is_no_event_is_refused(library: Library, body: bytes, code: s
 def test_wrong_secret_is_refused_and_then_throttled(library: Library) -> None:
     added = library.webhooks.add("generic")
     for _ in range(10):
-        with pytest.raises(errors.WebhookRefusedError, match="The secret is wrong"):
+        with pytest.raises(errors.WebhookRefusedError, match="The secret is missing or wrong"):
             library.webhooks.receive("generic", "guess", b"{}", sender="10.0.0.9")
     with pytest.raises(errors.WebhookRefusedError, match="Too many wrong secrets"):
         library.webhooks.receive("generic", "guess", b"{}", sender="10.0.0.9")

@@ -62,7 +62,7 @@ def test_invalid_origin_is_refused(served: DashboardServer, origin: str) -> None
 def test_foreign_host_is_refused_on_every_route(served: DashboardServer, path: str) -> None:
     status, _, body = ask(served, path, Host=f"evil.example:{served.port}")
     assert status == 421
-    assert body == b"The Host header does not name this server."
+    assert body == b"The Host header does not name this server. The setting INDEXIUM_ALLOWED_HOSTS allows more names."
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
