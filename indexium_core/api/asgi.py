@@ -34,6 +34,7 @@ ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitab
 _WAITING = 16  # chunks of a body that are buffered before the sender has to wait
 _GOODBYE = 2.0  # seconds for running requests when the server stops
 _DROPPED = 2**40  # Tornado's limit in bytes, above our own limit: `_limit` decides
+_SPARE = 20_000_000  # bytes above our own limit that are read and dropped, so that the client receives the refusal
 _DIGITS = 18  # maximum digits of a Content-Length; Python limits the digits of a number that it parses
 _LEAST = 1000  # minimum bytes per second that the client sends or receives; a slower connection is closed
 
@@ -110,12 +111,15 @@ class Asgi(RequestHandler):
         self._task: asyncio.Task[None] | None = None
 
     def prepare(self) -> None:
-        """Reject a request with a too large Content-Length before its body is read; otherwise start the application."""
+        """Start the application, unless the Content-Length is too large."""
         self.request.connection.set_max_body_size(_DROPPED)
         self._limit = self._mount.largest(self.request.path)
         length = self.request.headers.get("Content-Length", "0")
-        if length.isdecimal() and (len(length) > _DIGITS or int(length) > self._limit):
+        if length.isdecimal() and (len(length) > _DIGITS or int(length) > self._limit + _SPARE):
             self._refuse_size()
+        elif length.isdecimal() and int(length) > self._limit:
+            # A client that sends its whole body first loses the response if the connection closes before.
+            asyncio.get_running_loop().call_later(self._mount.patience, self._refuse_size)
         else:
             self._task = self._mount.begin(self._run())
             self._schedule_rate_check()
@@ -123,7 +127,7 @@ class Asgi(RequestHandler):
     async def data_received(self, chunk: bytes) -> None:
         """Pass a chunk to the application; wait while the buffer is full."""
         self._received += len(chunk)
-        if self._finished:
+        if self._finished or self._task is None:
             return
         if self._received > self._limit:
             self._stop()
@@ -138,7 +142,9 @@ class Asgi(RequestHandler):
         """Mark the body as complete, and wait for the application."""
         self._complete = True
         self._push({"type": "http.request", "body": b"", "more_body": False})
-        if self._task is not None:
+        if self._task is None:
+            self._refuse_size()
+        else:
             await asyncio.wait([self._task])
 
     get = head = post = delete = patch = put = options = _answer
@@ -306,8 +312,8 @@ class Asgi(RequestHandler):
         self._refuse(413, "too_large", f"The body of this request is larger than {self._limit:,} bytes.")
 
     def _refuse(self, status: int, code: str, sentence: str, **headers: str) -> None:
-        """Answer with a problem. The rest of the body is read and dropped, so that the client receives the response."""
-        if self._headers_written:
+        """Answer with a problem. Tornado closes the connection if a part of the body has not arrived."""
+        if self._headers_written or self._disconnected.is_set():
             return
         self.clear()
         self.set_status(status)

@@ -191,6 +191,28 @@ def test_large_content_length_is_refused_early() -> None:
     assert toy.seen == []
 
 
+def test_client_that_sends_its_whole_body_receives_refusal() -> None:
+    async def work(toy: Toy, *_: Any) -> None:
+        toy.seen.append("asked")
+
+    toy = Toy(work)
+    with serving(toy, limit=1000) as url:
+        found = [Client(url).post("/", b"x" * 8_000_000) for _ in range(3)]
+    assert [(each.status, each.code) for each in found] == [(413, "too_large")] * 3
+    assert toy.seen == []
+
+
+def test_client_that_never_sends_its_body_is_refused() -> None:
+    async def work(toy: Toy, *_: Any) -> None:
+        toy.seen.append("asked")
+
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 2000\r\n\r\n"
+    toy = Toy(work)
+    with serving(toy, limit=1000, patience=0.2) as url, spoken(url, head) as said:
+        assert said.recv(65536).startswith(b"HTTP/1.1 413 ")
+    assert toy.seen == []
+
+
 def test_body_above_limit_is_refused() -> None:
     async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
         toy.seen.append(await body_of(receive))
