@@ -48,11 +48,17 @@ def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> N
 
 def assignments(texts: Sequence[str] | None, form: str) -> dict[str, str]:
     """Return the values of the option `--set` by name; UsageError for a text that does not have the form."""
-    pairs = [text.partition("=") for text in texts or ()]
-    for name, sign, _ in pairs:
+    found = pairs(texts, f"'--set {{}}' has no '='. Write --set {form}.")
+    return {name.strip(): value for name, value in found}
+
+
+def pairs(texts: Sequence[str] | None, complaint: str) -> list[tuple[str, str]]:
+    """Return both sides of each text; UsageError with the complaint, whose `{}` is the text, for one without `=`."""
+    found = [text.partition("=") for text in texts or ()]
+    for left, sign, _ in found:
         if not sign:
-            raise errors.UsageError(f"'--set {name}' has no '='. Write --set {form}.")
-    return {name.strip(): value for name, _, value in pairs}
+            raise errors.UsageError(complaint.replace("{}", left))
+    return [(left, right) for left, _, right in found]
 
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]

@@ -31,7 +31,7 @@ class PlayerKey:
 
 def load(home: Path, name: str) -> PlayerKey:
     """Return a key; the environment has priority."""
-    own = os.environ.get(f"INDEXIUM_{name.upper()}", "").strip()
+    own = os.environ.get(_variable(name), "").strip()
     if own:
         return PlayerKey(SecretStr(own), "environment")
     content, problem = key_file.read(home / FILE_NAME, example=name)
@@ -53,7 +53,11 @@ def store(home: Path, name: str, key: str) -> None:
     text = key.strip()
     if len(text) > _LONGEST_KEY or not text.isprintable():
         raise errors.UsageError("This is not a key: it is too long, or has other characters. Copy it again.")
-    if text and os.environ.get(f"INDEXIUM_{name.upper()}", "").strip():
-        variable = f"INDEXIUM_{name.upper()}"
-        raise errors.UsageError(f"The variable {variable} has this key, and has priority. Change the variable.")
+    if text and os.environ.get(_variable(name), "").strip():
+        message = f"The variable {_variable(name)} has this key, and has priority. Change the variable."
+        raise errors.UsageError(message)
     key_file.store(home / FILE_NAME, name, text or None)
+
+
+def _variable(name: str) -> str:
+    return f"INDEXIUM_{name.upper()}"

@@ -1,7 +1,7 @@
 // The forms of a player: a new one, its address, name and folders, and its key, which the server never sends.
 import {h} from "../../components/browser/dom.js"
 import {button, drawSelect, iconButton} from "../../components/widgets.js"
-import {refusal} from "./connection_parts.js"
+import {drawFolder, drawMapArrow, drawMapHead, refusal} from "./connection_parts.js"
 
 /** @import {PlayerDraft, Self} from "./connections.js" */
 
@@ -24,19 +24,14 @@ const drawField = (label, part, value, attributes) =>
     }),
   )
 
-/** @type {(part: string, place: number, value: string, placeholder: string, list?: string) => HTMLElement} */
-const drawFolder = (part, place, value, placeholder, list) =>
-  h("input", {
-    type: "text",
+/** @type {(part: string, place: number, value: string, attributes: object) => HTMLElement} */
+const drawPart = (part, place, value, attributes) =>
+  drawFolder(
+    `${part === "ours" ? "Folder here" : "Folder of the player"}, row ${place + 1}`,
     value,
-    title: value || null,
-    placeholder,
-    list,
-    "aria-label": `${part === "ours" ? "Folder here" : "Folder of the player"}, row ${place + 1}`,
-    autocomplete: "off",
-    spellcheck: "false",
-    data: {part, row: place, key: `${part}-${place}`},
-  })
+    {part, row: place, key: `${part}-${place}`},
+    attributes,
+  )
 
 /** @type {(rows: string[][]) => HTMLElement} */
 const drawFolders = rows =>
@@ -48,21 +43,14 @@ const drawFolders = rows =>
       ? h(
           "div",
           {class: "map-rows", data: {key: "rows"}},
-          h(
-            "div",
-            {class: "map-row th", "aria-hidden": "true"},
-            h("span", null, "Folder here"),
-            h("span"),
-            h("span", null, "The player names it"),
-            h("span"),
-          ),
+          drawMapHead("Folder here", "", "The player names it", ""),
           rows.map(([theirs, ours], place) =>
             h(
               "div",
               {class: "map-row", data: {key: `row-${place}`}},
-              drawFolder("ours", place, ours, "/media/films", "library-folders"),
-              h("span", {class: "arrow", "aria-hidden": "true"}, "→"),
-              drawFolder("theirs", place, theirs, "/movies"),
+              drawPart("ours", place, ours, {placeholder: "/media/films", list: "library-folders"}),
+              drawMapArrow(),
+              drawPart("theirs", place, theirs, {placeholder: "/movies"}),
               iconButton("✕", `Remove row ${place + 1}`, {act: "player-row-less", row: place, key: `less-${place}`}),
             ),
           ),

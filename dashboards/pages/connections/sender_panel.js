@@ -2,7 +2,7 @@
 import {h} from "../../components/browser/dom.js"
 import {button, iconButton} from "../../components/widgets.js"
 import {drawEvents} from "./sender_events.js"
-import {drawState, refusal} from "./connection_parts.js"
+import {drawFolder, drawMapArrow, drawMapHead, drawState, refusal} from "./connection_parts.js"
 
 /** @import {MapDraft, Self} from "./connections.js" */
 
@@ -81,18 +81,9 @@ const drawAccess = (self, panel) =>
     ),
   )
 
-/** @type {(name: string, label: string, value: string, row: number, attributes?: object) => HTMLElement} */
-const drawFolder = (typed, label, value, row, attributes) =>
-  h("input", {
-    type: "text",
-    value,
-    title: value || null,
-    "aria-label": label,
-    autocomplete: "off",
-    spellcheck: "false",
-    ...attributes,
-    data: {typed, row, key: `${typed}-${row}`},
-  })
+/** @type {(typed: string, row: number, label: string, value: string, attributes: object) => HTMLElement} */
+const drawTyped = (typed, row, label, value, attributes) =>
+  drawFolder(label, value, {typed, row, key: `${typed}-${row}`}, attributes)
 
 /** @type {(panel: SenderPanelView, pair: string[], index: number) => HTMLElement} */
 function drawRow(panel, [theirs, ours], index) {
@@ -101,9 +92,9 @@ function drawRow(panel, [theirs, ours], index) {
   return h(
     "div",
     {class: stored?.hit ? "map-row hit" : "map-row", data: {key: `row-${index}`}},
-    drawFolder("theirs", `Folder of ${panel.label}, ${place}`, theirs, index, {placeholder: "/movies"}),
-    h("span", {class: "arrow", "aria-hidden": "true"}, "→"),
-    drawFolder("ours", `Folder here, ${place}`, ours, index, {placeholder: "/media/films", list: "library-folders"}),
+    drawTyped("theirs", index, `Folder of ${panel.label}, ${place}`, theirs, {placeholder: "/movies"}),
+    drawMapArrow(),
+    drawTyped("ours", index, `Folder here, ${place}`, ours, {placeholder: "/media/films", list: "library-folders"}),
     h(
       "span",
       {class: "anchored"},
@@ -127,15 +118,7 @@ function drawMap(self, panel) {
       ? h(
           "div",
           {class: "map-rows", data: {key: "rows"}},
-          h(
-            "div",
-            {class: "map-row th", "aria-hidden": "true"},
-            h("span", null, `${panel.label} names`),
-            h("span"),
-            h("span", null, "Folder here"),
-            h("span", null, "Anchor file"),
-            h("span"),
-          ),
+          drawMapHead(`${panel.label} names`, "", "Folder here", "Anchor file", ""),
           rows.map((pair, index) => drawRow(panel, pair, index)),
         )
       : h("p", {class: "hint"}, "Without a row, each path is taken as it is: that fits a program on this machine."),

@@ -11,7 +11,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import AsJson, pairs
 from indexium_core.model import wording
 from indexium_core.model.connections.player_connection import PROGRAM_NAMES
 
@@ -32,6 +32,7 @@ Folders = Annotated[
         "--folder", metavar="THEIRS=OURS", help="A folder as the player names it, and the same folder here. Repeatable."
     ),
 ]
+_NO_PAIR = "'--folder {}' has no '='. Write --folder /movies=/media/films."
 _STATES = {"new": "not asked yet", "connected": "connected", "waits": "waits", "refused": "refused", "failed": "failed"}
 
 
@@ -67,7 +68,7 @@ def add_player(
 ) -> None:
     """Add a player; it is told of what is published from now on. 'players key' enters its key."""
     with opened(context) as library:
-        player = library.players.add(kind, url, name=name, folders=_pairs(folder), enabled=enabled)
+        player = library.players.add(kind, url, name=name, folders=pairs(folder, _NO_PAIR), enabled=enabled)
     if as_json:
         output.to_json(player)
     else:
@@ -89,18 +90,10 @@ def set_player(
         raise errors.UsageError("--folder and --no-folders contradict each other. Use one of them.")
     if not no_folders and all(each is None for each in (name, url, folder, enabled)):
         raise errors.UsageError("Nothing would change. Use --name, --address, --folder, --no-folders, --on or --off.")
-    folders = _pairs(folder) if folder or no_folders else None
+    folders = pairs(folder, _NO_PAIR) if folder or no_folders else None
     with opened(context) as library:
         player = library.players.change(player_id, name=name, url=url, folders=folders, enabled=enabled)
     output.note(f"{player.name} is {'on' if player.enabled else 'off'}: {player.url}.")
-
-
-def _pairs(folders: list[str] | None) -> list[list[str]]:
-    pairs = [each.partition("=") for each in folders or ()]
-    for theirs, sign, _ in pairs:
-        if not sign:
-            raise errors.UsageError(f"'--folder {theirs}' has no '='. Write --folder /movies=/media/films.")
-    return [[theirs, ours] for theirs, _, ours in pairs]
 
 
 @players.command("key", epilog="Example: indexium players key 1")
@@ -197,9 +190,8 @@ def _reading(reading: PlayerReading) -> tuple[str, ...]:
 def remove_player(context: typer.Context, player_id: PlayerId) -> None:
     """Remove a player with its key and what it still has to be told."""
     with opened(context) as library:
-        name = library.players.get(player_id).name
-        library.players.remove(player_id)
-    output.note(f"{name} is removed.")
+        player = library.players.remove(player_id)
+    output.note(f"{player.name} is removed.")
 
 
 @watched.command("export", epilog="Example: indexium players watched export watched.json")

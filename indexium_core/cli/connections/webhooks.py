@@ -9,7 +9,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import AsJson, pairs
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 webhooks = typer.Typer(help="Programs that send events, such as Radarr and Sonarr.", no_args_is_help=True)
 app.add_typer(webhooks, name="webhooks")
 
+_NO_PAIR = "“{}” is not a row of the map. Write --map /movies=/media/films."
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A source of 'indexium webhooks list'.")]
 EventId = Annotated[int, typer.Argument(metavar="EVENT", help="The id of an event of 'indexium webhooks events'.")]
 Folders = Annotated[
@@ -58,7 +59,7 @@ def add_source(
 ) -> None:
     """Add a source, and show its address and its secret; no later command shows the secret."""
     with opened(context) as library:
-        added = library.webhooks.add(kind, name, folder_map=_pairs(folders), anchor=anchor or "")
+        added = library.webhooks.add(kind, name, folder_map=pairs(folders, _NO_PAIR), anchor=anchor or "")
     _show_secret(added, as_json=as_json)
 
 
@@ -74,9 +75,9 @@ def set_source(
     """Change the map of folders, the anchor file or the switch of a source. A new map replaces the former one."""
     if folders is None and anchor is None and enabled is None:
         raise errors.UsageError("Nothing would change. Use --map, --anchor, --on or --off.")
-    pairs = None if folders is None else _pairs(folders)
+    folder_map = None if folders is None else pairs(folders, _NO_PAIR)
     with opened(context) as library:
-        source = library.webhooks.change(name, folder_map=pairs, anchor=anchor, enabled=enabled)
+        source = library.webhooks.change(name, folder_map=folder_map, anchor=anchor, enabled=enabled)
     if as_json:
         output.to_json(source)
         return
@@ -179,13 +180,3 @@ def _show_secret(added: NewSecret, *, as_json: bool) -> None:
     output.say_out(f"address  {added.source.address}")
     output.say_out(f"secret   {added.secret}")
     output.note("The secret is shown only now. The sender gives it as header X-Indexium-Secret, or as password.")
-
-
-def _pairs(texts: list[str] | None) -> list[tuple[str, str]]:
-    pairs = []
-    for text in texts or ():
-        theirs, sign, ours = text.partition("=")
-        if not sign:
-            raise errors.UsageError(f"“{text}” is not a row of the map. Write --map /movies=/media/films.")
-        pairs.append((theirs, ours))
-    return pairs

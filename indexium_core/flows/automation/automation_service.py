@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from indexium_core.store.connections import automation as store
 from indexium_core.store.database import Database
 
 NIGHT = timedelta(hours=24)  # that a limit of files is about
+_Configured = tuple[LibraryRow, AutomationConfig]
 _NAMES = tuple(each.name for each in fields(AutomationConfig) if each.name != "library_id")
 
 
@@ -36,7 +37,7 @@ class AutomationService:
         on_change: Callable[[], object],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`set_paused` stores the switch of all automation; `on_change` is called after each change."""
+        """`set_paused` stores the switch of all automation; `on_change` is called after each change of a library."""
         self._database, self._publications, self._config = database, publications, config
         self._set_paused, self._on_change, self._clock = set_paused, on_change, clock
 
@@ -53,18 +54,18 @@ class AutomationService:
         Events of senders are still stored. Raises UsageError if the environment sets `INDEXIUM_AUTOMATION_PAUSED`.
         """
         self._set_paused(is_paused)
-        self._on_change()
 
     @remote()
     def list(self) -> builtins.list[LibraryAutomation]:
         """Return the automation of each library."""
-        reader = self._database.read()
-        return [self._row(each) for each in catalog.libraries(reader)]
+        return self._rows(self.configured())
 
     @remote()
     def get(self, library_id: int) -> LibraryAutomation:
         """Return the automation of a library; UnknownIdError if it does not exist."""
-        return self._row(self._library(library_id))
+        library = catalog.library(self._database.read(), library_id)
+        [row] = self._rows([(library, self.config(library_id))])
+        return row
 
     @remote()
     def change(self, library_id: int, values: Mapping[str, object]) -> LibraryAutomation:
@@ -82,38 +83,46 @@ class AutomationService:
             UsageError: There is no such field, or a value is none of its field.
 
         """
-        library, wanted = self._library(library_id), dict(values)
+        library, wanted = catalog.library(self._database.read(), library_id), dict(values)
         unknown = [name for name in wanted if name not in _NAMES]
         if unknown:
             raise errors.UsageError(f"Automation has no field “{unknown[0][:40]}”. The fields are {', '.join(_NAMES)}.")
         if "automation_mode" in wanted:
             wanted.setdefault("auto_publish", wanted["automation_mode"] == "automatic")
         with self._database.atomic() as tx:  # which no other change of the library can overlap
-            stored = store.configs(tx).get(library_id) or AutomationConfig(library_id=library_id)
-            config = replace(stored, **wanted)  # type: ignore[arg-type]
+            config = replace(store.config(tx, library_id), **wanted)  # type: ignore[arg-type]
             config.check()
             store.put(tx, config)
         self._on_change()
-        return self._row(library)
+        [row] = self._rows([(library, config)])
+        return row
 
     # For other services.
 
     def config(self, library_id: int) -> AutomationConfig:
         """Return how far a library may go by itself."""
-        return store.configs(self._database.read()).get(library_id) or AutomationConfig(library_id=library_id)
+        return store.config(self._database.read(), library_id)
+
+    def configured(self) -> builtins.list[_Configured]:
+        """Return all libraries, each with how far it may go by itself."""
+        reader = self._database.read()
+        libraries = catalog.libraries(reader)
+        configs = store.configs(reader, [row.library_id for row in libraries])
+        return [(row, configs[row.library_id]) for row in libraries]
 
     def looked_up(self) -> builtins.list[int] | None:
         """Return the libraries whose titles are looked up by themselves; None: all of those with titles."""
         if self.is_paused():
             return []
-        rows = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
-        wanted = [each.library_id for each in rows if self.config(each.library_id).enriches]
+        rows = [(library, config) for library, config in self.configured() if library.kind != "home"]
+        wanted = [library.library_id for library, config in rows if config.enriches]
         return None if len(wanted) == len(rows) else wanted
 
     def gets_pictures(self) -> bool:
         """Return whether a library gets the pictures of titles that were looked up by itself."""
-        rows = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
-        return not self.is_paused() and any(self.config(each.library_id).selects for each in rows)
+        if self.is_paused():
+            return False
+        return any(config.selects for library, config in self.configured() if library.kind != "home")
 
     def files_left(self, config: AutomationConfig) -> int | None:
         """Return the number of files that a library may publish by itself now; None for no limit."""
@@ -124,23 +133,26 @@ class AutomationService:
         done = store.published_by_itself(self._database.read(), since=self._clock() - NIGHT)
         return max(0, config.night_limit - done.get(config.library_id, 0))
 
-    def _library(self, library_id: int) -> LibraryRow:
-        for each in catalog.libraries(self._database.read()):
-            if each.library_id == library_id:
-                return each
-        raise errors.UnknownIdError(f"There is no library {library_id}. 'indexium libraries list' shows their ids.")
-
-    def _row(self, library: LibraryRow) -> LibraryAutomation:
-        reader, config = self._database.read(), self.config(library.library_id)
-        is_publishing = self._publications.options(library.library_id).is_on
-        waiting = store.waiting_rows(reader, safe_too=not config.publishes) if is_publishing else {}
-        return LibraryAutomation(
-            config=config,
-            library=library.name,
-            kind=library.kind,
-            is_publishing=is_publishing,
-            titles=store.titles(reader).get(library.library_id, 0),
-            waiting=waiting.get(library.library_id, 0),
-            published=store.published_by_itself(reader, since=self._clock() - NIGHT).get(library.library_id, 0),
-            summary=summary_of(config, is_publishing=is_publishing),
-        )
+    def _rows(self, configured: Sequence[_Configured]) -> builtins.list[LibraryAutomation]:
+        reader = self._database.read()
+        publishing = {number for number, each in self._publications.all_options().items() if each.is_on}
+        titles, published = store.titles(reader), store.published_by_itself(reader, since=self._clock() - NIGHT)
+        waiting = {
+            safe_too: store.waiting_rows(reader, safe_too=safe_too)
+            for safe_too in {not config.publishes for library, config in configured if library.library_id in publishing}
+        }
+        found = []
+        for library, config in configured:
+            number, is_publishing = library.library_id, library.library_id in publishing
+            row = LibraryAutomation(
+                config=config,
+                library=library.name,
+                kind=library.kind,
+                is_publishing=is_publishing,
+                titles=titles.get(number, 0),
+                waiting=waiting[not config.publishes].get(number, 0) if is_publishing else 0,
+                published=published.get(number, 0),
+                summary=summary_of(config, is_publishing=is_publishing),
+            )
+            found.append(row)
+        return found

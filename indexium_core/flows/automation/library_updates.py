@@ -147,10 +147,9 @@ class _UpdateRun:
     def update(self, folders: Sequence[str], upgraded: Collection[str], priority: int) -> LibraryUpdate:
         parts, result = self._parts, self._result
         scan = self._await(parts.scans.add_folders(self._library_id, folders, priority=priority))
-        library = self._library()
+        library = catalog.library(parts.database.read(), self._library_id)
         if library.state != "online" or not scan.status.startswith("completed"):
-            reason = library.state_reason or scan.error_message or f"The scan is {scan.status}."
-            result.offline = reason or f"The library “{library.name}” cannot be scanned."
+            result.offline = library.state_reason or scan.error_message or f"The scan is {scan.status}."
             return result
         result.scanned = sum(int(scan.summary.get(name) or 0) for name in ("new", "moved", "changed", "missing"))
         if library.kind != "home":
@@ -182,12 +181,11 @@ class _UpdateRun:
         selection = PublicationSelection(
             addresses=tuple(_addresses(titles)), risk=DEFAULT_RISKS, restore=True, is_by_hand=False
         )
-        summary = self._parts.publications.summary(selection)
-        if summary.titles and not self._config.restores:
-            waiting = wording.plural(summary.titles, "title with lost files waits", "titles with lost files wait")
-            self._result.notes.append(f"{waiting} for you.")
-        elif summary.titles:
+        if self._config.restores:
             self._result.restored += self._write(selection, PublicationRequest(user_note=self._note, source="recovery"))
+        elif lost := self._parts.publications.summary(selection).titles:
+            waiting = wording.plural(lost, "title with lost files waits", "titles with lost files wait")
+            self._result.notes.append(f"{waiting} for you.")
 
     def _publish(self, titles: Sequence[tuple[str, int]]) -> None:
         """Publish the rows of titles that are safe, within the limit of the library; count the others."""
@@ -250,10 +248,6 @@ class _UpdateRun:
     def _await_some_time(self, other: Job, late: str) -> None:
         if not self._await(other, _LOOKUP_SECONDS).has_ended:
             self._result.notes.append(late)
-
-    def _library(self) -> LibraryRow:
-        rows = catalog.libraries(self._parts.database.read())
-        return next(each for each in rows if each.library_id == self._library_id)
 
     def _titles_in(self, library: LibraryRow, folders: Collection[str]) -> list[tuple[str, int]]:
         """Return the titles with files in folders whose last publication nobody has rolled back."""

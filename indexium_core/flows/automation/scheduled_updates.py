@@ -15,7 +15,6 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.model import wording
 from indexium_core.model.connections.automation import AutomationConfig
 from indexium_core.model.files.inventory import LibraryRow
-from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import webhooks
 from indexium_core.store.database import Database
 
@@ -84,5 +83,4 @@ class ScheduledUpdates:
         return {"message": " ".join(sentences) or "No library asks for it."}
 
     def _libraries(self, asks: Callable[[AutomationConfig], bool]) -> list[LibraryRow]:
-        rows = catalog.libraries(self._database.read())
-        return [each for each in rows if asks(self._automation.config(each.library_id))]
+        return [library for library, config in self._automation.configured() if asks(config)]

@@ -156,13 +156,18 @@ class PlayerService:
         return self.get(player_id)
 
     @remote()
-    def remove(self, player_id: int) -> None:
-        """Remove a player with its key, its messages and its readings. UnknownIdError if there is none of this id."""
+    def remove(self, player_id: int) -> PlayerConnection:
+        """
+        Remove a player with its key, its messages and its readings; return it as it was.
+
+        Raises UnknownIdError if there is no such player.
+        """
         player = self.get(player_id)
         player_keys.store(self._home, player.key_name, "")
         with self._database.atomic() as tx:
             store.remove(tx, player_id)
         self._changed()
+        return player
 
     @remote()
     def set_key(self, player_id: int, key: str) -> PlayerConnection:

@@ -164,13 +164,10 @@ class ReadBack:
     def _store(
         self, player: PlayerConnection, readings: Sequence[PlayerReading], last: Mapping[Entity, LastMessage]
     ) -> None:
-        following: dict[datetime | None, list[int]] = {}
         states = {Entity(each.entity_type, each.entity_id): each.state for each in readings}
-        for entity, message in last.items():
-            is_over = states.get(entity, "seen") == "seen"  # what is not published any more is not read again
-            seconds = None if is_over else seconds_to_reading(player.kind, message.readings + 1)
-            moment = None if seconds is None else self._clock() + timedelta(seconds=seconds)
-            following.setdefault(moment, []).extend(message.messages)
+        # What is not published any more is not read again.
+        again = {entity for entity in last if states.get(entity, "seen") != "seen"}
+        following = self._following(player, last, again)
         with self._database.atomic() as tx:
             store.store_readings(tx, readings, following)
 
@@ -178,13 +175,20 @@ class ReadBack:
         """Read titles later, because the player does not answer."""
         last = store.last_messages(self._database.read(), player.id)
         messages = {entity: last[entity] for entity in entities if entity in last}
-        following: dict[datetime | None, list[int]] = {}
-        for each in messages.values():
-            seconds = seconds_to_reading(player.kind, each.readings + 1)
-            moment = None if seconds is None else self._clock() + timedelta(seconds=seconds)
-            following.setdefault(moment, []).extend(each.messages)
+        following = self._following(player, messages, messages)
         with self._database.atomic() as tx:
             store.store_readings(tx, [], following)
+
+    def _following(
+        self, player: PlayerConnection, last: Mapping[Entity, LastMessage], again: Collection[Entity]
+    ) -> dict[datetime | None, list[int]]:
+        """Return the moments of the next readings with the messages that these are about; None: no reading follows."""
+        following: dict[datetime | None, list[int]] = {}
+        for entity, message in last.items():
+            seconds = seconds_to_reading(player.kind, message.readings + 1) if entity in again else None
+            moment = None if seconds is None else self._clock() + timedelta(seconds=seconds)
+            following.setdefault(moment, []).extend(message.messages)
+        return following
 
     def _has_work(self) -> bool:
         return bool(store.due_readings(self._database.read(), self._clock()))

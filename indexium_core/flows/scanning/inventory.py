@@ -482,12 +482,7 @@ class Inventory:
             raise errors.UsageError(operations[0].describe("files of this folder"), code="busy_in_operation")
 
     def _row(self, library_id: int) -> LibraryRow:
-        rows = catalog.libraries(self._database.read())
-        row = next((each for each in rows if each.library_id == library_id), None)
-        if row is None:
-            message = f"There is no library {library_id}. 'indexium libraries list' shows all libraries."
-            raise errors.UnknownIdError(message)
-        return row
+        return catalog.library(self._database.read(), library_id)
 
 
 def _part_of(kind: MediaKind) -> store.LibraryPart:

@@ -77,11 +77,7 @@ class ScanJobs:
 
         Raises UnknownIdError if the library does not exist.
         """
-        library = next(
-            (each for each in catalog.libraries(self._database.read()) if each.library_id == library_id), None
-        )
-        if library is None:
-            raise errors.UnknownIdError(f"There is no library {library_id}.")
+        library = catalog.library(self._database.read(), library_id)
         inside = _outermost(folders)
         payload = {"libraries": [library_id], "full": False, "really_gone": False, "folders": inside}
         place = inside[0] if len(inside) == 1 else wording.plural(len(inside), "folder")

@@ -21,8 +21,8 @@ from indexium_core import errors
 from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.webhooks.event_places import place_of
 from indexium_core.flows.webhooks.event_spool import EventSpool, SpooledEvent
+from indexium_core.flows.webhooks.reactions import FAR, is_due
 from indexium_core.flows.webhooks.reactions import KIND as REACTION
-from indexium_core.flows.webhooks.reactions import is_due
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
@@ -41,7 +41,6 @@ MONTH = timedelta(days=30)  # for which events are kept, and in which they are c
 _SOON_SECONDS = 0.5  # after a receipt
 _LEAST_SECONDS = 2.0  # between two jobs
 _REACTION_SECONDS = 30.0  # between two looks whether a reaction has ended
-_FAR = timedelta(hours=1)  # the longest time between two looks
 
 
 class EventIntake:
@@ -78,7 +77,7 @@ class EventIntake:
         """Run a job: the handler of the queue."""
         read = self.read()
         self._settle()
-        reactions = 0 if self._config.automation_paused else self._react()
+        reactions = 0 if self._automation.is_paused() else self._react()
         self._database.run(lambda tx: store.prune(tx, before=self._clock() - MONTH))
         self._arm_for_next()
         return {"message": f"{wording.plural(read, 'event')} read, {wording.plural(reactions, 'reaction')} started"}
@@ -198,13 +197,13 @@ class EventIntake:
     def _arm_for_next(self) -> None:
         """Look again when the next folder is quiet for long enough, and whether a reaction has ended."""
         now, reader = self._clock(), self._database.read()
-        if self._config.automation_paused:
+        if self._automation.is_paused():
             return
         seconds = [(each.not_before - now).total_seconds() for each in store.groups(reader)]
         if store.jobs_of_waiting(reader):
             seconds.append(_REACTION_SECONDS)
         if seconds:
-            self._arm(min(max(min(seconds), _LEAST_SECONDS), _FAR.total_seconds()))
+            self._arm(min(max(min(seconds), _LEAST_SECONDS), FAR.total_seconds()))
 
     def _arm(self, seconds: float) -> None:
         with acting_as(SYSTEM):

@@ -20,7 +20,7 @@ from indexium_core.store.database import Database
 
 KIND = "reaction"  # of its jobs
 _LATER = timedelta(minutes=5)  # before the next attempt while a disk is not mounted
-_FAR = timedelta(hours=1)  # a later moment is wrong: the clock was set back
+FAR = timedelta(hours=1)  # the longest time until a look at events; a later moment is wrong: the clock was set back
 
 
 class Reactions:
@@ -87,21 +87,18 @@ class Reactions:
 
     def _missing_anchors(self, library_id: int, events: Sequence[ClaimedEvent]) -> list[str]:
         reader = self._database.read()
-        libraries = {each.library_id: each for each in catalog.libraries(reader)}
         wanted = {each.source_id for each in events}
         sources: list[WebhookSource] = [
             each for each in store.sources(reader, since=self._clock()) if each.id in wanted
         ]
-        library = libraries.get(library_id)
-        if library is None:
-            return []
+        library = catalog.library(reader, library_id)
         folders = list(dict.fromkeys(each.folder for each in events))
         return [path for source in sources for path in event_places.missing_anchors(source, library, folders)]
 
 
 def is_due(group: FolderGroup, now: datetime) -> bool:
     """Return whether a folder is quiet for long enough."""
-    return group.not_before <= now or group.not_before > now + _FAR
+    return group.not_before <= now or group.not_before > now + FAR
 
 
 def _note(events: Sequence[ClaimedEvent]) -> str:

@@ -206,8 +206,7 @@ class WebhookService:
         if source is None:
             raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
         if not hmac.compare_digest(_hash(secret), source.secret_hash):
-            self._wrong.check(name, sender)
-            self._wrong.add(name, sender)
+            self._wrong.count(name, sender)
             logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
             raise errors.WebhookRefusedError(
                 "The secret is missing or wrong. Copy it again, or make a new one.", code="wrong_secret"
@@ -284,23 +283,19 @@ class _WrongSecrets:
         self._lock = threading.Lock()
         self._times: dict[tuple[str, str], deque[float]] = {}
 
-    def check(self, name: str, sender: str) -> None:
-        """Raise WebhookRefusedError if a sender has given too many wrong secrets."""
+    def count(self, name: str, sender: str) -> None:
+        """Count a wrong secret; WebhookRefusedError if the sender has given too many of them."""
         now = time.monotonic()
         with self._lock:
-            times = self._times.get((name, sender))
+            times = self._times.setdefault((name, sender), deque())
             while times and times[0] < now - _MINUTE:
                 times.popleft()
-            if times is not None and not times:
-                del self._times[name, sender]
-            is_blocked = times is not None and len(times) >= _MOST_WRONG
+            is_blocked = len(times) >= _MOST_WRONG
+            if not is_blocked:
+                times.append(now)
         if is_blocked:
             message = "Too many wrong secrets came from this address. Wait a minute."
             raise errors.WebhookRefusedError(message, code="too_many")
-
-    def add(self, name: str, sender: str) -> None:
-        with self._lock:
-            self._times.setdefault((name, sender), deque(maxlen=_MOST_WRONG)).append(time.monotonic())
 
 
 def _hash(secret: str) -> str:

@@ -52,7 +52,7 @@ class PublicationSelection:
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
     alone: bool = False  # named titles without their seasons and episodes
     restore: bool = False  # only files of ours that are gone, each as it was published
-    is_by_hand: bool = True  # a person chose the named titles one by one; False: the retry of a search did
+    is_by_hand: bool = True  # a person chose the named titles one by one; False: a retry or an automation did
 
     @property
     def risks(self) -> tuple[str, ...]:

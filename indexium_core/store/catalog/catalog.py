@@ -59,6 +59,14 @@ def libraries(reader: Connection) -> list[LibraryRow]:
     return [LibraryRow(**row) for row in reader.execute(_sql("libraries")).fetch_dicts()]
 
 
+def library(reader: Connection, library_id: int) -> LibraryRow:
+    """Return a library; UnknownIdError if it does not exist."""
+    for row in libraries(reader):
+        if row.library_id == library_id:
+            return row
+    raise errors.UnknownIdError(f"There is no library {library_id}. 'indexium libraries list' shows all libraries.")
+
+
 def home_counts(reader: Connection) -> tuple[int, int, tuple[int, datetime, int] | None]:
     """Return the numbers of libraries and of files, and the last write: its id, its start, the number of its files."""
     [(folders, files, written)] = reader.execute(_sql("home_counts")).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,10 +11,15 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 
-def configs(reader: Connection) -> dict[int, AutomationConfig]:
-    """Return the automation of the libraries that are not at their defaults, by library."""
-    rows = reader.execute(_sql("configs")).fetch_dicts()
-    return {row["library_id"]: AutomationConfig(**row) for row in rows}
+def configs(reader: Connection, library_ids: Iterable[int]) -> dict[int, AutomationConfig]:
+    """Return the automation of libraries, by library; a library without a row has the defaults."""
+    stored = {row["library_id"]: AutomationConfig(**row) for row in reader.execute(_sql("configs")).fetch_dicts()}
+    return {each: stored.get(each) or AutomationConfig(library_id=each) for each in library_ids}
+
+
+def config(reader: Connection, library_id: int) -> AutomationConfig:
+    """Return the automation of a library."""
+    return configs(reader, [library_id])[library_id]
 
 
 def put(tx: Connection, config: AutomationConfig) -> None:
@@ -50,4 +56,4 @@ def titles(reader: Connection) -> dict[int, int]:
 
 
 def _sql(name: str) -> str:
-    return sql.load("automation")[name]
+    return sql.compose("automation")[name]

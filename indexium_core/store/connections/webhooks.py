@@ -237,15 +237,14 @@ def ids_of_library(reader: Connection, library_id: int) -> dict[str, tuple[str, 
 
 def titles_below(reader: Connection, library_id: int, folders: Collection[bytes]) -> list[tuple[str, int]]:
     """Return type and id of the films, series and videos with files below folders, given as absolute paths."""
-    prefixes = [(folder.rstrip(b"/") + b"/").hex().upper() for folder in folders]
-    rows = reader.execute(_sql("titles_below"), {"library_id": library_id, "prefixes": prefixes}).fetchall()
+    rows = reader.execute(_sql("titles_below"), _below(library_id, folders)).fetchall()
     return [(kind, int(number)) for kind, number in rows]
 
 
 def titles_in(reader: Connection, library_id: int, folders: Collection[bytes]) -> list[tuple[str, int]]:
     """Return type and id of the films, episodes and videos with files in folders, not in folders inside these."""
     wanted = {folder.rstrip(b"/") for folder in folders}
-    rows = reader.execute(_sql("titles_of_paths"), {"library_id": library_id}).fetchall()
+    rows = reader.execute(_sql("titles_of_paths"), _below(library_id, folders)).fetchall()
     found = {(kind, int(number)): None for path, kind, number in rows if path.rpartition(b"/")[0] in wanted}
     return list(found)
 
@@ -272,6 +271,12 @@ def _put_ids(tx: Connection, event: NewEvent, library_id: int) -> None:
     tx.execute(_sql("put_ids"), {**place, **names, "source_id": event.source_id, "received_at": event.received_at})
 
 
+def _below(library_id: int, folders: Collection[bytes]) -> dict[str, Any]:
+    """Return the parameters of `files_below`."""
+    prefixes = [(folder.rstrip(b"/") + b"/").hex().upper() for folder in folders]
+    return {"library_id": library_id, "prefixes": prefixes}
+
+
 def _map_text(rules: Sequence[FolderRule]) -> str:
     return json.dumps([[each.theirs, each.ours] for each in rules])
 
@@ -283,4 +288,4 @@ def _stored(value: Any) -> Any:
 
 
 def _sql(name: str) -> str:
-    return sql.load("webhooks")[name]
+    return sql.compose("webhooks")[name]

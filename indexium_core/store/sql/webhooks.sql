@@ -156,23 +156,25 @@ SELECT folder, title_type, provider, value FROM sender_ids WHERE library_id = $l
 -- The ids of a source that is removed.
 DELETE FROM sender_ids WHERE source_id = $id;
 
+-- name: files_below
+-- The files of a library below folders, whose paths are given as hex texts. A part of the two statements below.
+SELECT f.file_id, f.path_bytes, f.state
+FROM (SELECT file_id, path_bytes, state, hex(path_bytes) AS place FROM scanned_files WHERE library_id = $library_id) AS f
+WHERE list_bool_or(list_transform($prefixes::VARCHAR[], lambda p: starts_with(f.place, p)));
+
 -- name: titles_below
--- The films, series and videos with files below folders, whose paths are given as hex texts.
-WITH files AS (
-    SELECT file_id FROM (SELECT file_id, hex(path_bytes) AS place FROM scanned_files WHERE library_id = $library_id) AS f
-    WHERE list_bool_or(list_transform($prefixes::VARCHAR[], lambda p: starts_with(f.place, p)))
-)
+-- The films, series and videos with files below folders.
 SELECT DISTINCT coalesce(IF(t.entity_type = 'episode', 'series', t.entity_type), 'video') AS entity_type,
        coalesce(e.series_id, t.entity_id, f.file_id) AS entity_id
-FROM files AS f
+FROM (/* files_below */) AS f
 LEFT JOIN title_files AS t ON t.file_id = f.file_id
 LEFT JOIN episodes AS e ON t.entity_type = 'episode' AND e.id = t.entity_id;
 
 -- name: titles_of_paths
--- The films, episodes and videos of files, with their paths; those of a library.
+-- The films, episodes and videos of files below folders, with the paths of the files.
 SELECT f.path_bytes, coalesce(t.entity_type, 'video') AS entity_type, coalesce(t.entity_id, f.file_id) AS entity_id
-FROM scanned_files AS f LEFT JOIN title_files AS t ON t.file_id = f.file_id
-WHERE f.library_id = $library_id AND f.state <> 'missing';
+FROM (/* files_below */) AS f LEFT JOIN title_files AS t ON t.file_id = f.file_id
+WHERE f.state <> 'missing';
 
 -- name: title_of_ids
 -- The path of a file of a film or a series with an id.

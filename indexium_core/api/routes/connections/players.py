@@ -122,9 +122,7 @@ def change(library: Open, player_id: PlayerId, body: PlayerChange) -> Json:
 @router.delete("/{player_id}", response_model=PlayerConnection)
 def remove(library: Open, player_id: PlayerId) -> Json:
     """Remove a player with its key, its messages and its readings; return it as it was."""
-    player = library.players.get(player_id)
-    library.players.remove(player_id)
-    return Json(player)
+    return Json(library.players.remove(player_id))
 
 
 @router.put("/{player_id}/key", response_model=PlayerConnection)
