@@ -358,7 +358,8 @@ class Assembly(ConnectionAssembly):
         """
         Return the executor for work on files, by the present setting.
 
-        `files`: how many files are read or written, 0 for a rescan; `seconds`: how long this takes by the estimate.
+        `files`: how many files are read or written, 0 for a rescan or side files.
+        `seconds`: how long this takes by the estimate.
         """
         kind = self.settings.executor
         cluster = self.cluster()

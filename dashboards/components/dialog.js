@@ -50,7 +50,9 @@ function confirm(self) {
 
 /** Return the text of the confirming button: ticked options can add files. @param {Self} self */
 function confirmText({view: {confirm: text, counted}, state}) {
-  const added = [...state.options].reduce((sum, key) => sum + (counted?.adds[key] ?? 0), 0)
+  const added = Object.entries(counted?.adds ?? {})
+    .filter(([keys]) => keys.split(" ").every(key => state.options.has(key)))
+    .reduce((sum, [, number]) => sum + number, 0)
   if (!added) return text
   const files = counted.base + added
   return files === 1 ? counted.one : counted.many.replace("{}", count(files))

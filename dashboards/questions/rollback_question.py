@@ -143,13 +143,13 @@ def _confirm(number: int, part: RollbackPart, noun: str) -> str:
 
 
 def _counted(number: int, part: RollbackPart, choices: Sequence[dict[str, Any]], noun: str) -> dict[str, Any]:
-    """Return what each choice adds to the number in the button, with words for one and several files."""
+    """Return what each choice, or two together, adds to the number in the button, with words for one and several."""
     many = _confirm(2, part, noun).replace("2 ", "{} ")
     return {
         "base": number,
         "one": _confirm(1, part, noun),
         "many": many,
-        "adds": {each["key"]: each["adds"] for each in choices},
+        "adds": {key: number for each in choices for key, number in each["adds"].items()},
     }
 
 
@@ -160,17 +160,18 @@ def _choices(check: RollbackCheck) -> list[dict[str, Any]]:
         number = wording.files(check.comment_only)
         label = f"Restore only the comment of {number} more"
         hint = "The original bytes cannot be restored: another program changed the files, or the backup was removed."
-        found.append({"key": "comment", "label": label, "hint": hint, "adds": check.comment_only})
+        found.append({"key": "comment", "label": label, "hint": hint, "adds": {"comment": check.comment_only}})
     if check.replaceable:
         number = wording.plural(check.replaceable, check.noun)
         label = f"Also restore {number} with files that another program changed"
         hint = "Nothing is lost: a rollback of this rollback restores the changed files."
-        found.append({"key": "replace", "label": label, "hint": hint, "adds": check.replaceable})
+        adds = {"replace": check.replaceable - check.both, "newer replace": check.both}
+        found.append({"key": "replace", "label": label, "hint": hint, "adds": adds})
     if check.superseded:
         newer = ", ".join(wording.count(each) for each in check.newer)
         label = f"Roll back newer changes of {wording.plural(check.superseded, check.noun)} first"
         hint = f"Operation {newer}. Then these {check.noun}s are restored byte for byte, too."
-        found.append({"key": "newer", "label": label, "hint": hint, "adds": check.superseded})
+        found.append({"key": "newer", "label": label, "hint": hint, "adds": {"newer": check.superseded - check.both}})
     return found
 
 

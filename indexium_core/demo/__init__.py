@@ -1,7 +1,7 @@
 """
 The demo: short real clips, made with ffmpeg, with an example of every case that Indexium handles, and films and series.
 
-A stand-in of the providers runs in the process of the demo, so that no request leaves the machine.
+Stand-ins of the providers and of players run in the process of the demo, so that no request leaves the machine.
 """
 
 from __future__ import annotations

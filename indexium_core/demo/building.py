@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from indexium_core import errors, notebook
 from indexium_core.demo import clips, content, films, photos, senders
 from indexium_core.demo.content import QUALIFIERS, DemoFile
+from indexium_core.demo.players import demo_players
 from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.store.people import legacy
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
@@ -115,8 +116,8 @@ def open_library(
 
     With the address of a dashboard (`url`), the home is opened for a service, as `Library.open` does.
 
-    The folder gets one library of `files` home videos with photos, and one of films and series. The providers of the
-    home are a stand-in, which runs until the process ends.
+    The folder gets one library of `files` home videos with photos, and one of films and series. Its providers
+    and its players are stand-ins, which run until the process ends.
 
     Raises:
         UsageError: The folder has other files, or cannot be created.
@@ -141,11 +142,14 @@ def open_library(
             for photo in photos.PHOTOS:
                 if photo.planned:
                     library.people.add([clips_folder / photo.path], photo.planned)
-        if new_films or not (is_older or folder / films.FOLDER in known):
+        is_new = bool(new_films) or not (is_older or folder / films.FOLDER in known)
+        if is_new:
             library.inventory.add(folder / films.FOLDER, kind="mixed")
             library.scan([folder / films.FOLDER])
             if not library.webhooks.list():
                 senders.add(library, folder / films.FOLDER / "Films")
+        if not is_older:
+            demo_players.use(library, folder / films.FOLDER, is_new=is_new)
     except BaseException:
         library.close()
         raise

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from indexium_core.demo.players import JellyfinStandIn
+from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 from tests.integration.players.conftest import LANTERN, TRAM, publish
-from tests.support.player_stand_ins import JellyfinStandIn
-from tests.support.player_stand_ins.server import KEY
 from tests.support.published_home import HOME
 from tests.support.waiting import until
 
@@ -232,7 +232,8 @@ def test_player_is_added_tested_and_gets_another_key(
     assert key.get_attribute("type") == "password"
     key.fill("wrong")
     page.get_by_role("button", name="Add a folder").click()
-    page.get_by_role("combobox", name="Folder here, row 1").fill("/media/films")
+    here = library.inventory.list()[0].path
+    page.get_by_role("combobox", name="Folder here, row 1").fill(here)
     theirs = page.get_by_role("textbox", name="Folder of the player, row 1")
     theirs.fill("movies")
     theirs.press("Enter")
@@ -251,7 +252,7 @@ def test_player_is_added_tested_and_gets_another_key(
     expect(card).to_contain_text("○ new")
     expect(page.get_by_role("button", name="Add… a player")).to_be_focused()
     [added] = library.players.list()
-    assert [(each.theirs, each.ours) for each in added.folders] == [("/movies", "/media/films")]
+    assert [(each.theirs, each.ours) for each in added.folders] == [("/movies", here)]
     card.get_by_role("button", name="Test: Jellyfin").click()
     expect(card).to_contain_text("▲ refused")
     expect(card.locator(".why.danger")).to_contain_text("key")

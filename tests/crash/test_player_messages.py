@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.demo.players import JellyfinStandIn
+from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from tests.support import killed_notification
 from tests.support.children import Child
-from tests.support.player_stand_ins import JellyfinStandIn
-from tests.support.player_stand_ins.server import KEY
 from tests.support.published_home import HOME
 from tests.support.waiting import until
 

@@ -47,6 +47,7 @@ TITLES = (
     "indexium_core.flows.enrichment.",
     "indexium_core.api.routes.titles.",
     "indexium_core.sources.",
+    "indexium_core.demo.players.",
     "indexium_core.demo.providers.",
     "dashboards.pages.publish.",
     "dashboards.pages.titles.",

@@ -190,7 +190,7 @@ CHANGES: dict[str, Call | str] = {
     "publications.choose": kept,
     **dict.fromkeys(
         (
-            *(f"publications.{name}" for name in ("publish", "publish_entity", "publish_bulk")),
+            *(f"publications.{name}" for name in ("publish", "publish_entity", "publish_bulk", "restore")),
             *(f"disaster_recovery.{name}" for name in ("restore_from_cache", "validate_integrity")),
             "operations.begin",
         ),
@@ -240,7 +240,7 @@ WITHOUT_RECORD = """
     players.notify_players players.read_back players.remove players.set_key
 """
 READS = """
-    lost_files add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
+    computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
     facets of_files preview_values related collection missing_episodes addresses candidate_poster poster

@@ -223,6 +223,26 @@ def test_requests_of_demo_stay_on_this_machine(films_folder: Path, monkeypatch: 
         assert {urlsplit(each.url).hostname for each in later.providers.status()} == {"127.0.0.1"}
 
 
+def test_players_of_demo_show_what_is_published(with_films: Library) -> None:
+    [folder] = [row for row in with_films.inventory.list() if row.name == films.FOLDER]
+    with_films.publications.set_options(folder.library_id, publish="nfo")
+    try:
+        players = with_films.players.list()
+        assert [each.kind for each in players] == ["jellyfin", "kodi"]
+        tests = [with_films.players.test(each.id) for each in players]
+        assert [(each.accepted, each.missing) for each in tests] == [(True, ())] * 2
+        film = next(each for each in with_films.titles.list(per_page=100).items if each.entity_type == "movie")
+        result = with_films.publications.publish_entity("movie", film.id)
+        assert result.published == 1
+        for each in players:
+            with_films.players.notify(each.id)
+            [reading] = with_films.players.read_back(each.id, "movie", film.id)
+            assert (reading.name, reading.state) == (f"{film.title} ({film.year})", "seen"), reading.reasons
+        with_films.history.rollback_operation(result.operation_id or 0)
+    finally:
+        with_films.publications.set_options(folder.library_id, publish="off")
+
+
 def test_demo_of_former_version_keeps_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     demo.build(folder, files=1)

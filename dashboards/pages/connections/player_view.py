@@ -76,6 +76,7 @@ def row(found: PlayerFacts, *, test: PlayerTest | None, is_paused: bool) -> Play
         "unseen": f"the {wording.count(unseen)}" if unseen else "",
         "titles": _titles(found.page) if found.page and unseen else None,
         "test": " ".join([test.message, *test.may]) if test and test.accepted else "",
+        "missing": [*test.missing] if test else [],
         "url": player.url,
         "rows": [[each.theirs, each.ours] for each in player.folders],
     }

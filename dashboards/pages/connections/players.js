@@ -98,7 +98,7 @@ function drawActs({id, name, enabled, counts, waiting, unseen, titles}) {
 /** @type {(self: Self, player: PlayerCardView) => HTMLElement} */
 function drawPlayer(self, player) {
   const {view, state} = self
-  const {id, kind, program, name, version, about, enabled, reason, waiting, titles, test} = player
+  const {id, kind, program, name, version, about, enabled, reason, waiting, titles, test, missing} = player
   const shown = name === program ? version : `${program} ${version}`.trim()
   return h(
     "div",
@@ -119,6 +119,7 @@ function drawPlayer(self, player) {
       "div",
       {role: "status", data: {key: "test"}},
       test && h("p", {class: "why note"}, h("span", {"aria-hidden": "true"}, "✓ "), test),
+      missing.map(text => h("p", {class: "why warning"}, text)),
     ),
     ["test", "notify", "read", "remove"].map(what => refusal(view, `player-${what}-${id}`)),
     drawActs(player),

@@ -141,6 +141,7 @@ class PlayerCardView(TypedDict):
     unseen: str  # The number of titles that are not seen; "" for none
     titles: PlayerTitlesView | None  # None: the list is closed
     test: str  # What it answered to the test that was just made
+    missing: list[str]  # … and the folders of libraries that it does not have
     url: str
     rows: list[list[str]]  # Its folders: theirs, ours
 

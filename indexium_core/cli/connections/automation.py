@@ -25,7 +25,7 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     """Show what each library does by itself, and what waits for you."""
     with opened(context) as library:
         rows, is_paused = library.automation.list(), library.automation.is_paused()
-    header = ("id", "library", "mode", "by itself", "limit", "waiting")
+    header = ("id", "library", "mode", "by itself", "limit", "titles waiting")
     output.listing(rows, header, _cells, empty="There is no library.", as_json=as_json)
     if is_paused and not as_json:
         output.note("All automation is paused: 'indexium automation resume' lets it continue.")

@@ -11,7 +11,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson, pairs
+from indexium_core.cli.options import AsJson, Yes, ask, pairs
 from indexium_core.model import wording
 from indexium_core.model.connections.player_connection import PROGRAM_NAMES
 
@@ -41,9 +41,9 @@ def list_players(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the players with their state and what they show of published titles."""
     with opened(context) as library:
         rows = library.players.list()
-    header = ("id", "name", "program", "address", "state", "waiting", "seen", "not yet", "differ", "reason")
+    header = ("id", "name", "program", "address", "folders", "state", "waiting", "seen", "not yet", "differ", "reason")
     empty = "There is no player. 'indexium players add' adds one."
-    output.listing(rows, header, _cells, right=(5, 6, 7, 8), empty=empty, as_json=as_json)
+    output.listing(rows, header, _cells, right=(6, 7, 8, 9), empty=empty, as_json=as_json)
 
 
 def _cells(player: PlayerConnection) -> tuple[object, ...]:
@@ -53,7 +53,8 @@ def _cells(player: PlayerConnection) -> tuple[object, ...]:
     )
     program = f"{PROGRAM_NAMES[player.kind]} {player.version}".strip()
     counts = (player.waiting, player.seen, player.not_yet, player.differs)
-    return player.id, player.name, program, player.url, state, *counts, player.reason + again
+    folders = ", ".join(f"{each.theirs}={each.ours}" for each in player.folders)
+    return player.id, player.name, program, player.url, folders, state, *counts, player.reason + again
 
 
 @players.command("add", epilog="Example: indexium players add jellyfin http://nas:8096 --folder /movies=/media/films")
@@ -118,14 +119,16 @@ def _typed_key(name: str) -> str:
 
 @players.command("test", epilog="Example: indexium players test 1")
 def check_player(context: typer.Context, player_id: PlayerId, as_json: AsJson = False) -> None:
-    """Ask a player for its version and what the account of the key may do."""
+    """Ask a player for its version, what the account of the key may do, and which folders it does not have."""
     with opened(context) as library:
         found = library.players.test(player_id)
     if as_json:
         output.to_json(found)
     else:
         output.note(" ".join([found.message, *found.may]))
-    raise typer.Exit(0 if found.accepted else 1)
+        for sentence in found.missing:
+            output.note(sentence)
+    raise typer.Exit(0 if found.accepted and not found.missing else 1)
 
 
 @players.command("notify", epilog="Example: indexium players notify 1")
@@ -186,11 +189,15 @@ def _reading(reading: PlayerReading) -> tuple[str, ...]:
     return address, reading.name, reading.state.replace("_", " "), " ".join(reading.reasons)
 
 
-@players.command("remove", epilog="Example: indexium players remove 1")
-def remove_player(context: typer.Context, player_id: PlayerId) -> None:
-    """Remove a player with its key and what it still has to be told."""
+@players.command("remove", epilog="Example: indexium players remove 1 --yes")
+def remove_player(context: typer.Context, player_id: PlayerId, yes: Yes = False) -> None:
+    """Remove a player with its key and the messages that wait for it."""
     with opened(context) as library:
-        player = library.players.remove(player_id)
+        player = library.players.get(player_id)
+        waiting = wording.plural(player.waiting, "waiting message")
+        output.note(f"{player.name} would be removed with its key, {waiting} and what it showed.")
+        ask(yes=yes)
+        library.players.remove(player_id)
     output.note(f"{player.name} is removed.")
 
 

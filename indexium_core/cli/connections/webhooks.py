@@ -9,7 +9,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson, pairs
+from indexium_core.cli.options import AsJson, Yes, ask, pairs
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the sources with the numbers of their events."""
     with opened(context) as library:
         rows = library.webhooks.list()
-    header = ("source", "kind", "state", "address", "events this month", "waiting", "failed", "last event")
+    numbers = ("this month", "waiting", "failed", "last event")
+    header = ("source", "kind", "state", "address", "folders", "anchor", *numbers)
     output.listing(
         rows, header, _cells, empty="No program sends events. 'indexium webhooks add' adds one.", as_json=as_json
     )
@@ -45,7 +46,8 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
 def _cells(source: WebhookSource) -> tuple[str, ...]:
     numbers = (f"{each:,}" for each in (source.events_this_month, source.waiting, source.failed))
     last = wording.when(source.last_event_at) if source.last_event_at else ""
-    return source.name, source.kind, "on" if source.enabled else "off", source.address, *numbers, last
+    state, folders = "on" if source.enabled else "off", ", ".join(map("=".join, source.folder_map))
+    return source.name, source.kind, state, source.address, folders, source.anchor, *numbers, last
 
 
 @webhooks.command("add", epilog="Example: indexium webhooks add radarr --map /movies=/media/films")
@@ -93,10 +95,14 @@ def new_secret(context: typer.Context, name: Name, as_json: AsJson = False) -> N
     _show_secret(added, as_json=as_json)
 
 
-@webhooks.command("remove", epilog="Example: indexium webhooks remove radarr")
-def remove_source(context: typer.Context, name: Name) -> None:
+@webhooks.command("remove", epilog="Example: indexium webhooks remove radarr --yes")
+def remove_source(context: typer.Context, name: Name, yes: Yes = False) -> None:
     """Remove a source with its events."""
     with opened(context) as library:
+        source = library.webhooks.get(name)
+        events = wording.plural(source.events_this_month, "event")
+        output.note(f"{name} would be removed with its secret and its events ({events} this month).")
+        ask(yes=yes)
         library.webhooks.remove(name)
     output.note(f"{name} is removed.")
 

@@ -26,9 +26,11 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A schedule of 'indexi
 def list_schedules(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the schedules with next run and last result."""
     with opened(context) as library:
-        rows = library.schedules.list()
+        rows, is_paused = library.schedules.list(), library.automation.is_paused()
     header = ("schedule", "state", "cron", "when", "next run", "last run", "last result")
     output.listing(rows, header, _cells, empty="", as_json=as_json)
+    if is_paused and not as_json:
+        output.note("All automation is paused, so some schedules do nothing: 'indexium automation resume' ends that.")
 
 
 def _cells(schedule: Schedule) -> tuple[str, ...]:
@@ -64,6 +66,7 @@ def run_schedule(context: typer.Context, name: Name, as_json: AsJson = False) ->
     if as_json:
         output.to_json(job)
     else:
-        reason = f": {job.error_message}" if job.error_message else "."
+        result = job.error_message or str(job.summary.get("message") or "")
+        reason = f": {result}" if result else "."
         output.note(f"{name}, job {job.id}: {job.status.replace('_', ' ')}{reason}")
     raise typer.Exit(0 if job.status == "completed" else 1)

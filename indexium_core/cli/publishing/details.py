@@ -108,13 +108,14 @@ def log(
         found = library.publications.log(*entity, count=limit)
     output.listing(
         found,
-        ("when", "by", "result", "pictures", "operation", "reason"),
+        ("when", "by", "result", "pictures", "operation", "players", "reason"),
         lambda each: (
             f"{each.published_at.astimezone():%Y-%m-%d %H:%M}",
             each.published_by,
             "published" if each.success else "failed",
             ", ".join(picture["kind"] for picture in each.assets_published),
             each.operation_id,
+            ", ".join(f"{notice['player']}: {notice['state'].replace('_', ' ')}" for notice in each.players_notified),
             each.error_message,
         ),
         right=(4,),

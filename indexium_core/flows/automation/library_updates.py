@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from indexium_core import errors
 from indexium_core.flows.artwork.artwork_job import ArtworkJobs
@@ -39,6 +41,7 @@ from indexium_core.store.connections import webhooks as store
 from indexium_core.store.database import Database
 
 _POLL_SECONDS = 1.0  # between two looks whether the update should stop
+_BEFORE_EVENT = timedelta(minutes=10)  # a sender removes files, then sends: the plan may have seen that already
 _LOOKUP_SECONDS = 600.0  # longest wait for providers and pictures; what is late is published at the next occasion
 
 
@@ -98,7 +101,7 @@ class LibraryUpdater:
         library_id: int,
         folders: Sequence[str] = (),
         *,
-        upgraded: Collection[str] = (),
+        upgraded: Mapping[str, datetime] = MappingProxyType({}),
         note: str = "",
         priority: int = PRIORITIES["high"],
     ) -> LibraryUpdate:
@@ -109,7 +112,8 @@ class LibraryUpdater:
             job: The job that runs it.
             library_id: The library.
             folders: Below the folder of the library; () for all.
-            upgraded: Folders in which a sender removed files: files of ours that are gone there are restored.
+            upgraded: Folders in which a sender removed files, and when it said so: files of ours that are gone there
+                since then are restored.
             note: Of the operations, for the history.
             priority: Of the scan, 1 (first) to 10 (last).
 
@@ -144,7 +148,7 @@ class _UpdateRun:
             raise UpdateStoppedError
         return self._parts.automation.config(self._library_id)
 
-    def update(self, folders: Sequence[str], upgraded: Collection[str], priority: int) -> LibraryUpdate:
+    def update(self, folders: Sequence[str], upgraded: Mapping[str, datetime], priority: int) -> LibraryUpdate:
         parts, result = self._parts, self._result
         scan = self._await(parts.scans.add_folders(self._library_id, folders, priority=priority))
         library = catalog.library(parts.database.read(), self._library_id)
@@ -156,7 +160,7 @@ class _UpdateRun:
             self._await(parts.titles.identify())
         is_publishing = parts.publications.options(self._library_id).is_on
         if is_publishing and upgraded:
-            self._restore(self._titles_in(library, upgraded))
+            self._restore(self._titles_in(library, upgraded), min(upgraded.values()) - _BEFORE_EVENT)
         titles = self._titles_below(library, folders)
         if library.kind != "home":
             self._look_up([number for _, number in titles])
@@ -174,12 +178,16 @@ class _UpdateRun:
         if config.selects and parts.may_download():
             self._await_some_time(parts.pictures.add(ids), "Pictures are still being downloaded.")
 
-    def _restore(self, titles: Sequence[tuple[str, int]]) -> None:
-        """Restore the files of ours that an upgrade of titles removed."""
+    def _restore(self, titles: Sequence[tuple[str, int]], lost_after: datetime) -> None:
+        """Restore the files of ours that an upgrade of titles removed; what was gone before is a question."""
         if not titles:
             return
         selection = PublicationSelection(
-            addresses=tuple(_addresses(titles)), risk=DEFAULT_RISKS, restore=True, is_by_hand=False
+            addresses=tuple(_addresses(titles)),
+            risk=DEFAULT_RISKS,
+            restore=True,
+            lost_after=lost_after,
+            is_by_hand=False,
         )
         if self._config.restores:
             self._result.restored += self._write(selection, PublicationRequest(user_note=self._note, source="recovery"))

@@ -199,6 +199,7 @@ class HistoryService:
             comment_only=len(findings.comment_only),
             replaceable=len(findings.replaceable),
             superseded=findings.superseded,
+            both=findings.both,
             newer=tuple(sorted(findings.newer)),
             quick_checked=findings.quick_checked,
             links_restored=len(findings.links_restored),
@@ -289,14 +290,15 @@ def _blocked_reason(status: OperationStatus, findings: RollbackFindings, options
 
 def _advice(findings: RollbackFindings) -> str:
     """Return which options would help; "" if no option would help."""
+    advice = ""
     if findings.comment_only:
-        return f" The comment of {len(findings.comment_only):,} can be restored (--changed comment)."
-    if findings.replaceable:
-        return " Its changed files can be replaced (--changed replace)."
+        advice = f" The comment of {len(findings.comment_only):,} can be restored (--changed comment)."
+    elif findings.replaceable:
+        advice = " Its changed files can be replaced (--changed replace)."
     if findings.superseded:
         newer = ", ".join(map(str, sorted(findings.newer)))
-        return f" Newer operations can be rolled back with it (--with-newer): {newer}."
-    return ""
+        advice += f" Newer operations can be rolled back with it (--with-newer): {newer}."
+    return advice
 
 
 def _matches(candidate: RollbackCandidate, search: OperationSearch) -> bool:

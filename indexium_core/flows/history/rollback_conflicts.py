@@ -13,16 +13,17 @@ import itertools
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.files import journal, probe, reader, swap, volumes, walk
+from indexium_core.flows.history.comment_restores import comment_restore, has_old_text, with_people
 from indexium_core.flows.writing import editing, states
+from indexium_core.flows.writing.states import SideFileGap
 from indexium_core.model import wording
-from indexium_core.model.files import fields
-from indexium_core.model.files.media import Change, FileFacts, FileStat, Refusal
+from indexium_core.model.files.media import FileFacts, Refusal
 from indexium_core.model.operations.rollback import ConflictItem, RollbackOptions
 from indexium_core.model.people import people_comment
 from indexium_core.store.operations import ledger
@@ -34,6 +35,8 @@ _CHANGED_SIDECAR = "Another program changed the sidecar after this write."
 _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
+
+_BOTH = ("newer", "replace")
 
 MAX_COMPARED = 1000  # up to this number of files, all bytes outside the media are compared in advance
 _PROGRESS_STEP = 20  # files between two progress reports
@@ -54,6 +57,7 @@ class RollbackFindings:
     )  # files in which only the comment can be restored, whether this is chosen or not
     written: set[int] = field(default_factory=set)  # files in which only the comment or a person's tag is written
     replaceable: set[int] = field(default_factory=set)  # subjects whose side files another program changed
+    both: int = 0  # conflicts that need both of these choices
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
@@ -66,10 +70,10 @@ class RollbackFindings:
         """Number of files that would change."""
         return len(self.exact | self.written)
 
-    def add_restores(self, candidates: Iterable[RollbackCandidate]) -> None:
+    def add_restores(self, restores: Iterable[Restore]) -> None:
         """Add items whose old bytes are restored. Another item of its file may have added it already."""
         known = {restore.item_id for restore in self.restores}
-        self.restores += [Restore(item_id=each.item_id) for each in candidates if each.item_id not in known]
+        self.restores += [each for each in restores if each.item_id not in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class RollbackChecker:
         problem = _known_blocker(candidate)
         chain = [*newer_items, candidate]
         if problem is None and newer_items:
-            problem = self._chain_problem(findings, chain)
+            problem = self._chain_problem(findings, chain, options)
             others = {each.operation_id for each in newer_items if each.item_id not in findings.item_ids}
             if problem is None and others and not options.allows(others - {candidate.operation_id}):
                 findings.superseded += 1
@@ -145,7 +149,8 @@ class RollbackChecker:
             problem = self._problem(findings, candidate)
         if problem is None:
             findings.exact.add(candidate.subject)
-            findings.add_restores(chain)
+            gaps = _gaps(chain) if states.kind_of(candidate.written_state) == "files" else {}
+            findings.add_restores(_restore(each, gaps.get(number)) for number, each in enumerate(chain))
             self._check_names(findings, candidate)
             return
         if problem.instead is not None:
@@ -175,15 +180,16 @@ class RollbackChecker:
             findings.quick_checked += 1
             return None
         try:
-            if _is_as_written(candidate, kind):
-                return None
             return self._changed_since(candidate, kind)
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
 
-    def _changed_since(self, candidate: RollbackCandidate, kind: str) -> _RollbackProblem:
+    def _changed_since(self, candidate: RollbackCandidate, kind: str) -> _RollbackProblem | None:
         if kind == "files":
-            return _changed_side_files(candidate)
+            gap = _gaps([candidate]).get(0)
+            return None if gap is None else _changed_side_files(candidate, gap)
+        if editing.is_as_written(candidate.path, candidate.written_state):
+            return None
         message = _CHANGED_SIDECAR if kind == "sidecar" else _CHANGED_MESSAGE
         return self._with_comment_restore(candidate, "changed_since", message)
 
@@ -208,33 +214,28 @@ class RollbackChecker:
             return _RollbackProblem("missing_file", f"The file cannot be read: {(error.strerror or '').lower()}.")
         capabilities = volumes.capabilities(candidate.path, nlink=stat.nlink, faststart="keep")
         facts = probe.probe(candidate.path, stat, capabilities=capabilities)
-        if facts.state != "ok" or not facts.strategy or not _has_old_text(candidate, facts):
+        if facts.state != "ok" or not facts.strategy or not has_old_text(candidate, facts):
             return _RollbackProblem(code, message)
         if not _has_same_media(candidate, facts):
             return _RollbackProblem(code, message, choices=("scan",))
-        return _RollbackProblem(code, message, choices=("comment",), instead=_comment_restore(candidate, stat, facts))
+        return _RollbackProblem(code, message, choices=("comment",), instead=comment_restore(candidate, stat, facts))
 
     # Several items of one file, newest first.
 
-    def _chain_problem(self, findings: RollbackFindings, chain: Sequence[RollbackCandidate]) -> _RollbackProblem | None:
+    def _chain_problem(
+        self, findings: RollbackFindings, chain: Sequence[RollbackCandidate], options: RollbackOptions
+    ) -> _RollbackProblem | None:
         """Return why the items of one file cannot all be rolled back, one after the other."""
         oldest = chain[-1]
         if oldest.library_state is None:  # without it, two items of the file could run at the same time
             return _superseded_problem(oldest, choices=("scan",))
         for each in chain:
-            problem = _known_blocker(each)
-            if problem is None and not each.is_exact:
-                problem = _RollbackProblem("backup_missing", _missing_backup_reason(each))
-            if problem is None:
-                try:
-                    self._find_backup(each)
-                except (errors.MetadataError, errors.StoreError) as error:
-                    problem = _RollbackProblem(error.reason, error.message)
+            problem = self._blocker(each)
             if problem is not None:
-                if each is oldest:
-                    return problem
-                return _superseded_problem(oldest, _blocked_newer(problem))
+                return problem if each is oldest else _superseded_problem(oldest, _blocked_newer(problem))
         for places in _by_place(chain):  # a file and its side files change independently
+            if states.kind_of(places[0].written_state) == "files":
+                return self._side_files_problem(findings, places, options)
             if not self._follow_one_another(places):
                 return _superseded_problem(oldest, _BETWEEN_MESSAGE)
             problem = self._problem(findings, places[0])
@@ -242,15 +243,46 @@ class RollbackChecker:
                 return problem if places[0] is oldest else _superseded_problem(oldest, _blocked_newer(problem))
         return None
 
+    def _blocker(self, candidate: RollbackCandidate) -> _RollbackProblem | None:
+        """Return why the old bytes of an item cannot be restored, whatever its file is now."""
+        problem = _known_blocker(candidate)
+        if problem is None and not candidate.is_exact:
+            problem = _RollbackProblem("backup_missing", _missing_backup_reason(candidate))
+        if problem is None:
+            try:
+                self._find_backup(candidate)
+            except (errors.MetadataError, errors.StoreError) as error:
+                problem = _RollbackProblem(error.reason, error.message)
+        return problem
+
+    @staticmethod
+    def _side_files_problem(
+        findings: RollbackFindings, chain: Sequence[RollbackCandidate], options: RollbackOptions
+    ) -> _RollbackProblem | None:
+        """
+        Return why the items of one title cannot all be rolled back, one after the other.
+
+        A file that was gone between two of them takes nothing away when its old bytes come back. What another program
+        wrote in between is only replaced if a person has chosen so.
+        """
+        oldest = chain[-1]
+        try:
+            gaps = _gaps(chain)
+        except errors.MetadataError as error:
+            return _RollbackProblem(error.reason, error.message)
+        changed = {file for number, gap in gaps.items() if number == 0 or not gap.is_absence for file in gap.files}
+        if not changed:
+            return None
+        findings.replaceable.add(oldest.subject)
+        if options.changed == "replace":
+            return None
+        findings.superseded += 1
+        findings.both += 1
+        return _superseded_problem(oldest, f"and another program changed {_names(sorted(changed))}.", choices=_BOTH)
+
     def _follow_one_another(self, chain: Sequence[RollbackCandidate]) -> bool:
         """Return whether each item started from the state that the next older item left."""
-        if states.kind_of(chain[0].written_state) != "files":
-            return all(self._follows(chain, upper, lower) for upper, lower in itertools.pairwise(chain))
-        try:
-            gap = states.first_gap((each.path, each.original_state or "", each.written_state or "") for each in chain)
-        except errors.MetadataError:
-            gap = 0
-        return gap in (None, 0)  # the newest one is checked on its own
+        return all(self._follows(chain, upper, lower) for upper, lower in itertools.pairwise(chain))
 
     def _follows(self, chain: Sequence[RollbackCandidate], upper: RollbackCandidate, lower: RollbackCandidate) -> bool:
         """Return whether an item started from the state that the next older item left."""
@@ -288,7 +320,7 @@ class RollbackChecker:
             findings.conflicts.append(_conflict(candidate, problem))
             return
         removed_names = tuple(each for each in candidate.people if each not in kept_names)
-        change = _with_people(candidate.comment_changes[0], candidate.comment, kept_names)
+        change = with_people(candidate.comment_changes[0], candidate.comment, kept_names)
         restore = Restore(
             item_id=candidate.item_id, how="person", changes=(change,), tags_added=(), tags_removed=removed_names
         )
@@ -321,26 +353,32 @@ def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:
         raise errors.ConflictError(f"The kept original {problem}.", code="backup_missing")
 
 
-def _is_as_written(candidate: RollbackCandidate, kind: str) -> bool:
-    """Return whether a file, or its side files, are as the item left them; a new side file may be gone since."""
-    if kind != "files":
-        return editing.is_as_written(candidate.path, candidate.written_state)
-    return not _changed_files(candidate)
+def _gaps(chain: Sequence[RollbackCandidate]) -> dict[int, SideFileGap]:
+    """
+    Return which side files of items, newest first, are not as the items left them.
+
+    Raises FileAccessError if one cannot be read, or if the video or the folder that they belong to is missing.
+    """
+    if not os.path.lexists(chain[0].path):
+        raise errors.FileAccessError(f"{chain[0].shown_path} no longer exists.", code="missing_file")
+    return states.gaps((each.path, each.original_state or "", each.written_state or "") for each in chain)
 
 
-def _changed_files(candidate: RollbackCandidate) -> list[bytes]:
-    return states.changed_side_files(candidate.path, candidate.original_state or "", candidate.written_state or "")
-
-
-def _changed_side_files(candidate: RollbackCandidate) -> _RollbackProblem:
+def _changed_side_files(candidate: RollbackCandidate, gap: SideFileGap) -> _RollbackProblem:
     """Return that side files changed, and the rollback that replaces them as they are now."""
-    state = candidate.written_state or ""
-    changed = [file.rpartition(b"/")[2] for file in _changed_files(candidate)]
-    names = wording.list_of([name.decode("utf-8", "replace") for name in changed], most=5)
-    message = f"{names} changed after this publication, so the files of the title stay as they are."
-    present = states.present_state(candidate.path, state)
-    instead = Restore(item_id=candidate.item_id, how="replace", file_hash=present)
-    return _RollbackProblem("changed_since", message, choices=("replace",), instead=instead)
+    message = f"{_names(gap.files)} changed after this publication, so the files of the title stay as they are."
+    return _RollbackProblem("changed_since", message, choices=("replace",), instead=_restore(candidate, gap))
+
+
+def _names(files: Iterable[bytes]) -> str:
+    return wording.list_of([os.path.split(file)[1].decode("utf-8", "replace") for file in files], most=5)
+
+
+def _restore(candidate: RollbackCandidate, gap: SideFileGap | None = None) -> Restore:
+    """Return the restore of the old bytes; with a gap, also of side files that are not as the item left them."""
+    if gap is None:
+        return Restore(item_id=candidate.item_id, path=candidate.path)
+    return Restore(item_id=candidate.item_id, path=candidate.path, how="replace", file_hash=gap.state)
 
 
 def _has_our_date(candidate: RollbackCandidate) -> bool:
@@ -385,71 +423,6 @@ def _has_same_media(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     """Return whether the file still has the media of the catalog; the hash of a full scan is not compared."""
     known = candidate.file_hash
     return known is None or known.startswith("f1") or known == facts.file_hash
-
-
-def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFacts) -> Restore:
-    """Return the write that restores the old values of a file in its present state."""
-    present = None if facts.comment is None else fields.display_text(facts.comment)
-    comments = [_reversed_change(change, present) for change in candidate.comment_changes[:1]]
-    others = [
-        replace(change, old=facts.fields.get(change.field), new=change.old, where="container")
-        for change in fields.primary_changes(candidate.changes)
-        if change not in candidate.comment_changes
-    ]
-    changes = (*comments, *others)
-    old, new = (
-        (people_comment.parse(text).people for text in (comments[0].old, comments[0].new)) if comments else ([], [])
-    )
-    return Restore(
-        item_id=candidate.item_id,
-        how="comment",
-        changes=changes,
-        tags_added=tuple(_missing(new, old)),
-        tags_removed=tuple(_missing(old, new)),
-        size=stat.size,
-        mtime_ns=stat.mtime_ns,
-        file_hash=facts.file_hash,
-    )
-
-
-def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
-    """
-    Return whether a restore of only the old comment loses no data.
-
-    After replace mode the ledger must have every byte of the single old text, and the file must have one text now,
-    because a second text would be replaced too. After preserve mode only the people are restored. An item that a
-    rebuild of the database recovered has no texts.
-    """
-    if not candidate.changes:
-        return False
-    places = [*facts.comment_fields, *facts.field_places]
-    for change in fields.primary_changes(candidate.changes):
-        same = [each for each in candidate.changes if each.field == change.field]
-        is_whole = len(same) == 1 and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
-        is_single = len({place.value for place in places if place.field == change.field}) <= 1
-        if change.segment is None and not (is_whole and is_single):
-            return False
-    return True
-
-
-def _reversed_change(change: Change, present: str | None) -> Change:
-    """Return the change that restores the old text of a comment, or its old people after preserve mode."""
-    if change.segment is None:
-        return replace(change, old=present, new=change.old, where="container")
-    return _with_people(change, present, people_comment.parse(change.old).people)
-
-
-def _with_people(change: Change, present: str | None, names: Sequence[str]) -> Change:
-    """Return the change that sets the people of a comment and keeps all other text."""
-    segment = people_comment.segment_of(names)
-    return replace(
-        change, old=present, new=people_comment.splice(present or "", segment), where="container", segment=segment
-    )
-
-
-def _missing(names: Iterable[str], present: Iterable[str]) -> list[str]:
-    keys = {people_comment.person_key(name) for name in present}
-    return [name for name in names if people_comment.person_key(name) not in keys]
 
 
 def _conflict(candidate: RollbackCandidate, problem: _RollbackProblem) -> ConflictItem:

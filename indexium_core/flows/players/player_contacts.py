@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.keys import player_keys
+from indexium_core.model import wording
 from indexium_core.model.connections import folder_map
 from indexium_core.model.connections.player_connection import (
     WAIT_SECONDS,
@@ -24,10 +25,11 @@ from indexium_core.model.connections.player_connection import (
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.sources.network import Network
 from indexium_core.sources.players.catalog import make_client
-from indexium_core.sources.players.program import PlayerClient
+from indexium_core.sources.players.program import PlayerClient, is_below
 from indexium_core.store.connections import players as store
 from indexium_core.store.connections.players import TitleFacts
 from indexium_core.store.database import Database
+from indexium_core.store.publishing import inputs
 
 _STATES: dict[str, ContactState] = {"player_busy": "waits", "player_refused": "refused"}
 
@@ -106,6 +108,22 @@ class PlayerContacts:
         )
         with self._database.atomic() as tx:
             store.set_contact(tx, contact)
+
+    def missing_folders(self, player: PlayerConnection, folders: Sequence[str]) -> tuple[str, ...]:
+        """
+        Return why a player does not have a library that publishes something, a sentence for each.
+
+        `folders` are those of the player, as it names them.
+        """
+        found = []
+        for each in inputs.libraries(self._database.read()).values():
+            own, theirs = os.fsdecode(each.path_bytes), _theirs(player, each.path_bytes)
+            if theirs is None:
+                found.append(f"No folder of {player.name} is the folder {own} of “{each.name}”. Add it to its folders.")
+            elif not any(is_below(theirs, folder) or is_below(folder, theirs) for folder in folders):
+                has = f"It has {wording.list_of(folders, most=5)}." if folders else "It has no library."
+                found.append(f"{player.name} has no folder {theirs}, which is “{each.name}” here. {has}")
+        return tuple(found)
 
     def titles(
         self, player: PlayerConnection, facts: Iterable[tuple[TitleFacts, Iterable[bytes]]]

@@ -16,7 +16,7 @@ from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.keys import player_keys
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.connections import folder_map
+from indexium_core.model.connections.folder_map import FolderRule, require_known, rules_of
 from indexium_core.model.connections.player_connection import (
     PROGRAM_NAMES,
     READ_STATES,
@@ -33,6 +33,7 @@ from indexium_core.model.connections.player_connection import (
 from indexium_core.model.connections.watch_states import WatchCopy
 from indexium_core.model.publishing.subjects import Entity, name_of_type, require_published_type
 from indexium_core.model.remote_calls import remote
+from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import players as store
 from indexium_core.store.database import Database
 
@@ -102,7 +103,7 @@ class PlayerService:
         """
         program = checked_program(kind)
         own, address = checked_name(name or PROGRAM_NAMES[program]), checked_address(url)
-        rules = folder_map.rules_of(folders)
+        rules = self._rules(folders)
         self._require_free_name(own)
         with self._database.atomic() as tx:
             player_id = store.next_id(tx)
@@ -144,7 +145,7 @@ class PlayerService:
             player,
             name=player.name if name is None else checked_name(name),
             url=player.url if url is None else checked_address(url),
-            folders=player.folders if folders is None else folder_map.rules_of(folders),
+            folders=player.folders if folders is None else self._rules(folders),
             enabled=player.enabled if enabled is None else enabled,
         )
         self._require_free_name(changed.name, but=player_id)
@@ -191,7 +192,7 @@ class PlayerService:
     @remote()
     def test(self, player_id: int) -> PlayerTest:
         """
-        Ask a player who it is, with its key, and return the answer; its titles are not touched.
+        Ask a player who it is, with its key, and which folders it has; its titles are not touched.
 
         Raises:
             UnknownIdError: There is no such player.
@@ -206,7 +207,14 @@ class PlayerService:
         self._contacts.record(player, None, version=about.version)
         self._notification.resume()
         message = f"{player.name} answers: {PROGRAM_NAMES[player.kind]} {about.version}."
-        return PlayerTest(id=player_id, accepted=True, version=about.version, may=about.may, message=message)
+        return PlayerTest(
+            id=player_id,
+            accepted=True,
+            version=about.version,
+            may=about.may,
+            missing=self._contacts.missing_folders(player, about.folders),
+            message=message,
+        )
 
     # Messages.
 
@@ -321,6 +329,12 @@ class PlayerService:
 
         """
         return self._watched.put_back(Path(path), player_id)
+
+    def _rules(self, folders: Sequence[Sequence[str]]) -> tuple[FolderRule, ...]:
+        """Return the rules of pairs. Raises UsageError if a folder is not valid, or not one of a library here."""
+        rules = rules_of(folders)
+        require_known(rules, [each.path for each in catalog.libraries(self._database.read())])
+        return rules
 
     def _changed(self) -> None:
         self._contacts.follow_change()

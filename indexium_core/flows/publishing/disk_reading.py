@@ -31,7 +31,8 @@ class FolderReader:
         """`known`: side files of the present plan; one of the same size and time is not read again."""
         self._known = known
         self._names: dict[bytes, frozenset[bytes] | None] = {}
-        self._writable: dict[bytes, bool] = {}
+        self._writable: dict[bytes, bool] = {}  # by path
+        self._writable_kinds: dict[tuple[int, int, int, int], bool] = {}  # by file system, permissions and owners
 
     def names(self, folder: bytes) -> frozenset[bytes]:
         """Return the names in a folder. Raises FileAccessError (`offline`) if it cannot be listed."""
@@ -47,9 +48,21 @@ class FolderReader:
         return found
 
     def is_writable(self, folder: bytes) -> bool:
-        """Return whether files can be created in a folder; it is tried once."""
+        """
+        Return whether files can be created in a folder.
+
+        It is tried once for all folders of a file system with the same permissions and owners: a trial takes as long
+        as the creation of a file. A folder that refuses in spite of them fails when it is written.
+        """
         if folder not in self._writable:
-            self._writable[folder] = disk.accepts_files(folder)
+            try:
+                status = os.lstat(folder)
+            except OSError:
+                return False
+            kind = (status.st_dev, status.st_mode, status.st_uid, status.st_gid)
+            if kind not in self._writable_kinds:
+                self._writable_kinds[kind] = disk.accepts_files(folder)
+            self._writable[folder] = self._writable_kinds[kind]
         return self._writable[folder]
 
     def present(self, path: bytes) -> PresentFile | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from indexium_core.files.titles import nfo_editing
 from indexium_core.flows.publishing.contents import PlannedContent, hash_of
@@ -12,6 +13,7 @@ from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import OwnValues
 from indexium_core.model.publishing.publication import PublicationRow, SideFileAction, SideFilePlan
+from indexium_core.store.publishing.inputs import OwnFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class LostFile:
     content_hash: str
     kind: str  # nfo, or a kind of picture
     nfo: StoredNfo | None  # None: a picture
+    since: datetime | None  # since when it is known to be gone
+
+    @classmethod
+    def of(cls, own: OwnFile, body: StoredNfo | None = None) -> LostFile:
+        """Return a file of ours that is gone; `body`: of an NFO file."""
+        return cls(own.path_bytes, own.content_hash, own.kind, body, own.missing_since)
 
 
 @dataclass(slots=True)
@@ -104,6 +112,13 @@ class PlannedRow:
             if file.owner in ("ours", "changed") and file.path_bytes not in lost:
                 yield file.path_bytes, "drifted" if file.owner == "changed" else "published"
         yield from ((path, "missing") for path in lost)
+
+    def with_lost_after(self, moment: datetime | None) -> PlannedRow:
+        """Return the row without lost files that were known to be gone before a moment; None: with all."""
+        if moment is None:
+            return self
+        lost = {path: each for path, each in self.lost.items() if each.since is None or each.since >= moment}
+        return replace(self, planned=replace(self.planned, lost=lost))
 
     def restoration(self, sizes: Mapping[str, int]) -> PlannedRow:
         """

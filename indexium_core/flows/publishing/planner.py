@@ -104,13 +104,14 @@ class PublicationPlanner:
         libraries = store.libraries(reader)
         yield from self._compute(entities, libraries, store.options(reader))
 
-    def restoration(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
+    def restorations(self, rows: Iterable[PlannedRow], *, lost_after: datetime | None = None) -> Iterator[PlannedRow]:
         """
-        Yield rows of titles and videos that only restore files of ours that are gone, as they were published.
+        Yield, of computed rows, those that only restore files of ours that are gone, as they were published.
 
-        A picture that the cache does not have any more is blocked. Nothing is stored.
+        With `lost_after`, a file that was known to be gone before that stays away. A picture that the cache does not
+        have any more is blocked. Nothing is stored.
         """
-        planned = [each for each in self.compute(entities) if each.lost]
+        planned = [found for each in rows if (found := each.with_lost_after(lost_after)).lost]
         pictures = [lost.content_hash for each in planned for lost in each.lost.values() if lost.nfo is None]
         sizes = items.cached_sizes(self._database.read(), list(filter(self._has_picture, pictures)))
         yield from (each.restoration(sizes) for each in planned)
@@ -168,7 +169,8 @@ class PublicationPlanner:
                 items.move(tx, moved)
             if moved or decided:
                 choices.move(tx, moved | decided)
-            items.set_states(tx, {path: state for row in planned for path, state in row.states()})
+            states = {path: state for row in planned for path, state in row.states()}
+            items.set_states(tx, states, at=self._clock())
 
     def _offline(self, entities: Collection[Entity]) -> dict[Entity, PublicationRow]:
         """Return the known rows of titles in libraries that are offline: they are planned again when it is back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,8 +29,10 @@ from indexium_core.model.publishing.publication import (
     digest_of,
 )
 from indexium_core.model.publishing.requests import (
+    NOTHING_WRITTEN,
     RESTORE,
     PublicationDecision,
+    PublicationFilter,
     PublicationRequest,
     PublicationSelection,
     PublicationSummary,
@@ -102,9 +104,16 @@ class PublishService(PublicationReview):
             tops += [each.top for each in listed if each.top.address not in selection.excluded]
         found = [] if selection.alone else [row.entity for row in rows.members(reader, tops)]
         entities = list(dict.fromkeys([*found, *(each for each in named if each not in found)]))
+        return self._written(self._planner.compute(entities), selection)
+
+    def _written(
+        self, planned: Iterable[PlannedRow], selection: PublicationSelection
+    ) -> tuple[list[PlannedRow], dict[str, int]]:
+        """Return those of computed rows that a selection would write; and the number of others, by reason."""
         chosen, excluded = [], Counter[str]()
-        plan = self._planner.restoration if selection.restore else self._planner.compute
-        for each in plan(entities):
+        lost_after = selection.lost_after
+        found = self._planner.restorations(planned, lost_after=lost_after) if selection.restore else planned
+        for each in found:
             reason = _reason_to_omit(each.row, selection)
             if reason:
                 excluded[reason] += 1
@@ -112,12 +121,6 @@ class PublishService(PublicationReview):
                 chosen.append(each)
         excluded.pop("unchanged", None)
         return sorted(chosen, key=lambda each: each.anchor), dict(excluded)
-
-    def lost_files(self, entities: Collection[Entity]) -> tuple[set[bytes], Mapping[bytes, str]]:
-        """Return the files that a restoration would write again, and the states of other gone files, by ledger path."""
-        planned = list(self._planner.compute(entities))
-        lost = {lost.path for each in planned for lost in each.lost.values()}
-        return lost, {path: state for each in planned for path, state in each.planned.gone.items()}
 
     # Publish.
 
@@ -153,12 +156,30 @@ class PublishService(PublicationReview):
             is_on = any(each.is_on for each in self.all_options().values())
             message = _nothing_to_write(excluded, selection) if is_on else NOTHING_IS_PUBLISHED
             raise errors.UsageError(message, code="nothing_to_write")
+        return self._begin(planned, selection, request or PublicationRequest(), idempotent=idempotent)
+
+    def _begin(
+        self,
+        planned: Sequence[PlannedRow],
+        selection: PublicationSelection,
+        request: PublicationRequest,
+        *,
+        idempotent: IdempotentRequest | None = None,
+    ) -> OperationHandle:
         by_hand = bool(selection.addresses) and selection.filter is None and selection.is_by_hand
         options = {"risk": list(selection.risks), "by_hand": by_hand, "restore": selection.restore}  # for a retry
-        how = request or PublicationRequest()
-        if selection.restore:
-            how = replace(how, user_action=RESTORE)
+        how = replace(request, user_action=RESTORE) if selection.restore else request
         return self._writer.start(_publications(planned), how, options=options, idempotent=idempotent)
+
+    def computed(self, entities: Collection[Entity]) -> list[PlannedRow]:
+        """Return the rows of titles and videos from the present values and files."""
+        return list(self._planner.compute(entities))
+
+    def restore(self, planned: Iterable[PlannedRow], request: PublicationRequest) -> PublishResult:
+        """Restore the files that are gone in rows that were computed just now; wait, and return the result."""
+        selection = PublicationSelection(filter=PublicationFilter(), restore=True)
+        rows, _ = self._written(planned, selection)
+        return self._ended(self._begin(rows, selection, request)) if rows else NOTHING_WRITTEN
 
     def publish_entity(
         self, entity_type: str, entity_id: int, request: PublicationRequest | None = None
@@ -182,7 +203,7 @@ class PublishService(PublicationReview):
         """Publish several titles of a kind, as `publish_entity`. Without ids there is nothing to write."""
         addresses = tuple(self._entity(entity_type, each).address for each in entity_ids)
         if not addresses:
-            return PublishResult(operation_id=None, success=True, published=0, failed=0)
+            return NOTHING_WRITTEN
         return self.publish(PublicationSelection(addresses=addresses), request)
 
     def publish(self, selection: PublicationSelection, request: PublicationRequest | None = None) -> PublishResult:
@@ -192,7 +213,11 @@ class PublishService(PublicationReview):
         except errors.UsageError as error:
             if error.reason != "nothing_to_write":
                 raise
-            return PublishResult(operation_id=None, success=True, published=0, failed=0)
+            return NOTHING_WRITTEN
+        return self._ended(handle)
+
+    def _ended(self, handle: OperationHandle) -> PublishResult:
+        """Wait for a publication, and return its result."""
         counts = handle.wait().counts
         failed = self._writer.failed_items(handle.id)
         return PublishResult(

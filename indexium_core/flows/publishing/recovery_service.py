@@ -12,7 +12,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from indexium_core import errors
 from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, read_small
 from indexium_core.files.titles import nfo
 from indexium_core.flows.artwork.cache_service import CacheService
+from indexium_core.flows.publishing.planned_files import PlannedRow
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.titles import title_libraries
 from indexium_core.model.checked_calls import checked_arguments
@@ -29,12 +30,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.publishing.integrity import LOST, DrillReport, IntegrityReport, PublishedFileCheck
 from indexium_core.model.publishing.nfo_ownership import named_values
 from indexium_core.model.publishing.publication import SideFilePlan
-from indexium_core.model.publishing.requests import (
-    PublicationFilter,
-    PublicationRequest,
-    PublicationSelection,
-    PublishResult,
-)
+from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection, PublishResult
 from indexium_core.model.publishing.side_file_names import NFO
 from indexium_core.model.publishing.subjects import Entity, require_published_type
 from indexium_core.model.remote_calls import remote
@@ -65,7 +61,7 @@ class DisasterRecoveryService:
         require_published_type(entity_type)
         self._publications.refresh(disk=False)  # folders may have other names since the last plan
         found = published.files(self._database.read(), entity=Entity(entity_type, entity_id))
-        return [each for each in self._checks(found, is_full=False) if each.state in LOST]
+        return [each for each in self._checks(found, is_full=False)[0] if each.state in LOST]
 
     @remote()
     def restore_from_cache(self, entity_type: str, entity_id: int) -> PublishResult:
@@ -105,15 +101,17 @@ class DisasterRecoveryService:
 
         """
         title_libraries.check(self._database.read(), library_id)
-        report = self._report(library_id, is_full=full, progress=progress)
+        self._publications.refresh(disk=False)  # folders may have other names since the last plan
+        found = published.files(self._database.read(), library_id=library_id)
+        checks, planned = self._checks(found, is_full=full, progress=progress)
+        report = IntegrityReport.of(checks)
         if forget and report.obsolete:
             report = self._forget(report)
         if not (repair and report.lost):
             return report
-        selection = PublicationSelection(filter=PublicationFilter(library_id=library_id), restore=True)
-        result = self._publications.publish(selection, _REQUEST)
+        result = self._publications.restore(planned, _REQUEST)
         return replace(
-            self._report(library_id, is_full=False),
+            IntegrityReport.of(self._checks_after(checks, {each.row.entity for each in planned}, library_id)),
             operation_id=result.operation_id,
             restored=result.published,
             failed=result.failed,
@@ -179,10 +177,13 @@ class DisasterRecoveryService:
                 if data is not None and blake3(data).hexdigest() == content_hash:
                     self._cache.store_asset(data, kind)
 
-    def _report(self, library_id: int | None, *, is_full: bool, progress: Progress | None = None) -> IntegrityReport:
-        self._publications.refresh(disk=False)  # folders may have other names since the last plan
+    def _checks_after(
+        self, before: Sequence[PublishedFileCheck], restored: Collection[Entity], library_id: int | None
+    ) -> list[PublishedFileCheck]:
+        """Return the checks of all files after a restoration; those of the restored titles are made again."""
         found = published.files(self._database.read(), library_id=library_id)
-        return IntegrityReport.of(list(self._checks(found, is_full=is_full, progress=progress)))
+        again, _ = self._checks([each for each in found if each.entity in restored], is_full=True)
+        return [*(each for each in before if Entity(each.entity_type, each.entity_id) not in restored), *again]
 
     def _require_empty(self, target: Path) -> None:
         home = self._database.home.resolve()
@@ -208,7 +209,8 @@ class DisasterRecoveryService:
 
     def _checks(
         self, files: Sequence[PublishedFile], *, is_full: bool, progress: Progress | None = None
-    ) -> Iterator[PublishedFileCheck]:
+    ) -> tuple[list[PublishedFileCheck], list[PlannedRow]]:
+        """Return how files are, and the present rows of the titles of those that are gone."""
         reader = self._database.read()
         seen = {} if is_full else rows.known_files(reader, list(dict.fromkeys(each.entity for each in files)))
         states = []
@@ -217,10 +219,14 @@ class DisasterRecoveryService:
             if progress is not None:
                 progress(number, len(files))
         gone = {each.entity for each, state in zip(files, states, strict=True) if state in LOST}
-        lost, others = self._publications.lost_files(gone) if gone else (set(), {})
+        planned = self._publications.computed(gone) if gone else []
+        lost = {each.path for row in planned for each in row.lost.values()}
+        others = {path: state for row in planned for path, state in row.planned.gone.items()}
+        checks = []
         for each, state in zip(files, states, strict=True):
             is_published = state not in LOST or each.path_bytes in lost
-            yield _check(each, state if is_published else others.get(each.path_bytes, "obsolete"))
+            checks.append(_check(each, state if is_published else others.get(each.path_bytes, "obsolete")))
+        return checks, planned
 
 
 def _check(file: PublishedFile, state: str) -> PublishedFileCheck:

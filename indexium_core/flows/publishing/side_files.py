@@ -145,11 +145,11 @@ class SideFilePlanner:
             self._add(path, NFO, "unchanged", present, "nobody")
             return
         stored = self._stored_nfo(lost)
-        body: NfoBody | StoredNfo = nfo_bodies.new_body(contents)
-        if stored is not None:
-            self.planned.lost[path] = LostFile(
-                lost.path_bytes, lost.content_hash, NFO, nfo_bodies.stored_body(lost, stored)
-            )
+        body: NfoBody | StoredNfo
+        if stored is None:
+            body = nfo_bodies.new_body(contents)
+        else:
+            self.planned.lost[path] = LostFile.of(lost, nfo_bodies.stored_body(lost, stored))
             body = nfo_bodies.successor(lost, stored, contents)
         self._add_body(path, body, present, "ours", codes=self._lost_codes(path, present))
 
@@ -294,7 +294,7 @@ class SideFilePlanner:
             return
         codes = self._lost_codes(path, present) if is_lost else _PICTURE_CODES.get(owner, [])
         if lost is not None:
-            owner, self.planned.lost[path] = "ours", LostFile(lost.path_bytes, lost.content_hash, lost.kind, None)
+            owner, self.planned.lost[path] = "ours", LostFile.of(lost)
         self._add(path, picture.kind, "create" if present is None else "replace", present, owner, codes=codes, **facts)
 
     def _remove_twin(self, path: bytes, kind: str) -> None:
@@ -340,7 +340,7 @@ class SideFilePlanner:
         if any(self._choice(each, self._present(path)) == "keep" for each in twins):
             self.planned.gone[path] = "left"
         else:
-            self.planned.lost[path] = LostFile(own.path_bytes, own.content_hash, own.kind, None)
+            self.planned.lost[path] = LostFile.of(own)
 
     def _leave(self, own: OwnFile, present: PresentFile | None, successor: SideFilePlan) -> None:
         """Plan what happens to our file under the former name of its media; `successor`: that of the new name."""
@@ -371,7 +371,7 @@ class SideFilePlanner:
             stored = self._stored_nfo(own) if own.kind == NFO else None
             if stored is not None or own.kind != NFO:
                 body = None if stored is None else nfo_bodies.stored_body(own, stored)
-                self.planned.lost[path] = LostFile(own.path_bytes, own.content_hash, own.kind, body)
+                self.planned.lost[path] = LostFile.of(own, body)
 
     # What they share.
 

@@ -64,7 +64,7 @@ class Reactions:
         if absent:
             return self._later(job, event_places.missing_anchor(absent[0]))
         folders = dict.fromkeys(folder for each in events for folder in (each.folder, *each.other_folders))
-        upgraded = {folder for each in events for folder in each.upgraded}
+        upgraded = {folder: each.received_at for each in reversed(events) for folder in each.upgraded}
         result = self._updater.update(job, library_id, list(folders), upgraded=upgraded, note=_note(events))
         if result.offline:
             return self._later(job, result.offline)

@@ -213,7 +213,9 @@ class Operations:
             on_progress=run.on_file_progress,
         )
 
-        executor = self._executor(run.total - run.initial_processed, run.throughput.ahead)
+        # The messages of a process cost more than the change of small files.
+        number = 0 if run.kind == "publish" else run.total - run.initial_processed
+        executor = self._executor(number, run.throughput.ahead)
         edit = self._edits(run.kind, executor, undo_journal, policy)
 
         def run_task(task: Task) -> EditResult:

@@ -16,7 +16,9 @@ import contextlib
 import hashlib
 import os
 import urllib.parse
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from blake3 import blake3
@@ -31,6 +33,15 @@ _CHUNK = 1024 * 1024
 _PREFIX = "b3:"
 _SIDECAR, _FILES, _FOLDER = "sidecar:", "files:", "folder:"
 _NONE = "none"  # the digest of no file
+
+
+@dataclass(frozen=True, slots=True)
+class SideFileGap:
+    """The side files of an item that would not be as it left them once all newer items are rolled back."""
+
+    files: list[bytes]  # their paths
+    state: str  # what all files of the item would be
+    is_absence: bool  # whether these files would only be gone
 
 
 def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
@@ -81,6 +92,33 @@ def states_of(entry: journal.SideFilesEntry) -> tuple[str, str]:
     return side_files_state(before, is_folder=entry.is_folder), side_files_state(after, is_folder=entry.is_folder)
 
 
+def relocated(entry: journal.SideFilesEntry, task_path: bytes, states: tuple[str, str]) -> journal.SideFilesEntry:
+    """
+    Return an entry with the path and the names that its side files have now.
+
+    Args:
+        entry: The entry, as it was written.
+        task_path: What its files belong to now.
+        states: The states before and after the write, with the present places of the files.
+
+    """
+    before, after = (_digests(b"", each) if kind_of(each) == "files" else {} for each in states)
+    left: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+    for place in after:
+        left[before.get(place, _NONE), after[place]].append(place)
+    return replace(entry, path=task_path, changes=tuple(_at_place(file, left) for file in entry.changes))
+
+
+def _at_place(file: journal.SideFile, left: dict[tuple[str, str], list[bytes]]) -> journal.SideFile:
+    """Return a file at its own place, else at one with the same bytes before and after."""
+    places = left[_digest(file.before), _digest(file.after)]
+    if not places:
+        return file
+    place = places.pop(places.index(file.place) if file.place in places else 0)
+    folder, name = os.path.split(place)
+    return replace(file, folder=folder, name=name)
+
+
 def kind_of(state: str | None) -> Literal["file", "sidecar", "files"]:
     """Return whether a recorded state is that of a file itself, of its XMP sidecar or of other side files."""
     if state is None or not state.startswith((_SIDECAR, _FILES, _FOLDER)):
@@ -99,49 +137,17 @@ def is_side_files_state_of(path: bytes, state: str) -> bool:
     return all(_digest(read_small(file)) == digest for file, digest in _digests(path, state).items())
 
 
-def present_state(path: bytes, state: str) -> str:
-    """
-    Return the present state of the side files that a recorded state names.
-
-    Raises:
-        FileAccessError: One of them cannot be read.
-
-    """
-    prefix, _, files = state.partition(":")
-    places = [file.rpartition(":")[2] for file in files.split(",")]
-    digests = (_digest(read_small(file)) for file in _digests(path, state))
-    return f"{prefix}:" + ",".join(f"{digest}:{place}" for digest, place in zip(digests, places, strict=True))
-
-
-def changed_side_files(path: bytes, original: str, written: str) -> list[bytes]:
-    """
-    Return the paths of the side files that are not as a write left them.
-
-    A file that the write created and that is gone has nothing to remove, so it counts as it was left.
-
-    Raises:
-        FileAccessError: One of them cannot be read.
-
-    """
-    old = _digests(path, original)
-    found = []
-    for file, digest in _digests(path, written).items():
-        present = _digest(read_small(file))
-        if present != digest and not present == old.get(file) == _NONE:
-            found.append(file)
-    return found
-
-
 def is_content_of(path: bytes, state: str, file: bytes, content: bytes | None) -> bool:
     """Return whether a side file with this content is as a recorded state says."""
     return _digests(path, state).get(file) == _digest(content)
 
 
-def first_gap(items: Iterable[tuple[bytes, str, str]]) -> int | None:
+def gaps(items: Iterable[tuple[bytes, str, str]]) -> dict[int, SideFileGap]:
     """
-    Return the first item whose side files would not be as it left them once all newer items are rolled back.
+    Return the gaps before items, by number: where a file would be neither as the item left it nor already rolled back.
 
-    Items of one title may have written different files, so each file is followed through all of them.
+    Items of one title may have written different files, so each file is followed through all of them. A file that an
+    item created and that is gone has nothing to remove.
 
     Args:
         items: The path, the original state and the written state of each item, newest first.
@@ -151,15 +157,27 @@ def first_gap(items: Iterable[tuple[bytes, str, str]]) -> int | None:
 
     """
     present: dict[bytes, str] = {}
+    found = {}
     for number, (path, original, written) in enumerate(items):
-        old = _digests(path, original)
-        for file, digest in _digests(path, written).items():
-            if file not in present:
-                present[file] = _digest(read_small(file))
-            if present[file] != digest and not present[file] == old.get(file) == _NONE:
-                return number
+        old, new = _digests(path, original), _digests(path, written)
+        present |= {file: _digest(read_small(file)) for file in new if file not in present}
+        files = [
+            file
+            for file, digest in new.items()
+            if present[file] != digest and not present[file] == old.get(file) == _NONE
+        ]
+        if files:
+            state = _with_digests(written, (present[file] for file in new))
+            found[number] = SideFileGap(files, state, is_absence={present[file] for file in files} == {_NONE})
         present |= old
-    return None
+    return found
+
+
+def _with_digests(state: str, digests: Iterable[str]) -> str:
+    """Return a state of side files with other digests, in its order."""
+    prefix, _, files = state.partition(":")
+    places = (file.rpartition(":")[2] for file in files.split(","))
+    return f"{prefix}:" + ",".join(f"{digest}:{place}" for digest, place in zip(digests, places, strict=True))
 
 
 def _digests(path: bytes, state: str) -> dict[bytes, str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
+from indexium_core.model import wording
 
 _LONGEST = 4096  # characters of a path
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\/]+[\\/]")  # a drive of Windows, or a share
@@ -50,6 +51,14 @@ def rules_of(pairs: Iterable[Sequence[str]]) -> tuple[FolderRule, ...]:
     return tuple(rules)
 
 
+def require_known(rules: Iterable[FolderRule], libraries: Sequence[str]) -> None:
+    """Raise UsageError if a folder here is not in the folder of a library, and has none. Without libraries, any may."""
+    for rule in rules:
+        if libraries and not any(_has(rule.ours, each) or _has(each, rule.ours) for each in libraries):
+            shown = wording.list_of(libraries, most=5)
+            raise errors.UsageError(f"No library has the folder {rule.ours}. The folders of libraries are {shown}.")
+
+
 def to_ours(rules: Iterable[FolderRule], path: str) -> MappedPath | None:
     """Return a path of the other program as it is here; None if no rule fits, or the path is not safe."""
     return _mapped(((rule.theirs, rule.ours, rule) for rule in rules), path)
@@ -81,6 +90,11 @@ def _mapped(rules: Iterable[tuple[str, str, FolderRule]], path: str) -> MappedPa
     length, target, rule = best
     slash = "\\" if _is_windows(target) else "/"
     return MappedPath(slash.join([target.rstrip("\\/"), *parts[length:]]) or slash, rule)
+
+
+def _has(folder: str, path: str) -> bool:
+    start = _key(folder)
+    return _key(path)[: len(start)] == start
 
 
 def _folder(text: str) -> str:

@@ -64,6 +64,7 @@ class PlayerTest(Shaped):
     accepted: bool
     version: str = ""
     may: tuple[str, ...] = ()  # what the account may do, as sentences
+    missing: tuple[str, ...] = ()  # folders of libraries that it does not have, as sentences
     message: str  # a sentence
 
 

@@ -52,6 +52,7 @@ class PublicationSelection:
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
     alone: bool = False  # named titles without their seasons and episodes
     restore: bool = False  # only files of ours that are gone, each as it was published
+    lost_after: datetime | None = None  # with restore: a file that was known to be gone before this stays away
     is_by_hand: bool = True  # a person chose the named titles one by one; False: a retry or an automation did
 
     @property
@@ -139,6 +140,9 @@ class PublishResult(Shaped):
     published: int
     failed: int
     titles: Sequence[PublishedTitle] = field(default_factory=list)  # those that were not written
+
+
+NOTHING_WRITTEN = PublishResult(operation_id=None, success=True, published=0, failed=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

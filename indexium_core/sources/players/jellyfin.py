@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
 from indexium_core.model.connections.watch_states import WatchState, joined, known_ids, matching
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.sources.players.program import MessageBook, PlayerAbout, parent_of, plain
+from indexium_core.sources.players.program import MessageBook, PlayerAbout, has_folder, outside_reason, parent_of, plain
 from indexium_core.sources.players.requests import PlayerRequests
 
 Item: TypeAlias = Mapping[str, Any]
@@ -37,11 +37,19 @@ class JellyfinClient:
         found = self._requests.mapping("GET", "/System/Info")  # only for administrators
         if "Version" not in found:
             raise self._requests.not_understood()
-        return PlayerAbout(version=str(found["Version"]), may=("It may refresh titles.", "It may read watch states."))
+        may = ("It may refresh titles.", "It may read watch states.")
+        return PlayerAbout(version=str(found["Version"]), may=may, folders=tuple(self._folders()))
 
     def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         items = self._items()
         known = {title.entity for title in titles if items.find(title) is not None}
+        folders = self._folders() if len(known) < len(titles) else []
+        outside = {
+            title.entity: outside_reason(self._requests.name, title.path)
+            for title in titles
+            if title.entity not in known and not has_folder(folders, title.path)
+        }
+        titles = [title for title in titles if title.entity not in outside]
         for number in dict.fromkeys(str(item["Id"]) for title in titles for item in [items.find(title)] if item):
             self._requests.send("POST", f"/Items/{number}/Refresh", _REFRESH)
         updates = {_media(title): title.entity in known for title in titles if _media(title)}
@@ -49,7 +57,7 @@ class JellyfinClient:
             rows = [{"Path": path, "UpdateType": "Modified" if old else "Created"} for path, old in updates.items()]
             self._requests.send("POST", "/Library/Media/Updated", body={"Updates": rows})
         book.notified([title.entity for title in titles])
-        return NotificationResult(known=len(known), new=len(titles) - len(known))
+        return NotificationResult(known=len(known), new=len(titles) - len(known), outside=outside)
 
     def shown(self, titles: Sequence[PlayerTitle]) -> dict[Entity, TitleShown]:
         items = self._items()
@@ -75,6 +83,15 @@ class JellyfinClient:
                 self._put(user, str(present[id(state)][1]["Id"]), joined(state, stored))
                 changed += 1
         return changed
+
+    def _folders(self) -> list[str]:
+        """Return the folders of its libraries. Some versions of Emby answer with pages."""
+        libraries = self._requests.send("GET", "/Library/VirtualFolders").value
+        if isinstance(libraries, dict):
+            libraries = libraries.get("Items")
+        if not isinstance(libraries, list):
+            raise self._requests.not_understood()
+        return [str(folder) for each in libraries for folder in each.get("Locations") or []]
 
     def _items(self) -> _Items:
         """Return all titles with their paths."""

@@ -106,7 +106,8 @@ class KodiClient:
         version = f"{found['major']}.{found['minor']}"
         may = self._call("JSONRPC.Permission")
         words = {"UpdateData": "It may change the library.", "ReadData": "It may read the library."}
-        return PlayerAbout(version=version, may=tuple(text for name, text in words.items() if may.get(name)))
+        sentences = tuple(text for name, text in words.items() if may.get(name))
+        return PlayerAbout(version=version, may=sentences, folders=tuple(map(plain, self._sources())))
 
     def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         self._require_idle()
@@ -207,7 +208,7 @@ class KodiClient:
         """Start one scan of the sources of new titles; return those that are in no source."""
         if not titles:
             return {}
-        sources = [each["file"] for each in self._call("Files.GetSources", media="video").get("sources", [])]
+        sources = self._sources()
         roots, outside = set[str](), {}
         for title in titles:
             root = max((each for each in sources if is_below(title.path, each)), key=len, default=None)
@@ -221,6 +222,10 @@ class KodiClient:
             only = {"directory": next(iter(roots))} if len(roots) == 1 else {}
             self._call("VideoLibrary.Scan", showdialogs=False, **only)
         return outside
+
+    def _sources(self) -> list[str]:
+        """Return the folders of its videos."""
+        return [each["file"] for each in self._call("Files.GetSources", media="video").get("sources", [])]
 
     def _drop_textures(self, titles: Sequence[PlayerTitle]) -> None:
         """Remove the copies of pictures: Kodi shows them after a refresh too."""

@@ -12,10 +12,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from indexium_core.model import wording
 from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
 from indexium_core.model.connections.watch_states import WatchState, joined, known_ids, matching
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.sources.players.program import MessageBook, PlayerAbout, is_below, parent_of, plain
+from indexium_core.sources.players.program import (
+    MessageBook,
+    PlayerAbout,
+    has_folder,
+    is_below,
+    outside_reason,
+    parent_of,
+    plain,
+)
 from indexium_core.sources.players.requests import PlayerRequests
 
 Item: TypeAlias = Mapping[str, Any]
@@ -76,9 +85,10 @@ class PlexClient:
 
     def about(self) -> PlayerAbout:
         version = str(self._container("/identity").get("version", ""))
-        count = len(self._sections())
-        may = f"It may read and refresh {count} {'library' if count == 1 else 'libraries'}."
-        return PlayerAbout(version=version.partition("-")[0], may=(may,))
+        sections = self._sections()
+        may = f"It may read and refresh {wording.plural(len(sections), 'library', 'libraries')}."
+        folders = tuple(folder for each in sections for folder in each.folders)
+        return PlayerAbout(version=version.partition("-")[0], may=(may,), folders=folders)
 
     def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         sections = self._sections()
@@ -90,8 +100,7 @@ class PlexClient:
         for title in titles:
             section = _section_of(sections, title)
             if section is None:
-                folder = parent_of(title.path)
-                outside[title.entity] = f"No library of {self._name} has the folder {folder}. Add it there, or map it."
+                outside[title.entity] = outside_reason(self._name, title.path)
             elif found := known.numbers_of(title):
                 numbers |= dict.fromkeys(found)
                 count += 1
@@ -174,7 +183,7 @@ class PlexClient:
 
 
 def _section_of(sections: Sequence[_Section], title: PlayerTitle) -> _Section | None:
-    return next((each for each in sections if any(is_below(title.path, folder) for folder in each.folders)), None)
+    return next((each for each in sections if has_folder(each.folders, title.path)), None)
 
 
 def _files(item: Item) -> Iterator[str]:

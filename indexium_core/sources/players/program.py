@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ class PlayerAbout:
 
     version: str
     may: tuple[str, ...]  # what the account may do, as sentences
+    folders: tuple[str, ...]  # of its libraries, as it names them
 
 
 class MessageBook(Protocol):
@@ -71,6 +72,16 @@ def name_of(path: str) -> str:
 def is_below(path: str, folder: str) -> bool:
     """Return whether a path is a folder or something in it."""
     return path == folder or path.startswith((folder.rstrip("/\\") + "/", folder.rstrip("/\\") + "\\"))
+
+
+def has_folder(folders: Iterable[str], path: str) -> bool:
+    """Return whether a path is in one of the folders of a player."""
+    return any(is_below(path, each) for each in folders)
+
+
+def outside_reason(player: str, path: str) -> str:
+    """Return the sentence about a title whose folder no library of a player has."""
+    return f"No library of {player} has the folder {parent_of(path)}. Add it there, or map it."
 
 
 def plain(path: str) -> str:

@@ -45,6 +45,7 @@ class ClaimedEvent(NamedTuple):
     upgraded: list[str]  # folders in which the sender removed files
     event_type: str
     name: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

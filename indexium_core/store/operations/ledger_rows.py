@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -118,6 +119,7 @@ class Restore:
     size: int | None = None  # of the file when it was checked; None: as in the catalog
     mtime_ns: int | None = None
     file_hash: str | None = None  # replace: the state of the side files when they were checked
+    path: bytes | None = None  # of what the side files belong to; None: as it was
     refused: Refusal | None = None
 
 
@@ -130,7 +132,7 @@ class RollbackCandidate:
     file_id: int | None
     subject: int  # what the item changed: a file, or the side files of a title
     shown_path: str
-    path: bytes  # present path of the file, as far as the catalog knows
+    path: bytes  # present path of the file, or of what the side files belong to, as far as the catalog knows
     tags_added: list[str]
     tags_removed: list[str]
     previous_comment: str | None
@@ -233,6 +235,7 @@ def columns_of_restores(restores: Sequence[Restore]) -> dict[str, list[Any]]:
         "sizes": [each.size for each in restores],
         "mtimes": [each.mtime_ns for each in restores],
         "hashes": [each.file_hash for each in restores],
+        "paths": [each.path for each in restores],
         "codes": [each.refused.code if each.refused else None for each in restores],
         "messages": [each.refused.message if each.refused else None for each in restores],
     }
@@ -311,9 +314,18 @@ def candidate(row: dict[str, Any]) -> RollbackCandidate:
     busy_status = row.pop("busy_status")
     busy_in = None if row["busy_in"] is None else Holder(row["busy_in"], busy_status)
     other_names = tuple(row["other_names"] or ())
+    path = _present_path(row["path"], row.pop("media") or ())
     return RollbackCandidate(
-        **row | {"busy_in": busy_in, "changes": _changes(row["changes"]), "other_names": other_names}
+        **row | {"busy_in": busy_in, "changes": _changes(row["changes"]), "other_names": other_names, "path": path}
     )
+
+
+def _present_path(path: bytes, media: Sequence[bytes]) -> bytes:
+    """Return the path that side files belong to now: of the video in the same folder, if theirs has another name."""
+    if path in media:
+        return path
+    folder = os.path.split(path)[0]
+    return next((each for each in media if os.path.split(each)[0] == folder), path)
 
 
 def _changes(found: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

@@ -63,6 +63,7 @@ class OwnFile(NamedTuple):
     contents_hash: str | None  # of what our NFO file has to say
     state: str
     operation_id: int
+    missing_since: datetime | None  # since when it is known to be gone
 
 
 class SideFileOwnership(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import urllib.parse
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -171,10 +172,10 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
 
 
-def set_states(tx: Connection, states: Mapping[bytes, str]) -> None:
+def set_states(tx: Connection, states: Mapping[bytes, str], *, at: datetime) -> None:
     """Store how our files are on the disk, by path: published, drifted or missing. A released one stays released."""
     if states:
-        tx.execute(_sql("set_states"), {"paths": list(states), "states": list(states.values())})
+        tx.execute(_sql("set_states"), {"paths": list(states), "states": list(states.values()), "at": at})
 
 
 def cached_sizes(reader: Connection, hashes: Collection[str]) -> dict[str, int]:
@@ -183,16 +184,34 @@ def cached_sizes(reader: Connection, hashes: Collection[str]) -> dict[str, int]:
 
 
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
-    """Store that files of ours have other paths, because their folders have other names; their items can be undone."""
-    anchors = {}
-    for item_id, anchor, path in tx.execute(_sql("anchors_of"), {"paths": list(moved)}).fetchall():
+    """Store that files of ours have other paths, because other programs renamed them; their items can be undone."""
+    anchors: dict[int, bytes] = {}
+    states: dict[int, list[str]] = {}
+    for item_id, anchor, path, *recorded in tx.execute(_sql("anchors_of"), {"paths": list(moved)}).fetchall():
         old, new = os.path.split(path)[0], os.path.split(moved[path])[0]
         if anchor == old or anchor.startswith(old + b"/"):
             anchors[item_id] = new + anchor[len(old) :]
+        if None not in recorded:
+            place = _place(path, anchor, recorded[1])
+            new_place = _place(moved[path], anchors.get(item_id, anchor), recorded[1])
+            states[item_id] = [_renamed(each, place, new_place) for each in states.get(item_id, recorded)]
     facts = {"old": list(moved), "new": list(moved.values())}
     tx.execute(_sql("move_ours"), facts)
     tx.execute(_sql("move_side_files"), facts)
     tx.execute(_sql("move_anchors"), {"ids": list(anchors), "paths": list(anchors.values())})
+    originals, written = zip(*states.values(), strict=True) if states else ((), ())
+    tx.execute(_sql("move_states"), {"ids": list(states), "originals": list(originals), "written": list(written)})
+
+
+def _place(path: bytes, anchor: bytes, state: str) -> str:
+    """Return how a recorded state of an item names one of its files."""
+    folder = anchor if state.startswith("folder:") else os.path.split(anchor)[0]
+    return urllib.parse.quote(os.path.relpath(path, folder))
+
+
+def _renamed(state: str, place: str, new: str) -> str:
+    """Return a recorded state in which a file has another place; `flows.writing.states` has its form."""
+    return f"{state},".replace(f":{place},", f":{new},").removesuffix(",")
 
 
 def log_of(reader: Connection, entity: Entity, *, count: int) -> list[PublishLogEntry]:

@@ -49,7 +49,7 @@ INSERT INTO metadata_operation_items (id, operation_id, file_id, subject, entity
     path_bytes, status, previous_comment, new_comment, tags_added, tags_removed, changes, expected_size,
     expected_mtime_ns, restore_mtime_ns, reverts_item, restore, code, error_message)
 SELECT r.new_id, $operation_id, m.file_id, m.subject, m.entity_type, m.entity_id, coalesce(r.file_hash, f.file_hash, m.file_hash),
-       coalesce(f.path, m.file_path), coalesce(f.path_bytes, m.path_bytes),
+       coalesce(f.path, m.file_path), coalesce(f.path_bytes, r.path, m.path_bytes),
        CASE WHEN r.code IS NULL THEN 'pending' ELSE 'conflict' END, change[1]."old", change[1]."new",
        coalesce(r.added, m.tags_removed), coalesce(r.removed, m.tags_added), change,
        coalesce(r.size, f.size, -1), coalesce(r.mtime_ns, f.mtime_ns, -1),
@@ -59,7 +59,7 @@ SELECT r.new_id, $operation_id, m.file_id, m.subject, m.entity_type, m.entity_id
 FROM (SELECT unnest($new_ids::BIGINT[]) AS new_id, unnest($item_ids::BIGINT[]) AS id, unnest($hows::VARCHAR[]) AS how, unnest($changes::VARCHAR[]) AS changes,
              unnest($added::VARCHAR[][]) AS added, unnest($removed::VARCHAR[][]) AS removed,
              unnest($sizes::BIGINT[]) AS size, unnest($mtimes::BIGINT[]) AS mtime_ns,
-             unnest($hashes::VARCHAR[]) AS file_hash, unnest($codes::VARCHAR[]) AS code,
+             unnest($hashes::VARCHAR[]) AS file_hash, unnest($paths::BLOB[]) AS path, unnest($codes::VARCHAR[]) AS code,
              unnest($messages::VARCHAR[]) AS message) AS r
 JOIN metadata_operation_items m ON m.id = r.id
 JOIN metadata_history h ON h.operation_item_id = m.id
@@ -467,9 +467,14 @@ newer AS (
 busy AS (
     SELECT n.subject, min(n.operation_id) AS operation_id, arg_min(o.status, n.operation_id) AS status FROM others n
     JOIN metadata_operations o ON o.id = n.operation_id AND o.status IN ('pending', 'in_progress', 'paused')
-    WHERE n.status IN ('pending', 'writing') GROUP BY n.subject)
+    WHERE n.status IN ('pending', 'writing') GROUP BY n.subject),
+media AS (  -- the videos of titles, which may have other names now
+    SELECT m.id, list(n.path_bytes ORDER BY n.path_bytes) AS paths FROM mine m
+    LEFT JOIN title_files l ON l.entity_type = m.entity_type AND l.entity_id = m.entity_id AND l.role = 'main'
+    JOIN scanned_files n ON n.file_id = coalesce(l.file_id, CASE WHEN m.entity_type = 'video' THEN m.entity_id END)
+    WHERE m.entity_type IS NOT NULL AND n.state <> 'missing' GROUP BY m.id)
 SELECT m.id AS item_id, m.operation_id, m.file_id, m.subject, m.file_path AS shown_path,
-       coalesce(f.path_bytes, m.path_bytes) AS path, m.tags_added, m.tags_removed, m.previous_comment, m.new_comment,
+       coalesce(f.path_bytes, m.path_bytes) AS path, media.paths AS media, m.tags_added, m.tags_removed, m.previous_comment, m.new_comment,
        m.changes, m.original_state, m.written_state, h.journal, h.kind, h.kept_path AS kept,
        coalesce(h.kept_bytes, 0) AS kept_bytes, h.dropped_at IS NOT NULL AS dropped,
        coalesce(h.evicted_reason, '') AS evicted_reason, coalesce(l.state, (
@@ -487,6 +492,7 @@ LEFT JOIN scanned_files f ON f.file_id = m.file_id
 LEFT JOIN libraries l ON l.library_id = f.library_id
 LEFT JOIN newer ON newer.id = m.id
 LEFT JOIN busy ON busy.subject = m.subject
+LEFT JOIN media ON media.id = m.id
 ORDER BY m.id;
 
 -- name: names_written

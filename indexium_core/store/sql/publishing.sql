@@ -211,7 +211,7 @@ ORDER BY place, entity_id LIMIT $count;
 
 -- name: ours_of
 -- The side files of the titles and videos of a request that are ours.
-SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id
+SELECT p.entity_type, p.entity_id, p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id, p.missing_since
 FROM published_files AS p JOIN /* wanted */ AS w USING (entity_type, entity_id) ORDER BY p.path_bytes;
 
 -- name: stored_nfo
@@ -251,7 +251,7 @@ WHERE list_contains($paths::BLOB[], path_bytes) AND list_contains($released::BLO
 
 -- name: set_states
 -- How our files of some titles and videos are on the disk, as the plan has seen them.
-UPDATE published_files AS p SET state = n.state
+UPDATE published_files AS p SET state = n.state, missing_since = CASE WHEN n.state = 'missing' THEN $at END
 FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($states::VARCHAR[]) AS state) AS n
 WHERE n.path_bytes = p.path_bytes AND p.state <> n.state AND p.state <> 'released';
 
@@ -265,7 +265,7 @@ SELECT p.entity_type, p.entity_id,
                 LEFT JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season
                 WHERE l.role = 'main' AND CASE p.entity_type WHEN 'series' THEN e.series_id WHEN 'season' THEN s.id
                       ELSE CASE WHEN l.entity_type = p.entity_type THEN l.entity_id END END = p.entity_id) END) AS videos,
-       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id
+       p.path_bytes, p.kind, p.content_hash, p.own_elements, p.contents_hash, p.state, p.operation_id, p.missing_since
 FROM published_files AS p WHERE p.path_bytes = $path AND p.state <> 'released';
 
 -- name: choices_of
@@ -541,11 +541,17 @@ UPDATE item_side_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) 
 WHERE item_side_files.path_bytes = m.old;
 
 -- name: anchors_of
--- The items of publications that wrote files, with what must exist when they are rolled back.
-SELECT DISTINCT m.id, m.path_bytes, s.path_bytes FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.id
+-- The items of publications that wrote files, with what must exist when they are rolled back, and their states.
+SELECT DISTINCT m.id, m.path_bytes, s.path_bytes, m.original_state, m.written_state FROM metadata_operation_items AS m JOIN item_side_files AS s ON s.item_id = m.id
 WHERE list_contains($paths::BLOB[], s.path_bytes);
 
 -- name: move_anchors
 -- Give items another path.
 UPDATE metadata_operation_items SET path_bytes = m.path FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($paths::BLOB[]) AS path) AS m
+WHERE metadata_operation_items.id = m.id;
+
+-- name: move_states
+-- Give items other states.
+UPDATE metadata_operation_items SET original_state = m.original, written_state = m.written
+FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($originals::VARCHAR[]) AS original, unnest($written::VARCHAR[]) AS written) AS m
 WHERE metadata_operation_items.id = m.id;

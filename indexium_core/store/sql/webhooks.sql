@@ -90,7 +90,7 @@ WHERE state = 'waiting' AND library_id = $library_id AND list_contains($folders:
 
 -- name: claimed
 -- The events of a reaction that still wait, the first ones first.
-SELECT id, source_id, folder, other_folders, upgraded, event_type, name FROM webhook_events WHERE job_id = $job_id AND state = 'waiting' ORDER BY id;
+SELECT id, source_id, folder, other_folders, upgraded, event_type, name, received_at FROM webhook_events WHERE job_id = $job_id AND state = 'waiting' ORDER BY id;
 
 -- name: release
 -- Events of a reaction that did nothing wait again.

@@ -73,7 +73,7 @@ def test_source_is_added_tried_tested_and_removed(run: Shell, folder: Path) -> N
     [source] = run.json("webhooks", "list")["items"]
     assert (source["enabled"], source["anchor"]) == (False, ".here")
     assert run.json("webhooks", "secret", "radarr")["secret"] != added["secret"]
-    assert run("webhooks", "remove", "radarr") == 0
+    assert run("webhooks", "remove", "radarr", "--yes") == 0
     assert run("webhooks", "list") == 0
     assert "No program sends events." in run.err
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.flows.automation import library_updates
 from indexium_core.library import Library
 from indexium_core.model.connections.webhooks import MAX_BODY_BYTES, WebhookEvent
 from indexium_core.model.operations.operation import MetadataOperation
@@ -146,6 +147,30 @@ def test_what_a_person_deletes_stays_a_question(
     assert not (folder / TRAM / "movie.nfo").exists()
     library.publications.refresh()
     assert library.publications.get("movie", film).codes == ["own_file_missing"]
+
+
+@pytest.mark.parametrize("was_just_now", [False, True])
+def test_what_was_known_to_be_gone_before_an_upgrade_stays_a_question(
+    library: Library,
+    folder: Path,
+    film: int,
+    published: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    was_just_now: bool,
+) -> None:
+    poster = folder / LANTERN / "poster.jpg"
+    poster.unlink()
+    library.publications.refresh(disk=True)
+    if not was_just_now:  # otherwise the sender may have removed it
+        monkeypatch.setattr(library_updates, "_BEFORE_EVENT", timedelta(0))
+    old = folder / LANTERN / f"{NAME}.mp4"
+    Radarr(library, folder).upgrade(old, old)
+    assert "1 title restored" in settled(library)[0].result
+    assert (folder / LANTERN / "movie.nfo").read_bytes() == published[f"{LANTERN}/movie.nfo"]
+    assert poster.exists() == was_just_now
+    library.publications.refresh()
+    assert library.publications.get("movie", film).codes == ([] if was_just_now else ["own_file_missing"])
 
 
 def test_manual_library_only_proposes(library: Library, folder: Path, published: dict[str, bytes]) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.demo.players import JellyfinStandIn, KodiStandIn, PlexStandIn
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationSelection
-from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn, PlexStandIn
 from tests.support.published_home import HOME
 
 LANTERN = "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4"

@@ -14,11 +14,11 @@ from dashboards.web import server
 from indexium_core import cli, errors
 from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
+from indexium_core.demo.players import JellyfinStandIn, KodiStandIn
+from indexium_core.demo.players.kodi import LOGIN
+from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN, publish
-from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn
-from tests.support.player_stand_ins.kodi import LOGIN
-from tests.support.player_stand_ins.server import KEY
 from tests.support.rest import Client
 
 

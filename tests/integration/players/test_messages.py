@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.demo.players import JellyfinStandIn, KodiStandIn, PlexStandIn
+from indexium_core.demo.players.kodi import LOGIN
+from indexium_core.demo.players.server import KEY, StandInServer
 from indexium_core.flows.players import notification
 from indexium_core.keys import player_keys
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN, TRAM, publish, settle
 from tests.support import tables
-from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn, PlexStandIn
-from tests.support.player_stand_ins.kodi import LOGIN
-from tests.support.player_stand_ins.server import KEY, StandInServer
 from tests.support.published_home import picture, select_picture
 from tests.support.waiting import until
 
@@ -60,6 +60,7 @@ def test_jellyfin_gets_the_media_files_of_a_publication_in_one_batch(
 def test_paths_are_mapped_to_the_folders_of_the_player(
     library: Library, folder: Path, jellyfin: JellyfinStandIn, ids: dict[str, int]
 ) -> None:
+    jellyfin.roots = ["/movies"]
     library.players.add("jellyfin", jellyfin.url, key=KEY, folders=[("/movies", str(folder / "Films"))])
     publish(library, ids["Night Tram"])
     assert updates(jellyfin) == [[{"Path": "/movies/Night Tram (2009)/Night Tram (2009).mp4", "UpdateType": "Created"}]]
@@ -75,6 +76,27 @@ def test_title_outside_the_folders_of_a_player_says_so(
     [reading] = library.players.reads(player.id).items
     assert (reading.state, library.players.get(player.id).waiting) == ("not_yet", 0)
     assert reading.reasons[0].startswith("No folder of Jellyfin is the folder")
+
+
+@pytest.mark.parametrize("program", ["jellyfin", "kodi", "plex"])
+def test_folder_that_the_player_does_not_have_is_named(
+    library: Library, folder: Path, program: str, request: pytest.FixtureRequest, ids: dict[str, int]
+) -> None:
+    stand_in: StandInServer = request.getfixturevalue(program)
+    key = LOGIN if program == "kodi" else KEY
+    player = library.players.add(program, stand_in.url, key=key, folders=[("/wrong", str(folder))])
+    [sentence] = library.players.test(player.id).missing
+    assert sentence.startswith(f"{player.name} has no folder /wrong, which is “{folder.name}” here. It has {folder}")
+    publish(library, ids["Night Tram"])
+
+    assert [each.route for each in stand_in.requests if "Updated" in each.route or "refresh" in each.route] == []
+    [reading] = library.players.reads(player.id).items
+    what = "source" if program == "kodi" else "library"
+    assert reading.state == "not_yet"
+    assert reading.reasons[0].startswith(f"No {what} of {player.name} has the folder /wrong/Films/Night Tram (2009).")
+    library.players.change(player.id, folders=[("/tv", str(folder / "Shows"))])
+    [sentence] = library.players.test(player.id).missing
+    assert sentence.startswith(f"No folder of {player.name} is the folder {folder} of “{folder.name}”.")
 
 
 def test_rollback_is_told_too(library: Library, jellyfin: JellyfinStandIn, ids: dict[str, int]) -> None:
@@ -287,6 +309,7 @@ def test_test_names_the_version_and_what_the_account_may_do(
     found = library.players.test(player.id)
     versions = {"jellyfin": "10.10.7", "kodi": "20.1", "plex": "1.43.2.1"}
     assert (found.accepted, found.version, bool(found.may)) == (True, versions[program], True)
+    assert found.missing == ()
     assert library.players.get(player.id).version == versions[program]
 
 

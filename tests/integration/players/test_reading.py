@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
+from indexium_core.demo.players import JellyfinStandIn, KodiStandIn, PlexStandIn
+from indexium_core.demo.players.kodi import LOGIN
+from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from indexium_core.model.connections import player_connection
 from indexium_core.model.connections.player_connection import PlayerReading
 from tests.integration.players.conftest import LANTERN, TRAM, publish
-from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn, PlexStandIn
-from tests.support.player_stand_ins.kodi import LOGIN
-from tests.support.player_stand_ins.server import KEY
 from tests.support.published_home import HOME, picture, select_picture
 from tests.support.waiting import until
 

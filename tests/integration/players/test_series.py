@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.demo.players import JellyfinStandIn, KodiStandIn
+from indexium_core.demo.players.kodi import LOGIN
+from indexium_core.demo.players.server import KEY, StandInServer
 from indexium_core.library import Library
 from indexium_core.model.connections import player_connection
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.integration.players.conftest import settle
-from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn
-from tests.support.player_stand_ins.kodi import LOGIN
-from tests.support.player_stand_ins.server import KEY, StandInServer
 
 SHOW = "Shows/Harbour Lights"
 EPISODES = {  # season and numbers of each file

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
+from indexium_core.demo.players import JellyfinStandIn, KodiStandIn, PlexStandIn
+from indexium_core.demo.players.kodi import LOGIN
+from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN
-from tests.support.player_stand_ins import JellyfinStandIn, KodiStandIn, PlexStandIn
-from tests.support.player_stand_ins.kodi import LOGIN
-from tests.support.player_stand_ins.server import KEY
 
 
 def test_watch_states_of_kodi_come_back_after_it_lost_them(

@@ -91,7 +91,7 @@ def test_sources_are_changed_tried_and_removed(rest: Client, films: Path, secret
     assert rest.post("/api/webhook-sources/radarr/test").json["state"] == "ignored"
     assert rest.get("/api/webhook-events/99").code == "unknown_id"
     assert rest.delete("/api/webhook-sources/radarr").json["name"] == "radarr"
-    assert rest.get("/api/webhook-sources").json == []
+    assert rest.get("/api/webhook-sources").json == {"items": [], "total": 0}
 
 
 def test_automation_is_read_changed_and_paused(rest: Client, library: Library) -> None:

@@ -7,7 +7,7 @@ import binascii
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from indexium_core import errors
@@ -100,10 +100,18 @@ def _of_authorization(header: str) -> str:
         return ""
 
 
-@router.get("/api/webhook-sources", response_model=list[WebhookSourceAnswer])  # type: ignore[valid-type]
+class WebhookSourceList(BaseModel):
+    """All sources."""
+
+    items: list[WebhookSourceAnswer]  # type: ignore[valid-type]
+    total: int
+
+
+@router.get("/api/webhook-sources", response_model=WebhookSourceList)
 def sources(library: Open) -> Json:
     """Return the sources, with the numbers of their events."""
-    return Json(library.webhooks.list())
+    found = library.webhooks.list()
+    return Json({"items": found, "total": len(found)})
 
 
 @router.post("/api/webhook-sources", status_code=201, response_model=NewSecretAnswer)

@@ -81,7 +81,7 @@ def roll_back(work: FileWork, entry: journal.SideFilesEntry) -> EditResult:
     players do not read an older one again.
     """
     task = work.task
-    entry = replace(entry, path=task.path)  # its folder may have moved since the write
+    entry = states.relocated(entry, task.path, (task.original_state or "", task.written_state or ""))
     if not entry.is_folder:
         protocol.opened(task).close()
     edits = []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.player_stand_ins.server import KEY, Asked, Reply, StandInServer, Title, read_nfo
+from indexium_core.demo.players.server import KEY, Reply, StandInRequest, StandInServer, StandInTitle, read_nfo
 
 USER = "7f3c"
 
@@ -15,8 +15,8 @@ USER = "7f3c"
 class JellyfinStandIn(StandInServer):
     """A Jellyfin. `is_emby` changes only how it takes its key."""
 
-    def __init__(self, *roots: Path, is_emby: bool = False, version: str = "10.10.7") -> None:
-        super().__init__(*roots)
+    def __init__(self, *roots: Path, is_emby: bool = False, version: str = "10.10.7", port: int = 0) -> None:
+        super().__init__(*roots, port=port)
         self.is_emby, self.version = is_emby, version
         self.may_administrate = True
         self.locked: set[str] = set()  # paths of titles that it does not change any more
@@ -27,26 +27,29 @@ class JellyfinStandIn(StandInServer):
             return headers.get("x-emby-token") == KEY
         return headers.get("authorization") == f'MediaBrowser Token="{KEY}"'  # 12 takes no other form
 
-    def answer(self, asked: Asked) -> Reply:
-        if asked.route == "/Library/Media/Updated":
-            for each in asked.body["Updates"]:
+    def answer(self, request: StandInRequest) -> Reply:
+        if request.route == "/Library/Media/Updated":
+            for each in request.body["Updates"]:
                 self._updated(each["Path"])
             return Reply(204)
-        if not self.may_administrate and asked.route != "/Items":
+        if not self.may_administrate and request.route != "/Items":
             return Reply(403)
-        if found := re.fullmatch(r"/Items/(\w+)/Refresh", asked.route):
+        if found := re.fullmatch(r"/Items/(\w+)/Refresh", request.route):
             return self._refresh(found[1])
-        if found := re.fullmatch(r"/Items/(\w+)/Images", asked.route):
+        if found := re.fullmatch(r"/Items/(\w+)/Images", request.route):
             return Reply(200, self._images(self._numbered(found[1])))
-        if (found := re.fullmatch(r"/UserItems/(\w+)/UserData", asked.route)) and asked.parameters["userId"] == USER:
-            self._numbered(found[1]).watched |= asked.body
+        if (found := re.fullmatch(r"/UserItems/(\w+)/UserData", request.route)) and request.parameters[
+            "userId"
+        ] == USER:
+            self._numbered(found[1]).watched |= request.body
             return Reply(200, {})
         plain: dict[str, Any] = {
             "/System/Info": lambda: {"Version": self.version, "ServerName": "Stand-in"},
+            "/Library/VirtualFolders": lambda: [{"Name": "Films", "Locations": self.roots}],
             "/Users": lambda: [{"Name": "Ann", "Id": USER}],
-            "/Items": lambda: {"Items": self._items(asked.parameters)},
+            "/Items": lambda: {"Items": self._items(request.parameters)},
         }
-        return Reply(200, plain[asked.route]()) if asked.route in plain else Reply(404)
+        return Reply(200, plain[request.route]()) if request.route in plain else Reply(404)
 
     def _updated(self, path: str) -> None:
         """Find a new media file; any other path that is no title makes it look through the whole library."""
@@ -70,10 +73,10 @@ class JellyfinStandIn(StandInServer):
             title.values = read_nfo(Path(title.path), title.kind, title.episode)
         return Reply(204)
 
-    def _numbered(self, number: str) -> Title:
+    def _numbered(self, number: str) -> StandInTitle:
         return next(each for each in self.library.values() if str(each.number) == number)
 
-    def _images(self, title: Title) -> list[dict[str, Any]]:
+    def _images(self, title: StandInTitle) -> list[dict[str, Any]]:
         poster = title.values["poster"]
         return [{"ImageType": "Primary", "Path": poster, "Size": Path(poster).stat().st_size}] if poster else []
 
@@ -83,7 +86,7 @@ class JellyfinStandIn(StandInServer):
         start, limit = int(parameters.get("startIndex", 0)), int(parameters.get("limit", 10_000))
         return [self._item(each, parameters) for each in found[start : start + limit]]
 
-    def _item(self, title: Title, parameters: Mapping[str, str]) -> dict[str, Any]:
+    def _item(self, title: StandInTitle, parameters: Mapping[str, str]) -> dict[str, Any]:
         kinds = {"movie": "Movie", "episode": "Episode", "series": "Series"}
         item = {"Id": str(title.number), "Type": kinds[title.kind], "Name": title.values["title"], "Path": title.path}
         if "People" in parameters.get("fields", ""):

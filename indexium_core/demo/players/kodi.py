@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.support.player_stand_ins.server import KEY, Asked, Reply, StandInServer, Title, read_nfo
+from indexium_core.demo.players.server import KEY, Reply, StandInRequest, StandInServer, StandInTitle, read_nfo
 
 LOGIN = f"kodi:{KEY}"
 FRESH = {"playcount": 0, "lastplayed": "", "userrating": 0, "resume": {"position": 0.0, "total": 0.0}}
@@ -24,8 +24,8 @@ _KINDS = {"Movie": "movie", "Episode": "episode", "TVShow": "series"}
 class KodiStandIn(StandInServer):
     """A Kodi."""
 
-    def __init__(self, *roots: Path) -> None:
-        super().__init__(*roots)
+    def __init__(self, *roots: Path, port: int = 0) -> None:
+        super().__init__(*roots, port=port)
         self.playing = False
         self.scanning = False
         self.cancelled_scans = 0
@@ -36,22 +36,22 @@ class KodiStandIn(StandInServer):
     def accepts(self, headers: Mapping[str, str]) -> bool:
         return headers.get("authorization") == f"Basic {base64.b64encode(LOGIN.encode()).decode()}"
 
-    def learn(self, path: Path, kind: str = "movie", **numbers: Any) -> Title:
+    def learn(self, path: Path, kind: str = "movie", **numbers: Any) -> StandInTitle:
         title = super().learn(path, kind, **numbers)
         title.watched = dict(FRESH)
         self.show_poster(title)
         return title
 
-    def show_poster(self, title: Title) -> None:
+    def show_poster(self, title: StandInTitle) -> None:
         """Copy the poster of a title, unless Kodi has a copy."""
         if (poster := title.values["poster"]) and poster not in self.textures:
             status = Path(poster).stat()
             self.textures[poster] = self.new_number(), f"d{int(status.st_mtime)}s{status.st_size}"
 
-    def answer(self, asked: Asked) -> Reply:
-        if asked.headers.get("content-type") != "application/json":
+    def answer(self, request: StandInRequest) -> Reply:
+        if request.headers.get("content-type") != "application/json":
             return Reply(415)
-        method, parameters = asked.body["method"], asked.body.get("params", {})
+        method, parameters = request.body["method"], request.body.get("params", {})
         self.calls.append(method)
         try:
             return Reply(200, {"jsonrpc": "2.0", "id": 1, "result": self._called(method, parameters)})
@@ -115,14 +115,14 @@ class KodiStandIn(StandInServer):
                     self.learn(path)
         return "OK"
 
-    def _refresh(self, title: Title) -> str:
+    def _refresh(self, title: StandInTitle) -> str:
         title.number = self.new_number()
         title.values = read_nfo(Path(title.path), title.kind, title.episode)
         title.watched = {**FRESH, "resume": title.watched["resume"]}
         self.show_poster(title)
         return "OK"
 
-    def _numbered(self, kind: str, number: int) -> Title:
+    def _numbered(self, kind: str, number: int) -> StandInTitle:
         found = [each for each in self.library.values() if each.kind == kind and each.number == number]
         return found[0]
 
@@ -131,7 +131,7 @@ class KodiStandIn(StandInServer):
         found = [each for each in self.library.values() if each.kind == kind and _fits(each, rules)]
         return [self._item(each, word, parameters["properties"]) for each in found]
 
-    def _item(self, title: Title, word: str, properties: list[str]) -> dict[str, Any]:
+    def _item(self, title: StandInTitle, word: str, properties: list[str]) -> dict[str, Any]:
         folder = f"{title.path}/" if title.kind == "series" else title.path
         poster = title.values["poster"]
         values = {
@@ -148,7 +148,7 @@ class KodiStandIn(StandInServer):
         return {f"{word}id": title.number} | {name: values[name] for name in properties}
 
 
-def _fits(title: Title, rules: list[Mapping[str, str]]) -> bool:
+def _fits(title: StandInTitle, rules: list[Mapping[str, str]]) -> bool:
     folder, name = os.path.split(title.path)
     tests = {"path": f"{folder}/".startswith, "filename": lambda value: name == value}
     return all(tests[each["field"]](each["value"]) for each in rules)

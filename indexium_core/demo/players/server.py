@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
-KEY = "SECRET-0123456789"
+KEY = "SECRET-0123456789"  # of every stand-in
+_VIDEOS = frozenset({".mp4", ".mkv", ".avi"})
+_EPISODE, _SEASON = re.compile(r"S(\d+)E(\d+)", re.IGNORECASE), re.compile(r"Season \d+$|S\d+$|Specials$")
 
 
-class Asked(NamedTuple):
+class StandInRequest(NamedTuple):
     """A request that a stand-in got."""
 
     method: str
@@ -34,7 +36,7 @@ class Reply(NamedTuple):
 
 
 @dataclass
-class Title:
+class StandInTitle:
     """A title in the library of a stand-in, as it was read the last time."""
 
     number: int
@@ -50,17 +52,27 @@ class Title:
 class StandInServer:
     """A server in threads of its own. `library` has the titles that it knows, by path and number of the episode."""
 
-    def __init__(self, *roots: Path) -> None:
-        """`roots`: the folders of its library."""
+    def __init__(self, *roots: Path, port: int = 0) -> None:
+        """
+        Prepare a server.
+
+        Args:
+            roots: The folders of its library.
+            port: Its port; 0 for a free one.
+
+        Raises:
+            OSError: The port is in use.
+
+        """
         self.roots = [str(root) for root in roots]
-        self.library: dict[tuple[str, int | None], Title] = {}
-        self.requests: list[Asked] = []
+        self.library: dict[tuple[str, int | None], StandInTitle] = {}
+        self.requests: list[StandInRequest] = []
         self.fault = ""  # slow, html, redirect, broken, text
         self.lock = threading.RLock()
         self.released = threading.Event()  # ends slow answers
         self._next = 0
         handler = _handler(self)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
 
     def __enter__(self) -> Self:
@@ -76,7 +88,7 @@ class StandInServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, request: StandInRequest) -> Reply:
         """Return the answer to a request that has the key."""
         raise NotImplementedError
 
@@ -88,14 +100,27 @@ class StandInServer:
         self._next += 1
         return self._next
 
-    def learn(self, path: Path, kind: str = "movie", **numbers: Any) -> Title:
+    def learn(self, path: Path, kind: str = "movie", **numbers: Any) -> StandInTitle:
         """Add a title to the library, as a scan does."""
-        title = Title(number=self.new_number(), kind=kind, path=str(path), **numbers)
+        title = StandInTitle(number=self.new_number(), kind=kind, path=str(path), **numbers)
         title.values = read_nfo(Path(path), kind, title.episode)
         self.library[title.path, title.episode] = title
         return title
 
-    def at(self, path: Path, episode: int | None = None) -> Title:
+    def learn_all(self) -> None:
+        """Add every film and episode below its folders, as a first scan does."""
+        for path in sorted(each for root in self.roots for each in Path(root).rglob("*") if each.suffix in _VIDEOS):
+            numbers = _EPISODE.search(path.stem)
+            if numbers is None:
+                self.learn(path)
+                continue
+            folder = path.parent.parent if _SEASON.match(path.parent.name) else path.parent
+            if (str(folder), None) not in self.library:
+                self.learn(folder, "series")
+            season, episode = int(numbers[1]), int(numbers[2])
+            self.learn(path, "episode", season=season, episode=episode, series=str(folder))
+
+    def at(self, path: Path, episode: int | None = None) -> StandInTitle:
         return self.library[str(path), episode]
 
     def routes(self, method: str = "") -> list[str]:
@@ -111,7 +136,10 @@ def read_nfo(path: Path, kind: str, episode: int | None = None) -> dict[str, Any
     values: dict[str, Any] = {"title": path.stem, "year": None, "plot": "", "people": [], "poster": str(poster or "")}
     if found is None:
         return values
-    root = _document(found.read_bytes(), episode)
+    try:
+        root = _document(found.read_bytes(), episode)
+    except ET.ParseError:
+        return values
     values["title"] = root.findtext("title") or ""
     values["plot"] = root.findtext("plot") or ""
     date = root.findtext("premiered") or root.findtext("aired") or root.findtext("year") or ""
@@ -123,12 +151,12 @@ def read_nfo(path: Path, kind: str, episode: int | None = None) -> dict[str, Any
 def _document(data: bytes, episode: int | None) -> ET.Element:
     """Return the document of an episode; a file with several episodes has one for each."""
     parts = re.findall(rb"<episodedetails>.*?</episodedetails>", data, re.DOTALL) or [data]
-    found = [ET.fromstring(part) for part in parts]
+    found = [ET.fromstring(part) for part in parts]  # noqa: S314 - of the demo or of a test
     return next((each for each in found if each.findtext("episode") == str(episode)), found[0])
 
 
 def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class PlayerHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -139,14 +167,14 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
         def _reply(self) -> None:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            asked = Asked(
+            request = StandInRequest(
                 method=self.command,
                 route=parts.path,
                 parameters=dict(parse_qsl(parts.query)),
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=json.loads(body) if body else None,
             )
-            stand_in.requests.append(asked)
+            stand_in.requests.append(request)
             faults: dict[str, Callable[[], None]] = {
                 "slow": self._hang,
                 "html": lambda: self._send_bytes(200, b"<html><body>Sign in</body></html>", "text/html"),
@@ -156,11 +184,11 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
             }
             if stand_in.fault:
                 faults[stand_in.fault]()
-            elif not stand_in.accepts(asked.headers):
+            elif not stand_in.accepts(request.headers):
                 self._send(Reply(401))
             else:
                 with stand_in.lock:
-                    reply = stand_in.answer(asked)
+                    reply = stand_in.answer(request)
                 self._send(reply)
 
         def _hang(self) -> None:
@@ -185,4 +213,4 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_: object) -> None:
             """Print nothing."""
 
-    return Handler
+    return PlayerHandler
