@@ -69,7 +69,7 @@ def test_commands_lead_from_a_player_to_its_watch_states(
     film.watched["playcount"] = 0
     assert "1 title changed" in run("watched", "import", str(target))
     assert film.watched["playcount"] == 4
-    assert "is removed" in run("remove", "1")
+    assert "is removed" in run("remove", "1", "--yes")
 
 
 def test_command_uses_the_players_of_a_running_service(
