@@ -38,7 +38,8 @@ from indexium_core.store.database import Database
 
 KIND = "webhook-events"  # of its jobs
 MONTH = timedelta(days=30)  # for which events are kept, and in which they are counted
-_SOON_SECONDS = 0.5  # after a receipt
+_SOON_SECONDS = 0.5  # after the last receipt: reading events delays the answers to others …
+_LONGEST_SECONDS = 3.0  # … and at most after the first one
 _LEAST_SECONDS = 2.0  # between two jobs
 _REACTION_SECONDS = 30.0  # between two looks whether a reaction has ended
 
@@ -71,7 +72,7 @@ class EventIntake:
 
     def wake(self) -> None:
         """Look at the events soon: one was received, or what keeps them back has changed."""
-        self._arm(_SOON_SECONDS)
+        self._arm(_SOON_SECONDS, longest=_LONGEST_SECONDS)
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
         """Run a job: the handler of the queue."""
@@ -205,9 +206,9 @@ class EventIntake:
         if seconds:
             self._arm(min(max(min(seconds), _LEAST_SECONDS), FAR.total_seconds()))
 
-    def _arm(self, seconds: float) -> None:
+    def _arm(self, seconds: float, *, longest: float = 0.0) -> None:
         with acting_as(SYSTEM):
-            self._scheduler.add_soon(KIND, seconds, has_work=self._has_work)
+            self._scheduler.add_soon(KIND, seconds, longest=longest, has_work=self._has_work)
 
     def _has_work(self) -> bool:
         return self._spool.has_events() or store.is_waiting(self._database.read())

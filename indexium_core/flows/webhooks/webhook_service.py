@@ -37,6 +37,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import webhooks as store
+from indexium_core.store.connections.webhooks import SecretRow
 from indexium_core.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class WebhookService:
         self._database, self._spool, self._intake = database, spool, intake
         self._on_change, self._clock = on_change, clock
         self._wrong = _WrongSecrets()
+        self._known: dict[str, SecretRow] = {}  # the sources that have sent something
 
     # Sources.
 
@@ -119,7 +121,7 @@ class WebhookService:
                     f"There is a source “{wanted}”. Give the new one another name: --name {wanted}-2."
                 )
             store.add_source(tx, kind=found, name=wanted, secret_hash=_hash(secret), rules=rules, anchor=file, now=now)
-        self._on_change()
+        self._changed()
         return NewSecret(source=self.get(wanted), secret=secret)
 
     @remote()
@@ -146,7 +148,7 @@ class WebhookService:
         with self._database.atomic() as tx:
             store.change_source(tx, source.id, rules=rules, anchor=file, is_enabled=is_enabled)
             store.retry_now(tx, source.id, now=self._clock())
-        self._on_change()
+        self._changed()
         return self.get(name)
 
     def _rules(self, folder_map: Sequence[Sequence[str]]) -> tuple[FolderRule, ...]:
@@ -161,7 +163,7 @@ class WebhookService:
         source, secret = self.get(name), secrets.token_urlsafe(24)
         with self._database.atomic() as tx:
             store.set_secret(tx, source.id, _hash(secret), now=self._clock())
-        self._on_change()
+        self._changed()
         return NewSecret(source=self.get(name), secret=secret)
 
     @remote()
@@ -170,7 +172,7 @@ class WebhookService:
         source = self.get(name)
         with self._database.atomic() as tx:
             store.remove_source(tx, source.id)
-        self._on_change()
+        self._changed()
         return source
 
     # Paths and tests.
@@ -209,7 +211,7 @@ class WebhookService:
             StoreError: The event cannot be stored.
 
         """
-        source = store.source_to_check(self._database.read(), name)
+        source = self._to_check(name)
         if source is None:
             raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
         if not hmac.compare_digest(_hash(secret), source.secret_hash):
@@ -223,6 +225,20 @@ class WebhookService:
         key = self._stored(source.source_id, _checked_body(body))
         self._intake.wake()
         return key
+
+    def _to_check(self, name: str) -> SecretRow | None:
+        """Return what a receipt needs of its source; a look into the database takes longer than all the rest."""
+        known = self._known
+        if name not in known:
+            source = store.source_to_check(self._database.read(), name)
+            if source is None:
+                return None
+            known[name] = source
+        return known[name]
+
+    def _changed(self) -> None:
+        self._known = {}  # a receipt that is on its way fills the former one
+        self._on_change()
 
     def _stored(self, source_id: int, body: str) -> str:
         try:

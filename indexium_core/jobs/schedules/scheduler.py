@@ -161,14 +161,24 @@ class Scheduler:
         if former is None:
             self._wake()
 
-    def add_soon(self, kind: str, seconds: float, *, has_work: Callable[[], bool] = lambda: True) -> None:
-        """Add a job after some seconds, or before that if an earlier request wants it; `has_work` as in `add_later`."""
-        due = time.monotonic() + seconds
+    def add_soon(
+        self, kind: str, seconds: float, *, longest: float = 0.0, has_work: Callable[[], bool] = lambda: True
+    ) -> None:
+        """
+        Add a job after some seconds, or before that if an earlier request wants it; `has_work` as in `add_later`.
+
+        With `longest`, an earlier request is moved, too, at most that many seconds after it was made or was due.
+        """
+        now = time.monotonic()
         with self._lock:
             former = self._delays.get(kind)
+            due, since = now + seconds, now if longest else now + seconds
             if former is not None and former.due <= due:
-                return
-            self._delays[kind] = _Delay(due=due, since=due, has_work=has_work, actor=current_actor())
+                if not longest:
+                    return
+                since = former.since
+                due = max(former.due, min(due, since + longest))
+            self._delays[kind] = _Delay(due=due, since=since, has_work=has_work, actor=current_actor())
             self._own.add(kind)
         self._wake()
 

@@ -77,6 +77,10 @@ def test_secret_is_shown_once_and_is_in_no_log(rest: Client, library: Library, s
     assert all(secret.encode() not in text for text in shown)
     fresh = rest.post("/api/webhook-sources/radarr/secret").json["secret"]
     assert fresh != secret
+    former, new = (
+        rest("POST", "/api/webhooks/radarr", BODY, X_Indexium_Secret=each).status for each in (secret, fresh)
+    )
+    assert (former, new) == (401, 202)
     logs = b"".join(path.read_bytes() for path in (library.home / "logs").rglob("*") if path.is_file())
     assert secret.encode() not in logs
 

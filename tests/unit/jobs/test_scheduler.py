@@ -259,6 +259,19 @@ def test_delayed_job_moves_with_each_request_up_to_a_limit(home: Home) -> None:
     assert home.go(seconds=1) == 0
 
 
+def test_soon_job_moves_with_each_request_and_comes_before_a_later_one(home: Home) -> None:
+    home.scheduler.add_soon("ratings", 60)
+    for _ in range(5):
+        home.scheduler.add_soon("ratings", 0.8, longest=3.0)
+        assert home.go(seconds=0.5) == 0
+    home.scheduler.add_soon("ratings", 0.8, longest=3.0)
+    assert home.go(seconds=0.6) == 1  # 3.0 seconds after the first one
+    home.end()
+    home.scheduler.add_soon("ratings", 0.5)
+    home.scheduler.add_soon("ratings", 5)
+    assert home.go(seconds=0.6) == 1
+
+
 def test_schedule_that_is_off_does_not_follow_changes(home: Home) -> None:
     home.scheduler.change("copy", text=cron.ON_CHANGE, enabled=False)
     home.scheduler.add_later("copy", 0.5)
