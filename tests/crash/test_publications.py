@@ -73,6 +73,32 @@ def test_rollback_of_a_publication_killed_at_any_call_leaves_titles_whole(
     check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback of a publication")
 
 
+def test_restoration_killed_at_any_call_leaves_titles_whole(prepared: Prepared, forks: Forks, choice: Choice) -> None:
+    publish(prepared.home)
+    for film in FILMS:
+        for each in (prepared.folder / film).iterdir():
+            if each.suffix != ".mp4":
+                each.unlink()
+    check_kills(prepared, forks, choice, repair, "kills of a restoration")
+
+
+def test_rollback_beside_a_renamed_film_killed_at_any_call_leaves_titles_whole(
+    prepared: Prepared, forks: Forks, choice: Choice
+) -> None:
+    publish(prepared.home)
+    film = prepared.folder / FILMS[1]
+    (film / "Night Tram (2009).mp4").rename(film / "Tram 4K.mp4")
+    with Library.open(prepared.home) as library:
+        library.scan()
+    check_kills(prepared, forks, choice, killed_write.roll_back, "kills of a rollback beside a renamed film")
+
+
+def repair(home: Path) -> None:
+    """Restore the published files that are gone."""
+    with Library.open(home) as library:
+        library.disaster_recovery.validate_integrity(repair=True)
+
+
 def check_kills(prepared: Prepared, forks: Forks, choice: Choice, run: Callable[[Path], None], count: str) -> None:
     """Kill a run at its calls, one after another, and look at the films after the next start."""
     if why := seccomp.why_not():

@@ -209,7 +209,7 @@ def test_history_of_journals_alone_has_all_files_of_a_write(tmp_path: Path) -> N
         assert (check.restorable, check.problems, check.conflicts) == (1, [], [])
         (folder / "poster.jpg").write_bytes(b"theirs")
         [check] = library.backups.verify(9)
-        assert "poster.jpg changed after this publication" in check.conflicts[0]
+        assert "poster.jpg was changed or deleted after this publication" in check.conflicts[0]
         (folder / "poster.jpg").write_bytes(PICTURE)
         library.rollback(9).wait()
     assert {path.name for path in folder.iterdir()} == {"film.mp4", "movie.nfo"}

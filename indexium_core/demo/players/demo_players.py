@@ -18,6 +18,7 @@ _PROGRAMS: Mapping[str, tuple[type[JellyfinStandIn | KodiStandIn], str]] = {
     "jellyfin": (JellyfinStandIn, KEY),
     "kodi": (KodiStandIn, LOGIN),
 }
+_HERE = "http://127.0.0.1:"  # a player with another address is a real one
 _PLAYERS: dict[tuple[str, Path], StandInServer] = {}  # those of this process, by kind and folder
 
 
@@ -27,7 +28,7 @@ def use(library: Library, films: Path, *, is_new: bool) -> None:
     if is_new and not present:
         for kind, (_, key) in _PROGRAMS.items():
             library.players.add(kind, _running(kind, films, 0).url, key=key)
-    for player in present:
+    for player in {each.kind: each for each in reversed(present) if each.url.startswith(_HERE)}.values():
         if player.kind in _PROGRAMS:
             url = _running(player.kind, films, urlsplit(player.url).port or 0).url
             if url != player.url:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
 KEY = "SECRET-0123456789"  # of every stand-in
+_MOST_REQUESTS = 1000  # that are kept
 _VIDEOS = frozenset({".mp4", ".mkv", ".avi"})
 _EPISODE, _SEASON = re.compile(r"S(\d+)E(\d+)", re.IGNORECASE), re.compile(r"Season \d+$|S\d+$|Specials$")
 
@@ -175,6 +176,7 @@ def _handler(stand_in: StandInServer) -> type[BaseHTTPRequestHandler]:
                 body=json.loads(body) if body else None,
             )
             stand_in.requests.append(request)
+            del stand_in.requests[:-_MOST_REQUESTS]
             faults: dict[str, Callable[[], None]] = {
                 "slow": self._hang,
                 "html": lambda: self._send_bytes(200, b"<html><body>Sign in</body></html>", "text/html"),

@@ -160,7 +160,8 @@ class _UpdateRun:
             self._await(parts.titles.identify())
         is_publishing = parts.publications.options(self._library_id).is_on
         if is_publishing and upgraded:
-            self._restore(self._titles_in(library, upgraded), min(upgraded.values()) - _BEFORE_EVENT)
+            for moment, places in _by_moment(upgraded):
+                self._restore(self._titles_in(library, places), moment - _BEFORE_EVENT)
         titles = self._titles_below(library, folders)
         if library.kind != "home":
             self._look_up([number for _, number in titles])
@@ -272,6 +273,18 @@ class _UpdateRun:
 
 def _below(library: LibraryRow, folder: str) -> bytes:
     return b"/".join(filter(None, (library.path_bytes, os.fsencode(folder))))
+
+
+def _by_moment(folders: Mapping[str, datetime]) -> list[tuple[datetime, list[str]]]:
+    """Return folders by the moment of the first one of them; a later group begins after a pause."""
+    groups: list[tuple[datetime, list[str]]] = []
+    last: datetime | None = None
+    for folder, moment in sorted(folders.items(), key=lambda each: each[1]):
+        if last is None or moment - last > _BEFORE_EVENT:
+            groups.append((moment, []))
+        groups[-1][1].append(folder)
+        last = moment
+    return groups
 
 
 def _addresses(titles: Sequence[tuple[str, int]]) -> list[str]:

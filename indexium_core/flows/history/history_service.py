@@ -199,7 +199,7 @@ class HistoryService:
             comment_only=len(findings.comment_only),
             replaceable=len(findings.replaceable),
             superseded=findings.superseded,
-            both=findings.both,
+            both=len(findings.both),
             newer=tuple(sorted(findings.newer)),
             quick_checked=findings.quick_checked,
             links_restored=len(findings.links_restored),

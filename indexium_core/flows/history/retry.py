@@ -19,6 +19,7 @@ from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.model import moments
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.operations.outcomes import noun_of
 from indexium_core.model.operations.request import IdempotentRequest
@@ -182,6 +183,7 @@ class RetryService:
             risk=tuple(kept.get("risk") or _LEVELS) if risk is None else tuple(risk),
             alone=True,
             restore=bool(kept.get("restore")),
+            lost_after=moments.parse(kept.get("lost_after") or ""),
             is_by_hand=bool(kept.get("by_hand")),
         )
 

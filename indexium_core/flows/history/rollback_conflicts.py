@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -57,7 +57,7 @@ class RollbackFindings:
     )  # files in which only the comment can be restored, whether this is chosen or not
     written: set[int] = field(default_factory=set)  # files in which only the comment or a person's tag is written
     replaceable: set[int] = field(default_factory=set)  # subjects whose side files another program changed
-    both: int = 0  # conflicts that need both of these choices
+    both: set[int] = field(default_factory=set)  # subjects that need both of these choices
     superseded: int = 0  # conflicts that `with_newer` would solve
     newer: set[int] = field(default_factory=set)  # newer operations on these files
     by_date_only: bool = False  # files with the size and date that our write left count as unchanged
@@ -139,17 +139,21 @@ class RollbackChecker:
         findings.newer |= {each.operation_id for each in newer_items if each.operation_id != candidate.operation_id}
         problem = _known_blocker(candidate)
         chain = [*newer_items, candidate]
+        gaps: dict[int, SideFileGap] = {}
         if problem is None and newer_items:
-            problem = self._chain_problem(findings, chain, options)
             others = {each.operation_id for each in newer_items if each.item_id not in findings.item_ids}
-            if problem is None and others and not options.allows(others - {candidate.operation_id}):
+            is_allowed = not others or options.allows(others - {candidate.operation_id})
+            if isinstance(found := self._chain_problem(findings, chain), _RollbackProblem):
+                problem = found
+            elif gaps := found:
+                problem = _gap_problem(findings, candidate, gaps, options, is_newer_allowed=is_allowed)
+            if problem is None and not is_allowed:
                 findings.superseded += 1
                 problem = _superseded_problem(candidate, choices=("newer",))
         elif problem is None:
             problem = self._problem(findings, candidate)
         if problem is None:
             findings.exact.add(candidate.subject)
-            gaps = _gaps(chain) if states.kind_of(candidate.written_state) == "files" else {}
             findings.add_restores(_restore(each, gaps.get(number)) for number, each in enumerate(chain))
             self._check_names(findings, candidate)
             return
@@ -223,9 +227,9 @@ class RollbackChecker:
     # Several items of one file, newest first.
 
     def _chain_problem(
-        self, findings: RollbackFindings, chain: Sequence[RollbackCandidate], options: RollbackOptions
-    ) -> _RollbackProblem | None:
-        """Return why the items of one file cannot all be rolled back, one after the other."""
+        self, findings: RollbackFindings, chain: Sequence[RollbackCandidate]
+    ) -> _RollbackProblem | dict[int, SideFileGap]:
+        """Return why the items of one file cannot all be rolled back one after the other; else gaps of side files."""
         oldest = chain[-1]
         if oldest.library_state is None:  # without it, two items of the file could run at the same time
             return _superseded_problem(oldest, choices=("scan",))
@@ -235,13 +239,13 @@ class RollbackChecker:
                 return problem if each is oldest else _superseded_problem(oldest, _blocked_newer(problem))
         for places in _by_place(chain):  # a file and its side files change independently
             if states.kind_of(places[0].written_state) == "files":
-                return self._side_files_problem(findings, places, options)
+                return self._side_file_gaps(places)
             if not self._follow_one_another(places):
                 return _superseded_problem(oldest, _BETWEEN_MESSAGE)
             problem = self._problem(findings, places[0])
             if problem is not None:
                 return problem if places[0] is oldest else _superseded_problem(oldest, _blocked_newer(problem))
-        return None
+        return {}
 
     def _blocker(self, candidate: RollbackCandidate) -> _RollbackProblem | None:
         """Return why the old bytes of an item cannot be restored, whatever its file is now."""
@@ -256,29 +260,11 @@ class RollbackChecker:
         return problem
 
     @staticmethod
-    def _side_files_problem(
-        findings: RollbackFindings, chain: Sequence[RollbackCandidate], options: RollbackOptions
-    ) -> _RollbackProblem | None:
-        """
-        Return why the items of one title cannot all be rolled back, one after the other.
-
-        A file that was gone between two of them takes nothing away when its old bytes come back. What another program
-        wrote in between is only replaced if a person has chosen so.
-        """
-        oldest = chain[-1]
+    def _side_file_gaps(chain: Sequence[RollbackCandidate]) -> _RollbackProblem | dict[int, SideFileGap]:
         try:
-            gaps = _gaps(chain)
+            return _gaps(chain)
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
-        changed = {file for number, gap in gaps.items() if number == 0 or not gap.is_absence for file in gap.files}
-        if not changed:
-            return None
-        findings.replaceable.add(oldest.subject)
-        if options.changed == "replace":
-            return None
-        findings.superseded += 1
-        findings.both += 1
-        return _superseded_problem(oldest, f"and another program changed {_names(sorted(changed))}.", choices=_BOTH)
 
     def _follow_one_another(self, chain: Sequence[RollbackCandidate]) -> bool:
         """Return whether each item started from the state that the next older item left."""
@@ -364,9 +350,42 @@ def _gaps(chain: Sequence[RollbackCandidate]) -> dict[int, SideFileGap]:
     return states.gaps((each.path, each.original_state or "", each.written_state or "") for each in chain)
 
 
+def _gap_problem(
+    findings: RollbackFindings,
+    oldest: RollbackCandidate,
+    gaps: Mapping[int, SideFileGap],
+    options: RollbackOptions,
+    *,
+    is_newer_allowed: bool,
+) -> _RollbackProblem | None:
+    """
+    Return the question about the side files of one title that another program changed between its items, or since.
+
+    A file that it only removed, and that a newer item wrote again, takes nothing away when its first bytes come back.
+    """
+    changed = {file for gap in gaps.values() if not gap.is_lost_between for file in gap.files}
+    if not changed:
+        return None
+    findings.replaceable.add(oldest.subject)
+    if options.changed == "replace":
+        return None
+    if not is_newer_allowed:
+        findings.superseded += 1
+        findings.both.add(oldest.subject)
+    choices = ("replace",) if is_newer_allowed else _BOTH
+    rest = f"another program changed or deleted {_names(sorted(changed))}."
+    if oldest.superseded_by is None:
+        return _RollbackProblem("changed_since", f"{rest[0].upper()}{rest[1:]}", choices)
+    return _superseded_problem(oldest, f"and {rest}", choices=choices)
+
+
 def _changed_side_files(candidate: RollbackCandidate, gap: SideFileGap) -> _RollbackProblem:
     """Return that side files changed, and the rollback that replaces them as they are now."""
-    message = f"{_names(gap.files)} changed after this publication, so the files of the title stay as they are."
+    is_one = len(gap.files) == 1
+    message = (
+        f"{_names(gap.files)} {'was' if is_one else 'were'} changed or deleted after this publication, so the files of "
+        "the title stay as they are."
+    )
     return _RollbackProblem("changed_since", message, choices=("replace",), instead=_restore(candidate, gap))
 
 

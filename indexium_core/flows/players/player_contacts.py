@@ -30,6 +30,7 @@ from indexium_core.store.connections import players as store
 from indexium_core.store.connections.players import TitleFacts
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import inputs
+from indexium_core.store.publishing.inputs import PublishingLibrary
 
 _STATES: dict[str, ContactState] = {"player_busy": "waits", "player_refused": "refused"}
 
@@ -115,15 +116,9 @@ class PlayerContacts:
 
         `folders` are those of the player, as it names them.
         """
-        found = []
-        for each in inputs.libraries(self._database.read()).values():
-            own, theirs = os.fsdecode(each.path_bytes), _theirs(player, each.path_bytes)
-            if theirs is None:
-                found.append(f"No folder of {player.name} is the folder {own} of “{each.name}”. Add it to its folders.")
-            elif not any(is_below(theirs, folder) or is_below(folder, theirs) for folder in folders):
-                has = f"It has {wording.list_of(folders, most=5)}." if folders else "It has no library."
-                found.append(f"{player.name} has no folder {theirs}, which is “{each.name}” here. {has}")
-        return tuple(found)
+        return tuple(
+            filter(None, (_missing(player, each, folders) for each in inputs.libraries(self._database.read()).values()))
+        )
 
     def titles(
         self, player: PlayerConnection, facts: Iterable[tuple[TitleFacts, Iterable[bytes]]]
@@ -133,8 +128,7 @@ class PlayerContacts:
         for each, pictures in facts:
             path = _theirs(player, each.path)
             if path is None:
-                folder = os.fsdecode(os.path.split(each.path)[0]).encode("utf-8", "replace").decode()
-                outside[each.entity] = f"No folder of {player.name} is the folder {folder}. Add it to its folders."
+                outside[each.entity] = _unmapped(player, os.path.split(each.path)[0])
                 continue
             title = PlayerTitle(
                 entity=each.entity,
@@ -147,6 +141,29 @@ class PlayerContacts:
             )
             found.append(title)
         return found, outside
+
+
+def _missing(player: PlayerConnection, library: PublishingLibrary, folders: Sequence[str]) -> str:
+    """Return why a player does not have a library, as a sentence; "" if it has it, or a part of it."""
+    here = _shown(library.path_bytes)
+    own = _theirs(player, library.path_bytes)
+    inside = [rule.theirs for rule in player.folders if is_below(rule.ours, here)]  # folders in the library
+    mapped = [own] if own is not None else inside
+    if not mapped:
+        return _unmapped(player, library.path_bytes)
+    if any(is_below(each, folder) or is_below(folder, each) for each in mapped for folder in folders):
+        return ""
+    names = wording.list_of(mapped, most=3, conjunction="or")
+    has = f"It has {wording.list_of(folders, most=5)}." if folders else "It has no folder."
+    return f"{player.name} has no folder {names}, which is “{library.name}” here. {has}"
+
+
+def _unmapped(player: PlayerConnection, folder: bytes) -> str:
+    return f"No folder of {player.name} is the folder {_shown(folder)}. Map it in its folders."
+
+
+def _shown(path: bytes) -> str:
+    return path.decode("utf-8", "replace")
 
 
 def _theirs(player: PlayerConnection, path: bytes) -> str | None:

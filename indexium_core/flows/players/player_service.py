@@ -16,7 +16,6 @@ from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.keys import player_keys
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.connections.folder_map import FolderRule, require_known, rules_of
 from indexium_core.model.connections.player_connection import (
     PROGRAM_NAMES,
     READ_STATES,
@@ -33,7 +32,7 @@ from indexium_core.model.connections.player_connection import (
 from indexium_core.model.connections.watch_states import WatchCopy
 from indexium_core.model.publishing.subjects import Entity, name_of_type, require_published_type
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.catalog import catalog
+from indexium_core.store.connections import folder_rules
 from indexium_core.store.connections import players as store
 from indexium_core.store.database import Database
 
@@ -103,7 +102,7 @@ class PlayerService:
         """
         program = checked_program(kind)
         own, address = checked_name(name or PROGRAM_NAMES[program]), checked_address(url)
-        rules = self._rules(folders)
+        rules = folder_rules.checked(self._database.read(), folders)
         self._require_free_name(own)
         with self._database.atomic() as tx:
             player_id = store.next_id(tx)
@@ -145,7 +144,9 @@ class PlayerService:
             player,
             name=player.name if name is None else checked_name(name),
             url=player.url if url is None else checked_address(url),
-            folders=player.folders if folders is None else self._rules(folders),
+            folders=player.folders
+            if folders is None
+            else folder_rules.checked(self._database.read(), folders, former=player.folders),
             enabled=player.enabled if enabled is None else enabled,
         )
         self._require_free_name(changed.name, but=player_id)
@@ -329,12 +330,6 @@ class PlayerService:
 
         """
         return self._watched.put_back(Path(path), player_id)
-
-    def _rules(self, folders: Sequence[Sequence[str]]) -> tuple[FolderRule, ...]:
-        """Return the rules of pairs. Raises UsageError if a folder is not valid, or not one of a library here."""
-        rules = rules_of(folders)
-        require_known(rules, [each.path for each in catalog.libraries(self._database.read())])
-        return rules
 
     def _changed(self) -> None:
         self._contacts.follow_change()

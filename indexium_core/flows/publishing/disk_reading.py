@@ -32,7 +32,7 @@ class FolderReader:
         self._known = known
         self._names: dict[bytes, frozenset[bytes] | None] = {}
         self._writable: dict[bytes, bool] = {}  # by path
-        self._writable_kinds: dict[tuple[int, int, int, int], bool] = {}  # by file system, permissions and owners
+        self._writable_kinds: set[tuple[int, int, int, int]] = set()  # file system, permissions and owners
 
     def names(self, folder: bytes) -> frozenset[bytes]:
         """Return the names in a folder. Raises FileAccessError (`offline`) if it cannot be listed."""
@@ -51,19 +51,25 @@ class FolderReader:
         """
         Return whether files can be created in a folder.
 
-        It is tried once for all folders of a file system with the same permissions and owners: a trial takes as long
-        as the creation of a file. A folder that refuses in spite of them fails when it is written.
+        A trial takes as long as the creation of a file. So it counts for all folders of a file system with the same
+        permissions and owners, as long as the system grants access to them.
         """
         if folder not in self._writable:
-            try:
-                status = os.lstat(folder)
-            except OSError:
-                return False
-            kind = (status.st_dev, status.st_mode, status.st_uid, status.st_gid)
-            if kind not in self._writable_kinds:
-                self._writable_kinds[kind] = disk.accepts_files(folder)
-            self._writable[folder] = self._writable_kinds[kind]
+            self._writable[folder] = self._accepts_files(folder)
         return self._writable[folder]
+
+    def _accepts_files(self, folder: bytes) -> bool:
+        try:
+            status = os.stat(folder)  # noqa: PTH116 - a path of bytes
+        except OSError:
+            return False
+        kind = (status.st_dev, status.st_mode, status.st_uid, status.st_gid)
+        if kind in self._writable_kinds and os.access(folder, os.W_OK | os.X_OK):
+            return True
+        is_writable = disk.accepts_files(folder)
+        if is_writable:
+            self._writable_kinds.add(kind)
+        return is_writable
 
     def present(self, path: bytes) -> PresentFile | None:
         """

@@ -167,7 +167,12 @@ class PublishService(PublicationReview):
         idempotent: IdempotentRequest | None = None,
     ) -> OperationHandle:
         by_hand = bool(selection.addresses) and selection.filter is None and selection.is_by_hand
-        options = {"risk": list(selection.risks), "by_hand": by_hand, "restore": selection.restore}  # for a retry
+        options = {  # for a retry
+            "risk": list(selection.risks),
+            "by_hand": by_hand,
+            "restore": selection.restore,
+            "lost_after": selection.lost_after.isoformat() if selection.lost_after else None,
+        }
         how = replace(request, user_action=RESTORE) if selection.restore else request
         return self._writer.start(_publications(planned), how, options=options, idempotent=idempotent)
 

@@ -183,7 +183,8 @@ class DisasterRecoveryService:
         """Return the checks of all files after a restoration; those of the restored titles are made again."""
         found = published.files(self._database.read(), library_id=library_id)
         again, _ = self._checks([each for each in found if each.entity in restored], is_full=True)
-        return [*(each for each in before if Entity(each.entity_type, each.entity_id) not in restored), *again]
+        left = {each.path_bytes for each in found if each.entity not in restored}  # others may be forgotten
+        return [*(each for each in before if each.path_bytes in left), *again]
 
     def _require_empty(self, target: Path) -> None:
         home = self._database.home.resolve()

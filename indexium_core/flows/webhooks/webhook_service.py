@@ -19,7 +19,6 @@ from indexium_core.flows.webhooks import event_places
 from indexium_core.flows.webhooks.event_intake import MONTH, EventIntake
 from indexium_core.flows.webhooks.event_spool import EventSpool
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.connections.folder_map import FolderRule, require_known, rules_of
 from indexium_core.model.connections.sender_events import SenderKind
 from indexium_core.model.connections.webhooks import (
     EVENT_STATES,
@@ -35,7 +34,7 @@ from indexium_core.model.connections.webhooks import (
 )
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.surrogates import replace_surrogates
-from indexium_core.store.catalog import catalog
+from indexium_core.store.connections import folder_rules
 from indexium_core.store.connections import webhooks as store
 from indexium_core.store.connections.webhooks import SecretRow
 from indexium_core.store.database import Database
@@ -113,7 +112,7 @@ class WebhookService:
         found = checked_sender_kind(kind)
         wanted = checked_source_name(name or found)
         secret = secrets.token_urlsafe(24)
-        rules, file = self._rules(folder_map), checked_anchor(anchor)
+        rules, file = folder_rules.checked(self._database.read(), folder_map), checked_anchor(anchor)
         now = self._clock()
         with self._database.atomic() as tx:
             if store.source_to_check(tx, wanted) is not None:
@@ -142,7 +141,9 @@ class WebhookService:
 
         """
         source = self.get(name)
-        rules = source.rules if folder_map is None else self._rules(folder_map)
+        rules = source.rules
+        if folder_map is not None:
+            rules = folder_rules.checked(self._database.read(), folder_map, former=rules)
         file = source.anchor if anchor is None else checked_anchor(anchor)
         is_enabled = source.enabled if enabled is None else enabled
         with self._database.atomic() as tx:
@@ -150,12 +151,6 @@ class WebhookService:
             store.retry_now(tx, source.id, now=self._clock())
         self._changed()
         return self.get(name)
-
-    def _rules(self, folder_map: Sequence[Sequence[str]]) -> tuple[FolderRule, ...]:
-        """Return the rules of a map. Raises UsageError if a folder is not valid, or not one of a library here."""
-        rules = rules_of(folder_map)
-        require_known(rules, [each.path for each in catalog.libraries(self._database.read())])
-        return rules
 
     @remote()
     def new_secret(self, name: str) -> NewSecret:
@@ -237,7 +232,7 @@ class WebhookService:
         return known[name]
 
     def _changed(self) -> None:
-        self._known = {}  # a receipt that is on its way fills the former one
+        self._known = {}  # a receipt that runs now still fills the former one
         self._on_change()
 
     def _stored(self, source_id: int, body: str) -> str:

@@ -41,7 +41,7 @@ class SideFileGap:
 
     files: list[bytes]  # their paths
     state: str  # what all files of the item would be
-    is_absence: bool  # whether these files would only be gone
+    is_lost_between: bool  # whether another program only removed these files, and a newer item wrote them again
 
 
 def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
@@ -144,10 +144,10 @@ def is_content_of(path: bytes, state: str, file: bytes, content: bytes | None) -
 
 def gaps(items: Iterable[tuple[bytes, str, str]]) -> dict[int, SideFileGap]:
     """
-    Return the gaps before items, by number: where a file would be neither as the item left it nor already rolled back.
+    Return, by number of the item, the files that a rollback of all newer items would not leave as the item left them.
 
-    Items of one title may have written different files, so each file is followed through all of them. A file that an
-    item created and that is gone has nothing to remove.
+    Items of one title may have written different files, so each file is followed through all of them. A file that is
+    already as it was before an item is no gap: there is nothing to do.
 
     Args:
         items: The path, the original state and the written state of each item, newest first.
@@ -160,24 +160,21 @@ def gaps(items: Iterable[tuple[bytes, str, str]]) -> dict[int, SideFileGap]:
     found = {}
     for number, (path, original, written) in enumerate(items):
         old, new = _digests(path, original), _digests(path, written)
-        present |= {file: _digest(read_small(file)) for file in new if file not in present}
-        files = [
-            file
-            for file, digest in new.items()
-            if present[file] != digest and not present[file] == old.get(file) == _NONE
-        ]
+        on_disk = {file: _digest(read_small(file)) for file in new if file not in present}
+        present |= on_disk
+        files = [file for file, digest in new.items() if present[file] not in (digest, old.get(file))]
         if files:
-            state = _with_digests(written, (present[file] for file in new))
-            found[number] = SideFileGap(files, state, is_absence={present[file] for file in files} == {_NONE})
+            is_lost_between = all(present[file] == _NONE and file not in on_disk for file in files)
+            found[number] = SideFileGap(files, _with_digests(written, present, new), is_lost_between)
         present |= old
     return found
 
 
-def _with_digests(state: str, digests: Iterable[str]) -> str:
-    """Return a state of side files with other digests, in its order."""
-    prefix, _, files = state.partition(":")
-    places = (file.rpartition(":")[2] for file in files.split(","))
-    return f"{prefix}:" + ",".join(f"{digest}:{place}" for digest, place in zip(digests, places, strict=True))
+def _with_digests(state: str, digests: Mapping[bytes, str], files: Iterable[bytes]) -> str:
+    """Return a state with the digests of its files, which are in its order."""
+    prefix, _, parts = state.partition(":")
+    places = (part.rpartition(":")[2] for part in parts.split(","))
+    return f"{prefix}:" + ",".join(f"{digests[file]}:{place}" for file, place in zip(files, places, strict=True))
 
 
 def _digests(path: bytes, state: str) -> dict[bytes, str]:

@@ -167,7 +167,8 @@ class Scheduler:
         """
         Add a job after some seconds, or before that if an earlier request wants it; `has_work` as in `add_later`.
 
-        With `longest`, an earlier request is moved, too, at most that many seconds after it was made or was due.
+        With `longest`, a request moves an earlier one that is due sooner: at most that many seconds after the earlier
+        one was made, or after it was due if it has no `longest`.
         """
         now = time.monotonic()
         with self._lock:
@@ -180,7 +181,8 @@ class Scheduler:
                 due = max(former.due, min(due, since + longest))
             self._delays[kind] = _Delay(due=due, since=since, has_work=has_work, actor=current_actor())
             self._own.add(kind)
-        self._wake()
+        if former is None or due < former.due:
+            self._wake()
 
     def forget(self, kind: str) -> None:
         """Add no delayed job of a kind."""

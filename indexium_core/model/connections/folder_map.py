@@ -52,9 +52,9 @@ def rules_of(pairs: Iterable[Sequence[str]]) -> tuple[FolderRule, ...]:
 
 
 def require_known(rules: Iterable[FolderRule], libraries: Sequence[str]) -> None:
-    """Raise UsageError if a folder here is not in the folder of a library, and has none. Without libraries, any may."""
+    """Raise UsageError if a folder here is neither in a library nor above one. Without libraries, any may be."""
     for rule in rules:
-        if libraries and not any(_has(rule.ours, each) or _has(each, rule.ours) for each in libraries):
+        if libraries and not any(contains(rule.ours, each) or contains(each, rule.ours) for each in libraries):
             shown = wording.list_of(libraries, most=5)
             raise errors.UsageError(f"No library has the folder {rule.ours}. The folders of libraries are {shown}.")
 
@@ -92,9 +92,10 @@ def _mapped(rules: Iterable[tuple[str, str, FolderRule]], path: str) -> MappedPa
     return MappedPath(slash.join([target.rstrip("\\/"), *parts[length:]]) or slash, rule)
 
 
-def _has(folder: str, path: str) -> bool:
+def contains(folder: str, path: str) -> bool:
+    """Return whether a path is a folder or something in it."""
     start = _key(folder)
-    return _key(path)[: len(start)] == start
+    return _is_windows(folder) == _is_windows(path) and _key(path)[: len(start)] == start
 
 
 def _folder(text: str) -> str:

@@ -96,8 +96,8 @@ class RollbackCheck(Shaped):
     exact: int = 0  # files whose old bytes would be restored
     comment_only: int = 0  # files of which only the comment can be restored; conflicts unless that is chosen
     replaceable: int = 0  # titles with files that another program changed; conflicts unless replace is chosen
-    superseded: int = 0  # conflicts that are solved by rolling newer operations back
-    both: int = 0  # conflicts among these two that need both choices
+    superseded: int = 0  # conflicts for which newer operations must be rolled back
+    both: int = 0  # titles among these two that need both choices
     newer: tuple[int, ...] = ()  # newer operations on files of this operation
     quick_checked: int = 0  # files that were checked by size and date only; the rollback compares their bytes
     item_ids: frozenset[int] = frozenset()  # items that were checked

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
+from indexium_core.model.connections.folder_map import contains
 from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
 from indexium_core.model.connections.watch_states import WatchState
 from indexium_core.model.publishing.subjects import Entity
@@ -70,8 +71,8 @@ def name_of(path: str) -> str:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Return whether a path is a folder or something in it."""
-    return path == folder or path.startswith((folder.rstrip("/\\") + "/", folder.rstrip("/\\") + "\\"))
+    """Return whether a path is a folder or something in it; paths of Windows ignore case and have either slash."""
+    return bool(folder) and contains(folder, path)
 
 
 def has_folder(folders: Iterable[str], path: str) -> bool:

@@ -314,7 +314,9 @@ def candidate(row: dict[str, Any]) -> RollbackCandidate:
     busy_status = row.pop("busy_status")
     busy_in = None if row["busy_in"] is None else Holder(row["busy_in"], busy_status)
     other_names = tuple(row["other_names"] or ())
-    path = _present_path(row["path"], row.pop("media") or ())
+    media = row.pop("media") or ()
+    is_folder = (row["written_state"] or "").startswith("folder:")
+    path = row["path"] if is_folder else _present_path(row["path"], media)
     return RollbackCandidate(
         **row | {"busy_in": busy_in, "changes": _changes(row["changes"]), "other_names": other_names, "path": path}
     )

@@ -185,33 +185,41 @@ def cached_sizes(reader: Connection, hashes: Collection[str]) -> dict[str, int]:
 
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
     """Store that files of ours have other paths, because other programs renamed them; their items can be undone."""
+    found = tx.execute(_sql("anchors_of"), {"paths": list(moved)}).fetchall()
     anchors: dict[int, bytes] = {}
-    states: dict[int, list[str]] = {}
-    for item_id, anchor, path, *recorded in tx.execute(_sql("anchors_of"), {"paths": list(moved)}).fetchall():
+    for item_id, anchor, path, *_ in found:
         old, new = os.path.split(path)[0], os.path.split(moved[path])[0]
         if anchor == old or anchor.startswith(old + b"/"):
             anchors[item_id] = new + anchor[len(old) :]
-        if None not in recorded:
-            place = _place(path, anchor, recorded[1])
-            new_place = _place(moved[path], anchors.get(item_id, anchor), recorded[1])
-            states[item_id] = [_renamed(each, place, new_place) for each in states.get(item_id, recorded)]
+    states = {
+        item_id: [_moved_state(state, anchor, anchors.get(item_id, anchor), moved) for state in recorded]
+        for item_id, anchor, _, *recorded in found
+        if None not in recorded
+    }
     facts = {"old": list(moved), "new": list(moved.values())}
     tx.execute(_sql("move_ours"), facts)
+    tx.execute(_sql("drop_former"), facts)
     tx.execute(_sql("move_side_files"), facts)
     tx.execute(_sql("move_anchors"), {"ids": list(anchors), "paths": list(anchors.values())})
     originals, written = zip(*states.values(), strict=True) if states else ((), ())
     tx.execute(_sql("move_states"), {"ids": list(states), "originals": list(originals), "written": list(written)})
 
 
-def _place(path: bytes, anchor: bytes, state: str) -> str:
-    """Return how a recorded state of an item names one of its files."""
-    folder = anchor if state.startswith("folder:") else os.path.split(anchor)[0]
-    return urllib.parse.quote(os.path.relpath(path, folder))
+def _moved_state(state: str, anchor: bytes, new_anchor: bytes, moved: Mapping[bytes, bytes]) -> str:
+    """
+    Return a recorded state with the present places of its files; `flows.writing.states` has its form.
 
-
-def _renamed(state: str, place: str, new: str) -> str:
-    """Return a recorded state in which a file has another place; `flows.writing.states` has its form."""
-    return f"{state},".replace(f":{place},", f":{new},").removesuffix(",")
+    A state in which two files would have one place stays as it is: what was renamed has its first name again.
+    """
+    prefix, _, files = state.partition(":")
+    folder, new_folder = (each if prefix == "folder" else os.path.split(each)[0] for each in (anchor, new_anchor))
+    parts = []
+    for digest, _, place in (part.rpartition(":") for part in files.split(",")):
+        path = os.path.normpath(os.path.join(folder, urllib.parse.unquote_to_bytes(place)))  # noqa: PTH118 - bytes
+        parts.append((digest, urllib.parse.quote(os.path.relpath(moved.get(path, path), new_folder))))
+    if len({place for _, place in parts}) < len(parts):
+        return state
+    return f"{prefix}:" + ",".join(f"{digest}:{place}" for digest, place in parts)
 
 
 def log_of(reader: Connection, entity: Entity, *, count: int) -> list[PublishLogEntry]:

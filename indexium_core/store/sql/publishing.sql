@@ -535,6 +535,12 @@ UPDATE steps SET subjects = list_transform(subjects, lambda s: CASE s WHEN $old 
     before = replace(before::VARCHAR, '"' || $old || '"', '"' || $new || '"')::JSON
 WHERE kind = 'side_file' AND list_contains(subjects, $old);
 
+-- name: drop_former
+-- The side files of items at paths to which others of the same items are moved now: these take their places.
+DELETE FROM item_side_files WHERE (item_id, path_bytes) IN (
+    SELECT (s.item_id, m.new) FROM item_side_files AS s
+    JOIN (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m ON s.path_bytes = m.old);
+
 -- name: move_side_files
 -- The same in the items that wrote them.
 UPDATE item_side_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m

@@ -94,9 +94,12 @@ def test_folder_that_the_player_does_not_have_is_named(
     what = "source" if program == "kodi" else "library"
     assert reading.state == "not_yet"
     assert reading.reasons[0].startswith(f"No {what} of {player.name} has the folder /wrong/Films/Night Tram (2009).")
+    stand_in.roots = ["d:/Films"]
+    library.players.change(player.id, folders=[("D:\\films", str(folder / "Films"))])
+    assert library.players.test(player.id).missing == ()
     library.players.change(player.id, folders=[("/tv", str(folder / "Shows"))])
     [sentence] = library.players.test(player.id).missing
-    assert sentence.startswith(f"No folder of {player.name} is the folder {folder} of “{folder.name}”.")
+    assert sentence.startswith(f"{player.name} has no folder /tv, which is “{folder.name}” here. It has d:/Films.")
 
 
 def test_rollback_is_told_too(library: Library, jellyfin: JellyfinStandIn, ids: dict[str, int]) -> None:

@@ -40,7 +40,7 @@ def test_publication_under_the_former_name_is_rolled_back(
     if shown(library, film).risk == "safe" and is_followed:
         library.publications.start(ALL).wait()
     before = tree(folder)
-    is_asked = extras == "deleted" and not is_followed
+    is_asked = extras == "deleted"
     check = library.history.check(first)
     assert check.replaceable == is_asked
     operation = library.rollback(first, with_newer=True, changed="replace" if is_asked else "skip")
@@ -72,7 +72,7 @@ def test_change_between_two_publications_is_a_choice(library: Library, folder: P
     check = library.history.check(first)
     [conflict] = check.conflicts
     assert conflict.choices == ("newer", "replace")
-    assert conflict.message.endswith("changed this file later and another program changed Copper Sky (2013).nfo.")
+    assert conflict.message.endswith("this file later and another program changed or deleted Copper Sky (2013).nfo.")
     assert (check.replaceable, check.superseded) == (1, 1)
     for options in ({"with_newer": True}, {"changed": "replace"}):
         assert [each.file_path for each in library.history.check(first, RollbackOptions(**options)).conflicts] == [
@@ -83,6 +83,37 @@ def test_change_between_two_publications_is_a_choice(library: Library, folder: P
     assert beside(folder) == {nfo.name: FOREIGN}
     library.history.rollback_operation(operation.id)
     assert tree(folder) == before
+
+
+def test_film_and_files_that_get_their_first_names_again_can_be_rolled_back(
+    library: Library, folder: Path, first: int
+) -> None:
+    upgrade(library, folder, how="renamed", extras="kept")
+    film = _film(library)
+    assert shown(library, film).risk == "safe"
+    second = library.publications.start(ALL)
+    second.wait()
+    for each in list((folder / "Films").glob(f"{NEW}*")):
+        each.rename(each.with_name(each.name.replace(NEW, OLD)))
+    library.scan()
+    assert shown(library, film).risk == "unchanged"
+    for operation in (second.id, first):
+        assert library.history.check(operation).noun == "title"
+    assert set(library.rollback(first, with_newer=True).wait().counts) <= {"success", "skipped"}
+    assert beside(folder) == {f"{OLD}.nfo": FOREIGN}
+    assert ledger(library, film) == []
+
+
+def test_poster_that_a_person_deletes_is_asked_about_although_the_title_was_published_again(
+    library: Library, folder: Path, first: int
+) -> None:
+    library.titles.set(_film(library), "plot", "Another plot.")
+    library.publications.refresh()
+    library.publications.start(ALL).wait()
+    (folder / f"Films/{OLD}-poster.jpg").write_bytes(b"")  # as an interrupted copy leaves it
+    [conflict] = [each for each in library.history.check(first).conflicts if "Copper" in each.file_path]
+    assert conflict.choices == ("newer", "replace")
+    assert conflict.message.endswith(f"and another program changed or deleted {OLD}-poster.jpg.")
 
 
 def test_rollback_beside_a_deleted_film_is_refused_in_advance(library: Library, folder: Path, first: int) -> None:

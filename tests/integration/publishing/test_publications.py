@@ -623,7 +623,7 @@ def test_rollback_over_a_changed_file_is_a_choice_and_keeps_the_change(
     changed = tree(folder / LANTERN)
     check = library.history.check(first)
     [conflict] = check.conflicts
-    assert conflict.message.startswith("movie.nfo changed after this publication")
+    assert conflict.message.startswith("movie.nfo was changed or deleted after this publication")
     assert (conflict.choices, check.replaceable, check.noun) == (("replace",), 1, "title")
     rest = library.rollback(first)
     assert set(rest.wait().counts) == {"success", "conflict"}
