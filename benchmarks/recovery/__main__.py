@@ -9,6 +9,7 @@ Recovery of published files: the comparison of many files with the disk, and the
    and of its folder, one after the other (the peer).
 3. A drill of the same files, beside the same copy.
 4. Events of senders: their answers while a write runs, an upgrade of many films, and a season: `events.py`.
+5. Answers to a person while lost files are restored: `reads.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.recovery import events
+from benchmarks.recovery import events, reads
 from benchmarks.support import report
 from benchmarks.support.published import (
     ALL,
@@ -59,6 +60,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
         lambda folder: events.of_answers(folder, options.lost),
         lambda folder: events.of_upgrades(folder, options.published, options.upgraded),
         events.of_a_season,
+        lambda folder: reads.of_reads(folder, options.lost),
     ):
         with tempfile.TemporaryDirectory(dir=options.dir, prefix="recovery-benchmark-") as name:
             yield from measure(Path(name))

@@ -73,7 +73,7 @@ def of_answers(folder: Path, films: int) -> Iterator[report.Row]:
     _, library_id = films_with_posters(folder, films)
     with Library.open(folder / "home", url="http://127.0.0.1:1") as library:
         library.publications.set_options(library_id, publish="both")
-        with server.make_server(library, port=0).background() as running, _other_process() as other:
+        with server.make_server(library, port=0).background() as running, other_process() as other:
             sender = Sender.of(library, running.url, "radarr")
             other.submit(sender.send_at_once, 2).result()  # the first requests import what they need
             times = {"idle": other.submit(sender.send_at_once, ROUNDS).result()}
@@ -86,7 +86,7 @@ def of_answers(folder: Path, films: int) -> Iterator[report.Row]:
             yield report.Row(f"{SENDERS} events at once, answered, p95, {how}", p95, "s", "goal", GOAL_ANSWER)
 
 
-def _other_process() -> ProcessPoolExecutor:
+def other_process() -> ProcessPoolExecutor:
     """Return a process for senders: in this one, they would wait for the service and the service for them."""
     return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
 
