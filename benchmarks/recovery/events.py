@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import http.client
 import json
-import multiprocessing
-import statistics
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,8 @@ from urllib.parse import urlsplit
 
 from benchmarks.support import report
 from benchmarks.support.published import ALL, add_identified, films_with_posters, make_videos
-from dashboards.web import server
+from benchmarks.support.served import other_process, served
+from benchmarks.support.timing import p95
 from indexium_core.library import Library
 
 SENDERS, ROUNDS, QUIET = 10, 30, 5
@@ -73,7 +72,7 @@ def of_answers(folder: Path, films: int) -> Iterator[report.Row]:
     _, library_id = films_with_posters(folder, films)
     with Library.open(folder / "home", url="http://127.0.0.1:1") as library:
         library.publications.set_options(library_id, publish="both")
-        with server.make_server(library, port=0).background() as running, other_process() as other:
+        with served(library) as running, other_process() as other:
             sender = Sender.of(library, running.url, "radarr")
             other.submit(sender.send_at_once, 2).result()  # the first requests import what they need
             times = {"idle": other.submit(sender.send_at_once, ROUNDS).result()}
@@ -82,13 +81,7 @@ def of_answers(folder: Path, films: int) -> Iterator[report.Row]:
             assert not handle.status().completed_at, "the write ran during all of it"
             handle.wait()
         for how, found in times.items():
-            p95 = statistics.quantiles(found, n=20)[-1]
-            yield report.Row(f"{SENDERS} events at once, answered, p95, {how}", p95, "s", "goal", GOAL_ANSWER)
-
-
-def other_process() -> ProcessPoolExecutor:
-    """Return a process for senders: in this one, they would wait for the service and the service for them."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            yield report.Row(f"{SENDERS} events at once, answered, p95, {how}", p95(found), "s", "goal", GOAL_ANSWER)
 
 
 def of_upgrades(folder: Path, films: int, upgraded: int) -> Iterator[report.Row]:
@@ -100,7 +93,7 @@ def of_upgrades(folder: Path, films: int, upgraded: int) -> Iterator[report.Row]
         library.settings.webhook_quiet_seconds = QUIET
         own = {path: path.read_bytes() for path in media.rglob("*") if path.suffix in (".nfo", ".jpg")}
         folders = sorted({path.parent for path in own})[:upgraded]
-        with server.make_server(library, port=0).background() as running:
+        with served(library) as running:
             sender = Sender.of(library, running.url, "radarr")
             for each in folders:
                 [film] = each.glob("*.mkv")
@@ -142,7 +135,7 @@ def of_a_season(folder: Path) -> Iterator[report.Row]:
         add_identified(library, media)
         library.settings.webhook_quiet_seconds = QUIET
         before = library.jobs.list(("scan",)).total
-        with server.make_server(library, port=0).background() as running:
+        with served(library) as running:
             sender = Sender.of(library, running.url, "sonarr")
             series = {"title": "Series 0", "path": str(media / "Shows/Series 0")}
             for number in range(SEASON_EVENTS):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.recovery.events import other_process
 from benchmarks.support import report
 from benchmarks.support.published import ALL, films_with_posters
-from benchmarks.support.timing import seconds
-from dashboards.web import server
+from benchmarks.support.served import other_process, served
+from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 
@@ -38,7 +36,7 @@ def of_reads(folder: Path, films: int) -> Iterator[report.Row]:
         library.publications.set_options(library_id, publish="both")
         library.publications.start(ALL).wait()
         library.publications.refresh()
-        with server.make_server(library, port=0).background() as running, other_process() as other:
+        with served(library) as running, other_process() as other:
             other.submit(read, running.url, 5).result()  # the first requests import what they need
             idle = other.submit(read, running.url, IDLE_READS).result()
             busy: dict[str, list[float]] = {route: [] for route in _ROUTES}
@@ -50,11 +48,5 @@ def of_reads(folder: Path, films: int) -> Iterator[report.Row]:
                 for route, times in other.submit(read, running.url, 1).result().items():
                     busy[route] += times
         for route in _ROUTES:
-            p95, idle_p95 = (statistics.quantiles(found[route], n=20)[-1] for found in (busy, idle))
-            yield report.Row(
-                f"{route}: p95 during a restoration of {films:,} films",
-                p95,
-                "s",
-                "idle × 2.5",
-                idle_p95 * MOST_TIMES_IDLE,
-            )
+            what, limit = f"{route}: p95 during a restoration of {films:,} films", p95(idle[route]) * MOST_TIMES_IDLE
+            yield report.Row(what, p95(busy[route]), "s", "idle × 2.5", limit)

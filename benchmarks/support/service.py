@@ -56,7 +56,7 @@ class Writer:
 def main() -> None:
     """Serve until stdin ends."""
     home, films = Path(sys.argv[1]), Path(sys.argv[2])
-    sys.setswitchinterval(0.0005)  # as `serve` does
+    server.tune_interpreter()
     for handler in logging.getLogger().handlers:  # of Panel
         handler.setLevel(logging.ERROR)
     port = server.free_port("127.0.0.1", 0)

@@ -65,6 +65,13 @@ _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
 _BODY = 600.0  # seconds that the body of a request may take
 
 
+def tune_interpreter() -> None:
+    """Prepare the interpreter of this process for a service."""
+    sys.setswitchinterval(0.0005)  # so that busy Python threads do not delay a click by 5 ms each
+    gc.collect()
+    gc.freeze()  # the modules stay, so no later collection visits them: the edit of a large NFO file takes a third
+
+
 def serve(
     library: Library,
     *,
@@ -89,9 +96,7 @@ def serve(
     """
     server = make_server(library, host=host, port=port, allow_remote=allow_remote)
     _log_libraries_to_console()
-    sys.setswitchinterval(0.0005)  # so that busy Python threads do not delay a click by 5 ms each
-    gc.collect()
-    gc.freeze()  # the modules stay, so no later collection visits them: the edit of a large NFO file takes a third
+    tune_interpreter()
     server.run(open_browser=open_browser, announce=True)
 
 
