@@ -38,9 +38,8 @@ class JellyfinStandIn(StandInServer):
             return self._refresh(found[1])
         if found := re.fullmatch(r"/Items/(\w+)/Images", request.route):
             return Reply(200, self._images(self._numbered(found[1])))
-        if (found := re.fullmatch(r"/UserItems/(\w+)/UserData", request.route)) and request.parameters[
-            "userId"
-        ] == USER:
+        found = re.fullmatch(r"/UserItems/(\w+)/UserData", request.route)
+        if found and request.parameters["userId"] == USER:
             self._numbered(found[1]).watched |= request.body
             return Reply(200, {})
         plain: dict[str, Any] = {

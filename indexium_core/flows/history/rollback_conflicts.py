@@ -36,8 +36,6 @@ _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
 
-_BOTH = ("newer", "replace")
-
 MAX_COMPARED = 1000  # up to this number of files, all bytes outside the media are compared in advance
 _PROGRESS_STEP = 20  # files between two progress reports
 
@@ -240,7 +238,7 @@ class RollbackChecker:
         for places in _by_place(chain):  # a file and its side files change independently
             if states.kind_of(places[0].written_state) == "files":
                 return self._side_file_gaps(places)
-            if not self._follow_one_another(places):
+            if not all(self._follows(places, upper, lower) for upper, lower in itertools.pairwise(places)):
                 return _superseded_problem(oldest, _BETWEEN_MESSAGE)
             problem = self._problem(findings, places[0])
             if problem is not None:
@@ -265,10 +263,6 @@ class RollbackChecker:
             return _gaps(chain)
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
-
-    def _follow_one_another(self, chain: Sequence[RollbackCandidate]) -> bool:
-        """Return whether each item started from the state that the next older item left."""
-        return all(self._follows(chain, upper, lower) for upper, lower in itertools.pairwise(chain))
 
     def _follows(self, chain: Sequence[RollbackCandidate], upper: RollbackCandidate, lower: RollbackCandidate) -> bool:
         """Return whether an item started from the state that the next older item left."""
@@ -372,7 +366,7 @@ def _gap_problem(
     if not is_newer_allowed:
         findings.superseded += 1
         findings.both.add(oldest.subject)
-    choices = ("replace",) if is_newer_allowed else _BOTH
+    choices = ("replace",) if is_newer_allowed else ("newer", "replace")
     rest = f"another program changed or deleted {_names(sorted(changed))}."
     if oldest.superseded_by is None:
         return _RollbackProblem("changed_since", f"{rest[0].upper()}{rest[1:]}", choices)

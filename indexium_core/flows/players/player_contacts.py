@@ -116,9 +116,8 @@ class PlayerContacts:
 
         `folders` are those of the player, as it names them.
         """
-        return tuple(
-            filter(None, (_missing(player, each, folders) for each in inputs.libraries(self._database.read()).values()))
-        )
+        libraries = inputs.libraries(self._database.read()).values()
+        return tuple(filter(None, (_missing(player, each, folders) for each in libraries)))
 
     def titles(
         self, player: PlayerConnection, facts: Iterable[tuple[TitleFacts, Iterable[bytes]]]

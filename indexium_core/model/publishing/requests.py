@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from indexium_core import errors
@@ -139,7 +139,7 @@ class PublishResult(Shaped):
     success: bool  # nothing failed
     published: int
     failed: int
-    titles: Sequence[PublishedTitle] = field(default_factory=list)  # those that were not written
+    titles: Sequence[PublishedTitle] = ()  # those that were not written
 
 
 NOTHING_WRITTEN = PublishResult(operation_id=None, success=True, published=0, failed=0)
