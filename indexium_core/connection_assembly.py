@@ -81,7 +81,12 @@ class ConnectionAssembly(TitleAssembly):
             clock=clock,
         )
         self.webhooks = WebhookService(
-            store, spool, self.event_intake, on_change=self._connections_changed, clock=clock
+            store,
+            spool,
+            self.event_intake,
+            ui_priority=self.ui_priority,
+            on_change=self._connections_changed,
+            clock=clock,
         )
         handler = Reactions(store, self.updater, self.automation, on_change=self._events_changed, clock=clock).handle
         self.queue.register(event_intake.KIND, self.event_intake.handle, title="Events of senders", is_awaited=True)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from indexium_core.jobs.event_bus import EventBus
     from indexium_core.jobs.executors import Executor
     from indexium_core.jobs.queue import JobQueueService
+    from indexium_core.jobs.ui_priority import UiPriority
 
 _DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
 
@@ -58,6 +59,7 @@ class TitleAssembly:
     providers: ExternalAPIManager
     picture_chooser: PictureChooser
     operations: MetadataWriter
+    ui_priority: UiPriority
     is_served: bool
 
     def _executor(self, files: int = 0, seconds: float = 0.0) -> Executor:
@@ -178,7 +180,7 @@ class TitleAssembly:
             config=self.settings,
             clock=clock,
         )
-        self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue)
+        self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue, ui_priority=self.ui_priority)
         self.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
         self.events.subscribe(self.artwork_jobs.follow_identification)
         if self.is_served:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.support import report
-from benchmarks.support.published import ALL, add_identified, films_with_posters, make_videos
+from benchmarks.support.published import ALL, add_identified, cancel_downloads, films_with_posters, make_videos
 from benchmarks.support.served import other_process, served
 from benchmarks.support.timing import p95
 from indexium_core.library import Library
@@ -75,6 +75,7 @@ def of_answers(folder: Path, films: int) -> Iterator[report.Row]:
         with served(library) as running, other_process() as other:
             sender = Sender.of(library, running.url, "radarr")
             other.submit(sender.send_at_once, 2).result()  # the first requests import what they need
+            cancel_downloads(library)
             times = {"idle": other.submit(sender.send_at_once, ROUNDS).result()}
             handle = library.publications.start(ALL)
             times["while a write runs"] = other.submit(sender.send_at_once, ROUNDS).result()

@@ -202,7 +202,8 @@ class DashboardServer:
         self._api = Mount(make_app(library, token=self.token), largest=largest)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
-        self._serves = self._is_stopping = False  # whether the loop runs; whether a stop was requested
+        self._is_stopping = False
+        self._stop = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -224,10 +225,9 @@ class DashboardServer:
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
             self._pages.warm()
-            self._loop.add_callback(self._on_ready)
             logger.info("dashboard.started", extra={"url": self.url})
             try:
-                self._loop.start()
+                self._loop.asyncio_loop.run_until_complete(self._serve())
             finally:
                 self._close(server)
 
@@ -311,20 +311,18 @@ class DashboardServer:
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is already closed
                 # Tornado treats a signal handler as part of the loop, which then sleeps until its next timer.
-                self._loop.asyncio_loop.call_soon_threadsafe(self._halt)
+                self._loop.asyncio_loop.call_soon_threadsafe(self._stop.set)
 
-    def _on_ready(self) -> None:
-        """Mark the loop as serving; stop it if a stop was requested during the start."""
-        self._serves = True
+    async def _serve(self) -> None:
+        """
+        Wait for the stop, which may have been requested during the start.
+
+        The loop runs until this task ends. On a loop without such a task, AnyIO starts a thread for each request of
+        REST.
+        """
         self._started.set()
-        if self._is_stopping:
-            self._halt()
-
-    def _halt(self) -> None:
-        """Stop the loop if it serves; before the start and after the stop, do nothing."""
-        if self._serves and self._loop is not None:
-            self._serves = False
-            self._loop.stop()
+        if not self._is_stopping:
+            await self._stop.wait()
 
     def _close(self, server: Any) -> None:
         """Close all connections, so that pages notice the stop immediately and wait for the next start."""

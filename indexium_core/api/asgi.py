@@ -109,6 +109,7 @@ class Asgi(RequestHandler):
         self._was_full = False  # the buffer was full since the last check
         self._complete = False  # the whole body has arrived
         self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None  # of the next check
 
     def prepare(self) -> None:
         """Start the application, unless the Content-Length is too large."""
@@ -118,20 +119,20 @@ class Asgi(RequestHandler):
         if length.isdecimal() and (len(length) > _DIGITS or int(length) > self._limit + _SPARE):
             self._refuse_size()
         elif length.isdecimal() and int(length) > self._limit:
-            # A client that sends its whole body first loses the response if the connection closes before.
-            asyncio.get_running_loop().call_later(self._mount.patience, self._refuse_size)
+            self._refuse_size_later()
         else:
             self._task = self._mount.begin(self._run())
-            self._schedule_rate_check()
+            self._after_patience(self._check_rate)
 
     async def data_received(self, chunk: bytes) -> None:
         """Pass a chunk to the application; wait while the buffer is full."""
         self._received += len(chunk)
-        if self._finished or self._task is None:
-            return
-        if self._received > self._limit:
-            self._stop()
+        if self._received > self._limit + _SPARE:
             self._refuse_size()
+        elif self._received > self._limit and self._task is not None:
+            self._stop()
+            self._refuse_size_later()
+        if self._finished or self._task is None:
             return
         while len(self._waiting) >= _WAITING and not self._over:
             self._was_full = True
@@ -149,8 +150,13 @@ class Asgi(RequestHandler):
 
     get = head = post = delete = patch = put = options = _answer
 
-    def _schedule_rate_check(self) -> None:
-        asyncio.get_running_loop().call_later(self._mount.patience, self._check_rate)
+    def _after_patience(self, check: Callable[[], None]) -> None:
+        self._cancel_check()
+        self._timer = asyncio.get_running_loop().call_later(self._mount.patience, check)
+
+    def _cancel_check(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _check_rate(self) -> None:
         """Reject a body that arrives too slowly while the application waits for it."""
@@ -163,11 +169,16 @@ class Asgi(RequestHandler):
             self._refuse(408, "too_slow", sentence)
             return
         self._seen, self._was_full = self._received, len(self._waiting) >= _WAITING
-        self._schedule_rate_check()
+        self._after_patience(self._check_rate)
+
+    def on_finish(self) -> None:
+        """Cancel the next check: the loop would keep each request in memory until then."""
+        self._cancel_check()
 
     def on_connection_close(self) -> None:
         """Report the disconnect to the application."""
         super().on_connection_close()
+        self._cancel_check()
         self._disconnected.set()
         self._changed.set()
 
@@ -200,7 +211,8 @@ class Asgi(RequestHandler):
                 self.finish()
         # A write may notice first that the client disconnected.
         except (asyncio.CancelledError, StreamClosedError, IncompleteStreamError):
-            self._hang_up()
+            if self._task is not None:  # otherwise the body is too large: the refusal follows
+                self._hang_up()
         except Exception:
             if not self._disconnected.is_set():  # otherwise the client disconnected during the transfer
                 logger.exception("api.failed", extra={"user_action": f"{self.request.method} {self.request.path}"})
@@ -305,14 +317,22 @@ class Asgi(RequestHandler):
         await self._changed.wait()
 
     def _stop(self) -> None:
+        """Cancel the application; this handler answers."""
         if self._task is not None:
             self._task.cancel()
+            self._task = None
+
+    def _refuse_size_later(self) -> None:
+        """Read the rest first: a client that is still sending loses a response after which the connection closes."""
+        self._after_patience(self._refuse_size)
 
     def _refuse_size(self) -> None:
         self._refuse(413, "too_large", f"The body of this request is larger than {self._limit:,} bytes.")
 
     def _refuse(self, status: int, code: str, sentence: str, **headers: str) -> None:
         """Answer with a problem. Tornado closes the connection if a part of the body has not arrived."""
+        if self._headers_written:  # by the application
+            self._hang_up()
         if self._headers_written or self._disconnected.is_set():
             return
         self.clear()

@@ -158,7 +158,10 @@ class WaitLimit:
                 self._free.release()
 
 
-def _library(request: Request) -> Library:
+# Each of these runs on the loop: FastAPI would call a function without `async` in a thread.
+
+
+async def _library(request: Request) -> Library:
     return request.app.state.library  # type: ignore[no-any-return]
 
 
@@ -166,11 +169,11 @@ def _work(request: Request) -> WorkStarter:
     return request.app.state.work  # type: ignore[no-any-return]
 
 
-def _start_request(request: Request, key: _Key = None) -> StartRequest:
+async def _start_request(request: Request, key: _Key = None) -> StartRequest:
     return StartRequest(_work(request), request, key)
 
 
-def _waits(request: Request) -> WaitLimit:
+async def _waits(request: Request) -> WaitLimit:
     return request.app.state.waits  # type: ignore[no-any-return]
 
 

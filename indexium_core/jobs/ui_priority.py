@@ -1,4 +1,4 @@
-"""UI priority: background work waits for at most a second while a person waits for a page."""
+"""UI priority: work waits for at most a second while a person waits for a page, or a sender for an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ _WORK_SECONDS = 0.25  # … and the minimum time of work after it
 
 
 class UiPriority:
-    """Gives requests of the interface priority over background work. It may be used from any thread."""
+    """
+    Gives requests of the interface, and events of senders, priority over background work.
+
+    It may be used from any thread.
+    """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
         self._clock, self._sleep = clock, sleep
@@ -22,7 +26,7 @@ class UiPriority:
         self._work_until = float("-inf")  # work does not yield before this time
 
     def request(self) -> None:
-        """Record a request of the interface: background work yields for the expected time."""
+        """Record a request: background work yields for the expected time."""
         with self._lock:
             self._until = self._clock() + _REQUEST_SECONDS
 

@@ -459,6 +459,14 @@ def test_job_gets_what_is_missing(library: Library, stand_in: ProviderStandIn) -
         library.artwork_jobs.add([999])
 
 
+def test_job_yields_to_a_person(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    yielded: list[int] = []
+    monkeypatch.setattr(library.ui_priority, "yield_to_ui", lambda: yielded.append(1))
+    enrich(library)
+    job = library.jobs.wait(library.artwork_jobs.add().id, timeout=60)
+    assert len(yielded) == job.summary["processed"] == 6
+
+
 def test_job_fails_with_a_reason_if_the_host_does_not_answer(
     library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

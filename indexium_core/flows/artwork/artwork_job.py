@@ -18,6 +18,7 @@ from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPic
 from indexium_core.flows.artwork.candidate_pictures import NO_DOWNLOADS
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
 from indexium_core.model.artwork.assets import VARIANTS, ArtworkReport
 from indexium_core.model.checked_calls import checked_arguments
@@ -37,8 +38,10 @@ _MOST_FAILURES = 20  # pictures in a row that could not be downloaded now
 class ArtworkJobs:
     """Gets missing pictures. One instance serves a home."""
 
-    def __init__(self, database: Database, artwork: ArtworkManager, *, queue: JobQueueService) -> None:
-        self._database, self._artwork, self._queue = database, artwork, queue
+    def __init__(
+        self, database: Database, artwork: ArtworkManager, *, queue: JobQueueService, ui_priority: UiPriority
+    ) -> None:
+        self._database, self._artwork, self._queue, self._ui_priority = database, artwork, queue, ui_priority
         self.follows: Callable[[], bool] = lambda: True  # whether pictures are got by themselves
 
     @remote()
@@ -109,7 +112,7 @@ class ArtworkJobs:
                     report.is_full = True
                     break
                 wanted = [(title_id, size) for title_id in batch for size in VARIANTS]
-                results = list(pool.map(lambda each: self._artwork.find(*each), wanted))
+                results = list(pool.map(self._find, wanted))
                 selected = store.to_keep(self._database.read(), batch)
                 report.total += len(selected)
                 results += pool.map(self._artwork.keep, selected)
@@ -131,6 +134,10 @@ class ArtworkJobs:
                     since_save = 0
         checkpoints.save(asdict(report) | {"after": after, "cancelled": False})
         return {**asdict(report), "message": summary(report)}
+
+    def _find(self, wanted: tuple[int, str]) -> FoundPicture:
+        self._ui_priority.yield_to_ui()
+        return self._artwork.find(*wanted)
 
     def _batches(self, after: int, ids: Sequence[int] | None, since: datetime | None) -> Iterator[list[int]]:
         while batch := store.to_fetch(self._database.read(), after=after, count=_BATCH, ids=ids, since=since):

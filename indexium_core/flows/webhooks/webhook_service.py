@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.webhooks import event_places
 from indexium_core.flows.webhooks.event_intake import MONTH, EventIntake
 from indexium_core.flows.webhooks.event_spool import EventSpool
+from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections.sender_events import SenderKind
 from indexium_core.model.connections.webhooks import (
@@ -62,11 +63,12 @@ class WebhookService:
         spool: EventSpool,
         intake: EventIntake,
         *,
+        ui_priority: UiPriority,
         on_change: Callable[[], object],
         clock: Callable[[], datetime],
     ) -> None:
         """`on_change` is called after each change of a source."""
-        self._database, self._spool, self._intake = database, spool, intake
+        self._database, self._spool, self._intake, self._ui_priority = database, spool, intake, ui_priority
         self._on_change, self._clock = on_change, clock
         self._wrong = _WrongSecrets()
         self._known: dict[str, SecretRow] = {}  # the sources that have sent something
@@ -217,6 +219,7 @@ class WebhookService:
             )
         if not source.enabled:
             raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")
+        self._ui_priority.request()  # a sender waits, as a page does
         key = self._stored(source.source_id, _checked_body(body))
         self._intake.wake()
         return key

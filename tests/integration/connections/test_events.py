@@ -336,6 +336,27 @@ def test_body_that_is_no_event_is_refused(library: Library, body: bytes, code: s
     assert library.webhooks.events().total == 0
 
 
+def test_work_yields_to_a_sender_with_the_right_secret(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    yielded: list[float] = []
+    now = 100.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        yielded.append(seconds)
+
+    monkeypatch.setattr(library.ui_priority, "_clock", lambda: now)
+    monkeypatch.setattr(library.ui_priority, "_sleep", sleep)
+    radarr = library.webhooks.add("radarr")
+    with pytest.raises(errors.WebhookRefusedError):
+        library.webhooks.receive("radarr", "guess", b"{}")
+    library.ui_priority.yield_to_ui()
+    assert yielded == []
+    library.webhooks.receive("radarr", radarr.secret, b"{}")
+    library.ui_priority.yield_to_ui()
+    assert len(yielded) == 1
+
+
 def test_wrong_secret_is_refused_and_then_throttled(library: Library) -> None:
     added = library.webhooks.add("generic")
     for _ in range(10):

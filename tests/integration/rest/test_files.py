@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import threading
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -178,3 +179,12 @@ def test_ratings_of_a_folder_are_written_at_once(rest: Client, library: Library)
     assert (changed["metadata_language"], changed["write_ratings"], changed["written_ratings"]) == ("de", "at-once", 0)
     assert rest("PATCH", path, {"metadata_language": "german"}).code == "bad_request"
     assert library.inventory.list()[0].write_ratings == "at-once"
+
+
+def test_requests_share_one_thread(small: Client) -> None:
+    """AnyIO starts a thread for each request, on a loop that does not run for a task."""
+    small.get("/api/jobs")
+    former = set(threading.enumerate())
+    for _ in range(10):
+        assert small.get("/api/jobs").status == 200
+    assert [each for each in former if each.name.startswith("AnyIO") and each.is_alive()]

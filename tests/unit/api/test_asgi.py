@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import http.client
 import json
 import re
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -200,6 +202,62 @@ def test_client_that_sends_its_whole_body_receives_refusal() -> None:
         found = [Client(url).post("/", b"x" * 8_000_000) for _ in range(3)]
     assert [(each.status, each.code) for each in found] == [(413, "too_large")] * 3
     assert toy.seen == []
+
+
+def test_client_that_sends_its_whole_body_in_chunks_receives_refusal() -> None:
+    async def work(toy: Toy, _: Any, receive: Any, __: Any) -> None:
+        toy.seen.append(await body_of(receive))
+
+    toy = Toy(work)
+    with serving(toy, limit=1000) as url:
+        for _ in range(3):
+            there = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
+            there.request("POST", "/", (b"x" * 100_000 for _ in range(80)), encode_chunked=True)
+            answer = there.getresponse()
+            assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_large")
+            there.close()
+        assert toy.ended.wait(PATIENCE)
+    assert toy.seen == []
+
+
+def test_client_that_stops_after_too_many_chunks_is_refused() -> None:
+    async def work(_: Toy, __: Any, receive: Any, ___: Any) -> None:
+        await body_of(receive)
+
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + b"x" * 0x400 + b"\r\n"
+    with serving(Toy(work), limit=1000, patience=0.2) as url, spoken(url, head) as said:
+        assert said.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_response_that_began_is_cut_off_at_too_large_body() -> None:
+    async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        await body_of(receive)
+
+    head = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with serving(Toy(work), limit=1000, patience=0.2) as url, spoken(url, head) as said:
+        found = b""
+        while b"begun" not in found:
+            found += said.recv(65536)
+        said.sendall(b"800\r\n" + b"x" * 0x800 + b"\r\n")
+        assert b"0\r\n\r\n" not in read_all(said), "the client sees that the response is not whole"
+
+
+def test_ended_request_does_not_stay_in_memory() -> None:
+    async def work(toy: Toy, _: Any, receive: Any, send: Any) -> None:
+        toy.seen.append(weakref.ref(receive.__self__))
+        await answered(send, b"done")
+
+    toy = Toy(work)
+    with serving(toy, patience=1000) as url:
+        for _ in range(3):
+            Client(url).post("/", {})
+        deadline = time.monotonic() + PATIENCE
+        while any(each() is not None for each in toy.seen) and time.monotonic() < deadline:
+            gc.collect()
+            time.sleep(0.02)
+        assert [each() for each in toy.seen] == [None] * 3
 
 
 def test_client_that_never_sends_its_body_is_refused() -> None:
