@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import check, query
 from indexium_core.model.check import CheckGroup, CheckPage
 from indexium_core.model.files.details import FileDetails
@@ -102,7 +103,7 @@ class FakeLibrary(FakeOperations):
         self.steps = SimpleNamespace(next=self._steps)
         self.operations = SimpleNamespace(holders_of=self._held)
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
-        self.ui_priority = SimpleNamespace(request=lambda: None)
+        self.ui_priority = UiPriority()
         self.history = _History(self)
         self.stopped = False
         self.audited: list[AuditEvent] = []  # newest first

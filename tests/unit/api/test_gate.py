@@ -9,6 +9,7 @@ import pytest
 
 from indexium_core.api import access
 from indexium_core.api.problems import ProblemAnswer
+from indexium_core.jobs.ui_priority import UiPriority
 
 TOKEN = "a-token"
 
@@ -25,7 +26,7 @@ def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
 
     said = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": said}
-    asyncio.run(access.Gate(app, token=TOKEN)(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(access.Gate(app, token=TOKEN, ui_priority=UiPriority())(scope, None, send))  # type: ignore[arg-type]
     return found[0]
 
 
@@ -91,3 +92,23 @@ def test_starts_without_limit() -> None:
         rate.take()
     limit = 0
     assert [rate.take() for _ in range(100)] == [None] * 100
+
+
+def test_work_yields_while_a_request_is_answered() -> None:
+    now = 100.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += 1.0
+        assert seconds > 0
+
+    async def app(*_: Any) -> None:
+        priority.yield_to_ui()
+
+    priority = UiPriority(clock=lambda: now, sleep=sleep)
+
+    gate = access.Gate(app, token=TOKEN, ui_priority=priority)
+    asyncio.run(gate({"type": "http", "method": "GET", "path": "/api/x", "headers": []}, None, None))  # type: ignore[arg-type]
+    assert now == 101.0
+    priority.yield_to_ui()
+    assert now == 101.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from indexium_core.jobs.ui_priority import UiPriority
 
 
@@ -53,3 +55,22 @@ def test_repeated_clicks_do_not_block_work_forever() -> None:
     priority.request()
     priority.yield_to_ui()
     assert time.now > before + 0.3  # … and then the user's again
+
+
+def test_work_waits_until_request_has_ended() -> None:
+    priority, time = made()
+    with contextlib.ExitStack() as request:
+        request.enter_context(priority.serving())
+        time.meanwhile = lambda: request.close() if time.now > 100.05 else None
+        priority.yield_to_ui()
+    assert 100.05 < time.now < 100.08
+
+
+def test_long_request_does_not_block_work() -> None:
+    priority, time = made()
+    with priority.serving():
+        priority.yield_to_ui()
+        assert 100.1 <= time.now <= 100.2
+        before = time.now
+        priority.yield_to_ui()
+        assert time.now == before
