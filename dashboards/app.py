@@ -7,6 +7,7 @@ The dashboard: the list of its pages, and the page of a new session.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -34,7 +35,7 @@ from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
-from indexium_core.model.operations.actor import local_actor
+from indexium_core.model.operations.actor import Actor, local_actor
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +79,9 @@ class PageTemplate(pn.Template):
 class Pages:
     """Creates the page of each session of a process."""
 
-    def __init__(self, library: Library, *, local: bool = False) -> None:
-        """Serve `library`; see `Shared` for `local`."""
+    def __init__(self, library: Library, *, local: bool = False, actor_of: Callable[[], Actor] = local_actor) -> None:
+        """Serve `library`; see `Shared` for `local`. `actor_of` returns who opens the page that is being created."""
+        self._actor_of = actor_of
         self.shared = Shared(library, local=local)
         self._template = _template()
 
@@ -87,7 +89,7 @@ class Pages:
         """Return the page of a new session, or an error page without a traceback."""
         library = self.shared.library
         try:
-            with library.acting_as(local_actor()):  # the person at this computer: there are no accounts
+            with library.acting_as(self._actor_of()):
                 session = Session(self.shared, PAGES)
         except Exception:
             logger.exception("dashboard.session_failed")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.sign_in import SignIn
+from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.automation.library_updates import LibraryUpdater
 from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
@@ -39,6 +41,8 @@ class ConnectionAssembly(TitleAssembly):
         self._build_players(store, config, clock)
         self._build_automation(store, config, clock)
         self._build_webhooks(store, config, clock)
+        self.sign_in = SignIn(store, config=config, clock=clock)
+        self.users = UserService(store, self.sign_in, clock=clock)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

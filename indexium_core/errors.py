@@ -12,6 +12,8 @@ Every error that can be shown to a user, as one tree.
     ├── ClusterError           the Dask cluster cannot be used
     ├── ProviderError          a provider of metadata gives no usable answer
     ├── WebhookRefusedError    an event with a wrong secret, or of a source that is off
+    ├── SignInError            a wrong name or password, or too many of them
+    ├── ForbiddenError         the person who signed in may not do this
     ├── PlayerError            a player cannot be told or read
     ├── HomeInUseError         another process has the home open
     ├── HomeVersionError       a newer program created the home
@@ -200,6 +202,22 @@ class WebhookRefusedError(IndexiumError):
     code = "wrong_secret"
     exit_code = 2
     http_status = 401
+
+
+class SignInError(IndexiumError):
+    """The name or the password is wrong."""
+
+    code = "wrong_password"
+    exit_code = 2
+    http_status = 401
+
+
+class ForbiddenError(IndexiumError):
+    """The person who signed in may not do this."""
+
+    code = "not_allowed"
+    exit_code = 2
+    http_status = 403
 
 
 class StoreError(IndexiumError):

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
+from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.pictures.originals import Originals
@@ -70,6 +71,7 @@ class Library(LibraryServices):
     originals: Originals
     thumbnails: Thumbnails
     requests: Requests
+    sign_in: SignIn
     events: EventBus
     ui_priority: UiPriority
 

@@ -35,6 +35,7 @@ _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
     "applies to newly opened pages",
 )
 _COMMAND = "applies to the next command"
+_SIGN_IN = "applies to the next sign-in"
 
 
 def _setting(default: Any, description: str, counts: str, **limits: Any) -> Any:
@@ -205,6 +206,12 @@ class Settings(_ProviderSettings):
     )
     webhook_quiet_seconds: int = _setting(
         45, "Seconds without an event of a folder before Indexium reacts to its events.", _NOW, ge=1, le=3600
+    )
+    session_idle_hours: int = _setting(
+        24, "Hours without a request after which a person has to sign in again.", _NOW, ge=1, le=720
+    )
+    session_days: int = _setting(
+        30, "Days after which a person has to sign in again in any case.", _SIGN_IN, ge=1, le=365
     )
     allowed_hosts: str = _setting(
         "",

@@ -41,11 +41,16 @@ def page(
         sentence=sentence,
         links=links,
         pages=shell.pages(labels, {}, None, "", paths),
-        style="".join(source(name) for name in _SHEETS),
+        style=frame_style(),
         script=standalone("plain"),
         assets=assets,
         inline="" if assets else inline(),
     )
+
+
+def frame_style() -> str:
+    """Return the style of the components that the frame of such a page needs."""
+    return "".join(source(name) for name in _SHEETS)
 
 
 @cache

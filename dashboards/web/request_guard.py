@@ -17,6 +17,7 @@ from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
+from dashboards.web.sign_in import NotSignedIn
 from indexium_core.api.access import OTHER_SITES
 
 _REST = "/api/"
@@ -36,7 +37,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self' blob: {script}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self'; "
     "font-src 'self' data:; connect-src 'self' blob: {socket}; worker-src 'self' blob:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+    "base-uri 'none'; form-action {form}; frame-ancestors {ancestors}"
 )
 # Pages that may show a page in a frame: none, or notebooks on this machine.
 _NO_ANCESTORS, _NOTEBOOKS = "'none'", "http://localhost:* http://127.0.0.1:* https://localhost:* https://127.0.0.1:*"
@@ -117,13 +118,19 @@ def _loopback(host: str) -> bool:
 
 
 def guard(
-    application: Application, hosts: Hosts, *, holds: Callable[[str | None], bool | None], is_embedded: bool = False
+    application: Application,
+    hosts: Hosts,
+    *,
+    holds: Callable[[str | None], bool | None],
+    lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
+    is_embedded: bool = False,
 ) -> None:
     """
     Guard every route of a Bokeh application: pages, websockets, static files and errors.
 
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
-    token, so a program with the token may send any Origin to the REST routes. `is_embedded`: a notebook on this machine
+    token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
+    has to sign in before a request without the token. `is_embedded`: a notebook on this machine
     may show the pages in a frame.
     """
     application.websocket_origins.update(hosts.other_origins)
@@ -133,6 +140,9 @@ def guard(
         refusal = _refusal(request, hosts, holds, is_embedded=is_embedded)
         if refusal:
             return application.get_handler_delegate(request, _hardened(Refused, is_embedded), {"answer": refusal})
+        has_token = request.path.startswith(_REST) and holds(request.headers.get("Authorization"))
+        if not has_token and lacks_session(request):
+            return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
         delegate = route(request, **kwargs)
         delegate.handler_class = _hardened(delegate.handler_class, is_embedded)
         return delegate
@@ -218,6 +228,7 @@ def _sockets(host: str) -> str:
 def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestHandler]:  # noqa: FBT001
     """Return a handler class that also sends the security headers; scripts in a page get the nonce of its answer."""
     scripted = issubclass(handler, DocHandler) or getattr(handler, "has_scripts", False)
+    has_form = getattr(handler, "has_form", False)
 
     class Hardened(handler):
         def set_default_headers(self) -> None:
@@ -225,9 +236,16 @@ def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestH
             self._nonce = secrets.token_urlsafe(16) if scripted else ""
             script = f"'nonce-{self._nonce}'" if self._nonce else ""
             ancestors = _NOTEBOOKS if is_embedded else _NO_ANCESTORS
-            policy = _POLICY.format(script=script, socket=_sockets(self.request.host), ancestors=ancestors)
+            policy = _POLICY.format(
+                script=script,
+                socket=_sockets(self.request.host),
+                form="'self'" if has_form else "'none'",
+                ancestors=ancestors,
+            )
             for name, value in {**_HEADERS, "Content-Security-Policy": policy}.items():
                 self.set_header(name, value)
+            if has_form:  # without a referrer, a browser would send a form with the Origin null
+                self.set_header("Referrer-Policy", "same-origin")
             if is_embedded:
                 self.clear_header("X-Frame-Options")
             self.clear_header("Server")

@@ -18,11 +18,12 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import panel as pn
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
 from tornado.httputil import HTTPServerRequest
@@ -33,7 +34,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
-from dashboards.web import artwork, downloads, not_found, query_downloads, request_guard, uploads
+from dashboards.web import artwork, downloads, not_found, query_downloads, request_guard, sign_in, uploads
 from dashboards.web.originals import OriginalFile
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -42,6 +43,7 @@ from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -193,13 +195,18 @@ class DashboardServer:
         self._library = library
         self._linger = linger
         self._is_embedded = is_embedded
-        self._pages = app.Pages(library, local=host in LOOPBACK)
+        self._pages = app.Pages(library, local=host in LOOPBACK, actor_of=lambda: self._actor_of(pn.state.cookies))
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
         self._queries = ThreadPoolExecutor(max_workers=6, thread_name_prefix="query-downloads")
+        self._signing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sign-in")
         self.token = service.new_token()  # programs authenticate with it; commands read it in the home
-        self._api = Mount(make_app(library, token=self.token), largest=largest)
+        self._api = Mount(
+            make_app(library, token=self.token),
+            largest=largest,
+            actor_of=lambda request: self._actor_of(request.cookies),
+        )
         self._loop: IOLoop | None = None
         self._started = threading.Event()
         self._is_stopping = False
@@ -268,6 +275,7 @@ class DashboardServer:
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             holds=lambda header: access.bearer(header, self.token),
+            lacks_session=lambda request: sign_in.is_missing(self._library, request, self.port),
             is_embedded=self._is_embedded,
         )
         return server
@@ -276,6 +284,8 @@ class DashboardServer:
         """Return the routes other than the pages."""
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
+            (sign_in.ADDRESS, sign_in.SignInPage, {"library": self._library, "pool": self._signing, "port": self.port}),
+            (sign_in.SIGN_OUT, sign_in.SignOut, {"library": self._library, "port": self.port}),
             (r"/api/.*", Asgi, {"mount": self._api}),
             (r"/assets/components\.js", Scripts),
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
@@ -287,6 +297,11 @@ class DashboardServer:
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
+
+    def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
+        """Return who sends a request with these cookies, of Tornado or of Bokeh."""
+        found = cookies.get(sign_in.cookie_name(self.port), "")
+        return sign_in.actor_of(self._library, str(getattr(found, "value", found)))
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:
@@ -331,6 +346,7 @@ class DashboardServer:
         self._artwork.shutdown(wait=False, cancel_futures=True)
         self._films.shutdown(wait=False, cancel_futures=True)
         self._queries.shutdown(wait=False, cancel_futures=True)
+        self._signing.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             client._socket.close()  # noqa: SLF001

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from indexium_core.api import problems
 from indexium_core.jobs.ui_priority import UiPriority
-from indexium_core.model.operations.actor import Actor, acting_as, local_actor
+from indexium_core.model.operations.actor import acting_as
 
 OTHER_SITES = frozenset({"cross-site", "same-site"})  # of Sec-Fetch-Site: a page of another site sends the request
 
@@ -36,11 +36,6 @@ def bearer(header: str | None, token: str) -> bool | None:
     return kind.lower() == "bearer" and secrets.compare_digest(given.strip().encode(), token.encode())
 
 
-def actor_of(_scope: Scope) -> Actor:
-    """Return who sends a request: there are no accounts, so it is the person whose service this is."""
-    return local_actor()
-
-
 class Gate:
     """Middleware in front of the application: rejects requests by their headers, and says who acts in the others."""
 
@@ -54,7 +49,7 @@ class Gate:
         elif (refusal := self._refusal(scope)) is not None:
             await refusal(scope, receive, send)
         else:
-            with acting_as(actor_of(scope)), self._ui_priority.serving():
+            with acting_as(scope["state"]["actor"]), self._ui_priority.serving():
                 await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> _App | None:

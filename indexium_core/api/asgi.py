@@ -19,10 +19,12 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
 from indexium_core.api.streams import IncompleteStreamError
+from indexium_core.model.operations.actor import Actor, local_actor
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +44,23 @@ _LEAST = 1000  # minimum bytes per second that the client sends or receives; a s
 class Mount:
     """An application with its lifespan, its body limit and its running requests."""
 
-    def __init__(self, app: ASGIApp, *, largest: Callable[[str], int], patience: float = 30.0) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: Callable[[str], int],
+        actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
+        patience: float = 30.0,
+    ) -> None:
         """
         Mount an application.
 
-        `largest` returns the maximum size in bytes of the body of a request to a path. A request or response with
-        almost no progress is closed after `patience` seconds.
+        `actor_of` returns who sends a request. `largest` returns the maximum size in bytes of the body of a request to
+        a path. A request or response with almost no progress is closed after `patience` seconds.
         """
         self.app = app
         self.largest = largest
+        self.actor_of = actor_of
         self.patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
         self._lifespan: asyncio.Task[None] | None = None
@@ -237,7 +247,7 @@ class Asgi(RequestHandler):
             "headers": headers,
             "client": (request.remote_ip, 0),
             "server": (host or request.host, int(port) if port.isdecimal() else None),
-            "state": {},
+            "state": {"actor": self._mount.actor_of(request)},
         }
 
     @property

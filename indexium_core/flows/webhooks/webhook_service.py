@@ -8,13 +8,11 @@ import hmac
 import json
 import logging
 import secrets
-import threading
-import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from indexium_core import errors
+from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.flows.webhooks import event_places
 from indexium_core.flows.webhooks.event_intake import MONTH, EventIntake
 from indexium_core.flows.webhooks.event_spool import EventSpool
@@ -70,7 +68,7 @@ class WebhookService:
         """`on_change` is called after each change of a source."""
         self._database, self._spool, self._intake, self._ui_priority = database, spool, intake, ui_priority
         self._on_change, self._clock = on_change, clock
-        self._wrong = _WrongSecrets()
+        self._wrong = WrongAttempts(most=_MOST_WRONG, seconds=_MINUTE)
         self._known: dict[str, SecretRow] = {}  # the sources that have sent something
 
     # Sources.
@@ -212,7 +210,9 @@ class WebhookService:
         if source is None:
             raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
         if not hmac.compare_digest(_hash(secret), source.secret_hash):
-            self._wrong.count(name, sender)
+            if not self._wrong.count((name, sender)):
+                message = "Too many wrong secrets came from this address. Wait a minute."
+                raise errors.WebhookRefusedError(message, code="too_many")
             logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
             raise errors.WebhookRefusedError(
                 "The secret is missing or wrong. Copy it again, or make a new one.", code="wrong_secret"
@@ -295,28 +295,6 @@ class WebhookService:
             store.requeue(tx, event_id, new)
         self._intake.wake()
         return self.event(event_id)
-
-
-class _WrongSecrets:
-    """Counts wrong secrets by source and sender, so that nobody can try many of them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._times: dict[tuple[str, str], deque[float]] = {}
-
-    def count(self, name: str, sender: str) -> None:
-        """Count a wrong secret; WebhookRefusedError if the sender has given too many of them."""
-        now = time.monotonic()
-        with self._lock:
-            times = self._times.setdefault((name, sender), deque())
-            while times and times[0] < now - _MINUTE:
-                times.popleft()
-            is_blocked = len(times) >= _MOST_WRONG
-            if not is_blocked:
-                times.append(now)
-        if is_blocked:
-            message = "Too many wrong secrets came from this address. Wait a minute."
-            raise errors.WebhookRefusedError(message, code="too_many")
 
 
 def _hash(secret: str) -> str:

@@ -19,7 +19,7 @@ class Survival(enum.Enum):
     DECIDED = "decided"  # a person decided them: every snapshot has them, and a change of them leads to a snapshot
     RECORDED = "recorded"  # Indexium recorded them, and no file holds them: every snapshot has them
     PARTLY = "partly"  # the files hold most of them: every snapshot has the rest, and the next scan reads the files
-    REPEATED = "repeated"  # they save work: without a backup, Indexium does this work again
+    REPEATED = "repeated"  # without a backup, this work is done again: by Indexium, or, for passwords, by a person
     COMPUTED = "computed"  # they are computed again from other tables; a rebuild does not copy them
 
 
@@ -28,7 +28,7 @@ _OF: dict[Survival, str] = {
         asset_selection_config check_dismissals custom_fields decisions declined_people edit_templates field_locks
         legacy_files libraries library_automation_config people person_aliases person_merges players rejected_assets
         saved_queries saved_views side_file_choices step_aliases step_assignments step_people steps title_assignments
-        video_people webhook_sources
+        users video_people webhook_sources
     """,
     Survival.RECORDED: """
         asset_candidates audit_events cache_inventory episodes face_suggestions film_evidence film_hashes
@@ -38,7 +38,10 @@ _OF: dict[Survival, str] = {
         title_matches title_searches title_values touched_files webhook_events
     """,
     Survival.PARTLY: "media_properties scanned_files",
-    Survival.REPEATED: "events hash_cache player_contacts player_reads provider_cache title_names webhook_files",
+    Survival.REPEATED: """
+        events hash_cache player_contacts player_reads provider_cache title_names user_credentials user_sessions
+        webhook_files
+    """,
     Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",
 }
 TABLES: Mapping[str, Survival] = MappingProxyType(

@@ -10,6 +10,7 @@ import pytest
 from indexium_core.api import access
 from indexium_core.api.problems import ProblemAnswer
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model.operations.actor import local_actor
 
 TOKEN = "a-token"
 
@@ -19,13 +20,13 @@ def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
     found: list[int] = []
 
     async def app(_: Any, __: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.start", "status": 200, "headers": [], "state": {"actor": local_actor()}})
 
     async def send(message: Any) -> None:
         found.extend([message["status"]] if message["type"] == "http.response.start" else [])
 
     said = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
-    scope = {"type": "http", "method": method, "path": path, "headers": said}
+    scope = {"type": "http", "method": method, "path": path, "headers": said, "state": {"actor": local_actor()}}
     asyncio.run(access.Gate(app, token=TOKEN, ui_priority=UiPriority())(scope, None, send))  # type: ignore[arg-type]
     return found[0]
 
@@ -108,7 +109,13 @@ def test_work_yields_while_a_request_is_answered() -> None:
     priority = UiPriority(clock=lambda: now, sleep=sleep)
 
     gate = access.Gate(app, token=TOKEN, ui_priority=priority)
-    asyncio.run(gate({"type": "http", "method": "GET", "path": "/api/x", "headers": []}, None, None))  # type: ignore[arg-type]
+    asyncio.run(
+        gate(
+            {"type": "http", "method": "GET", "path": "/api/x", "headers": [], "state": {"actor": local_actor()}},
+            None,
+            None,
+        )
+    )  # type: ignore[arg-type]
     assert now == 101.0
     priority.yield_to_ui()
     assert now == 101.0

@@ -1,0 +1,167 @@
+"""The people who sign in, for administrators: names, roles, passwords and sessions."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.flows.accounts import passwords
+from indexium_core.flows.accounts.sign_in import SignIn
+from indexium_core.model.accounts.permissions import checked_role
+from indexium_core.model.accounts.users import User, UserSession, checked_password, checked_user_name, name_key
+from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.accounts import users as store
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+
+
+@checked_arguments
+class UserService:
+    """The people of a home. As soon as there is one, everything needs a sign-in."""
+
+    def __init__(self, database: Database, sign_in: SignIn, *, clock: Callable[[], datetime]) -> None:
+        self._database, self._sign_in, self._clock = database, sign_in, clock
+
+    @remote()
+    def list(self) -> builtins.list[User]:
+        """Return the people."""
+        return self._users(self._database.read())
+
+    @remote()
+    def get(self, name: str) -> User:
+        """Return a person by the name; UnknownIdError if there is none."""
+        return self._found(self._database.read(), name)
+
+    @remote()
+    def add(self, name: str, password: str, *, role: str = "viewer") -> User:
+        """
+        Add a person. The first one becomes an administrator, and from then on everything needs a sign-in.
+
+        Args:
+            name: Unique without regard to case.
+            password: At least 8 characters.
+            role: `viewer`, `editor`, `approver` or `admin`.
+
+        Raises:
+            UsageError: The name, the password or the role is not valid, the name is taken, or the first person would be
+                no administrator.
+
+        """
+        wanted, chosen = checked_user_name(name), checked_role(role)
+        password_hash = passwords.hashed(checked_password(password))
+        with self._database.atomic() as tx:
+            if store.count(tx) == 0 and chosen != "admin":
+                raise errors.UsageError("The first person is an administrator. Use the role admin.")
+            self._require_free(tx, wanted)
+            user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=chosen, now=self._clock())
+            store.set_password(tx, user_id, password_hash, now=self._clock())
+        self._sign_in.forget_open()
+        return self.get(wanted)
+
+    @remote()
+    def change(
+        self, name: str, *, new_name: str | None = None, role: str | None = None, enabled: bool | None = None
+    ) -> User:
+        """
+        Change the name, the role or the switch of a person; None keeps a part. A new role or switch ends the sessions.
+
+        Raises:
+            UnknownIdError: There is no such person.
+            UsageError: The name or the role is not valid, the name is taken, or no administrator would be left.
+
+        """
+        wanted = None if new_name is None else checked_user_name(new_name)
+        chosen = None if role is None else checked_role(role)
+        with self._database.atomic() as tx:
+            user = self._found(tx, name)
+            renamed = user.name if wanted is None else wanted
+            if name_key(renamed) != name_key(user.name):
+                self._require_free(tx, renamed)
+            new_role = user.role if chosen is None else chosen
+            is_enabled = user.enabled if enabled is None else enabled
+            if new_role != "admin" or not is_enabled:
+                self._require_other_admin(tx, user)
+            store.change(tx, user.id, name=renamed, name_key=name_key(renamed), role=new_role, is_enabled=is_enabled)
+        if (new_role, is_enabled) != (user.role, user.enabled):
+            self._sign_in.end(user_id=user.id)
+        self._sign_in.forget_open()
+        return self.get(renamed)
+
+    @remote()
+    def set_password(self, name: str, password: str) -> User:
+        """
+        Set the password of a person, and end the sessions.
+
+        Raises:
+            UnknownIdError: There is no such person.
+            UsageError: The password is too short or too long.
+
+        """
+        user, password_hash = self.get(name), passwords.hashed(checked_password(password))
+        with self._database.atomic() as tx:
+            store.set_password(tx, user.id, password_hash, now=self._clock())
+        self._sign_in.end(user_id=user.id)
+        return self.get(name)
+
+    @remote()
+    def remove(self, name: str) -> User:
+        """
+        Remove a person, and return the person as it was. The history keeps the name.
+
+        Raises:
+            UnknownIdError: There is no such person.
+            UsageError: No administrator would be left, and other people would.
+
+        """
+        with self._database.atomic() as tx:
+            user = self._found(tx, name)
+            if store.count(tx) > 1:
+                self._require_other_admin(tx, user)
+            store.remove(tx, user.id)
+        self._sign_in.end(user_id=user.id)
+        return user
+
+    @remote()
+    def sessions(self, name: str = "") -> builtins.list[UserSession]:
+        """Return the open sessions, of one person or of all, newest first. Raises UnknownIdError."""
+        user_id = self.get(name).id if name else None
+        reader = self._database.read()
+        return store.sessions(reader, now=self._clock(), seen_after=self._sign_in.seen_after, user_id=user_id)
+
+    @remote()
+    def end_sessions(self, name: str, session_id: int | None = None) -> int:
+        """
+        End a session of a person, or all of them, and return how many ended.
+
+        Raises:
+            UnknownIdError: There is no such person, or no such session of this person.
+
+        """
+        found = [each.id for each in self.sessions(name) if session_id in (None, each.id)]
+        if session_id is not None and not found:
+            raise errors.UnknownIdError(f"{name} has no open session {session_id}.")
+        self._sign_in.end(session_id=session_id, user_id=self.get(name).id)
+        return len(found)
+
+    def _users(self, reader: Connection) -> builtins.list[User]:
+        return store.users(reader, now=self._clock(), seen_after=self._sign_in.seen_after)
+
+    def _found(self, reader: Connection, name: str) -> User:
+        for each in self._users(reader):
+            if name_key(each.name) == name_key(name):
+                return each
+        raise errors.UnknownIdError(f"Nobody has the name “{name[:40]}”. 'indexium users list' shows the names.")
+
+    def _require_free(self, reader: Connection, name: str) -> None:
+        if store.credentials(reader, name_key(name)) is not None:
+            raise errors.UsageError(f"Somebody has the name “{name}” already. Choose another name.")
+
+    def _require_other_admin(self, reader: Connection, user: User) -> None:
+        others = [each for each in self._users(reader) if each.id != user.id and each.role == "admin" and each.enabled]
+        if user.role == "admin" and user.enabled and not others:
+            raise errors.UsageError(
+                f"{user.name} is the only administrator. Make somebody else an administrator first."
+            )

@@ -1,0 +1,1 @@
+"""Accounts: the people who sign in, their sessions, and what each of them may do."""

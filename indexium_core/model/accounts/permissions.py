@@ -1,0 +1,85 @@
+"""
+What a person or a program may do: permissions, and the roles that have them.
+
+A permission is a noun and a verb. A role is a set of permissions, and each role has those of the one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeAlias, get_args
+
+from indexium_core import errors
+
+Permission: TypeAlias = Literal[
+    "plan.read",
+    "query.run",
+    "plan.edit",
+    "people.edit",
+    "titles.edit",
+    "jobs.manage",
+    "write.safe",
+    "write.any",
+    "rollback",
+    "publish",
+    "libraries.manage",
+    "settings.manage",
+    "users.manage",
+]
+Role: TypeAlias = Literal["viewer", "editor", "approver", "admin"]
+PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
+ROLES: tuple[Role, ...] = get_args(Role)
+PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
+    {
+        "plan.read": "see files, people, titles, the plan and the history",
+        "query.run": "run SQL queries that only read",
+        "plan.edit": "edit people, fields and decisions",
+        "people.edit": "rename, merge and split people",
+        "titles.edit": "edit titles, matches and pictures",
+        "jobs.manage": "start scans and look-ups, and pause or cancel jobs",
+        "write.safe": "write safe changes into files",
+        "write.any": "write every planned change into files",
+        "rollback": "roll operations back",
+        "publish": "publish NFO files and pictures",
+        "libraries.manage": "add and remove folders, and change what they hold",
+        "settings.manage": "change settings, keys, connections and schedules",
+        "users.manage": "add people, and change what they may do",
+    }
+)
+_ADDED: Mapping[Role, tuple[Permission, ...]] = {
+    "viewer": ("plan.read",),
+    "editor": ("query.run", "plan.edit", "people.edit", "titles.edit", "jobs.manage", "write.safe"),
+    "approver": ("write.any", "rollback", "publish"),
+    "admin": ("libraries.manage", "settings.manage", "users.manage"),
+}
+
+
+def checked_role(text: str) -> Role:
+    """Return a role; UsageError if there is none of this name."""
+    found = text.strip().casefold()
+    for role in ROLES:
+        if role == found:
+            return role
+    raise errors.UsageError(f"There is no role “{text[:40]}”. Choose one of: {', '.join(ROLES)}.")
+
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """Return what a role may do: its own permissions, and those of the roles before it."""
+    return frozenset(each for known in ROLES[: ROLES.index(role) + 1] for each in _ADDED[known])
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What the present actor may do, and in which libraries."""
+
+    permissions: frozenset[Permission]
+    libraries: frozenset[int] | None = None  # None: all of them
+
+    def require(self, permission: Permission) -> None:
+        """Raise ForbiddenError without a permission."""
+        if permission not in self.permissions:
+            raise errors.ForbiddenError(
+                f"You may not {PERMISSION_WORDS[permission]}. Ask an administrator for a role with {permission}."
+            )

@@ -1,0 +1,80 @@
+"""The people who sign in, and their sessions."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.model.accounts.permissions import Role
+from indexium_core.model.shapes import Shaped
+
+_LONGEST_NAME = 60  # characters
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1000  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User(Shaped):
+    """A person who signs in. The password is not part of it."""
+
+    shape = "id name role enabled has_password created_at last_seen_at sessions"
+
+    id: int
+    name: str  # as the person spells it; unique without regard to case
+    role: Role
+    enabled: bool = True
+    has_password: bool = False
+    created_at: datetime
+    last_seen_at: datetime | None = None
+    sessions: int = 0  # that have not ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSession(Shaped):
+    """A browser in which a person has signed in."""
+
+    shape = "id user_id user_name address client created_at last_seen_at ends_at"
+
+    id: int
+    user_id: int
+    user_name: str
+    address: str  # from which the person signed in
+    client: str  # as the browser names itself
+    created_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime  # at the latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A new session and its token, which no later call returns."""
+
+    session: UserSession
+    token: str
+
+
+def checked_user_name(text: str) -> str:
+    """Return a name with its spaces trimmed and collapsed; UsageError if it is empty, too long, or not printable."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name:
+        raise errors.UsageError("A person who signs in needs a name.")
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise errors.UsageError(
+            f"The name “{name[:40]}” is not valid. Use at most {_LONGEST_NAME} printable characters."
+        )
+    return name
+
+
+def name_key(name: str) -> str:
+    """Return the form in which names are compared: without regard to case, and to spaces around and between words."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def checked_password(text: str) -> str:
+    """Return a password; UsageError if it is too short or too long. The message has nothing of it."""
+    if len(text) < SHORTEST_PASSWORD:
+        raise errors.UsageError(f"The password is too short. Use at least {SHORTEST_PASSWORD} characters.")
+    if len(text) > LONGEST_PASSWORD:
+        raise errors.UsageError(f"The password is too long. Use at most {LONGEST_PASSWORD} characters.")
+    return text

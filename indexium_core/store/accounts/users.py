@@ -1,0 +1,122 @@
+"""People who sign in (`users`), their passwords (`user_credentials`), and their sessions (`user_sessions`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from indexium_core.model.accounts.permissions import Role
+from indexium_core.model.accounts.users import User, UserSession
+from indexium_core.model.operations.actor import Actor
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+
+class CredentialRow(NamedTuple):
+    """What a sign-in needs of a person."""
+
+    user_id: int
+    name: str
+    role: Role
+    enabled: bool
+    password_hash: str | None
+
+
+class OpenSession(NamedTuple):
+    """What the check of a request needs of a session."""
+
+    id: int
+    last_seen_at: datetime
+    ends_at: datetime
+    user_id: int
+    name: str
+    role: Role
+
+    @property
+    def actor(self) -> Actor:
+        """The person as an actor."""
+        return Actor("user", str(self.user_id), self.name)
+
+
+def users(reader: Connection, *, now: datetime, seen_after: datetime) -> list[User]:
+    """Return the people; sessions that were not used after a moment have ended."""
+    facts = {"now": now, "seen_after": seen_after}
+    return [User(**row) for row in reader.execute(_sql("users"), facts).fetch_dicts()]
+
+
+def count(reader: Connection) -> int:
+    """Return how many people there are."""
+    return int(reader.value(_sql("count_users")))
+
+
+def credentials(reader: Connection, name_key: str) -> CredentialRow | None:
+    """Return what a sign-in needs of a person; None if nobody has the name."""
+    row = reader.execute(_sql("credentials"), {"name_key": name_key}).fetchone()
+    return None if row is None else CredentialRow(*row)
+
+
+def add(tx: Connection, *, name: str, name_key: str, role: Role, now: datetime) -> int:
+    """Add a person and return the id."""
+    return int(tx.value(_sql("add_user"), {"name": name, "name_key": name_key, "role": role, "now": now}))
+
+
+def change(tx: Connection, user_id: int, *, name: str, name_key: str, role: Role, is_enabled: bool) -> None:
+    """Set the name, the role and the switch of a person."""
+    facts = {"id": user_id, "name": name, "name_key": name_key, "role": role, "enabled": is_enabled}
+    tx.execute(_sql("change_user"), facts)
+
+
+def remove(tx: Connection, user_id: int) -> None:
+    """Remove a person with the password and the sessions."""
+    end_sessions(tx, user_id=user_id)
+    tx.execute(_sql("forget_password"), {"user_id": user_id})
+    tx.execute(_sql("remove_user"), {"id": user_id})
+
+
+def set_password(tx: Connection, user_id: int, password_hash: str, *, now: datetime) -> None:
+    """Set the hash of the password of a person."""
+    tx.execute(_sql("forget_password"), {"user_id": user_id})
+    tx.execute(_sql("set_password"), {"user_id": user_id, "password_hash": password_hash, "now": now})
+
+
+def sessions(
+    reader: Connection, *, now: datetime, seen_after: datetime, user_id: int | None = None
+) -> list[UserSession]:
+    """Return the sessions that have not ended, of one person or of all, newest first."""
+    facts = {"now": now, "seen_after": seen_after, "user_id": user_id}
+    return [UserSession(**row) for row in reader.execute(_sql("sessions"), facts).fetch_dicts()]
+
+
+def open_sessions(reader: Connection, *, now: datetime, seen_after: datetime) -> Mapping[str, OpenSession]:
+    """Return the sessions that can be used, by the hashes of their tokens."""
+    rows = reader.execute(_sql("open_sessions"), {"now": now, "seen_after": seen_after}).fetchall()
+    return {row[0]: OpenSession(*row[1:]) for row in rows}
+
+
+def add_session(
+    tx: Connection, *, user_id: int, token_hash: str, address: str, client: str, now: datetime, ends_at: datetime
+) -> int:
+    """Add a session and return its id."""
+    facts = {"user_id": user_id, "token_hash": token_hash, "address": address, "client": client, "now": now}
+    return int(tx.value(_sql("add_session"), {**facts, "ends_at": ends_at}))
+
+
+def note_seen(tx: Connection, seen: Mapping[int, datetime]) -> None:
+    """Note when sessions were used last, by their ids."""
+    for session_id, seen_at in seen.items():
+        tx.execute(_sql("note_seen"), {"id": session_id, "seen_at": seen_at})
+
+
+def end_sessions(tx: Connection, *, session_id: int | None = None, user_id: int | None = None) -> None:
+    """End a session, or all of a person."""
+    tx.execute(_sql("end_sessions"), {"id": session_id, "user_id": user_id})
+
+
+def remove_ended(tx: Connection, *, now: datetime, seen_after: datetime) -> None:
+    """Remove the sessions that nobody can use any more."""
+    tx.execute(_sql("remove_ended"), {"now": now, "seen_after": seen_after})
+
+
+def _sql(name: str) -> str:
+    return sql.compose("accounts")[name]

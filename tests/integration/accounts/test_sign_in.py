@@ -1,0 +1,191 @@
+"""The sign-in in front of every route of a running service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from tornado.routing import PathMatches, Router, Rule
+from tornado.web import Application
+
+from dashboards.web import request_guard, server, sign_in
+from dashboards.web.server import DashboardServer
+from indexium_core.library import Library
+from tests.support.rest import Answer, Client
+
+PASSWORD = "correct horse"
+PAGE = {"Accept": "text/html"}
+SOCKET = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as opened:
+        yield opened
+
+
+@pytest.fixture
+def applications(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
+    """The applications of the servers that start."""
+    found: list[Application] = []
+    guard = request_guard.guard
+
+    def guarded(application: Application, *given: Any, **named: Any) -> None:
+        found.append(application)
+        guard(application, *given, **named)
+
+    monkeypatch.setattr(request_guard, "guard", guarded)
+    return found
+
+
+@pytest.fixture
+def running(library: Library, applications: list[Application]) -> Iterator[DashboardServer]:
+    with server.make_server(library, port=0).background() as made:
+        library.users.add("Ann Lee", PASSWORD, role="admin")
+        yield made
+
+
+@pytest.fixture
+def nobody(running: DashboardServer) -> Client:
+    return Client(running.url)
+
+
+def signed_in(client: Client, *, name: str = "ann lee", password: str = PASSWORD, following: str = "/plan") -> Answer:
+    form = urlencode({"name": name, "password": password, "next": following}).encode()
+    return client("POST", "/sign-in", form, Content_Type="application/x-www-form-urlencoded", Origin=client.url)
+
+
+def cookie_of(answer: Answer) -> str:
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+def paths(router: Router) -> Iterator[str]:
+    """Yield an address for each route of a running application."""
+    rules: list[Rule] = router.rules  # type: ignore[attr-defined]
+    for rule in rules:
+        if isinstance(rule.target, Router) or hasattr(rule.target, "rules"):
+            yield from paths(rule.target)
+        elif isinstance(rule.matcher, PathMatches):
+            pattern = rule.matcher.regex.pattern.removesuffix("$").removesuffix("/?") or "/"
+            yield re.sub(r"\\(.)", r"\1", re.sub(r"\(\?P<\w+>.*?\)|\(\\d.*?\)|\(\.\*\)|\.\*", "1", pattern))
+
+
+def test_every_route_needs_a_session(nobody: Client, applications: list[Application]) -> None:
+    [application] = applications
+    found = {path for router in (application.wildcard_router, application.default_router) for path in paths(router)}
+    assert {"/sign-in", "/sign-out", "/plan", "/ws", "/plan/ws", "/plan/autoload.js", "/static/1"} <= found
+    embedding = {path for path in found if path.endswith("/autoload.js")}
+    assert {nobody.get(path).status for path in embedding} == {404}
+    is_open = {path for path in found - embedding if nobody.get(path).status != 401}
+    assert is_open == {"/sign-in", "/healthz", "/favicon.ico"}
+    for path in sorted(found - is_open - embedding):
+        for method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"):
+            assert nobody(method, path).status == 401, (method, path)
+        assert nobody.get(path, **PAGE).status in ({401} if path.startswith("/api/") else {303})
+        assert nobody.get(path, **SOCKET, Origin=nobody.url).status in {401, 303}
+
+
+def test_every_route_of_rest_needs_a_session(running: DashboardServer, nobody: Client) -> None:
+    described = Client(running.url, Authorization=f"Bearer {running.token}").get("/api/openapi.json").json["paths"]
+    assert len(described) > 100
+    for path, methods in described.items():
+        for method in methods:
+            answer = nobody(method.upper(), re.sub(r"{\w+}", "1", path))
+            assert (answer.status, answer.code) == (
+                (404, "unknown_id") if path == "/api/webhooks/{name}" else (401, "unauthorized")
+            )
+
+
+@pytest.mark.parametrize("name", ["components.js", "page.html", "plain.html"])
+def test_other_assets_need_a_session(nobody: Client, name: str) -> None:
+    assert nobody.get(f"/assets/{name}").status == 401
+
+
+def test_page_leads_to_the_sign_in_and_back(nobody: Client) -> None:
+    asked = nobody.get("/history?operation=1", **PAGE)
+    assert (asked.status, asked.headers["location"]) == (303, "/sign-in?next=%2Fhistory%3Foperation%3D1")
+    form = nobody.get(asked.headers["location"])
+    assert 'value="/history?operation=1"' in form.text.decode()
+    assert form.headers["content-security-policy"].count("form-action 'self'") == 1
+    answer = signed_in(nobody, following="/history?operation=1")
+    assert (answer.status, answer.headers["location"]) == (303, "/history?operation=1")
+    said = answer.headers["set-cookie"].lower()
+    assert all(part in said for part in ("httponly", "samesite=lax", "path=/"))
+    ann = Client(nobody.url, Cookie=cookie_of(answer))
+    assert ann.get("/history", **PAGE).status == 200
+    assert ann.get("/api/jobs").status == 200
+
+
+def test_wrong_password_is_one_sentence_without_a_cookie(nobody: Client) -> None:
+    answer = signed_in(nobody, password="guessed it", name='Ann "<Lee>')
+    assert answer.status == 401
+    assert "The name or the password is wrong." in answer.text.decode()
+    assert "<Lee>" not in answer.text.decode()
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:1",
+        "/sign-out",
+        "",
+    ],
+)
+def test_sign_in_leads_to_no_other_site(nobody: Client, following: str) -> None:
+    assert signed_in(nobody, following=following).headers["location"] == "/"
+
+
+def test_another_site_cannot_sign_anybody_in(nobody: Client) -> None:
+    form = urlencode({"name": "Ann Lee", "password": PASSWORD}).encode()
+    for origin in ("http://evil.example", "null"):
+        answer = nobody("POST", "/sign-in", form, Content_Type="application/x-www-form-urlencoded", Origin=origin)
+        assert answer.status == 403
+        assert "set-cookie" not in answer.headers
+
+
+def test_session_changes_at_a_new_sign_in_and_ends_at_the_sign_out(library: Library, nobody: Client) -> None:
+    first = Client(nobody.url, Cookie=cookie_of(signed_in(nobody)))
+    second = Client(nobody.url, Cookie=cookie_of(signed_in(first)))
+    assert [first.get("/api/jobs").status, second.get("/api/jobs").status] == [401, 200]
+    assert second("GET", "/sign-out").status == 405
+    out = second("POST", "/sign-out", b"", Origin=nobody.url)
+    assert (out.status, out.headers["location"]) == (303, sign_in.ADDRESS)
+    assert second.get("/api/jobs").status == 401
+    assert library.users.sessions() == []
+
+
+def test_changes_name_the_person(library: Library, nobody: Client) -> None:
+    (library.home / "media").mkdir()
+    added = library.inventory.add(library.home / "media")
+    ann = Client(nobody.url, Cookie=cookie_of(signed_in(nobody)))
+    job = ann.post(f"/api/libraries/{added.library_id}/scan").json
+    [user] = library.users.list()
+    statement = "SELECT actor_kind, actor_id, actor_name FROM job_queue WHERE id = $id"
+    found = library._parts.store.read().execute(statement, {"id": job["id"]}).fetchone()
+    assert found == ("user", str(user.id), "Ann Lee")
+
+
+def test_token_of_the_service_needs_no_session(running: DashboardServer) -> None:
+    assert Client(running.url, Authorization=f"Bearer {running.token}").get("/api/jobs").status == 200
+    assert Client(running.url, Authorization="Bearer guessed").get("/api/jobs").status == 401
+
+
+def test_without_people_nothing_needs_a_session(library: Library, nobody: Client) -> None:
+    library.users.remove("Ann Lee")
+    assert nobody.get("/api/jobs").status == 200
+    assert nobody.get("/plan", **PAGE).status == 200
+    assert nobody.get("/sign-in").status == 303
