@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
+from indexium_core.flows.accounts.authority import Authority, CheckedService
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
@@ -88,9 +89,12 @@ class Library(LibraryServices):
         self.recovered = RecoverReport()  # result of the recovery at the start
         self._embedded: Any = None  # the server of the pages in a notebook
         self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
+        self.authority = Authority(self._parts.sign_in)
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
-                setattr(self, name, getattr(self._parts, name))
+                service = getattr(self._parts, name)
+                is_checked = name in LibraryServices.__annotations__
+                setattr(self, name, CheckedService(service, name, self.authority) if is_checked else service)
 
     @classmethod
     def open(
@@ -384,7 +388,7 @@ class Library(LibraryServices):
 
 def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
     """Return the methods that a running service lets others call, by `service.method` or `plan.method`."""
-    services = {name: type(getattr(library, name)) for name in LibraryServices.__annotations__}
+    services = {name: getattr(library, name).__class__ for name in LibraryServices.__annotations__}
     owners = {**services, "plan": MetadataPlan}
     return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
 

@@ -268,7 +268,9 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def test_each_call_of_each_service_is_known(studio: Studio) -> None:
-    kinds = {name: type(getattr(studio.library, name)) for name in LibraryServices.__annotations__ if name not in PLAIN}
+    kinds = {
+        name: getattr(studio.library, name).__class__ for name in LibraryServices.__annotations__ if name not in PLAIN
+    }
     names = {
         f"{service}.{name}": name
         for service, kind in kinds.items()

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from indexium_core import errors
 from indexium_core.flows.accounts import passwords
 from indexium_core.flows.accounts.attempts import WrongAttempts
+from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import SignedIn, UserSession, name_key
 from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.settings import Settings
@@ -54,6 +55,7 @@ class SignIn:
         self._open: dict[str, OpenSession] | None = None  # by the hash of the token; None: not read yet
         self._seen: dict[str, datetime] = {}  # newest requests
         self._is_needed: bool | None = None  # None: not read yet
+        self._roles: Mapping[int, Role] | None = None  # of the people who can sign in; None: not read yet
 
     def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn:
         """
@@ -117,6 +119,12 @@ class SignIn:
             self._is_needed = store.count(self._database.read()) > 0
         return self._is_needed
 
+    def role_of(self, user_id: int) -> Role | None:
+        """Return the present role of a person; None if the person cannot sign in any more."""
+        if self._roles is None:
+            self._roles = store.roles(self._database.read())
+        return self._roles.get(user_id)
+
     @property
     def seen_after(self) -> datetime:
         """The moment after which a session must have been used."""
@@ -173,7 +181,7 @@ class SignIn:
     def forget_open(self) -> None:
         """Read the people and the open sessions again before the next check."""
         with self._lock:
-            self._open = self._is_needed = None
+            self._open = self._is_needed = self._roles = None
 
 
 def _hash(token: str) -> str:

@@ -50,6 +50,11 @@ def count(reader: Connection) -> int:
     return int(reader.value(_sql("count_users")))
 
 
+def roles(reader: Connection) -> dict[int, Role]:
+    """Return the roles of the people who can sign in, by their ids."""
+    return dict(reader.execute(_sql("roles")).fetchall())
+
+
 def credentials(reader: Connection, name_key: str) -> CredentialRow | None:
     """Return what a sign-in needs of a person; None if nobody has the name."""
     row = reader.execute(_sql("credentials"), {"name_key": name_key}).fetchone()

@@ -16,6 +16,10 @@ ORDER BY u.id;
 -- How many people can sign in or could once.
 SELECT count(*) FROM users;
 
+-- name: roles
+-- The roles of the people who can sign in.
+SELECT id, role FROM users WHERE enabled;
+
 -- name: credentials
 -- What a sign-in needs.
 SELECT u.id, u.name, u.role, u.enabled, c.password_hash

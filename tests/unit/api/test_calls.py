@@ -110,7 +110,7 @@ def test_every_call_value_is_serialised(library: Library, calls: dict[str, Remot
     found: set[type] = set()
     for name in calls:
         owner, _, method = name.partition(".")
-        member = inspect.getattr_static(MetadataPlan if owner == "plan" else type(getattr(library, owner)), method)
+        member = inspect.getattr_static(MetadataPlan if owner == "plan" else getattr(library, owner).__class__, method)
         function = getattr(member, "fget", None) or getattr(member, "func", None) or member
         for hint in typing.get_type_hints(function).values():
             dataclasses_of(hint, found)

@@ -1,0 +1,109 @@
+"""
+Which permission each call of a service needs.
+
+A call that is not listed reads what every role may see: it needs `plan.read`. A test compares the list with the calls
+that change something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from indexium_core.model.accounts.permissions import Permission
+from indexium_core.model.operations.operation import WriteOptions
+
+_CALLS: Mapping[Permission, str] = {
+    "query.run": """
+        queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
+        saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
+    """,
+    "plan.edit": """
+        changes.apply checks.ignore checks.ignore_all checks.resolve checks.resolve_all checks.unignore
+        decisions.change_people decisions.decline decisions.edit decisions.end_postponements decisions.postpone
+        decisions.replace_person decisions.revoke decisions.revoke_of decisions.set_all decisions.set_each
+        decisions.set_favorite decisions.set_fields decisions.set_mode decisions.step locks.lock locks.set
+        locks.unlock people.add people.add_to_files people.import_file people.take_from_files steps.redo
+        steps.register steps.undo templates.apply templates.remove templates.save views.remove views.rename
+        views.restore views.save views.set_default
+    """,
+    "people.edit": """
+        people.merge people.remove people.rename people.set_picture people.split people.split_files
+        people.unmerge
+    """,
+    "titles.edit": """
+        artwork.collage artwork.download_artwork artwork.find_local artwork.folder_collage
+        artwork.generate_artwork_collage artwork.keep artwork.put enrichment.enrich_entity matches.accept
+        matches.accept_id matches.confirm matches.ignore matches.later matches.reject matches.search
+        matches.undo picture_search.search picture_selection.apply picture_selection.auto_select_assets
+        picture_selection.choose_all picture_selection.choose_unscored picture_selection.reject_candidate
+        picture_selection.release picture_selection.reselect_asset picture_selection.select_candidate
+        picture_selection.take_back_rejection providers.details providers.match providers.pictures
+        providers.search providers.season series.detect_and_organize_series titles.assign titles.assign_new
+        titles.lock titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
+    """,
+    "jobs.manage": """
+        artwork_jobs.add artwork_jobs.add_if_allowed enrichment.schedule_library_enrichment
+        enrichment.schedule_titles enrichment.schedule_video_enrichment hash_cache.clean jobs.cancel jobs.pause
+        jobs.resume jobs.retry jobs.set_priority publications.refresh rescans.add rescans.run scans.add
+        scans.cancel scans.run thumbnail_jobs.add titles.follow titles.identify verification.add
+    """,
+    "write.safe": """
+        operations.cancel operations.cancel_idle operations.cancel_operation operations.pause_operation
+        operations.rename operations.start_operation
+    """,
+    "write.any": """
+        operations.begin operations.resume operations.resume_operation operations.write_single_file
+        retries.start
+    """,
+    "rollback": "backups.restore_backup history.rollback_operation history.start_rollback operations.start_rollback",
+    "publish": """
+        disaster_recovery.restore_from_cache disaster_recovery.validate_integrity players.notify players.notify_players
+        players.read_back publications.choose publications.discard_changes publications.publish
+        publications.publish_bulk publications.publish_entity publications.restore publications.start
+    """,
+    "libraries.manage": """
+        inventory.add inventory.browse inventory.exclude_removal inventory.forget_missing
+        inventory.media_removal inventory.missing_removal inventory.remove inventory.remove_empty_folders
+        inventory.set_cast_people inventory.set_exclude inventory.set_kind inventory.set_media
+        inventory.set_metadata_language inventory.set_modes inventory.set_write_ratings
+        picture_selection.change_config publications.set_options scans.add_folders
+    """,
+    "settings.manage": """
+        artwork.garbage_collect automation.change automation.pause backups.cleanup_old_backups
+        backups.create_backup backups.tidy configuration.row configuration.set configuration.table
+        database_backups.make database_backups.start disaster_recovery.drill fields.change fields.define
+        fields.release fields.remove hash_cache.add_hashes hash_cache.clear_memory hash_cache.put
+        hash_cache.remember history.record_operation jobs.tidy players.add players.change players.export_watched
+        players.get players.import_watched players.list players.remove players.set_key players.test
+        provider_keys.list provider_keys.remove provider_keys.set provider_keys.test providers.request_page
+        providers.requests providers.tidy schedules.run schedules.set snapshots.refresh snapshots.take
+        snapshots.take_soon webhooks.add webhooks.change webhooks.event webhooks.events webhooks.get
+        webhooks.list webhooks.new_secret webhooks.remove webhooks.repeat webhooks.send_test webhooks.try_path
+    """,
+    "users.manage": """
+        users.add users.change users.end_sessions users.get users.list users.remove users.sessions
+        users.set_password
+    """,
+}
+REQUIRED: Mapping[str, Permission] = MappingProxyType(
+    {call: permission for permission, calls in _CALLS.items() for call in calls.split()}
+)
+_WRITES = "operations.start_operation"
+_OWN = """
+    artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
+    enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification
+    matches.follow_identification publications.follow_rollback snapshots.on_event thumbnail_jobs.follow_scans
+    titles.follow_scans webhooks.receive
+"""
+# Calls of Indexium itself, at events and at the borders of the program: nobody's role decides about them.
+INTERNAL = frozenset(_OWN.split())
+
+
+def permission_of(call: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Permission:
+    """Return the permission that a call with these arguments needs: a write that is not only safe needs more."""
+    if call == _WRITES:
+        options = named.get("options", arguments[1] if len(arguments) > 1 else None) or WriteOptions()
+        return "write.safe" if set(options.risk) <= {"safe"} else "write.any"
+    return REQUIRED.get(call, "plan.read")
