@@ -57,6 +57,7 @@ from indexium_core.store.recovery import files, journal_rows
 if TYPE_CHECKING:
     import pandas as pd
 
+_PLAIN = {"home", "notices"}  # attributes of the services that are none
 _OPERATIONS = {"publish": "publication"}  # names of types of operations that differ from the types
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
 
@@ -93,7 +94,7 @@ class Library(LibraryServices):
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 service = getattr(self._parts, name)
-                is_checked = name in LibraryServices.__annotations__
+                is_checked = name in LibraryServices.__annotations__ and name not in _PLAIN
                 setattr(self, name, CheckedService(service, name, self.authority) if is_checked else service)
 
     @classmethod

@@ -130,7 +130,7 @@ def guard(
 
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
     token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
-    has to sign in before a request without the token. `is_embedded`: a notebook on this machine
+    has to sign in before a request. `is_embedded`: a notebook on this machine
     may show the pages in a frame.
     """
     application.websocket_origins.update(hosts.other_origins)
@@ -140,8 +140,7 @@ def guard(
         refusal = _refusal(request, hosts, holds, is_embedded=is_embedded)
         if refusal:
             return application.get_handler_delegate(request, _hardened(Refused, is_embedded), {"answer": refusal})
-        has_token = request.path.startswith(_REST) and holds(request.headers.get("Authorization"))
-        if not has_token and lacks_session(request):
+        if lacks_session(request):
             return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
         delegate = route(request, **kwargs)
         delegate.handler_class = _hardened(delegate.handler_class, is_embedded)

@@ -275,10 +275,22 @@ class DashboardServer:
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             holds=lambda header: access.bearer(header, self.token),
-            lacks_session=lambda request: sign_in.is_missing(self._library, request, self.port),
+            lacks_session=self._lacks_session,
             is_embedded=self._is_embedded,
         )
+        self._library.sign_in.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
         return server
+
+    def _close_ended(self, server: Any) -> None:
+        """Close the pages and streams whose sessions have ended: their browsers ask for a sign-in."""
+        self._api.hang_up(self._lacks_session)
+        for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
+            if self._lacks_session(client._socket.request):  # noqa: SLF001
+                client._socket.close()  # noqa: SLF001
+
+    def _lacks_session(self, request: HTTPServerRequest) -> bool:
+        has_token = request.path.startswith("/api/") and access.bearer(request.headers.get("Authorization"), self.token)
+        return not has_token and sign_in.is_missing(self._library, request, self.port)
 
     def _routes(self) -> list[tuple[Any, ...]]:
         """Return the routes other than the pages."""
@@ -323,10 +335,14 @@ class DashboardServer:
     def stop(self) -> None:
         """Stop the loop; safe from any thread and from a signal handler."""
         self._is_stopping = True
+        self._call_soon(self._stop.set)
+
+    def _call_soon(self, call: Callable[[], object]) -> None:
+        """Call a function on the loop, if it exists."""
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is already closed
                 # Tornado treats a signal handler as part of the loop, which then sleeps until its next timer.
-                self._loop.asyncio_loop.call_soon_threadsafe(self._stop.set)
+                self._loop.asyncio_loop.call_soon_threadsafe(call)
 
     async def _serve(self) -> None:
         """

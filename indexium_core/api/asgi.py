@@ -63,6 +63,7 @@ class Mount:
         self.actor_of = actor_of
         self.patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
+        self._requests: set[Asgi] = set()
         self._lifespan: asyncio.Task[None] | None = None
         self._orders: asyncio.Queue[Message] = asyncio.Queue()
         self._answers: asyncio.Queue[Message] = asyncio.Queue()
@@ -93,6 +94,19 @@ class Mount:
             self._orders.put_nowait({"type": "lifespan.shutdown"})
             await asyncio.wait([self._lifespan], timeout=_GOODBYE)
             self._lifespan.cancel()
+
+    def add(self, request: Asgi) -> None:
+        """Remember a request that is answered now."""
+        self._requests.add(request)
+
+    def discard(self, request: Asgi) -> None:
+        """Forget an answered request."""
+        self._requests.discard(request)
+
+    def hang_up(self, is_over: Callable[[HTTPServerRequest], bool]) -> None:
+        """Cut the responses off whose requests would be refused now: of a session that has ended."""
+        for each in [each for each in self._requests if is_over(each.request)]:
+            each.hang_up()
 
     def begin(self, call: Awaitable[None]) -> asyncio.Task[None]:
         """Run a request as a task."""
@@ -131,6 +145,7 @@ class Asgi(RequestHandler):
         elif length.isdecimal() and int(length) > self._limit:
             self._refuse_size_later()
         else:
+            self._mount.add(self)
             self._task = self._mount.begin(self._run())
             self._after_patience(self._check_rate)
 
@@ -184,11 +199,13 @@ class Asgi(RequestHandler):
     def on_finish(self) -> None:
         """Cancel the next check: the loop would keep each request in memory until then."""
         self._cancel_check()
+        self._mount.discard(self)
 
     def on_connection_close(self) -> None:
         """Report the disconnect to the application."""
         super().on_connection_close()
         self._cancel_check()
+        self._mount.discard(self)
         self._disconnected.set()
         self._changed.set()
 
@@ -212,6 +229,13 @@ class Asgi(RequestHandler):
     def log_exception(self, *details: Any) -> None:
         """Print nothing about a failure: the response and the log have the reason."""
 
+    def hang_up(self) -> None:
+        """Close the connection of an unfinished response, so that the client does not regard it as complete."""
+        if self._finished or self._disconnected.is_set():
+            return
+        with contextlib.suppress(Exception):
+            self.request.connection.stream.close()
+
     # The application's side.
 
     async def _run(self) -> None:
@@ -222,11 +246,11 @@ class Asgi(RequestHandler):
         # A write may notice first that the client disconnected.
         except (asyncio.CancelledError, StreamClosedError, IncompleteStreamError):
             if self._task is not None:  # otherwise the body is too large: the refusal follows
-                self._hang_up()
+                self.hang_up()
         except Exception:
             if not self._disconnected.is_set():  # otherwise the client disconnected during the transfer
                 logger.exception("api.failed", extra={"user_action": f"{self.request.method} {self.request.path}"})
-            self._hang_up()
+            self.hang_up()
         finally:
             self._changed.set()
 
@@ -307,7 +331,7 @@ class Asgi(RequestHandler):
             if not flushed.done():
                 flushed.cancel()
         if not flushed.done() or flushed.cancelled():
-            self._hang_up()
+            self.hang_up()
             raise StreamClosedError
         flushed.result()
 
@@ -342,7 +366,7 @@ class Asgi(RequestHandler):
     def _refuse(self, status: int, code: str, sentence: str, **headers: str) -> None:
         """Answer with a problem. Tornado closes the connection if a part of the body has not arrived."""
         if self._headers_written:  # by the application
-            self._hang_up()
+            self.hang_up()
         if self._headers_written or self._disconnected.is_set():
             return
         self.clear()
@@ -351,13 +375,6 @@ class Asgi(RequestHandler):
             self.set_header(name, text)
         problem = {"type": f"urn:indexium:{code}", "title": HTTPStatus(status).phrase, "status": status}
         self.finish(json.dumps(problem | {"detail": sentence, "code": code}))
-
-    def _hang_up(self) -> None:
-        """Close the connection of an unfinished response, so that the client does not regard it as complete."""
-        if self._finished or self._disconnected.is_set():
-            return
-        with contextlib.suppress(Exception):
-            self.request.connection.stream.close()
 
 
 _KNOWN = frozenset(int(status) for status in HTTPStatus)

@@ -39,16 +39,9 @@ _WRONG = "The name or the password is wrong."
 class SignIn:
     """Signs people in, and knows their open sessions. It may be used from any thread."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        config: Settings,
-        clock: Callable[[], datetime],
-        on_end: Callable[[], object] = lambda: None,
-    ) -> None:
-        """`on_end` is called after sessions have ended or their people have changed."""
-        self._database, self._config, self._clock, self._on_end = database, config, clock, on_end
+    def __init__(self, database: Database, *, config: Settings, clock: Callable[[], datetime]) -> None:
+        self._database, self._config, self._clock = database, config, clock
+        self._followers: list[Callable[[], object]] = []
         self._names = WrongAttempts(most=_OF_NAME, seconds=_WINDOW)
         self._addresses = WrongAttempts(most=_OF_ADDRESS, seconds=_WINDOW)
         self._lock = threading.Lock()
@@ -109,7 +102,7 @@ class SignIn:
             last_seen_at=now,
             ends_at=ends_at,
         )
-        self.forget_open()
+        self.read_again()
         return SignedIn(session=session, token=token)
 
     @property
@@ -175,13 +168,18 @@ class SignIn:
         """End a session, or all sessions of a person."""
         with self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id)
-        self.forget_open()
-        self._on_end()
+        self.read_again()
 
-    def forget_open(self) -> None:
-        """Read the people and the open sessions again before the next check."""
+    def follow(self, call: Callable[[], object]) -> None:
+        """Call a function after each change of people or sessions, on the thread of the change."""
+        self._followers.append(call)
+
+    def read_again(self) -> None:
+        """Read the people and the open sessions again before the next check, because some have changed."""
         with self._lock:
             self._open = self._is_needed = self._roles = None
+        for call in self._followers:
+            call()
 
 
 def _hash(token: str) -> str:

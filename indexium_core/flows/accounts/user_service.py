@@ -58,7 +58,7 @@ class UserService:
             self._require_free(tx, wanted)
             user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=chosen, now=self._clock())
             store.set_password(tx, user_id, password_hash, now=self._clock())
-        self._sign_in.forget_open()
+        self._sign_in.read_again()
         return self.get(wanted)
 
     @remote()
@@ -87,7 +87,7 @@ class UserService:
             store.change(tx, user.id, name=renamed, name_key=name_key(renamed), role=new_role, is_enabled=is_enabled)
         if (new_role, is_enabled) != (user.role, user.enabled):
             self._sign_in.end(user_id=user.id)
-        self._sign_in.forget_open()
+        self._sign_in.read_again()
         return self.get(renamed)
 
     @remote()

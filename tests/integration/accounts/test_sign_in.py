@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from tornado.httpclient import HTTPRequest
 from tornado.routing import PathMatches, Router, Rule
 from tornado.web import Application
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from dashboards.web import request_guard, server, sign_in
 from dashboards.web.server import DashboardServer
 from indexium_core.library import Library
-from tests.support.rest import Answer, Client
+from tests.support.rest import PATIENCE, Answer, Client, events
 
 PASSWORD = "correct horse"
 PAGE = {"Accept": "text/html"}
@@ -189,3 +194,40 @@ def test_without_people_nothing_needs_a_session(library: Library, nobody: Client
     assert nobody.get("/api/jobs").status == 200
     assert nobody.get("/plan", **PAGE).status == 200
     assert nobody.get("/sign-in").status == 303
+
+
+async def opened(ann: Client) -> WebSocketClientConnection:
+    """Open the websocket of a page, as its browser does."""
+    page = ann.get("/plan", **PAGE).text.decode()
+    token = re.search(r'"token":"([^"]+)"', page)
+    assert token is not None
+    request = HTTPRequest(ann.url.replace("http", "ws") + "/plan/ws", headers={**ann.headers, "Origin": ann.url})
+    return await websocket_connect(request, subprotocols=["bokeh", token[1]])
+
+
+@pytest.mark.parametrize("end", ["sign out", "new role", "new password"])
+def test_page_and_stream_end_with_their_session(library: Library, nobody: Client, end: str) -> None:
+    library.users.add("Bob", PASSWORD)
+    bob = Client(nobody.url, Cookie=cookie_of(signed_in(nobody, name="Bob")))
+
+    async def run() -> None:
+        socket = await opened(bob)
+        assert await socket.read_message() is not None
+        with events(bob.url, Cookie=bob.headers["Cookie"]) as stream:
+            match end:
+                case "sign out":
+                    assert bob("POST", "/sign-out", b"", Origin=bob.url).status == 303
+                case "new role":
+                    library.users.change("Bob", role="editor")
+                case "new password":
+                    library.users.set_password("Bob", "battery staple")
+            while await asyncio.wait_for(socket.read_message(), PATIENCE) is not None:
+                pass
+            with contextlib.suppress(OSError, HTTPException):
+                for _ in stream:  # until the connection is closed
+                    pass
+        socket.close()
+
+    asyncio.run(run())
+    ann = Client(nobody.url, Cookie=cookie_of(signed_in(nobody)))
+    assert ann.get("/api/jobs").status == 200
