@@ -11,12 +11,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
 from indexium_core.api import problems
-from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.actor import acting_as
 
 OTHER_SITES = frozenset({"cross-site", "same-site"})  # of Sec-Fetch-Site: a page of another site sends the request
@@ -39,8 +39,11 @@ def bearer(header: str | None, token: str) -> bool | None:
 class Gate:
     """Middleware in front of the application: rejects requests by their headers, and says who acts in the others."""
 
-    def __init__(self, app: _App, *, token: str, ui_priority: UiPriority) -> None:
-        self._app, self._token, self._ui_priority = app, token, ui_priority
+    def __init__(
+        self, app: _App, *, token: str, serving: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        """Guard an application; each request is answered inside `serving`, so that background work yields to it."""
+        self._app, self._token, self._serving = app, token, serving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on as its actor, or reject it before its body is read."""
@@ -49,7 +52,7 @@ class Gate:
         elif (refusal := self._refusal(scope)) is not None:
             await refusal(scope, receive, send)
         else:
-            with acting_as(scope["state"]["actor"]), self._ui_priority.serving():
+            with acting_as(scope["state"]["actor"]), self._serving():
                 await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> _App | None:

@@ -58,7 +58,7 @@ def largest(path: str) -> int:
 
 def make_app(library: Library, *, token: str) -> ASGIApp:
     """Return the application with its access control, for a server."""
-    return access.Gate(make_api(library), token=token, ui_priority=library.ui_priority)
+    return access.Gate(make_api(library), token=token, serving=library.ui_priority.serving)
 
 
 @functools.cache

@@ -27,7 +27,7 @@ def asked(path: str = "/api/x", method: str = "GET", **headers: str) -> int:
 
     said = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": said, "state": {"actor": local_actor()}}
-    asyncio.run(access.Gate(app, token=TOKEN, ui_priority=UiPriority())(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(access.Gate(app, token=TOKEN)(scope, None, send))  # type: ignore[arg-type]
     return found[0]
 
 
@@ -108,14 +108,9 @@ def test_work_yields_while_a_request_is_answered() -> None:
 
     priority = UiPriority(clock=lambda: now, sleep=sleep)
 
-    gate = access.Gate(app, token=TOKEN, ui_priority=priority)
-    asyncio.run(
-        gate(
-            {"type": "http", "method": "GET", "path": "/api/x", "headers": [], "state": {"actor": local_actor()}},
-            None,
-            None,
-        )
-    )  # type: ignore[arg-type]
+    gate = access.Gate(app, token=TOKEN, serving=priority.serving)
+    scope = {"type": "http", "method": "GET", "path": "/api/x", "headers": [], "state": {"actor": local_actor()}}
+    asyncio.run(gate(scope, None, None))  # type: ignore[arg-type]
     assert now == 101.0
     priority.yield_to_ui()
     assert now == 101.0
