@@ -292,9 +292,9 @@ class LibraryServices:
         )
         return self.plans.plan(request)
 
-    def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
-        """Set the people of files until the decision is removed. Raises ValidationError if a name is invalid."""
-        return self.decisions.edit(target, people)
+    def edit(self, target: Target, people: Sequence[str], *, seen: int | None = None) -> DecisionReport:
+        """Set the people of files until the decision is removed. Arguments and errors as in `decisions.edit`."""
+        return self.decisions.edit(target, people, seen=seen)
 
     def preview(
         self,
