@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.activity_service import ActivityService
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
@@ -45,6 +46,7 @@ class ConnectionAssembly(TitleAssembly):
         self.sign_in = SignIn(store, config=config, clock=clock)
         self.authority = Authority(self.sign_in)
         self.users = UserService(store, self.sign_in, clock=clock)
+        self.activity = ActivityService(store)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

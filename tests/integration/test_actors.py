@@ -247,7 +247,7 @@ WITHOUT_RECORD = """
     users.add users.change users.end_sessions users.remove users.set_password
 """
 READS = """
-    computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
+    actors computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
     facets of_files preview_values related collection missing_episodes addresses candidate_poster poster
