@@ -29,7 +29,7 @@ class Authority:
         actor = current_actor()
         if actor.kind != "user":
             return None
-        role = self._sign_in.role_of(int(actor.id))
+        role = self._sign_in.role_of(int(actor.id)) if actor.id.isdecimal() else None
         return Grants(frozenset() if role is None else permissions_of(role))
 
     def require(self, permission: Permission) -> None:
