@@ -39,6 +39,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "enrichment": "--films 20 --series 5 --episodes 4 --questions 5 --kills 0",
     "startup": "--files 1000 --runs 3",
     "dashboard": "--files 10000 --times 1 --real 100",
+    "service": "--files 10000 --people 5 --reads 10 --real 40",
     "executors": "--files 40 --runs 1",
     "cluster": "--files 40",
     "jobs": "--files 50 --waiting 10000 --runs 1",
