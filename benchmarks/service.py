@@ -3,9 +3,9 @@ The service of several people: sign-in, checks of permissions, and answers besid
 
     python -m benchmarks.service [--files 100000] [--people 50] [--reads 60] [--real 200] [--dir FOLDER]
 
-The service runs in a process of its own, with a plan of many files (rows without media) and some real films. Each person
-is signed in, has one stream of events and one open page of the plan. Answers are measured while nothing else happens,
-and while the real films are written and rolled back again and again. The cost of the check of permissions is that of
+The service runs in a process of its own, with a plan of many files (rows without media) and some real films. Each
+person is signed in, has one stream of events and one open page of the plan. Answers are measured while nothing else
+happens, and while the real films are written and rolled back again and again. The cost of the check is that of
 calls by a person against the same calls without a person, in this process.
 """
 
