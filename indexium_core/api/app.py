@@ -33,6 +33,7 @@ from indexium_core.api.routes import (
     schedules,
     tracks,
 )
+from indexium_core.api.routes.accounts import tokens
 from indexium_core.api.routes.connections import automation, players, webhooks
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
@@ -79,6 +80,7 @@ def _routes() -> list[BaseRoute]:
         providers,
         automation,
         players,
+        tokens,
         artwork,
         fields,
         events,

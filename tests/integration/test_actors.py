@@ -10,7 +10,6 @@ import pytest
 
 from dashboards.web import server
 from indexium_core import logs
-from indexium_core.api import access
 from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
 from indexium_core.library import Library
@@ -24,8 +23,8 @@ from tests.support.rest import Client, ended
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import until
 
-NIGHT = Actor("token", "7", "Night script")
-BOB = Actor("user", "2", "Bob")
+NIGHT = Actor("schedule", "night", "Night script")
+BOB = Actor("webhook", "2", "Bob")
 RECORDS = {  # by table: the column of its id, and of the name of the actor
     "metadata_operations": ("id", "user_name"),
     "job_queue": ("id", "actor_name"),
@@ -235,6 +234,7 @@ WITHOUT_RECORD = """
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
+    tokens.add tokens.revoke
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
@@ -363,7 +363,7 @@ def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.Monk
 def test_request_over_rest_acts_as_its_actor(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     library = studio.library
     file_id = first(library)
-    monkeypatch.setattr(access, "actor_of", lambda _: NIGHT)
+    monkeypatch.setattr(server.DashboardServer, "_sender", lambda *_: NIGHT)
     with server.make_server(library, port=0).background() as running:
         client = Client(running.url)
         number = client.post("/api/metadata/write", {"all": True}).json["operation_id"]

@@ -1,8 +1,9 @@
 """
 The check of permissions, in one place: in front of the services of a library.
 
-A front end gets a service behind a `CheckedService`. It compares the role of the present actor with the permission of
-the call. The services themselves call each other without a check, and so do jobs: a job was checked when it was added.
+A front end gets a service behind a `CheckedService`. It compares the role of the present actor, or the permissions of
+its token, with the permission of the call. The services themselves call each other without a check, and so do jobs: a
+job was checked when it was added.
 """
 
 from __future__ import annotations
@@ -11,32 +12,62 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from indexium_core import errors
 from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.model.accounts.permissions import Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, permission_of
+from indexium_core.flows.accounts.token_check import TokenCheck
+from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
+from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, permission_of
+from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.operations.actor import current_actor
 
 
 class Authority:
     """Says what the present actor may do. It may be used from any thread."""
 
-    def __init__(self, sign_in: SignIn) -> None:
-        self._sign_in = sign_in
+    def __init__(self, sign_in: SignIn, token_check: TokenCheck) -> None:
+        self._sign_in, self._token_check = sign_in, token_check
 
     @property
     def grants(self) -> Grants | None:
         """What the present actor may do; None: everything. A role counts as it is now, not as it was at the sign-in."""
         actor = current_actor()
+        if actor.kind == "token":
+            return self._token_check.grants_of(int(actor.id))
         if actor.kind != "user":
             return None
         role = self._sign_in.role_of(int(actor.id))
         return Grants(frozenset() if role is None else permissions_of(role))
+
+    @property
+    def identity(self) -> Identity:
+        """Who the present actor is, and what it may do."""
+        actor, grants = current_actor(), self.grants
+        token = self._token_check.get(int(actor.id)) if actor.kind == "token" else None
+        owner = int(actor.id) if actor.kind == "user" else None if token is None else token.user_id
+        limits = None if grants is None or grants.libraries is None else sorted(grants.libraries)
+        return Identity(
+            kind=actor.kind,
+            id=int(actor.id) if actor.kind in {"user", "token"} else None,
+            name=actor.name,
+            role=None if owner is None else self._sign_in.role_of(owner),
+            permissions=[each for each in PERMISSIONS if grants is None or each in grants.permissions],
+            libraries=limits,
+            ends_at=None if token is None else token.ends_at,
+        )
 
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError if the present actor does not have a permission."""
         grants = self.grants
         if grants is not None:
             grants.require(permission)
+
+    def require_person(self) -> None:
+        """Raise ForbiddenError if a token acts: people and tokens are managed by people."""
+        if current_actor().kind == "token":
+            raise errors.ForbiddenError(
+                "A token may not manage people, passwords, sessions or tokens. Sign in, or use 'indexium users' and "
+                "'indexium tokens' on the computer of the service."
+            )
 
 
 class CheckedService:
@@ -55,12 +86,14 @@ class CheckedService:
     def __getattr__(self, name: str) -> Any:
         service = object.__getattribute__(self, "_service")
         member = getattr(service, name)
-        if name.startswith("_") or not callable(member):
+        if name.startswith("_"):
+            return member
+        authority = object.__getattribute__(self, "_authority")
+        if not callable(member):
+            authority.require("plan.read")
             return member
         call = f"{object.__getattribute__(self, '_name')}.{name}"
-        if call in INTERNAL:
-            return member
-        return _checked(member, call, object.__getattribute__(self, "_authority"))
+        return member if call in INTERNAL else _checked(member, call, authority)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)
@@ -70,8 +103,12 @@ class CheckedService:
 
 
 def _checked(method: Callable[..., Any], call: str, authority: Authority) -> Callable[..., Any]:
+    is_of_people = call.partition(".")[0] in OF_PEOPLE
+
     @functools.wraps(method)
     def checked(*args: Any, **kwargs: Any) -> Any:
+        if is_of_people:
+            authority.require_person()
         authority.require(permission_of(call, args, kwargs))
         return method(*args, **kwargs)
 

@@ -15,6 +15,7 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
+    "plan.read": "tokens.add tokens.list tokens.revoke",  # of oneself; the service checks whose they are
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
@@ -91,6 +92,8 @@ REQUIRED: Mapping[str, Permission] = MappingProxyType(
     {call: permission for permission, calls in _CALLS.items() for call in calls.split()}
 )
 _WRITES = "operations.start_operation"
+# Services that no token may call, whatever it may do: they say who may do what.
+OF_PEOPLE = frozenset({"tokens", "users"})
 _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification
