@@ -61,6 +61,11 @@ class Authority:
         if grants is not None:
             grants.require(permission)
 
+    def may(self, permission: Permission) -> bool:
+        """Return whether the present actor has a permission."""
+        grants = self.grants
+        return grants is None or permission in grants.permissions
+
     def require_person(self) -> None:
         """Raise ForbiddenError if a token acts: people and tokens are managed by people."""
         if current_actor().kind == "token":
@@ -94,6 +99,9 @@ class CheckedService:
             return member
         call = f"{object.__getattribute__(self, '_name')}.{name}"
         return member if call in INTERNAL else _checked(member, call, authority)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
+        return self.__getattr__("__call__")(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)

@@ -20,6 +20,7 @@ Permission: TypeAlias = Literal[
     "people.edit",
     "titles.edit",
     "jobs.manage",
+    "undo.any",
     "write.safe",
     "write.any",
     "rollback",
@@ -39,6 +40,7 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
         "people.edit": "rename, merge and split people",
         "titles.edit": "edit titles, matches and pictures",
         "jobs.manage": "start scans and look-ups, and pause or cancel jobs",
+        "undo.any": "undo the steps of other people",
         "write.safe": "write safe changes into files",
         "write.any": "write every planned change into files",
         "rollback": "roll operations back",
@@ -52,7 +54,7 @@ _ADDED: Mapping[Role, tuple[Permission, ...]] = {
     "viewer": ("plan.read",),
     "editor": ("query.run", "plan.edit", "people.edit", "titles.edit", "jobs.manage", "write.safe"),
     "approver": ("write.any", "rollback", "publish"),
-    "admin": ("libraries.manage", "settings.manage", "users.manage"),
+    "admin": ("undo.any", "libraries.manage", "settings.manage", "users.manage"),
 }
 
 
