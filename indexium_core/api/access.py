@@ -21,7 +21,7 @@ from indexium_core.model.operations.actor import acting_as
 
 OTHER_SITES = frozenset({"cross-site", "same-site"})  # of Sec-Fetch-Site: a page of another site sends the request
 
-WRONG_TOKEN = "This token is wrong, was revoked, or has ended. 'indexium tokens list' shows the tokens."
+NOT_VALID = "This token is wrong, was revoked, or has ended. 'indexium tokens list' shows the tokens."
 API_KEY = "X-Api-Key"  # a header for programs that cannot send Authorization
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MOST_SENDERS = 10_000  # that the limit of starts remembers
@@ -75,7 +75,7 @@ class Gate:
             detail = "This call needs the token of the running service. The file service.json in the home holds it."
             return problems.answer(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
         if is_wrong and not has_api_token:
-            return problems.answer(401, "unauthorized", WRONG_TOKEN, headers={"WWW-Authenticate": "Bearer"})
+            return problems.answer(401, "unauthorized", NOT_VALID, headers={"WWW-Authenticate": "Bearer"})
         if scope["method"] in _CHANGES and not _is_json(scope["method"], headers):
             detail = "Send changes as JSON, with Content-Type: application/json."
             return problems.answer(415, "not_json", detail)

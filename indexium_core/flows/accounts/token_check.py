@@ -43,7 +43,7 @@ class TokenCheck:
         sign_in.follow(self._forget)
 
     def find(self, text: str, *, address: str | None = None) -> OpenToken | None:
-        """Return the token with a text; None if there is none, or it has ended. `address`: note a request from there."""
+        """Return the token with a text; None if there is none or it has ended. `address`: note a request from there."""
         found = self._tokens().get(secret_hash(text)) if text else None
         if found is None or not self._is_open(found):
             return None

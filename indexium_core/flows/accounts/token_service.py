@@ -156,12 +156,12 @@ class TokenService:
 
     def _require_owned(self, owner: User, permissions: Sequence[Permission]) -> None:
         if not owner.enabled:
-            raise errors.UsageError(f"{owner.name} is switched off, so no token would work: indexium users set NAME --on.")
+            raise errors.UsageError(f"{owner.name} is switched off, so no token works: indexium users set NAME --on.")
         missing = [each for each in permissions if each not in permissions_of(owner.role)]
         if missing:
             raise errors.ForbiddenError(
-                f"{owner.name} is {owner.role} and does not have {', '.join(missing)}. A token may not do more than its "
-                "owner."
+                f"{owner.name} is {owner.role} and does not have {', '.join(missing)}. "
+                "A token may not do more than its owner."
             )
 
     def _require_room(self, reader: Connection, owner: User, name: str) -> None:

@@ -84,7 +84,8 @@ class Grants:
         """Raise ForbiddenError without a permission."""
         if permission not in self.permissions and self.is_token:
             raise errors.ForbiddenError(
-                f"This token may not {PERMISSION_WORDS[permission]}. Use a token with {permission}, whose owner has it too."
+                f"This token may not {PERMISSION_WORDS[permission]}. "
+                f"Use a token with {permission}, whose owner has it, too."
             )
         if permission not in self.permissions:
             raise errors.ForbiddenError(

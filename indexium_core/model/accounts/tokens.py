@@ -27,7 +27,8 @@ class ApiToken(Shaped):
     """A key of a program. Its text is not known any more."""
 
     shape = (
-        "id user_id user_name name permissions effective libraries created_at ends_at has_ended last_used_at last_address"
+        "id user_id user_name name permissions effective libraries created_at ends_at has_ended last_used_at "
+        "last_address"
     )
 
     id: int
