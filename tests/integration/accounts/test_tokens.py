@@ -76,7 +76,7 @@ OWN_CALLS: dict[Permission, Callable[[Library, int, Sequence[PlanItem]], object]
 del OWN_CALLS["undo.any"]  # says whose steps `plan.edit` can undo
 
 
-@pytest.mark.parametrize("given", OWN_CALLS.keys() - WITHOUT_TOKENS)
+@pytest.mark.parametrize("given", [each for each in OWN_CALLS if each not in WITHOUT_TOKENS])
 def test_token_may_do_what_it_has_and_nothing_else(studio: Studio, given: Permission) -> None:
     library = studio.library
     if given == "rollback":
@@ -85,9 +85,7 @@ def test_token_may_do_what_it_has_and_nothing_else(studio: Studio, given: Permis
     with library.acting_as(token_actor(library, given)):
         for permission, call in OWN_CALLS.items():
             if permission != given:
-                with pytest.raises(
-                    errors.ForbiddenError, match=f"may not .*{permission}|A token may not manage people"
-                ):
+                with pytest.raises(errors.ForbiddenError, match=f"may not .*{permission}|may not manage people"):
                     call(library, file_id, items)
         OWN_CALLS[given](library, file_id, items)
     for each in library.jobs.list(per_page=0).items:
