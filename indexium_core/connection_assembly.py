@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from indexium_core.flows.accounts.authority import Authority
+from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.accounts.token_service import TokenService
@@ -47,7 +48,7 @@ class ConnectionAssembly(TitleAssembly):
         self.sign_in = SignIn(store, config=config, clock=clock)
         self.users = UserService(store, self.sign_in, clock=clock)
         self.token_check = TokenCheck(store, self.sign_in, clock=clock)
-        self.authority = Authority(self.sign_in, self.token_check)
+        self.authority = Authority(self.sign_in, self.token_check, LibraryLimits(store))
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:

@@ -9,10 +9,11 @@ job was checked when it was added.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
@@ -24,8 +25,8 @@ from indexium_core.model.operations.actor import current_actor
 class Authority:
     """Says what the present actor may do. It may be used from any thread."""
 
-    def __init__(self, sign_in: SignIn, token_check: TokenCheck) -> None:
-        self._sign_in, self._token_check = sign_in, token_check
+    def __init__(self, sign_in: SignIn, token_check: TokenCheck, limits: LibraryLimits) -> None:
+        self._sign_in, self._token_check, self._limits = sign_in, token_check, limits
 
     @property
     def grants(self) -> Grants | None:
@@ -56,15 +57,29 @@ class Authority:
         )
 
     def require(self, permission: Permission) -> None:
-        """Raise ForbiddenError if the present actor does not have a permission."""
+        """Raise ForbiddenError if the present actor does not have a permission, for all libraries."""
         grants = self.grants
         if grants is not None:
             grants.require(permission)
+            if grants.libraries is not None:
+                raise errors.ForbiddenError("This token is limited to some libraries, and this concerns all of them.")
 
     def may(self, permission: Permission) -> bool:
         """Return whether the present actor has a permission."""
         grants = self.grants
         return grants is None or permission in grants.permissions
+
+    def call(self, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Return the result of a call of a service. Raises ForbiddenError if the present actor may not make it."""
+        if call.partition(".")[0] in OF_PEOPLE:
+            self.require_person()
+        grants = self.grants
+        if grants is not None:
+            grants.require(permission_of(call, args, named))
+        if grants is None or grants.libraries is None:
+            return method(*args, **named)
+        self._limits.require(grants.libraries, call, method, args, named)
+        return self._limits.shown(grants.libraries, call, method(*args, **named))
 
     def require_person(self) -> None:
         """Raise ForbiddenError if a token acts: people and tokens are managed by people."""
@@ -91,7 +106,7 @@ class CheckedService:
     def __getattr__(self, name: str) -> Any:
         service = object.__getattribute__(self, "_service")
         member = getattr(service, name)
-        if name.startswith("_"):
+        if name.startswith("_") and name != "__call__":
             return member
         authority = object.__getattribute__(self, "_authority")
         if not callable(member):
@@ -111,13 +126,8 @@ class CheckedService:
 
 
 def _checked(method: Callable[..., Any], call: str, authority: Authority) -> Callable[..., Any]:
-    is_of_people = call.partition(".")[0] in OF_PEOPLE
-
     @functools.wraps(method)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if is_of_people:
-            authority.require_person()
-        authority.require(permission_of(call, args, kwargs))
-        return method(*args, **kwargs)
+        return authority.call(call, method, args, kwargs)
 
     return checked

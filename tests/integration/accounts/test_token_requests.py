@@ -16,6 +16,8 @@ from dashboards.web import server
 from dashboards.web.server import DashboardServer
 from indexium_core.flows.accounts import token_check
 from indexium_core.library import Library
+from indexium_core.model.accounts.permissions import PERMISSIONS
+from indexium_core.model.accounts.tokens import WITHOUT_TOKENS
 from indexium_core.model.operations.actor import Actor
 from tests.integration.accounts.test_sign_in import PAGE, PASSWORD, SOCKET, cookie_of, signed_in
 from tests.support.rest import Client, ended, events
@@ -259,6 +261,47 @@ def test_same_idempotency_key_of_another_actor_is_another_request(
     assert [rescan(client) for client in (first, second, own, bob)] == jobs
     other = first.post("/api/libraries/1/scan", {"full": False}, Idempotency_Key="scan")
     assert (other.status, other.code) == (422, "key_reused")
+
+
+def test_token_of_a_library_scans_it_and_sees_nothing_else(
+    library: Library, running: DashboardServer, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = library.inventory.add(tmp_path / "other").library_id
+    permissions = [each for each in PERMISSIONS if each not in WITHOUT_TOKENS]
+    added = library.tokens.add("scan", permissions=permissions, libraries=[1], user="Ann Lee")
+    script = Client(running.url, X_Api_Key=added.secret)
+    assert script.get("/api/me").json["libraries"] == [1]
+    assert [each["library_id"] for each in script.get("/api/libraries").json["items"]] == [1]
+    job = script.post("/api/libraries/1/scan").json["id"]
+    assert script.get(f"/api/jobs/{job}?wait=20").json["status"] == "completed"
+    assert script("PATCH", "/api/libraries/1", {"metadata_language": "de"}).status == 200
+    assert script.post(f"/api/libraries/{other}/scan").status == 404
+    foreign = library.scans.add([tmp_path / "other"]).id
+    refused = [
+        script.get(f"/api/jobs/{foreign}"),
+        script("PATCH", f"/api/libraries/{other}", {"metadata_language": "de"}),
+        *(
+            script.get(path)
+            for path in (
+                "/api/jobs",
+                "/api/metadata/plan",
+                "/api/metadata/history",
+                "/api/tracks",
+                "/api/track/1",
+                "/api/events",
+                "/api/metrics",
+                "/api/movies",
+                "/api/query?sql=SELECT+1",
+                f"/api/automation/{other}",
+            )
+        ),
+        script.post("/api/metadata/write", {"all": True}),
+        script.post("/api/libraries/1/rescan"),
+    ]
+    assert [(answer.status, answer.text) for answer in refused if answer.status != 403] == []
+    for path in ("/files/plan.csv", "/media/1", "/thumbnail/1"):
+        assert script.get(path).status == 403
 
 
 def test_starts_are_limited_by_token(
