@@ -92,17 +92,16 @@ REQUIRED: Mapping[str, Permission] = MappingProxyType(
     {call: permission for permission, calls in _CALLS.items() for call in calls.split()}
 )
 _WRITES = "operations.start_operation"
-# Calls that concern only the libraries in their arguments, `library_id` or `library_ids`.
-OF_LIBRARIES = frozenset(
-    """
+_NAMED = """
     automation.change automation.config automation.get inventory.compare_folder inventory.empty_folders
     inventory.exclude_removal inventory.forget_missing inventory.media_removal inventory.missing_removal
     inventory.remove_empty_folders inventory.set_cast_people inventory.set_exclude inventory.set_kind
     inventory.set_media inventory.set_metadata_language inventory.set_modes inventory.set_write_ratings
     picture_selection.change_config picture_selection.config plans.waiting_ratings publications.options
     publications.set_options scans.add_folders titles.identify
-    """.split()
-)
+"""
+# Calls that concern only the libraries in their arguments, `library_id` or `library_ids`.
+OF_LIBRARIES = frozenset(_NAMED.split())
 # Services that no token may call, whatever it may do: they say who may do what.
 OF_PEOPLE = frozenset({"tokens", "users"})
 _OWN = """
