@@ -19,6 +19,7 @@ from panel.io.state import set_curdoc
 from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
+from dashboards.pages.activity.screen import ActivityScreen
 from dashboards.pages.checks.screen import ChecksScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
@@ -50,6 +51,7 @@ PAGES = (
     PageEntry("people", "People", PeopleScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
+    PageEntry("activity", "Activity", ActivityScreen, "history/activity"),
     PageEntry("query", "Query", QueryScreen),
     PageEntry("jobs", "Jobs", JobsScreen),
     PageEntry("settings", "Settings", SettingsScreen),

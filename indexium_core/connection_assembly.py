@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.activity_service import ActivityService
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
@@ -50,6 +51,7 @@ class ConnectionAssembly(TitleAssembly):
         self.token_check = TokenCheck(store, self.sign_in, clock=clock)
         self.authority = Authority(self.sign_in, self.token_check, LibraryLimits(store))
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
+        self.activity = ActivityService(store)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

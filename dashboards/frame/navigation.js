@@ -16,7 +16,7 @@ export function switchTheme() {
 
 // The page whose entry is the current one while a page has none of its own.
 /** @type {Record<string, string>} */
-const ABOVE = {connections: "settings", publish: "titles"}
+const ABOVE = {activity: "history", connections: "settings", publish: "titles"}
 
 /** Return the page whose entry is the current one. @param {PageLinkView[]} pages */
 const currentEntry = pages => {

@@ -21,6 +21,7 @@ from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
+    activity,
     command_calls,
     events,
     fields,
@@ -113,6 +114,7 @@ def _routes() -> list[BaseRoute]:
         tokens,
         artwork,
         fields,
+        activity,
         events,
         metrics,
         queries,

@@ -101,6 +101,8 @@ class CheckedService:
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":  # a service is checked by its class in many places
             return type(object.__getattribute__(self, "_service"))
+        if name == "__call__":
+            return self.__getattr__(name)
         return object.__getattribute__(self, name)
 
     def __getattr__(self, name: str) -> Any:
@@ -116,7 +118,7 @@ class CheckedService:
         return member if call in INTERNAL else _checked(member, call, authority)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
-        return self.__getattr__("__call__")(*args, **kwargs)
+        return self.__call__(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)

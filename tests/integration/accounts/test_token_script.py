@@ -41,7 +41,7 @@ def test_script_with_a_token_scans_plans_and_tries_and_is_refused_the_rest(home:
         )
         assert ran.returncode == 0, ran.stderr
         listed = Ran(home, "tokens", "list", "--json").json
-        assert [each["last_address"] for each in listed] == ["127.0.0.1"]
+        assert [each["last_address"] for each in listed["items"]] == ["127.0.0.1"]
         assert Ran(home, "tokens", "revoke", "1").code == 0
         after = subprocess.run(
             [sys.executable, "-I", token_script.__file__, service.rest.url, secret], capture_output=True, check=False
