@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from indexium_core.flows.accounts.activity_service import ActivityService
 from indexium_core.flows.accounts.authority import Authority
+from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
+from indexium_core.flows.accounts.token_check import TokenCheck
+from indexium_core.flows.accounts.token_service import TokenService
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.automation.library_updates import LibraryUpdater
@@ -44,8 +47,10 @@ class ConnectionAssembly(TitleAssembly):
         self._build_automation(store, config, clock)
         self._build_webhooks(store, config, clock)
         self.sign_in = SignIn(store, config=config, clock=clock)
-        self.authority = Authority(self.sign_in)
         self.users = UserService(store, self.sign_in, clock=clock)
+        self.token_check = TokenCheck(store, self.sign_in, clock=clock)
+        self.authority = Authority(self.sign_in, self.token_check, LibraryLimits(store))
+        self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
         self.activity = ActivityService(store)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:

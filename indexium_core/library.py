@@ -25,6 +25,7 @@ from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
 from indexium_core.flows.accounts.authority import Authority, CheckedService
 from indexium_core.flows.accounts.sign_in import SignIn
+from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.pictures.originals import Originals
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PLAIN = {"home", "notices"}  # attributes of the services that are none
+_READ = {"charts", "originals", "thumbnails"}  # of this process, and checked as services are
 _OPERATIONS = {"publish": "publication"}  # names of types of operations that differ from the types
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
 
@@ -74,6 +76,7 @@ class Library(LibraryServices):
     thumbnails: Thumbnails
     requests: Requests
     sign_in: SignIn
+    token_check: TokenCheck
     authority: Authority
     events: EventBus
     ui_priority: UiPriority
@@ -94,7 +97,7 @@ class Library(LibraryServices):
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 service = getattr(self._parts, name)
-                is_checked = name in LibraryServices.__annotations__ and name not in _PLAIN
+                is_checked = name in _READ or (name in LibraryServices.__annotations__ and name not in _PLAIN)
                 setattr(self, name, CheckedService(service, name, self._parts.authority) if is_checked else service)
 
     @classmethod

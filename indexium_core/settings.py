@@ -104,7 +104,11 @@ class Settings(_ProviderSettings):
         default=True, description="False hides Edit in the dashboard.", counts=_NOW
     )
     api_writes_per_minute: int = _setting(
-        60, "Writes, rollbacks and scans per minute that REST clients can start; 0: no limit.", _NOW, ge=0, le=100_000
+        60,
+        "Writes, rollbacks and scans per minute that one person or program can start by REST; 0: no limit.",
+        _NOW,
+        ge=0,
+        le=100_000,
     )
     max_operation_items: int = _setting(1_000_000, "Maximum number of files of one operation.", _NOW, ge=1, le=10**9)
     executor: str = _setting(

@@ -8,19 +8,23 @@ import json
 import re
 import secrets
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
 
+from bokeh.server.views.session_handler import SessionHandler
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, StaticFileHandler
+from tornado.websocket import WebSocketHandler
 
 from dashboards.web.sign_in import NotSignedIn
 from indexium_core.api.access import OTHER_SITES
+from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
 _REST = "/api/"
+_ACTOR_OF = "indexium_actor_of"  # in the settings of the application
 _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
@@ -121,25 +125,34 @@ def guard(
     application: Application,
     hosts: Hosts,
     *,
-    holds: Callable[[str | None], bool | None],
+    is_program: Callable[[HTTPServerRequest], bool],
+    refusal_of_token: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
+    actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
     is_embedded: bool = False,
 ) -> None:
     """
     Guard every route of a Bokeh application: pages, websockets, static files and errors.
 
-    `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
-    token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
-    has to sign in before a request. `is_embedded`: a notebook on this machine
-    may show the pages in a frame.
+    Args:
+        application: The application.
+        hosts: Under which names it may be requested.
+        is_program: Returns whether a request has a valid token. No page of another origin has one, so a program with
+            a token may send any Origin to the REST routes.
+        refusal_of_token: Returns the arguments of `Refused` for a request whose token is wrong.
+        lacks_session: Returns whether somebody has to sign in before a request.
+        actor_of: Returns who sends a request. Its handler acts as this actor, except for pages, which do so themselves.
+        is_embedded: A notebook on this machine may show the pages in a frame.
+
     """
     application.websocket_origins.update(hosts.other_origins)
+    application.settings[_ACTOR_OF] = actor_of
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
-        refusal = _refusal(request, hosts, holds, is_embedded=is_embedded)
+        refusal = _refusal(request, hosts, is_program, is_embedded=is_embedded) or refusal_of_token(request)
         if refusal:
-            return application.get_handler_delegate(request, _hardened(Refused, is_embedded), {"answer": refusal})
+            return application.get_handler_delegate(request, _hardened(Refused, is_embedded), dict(refusal))
         if lacks_session(request):
             return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
         delegate = route(request, **kwargs)
@@ -150,13 +163,18 @@ def guard(
 
 
 def _refusal(
-    request: HTTPServerRequest, hosts: Hosts, holds: Callable[[str | None], bool | None], *, is_embedded: bool
-) -> tuple[int, str] | None:
+    request: HTTPServerRequest, hosts: Hosts, is_program: Callable[[HTTPServerRequest], bool], *, is_embedded: bool
+) -> Mapping[str, Any] | None:
     if not hosts.allow(request.host or ""):
-        return 421, "The Host header does not name this server. The setting INDEXIUM_ALLOWED_HOSTS allows more names."
-    if request.path.startswith(_REST) and holds(request.headers.get("Authorization")):
+        detail = "The Host header does not name this server. The setting INDEXIUM_ALLOWED_HOSTS allows more names."
+        return {"status": 421, "code": "unknown_host", "detail": detail}
+    if request.path.startswith(_REST) and is_program(request):
         return None
-    return _refused_page(request, is_embedded=is_embedded)
+    refused = _refused_page(request, is_embedded=is_embedded)
+    if refused is None:
+        return None
+    status, detail = refused
+    return {"status": status, "code": "forbidden" if status == 403 else "unknown_address", "detail": detail}
 
 
 def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int, str] | None:
@@ -196,20 +214,22 @@ def _is_foreign(request: HTTPServerRequest, targets: Collection[str]) -> bool:
 class Refused(RequestHandler):
     """The answer to a rejected request."""
 
-    def initialize(self, answer: tuple[int, str]) -> None:
-        self._answer = answer
+    def initialize(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        self._status, self._code, self._detail, self._more = status, code, detail, headers or {}
 
     def prepare(self) -> None:
-        status, sentence = self._answer
-        self.set_status(status)
+        self.set_status(self._status)
+        if self._status == 401:
+            self.set_header("WWW-Authenticate", "Bearer")
+        for name, value in self._more.items():
+            self.set_header(name, value)
         if self.request.path.startswith(_REST):
             self.set_header("Content-Type", "application/problem+json")
-            code = {421: "unknown_host", 403: "forbidden"}.get(status, "unknown_address")
-            problem = {"type": f"urn:indexium:{code}", "title": responses[status], "status": status}
-            self.finish(json.dumps(problem | {"detail": sentence, "code": code}))
+            kind = {"type": f"urn:indexium:{self._code}", "title": responses[self._status], "status": self._status}
+            self.finish(json.dumps(kind | {"detail": self._detail, "code": self._code}))
             return
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(sentence)
+        self.finish(self._detail)
 
     def check_xsrf_cookie(self) -> None:
         """Skip the check: these routes change nothing."""
@@ -225,7 +245,12 @@ def _sockets(host: str) -> str:
 
 @functools.cache
 def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestHandler]:  # noqa: FBT001
-    """Return a handler class that also sends the security headers; scripts in a page get the nonce of its answer."""
+    """
+    Return a handler class that acts as the sender, and sends the security headers.
+
+    Scripts in a page get the nonce of its answer.
+    """
+    is_page = issubclass(handler, SessionHandler | WebSocketHandler)
     scripted = issubclass(handler, DocHandler) or getattr(handler, "has_scripts", False)
     has_form = getattr(handler, "has_form", False)
 
@@ -248,6 +273,13 @@ def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestH
             if is_embedded:
                 self.clear_header("X-Frame-Options")
             self.clear_header("Server")
+
+        async def _execute(self, *given: Any, **named: Any) -> None:
+            if is_page:
+                await super()._execute(*given, **named)
+                return
+            with acting_as(self.settings[_ACTOR_OF](self.request)):
+                await super()._execute(*given, **named)
 
         def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
             if status_code in _NO_FILE and issubclass(handler, StaticFileHandler):

@@ -34,7 +34,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
-from dashboards.web import artwork, downloads, not_found, query_downloads, request_guard, sign_in, uploads
+from dashboards.web import artwork, downloads, not_found, programs, query_downloads, request_guard, sign_in, uploads
 from dashboards.web.originals import OriginalFile
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -65,6 +65,7 @@ _HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for a request
 _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
 _BODY = 600.0  # seconds that the body of a request may take
+_TOKENS_CHECKED = 15.0  # seconds between two checks of the tokens of open streams
 
 
 def tune_interpreter() -> None:
@@ -205,7 +206,7 @@ class DashboardServer:
         self._api = Mount(
             make_app(library, token=self.token),
             largest=largest,
-            actor_of=lambda request: self._actor_of(request.cookies),
+            actor_of=self._sender,
         )
         self._loop: IOLoop | None = None
         self._started = threading.Event()
@@ -274,23 +275,42 @@ class DashboardServer:
         request_guard.guard(
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
-            holds=lambda header: access.bearer(header, self.token),
+            is_program=lambda request: self._has_own_token(request) or bool(programs.is_valid(self._library, request)),
+            refusal_of_token=self._refusal_of_token,
             lacks_session=self._lacks_session,
+            actor_of=self._sender,
             is_embedded=self._is_embedded,
         )
-        self._library.sign_in.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
+        for source in (self._library.sign_in, self._library.token_check):
+            source.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
         return server
 
     def _close_ended(self, server: Any) -> None:
-        """Close the pages and streams whose sessions have ended: their browsers ask for a sign-in."""
-        self._api.hang_up(self._lacks_session)
+        """Close the pages and streams whose sessions or tokens have ended: their browsers ask for a sign-in."""
+        self._api.hang_up(lambda request: self._has_ended_token(request) or self._lacks_session(request))
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             if self._lacks_session(client._socket.request):  # noqa: SLF001
                 client._socket.close()  # noqa: SLF001
 
     def _lacks_session(self, request: HTTPServerRequest) -> bool:
-        has_token = request.path.startswith("/api/") and access.bearer(request.headers.get("Authorization"), self.token)
-        return not has_token and sign_in.is_missing(self._library, request, self.port)
+        is_program = self._has_own_token(request) or programs.is_valid(self._library, request)
+        return not is_program and sign_in.is_missing(self._library, request, self.port)
+
+    def _has_own_token(self, request: HTTPServerRequest) -> bool:
+        """Return whether a request has the token of this service."""
+        header = request.headers.get("Authorization")
+        return request.path.startswith("/api/") and bool(access.bearer(header, self.token))
+
+    def _has_ended_token(self, request: HTTPServerRequest) -> bool:
+        return not self._has_own_token(request) and programs.is_valid(self._library, request) is False
+
+    def _refusal_of_token(self, request: HTTPServerRequest) -> Mapping[str, Any] | None:
+        return None if self._has_own_token(request) else programs.refusal(self._library, request)
+
+    def _sender(self, request: HTTPServerRequest) -> Actor:
+        """Return who sends a request: a program with a token, a person, or the person at this computer."""
+        program = None if self._has_own_token(request) else programs.actor_in(self._library, request)
+        return program or self._actor_of(request.cookies)
 
     def _routes(self) -> list[tuple[Any, ...]]:
         """Return the routes other than the pages."""
@@ -352,8 +372,10 @@ class DashboardServer:
         REST.
         """
         self._started.set()
-        if not self._is_stopping:
-            await self._stop.wait()
+        while not self._is_stopping:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _TOKENS_CHECKED)
+            self._api.hang_up(self._has_ended_token)  # a token may end by itself
 
     def _close(self, server: Any) -> None:
         """Close all connections, so that pages notice the stop immediately and wait for the next start."""

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -21,7 +21,10 @@ from indexium_core.model.operations.actor import acting_as
 
 OTHER_SITES = frozenset({"cross-site", "same-site"})  # of Sec-Fetch-Site: a page of another site sends the request
 
+NOT_VALID = "This token is wrong, was revoked, or has ended. 'indexium tokens list' shows the tokens."
+API_KEY = "X-Api-Key"  # a header for programs that cannot send Authorization
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_MOST_SENDERS = 10_000  # that the limit of starts remembers
 
 
 class _App(Protocol):
@@ -34,6 +37,12 @@ def bearer(header: str | None, token: str) -> bool | None:
         return None
     kind, _, given = header.partition(" ")
     return kind.lower() == "bearer" and secrets.compare_digest(given.strip().encode(), token.encode())
+
+
+def token_in(headers: Mapping[str, str]) -> str:
+    """Return the token of a program in headers whose names have any case: of Bearer or of X-Api-Key; "" without one."""
+    kind, _, given = headers.get("Authorization", "").partition(" ")
+    return given.strip() if kind.lower() == "bearer" else headers.get(API_KEY, "").strip()
 
 
 class Gate:
@@ -60,9 +69,13 @@ class Gate:
             return None
         headers = {name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]}
         holds = bearer(headers.get("authorization"), self._token)
-        if holds is False or (holds is None and scope["path"].startswith(problems.CALLS)):
+        has_api_token = scope["state"]["actor"].kind == "token"  # `actor_of` of the mount has checked it
+        is_wrong = holds is False or (not holds and bool(headers.get(API_KEY.lower())))
+        if not holds and scope["path"].startswith(problems.CALLS):
             detail = "This call needs the token of the running service. The file service.json in the home holds it."
             return problems.answer(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+        if is_wrong and not has_api_token:
+            return problems.answer(401, "unauthorized", NOT_VALID, headers={"WWW-Authenticate": "Bearer"})
         if scope["method"] in _CHANGES and not _is_json(scope["method"], headers):
             detail = "Send changes as JSON, with Content-Type: application/json."
             return problems.answer(415, "not_json", detail)
@@ -77,25 +90,29 @@ def _is_json(method: str, headers: MutableMapping[str, str]) -> bool:
 
 
 class RateLimit:
-    """A rate limit of started jobs per minute. Thread-safe."""
+    """A rate limit of started jobs per minute and sender. Thread-safe."""
 
     def __init__(self, limit: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> None:
         """Create the limit: `limit` returns the maximum per minute, 0 for no limit; `clock` is a monotonic clock."""
         self._limit, self._clock = limit, clock
         self._lock = threading.Lock()
-        self._starts: deque[float] = deque()
+        self._starts: dict[Hashable, deque[float]] = {}
 
-    def take(self) -> None:
-        """Count one more start. Raises `ProblemAnswer` (429, with Retry-After) if the limit is reached."""
+    def take(self, sender: Hashable) -> None:
+        """Count one more start of a sender. Raises `ProblemAnswer` (429, with Retry-After) if its limit is reached."""
         limit, now = self._limit(), self._clock()
         with self._lock:
-            while self._starts and self._starts[0] <= now - 60:
-                self._starts.popleft()
-            if limit and len(self._starts) >= limit:
-                seconds = max(1, round(self._starts[0] + 60 - now + 0.5))
+            starts = self._starts.pop(sender, deque())
+            while starts and starts[0] <= now - 60:
+                starts.popleft()
+            while len(self._starts) >= _MOST_SENDERS:  # the first ones have started nothing for the longest time
+                del self._starts[next(iter(self._starts))]
+            self._starts[sender] = starts
+            if limit and len(starts) >= limit:
+                seconds = max(1, round(starts[0] + 60 - now + 0.5))
                 detail = (
                     f"More than {limit} jobs were started in a minute (INDEXIUM_API_WRITES_PER_MINUTE). "
                     f"Try again in {seconds} s."
                 )
                 raise problems.ProblemAnswer(429, "too_many", detail, headers={"Retry-After": str(seconds)})
-            self._starts.append(now)
+            starts.append(now)

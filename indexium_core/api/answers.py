@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
+from indexium_core.model.accounts.tokens import ApiToken, Identity, NewToken
 from indexium_core.model.connections.automation import AutomationConfig, LibraryAutomation
 from indexium_core.model.connections.webhooks import NewSecret, PathTrial, WebhookEvent, WebhookEventPage, WebhookSource
 from indexium_core.model.operations.operation import (
@@ -109,6 +110,9 @@ PublicationDetailsAnswer = _schema(
     PublicationDetails,
 )
 
+ApiTokenAnswer = _schema("ApiTokenAnswer", "A key of a program; `effective` has what it may do now.", ApiToken)
+NewTokenAnswer = _schema("NewTokenAnswer", "A new token and its text, which no later answer has.", NewToken)
+IdentityAnswer = _schema("IdentityAnswer", "Who sends a request, and with which permissions.", Identity)
 WebhookSourceAnswer = _schema("WebhookSourceAnswer", "A program that sends events.", WebhookSource)
 NewSecretAnswer = _schema("NewSecretAnswer", "A source and its new secret, which no later answer has.", NewSecret)
 WebhookEventAnswer = _schema("WebhookEventAnswer", "An event of a source, and what it led to.", WebhookEvent)

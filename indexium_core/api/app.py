@@ -10,6 +10,7 @@ import functools
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.responses import HTMLResponse, Response
@@ -34,6 +35,7 @@ from indexium_core.api.routes import (
     schedules,
     tracks,
 )
+from indexium_core.api.routes.accounts import tokens
 from indexium_core.api.routes.connections import automation, players, webhooks
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
@@ -47,7 +49,36 @@ _CALLERS = 32  # concurrent calls of commands
 ABOUT = """All functions of the dashboard and the command line, for programs.
 
 Lists are `{"items", "total", "page", "per_page"}`. An error is a problem document (RFC 9457) with a stable `code`.
-Send changes as `application/json`. Times are in UTC."""
+Send changes as `application/json`. Times are in UTC. As soon as there are people who sign in, send an API token:
+`Authorization: Bearer ix_…`, or `X-Api-Key: ix_…`."""
+
+
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API token, or that in service.json."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": access.API_KEY, "description": "An API token."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "indexium-5006",
+        "description": "A session; it has the port.",
+    },
+}
+
+
+class _Rest(FastAPI):
+    """The application with a description that says how clients sign in."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description."""
+        found = super().openapi()  # the framework keeps it
+        if "security" not in found:
+            found["components"]["securitySchemes"] = _SCHEMES
+            found["security"] = [{name: []} for name in _SCHEMES] + [{}]  # without people, no sign-in is needed
+            for path, methods in found["paths"].items():
+                if path.startswith(problems.RECEIPTS):  # senders have secrets of their own
+                    for route in methods.values():
+                        route["security"] = []
+        return found
 
 
 def largest(path: str) -> int:
@@ -80,6 +111,7 @@ def _routes() -> list[BaseRoute]:
         providers,
         automation,
         players,
+        tokens,
         artwork,
         fields,
         activity,
@@ -102,7 +134,7 @@ def make_api(library: Library) -> FastAPI:
         yield
         pool.shutdown(wait=False, cancel_futures=True)
 
-    app = FastAPI(
+    app = _Rest(
         title="Indexium",
         version=__version__,
         description=ABOUT,

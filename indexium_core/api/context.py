@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from indexium_core.api import problems
 from indexium_core.api.access import RateLimit
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.surrogates import INVALID_TEXT
 
@@ -97,16 +98,22 @@ class WorkStarter:
         self._rate, self._requests = rate, requests
         self._locks = [threading.Lock() for _ in range(_LOCKS)]  # one lock per group of keys
 
-    def start(self, start: Callable[[], _T]) -> _T:
-        """Return the result of `start`. Raises `ProblemAnswer` if the rate limit is reached."""
-        self._rate.take()
+    def start(self, sender: Hashable, start: Callable[[], _T]) -> _T:
+        """Return the result of `start`. Raises `ProblemAnswer` if the rate limit of the sender is reached."""
+        self._rate.take(sender)
         return start()
 
-    def once(self, request: IdempotentRequest, start: Callable[[], _T], again: Callable[[StartedRequest], _T]) -> _T:
-        """Return the result of `start`, or of `again` if the same request has started work before."""
+    def once(
+        self,
+        sender: Hashable,
+        request: IdempotentRequest,
+        start: Callable[[], _T],
+        again: Callable[[StartedRequest], _T],
+    ) -> _T:
+        """Return the result of `start`, or of `again` if the same request of this actor has started work before."""
         with self._locks[hash(request.key) % _LOCKS]:  # a repeated request waits until the first has started
             started = self._requests.find(request)
-            return self.start(start) if started is None else again(started)
+            return self.start(sender, start) if started is None else again(started)
 
 
 class StartRequest:
@@ -136,11 +143,17 @@ class StartRequest:
 
         """
         if not self._key:
-            return self._work.start(lambda: start(None))
+            return self._work.start(self._sender, lambda: start(None))
         text = f"{self._request.method} {self._request.url.path} {body.model_dump_json() if body else ''}"
         mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         request = IdempotentRequest(key=self._key, mark=mark)
-        return self._work.once(request, lambda: start(request), again)
+        return self._work.once(self._sender, request, lambda: start(request), again)
+
+    @property
+    def _sender(self) -> Hashable:
+        """Whose starts are counted together: those of one person or token, from one address."""
+        actor, client = current_actor(), self._request.client
+        return actor.kind, actor.id, client.host if client else ""
 
 
 class WaitLimit:

@@ -29,7 +29,7 @@ RECEIPTS = "/api/webhooks/"  # events of senders; they have secrets of their own
 # Codes of the service itself. docs/errors.md lists the codes of the library.
 CODES: Mapping[str, str] = {
     "bad_request": "the request is malformed",
-    "unauthorized": "the token is missing, or belongs to another run of the service",
+    "unauthorized": "a sign-in is missing, or the token is wrong, was revoked, or has ended",
     "forbidden": "the request comes from a page of another origin",
     "unknown_host": "the Host header names another host",
     "unknown_address": "no resource exists at this address",
@@ -39,7 +39,7 @@ CODES: Mapping[str, str] = {
     "too_large": "the body is larger than the service accepts",
     "invalid_request": "a field or a parameter is missing, unknown or invalid",
     "key_reused": "the Idempotency-Key was used for a different request",
-    "too_many": "too many started jobs in a minute (Retry-After has the seconds to wait), or queries at once",
+    "too_many": "too many started jobs or wrong tokens (Retry-After has the seconds to wait), or queries at once",
     "internal": "the service failed; its log shows the cause",
 }
 _OF_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "unknown_address"}

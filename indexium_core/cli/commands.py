@@ -57,6 +57,7 @@ COMMANDS = {
         "Write NFO files and pictures beside films, series and home videos, for Kodi, Jellyfin and Plex.",
     ),
     "users": CommandEntry("users", "The people who sign in. Without any, this computer needs no sign-in."),
+    "tokens": CommandEntry("tokens", "API tokens: keys with which programs use REST."),
     "activity": CommandEntry(
         "activity", "Show who decided, wrote, rolled back, published or started work; newest first."
     ),

@@ -23,7 +23,7 @@ from tests.support.rest import Client, ended
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import until
 
-NIGHT = Actor("token", "7", "Night script")
+NIGHT = Actor("schedule", "night", "Night script")
 BOB = Actor("user", "2", "Bob")
 RECORDS = {  # by table: the column of its id, and of the name of the actor
     "metadata_operations": ("id", "user_name"),
@@ -241,6 +241,7 @@ WITHOUT_RECORD = """
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
+    tokens.add tokens.revoke
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
@@ -371,7 +372,7 @@ def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.Monk
 def test_request_over_rest_acts_as_its_actor(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     library = studio.library
     file_id = first(library)
-    monkeypatch.setattr(server.DashboardServer, "_actor_of", lambda *_: NIGHT)
+    monkeypatch.setattr(server.DashboardServer, "_sender", lambda *_: NIGHT)
     with server.make_server(library, port=0).background() as running:
         client = Client(running.url)
         number = client.post("/api/metadata/write", {"all": True}).json["operation_id"]

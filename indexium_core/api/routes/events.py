@@ -44,6 +44,7 @@ async def events(
     job_id: int | None = None,
 ) -> Stream:
     """Stream events as server-sent events, from now on or after `Last-Event-ID`."""
+    library.authority.require("plan.read")
     if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
         raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID must be the number of an event.")
     start = int(last_event_id) if last_event_id else after

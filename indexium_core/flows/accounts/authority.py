@@ -1,47 +1,93 @@
 """
 The check of permissions, in one place: in front of the services of a library.
 
-A front end gets a service behind a `CheckedService`. It compares the role of the present actor with the permission of
-the call. The services themselves call each other without a check, and so do jobs: a job was checked when it was added.
+A front end gets a service behind a `CheckedService`. It compares the role of the present actor, or the permissions of
+its token, with the permission of the call. The services themselves call each other without a check, and so do jobs: a
+job was checked when it was added.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from indexium_core import errors
+from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.model.accounts.permissions import Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, permission_of
+from indexium_core.flows.accounts.token_check import TokenCheck
+from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
+from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, permission_of
+from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.operations.actor import current_actor
 
 
 class Authority:
     """Says what the present actor may do. It may be used from any thread."""
 
-    def __init__(self, sign_in: SignIn) -> None:
-        self._sign_in = sign_in
+    def __init__(self, sign_in: SignIn, token_check: TokenCheck, limits: LibraryLimits) -> None:
+        self._sign_in, self._token_check, self._limits = sign_in, token_check, limits
 
     @property
     def grants(self) -> Grants | None:
         """What the present actor may do; None: everything. A role counts as it is now, not as it was at the sign-in."""
         actor = current_actor()
+        if actor.kind == "token":
+            return self._token_check.grants_of(int(actor.id))
         if actor.kind != "user":
             return None
         role = self._sign_in.role_of(int(actor.id)) if actor.id.isdecimal() else None
         return Grants(frozenset() if role is None else permissions_of(role))
 
+    @property
+    def identity(self) -> Identity:
+        """Who the present actor is, and what it may do."""
+        actor, grants = current_actor(), self.grants
+        token = self._token_check.get(int(actor.id)) if actor.kind == "token" else None
+        owner = int(actor.id) if actor.kind == "user" else None if token is None else token.user_id
+        limits = None if grants is None or grants.libraries is None else sorted(grants.libraries)
+        return Identity(
+            kind=actor.kind,
+            id=int(actor.id) if actor.kind in {"user", "token"} else None,
+            name=actor.name,
+            role=None if owner is None else self._sign_in.role_of(owner),
+            permissions=[each for each in PERMISSIONS if grants is None or each in grants.permissions],
+            libraries=limits,
+            ends_at=None if token is None else token.ends_at,
+        )
+
     def require(self, permission: Permission) -> None:
-        """Raise ForbiddenError if the present actor does not have a permission."""
+        """Raise ForbiddenError if the present actor does not have a permission, for all libraries."""
         grants = self.grants
         if grants is not None:
             grants.require(permission)
+            if grants.libraries is not None:
+                raise errors.ForbiddenError("This token is limited to some libraries, and this concerns all of them.")
 
     def may(self, permission: Permission) -> bool:
         """Return whether the present actor has a permission."""
         grants = self.grants
         return grants is None or permission in grants.permissions
+
+    def call(self, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """Return the result of a call of a service. Raises ForbiddenError if the present actor may not make it."""
+        if call.partition(".")[0] in OF_PEOPLE:
+            self.require_person()
+        grants = self.grants
+        if grants is not None:
+            grants.require(permission_of(call, args, named))
+        if grants is None or grants.libraries is None:
+            return method(*args, **named)
+        self._limits.require(grants.libraries, call, method, args, named)
+        return self._limits.shown(grants.libraries, call, method(*args, **named))
+
+    def require_person(self) -> None:
+        """Raise ForbiddenError if a token acts: people and tokens are managed by people."""
+        if current_actor().kind == "token":
+            raise errors.ForbiddenError(
+                "A token may not manage people, passwords, sessions or tokens. Sign in, or use 'indexium users' and "
+                "'indexium tokens' on the computer of the service."
+            )
 
 
 class CheckedService:
@@ -62,12 +108,14 @@ class CheckedService:
     def __getattr__(self, name: str) -> Any:
         service = object.__getattribute__(self, "_service")
         member = getattr(service, name)
-        if (name.startswith("_") and name != "__call__") or not callable(member):
+        if name.startswith("_") and name != "__call__":
+            return member
+        authority = object.__getattribute__(self, "_authority")
+        if not callable(member):
+            authority.require("plan.read")
             return member
         call = f"{object.__getattribute__(self, '_name')}.{name}"
-        if call in INTERNAL:
-            return member
-        return _checked(member, call, object.__getattribute__(self, "_authority"))
+        return member if call in INTERNAL else _checked(member, call, authority)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
         return self.__call__(*args, **kwargs)
@@ -82,7 +130,6 @@ class CheckedService:
 def _checked(method: Callable[..., Any], call: str, authority: Authority) -> Callable[..., Any]:
     @functools.wraps(method)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        authority.require(permission_of(call, args, kwargs))
-        return method(*args, **kwargs)
+        return authority.call(call, method, args, kwargs)
 
     return checked

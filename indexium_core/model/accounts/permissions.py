@@ -78,9 +78,15 @@ class Grants:
 
     permissions: frozenset[Permission]
     libraries: frozenset[int] | None = None  # None: all of them
+    is_token: bool = False  # of a program, and not of a person
 
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError without a permission."""
+        if permission not in self.permissions and self.is_token:
+            raise errors.ForbiddenError(
+                f"This token may not {PERMISSION_WORDS[permission]}. "
+                f"Use a token with {permission}, whose owner has it, too."
+            )
         if permission not in self.permissions:
             raise errors.ForbiddenError(
                 f"You may not {PERMISSION_WORDS[permission]}. Ask an administrator for a role with {permission}."

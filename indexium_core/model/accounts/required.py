@@ -15,6 +15,7 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
+    "plan.read": "tokens.add tokens.list tokens.revoke",  # of oneself; the service checks whose they are
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
@@ -91,6 +92,18 @@ REQUIRED: Mapping[str, Permission] = MappingProxyType(
     {call: permission for permission, calls in _CALLS.items() for call in calls.split()}
 )
 _WRITES = "operations.start_operation"
+_NAMED = """
+    automation.change automation.config automation.get inventory.compare_folder inventory.empty_folders
+    inventory.exclude_removal inventory.forget_missing inventory.media_removal inventory.missing_removal
+    inventory.remove_empty_folders inventory.set_cast_people inventory.set_exclude inventory.set_kind
+    inventory.set_media inventory.set_metadata_language inventory.set_modes inventory.set_write_ratings
+    picture_selection.change_config picture_selection.config plans.waiting_ratings publications.options
+    publications.set_options scans.add_folders titles.identify
+"""
+# Calls that concern only the libraries in their arguments, `library_id` or `library_ids`.
+OF_LIBRARIES = frozenset(_NAMED.split())
+# Services that no token may call, whatever it may do: they say who may do what.
+OF_PEOPLE = frozenset({"tokens", "users"})
 _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification

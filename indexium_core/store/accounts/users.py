@@ -10,6 +10,7 @@ from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import User, UserSession
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
+from indexium_core.store.accounts import tokens
 from indexium_core.store.connection import Connection
 
 
@@ -73,8 +74,9 @@ def change(tx: Connection, user_id: int, *, name: str, name_key: str, role: Role
 
 
 def remove(tx: Connection, user_id: int) -> None:
-    """Remove a person with the password and the sessions."""
+    """Remove a person with the password, the sessions and the tokens."""
     end_sessions(tx, user_id=user_id)
+    tokens.remove(tx, user_id=user_id)
     tx.execute(_sql("forget_password"), {"user_id": user_id})
     tx.execute(_sql("remove_user"), {"id": user_id})
 

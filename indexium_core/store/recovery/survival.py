@@ -19,7 +19,7 @@ class Survival(enum.Enum):
     DECIDED = "decided"  # a person decided them: every snapshot has them, and a change of them leads to a snapshot
     RECORDED = "recorded"  # Indexium recorded them, and no file holds them: every snapshot has them
     PARTLY = "partly"  # the files hold most of them: every snapshot has the rest, and the next scan reads the files
-    REPEATED = "repeated"  # without a backup, this work is done again: by Indexium, or, for passwords, by a person
+    REPEATED = "repeated"  # without a backup, it is done again: by Indexium, or, for passwords and tokens, by a person
     COMPUTED = "computed"  # they are computed again from other tables; a rebuild does not copy them
 
 
@@ -39,8 +39,8 @@ _OF: dict[Survival, str] = {
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: """
-        events hash_cache player_contacts player_reads provider_cache title_names user_credentials user_sessions
-        webhook_files
+        api_tokens events hash_cache player_contacts player_reads provider_cache title_names user_credentials
+        user_sessions webhook_files
     """,
     Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",
 }

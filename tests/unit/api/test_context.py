@@ -41,7 +41,7 @@ class Place:
         self.work = WorkStarter(RateLimit(lambda: limit), self.book)
 
     def __call__(self, key: str | None, path: str = "/write", q: str = "a", **how: Any) -> int:
-        request: Any = SimpleNamespace(method="POST", url=SimpleNamespace(path=path))
+        request: Any = SimpleNamespace(method="POST", url=SimpleNamespace(path=path), client=None)
         start = how.get("start", self.begin)
         return StartRequest(self.work, request, key).once(
             Body(q=q), start=start, again=lambda begun: begun.operation_id or 0

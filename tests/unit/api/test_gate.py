@@ -74,25 +74,25 @@ class Clock:
 def test_starts_per_minute_are_limited() -> None:
     clock = Clock()
     rate = access.RateLimit(lambda: 2, clock=clock)
-    rate.take()
+    rate.take("ann")
     clock.now = 30
-    rate.take()
+    rate.take("ann")
     with pytest.raises(ProblemAnswer) as refused:
-        rate.take()
+        rate.take("ann")
     assert (refused.value.status, refused.value.code) == (429, "too_many")
     assert 30 <= int(refused.value.headers["Retry-After"]) <= 31
     clock.now = 61
-    rate.take()
+    rate.take("ann")
 
 
 def test_starts_without_limit() -> None:
     limit = 1
     rate = access.RateLimit(lambda: limit, clock=Clock())
-    rate.take()
+    rate.take("ann")
     with pytest.raises(ProblemAnswer):
-        rate.take()
+        rate.take("ann")
     limit = 0
-    assert [rate.take() for _ in range(100)] == [None] * 100
+    assert [rate.take("ann") for _ in range(100)] == [None] * 100
 
 
 def test_work_yields_while_a_request_is_answered() -> None:

@@ -1,0 +1,1 @@
+"""Routes of accounts: API tokens, and who sends a request."""
