@@ -17,6 +17,7 @@ from indexium_core.cli.commands import COMMANDS
 from indexium_core.files import volumes
 from indexium_core.library import Library
 from indexium_core.model import query
+from indexium_core.model.accounts.permissions import PERMISSION_WORDS
 from indexium_core.model.fields.rules import FACTS
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files import inventory
@@ -47,6 +48,11 @@ def test_every_setting_is_on_its_page_with_its_default() -> None:
         assert help_text == field.description
         assert name == "home" or counts == (field.json_schema_extra or {})["counts"]  # type: ignore[index]
         assert name == "home" or default.strip("`").lower() == str(field.default).lower()
+
+
+def test_every_permission_is_on_accounts_page() -> None:
+    documented = {name: cells[0].partition(";")[0] for name, cells in rows("accounts.md").items()}
+    assert {name: documented[name] for name in PERMISSION_WORDS} == dict(PERMISSION_WORDS)
 
 
 def test_every_list_of_files_is_on_library_page() -> None:

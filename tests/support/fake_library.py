@@ -105,7 +105,9 @@ class FakeLibrary(FakeOperations):
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
         self.ui_priority = UiPriority()
         self.sign_in = SimpleNamespace(is_needed=False, find=lambda token: None, follow=lambda call: None)
-        self.token_check = SimpleNamespace(find=lambda text, **_: None, follow=lambda call: None)
+        self.token_check = SimpleNamespace(
+            find=lambda text, *, address=None: None, count_wrong=lambda address: True, follow=lambda call: None
+        )
         self.authority = SimpleNamespace(require=lambda permission: None)
         self.history = _History(self)
         self.stopped = False
