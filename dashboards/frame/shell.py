@@ -31,7 +31,7 @@ class Shell(Component):
 
     _esm = module("shell")
     _view = ShellView
-    _styles = ("house.css", "shell.css")
+    _styles = ("house.css", "shell.css", "account_menu.css")
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
         """Show a sentence for a few seconds; see `Bridge.toast`."""

@@ -200,7 +200,12 @@ class DashboardServer:
         self._library = library
         self._linger = linger
         self._is_embedded = is_embedded
-        self._pages = app.Pages(library, local=not self._is_remote, actor_of=lambda: self._actor_of(pn.state.cookies))
+        self._pages = app.Pages(
+            library,
+            local=not self._is_remote,
+            actor_of=lambda: self._actor_of(pn.state.cookies),
+            session_of=lambda: self._session_of(pn.state.cookies),
+        )
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
@@ -319,8 +324,16 @@ class DashboardServer:
 
     def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
         """Return who sends a request with these cookies, of Tornado or of Bokeh."""
+        return sign_in.actor_of(self._library, self._token_in(cookies))
+
+    def _session_of(self, cookies: Mapping[str, Any]) -> int | None:
+        """Return the id of the session of such a request; None without one."""
+        found = self._library.sign_in.find(self._token_in(cookies))
+        return None if found is None else found.id
+
+    def _token_in(self, cookies: Mapping[str, Any]) -> str:
         found = cookies.get(sign_in.cookie_name(self.port), "")
-        return sign_in.actor_of(self._library, str(getattr(found, "value", found)))
+        return str(getattr(found, "value", found))
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:

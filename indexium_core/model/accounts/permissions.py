@@ -48,6 +48,14 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
         "users.manage": "add people, and change what they may do",
     }
 )
+ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
+    {
+        "viewer": "sees everything, and changes nothing",
+        "editor": "also edits people, fields, titles and decisions, and writes safe changes",
+        "approver": "also writes every planned change, rolls back, and publishes",
+        "admin": "also manages folders, settings, keys and people",
+    }
+)
 _ADDED: Mapping[Role, tuple[Permission, ...]] = {
     "viewer": ("plan.read",),
     "editor": ("query.run", "plan.edit", "people.edit", "titles.edit", "jobs.manage", "write.safe"),
@@ -70,6 +78,11 @@ def permissions_of(role: Role) -> frozenset[Permission]:
     return frozenset(each for known in ROLES[: ROLES.index(role) + 1] for each in _ADDED[known])
 
 
+def refusal(permission: Permission) -> str:
+    """Return the sentence for a person who lacks a permission."""
+    return f"You may not {PERMISSION_WORDS[permission]}. Ask an administrator for a role with {permission}."
+
+
 @dataclass(frozen=True, slots=True)
 class Grants:
     """What the present actor may do, and in which libraries."""
@@ -80,6 +93,4 @@ class Grants:
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError without a permission."""
         if permission not in self.permissions:
-            raise errors.ForbiddenError(
-                f"You may not {PERMISSION_WORDS[permission]}. Ask an administrator for a role with {permission}."
-            )
+            raise errors.ForbiddenError(refusal(permission))

@@ -15,6 +15,7 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
+    "plan.read": "users.change_own_password users.end_own_sessions",
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
