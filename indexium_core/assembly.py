@@ -129,7 +129,9 @@ class Assembly(ConnectionAssembly):
             placeholder_keys=self._placeholder_keys,
         )
         self.bulk = bulk_edits.BulkEdits(store, modes=self.plans.default_modes, clock=clock)
-        self.steps = undo_steps.StepService(store, clock=clock, on_change=self.plan_changed)
+        self.steps = undo_steps.StepService(
+            store, clock=clock, on_change=self.plan_changed, may_undo_any=lambda: self.authority.may("undo.any")
+        )
         self.templates = templates.Templates(store, self.decisions, self.bulk, clock=clock)
         self.changes = import_changes.PlanImport(store, self.plans, self.decisions, clock=clock)
         self.exporter = export_plan.Exporter(store, self.plans)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.accounts.first_person import FirstPerson
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
@@ -43,6 +44,7 @@ class ConnectionAssembly(TitleAssembly):
         self._build_automation(store, config, clock)
         self._build_webhooks(store, config, clock)
         self.sign_in = SignIn(store, config=config, clock=clock)
+        self.authority = Authority(self.sign_in)
         self.users = UserService(store, self.sign_in, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)
 

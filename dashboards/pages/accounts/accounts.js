@@ -85,7 +85,7 @@ const HEADS = ["Name", "Role", "Sign-in", "Last seen", "Sessions"]
 const drawList = ({view}, list) =>
   h(
     "div",
-    {class: "card", data: {key: "list"}},
+    {class: "card accounts", data: {key: "list"}},
     h(
       "div",
       {role: "grid", "aria-label": "People who sign in", data: {key: "grid"}},

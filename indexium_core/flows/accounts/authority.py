@@ -38,6 +38,11 @@ class Authority:
         if grants is not None:
             grants.require(permission)
 
+    def may(self, permission: Permission) -> bool:
+        """Return whether the present actor has a permission."""
+        grants = self.grants
+        return grants is None or permission in grants.permissions
+
 
 class CheckedService:
     """A service whose calls need permissions."""
@@ -61,6 +66,9 @@ class CheckedService:
         if call in INTERNAL:
             return member
         return _checked(member, call, object.__getattribute__(self, "_authority"))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
+        return self.__getattr__("__call__")(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)

@@ -2,20 +2,24 @@
 Undo of steps of every kind, and redo of review steps, which are decisions about the plan.
 
 Undo of a review step reverts decisions, and the changes of people that belong to them. Files on disk do not change: the
-report counts the files that were written after the step. A file with a newer decision outside of steps (a rollback
-postpones files) keeps this decision. People who changed after the step do not change.
+report counts the files that were written after the step. A file with a newer decision keeps it: of somebody else, or
+outside of steps (a rollback postpones files). People who changed after the step do not change.
+
+Each actor undoes the own steps, newest first. Only who may undo every step can undo a step of somebody else, by its id.
+The person at this computer undoes all steps.
 
 The steps about titles are undone by the service that made them, which `register` names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from indexium_core import errors
 from indexium_core.model import labels
+from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepReport, StepRow, Steps
 from indexium_core.store.connection import Connection
@@ -49,8 +53,10 @@ class StepService:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
+        may_undo_any: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._on_change = on_change
+        """`may_undo_any` returns whether the present actor may undo the steps of others."""
+        self._on_change, self._may_undo_any = on_change, may_undo_any
         self._database = database
         self._clock = clock
         self._kinds: dict[StepKind, UndoStep] = {}
@@ -61,11 +67,14 @@ class StepService:
 
     @remote()
     def next(self) -> Steps:
-        """Return the next step to undo, the next step to redo, and the ids of all steps that can be undone."""
-        reader, now = self._database.read(), self._clock()
-        found = store.to_undo(reader, at=now)
-        ids = tuple(each.step_id for each in found)
-        return Steps(undo=found[0] if found else None, redo=store.next_to_redo(reader, at=now), undoable=ids)
+        """Return the own next steps to undo and to redo, and the ids of all steps that the actor can undo."""
+        reader, now, actor = self._database.read(), self._clock(), current_actor()
+        found, may_undo_any = store.to_undo(reader, at=now), self._may_undo_any()
+        return Steps(
+            undo=_newest(found, actor),
+            redo=store.next_to_redo(reader, actor, at=now),
+            undoable=tuple(each.step_id for each in found if may_undo_any or each.is_of(actor)),
+        )
 
     @remote()
     def last(self, kind: StepKind, subject: str) -> int | None:
@@ -86,15 +95,16 @@ class StepService:
     @remote()
     def undo(self, step_id: int | None = None, *, kind: StepKind | None = None) -> StepReport | None:
         """
-        Undo a step; without an id the newest one (of a kind) that can be undone. None if there is none.
+        Undo a step; without an id the newest own one (of a kind) that can be undone. None if there is none.
 
         Raises:
             UnknownIdError: There is no such step (of this kind).
+            ForbiddenError: Somebody else made the step, and the actor may not undo the steps of others.
             UsageError: The step is undone, or a later one must be undone first.
 
         """
         now = self._clock()
-        done = self._database.run(lambda tx: self._undone(tx, _undoable(tx, step_id, kind, at=now), at=now))
+        done = self._database.run(lambda tx: self._undone(tx, self._undoable(tx, step_id, kind, at=now), at=now))
         if done is None:
             return None
         report, follow = done
@@ -122,7 +132,7 @@ class StepService:
     @remote()
     def redo(self, step_id: int | None = None) -> StepReport | None:
         """
-        Redo the review step that was undone last; None if there is none.
+        Redo the own review step that was undone last; None if there is none.
 
         Raises:
             UsageError: `step_id` is not the next step.
@@ -130,7 +140,7 @@ class StepService:
         """
         now = self._clock()
         with self._database.atomic() as tx:
-            step = store.next_to_redo(tx, at=now)
+            step = store.next_to_redo(tx, current_actor(), at=now)
             if step_id is not None and (step is None or step.step_id != step_id):
                 raise errors.UsageError(_not_next(step, "redo"), code="wrong_state")
             if step is None:
@@ -138,6 +148,25 @@ class StepService:
             outcome = store.turn(tx, step, undo=False, at=now)
         self._on_change()
         return _reviewed(step, outcome, undo=False)
+
+    def _undoable(self, tx: Connection, step_id: int | None, kind: StepKind | None, *, at: datetime) -> StepRow | None:
+        """Return a step that can be undone: the given one, or the newest own one."""
+        actor = current_actor()
+        if step_id is None:  # a decision about a match has no age
+            return _newest(store.to_undo(tx, kind=kind, at=None if kind == "match" else at), actor)
+        step = store.find(tx, step_id) if 0 < step_id < _ID_END else None
+        if step is None or kind not in (None, step.kind):
+            raise errors.UnknownIdError(f"There is no step {step_id}.")
+        if not (step.is_of(actor) or self._may_undo_any()):
+            raise errors.ForbiddenError(
+                f"{step.actor_name or 'Somebody else'} made this step: {step.label}. "
+                "Ask an administrator for a role with undo.any."
+            )
+        if step.undone_at is not None:
+            raise errors.UsageError(f"Decision {step_id} is undone already: {step.label}.", code="wrong_state")
+        if step.later_id is not None:
+            raise errors.UsageError(step.blocked, code="wrong_state")
+        return step
 
 
 def _reviewed(step: StepRow, outcome: StepOutcome, *, undo: bool) -> StepReport:
@@ -156,18 +185,9 @@ def _reviewed(step: StepRow, outcome: StepOutcome, *, undo: bool) -> StepReport:
     )
 
 
-def _undoable(tx: Connection, step_id: int | None, kind: StepKind | None, *, at: datetime) -> StepRow | None:
-    """Return a step that can be undone: the given one, or the newest one."""
-    if step_id is None:  # a decision about a match has no age
-        return next(iter(store.to_undo(tx, kind=kind, at=None if kind == "match" else at)), None)
-    step = store.find(tx, step_id) if 0 < step_id < _ID_END else None
-    if step is None or kind not in (None, step.kind):
-        raise errors.UnknownIdError(f"There is no step {step_id}.")
-    if step.undone_at is not None:
-        raise errors.UsageError(f"Decision {step_id} is undone already: {step.label}.", code="wrong_state")
-    if step.later_id is not None:
-        raise errors.UsageError(step.blocked, code="wrong_state")
-    return step
+def _newest(steps: Sequence[StepRow], actor: Actor) -> StepRow | None:
+    """Return the newest step of an actor."""
+    return next((each for each in steps if each.is_of(actor)), None)
 
 
 def _not_next(step: StepRow | None, verb: str) -> str:

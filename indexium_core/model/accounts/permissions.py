@@ -20,6 +20,7 @@ Permission: TypeAlias = Literal[
     "people.edit",
     "titles.edit",
     "jobs.manage",
+    "undo.any",
     "write.safe",
     "write.any",
     "rollback",
@@ -39,6 +40,7 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
         "people.edit": "rename, merge and split people",
         "titles.edit": "edit titles, matches and pictures",
         "jobs.manage": "start scans and look-ups, and pause or cancel jobs",
+        "undo.any": "undo the steps of other people",
         "write.safe": "write safe changes into files",
         "write.any": "write every planned change into files",
         "rollback": "roll operations back",
@@ -51,16 +53,16 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
 ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
     {
         "viewer": "sees everything, and changes nothing",
-        "editor": "also edits people, fields, titles and decisions, and writes safe changes",
-        "approver": "also writes every planned change, rolls back, and publishes",
-        "admin": "also manages folders, settings, keys and people",
+        "editor": "edits people, fields, titles and decisions, and writes safe changes",
+        "approver": "edits, writes every planned change, rolls back, and publishes",
+        "admin": "may do everything: also manage folders, settings, keys and people",
     }
 )
 _ADDED: Mapping[Role, tuple[Permission, ...]] = {
     "viewer": ("plan.read",),
     "editor": ("query.run", "plan.edit", "people.edit", "titles.edit", "jobs.manage", "write.safe"),
     "approver": ("write.any", "rollback", "publish"),
-    "admin": ("libraries.manage", "settings.manage", "users.manage"),
+    "admin": ("undo.any", "libraries.manage", "settings.manage", "users.manage"),
 }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
+from indexium_core.model.operations.actor import Actor, ActorKind
+
 StepKind: TypeAlias = Literal["review", "match", "value", "move", "picture", "side_file", "discard"]
 
 _SUBJECTS: Mapping[StepKind, str] = {
@@ -31,10 +33,16 @@ class StepRow:
     files: int
     created_at: datetime  # UTC
     undone_at: datetime | None = None  # None: the step is in force
+    actor_kind: ActorKind  # of who made it
+    actor_id: str = ""
     actor_name: str = ""  # who made it; "" if it is not known
     undone_by_name: str | None = None  # who undid it; None if nobody did, or it is not known
     later_id: int | None = None  # the last step in force that is undone before this one
     later_label: str = ""
+
+    def is_of(self, actor: Actor) -> bool:
+        """Return whether an actor made the step; the person at this computer acts for everybody."""
+        return actor.kind == "local" or (self.actor_kind, self.actor_id) == (actor.kind, actor.id)
 
     @property
     def blocked(self) -> str:

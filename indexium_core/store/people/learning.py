@@ -64,6 +64,8 @@ def undo_or_redo(tx: Connection, step_id: int, *, undo: bool) -> bool | None:
         return None
     for statement in ("people_delta", "aliases_delta", "assignments_delta"):
         tx.execute(_sql(statement), {"step": step_id, "undo": undo})
+    if undo and only_adds_people(tx, step_id):
+        tx.execute(_sql("keep_named"), {"step": step_id})
     is_applicable = bool(tx.value(_sql("is_applicable")))
     if is_applicable:
         tx.execute(_sql("mark_names"))

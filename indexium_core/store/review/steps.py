@@ -3,12 +3,13 @@ Steps: what one action of a person changed, so that it is undone as a whole.
 
 `steps` has the steps of every kind: decisions about the plan (`review`), decisions about matches, values of titles, and
 moves of files between titles. A later step in force of the same kind and about the same subject is undone first; all
-review steps have one subject. A step is recorded in the transaction of its change.
+review steps of an actor have one subject. A step is recorded in the transaction of its change.
 
 Review steps can be redone, too. Each decision has the step that made it (`made_by`) and the step that last ended it
 (`ended_by`). Undo revokes the decisions that a step made and restores those that it ended; redo does the reverse.
-`learning` does the same for changes of people. The newest step is undone first, and the oldest is redone first; a new
-step deletes undone steps. Revoked decisions are deleted when no step can restore them any more.
+`learning` does the same for changes of people. The newest step of an actor is undone first, and the oldest is redone
+first; a new step deletes the undone steps of its actor. Revoked decisions are deleted when no step can restore them any
+more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.fields.values import FAVORITE
-from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepRow
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -40,8 +41,9 @@ def count_files(tx: Connection, step_id: int) -> int:
 
 
 def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime) -> None:
-    """Record a review step after its decisions. It becomes the next step to undo, and no step can be redone."""
-    tx.execute(_sql("forget_undone"))
+    """Record a review step after its decisions. It becomes the actor's next step to undo, and none can be redone."""
+    actor = current_actor()
+    tx.execute(_sql("forget_undone"), {"actor_kind": actor.kind, "actor_id": actor.id})
     _record(tx, step_id, "review", label, files=files, at=at, subjects=[""])
     learning.prune(tx)
     kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
@@ -116,10 +118,10 @@ def to_undo(reader: Connection, *, kind: StepKind | None = None, at: datetime | 
     return [each for each in found if each.later_id is None]
 
 
-def next_to_redo(reader: Connection, *, at: datetime) -> StepRow | None:
-    """Return the next step to redo."""
+def next_to_redo(reader: Connection, actor: Actor, *, at: datetime) -> StepRow | None:
+    """Return the next step of an actor to redo."""
     found = _found(reader, kind="review", in_force=False, since=_min_time(at))
-    return min(found, key=lambda each: each.step_id, default=None)
+    return min((each for each in found if each.is_of(actor)), key=lambda each: each.step_id, default=None)
 
 
 def all_steps(reader: Connection, *, at: datetime) -> list[StepRow]:

@@ -93,6 +93,12 @@ SELECT NOT EXISTS (FROM step_people WHERE step_id = $1 AND NOT is_after) AND NOT
 CREATE OR REPLACE TEMP TABLE people_delta AS
 SELECT is_after = $undo AS is_deleted, * EXCLUDE (step_id, is_after) FROM step_people WHERE step_id = $step;
 
+-- name: keep_named
+-- Undo keeps the people whom a decision of another step names by now.
+DELETE FROM people_delta
+WHERE is_deleted AND person_key IN (
+    SELECT unnest(people_keys) FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL AND made_by IS DISTINCT FROM $step);
+
 -- name: aliases_delta
 -- The aliases that an undo or redo changes.
 CREATE OR REPLACE TEMP TABLE aliases_delta AS

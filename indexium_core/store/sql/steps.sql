@@ -3,8 +3,9 @@
 SELECT nextval('step_ids');
 
 -- name: forget_undone
--- Delete undone steps: a new decision makes redo impossible.
-DELETE FROM steps WHERE kind = 'review' AND undone_at IS NOT NULL;
+-- Delete the undone steps of the actor: a new decision makes redo impossible.
+DELETE FROM steps
+WHERE kind = 'review' AND undone_at IS NOT NULL AND actor_kind = $actor_kind AND actor_id = $actor_id;
 
 -- name: count_files
 -- The number of files with decisions of a step.
@@ -49,16 +50,19 @@ WHERE revoked_at < $before
 
 -- name: find
 -- Steps, newest first, each with the last step in force that is undone before it; a parameter that is NULL filters nothing.
+-- Each actor undoes review steps in an order of its own: a file keeps the newer decision of somebody else.
 WITH found AS (
     SELECT * FROM steps
     WHERE coalesce(created_at >= $since, TRUE) AND coalesce(step_id = $step, TRUE) AND coalesce(kind = $kind, TRUE)
       AND coalesce(list_contains(subjects, $subject), TRUE) AND coalesce((undone_at IS NULL) = $in_force, TRUE)
     ORDER BY created_at DESC, step_id DESC LIMIT $most
 )
-SELECT s.step_id, s.kind, s.action, s.label, s.files, s.created_at, s.undone_at, s.actor_name, s.undone_by_name,
+SELECT s.step_id, s.kind, s.action, s.label, s.files, s.created_at, s.undone_at, s.actor_kind, s.actor_id, s.actor_name,
+       s.undone_by_name,
        max(l.step_id) AS later_id, coalesce(arg_max(l.label, l.step_id), '') AS later_label
 FROM found AS s LEFT JOIN steps AS l
   ON l.step_id > s.step_id AND l.kind = s.kind AND l.undone_at IS NULL AND list_has_any(l.subjects, s.subjects)
+  AND (s.kind <> 'review' OR l.actor_kind = s.actor_kind AND l.actor_id = s.actor_id)
 GROUP BY ALL ORDER BY s.created_at DESC, s.step_id DESC;
 
 -- name: about_title

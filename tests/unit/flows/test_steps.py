@@ -16,6 +16,7 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import StepService
+from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.model.planning.plan import PlanQuery
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
@@ -402,3 +403,69 @@ def test_rating_before_a_favorite_is_kept_for_ever(desk: Desk) -> None:
         store_decisions.select_files(tx, [first])
         assert store_decisions.former_values(tx, "rating", "5")[first] == "3"
         assert store_decisions.former_values(tx, "rating", "3") == {}
+
+
+ANN, BOB = Actor("user", "1", "Ann"), Actor("user", "2", "Bob")
+
+
+@pytest.fixture
+def team(desk: Desk) -> Desk:
+    """A desk at which nobody may undo the steps of others."""
+    desk.review = StepService(desk.database, clock=desk.clock, may_undo_any=lambda: False)
+    return desk
+
+
+def edit_as(desk: Desk, actor: Actor, file_ids: list[int], people: list[str]) -> int:
+    with acting_as(actor):
+        step_id = desk.decisions.edit(file_ids, people).step_id
+    assert step_id is not None
+    return step_id
+
+
+def test_each_actor_undoes_the_own_steps(team: Desk) -> None:
+    edit_as(team, ANN, [1], ["Eve"])
+    edit_as(team, BOB, [3], ["Cy"])
+    with acting_as(ANN):
+        found = team.review.next()
+        assert found.undo is not None
+        assert found.undoable == (found.undo.step_id,)
+        team.review.undo()
+        assert team.review.undo() is None
+    assert [(row[0], row[2]) for row in team.in_force()] == [(3, ["Cy"])]
+    with acting_as(BOB):
+        assert team.review.next().redo is None
+        team.decisions.postpone([3])
+    with acting_as(ANN):
+        team.review.redo()
+    assert [(row[0], row[1], row[2]) for row in team.in_force()] == [
+        (1, "edit", ["Eve"]),
+        (2, "edit", ["Eve"]),
+        (3, "edit", ["Cy"]),
+        (3, "postpone", None),
+    ]
+
+
+def test_undo_keeps_the_newer_decision_of_somebody_else(team: Desk) -> None:
+    edit_as(team, ANN, [1, 3], ["Eve"])
+    edit_as(team, BOB, [3], ["Eve", "Cy"])
+    with acting_as(ANN):
+        report = team.review.undo()
+    assert report is not None
+    assert (report.files, report.left) == (2, 1)
+    assert [(row[0], row[2]) for row in team.in_force()] == [(3, ["Eve", "Cy"])]
+    assert [each.name for each in PeopleService(team.database, clock=team.clock).list()].count("Eve") == 1
+    with acting_as(BOB):
+        team.review.undo()
+    assert [(row[0], row[2]) for row in team.in_force()] == [(3, ["Eve"])]
+
+
+def test_step_of_somebody_else_needs_the_permission(team: Desk) -> None:
+    step_id = edit_as(team, ANN, [1], ["Eve"])
+    with acting_as(BOB), pytest.raises(errors.ForbiddenError, match="Ann made this step: edited the people of 2 files"):
+        team.review.undo(step_id)
+    administrators = StepService(team.database, clock=team.clock)
+    with acting_as(BOB):
+        assert administrators.next().undo is None
+        assert administrators.next().undoable == (step_id,)
+        administrators.undo(step_id)
+    assert team.in_force() == []
