@@ -124,6 +124,11 @@ def _proper(value: Any) -> Any:
     return value
 
 
+def needing(actions: Mapping[Permission, str]) -> Mapping[str, Permission]:
+    """Return the permission of each action, from the actions of each permission, which spaces separate."""
+    return {action: permission for permission, names in actions.items() for action in names.split()}
+
+
 class Component(JSComponent):
     """A component that shows the view `shown` and passes messages to the handlers of its page."""
 

@@ -92,8 +92,8 @@ const drawGroups = pages =>
     ),
   )
 
-/** @type {(navigation: NavigationView, isOpen: boolean, isMenuOpen: boolean) => HTMLElement} */
-export const drawNavigation = ({pages, roots, offline, scanned, account}, isOpen, isMenuOpen) =>
+/** @type {(navigation: NavigationView, isOpen: boolean, isMenuOpen?: boolean) => HTMLElement} */
+export const drawNavigation = ({pages, roots, offline, scanned, account}, isOpen, isMenuOpen = false) =>
   h(
     "nav",
     {"aria-label": "Pages", class: isOpen ? "open" : ""},

@@ -24,7 +24,12 @@ const drawHead = self =>
   h(
     "div",
     {class: "head", data: {key: "head"}},
-    h("h1", null, h("a", {class: "crumb", href: self.view.settings, data: {act: "settings"}}, "Settings /"), " Accounts"),
+    h(
+      "h1",
+      null,
+      h("a", {class: "crumb", href: self.view.settings, data: {act: "settings"}}, "Settings /"),
+      " Accounts",
+    ),
     h("p", null, self.view.summary),
     h("span", {class: "grow"}),
     self.view.rows?.length > 0 &&
@@ -48,7 +53,11 @@ const drawForm = ({view, state}) => {
         "label",
         {class: "field", data: {key: "role"}},
         "Role",
-        drawSelect(view.roles, {"aria-describedby": "role-says", data: {change: "new-role", key: "new-role"}}, state.role),
+        drawSelect(
+          view.roles,
+          {"aria-describedby": "role-says", data: {change: "new-role", key: "new-role"}},
+          state.role,
+        ),
         h("small", {id: "role-says", class: "hint"}, view.says[state.role]),
       ),
     passwordFields(),

@@ -52,7 +52,11 @@ const drawSession = ({id, browser, client, address, seen}) =>
     "li",
     {data: {key: id}},
     h("b", {title: client}, browser),
-    button("End", "end", {kind: "link", data: {session: id}, "aria-label": `End the session of ${browser}, used ${seen}`}),
+    button("End", "end", {
+      kind: "link",
+      data: {session: id},
+      "aria-label": `End the session of ${browser}, used ${seen}`,
+    }),
     h("small", null, "from ", h("bdi", null, address), ` · used ${seen}`),
   )
 
