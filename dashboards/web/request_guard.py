@@ -19,8 +19,10 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from dashboards.web.sign_in import NotSignedIn
 from indexium_core.api.access import OTHER_SITES
+from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
 _REST = "/api/"
+_ACTOR_OF = "indexium_actor_of"  # the setting of the application with the function that returns the actor of a request
 _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
@@ -123,6 +125,7 @@ def guard(
     *,
     holds: Callable[[str | None], bool | None],
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
+    actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
     is_embedded: bool = False,
 ) -> None:
     """
@@ -130,10 +133,11 @@ def guard(
 
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
     token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
-    has to sign in before a request. `is_embedded`: a notebook on this machine
-    may show the pages in a frame.
+    has to sign in before a request. `actor_of` returns who sends a request: its handler acts as this actor.
+    `is_embedded`: a notebook on this machine may show the pages in a frame.
     """
     application.websocket_origins.update(hosts.other_origins)
+    application.settings[_ACTOR_OF] = actor_of
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
@@ -248,6 +252,10 @@ def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestH
             if is_embedded:
                 self.clear_header("X-Frame-Options")
             self.clear_header("Server")
+
+        async def _execute(self, *transforms: Any, **arguments: Any) -> None:
+            with acting_as(self.settings[_ACTOR_OF](self.request)):
+                await super()._execute(*transforms, **arguments)
 
         def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
             if status_code in _NO_FILE and issubclass(handler, StaticFileHandler):

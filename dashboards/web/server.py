@@ -286,6 +286,7 @@ class DashboardServer:
             hosts,
             holds=lambda header: access.bearer(header, self.token),
             lacks_session=self._lacks_session,
+            actor_of=lambda request: self._actor_of(request.cookies),
             is_embedded=self._is_embedded,
         )
         self._library.sign_in.follow(lambda: self._call_soon(lambda: self._close_ended(server)))

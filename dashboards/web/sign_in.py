@@ -33,7 +33,8 @@ _OPEN = frozenset(
     | {f"/assets/{name}.woff2" for name in ("inter-latin", "inter-latin-ext", "jetbrains-mono-latin")}
 )
 _LONGEST = 2000  # characters of an address to go on to
-_NOBODY = (
+_NOBODY = Actor("user", "0")
+_CLOSED = (
     "Other machines can reach this service, so it is closed until there is somebody who can. Open the one-time address "
     "that it printed at its start, or use 'indexium users add NAME --role admin' on its computer."
 )
@@ -62,9 +63,15 @@ def is_missing(library: Library, request: HTTPServerRequest, port: int, *, is_re
 
 
 def actor_of(library: Library, token: str) -> Actor:
-    """Return who uses a session; without one, it is the person at this computer, or a program of this person."""
+    """
+    Return who uses a session; without one, it is the person at this computer, or a program of this person.
+
+    A session that has ended just now belongs to nobody, who may do nothing.
+    """
     found = library.sign_in.find(token)
-    return local_actor() if found is None else found.actor
+    if found is not None:
+        return found.actor
+    return _NOBODY if token and library.sign_in.is_needed else local_actor()
 
 
 class NotSignedIn(RequestHandler):
@@ -106,7 +113,7 @@ class SignInPage(RequestHandler):
         following = _local(self.get_query_argument("next", "/"))
         is_needed = self._library.sign_in.is_needed
         if self._is_remote and not is_needed:
-            self._finish({"kind": "closed", "title": "Nobody can sign in yet", "problem": _NOBODY})
+            self._finish({"kind": "closed", "title": "Nobody can sign in yet", "problem": _CLOSED})
             return
         if not is_needed or self._library.sign_in.find(token_in(self.request, self._port)):
             self.redirect(following, status=303)

@@ -12,7 +12,8 @@ import {drawSessions} from "./account_sessions.js"
  */
 
 /** @param {Self} self */
-function draw({view}) {
+function draw(self) {
+  const {view} = self
   if (view.error) return [h("div", {class: "head"}, h("h1", null, "My account")), emptyState("", view.error)]
   if (!view.profile) return loadingPage("My account")
   return [
@@ -26,7 +27,7 @@ function draw({view}) {
       "div",
       {class: "account-cards", data: {key: "cards"}},
       drawProfile(view.profile),
-      drawPassword(view.password),
+      drawPassword(self),
       drawSessions(view.sessions),
     ),
   ]

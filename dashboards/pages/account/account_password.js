@@ -4,8 +4,11 @@ import {button} from "../../components/widgets.js"
 
 /** @import {Self} from "./account.js" */
 
-/** @type {(label: string, part: string, complete: string, hint?: string) => HTMLElement} */
-const drawField = (label, part, complete, hint) =>
+/** @type {(self: Self, part: string) => HTMLInputElement} */
+const fieldOf = (self, part) => self.find(`[data-part=${part}]`)
+
+/** @type {(self: Self, label: string, part: string, complete: string, hint?: string) => HTMLElement} */
+const drawField = (self, label, part, complete, hint) =>
   h(
     "label",
     {class: "field", data: {key: part}},
@@ -15,23 +18,25 @@ const drawField = (label, part, complete, hint) =>
       autocomplete: complete,
       maxlength: "1000",
       placeholder: hint,
+      value: fieldOf(self, part)?.value ?? "", // what is typed stays while the page is drawn again
       data: {part, key: `part-${part}`},
     }),
   )
 
-/** @param {OwnPasswordView} password */
-export const drawPassword = ({name, problem}) =>
-  h(
+/** @param {Self} self */
+export function drawPassword(self) {
+  const {name, problem} = self.view.password
+  return h(
     "section",
     {class: "card pad own-password", "aria-label": "Password", data: {key: "password"}},
     h("h2", null, "Password"),
     h(
       "div",
-      {class: "fields", role: "group", "aria-label": "New password", data: {key: "fields"}},
+      {class: "fields", data: {key: "fields"}},
       h("input", {type: "text", value: name, autocomplete: "username", hidden: true, data: {key: "user"}}),
-      drawField("Present password", "current", "current-password"),
-      drawField("New password", "password", "new-password", "at least 8 characters"),
-      drawField("New password, once more", "again", "new-password"),
+      drawField(self, "Present password", "current", "current-password"),
+      drawField(self, "New password", "password", "new-password", "at least 8 characters"),
+      drawField(self, "New password, once more", "again", "new-password"),
     ),
     problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, problem),
     h(
@@ -41,9 +46,7 @@ export const drawPassword = ({name, problem}) =>
       h("span", {class: "hint"}, "Your other browsers have to sign in again."),
     ),
   )
-
-/** @type {(self: Self, part: string) => HTMLInputElement} */
-const fieldOf = (self, part) => self.find(`[data-part=${part}]`)
+}
 
 /** @param {Self} self */
 export function submitPassword(self) {

@@ -4,7 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
 import {button, chip, drawSelect, emptyState, loadingPage} from "../../components/widgets.js"
-import {passwordFields, textField} from "./account_fields.js"
+import {passwordFields, textField, typedIn} from "./account_fields.js"
 
 /**
  * @typedef {{isAdding: boolean, role: string, added: number, isFirst: boolean}} State
@@ -37,7 +37,8 @@ const drawHead = self =>
   )
 
 /** @param {Self} self */
-const drawForm = ({view, state}) => {
+const drawForm = self => {
+  const {view, state} = self
   const isFirst = view.rows.length === 0
   return h(
     "div",
@@ -47,7 +48,7 @@ const drawForm = ({view, state}) => {
       "aria-label": isFirst ? "First administrator" : "New person",
       data: {editor: "", key: "person-form"},
     },
-    textField("Name", "name", {maxlength: "60", autocomplete: "off"}),
+    textField(self, "Name", "name", {maxlength: "60", autocomplete: "off"}),
     !isFirst &&
       h(
         "label",
@@ -60,7 +61,7 @@ const drawForm = ({view, state}) => {
         ),
         h("small", {id: "role-says", class: "hint"}, view.says[state.role]),
       ),
-    passwordFields(),
+    passwordFields(self),
     view.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, view.problem),
     h(
       "div",
@@ -134,18 +135,15 @@ function draw(self, list) {
   return [drawHead(self), isOpen(self) && drawForm(self), drawList(self, list)]
 }
 
-/** @type {(self: Self, part: string) => string} */
-const typed = (self, part) => self.find(`[data-part=${part}]`).value
-
 /** @param {Self} self */
 function add(self) {
   self.state.isFirst = self.view.rows.length === 0
   const role = self.state.isFirst ? "admin" : self.state.role
   self.send("add", {
-    name: typed(self, "name"),
+    name: typedIn(self, "name"),
     role,
-    password: typed(self, "password"),
-    again: typed(self, "again"),
+    password: typedIn(self, "password"),
+    again: typedIn(self, "again"),
   })
 }
 

@@ -3,7 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
 import {button, drawSelect, facts, label} from "../../components/widgets.js"
-import {passwordFields} from "./account_fields.js"
+import {passwordFields, typedIn} from "./account_fields.js"
 
 /**
  * @typedef {{setsPassword: boolean, saved: number}} State
@@ -33,11 +33,12 @@ const drawSwitch = ({enabled}) =>
 /** @type {(self: Self) => boolean} */
 const isFormOpen = ({view, state}) => state.setsPassword && state.saved === view.saved
 
-const drawPasswordForm = () =>
+/** @param {Self} self */
+const drawPasswordForm = self =>
   h(
     "div",
-    {class: "person-form", role: "group", "aria-label": "New password", data: {editor: "", key: "password-form"}},
-    passwordFields(),
+    {class: "person-form", role: "group", "aria-label": "Set a password", data: {editor: "", key: "password-form"}},
+    passwordFields(self),
     h(
       "div",
       {class: "acts"},
@@ -78,7 +79,7 @@ function draw(self) {
     drawRole(view),
     drawSwitch(view),
     view.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, view.problem),
-    isFormOpen(self) && drawPasswordForm(),
+    isFormOpen(self) && drawPasswordForm(self),
     h(
       "div",
       {class: "acts", data: {key: "acts"}},
@@ -93,7 +94,7 @@ function draw(self) {
 
 /** @param {Self} self */
 function setPassword(self) {
-  const [password, again] = ["password", "again"].map(part => self.find(`[data-part=${part}]`).value)
+  const [password, again] = ["password", "again"].map(part => typedIn(self, part))
   self.send("password", {id: self.view.id, password, again})
 }
 
