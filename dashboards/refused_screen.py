@@ -11,7 +11,7 @@ from indexium_core.model.accounts.permissions import Permission, refusal
 
 
 class RefusedPage(Component):
-    """A sentence in place of a page."""
+    """A sentence in place of a page. Messages: none."""
 
     _esm = module("refused_page")
     _view = EmptyView

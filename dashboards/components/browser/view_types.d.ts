@@ -1,10 +1,10 @@
 // Made from the `view_types.py` of each folder by `python -m tests.support.view_types`. Do not edit.
 
-type AccountDetailsView = {open: boolean; id?: number; title?: string; facts?: string[][]; role?: string; roles?: ChoiceView[]; says?: string; enabled?: boolean; sessions?: AccountSessionView[]; problem?: string; saved?: number}
+type AccountDetailsView = {open: boolean; id?: number; title?: string; facts?: string[][]; role?: string; roles?: ChoiceView[]; meaning?: string; enabled?: boolean; sessions?: AccountSessionView[]; problem?: string; saved?: number}
 type AccountRowView = {id: number; name: string; role: string; state: ChipView; seen: string; sessions: string; is_own: boolean}
 type AccountSessionView = {id: number; browser: string; client: string; address: string; seen: string}
 type AccountView = {name: string; role: string; href: string}
-type AccountsView = {error: string; settings: string; summary: string; rows: AccountRowView[]; roles: ChoiceView[]; says: TypedValuesView; open: number | null; problem: string; added: number}
+type AccountsView = {error: string; settings: string; summary: string; rows: AccountRowView[]; roles: ChoiceView[]; meaning: TypedValuesView; open: number | null; problem: string; added: number}
 type ActView = {label: string; act: string}
 type ActionBarHiddenView = {text: string; label: string; act: string}
 type ActionBarView = {title: string; hidden: ActionBarHiddenView | null; warning: string; note: string; buttons: ActionView[]}
@@ -197,7 +197,7 @@ type PlayerTitlesView = {rows: PlayerTitleView[]; more: string}
 type PosterView = {title: string; poster: string; initials: string}
 type PostponeDayView = {day: string; label: string; text: string}
 type PrivacyView = {sent: string[]; never: string[]; kept: string; providers: ProviderView[]; requests: RequestPageView}
-type ProfileView = {name: string; role: string; says: string; may: string[]; may_not: string[]}
+type ProfileView = {name: string; role: string; meaning: string; may: string[]; may_not: string[]}
 type ProgressEmptyView = {title: string; text: string; buttons: ButtonItemView[]}
 type ProgressItemPartView = {total: number; range: string; page: number; pages: number; rows: ProgressItemView[]}
 type ProgressItemView = {id: number; name: string; path: string; tags: string; what: string; status: string; level: string; glyph: string; faded: boolean}

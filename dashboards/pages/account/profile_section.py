@@ -33,7 +33,7 @@ class ProfileSection:
         return {
             "name": found.name,
             "role": found.role,
-            "says": ROLE_WORDS[found.role],
+            "meaning": ROLE_WORDS[found.role],
             "may": [PERMISSION_WORDS[each] for each in PERMISSIONS if each in allowed],
             "may_not": [PERMISSION_WORDS[each] for each in PERMISSIONS if each not in allowed],
         }

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 class ProfileView(TypedDict):
     name: str
     role: str
-    says: str  # What the role is for
+    meaning: str  # What the role is for
     may: list[str]
     may_not: list[str]
 

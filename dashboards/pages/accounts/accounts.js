@@ -56,10 +56,10 @@ const drawForm = self => {
         "Role",
         drawSelect(
           view.roles,
-          {"aria-describedby": "role-says", data: {change: "new-role", key: "new-role"}},
+          {"aria-describedby": "role-means", data: {change: "new-role", key: "new-role"}},
           state.role,
         ),
-        h("small", {id: "role-says", class: "hint"}, view.says[state.role]),
+        h("small", {id: "role-means", class: "hint"}, view.meaning[state.role]),
       ),
     passwordFields(self),
     view.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, view.problem),

@@ -12,13 +12,13 @@ import {passwordFields, typedIn} from "./account_fields.js"
  */
 
 /** @param {AccountDetailsView} view */
-const drawRole = ({role, roles, says}) =>
+const drawRole = ({role, roles, meaning}) =>
   h(
     "label",
     {class: "field", data: {key: "role"}},
     "Role",
     drawSelect(roles, {data: {change: "role", key: "role-select"}}, role),
-    h("small", {class: "hint"}, says),
+    h("small", {class: "hint"}, meaning),
   )
 
 /** @param {AccountDetailsView} view */

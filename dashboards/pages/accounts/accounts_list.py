@@ -62,7 +62,7 @@ def list_view(
         "summary": counts if people else "who may use Indexium, and what for",
         "rows": [_row(each, own_id) for each in people],
         "roles": ROLE_CHOICES,
-        "says": {role: ROLE_WORDS[role] for role in ROLES},
+        "meaning": {role: ROLE_WORDS[role] for role in ROLES},
         "open": shown,
         "problem": problem,
         "added": added,
@@ -103,7 +103,7 @@ def details_view(user: User | None, sessions: Sequence[UserSession], *, problem:
         ],
         "role": user.role,
         "roles": ROLE_CHOICES,
-        "says": ROLE_WORDS[user.role],
+        "meaning": ROLE_WORDS[user.role],
         "enabled": user.enabled,
         "sessions": [
             {

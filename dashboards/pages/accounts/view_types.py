@@ -25,7 +25,7 @@ class AccountsView(TypedDict, total=False):
     summary: str
     rows: list[AccountRowView]
     roles: list[ChoiceView]
-    says: dict[str, str]  # What each role is for
+    meaning: dict[str, str]  # What each role is for
     open: int | None
     problem: str  # Why the new person was refused
     added: int  # How many people this page has added
@@ -46,7 +46,7 @@ class AccountDetailsView(TypedDict):
     facts: NotRequired[list[list[str]]]
     role: NotRequired[str]
     roles: NotRequired[list[ChoiceView]]
-    says: NotRequired[str]
+    meaning: NotRequired[str]
     enabled: NotRequired[bool]
     sessions: NotRequired[list[AccountSessionView]]
     problem: NotRequired[str]

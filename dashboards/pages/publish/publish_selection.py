@@ -27,7 +27,7 @@ UNSELECTED = "Select titles first: press x for the title at the cursor."
 
 
 class PublishBar(ActionBar):
-    """The action bar of the titles to publish."""
+    """The action bar of the titles to publish. Messages: the acts."""
 
     _needs = needing({"publish": "write"})
 

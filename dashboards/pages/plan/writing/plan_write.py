@@ -30,7 +30,7 @@ UNSELECTED = "Select files first: press x for the file at the cursor, or a for a
 
 
 class PlanBar(ActionBar):
-    """The action bar of the plan."""
+    """The action bar of the plan. Messages: the acts."""
 
     _needs = needing({"write.safe": "write", "plan.edit": "people skip preserve"})
 
