@@ -21,6 +21,7 @@ from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.account.screen import AccountScreen
 from dashboards.pages.accounts.screen import AccountsScreen
+from dashboards.pages.activity.screen import ActivityScreen
 from dashboards.pages.checks.screen import ChecksScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
 from dashboards.pages.decide.screen import DecideScreen
@@ -52,6 +53,7 @@ PAGES = (
     PageEntry("people", "People", PeopleScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
+    PageEntry("activity", "Activity", ActivityScreen, "history/activity"),
     PageEntry("query", "Query", QueryScreen, needs="query.run"),
     PageEntry("jobs", "Jobs", JobsScreen),
     PageEntry("settings", "Settings", SettingsScreen, needs="settings.manage"),

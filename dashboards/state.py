@@ -428,6 +428,15 @@ class JobsState(AddressedState):
     }
 
 
+class ActivityState(AddressedState):
+    """The filter of the activity."""
+
+    actor = param.String(default="", doc="Name of the only listed person or program; '' for all.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+
+    _address: ClassVar[Mapping[str, str]] = {"actor": "of", "number": "page"}
+
+
 class QueryState(AddressedState):
     """The query in the editor, and the texts in its fields."""
 

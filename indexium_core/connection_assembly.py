@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.activity_service import ActivityService
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.accounts.first_person import FirstPerson
 from indexium_core.flows.accounts.sign_in import SignIn
@@ -47,6 +48,7 @@ class ConnectionAssembly(TitleAssembly):
         self.authority = Authority(self.sign_in)
         self.users = UserService(store, self.sign_in, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)
+        self.activity = ActivityService(store)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

@@ -129,6 +129,22 @@ class UnknownIdError(UsageError):
     http_status = 404
 
 
+class NewerDecisionError(UsageError):
+    """
+    Somebody else decided about these files after the actor saw them; nothing has changed.
+
+    `seen` is the newest of these decisions: a call that names it replaces them.
+    """
+
+    code = "newer_decision"
+    http_status = 409
+    seen: int = 0
+
+    def __init__(self, message: str = "", *, seen: int = 0, code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.seen = seen
+
+
 class StalePlanError(UsageError):
     """The plan has changed since it was shown. Refresh it, then try again."""
 

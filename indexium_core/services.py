@@ -22,6 +22,7 @@ from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, Se
 from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
+    from indexium_core.flows.accounts.activity_service import ActivityService
     from indexium_core.flows.accounts.user_service import UserService
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
@@ -118,6 +119,7 @@ class LibraryServices:
     publications: PublishService  # NFO files and pictures beside the media
     disaster_recovery: DisasterRecoveryService  # … and how they come back
     users: UserService  # the people who sign in
+    activity: ActivityService  # who did what
     webhooks: WebhookService  # events of programs that bring files
     automation: AutomationService  # how far each library may go by itself
     players: PlayerService  # programs that are told what was published, and read back
@@ -292,9 +294,9 @@ class LibraryServices:
         )
         return self.plans.plan(request)
 
-    def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
-        """Set the people of files until the decision is removed. Raises ValidationError if a name is invalid."""
-        return self.decisions.edit(target, people)
+    def edit(self, target: Target, people: Sequence[str], *, seen: int | None = None) -> DecisionReport:
+        """Set the people of files until the decision is removed. Arguments and errors as in `decisions.edit`."""
+        return self.decisions.edit(target, people, seen=seen)
 
     def preview(
         self,

@@ -17,7 +17,7 @@ export function switchTheme() {
 
 // The page whose entry is the current one while a page has none of its own.
 /** @type {Record<string, string>} */
-const ABOVE = {connections: "settings", publish: "titles", accounts: "settings"}
+const ABOVE = {accounts: "settings", activity: "history", connections: "settings", publish: "titles"}
 
 /** Return the page whose entry is the current one. @param {PageLinkView[]} pages */
 const currentEntry = pages => {

@@ -173,7 +173,7 @@ function bindKeys(self, openKeyList) {
   })
 }
 
-const BELOW = new Set(["connections", "publish", "accounts", "account"]) // pages that may have no entry
+const BELOW = new Set(["account", "accounts", "activity", "connections", "publish"]) // pages that may have no entry
 
 /** Return the page that the address names: the one of a title is below the titles. @param {PageLinkView[]} pages */
 function pageAt(pages) {

@@ -20,6 +20,7 @@ from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
+    activity,
     command_calls,
     events,
     fields,
@@ -81,6 +82,7 @@ def _routes() -> list[BaseRoute]:
         players,
         artwork,
         fields,
+        activity,
         events,
         metrics,
         queries,

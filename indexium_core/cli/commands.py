@@ -57,6 +57,9 @@ COMMANDS = {
         "Write NFO files and pictures beside films, series and home videos, for Kodi, Jellyfin and Plex.",
     ),
     "users": CommandEntry("users", "The people who sign in. Without any, this computer needs no sign-in."),
+    "activity": CommandEntry(
+        "activity", "Show who decided, wrote, rolled back, published or started work; newest first."
+    ),
     "webhooks": CommandEntry("connections.webhooks", "Programs that send events, such as Radarr and Sonarr."),
     "automation": CommandEntry("connections.automation", "How far each library may go by itself."),
     "suggest": CommandEntry("review.checks", "Show people who may be in a file, with the reasons; no person is added."),

@@ -247,7 +247,7 @@ WITHOUT_RECORD = """
     users.add users.change users.end_sessions users.remove users.set_password
 """
 READS = """
-    computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
+    actors computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
     facets of_files preview_values related collection missing_episodes addresses candidate_poster poster
@@ -258,7 +258,7 @@ READS = """
     summary waiting_ratings with_hard_links writable_ids complete volume wider facet ids overview file has
     slots config title_ids calculate_score filter_duplicates cache_usage pictures
     names_like of_hash require dry_run read findings groups row get_operation_status holders_of join wait
-    with_live_seconds check count_operations df get_operation_details get_operations people_of preview_rollback
+    with_live_seconds newest check count_operations df get_operation_details get_operations people_of preview_rollback
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets

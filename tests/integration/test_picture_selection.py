@@ -303,7 +303,7 @@ def test_two_people_who_select_at_once_leave_one_picture_and_two_steps(library: 
     ids = {number: each.id for number, each in pictures(library, film).items()}
 
     def select(number: int) -> str:
-        with library.acting_as(Actor("user", str(number), f"Person {number}")):
+        with library.acting_as(Actor("schedule", str(number), f"Person {number}")):
             library.picture_selection.select_candidate(ids[number])
         return f"Person {number}"
 

@@ -257,7 +257,7 @@ class FakeLibrary(FakeOperations):
 
     # Decisions.
 
-    def edit(self, target: Sequence[int], people: Sequence[str]) -> Any:
+    def edit(self, target: Sequence[int], people: Sequence[str], *, seen: int | None = None) -> Any:
         wanted = [names.validate_name(name) for name in people]
         return self._decide(target, "edit", result_people=wanted, edited=True)
 

@@ -14,6 +14,7 @@ export function render(context) {
         h("h1", null, "History"),
         h("p", null, view.summary ?? ""),
         h("span", {class: "grow"}),
+        button("Activity", "activity", {kind: "quiet", title: "Who did what: decisions and jobs, too"}),
         view.summary && button("Open as SQL", "as_sql", {kind: "quiet", title: "The listed operations as a query"}),
       ),
   })

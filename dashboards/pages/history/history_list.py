@@ -42,7 +42,7 @@ NO_COUNTS = OperationCounts(by_status={}, by_type={})
 
 
 class HistoryHeader(Component):
-    """Messages: `as_sql`."""
+    """Messages: `as_sql`, `activity`."""
 
     _esm = module("history_header")
     _view = HistoryHeaderView

@@ -48,7 +48,10 @@ class HistoryScreen(Screen):
             library, bridge, dialog, session, state=self.state, on_move=self._draw_list, on_change=self.refresh
         )
         self._result: _HistoryResult | None = None
-        self._header.on(as_sql=lambda _: session.open_as_sql(self._as_sql))
+        self._header.on(
+            as_sql=lambda _: session.open_as_sql(self._as_sql),
+            activity=lambda _: session.go("activity"),
+        )
         self._search.on(
             search=lambda message: self._narrow(query=str(message.get("query", ""))),
             status=self._pick_status,

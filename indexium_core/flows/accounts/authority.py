@@ -29,7 +29,7 @@ class Authority:
         actor = current_actor()
         if actor.kind != "user":
             return None
-        role = self._sign_in.role_of(int(actor.id))
+        role = self._sign_in.role_of(int(actor.id)) if actor.id.isdecimal() else None
         return Grants(frozenset() if role is None else permissions_of(role))
 
     def require(self, permission: Permission) -> None:
@@ -55,12 +55,14 @@ class CheckedService:
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":  # a service is checked by its class in many places
             return type(object.__getattribute__(self, "_service"))
+        if name == "__call__":
+            return self.__getattr__(name)
         return object.__getattribute__(self, name)
 
     def __getattr__(self, name: str) -> Any:
         service = object.__getattribute__(self, "_service")
         member = getattr(service, name)
-        if name.startswith("_") or not callable(member):
+        if (name.startswith("_") and name != "__call__") or not callable(member):
             return member
         call = f"{object.__getattribute__(self, '_name')}.{name}"
         if call in INTERNAL:
@@ -68,7 +70,7 @@ class CheckedService:
         return _checked(member, call, object.__getattribute__(self, "_authority"))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
-        return self.__getattr__("__call__")(*args, **kwargs)
+        return self.__call__(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)

@@ -56,31 +56,42 @@ class Decisions:
         self._clock = clock
 
     @contextmanager
-    def step(self, label: Label | None = None) -> Iterator[Step]:
+    def step(self, label: Label | None = None, *, seen: int | None = None) -> Iterator[Step]:
         """
         Make several decisions as one step: all are made, or none, and undo reverts all.
 
-        `label` returns the label of the step; default: that of its last decision. `Step.report` has the result
-        after the block.
+        `label` returns the label of the step; default: that of its last decision. `seen` is the newest decision that
+        the actor has seen, None: it does not matter. `Step.report` has the result after the block.
         """
         with self._database.atomic() as tx:
-            step = Step(tx, self._modes(), at=self._clock(), placeholder_keys=self._placeholder_keys())
+            step = Step(tx, self._modes(), at=self._clock(), placeholder_keys=self._placeholder_keys(), seen=seen)
             yield step
             step.end(label)
         self._on_change()
 
     @remote()
-    def edit(self, target: Target, people: Sequence[str]) -> DecisionReport:
+    def newest(self) -> int:
+        """Return the id of the newest decision, for `seen` of a later edit; 0 if there is none."""
+        return store.newest(self._database.read())
+
+    @remote()
+    def edit(self, target: Target, people: Sequence[str], *, seen: int | None = None) -> DecisionReport:
         """
         Set the people of files and of all their copies; the list may be empty.
+
+        Args:
+            target: The files.
+            people: The names.
+            seen: The newest decision that the actor has seen; None replaces every decision.
 
         Raises:
             ValidationError: Names are invalid; one message has all of them.
             UnknownIdError: There is no such file.
+            NewerDecisionError: Somebody else set the people of these files after `seen`.
 
         """
         names = valid_names(people)
-        with self.step() as step:
+        with self.step(seen=seen) as step:
             step.edit(target, names)
         return step.report
 
@@ -118,7 +129,7 @@ class Decisions:
         return step.report
 
     @remote()
-    def set_fields(self, target: Target, values: Mapping[str, str]) -> DecisionReport:
+    def set_fields(self, target: Target, values: Mapping[str, str], *, seen: int | None = None) -> DecisionReport:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
@@ -131,18 +142,24 @@ class Decisions:
             UsageError: There is no such field, it cannot be set, or no field is given.
             ValidationError: A value does not fit the type of its field.
             UnknownIdError: There is no such file.
+            NewerDecisionError: Somebody else set one of the fields of these files after `seen`, see `edit`.
 
         """
-        return self.set_all(target, fields=values)
+        return self.set_all(target, fields=values, seen=seen)
 
     @remote()
     def set_all(
-        self, target: Target, *, people: Sequence[str] | None = None, fields: Mapping[str, str] | None = None
+        self,
+        target: Target,
+        *,
+        people: Sequence[str] | None = None,
+        fields: Mapping[str, str] | None = None,
+        seen: int | None = None,
     ) -> DecisionReport:
         """Set the people and other fields of files as one step; None sets no people. Errors: `edit`, `set_fields`."""
         names = None if people is None else valid_names(people)
         rules = field_rules.checked_rules(fields or {}) if fields or names is None else {}
-        with self.step() as step:
+        with self.step(seen=seen) as step:
             if names is not None:
                 step.edit(target, names)
             if rules:

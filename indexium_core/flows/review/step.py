@@ -45,9 +45,15 @@ class Step:
     """The decisions of one transaction. `Decisions.step` creates it, and records it at the end of the block."""
 
     def __init__(
-        self, tx: Connection, modes: Modes, *, at: datetime, placeholder_keys: frozenset[str] = frozenset()
+        self,
+        tx: Connection,
+        modes: Modes,
+        *,
+        at: datetime,
+        placeholder_keys: frozenset[str] = frozenset(),
+        seen: int | None = None,
     ) -> None:
-        self._tx, self._modes, self._at = tx, modes, at
+        self._tx, self._modes, self._at, self._seen = tx, modes, at, seen
         self._placeholder_keys = placeholder_keys
         self._id = steps.next_id(tx)
         self._label = ""
@@ -88,6 +94,7 @@ class Step:
     def edit(self, target: Target, people: Sequence[str]) -> int:
         """Set the (valid) people of files and their copies; return the number of files."""
         copies = self._select(target, copies=True)
+        self._require_seen(["edit"])
         files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         self._add_people(people if files else ())
@@ -112,6 +119,7 @@ class Step:
     def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
         copies = self._select(target, copies=True)
+        self._require_seen([f"{FIELD_KIND}{RATING if key == FAVORITE_KEY else key}" for key in rules])
         skips_locked = not targets.is_one_file(target)
         edited, constants = [0], field_rules.constants(rules)
         locked = store.locked_selected(self._tx, list(constants)) if constants and skips_locked else 0
@@ -242,6 +250,12 @@ class Step:
         added = store.select_copies(self._tx) if copies else 0
         self._count_found(store.count_selected(self._tx))
         return added
+
+    def _require_seen(self, kinds: Sequence[str]) -> None:
+        """Raise NewerDecisionError if others decided about the selected files after the newest decision seen."""
+        newer = None if self._seen is None else store.newer_of_others(self._tx, kinds, seen=self._seen)
+        if newer is not None:
+            raise errors.NewerDecisionError(newer.sentence, seen=newer.decision_id)
 
     def _change(
         self,

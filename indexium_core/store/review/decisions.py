@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.operations.actor import current_actor
@@ -35,6 +36,30 @@ class FieldFacts(NamedTuple):
     locked: list[str] | None  # locked fields; None: there are none
     is_skipped: bool  # the plan skips it
     problems: dict[str, str] | None = None  # why the file cannot store fields; None: there are none
+
+
+class NewerDecision(NamedTuple):
+    """A decision that somebody else made after a person saw the files."""
+
+    decision_id: int
+    actor_name: str | None
+    kind: str
+    people: list[str] | None
+    value: str | None
+    created_at: datetime
+    file_name: str
+    files: int  # the files with such a decision
+
+    @property
+    def sentence(self) -> str:
+        """What was decided, by whom and when, and what replaces it."""
+        who, when = self.actor_name or "Somebody else", wording.when(self.created_at)
+        noun = "people" if self.kind == "edit" else title_of(self.kind.removeprefix(FIELD_KIND)).lower()
+        value = ", ".join(self.people or ()) if self.kind == "edit" else self.value
+        if self.files > 1:
+            return f"{who} set the {noun} of {wording.files(self.files)} of these {when}. Save again to replace that."
+        to = f"to “{value}”" if value else "to nothing"
+        return f"{who} set the {noun} of {self.file_name} {to} {when}. Save again to replace that."
 
 
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
@@ -190,6 +215,22 @@ def set_value_of_selected(
     """Edit a field of all selected files; None removes the field. Return the number of files."""
     columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": "", "skips_locked": skips_locked}
     return _decide(tx, "new_value_on_selected", columns, at, step)
+
+
+# What others decided meanwhile.
+
+
+def newest(reader: Connection) -> int:
+    """Return the id of the newest decision; 0 if there is none."""
+    return int(reader.value(_sql("newest")))
+
+
+def newer_of_others(reader: Connection, kinds: Sequence[str], *, seen: int) -> NewerDecision | None:
+    """Return the newest decision of some kinds on the selected files that others made after `seen`, if any."""
+    actor = current_actor()
+    facts = {"kinds": list(kinds), "seen": seen, "actor_kind": actor.kind, "actor_id": actor.id}
+    row = reader.execute(_sql("newer_of_others"), facts).fetchone()
+    return NewerDecision(*row) if row else None
 
 
 # Revoking decisions.

@@ -123,6 +123,21 @@ LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names
            FROM file_people JOIN people USING (person_id) WHERE file_id IN (SELECT file_id FROM new_decisions)
            GROUP BY file_id) AS e USING (file_id);
 
+-- name: newer_of_others
+-- Of the decisions of some kinds on the selected files that others made after a decision: the newest, and how many files
+-- have one.
+SELECT d.decision_id, d.actor_name, d.kind, d.people, d.value, d.created_at, f.file_name,
+       count(DISTINCT d.file_id) OVER () AS files
+FROM decisions AS d JOIN scanned_files AS f USING (file_id)
+WHERE d.revoked_at IS NULL AND d.decision_id > $seen AND list_contains($kinds::VARCHAR[], d.kind)
+  AND d.file_id IN (SELECT file_id FROM selected_files)
+  AND (d.actor_kind IS DISTINCT FROM $actor_kind OR d.actor_id IS DISTINCT FROM $actor_id)
+ORDER BY d.decision_id DESC LIMIT 1;
+
+-- name: newest
+-- The newest decision; 0 if there is none.
+SELECT coalesce(max(decision_id), 0) FROM decisions;
+
 -- name: mark_decided
 -- Mark the plans of the files.
 INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id, TRUE FROM new_decisions;

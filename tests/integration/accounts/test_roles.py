@@ -110,3 +110,12 @@ def test_commands_and_notebooks_of_this_computer_may_do_everything(studio: Studi
     person(studio.library, "viewer")
     studio.library.scan()
     assert studio.library.authority.grants is None
+
+
+def test_service_that_is_called_itself_is_checked(studio: Studio) -> None:
+    library = studio.library
+    bob = person(library, "viewer")
+    library.users.change("Bob", enabled=False)
+    with library.acting_as(bob), pytest.raises(errors.ForbiddenError):
+        library.history()
+    assert library.history().total == 0

@@ -10,6 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.review.decisions import Decisions
+from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, marked, scanned, store
@@ -35,6 +36,29 @@ def test_edit_applies_to_every_copy(database: Database, decisions: Decisions) ->
     assert (rows[0].file_path, rows[0].summary, rows[0].created_at) == (f"{ROOT}/b.mp4", "Zoë Öz; Cy", NOW)
     assert database.read().value("SELECT people_keys FROM decisions LIMIT 1") == ["zoë öz", "cy"]
     assert marked(database) == {1, 2}
+
+
+def test_edit_over_a_newer_edit_of_somebody_else_is_refused_once(decisions: Decisions) -> None:
+    decisions.edit([3], ["Ann"])
+    seen = decisions.newest()
+    with acting_as(Actor("user", "2", "Bob")):
+        decisions.edit([2], ["Cy"])
+        decisions.set_fields([3], {"title": "Lake"})
+    with acting_as(Actor("user", "1", "Ann")):
+        decisions.edit([3], ["Eve"], seen=seen)  # Bob set another field
+        with pytest.raises(errors.NewerDecisionError, match=r"Bob set the people of 2 files of these .*") as refused:
+            decisions.edit([1], ["Eve"], seen=seen)
+        with pytest.raises(errors.NewerDecisionError, match=r"Bob set the title of c\.mp4 to “Lake” "):
+            decisions.set_fields([3], {"title": "Sea"}, seen=seen)
+        assert {row.file_id: row.people for row in decisions.list() if row.kind == "edit"}[1] == ["Cy"]
+        decisions.edit([1], ["Eve"], seen=refused.value.seen)
+        decisions.edit([1], ["Eve", "Bo"], seen=seen)  # over the own edit
+        decisions.edit([1], ["Bo"])
+    assert {row.file_id: row.people for row in decisions.list() if row.kind == "edit"} == {
+        1: ["Bo"],
+        2: ["Bo"],
+        3: ["Eve"],
+    }
 
 
 def test_edit_may_remove_all_people(decisions: Decisions) -> None:

@@ -44,7 +44,7 @@ class PlanBulk:
         """`keeps_selection`: the files of the dialog are the selection of `state`, and stay selected."""
         self._keeps_selection = keeps_selection
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
-        self._serial = 0
+        self._serial = self._seen = 0
         self._target: str | Selection | Sequence[int] = ()
         self._view: dict[str, Any] = {"open": False}
         self.dialog = bulk.Bulk()
@@ -81,6 +81,7 @@ class PlanBulk:
         query = self._state.query
 
         def read() -> tuple[BulkPeople, list[Template], int]:
+            self._seen = library.decisions.newest()
             hidden = library.preview(target, within=query).hidden if isinstance(target, Selection) else 0
             return library.bulk.people_in(target, limit=bulk.SHOWN), library.templates.list(), hidden
 
@@ -175,7 +176,8 @@ class PlanBulk:
         if not library.settings.metadata_enable_inline_edit:
             return
         if "field" in change:
-            self._decide(lambda: library.decisions.set_fields(target, {change["field"]: change["value"]}))
+            values = {change["field"]: change["value"]}
+            self._decide(lambda: library.decisions.set_fields(target, values, seen=self._seen))
         elif "template" in change:
             self._decide(lambda: library.templates.apply(change["template"], target))
         elif "old" in change:
@@ -286,6 +288,7 @@ class PlanBulk:
         self._bridge.run(forget, gone, name="bulk_forget", once=True, failed=self._complain)
 
     def _complain(self, error: errors.IndexiumError) -> None:
+        self._seen = getattr(error, "seen", self._seen)
         self.dialog.complain(error.message)
 
 

@@ -67,6 +67,7 @@ export class FileFields {
   original = null // the field when its input was opened
   typed = ""
   problem = ""
+  seen = 0 // the newest decision about the file that the person has seen
   isByKey = false // the last action in the select box was a key
 
   /** @param {Host} host */
@@ -92,6 +93,7 @@ export class FileFields {
     this.original = this.rows().find(row => row.key === key)
     const kept = draftOf(this.host.view.id).field
     this.typed = kept?.key === key ? kept.typed : this.original.value
+    this.seen = (kept?.key === key ? kept.seen : null) ?? this.host.view.seen
     this.problem = ""
     this.host.paint()
     const input = /** @type {HTMLInputElement} */ (this.input())
@@ -103,7 +105,7 @@ export class FileFields {
   unsaved() {
     const {edited: key, typed, original} = this
     if (!key || original.choices.length || typed === original.value) return null
-    return {key, label: original.label, typed}
+    return {key, label: original.label, typed, seen: this.seen}
   }
 
   /** Close the input and keep what is not saved. */
@@ -134,19 +136,19 @@ export class FileFields {
 
   save() {
     if (this.typed === this.rows().find(row => row.key === this.edited).value) this.leave()
-    else this.send(this.edited, this.typed)
+    else this.send(this.edited, this.typed, this.seen)
   }
 
-  /** @type {(key: string, text: string) => void} */
-  send(key, text) {
-    this.host.send("field", {id: this.host.view.id, field: key, text})
+  /** @type {(key: string, text: string, seen: number) => void} */
+  send(key, text, seen) {
+    this.host.send("field", {id: this.host.view.id, field: key, text, seen})
   }
 
   /** A click on the same star removes the rating. @type {(key: string, stars: number) => void} */
   rate(key, stars) {
     const isSame = this.rows().find(row => row.key === key).stars === stars
     this.problem = ""
-    this.send(key, isSame ? "" : String(stars))
+    this.send(key, isSame ? "" : String(stars), this.host.view.seen)
   }
 
   /** @param {HTMLInputElement} target */
@@ -180,9 +182,10 @@ export class FileFields {
     return true
   }
 
-  /** @param {{field?: string}} message `field` is a problem with the typed value, "" for none. */
-  onMessage({field}) {
+  /** @param {{field?: string, seen?: number | null}} message `field` is a problem with the typed value, "" for none. */
+  onMessage({field, seen}) {
     if (field === undefined) return
+    this.seen = seen ?? this.seen
     if (field === "" && this.edited) {
       this.drop()
       this.stopEditing()

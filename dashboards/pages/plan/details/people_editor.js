@@ -11,6 +11,7 @@ export class PeopleEditor {
   draft = null // null while the editor is closed
   original = "" // the list when the editor was opened, as JSON
   problem = ""
+  seen = 0 // the newest decision about the file that the person has seen
 
   /** @param {Component<{id?: number, people?: string[]}, any>} host */
   constructor(host) {
@@ -28,6 +29,7 @@ export class PeopleEditor {
     const kept = draftOf(id).people
     this.original = JSON.stringify(people)
     this.draft = [...(kept?.names ?? people)]
+    this.seen = kept?.seen ?? this.host.view.seen
     this.problem = ""
     this.field.reset()
     this.host.paint()
@@ -40,7 +42,7 @@ export class PeopleEditor {
   unsaved() {
     if (!this.draft) return null
     const text = cleanName(this.field.typedText)
-    return text || JSON.stringify(this.draft) !== this.original ? {names: this.draft, text} : null
+    return text || JSON.stringify(this.draft) !== this.original ? {names: this.draft, text, seen: this.seen} : null
   }
 
   /** Close the editor and keep what is not saved. */
@@ -117,13 +119,14 @@ export class PeopleEditor {
     if (typed && !includesName(this.draft, name)) this.draft = [...this.draft, name]
     field.clear()
     this.host.paint()
-    this.host.send("save", {id: this.host.view.id, people: this.draft})
+    this.host.send("save", {id: this.host.view.id, people: this.draft, seen: this.seen})
   }
 
-  /** @param {{problem?: string, saved?: boolean, offers?: Offers}} message */
-  onMessage({problem, saved, offers}) {
+  /** @param {{problem?: string, seen?: number | null, saved?: boolean, offers?: Offers}} message */
+  onMessage({problem, seen, saved, offers}) {
     if (problem !== undefined) {
       this.problem = problem
+      this.seen = seen ?? this.seen
       this.host.paint()
       this.field.input()?.focus()
     }

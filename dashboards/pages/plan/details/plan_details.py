@@ -14,6 +14,7 @@ from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_facts, file_fields, planned_write
 from dashboards.pages.plan.details.view_types import NameSuggestionView, PlanDetailsView
 from dashboards.web import originals, thumbnails
+from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.properties import AuditPage
@@ -38,11 +39,11 @@ class PlanDetails(Component):
     """
     The drawer beside the table, or the sheet below it.
 
-    Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
-    `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
-    `set` {id, field, text}, `field` {id, field, text} and `revoke_field` {id, field}, `changes` {page}, `past` (all its
-    operations). Receives: {problem} (a name that may not be written), {saved}, {offers} (see `person_field.names`),
-    {rescanned}, {set: problem, "" for none}, {field: problem, "" for none}.
+    Messages: `close`, `save` {id, people, seen}, `preserve`/`revoke` {id}, `skip` {id, until}, `add`
+    {id, name, replaces}, `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh},
+    `lock` {id, field, on}, `set` {id, field, text}, `field` {id, field, text, seen} and `revoke_field` {id, field},
+    `changes` {page}, `past` (all its operations). Receives: {problem, seen} (why the list is not saved), {saved},
+    {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}, {field: problem, "" for none, seen}.
     """
 
     _esm = module("plan_details")
@@ -63,9 +64,9 @@ class PlanDetails(Component):
         }
     )
 
-    def complain(self, problem: str) -> None:
-        """Show a sentence in the editor."""
-        self._send_msg({"problem": problem})
+    def complain(self, error: errors.IndexiumError) -> None:
+        """Show an error in the editor. After a newer decision of somebody else, the next save replaces it."""
+        self._send_msg({"problem": error.message, "seen": getattr(error, "seen", None)})
 
     def offer(self, offers: person_field.Offers) -> None:
         """Suggest names in the editor."""
@@ -83,9 +84,9 @@ class PlanDetails(Component):
         """Close the field of a property that was set."""
         self._send_msg({"set": ""})
 
-    def answer_field(self, problem: str = "") -> None:
-        """Close the input of a field that was set, or show why it cannot be set to the typed value."""
-        self._send_msg({"field": problem})
+    def answer_field(self, error: errors.IndexiumError | None = None) -> None:
+        """Close the input of a field that was set, or show why it is not set, as `complain` does."""
+        self._send_msg({"field": error.message if error else "", "seen": getattr(error, "seen", None)})
 
     def mistaken(self, problem: str) -> None:
         """Show why a property cannot be set to the typed value."""
@@ -127,6 +128,7 @@ def view(
         "id": item.file_id,
         "edit": edit,
         "name": item.file_name,
+        "seen": max((each.decision_id for each in details.decisions), default=0),
         "path": details.file_path,
         "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
         "picture": thumbnails.address(item.file_id, details.file_hash, item.mtime_ns) if seen else None,

@@ -267,11 +267,11 @@ class PlanFile:
         file_id, people = int(message["id"]), [str(name) for name in message.get("people", [])]
 
         def failed(error: errors.IndexiumError) -> None:
-            self.drawer.complain(error.message)
+            self.drawer.complain(error)
 
         self._state.hold(file_id)
         self._bridge.run(
-            lambda: self._library.edit([file_id], people),
+            lambda: self._library.edit([file_id], people, seen=int(message["seen"])),
             self._saved,
             name="edit",
             failed=failed,
@@ -293,10 +293,12 @@ class PlanFile:
             self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
 
         self._bridge.run(
-            lambda: self._library.decisions.set_fields([file_id], {key: rules.literal(text)}),
+            lambda: self._library.decisions.set_fields(
+                [file_id], {key: rules.literal(text)}, seen=int(message["seen"])
+            ),
             done,
             name=f"field_{key}",
-            failed=lambda error: self.drawer.answer_field(error.message),
+            failed=self.drawer.answer_field,
             once=True,
         )
 

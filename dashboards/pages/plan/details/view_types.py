@@ -92,6 +92,7 @@ class PlanFileView(TypedDict, total=False):
     open: bool
     id: int
     edit: int  # A number that changes when the editor has to open
+    seen: int  # The newest decision about the file, 0 for none: an edit over a newer one of somebody else is a question
     name: str
     path: str
     place: str

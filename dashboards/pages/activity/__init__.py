@@ -1,0 +1,1 @@
+"""The page of the activity: who did what, filtered by person."""

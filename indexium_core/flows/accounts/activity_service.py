@@ -1,0 +1,50 @@
+"""The activity of everybody: who decided, wrote, rolled back, published or started work, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.model import moments
+from indexium_core.model.accounts.activity import ActivityActor, ActivityPage
+from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.accounts import activity as store
+from indexium_core.store.database import Database
+
+
+@checked_arguments
+class ActivityService:
+    """Reads the activity of a home."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @remote()
+    def page(
+        self, actor: str = "", since: datetime | str | None = None, *, page: int = 1, per_page: int = 50
+    ) -> ActivityPage:
+        """
+        Return one page of what people and programs did, newest first.
+
+        Steps are kept for 90 days, and jobs as long as their list keeps them; operations stay.
+
+        Args:
+            actor: Only of this person or program, by the name in any case; "" for all.
+            since: Only from this time on (local if it has no zone).
+            page: Page of the list, from 1.
+            per_page: Rows per page; 0 for all.
+
+        Raises:
+            UsageError: The page number is below 1, or the time is not valid.
+
+        """
+        if page < 1 or per_page < 0:
+            raise errors.UsageError(f"There is no page {page} with {per_page} rows. Page numbers start at 1.")
+        reader = self._database.read()
+        return store.page(reader, actor=actor.strip() or None, since=moments.parse(since), page=page, per_page=per_page)
+
+    @remote()
+    def actors(self) -> list[ActivityActor]:
+        """Return everybody who did something, those with the newest first."""
+        return store.actors(self._database.read())

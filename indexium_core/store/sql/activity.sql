@@ -1,0 +1,33 @@
+-- Who did what: the steps, operations and jobs of all actors, which other tables keep. A job that runs an operation is not
+-- listed beside it, and neither is the work of Indexium itself.
+
+-- name: done
+-- Everything that somebody did. An older version did not record the kinds of all actors.
+SELECT created_at AS "at", actor_kind, actor_id, actor_name, 'step' AS kind, step_id AS id, label, files AS items,
+       CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END AS state
+FROM steps
+UNION ALL
+SELECT undone_at, undone_by_kind, coalesce(undone_by_id, ''), coalesce(undone_by_name, ''), 'undo', step_id, label, files, ''
+FROM steps WHERE undone_at IS NOT NULL AND undone_by_kind IS NOT NULL
+UNION ALL
+SELECT started_at, coalesce(actor_kind, 'local'), coalesce(actor_id, ''), user_name, 'operation', id, operation_type, file_count, status
+FROM metadata_operations
+UNION ALL
+SELECT created_at, coalesce(actor_kind, 'local'), coalesce(actor_id, ''), coalesce(actor_name, ''), 'job', id, title, 0, status
+FROM job_queue WHERE operation_id IS NULL;
+
+-- name: page
+-- One page, newest first, optionally of one actor.
+FROM (/* done */) WHERE actor_kind <> 'system'
+  AND ($actor IS NULL OR lower(actor_name) = lower($actor)) AND ($since::TIMESTAMPTZ IS NULL OR "at" >= $since)
+ORDER BY "at" DESC, kind, id DESC LIMIT $limit OFFSET $offset;
+
+-- name: count
+-- How many there are.
+SELECT count(*) FROM (/* done */) WHERE actor_kind <> 'system'
+  AND ($actor IS NULL OR lower(actor_name) = lower($actor)) AND ($since::TIMESTAMPTZ IS NULL OR "at" >= $since);
+
+-- name: actors
+-- Everybody who did something, those with the newest first.
+SELECT actor_kind AS kind, actor_id AS id, arg_max(actor_name, "at") AS name, count(*) AS total
+FROM (/* done */) WHERE actor_kind <> 'system' GROUP BY actor_kind, actor_id ORDER BY max("at") DESC;
