@@ -19,6 +19,8 @@ from panel.io.state import set_curdoc
 from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
+from dashboards.pages.account.screen import AccountScreen
+from dashboards.pages.accounts.screen import AccountsScreen
 from dashboards.pages.activity.screen import ActivityScreen
 from dashboards.pages.checks.screen import ChecksScreen
 from dashboards.pages.connections.screen import ConnectionsScreen
@@ -52,10 +54,12 @@ PAGES = (
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", ActivityScreen, "history/activity"),
-    PageEntry("query", "Query", QueryScreen),
+    PageEntry("query", "Query", QueryScreen, needs="query.run"),
     PageEntry("jobs", "Jobs", JobsScreen),
-    PageEntry("settings", "Settings", SettingsScreen),
-    PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections"),
+    PageEntry("settings", "Settings", SettingsScreen, needs="settings.manage"),
+    PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", "settings.manage"),
+    PageEntry("accounts", "Accounts", AccountsScreen, "settings/accounts", "users.manage"),
+    PageEntry("account", "My account", AccountScreen),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
 PATHS = {entry.name: entry.address for entry in PAGES}
@@ -81,9 +85,20 @@ class PageTemplate(pn.Template):
 class Pages:
     """Creates the page of each session of a process."""
 
-    def __init__(self, library: Library, *, local: bool = False, actor_of: Callable[[], Actor] = local_actor) -> None:
-        """Serve `library`; see `Shared` for `local`. `actor_of` returns who opens the page that is being created."""
-        self._actor_of = actor_of
+    def __init__(
+        self,
+        library: Library,
+        *,
+        local: bool = False,
+        actor_of: Callable[[], Actor] = local_actor,
+        session_of: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """
+        Serve `library`; see `Shared` for `local`.
+
+        `actor_of` returns who opens the page that is being created, `session_of` the id of the session of this person.
+        """
+        self._actor_of, self._session_of = actor_of, session_of
         self.shared = Shared(library, local=local)
         self._template = _template()
 
@@ -92,7 +107,7 @@ class Pages:
         library = self.shared.library
         try:
             with library.acting_as(self._actor_of()):
-                session = Session(self.shared, PAGES)
+                session = Session(self.shared, PAGES, session_id=self._session_of())
         except Exception:
             logger.exception("dashboard.session_failed")
             return _failed(assets)

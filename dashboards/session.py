@@ -24,12 +24,15 @@ from dashboards.frame.undo import Undoing
 from dashboards.questions.interrupted_question import Interrupted
 from dashboards.questions.retry_question import RetryDialog
 from dashboards.read_cache import ReadCache
+from dashboards.refused_screen import RefusedScreen
 from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
+from dashboards.session_account import SessionAccount
 from dashboards.shared import Shared
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.matches.results import to_decide
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title_id_of`
 OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
+ACCOUNT = "account"  # the page of the person who has signed in
 PUBLISH = "publish"  # a page below *Titles*; without films and series, it has an entry of its own
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
@@ -67,6 +71,7 @@ class PageEntry(NamedTuple):
     title: str  # title of the window and of the navigation entry
     make: Callable[[Session], Screen]
     path: str = ""  # its address below the root, if it is not the name
+    needs: Permission = "plan.read"  # of the person who opens it
 
     @property
     def address(self) -> str:
@@ -77,7 +82,8 @@ class PageEntry(NamedTuple):
 class Session:
     """One browser tab: its state, its pages, and the frame around them."""
 
-    def __init__(self, shared: Shared, entries: Sequence[PageEntry]) -> None:
+    def __init__(self, shared: Shared, entries: Sequence[PageEntry], *, session_id: int | None = None) -> None:
+        """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
         self.read_cache: ReadCache = shared.read_cache
         self.result_cache: ResultCache = shared.result_cache
@@ -88,6 +94,7 @@ class Session:
         self._loop = IOLoop.current()
         self._calls: list[Callable[[], object]] = []  # waiting calls, which will run on the document
         self.view = state.View()
+        self.account = SessionAccount(shared.library, session_id)
         self._shell = shell.Shell()
         self.dialog: Dialog = Dialog()
         self.bridge: bridge.Bridge = bridge.Bridge(
@@ -101,6 +108,7 @@ class Session:
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
+        self._navigation = shared.navigation.setdefault(self.account.user_id, {})
         self._is_counting = False
         self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(
@@ -115,7 +123,8 @@ class Session:
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
         self._paths = {entry.name: entry.address for entry in entries}
-        self._screens: Mapping[str, Screen] = {entry.name: entry.make(self) for entry in entries}
+        self._needs = {entry.name: entry.needs for entry in entries}
+        self._screens: Mapping[str, Screen] = {entry.name: self._screen_of(entry) for entry in entries}
         self._is_started = False
         self._greeting: Mapping[str, Any] | None = None
         self._is_loaded = False
@@ -127,6 +136,19 @@ class Session:
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)
         self._document.on_session_destroyed(lambda _: self.bridge.close())
+
+    def _screen_of(self, entry: PageEntry) -> Screen:
+        """Return a page, or the sentence in its place if the person may not use it."""
+        screen = entry.make(self)
+        return screen if self.may(entry.needs) else RefusedScreen(screen, entry.title, entry.needs)
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether the person of this tab has a permission."""
+        return self.account.may(permission)
+
+    def may_open(self, page: str) -> bool:
+        """Return whether there is a page with this name, and the person may use it."""
+        return page in self._needs and self.may(self._needs[page])
 
     def roots(self) -> dict[str, Component]:
         """Return the components of the frame and of the first page, by their places in `page.html`."""
@@ -144,6 +166,8 @@ class Session:
         """Prepare components that the browser is about to create."""
         for place, component in components.items():
             component.place = place
+            component.restrict(self.may)
+            component.on_refusal = lambda sentence: self.bridge.toast("error", sentence)
             component.on_message = self.library.ui_priority.request
 
     @property
@@ -245,7 +269,8 @@ class Session:
 
     def _start(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
-        self._frame = (self._shared.navigation or self._first_navigation()) | self._frame
+        account = self.account.in_frame(address=self.address_of(ACCOUNT))
+        self._frame = (self._navigation or self._first_navigation()) | account | self._frame
         if not self._is_started:
             self._is_started = True
             kept = kept_selection.selection_from_json(greeting.get("selection"), home=self.library.home_id)
@@ -418,7 +443,7 @@ class Session:
         self._put_navigation({"pages": pages})
 
     def _put_navigation(self, values: dict[str, Any]) -> None:
-        self._shared.navigation = self._shared.navigation | values
+        self._navigation |= values
         self._put(**values)
 
     def _first_navigation(self) -> dict[str, Any]:
@@ -445,7 +470,7 @@ class Session:
     def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:
         """Return the entries: those for titles if a library holds films or series, otherwise *Publish* of videos."""
         hidden = {PUBLISH} if any(each.kind != "home" for each in libraries) else OF_TITLES
-        return {name: title for name, title in self._titles.items() if name not in hidden}
+        return {name: title for name, title in self._titles.items() if name not in hidden and self.may_open(name)}
 
     def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, dict[str, int]]:
         """Return operations, folders, percent of the running operation, open jobs, and numbers of pages of titles."""

@@ -22,7 +22,8 @@ class Shared:
         self.local = local
         self.result_cache = ResultCache()
         self.since = datetime.now(UTC)
-        self.navigation: dict[str, Any] = {}  # as a session showed it last: the next session starts with it
+        # The navigation as a session showed it last, by the id of its person: the next session starts with it.
+        self.navigation: dict[int | None, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
         self.postponed: set[int] = set()  # interrupted operations on which a person decides later
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them

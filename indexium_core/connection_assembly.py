@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from indexium_core.flows.accounts.activity_service import ActivityService
 from indexium_core.flows.accounts.authority import Authority
+from indexium_core.flows.accounts.first_person import FirstPerson
 from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
@@ -51,6 +52,7 @@ class ConnectionAssembly(TitleAssembly):
         self.token_check = TokenCheck(store, self.sign_in, clock=clock)
         self.authority = Authority(self.sign_in, self.token_check, LibraryLimits(store))
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
+        self.first_person = FirstPerson(self.sign_in, self.users)
         self.activity = ActivityService(store)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
 from indexium_core.flows.accounts.authority import Authority, CheckedService
+from indexium_core.flows.accounts.first_person import FirstPerson
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
@@ -77,6 +78,7 @@ class Library(LibraryServices):
     requests: Requests
     sign_in: SignIn
     token_check: TokenCheck
+    first_person: FirstPerson
     authority: Authority
     events: EventBus
     ui_priority: UiPriority

@@ -22,6 +22,14 @@
     window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
   }
   applyTheme()
+  // After the session of a person has ended, the page in front of the sign-in is no page that was restored.
+  if (root.dataset.page === "door") {
+    try {
+      sessionStorage.removeItem("indexium.back")
+    } catch {
+      // Without storage, there is nothing to remove.
+    }
+  }
   darkScheme.addEventListener("change", applyTheme)
   window.addEventListener("storage", applyTheme)
 

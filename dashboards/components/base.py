@@ -23,6 +23,7 @@ import param
 from panel.custom import JSComponent
 
 from indexium_core import errors
+from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.actor import carry_actor
 
 logger = logging.getLogger(__name__)
@@ -123,12 +124,19 @@ def _proper(value: Any) -> Any:
     return value
 
 
+def needing(actions: Mapping[Permission, str]) -> Mapping[str, Permission]:
+    """Return the permission of each action, from the actions of each permission, which spaces separate."""
+    return {action: permission for permission, names in actions.items() for action in names.split()}
+
+
 class Component(JSComponent):
     """A component that shows the view `shown` and passes messages to the handlers of its page."""
 
     shown = param.String(default="{}", doc="The view, as JSON; the docstring of each component describes it.")
 
     place = param.String(default="", doc="The name of its place in `page.html`.")
+
+    forbidden = param.List(default=[], item_type=str, doc="Actions that the person may not use: they are not drawn.")
 
     sheets = param.List(default=[], item_type=str, doc="Style sheets that it takes from those that the page holds.")
 
@@ -137,12 +145,15 @@ class Component(JSComponent):
     _view: ClassVar[Any] = dict[str, Any]  # the shape of `shown`; the types of the scripts are made from it
     _styles: ClassVar[tuple[str, ...]] = ()  # style sheets that not every component needs
 
+    _needs: ClassVar[Mapping[str, Permission]] = {}  # actions that need more than `plan.read`
+
     def __init__(self, **params: Any) -> None:
         params.setdefault("sizing_mode", "stretch_width")
         params.setdefault("margin", 0)
         super().__init__(sheets=["indexium.css", *self._styles], **params)
         self._handlers: dict[str, Handler] = {}
         self.on_message: Callable[[], None] = lambda: None  # called for every message, before its handler
+        self.on_refusal: Callable[[str], None] = lambda _: None  # receives the sentence why a message was refused
 
     def __repr__(self, depth: int = 0) -> str:
         """Return only the name: Panel calls this for every component of every session and does not show it."""
@@ -152,6 +163,10 @@ class Component(JSComponent):
     def on(self, **handlers: Handler) -> None:
         """Register handlers by message name. A handler receives the message of the browser and acts as its session."""
         self._handlers.update({name: carry_actor(handler) for name, handler in handlers.items()})
+
+    def restrict(self, may: Callable[[Permission], bool]) -> None:
+        """Hide the actions that a person may not use, before the browser creates the component."""
+        self.forbidden = [action for action, permission in self._needs.items() if not may(permission)]
 
     def put(self, **view: Any) -> None:
         """Show a view; an unchanged view is not sent."""
@@ -166,5 +181,7 @@ class Component(JSComponent):
         self.on_message()
         try:
             handler(_proper(data))
+        except errors.ForbiddenError as error:  # the services refuse also what a page still offers
+            self.on_refusal(error.message)
         except _IMPROPER:  # our pages never send such a message
             logger.warning("dashboard.bad_message", extra={"component": type(self).__name__, "kind": str(kind)})

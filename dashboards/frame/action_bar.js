@@ -67,6 +67,7 @@ export function render(context) {
     {
       does,
       group: "Act",
+      act: ACTS[key],
       run() {
         const act = ACTS[key]
         if (canDo(act)) self.find(`[data-act=${act}]`).click()

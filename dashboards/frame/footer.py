@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.components import job_text, operation_text
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
 from indexium_core.model import wording
@@ -29,6 +29,14 @@ class Footer(Component):
     _esm = module("footer")
     _view = FooterView
     _styles = ("footer.css",)
+    _needs = needing(
+        {
+            "write.safe": "pause cancel",
+            "write.any": "resume",
+            "rollback": "roll_back",
+            "jobs.manage": "scan stop_scan job_pause job_resume",
+        }
+    )
 
 
 def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:

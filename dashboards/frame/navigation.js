@@ -2,6 +2,7 @@
 import {currentPage} from "../components/browser/component.js"
 import {h} from "../components/browser/dom.js"
 import {store} from "../components/browser/local_storage.js"
+import {drawAccount, drawAccountGroup} from "./account_menu.js"
 
 const TABS = new Set(["plan", "library", "progress", "history", "jobs"]) // on a phone the others are under *More*
 
@@ -16,7 +17,7 @@ export function switchTheme() {
 
 // The page whose entry is the current one while a page has none of its own.
 /** @type {Record<string, string>} */
-const ABOVE = {activity: "history", connections: "settings", publish: "titles"}
+const ABOVE = {accounts: "settings", activity: "history", connections: "settings", publish: "titles"}
 
 /** Return the page whose entry is the current one. @param {PageLinkView[]} pages */
 const currentEntry = pages => {
@@ -91,13 +92,14 @@ const drawGroups = pages =>
     ),
   )
 
-/** @type {(navigation: NavigationView, isOpen: boolean) => HTMLElement} */
-export const drawNavigation = ({pages, roots, offline, scanned}, isOpen) =>
+/** @type {(navigation: NavigationView, isOpen: boolean, isMenuOpen?: boolean) => HTMLElement} */
+export const drawNavigation = ({pages, roots, offline, scanned, account}, isOpen, isMenuOpen = false) =>
   h(
     "nav",
     {"aria-label": "Pages", class: isOpen ? "open" : ""},
     h("div", {class: "brand"}, "Index", h("i", null, "ium")),
     drawGroups(pages ?? []),
+    account && drawAccountGroup(account),
     drawMore(isOpen),
     h(
       "div",
@@ -114,4 +116,5 @@ export const drawNavigation = ({pages, roots, offline, scanned}, isOpen) =>
       ),
       drawThemeButton(),
     ),
+    account && drawAccount(account, isMenuOpen),
   )

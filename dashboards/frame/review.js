@@ -42,6 +42,7 @@ export function render(context) {
   const press = (act, does) => ({
     does,
     group: "Decide",
+    act,
     when: () => Boolean(self.view[act]),
     run: () => self.send(act, {id: self.view[act].id}),
   })

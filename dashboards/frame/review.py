@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.frame.view_types import ReviewView
 from indexium_core.model.review.steps import StepRow, Steps
 
@@ -18,6 +18,7 @@ class Review(Component):
 
     _esm = module("review")
     _view = ReviewView
+    _needs = needing({"plan.edit": "undo redo"})
 
 
 def view(steps: Steps) -> dict[str, Any]:

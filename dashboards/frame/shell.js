@@ -5,12 +5,13 @@ import {makeKeyList} from "./key_list.js"
 import {keys} from "../components/browser/keyboard.js"
 import {ofTab, store, stored} from "../components/browser/local_storage.js"
 import {isDialogOpen, placeDialog} from "../components/browser/modal.js"
+import {signOut} from "./account_menu.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 import {Toasts} from "./toasts.js"
 
 /**
- * @typedef {{toasts: Toasts | null, line: string, isBusy: boolean, isOpen: boolean}} State
- *   `isOpen`: on a phone, the other pages are shown above the bar.
+ * @typedef {{toasts: Toasts | null, line: string, isBusy: boolean, isOpen: boolean, isMenuOpen: boolean}} State
+ *   `isOpen`: on a phone, the other pages are shown above the bar. `isMenuOpen`: the menu of the account is open.
  *   `line` is a key of LINE_TEXTS, or "" while the connection works.
  * @typedef {Component<ShellView, State>} Self
  */
@@ -58,7 +59,7 @@ function showPage(self, name) {
 
 /** @param {Self} self */
 const draw = ({view, state}) => [
-  drawNavigation(view, state.isOpen),
+  drawNavigation(view, state.isOpen, state.isMenuOpen),
   state.toasts.draw(),
   h(
     "div",
@@ -76,7 +77,7 @@ const draw = ({view, state}) => [
 const ACTIONS = {
   go(self, {page}) {
     window.scrollTo({top: 0})
-    self.state.isOpen = false
+    self.state.isOpen = self.state.isMenuOpen = false
     if (page === currentPage()) {
       self.paint()
       return
@@ -89,6 +90,12 @@ const ACTIONS = {
     self.paint()
   },
   theme: switchTheme,
+  account(self) {
+    self.state.isMenuOpen = !self.state.isMenuOpen
+    self.paint()
+    if (self.state.isMenuOpen) self.focus(".account-menu a")
+  },
+  "sign-out": signOut,
   dismiss: (self, data) => self.state.toasts.keep(toast => toast.id !== Number(data.id)),
   undo(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
@@ -166,7 +173,7 @@ function bindKeys(self, openKeyList) {
   })
 }
 
-const BELOW = new Set(["activity", "connections", "publish"]) // pages that may have no entry
+const BELOW = new Set(["account", "accounts", "activity", "connections", "publish"]) // pages that may have no entry
 
 /** Return the page that the address names: the one of a title is below the titles. @param {PageLinkView[]} pages */
 function pageAt(pages) {
@@ -180,6 +187,24 @@ function pageAt(pages) {
   return found?.id ?? "plan"
 }
 
+/** Close the menu of the account on a press elsewhere, and on Escape. @param {Self} self */
+function closeMenuElsewhere(self) {
+  const {model, state} = self
+  const close = () => {
+    state.isMenuOpen = false
+    self.paint()
+  }
+  listen(model, document, "pointerdown", event => {
+    if (state.isMenuOpen && !event.composedPath().includes(self.find(".account"))) close()
+  })
+  self.root.addEventListener("keydown", event => {
+    if (event.key !== "Escape" || !state.isMenuOpen) return
+    event.stopPropagation()
+    close()
+    self.focus("[data-act=account]")
+  })
+}
+
 /** @param {Self} self */
 function listenToWindow(self) {
   const {model, state} = self
@@ -187,6 +212,7 @@ function listenToWindow(self) {
     showPage(self, pageAt(self.view.pages ?? []))
     self.send("address", {path: location.pathname, search: location.search})
   })
+  closeMenuElsewhere(self)
   listen(model, window, "indexium:adrift", () => setTimeout(keepFocus))
   listen(model, window, "indexium:theme", event => {
     self.paint()
@@ -214,7 +240,13 @@ export function render(context) {
   const keyList = makeKeyList()
   /** @type {Self} */
   const self = component(context, {
-    state: /** @returns {State} */ () => ({toasts: null, line: "", isBusy: false, isOpen: false}),
+    state: /** @returns {State} */ () => ({
+      toasts: null,
+      line: "",
+      isBusy: false,
+      isOpen: false,
+      isMenuOpen: false,
+    }),
     draw,
     onSetup(me) {
       me.state.toasts = new Toasts(me)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.frame.view_types import PageLinkView, ShellView
 from dashboards.toasts import ToastButton, ToastKind
 from indexium_core.model import wording
@@ -31,7 +31,8 @@ class Shell(Component):
 
     _esm = module("shell")
     _view = ShellView
-    _styles = ("house.css", "shell.css")
+    _styles = ("house.css", "shell.css", "account_menu.css")
+    _needs = needing({"plan.edit": "undo", "jobs.manage": "stop"})
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
         """Show a sentence for a few seconds; see `Bridge.toast`."""

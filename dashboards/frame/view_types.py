@@ -50,11 +50,18 @@ class PageLinkView(TypedDict):
     live: NotRequired[int | None]
 
 
+class AccountView(TypedDict):
+    name: str
+    role: str
+    href: str  # The page *My account*
+
+
 class NavigationView(TypedDict, total=False):
     pages: list[PageLinkView]
     roots: str
     offline: bool
     scanned: str
+    account: AccountView  # Only of a person who has signed in
 
 
 class AddressView(TypedDict, total=False):

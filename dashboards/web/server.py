@@ -34,7 +34,17 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
-from dashboards.web import artwork, downloads, not_found, programs, query_downloads, request_guard, sign_in, uploads
+from dashboards.web import (
+    artwork,
+    downloads,
+    first_person,
+    not_found,
+    programs,
+    query_downloads,
+    request_guard,
+    sign_in,
+    uploads,
+)
 from dashboards.web.originals import OriginalFile
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -50,17 +60,6 @@ logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parents[1] / "assets"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# What the pages and REST allow without a login; docs/api.md has the same list.
-_REMOTE_ACCESS = (
-    "read the names of files and people, comments, the plan, the history and the logs of jobs;",
-    "watch and download the videos and photos, and download lists and results of queries;",
-    "edit people, fields, titles and decisions;",
-    "write into files, roll operations back, and pause or cancel jobs;",
-    "add any folder of this machine to the library, scan folders, and remove folders from the library;",
-    "delete empty folders from the disk;",
-    "run SQL queries that only read (SELECT);",
-    "change the settings, and send requests to providers.",
-)
 _HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for a request
 _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
@@ -91,7 +90,7 @@ def serve(
         host: Address to bind.
         port: Port to bind; 0 for a free one.
         open_browser: Open the first page in the browser.
-        allow_remote: Serve an address that other machines can reach, without a login.
+        allow_remote: Serve an address that other machines can reach. Everybody needs to sign in.
 
     Raises:
         UsageError: The port is in use, or the address would be open to others without `allow_remote`.
@@ -167,17 +166,32 @@ def _why_not(host: str, port: int, error: Exception, home: Path | None = None) -
 def _require_consent(host: str, *, allow_remote: bool) -> None:
     if host not in LOOPBACK and not allow_remote:
         raise errors.UsageError(
-            f"Serving on {host} would let everyone on the network read and change the metadata of your files without "
-            "a login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or use --allow-remote."
+            f"Serving on {host} lets other machines reach this service. Keep --host 127.0.0.1 (and reach it through an "
+            "SSH tunnel), or use --allow-remote: then everybody needs to sign in."
         )
 
 
-def remote_access(host: str) -> list[str]:
-    """Return what other machines may do if this address is served, as lines; [] for an address of this machine only."""
+def remote_access(library: Library, host: str, port: int) -> list[str]:
+    """
+    Return what to know if other machines can reach an address, as lines; [] for an address of this machine only.
+
+    As long as nobody can sign in, they have a new one-time address for the first administrator.
+    """
     if host in LOOPBACK:
         return []
-    first = "Everyone who can reach this address over the network can now, without a login and without encryption:"
-    return [first, *(f"  {action}" for action in _REMOTE_ACCESS)]
+    lines = [
+        "Other machines can reach this service. Everybody needs to sign in; 'indexium users list' shows who can.",
+        "The connection is not encrypted. For passwords over a network, use a reverse proxy with TLS: docs/serving.md.",
+    ]
+    one_time = first_person.address(library, address(host, port))
+    if one_time:
+        lines += [
+            "Nobody can sign in yet, so the service is closed. Within an hour, add the first administrator here:",
+            f"  {one_time}",
+            "  (from another machine, use the name or the address of this machine instead of 127.0.0.1)",
+            "Or use 'indexium users add NAME --role admin' on this computer.",
+        ]
+    return lines
 
 
 class DashboardServer:
@@ -193,10 +207,16 @@ class DashboardServer:
         `is_embedded`: a notebook on this machine may show the pages.
         """
         self.host, self.port = host, port
+        self._is_remote = host not in LOOPBACK
         self._library = library
         self._linger = linger
         self._is_embedded = is_embedded
-        self._pages = app.Pages(library, local=host in LOOPBACK, actor_of=lambda: self._actor_of(pn.state.cookies))
+        self._pages = app.Pages(
+            library,
+            local=not self._is_remote,
+            actor_of=lambda: self._actor_of(pn.state.cookies),
+            session_of=lambda: self._session_of(pn.state.cookies),
+        )
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
@@ -294,7 +314,7 @@ class DashboardServer:
 
     def _lacks_session(self, request: HTTPServerRequest) -> bool:
         is_program = self._has_own_token(request) or programs.is_valid(self._library, request)
-        return not is_program and sign_in.is_missing(self._library, request, self.port)
+        return not is_program and sign_in.is_missing(self._library, request, self.port, is_remote=self._is_remote)
 
     def _has_own_token(self, request: HTTPServerRequest) -> bool:
         """Return whether a request has the token of this service."""
@@ -314,9 +334,11 @@ class DashboardServer:
 
     def _routes(self) -> list[tuple[Any, ...]]:
         """Return the routes other than the pages."""
+        signing = {"library": self._library, "pool": self._signing, "port": self.port}
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
-            (sign_in.ADDRESS, sign_in.SignInPage, {"library": self._library, "pool": self._signing, "port": self.port}),
+            (sign_in.ADDRESS, sign_in.SignInPage, {**signing, "is_remote": self._is_remote}),
+            (sign_in.FIRST_PERSON, first_person.FirstPersonPage, signing),
             (sign_in.SIGN_OUT, sign_in.SignOut, {"library": self._library, "port": self.port}),
             (r"/api/.*", Asgi, {"mount": self._api}),
             (r"/assets/components\.js", Scripts),
@@ -332,8 +354,16 @@ class DashboardServer:
 
     def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
         """Return who sends a request with these cookies, of Tornado or of Bokeh."""
+        return sign_in.actor_of(self._library, self._token_in(cookies))
+
+    def _session_of(self, cookies: Mapping[str, Any]) -> int | None:
+        """Return the id of the session of such a request; None without one."""
+        found = self._library.sign_in.find(self._token_in(cookies))
+        return None if found is None else found.id
+
+    def _token_in(self, cookies: Mapping[str, Any]) -> str:
         found = cookies.get(sign_in.cookie_name(self.port), "")
-        return sign_in.actor_of(self._library, str(getattr(found, "value", found)))
+        return str(getattr(found, "value", found))
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import cache
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import jinja2
@@ -23,15 +23,21 @@ from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
+from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor, local_actor
 
-ADDRESS, SIGN_OUT = "/sign-in", "/sign-out"
+ADDRESS, SIGN_OUT, FIRST_PERSON = "/sign-in", "/sign-out", "/first-person"
 _OPEN = frozenset(
-    {ADDRESS, "/healthz", "/favicon.ico"}
+    {ADDRESS, FIRST_PERSON, "/healthz", "/favicon.ico"}
     | {f"/assets/{name}" for name in ("icon.svg", "tokens.css", "contrast.css", "page.css", "page.js", "sign_in.css")}
     | {f"/assets/{name}.woff2" for name in ("inter-latin", "inter-latin-ext", "jetbrains-mono-latin")}
 )
 _LONGEST = 2000  # characters of an address to go on to
+_NOBODY = Actor("user", "0")
+_CLOSED = (
+    "Other machines can reach this service, so it is closed until there is somebody who can. Open the one-time address "
+    "that it printed at its start, or use 'indexium users add NAME --role admin' on its computer."
+)
 
 
 def cookie_name(port: int) -> str:
@@ -45,17 +51,27 @@ def token_in(request: HTTPServerRequest, port: int) -> str:
     return "" if morsel is None else str(morsel.value)
 
 
-def is_missing(library: Library, request: HTTPServerRequest, port: int) -> bool:
-    """Return whether a request needs a session and has none. Without people, no request needs one."""
+def is_missing(library: Library, request: HTTPServerRequest, port: int, *, is_remote: bool) -> bool:
+    """
+    Return whether a request needs a session and has none.
+
+    Without people, no request needs one, unless other machines can reach this service (`is_remote`): it stays closed.
+    """
     if request.path in _OPEN or request.path.startswith(RECEIPTS):
         return False
-    return library.sign_in.is_needed and library.sign_in.find(token_in(request, port)) is None
+    return (is_remote or library.sign_in.is_needed) and library.sign_in.find(token_in(request, port)) is None
 
 
 def actor_of(library: Library, token: str) -> Actor:
-    """Return who uses a session; without one, it is the person at this computer, or a program of this person."""
+    """
+    Return who uses a session; without one, it is the person at this computer, or a program of this person.
+
+    A session that has ended just now belongs to nobody, who may do nothing.
+    """
     found = library.sign_in.find(token)
-    return local_actor() if found is None else found.actor
+    if found is not None:
+        return found.actor
+    return _NOBODY if token and library.sign_in.is_needed else local_actor()
 
 
 class NotSignedIn(RequestHandler):
@@ -90,12 +106,16 @@ class SignInPage(RequestHandler):
 
     has_form = True  # see `request_guard`
 
-    def initialize(self, library: Library, pool: Executor, port: int) -> None:
-        self._library, self._pool, self._port = library, pool, port
+    def initialize(self, library: Library, pool: Executor, port: int, *, is_remote: bool) -> None:
+        self._library, self._pool, self._port, self._is_remote = library, pool, port, is_remote
 
     def get(self) -> None:
         following = _local(self.get_query_argument("next", "/"))
-        if not self._library.sign_in.is_needed or self._library.sign_in.find(token_in(self.request, self._port)):
+        is_needed = self._library.sign_in.is_needed
+        if self._is_remote and not is_needed:
+            self._finish({"kind": "closed", "title": "Nobody can sign in yet", "problem": _CLOSED})
+            return
+        if not is_needed or self._library.sign_in.find(token_in(self.request, self._port)):
             self.redirect(following, status=303)
             return
         self._show(following)
@@ -115,24 +135,19 @@ class SignInPage(RequestHandler):
             return
         if former:
             self._library.sign_in.sign_out(former)
-        self.set_cookie(
-            cookie_name(self._port),
-            signed.token,
-            expires=signed.session.ends_at,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=self.request.protocol == "https",
-        )
+        keep_session(self, signed, self._port)
         self.redirect(following, status=303)
 
-    def _start(self, name: str, password: str) -> Any:
+    def _start(self, name: str, password: str) -> SignedIn:
         client = self.request.headers.get("User-Agent", "")
         return self._library.sign_in.sign_in(name, password, address=self.request.remote_ip or "", client=client)
 
     def _show(self, following: str, *, name: str = "", problem: str = "") -> None:
+        self._finish({"kind": "sign_in", "next": following, "name": name, "problem": problem})
+
+    def _finish(self, values: Mapping[str, str]) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.finish(_page().render(next=following, name=name, problem=problem, style=plain.frame_style()))
+        self.finish(page(values))
 
     def check_xsrf_cookie(self) -> None:
         """Skip the check: the request guard has compared Host and Origin."""
@@ -160,7 +175,25 @@ def _local(address: str) -> str:
         address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     )
     is_plain = len(address) <= _LONGEST and address.isprintable() and "\\" not in address
-    return address if is_local and is_plain and parts.path not in {ADDRESS, SIGN_OUT} else "/"
+    return address if is_local and is_plain and parts.path not in {ADDRESS, SIGN_OUT, FIRST_PERSON} else "/"
+
+
+def keep_session(handler: RequestHandler, signed: SignedIn, port: int) -> None:
+    """Give the browser the cookie of a new session."""
+    handler.set_cookie(
+        cookie_name(port),
+        signed.token,
+        expires=signed.session.ends_at,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=handler.request.protocol == "https",
+    )
+
+
+def page(values: Mapping[str, str]) -> str:
+    """Return a page in front of the sign-in; `kind` is `sign_in`, `first`, or `closed`."""
+    return _page().render(values, style=plain.frame_style())
 
 
 @cache

@@ -91,10 +91,28 @@ function paint(self, spec) {
   const {root} = self
   const tree = /** @type {ShadowRoot} */ (root.getRootNode())
   const hadFocus = root.contains(tree.activeElement)
-  morph(root, /** @type {any} */ ([spec.draw(self)].flat(3).filter(Boolean)))
+  const drawn = /** @type {any[]} */ ([spec.draw(self)].flat(3).filter(Boolean))
+  morph(root, permitted(drawn, self.model.forbidden))
   spec.onDrawn?.(self)
   self.before = self.view
   if (hadFocus && !tree.activeElement) window.dispatchEvent(new Event("indexium:adrift"))
+}
+
+/**
+ * Take the actions that the person may not use from drawn nodes: buttons and links go, fields show their value only.
+ *
+ * @type {(nodes: any[], forbidden: string[]) => any[]}
+ */
+function permitted(nodes, forbidden) {
+  if (!forbidden.length) return nodes
+  const buttons = forbidden.map(act => `[data-act="${act}"]`).join()
+  const fields = forbidden.map(act => `[data-change="${act}"]`).join()
+  const remaining = nodes.filter(node => !node.matches?.(buttons))
+  for (const node of remaining) {
+    for (const each of node.querySelectorAll?.(buttons) ?? []) each.remove()
+    for (const each of node.querySelectorAll?.(fields) ?? []) each.disabled = true
+  }
+  return remaining
 }
 
 /** @type {(self: Component<any, any>, spec: ComponentSpec<any, any>, event: PageEvent) => void} */
@@ -129,6 +147,7 @@ function onSubmit(self, spec, event) {
 /** @type {(self: Component<any, any>, spec: ComponentSpec<any, any>, kind: string, target: any, event: any) => void} */
 function perform(self, spec, kind, target, event) {
   const {[kind]: name, ...data} = target.dataset
+  if (self.model.forbidden.includes(name)) return
   const action = spec.actions?.[name]
   if (target.hasAttribute("data-waits")) showWait(target)
   if (action) action(self, data, target, event)

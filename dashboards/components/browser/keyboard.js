@@ -131,7 +131,7 @@ export const bindings = () => globalThis.indexiumKeys
  *
  * The list of keys shows what each binding `does` under its `group`; keys of one group with the same text share a line,
  * and a binding without a text is not listed. A binding without `run` is only listed. `run` returns false if it
- * did nothing. While `when` is false, the key does nothing and is not listed. A held key acts once, because it must not
+ * did nothing. A person who may not use its `act` does not have the key. While `when` is false, the key does nothing and is not listed. A held key acts once, because it must not
  * decide what follows; a binding that only moves may say that it `repeats`.
  *
  * @param {PanelModel} model
@@ -141,10 +141,12 @@ export const bindings = () => globalThis.indexiumKeys
 export function keys(model, pages, table) {
   const places = pages === null ? null : [pages].flat()
   /** @type {ListedKey[]} */
-  const own = Object.entries(table).map(([key, binding]) => {
-    if (binding.run && RESERVED.test(key)) throw new Error(`The browser uses ${key} itself.`)
-    return {key, pages: places, ...binding}
-  })
+  const own = Object.entries(table)
+    .filter(([, {act}]) => !model.forbidden.includes(act))
+    .map(([key, binding]) => {
+      if (binding.run && RESERVED.test(key)) throw new Error(`The browser uses ${key} itself.`)
+      return {key, pages: places, ...binding}
+    })
   for (const each of own) bindings().add(each)
   model.on("remove", () => {
     for (const each of own) bindings().delete(each)

@@ -4,6 +4,7 @@
 interface PanelModel {
   shown: string // the view, as JSON
   sheets: string[]
+  forbidden: string[] // actions that the person may not use
   place: string // the name of its place in page.html
   send_msg(message: object): void
   on(event: string, handler: (message: any) => void): void
@@ -51,6 +52,7 @@ interface KeyBinding {
   does?: string | (() => string)
   group?: string
   when?(): boolean
+  act?: string // the action that it runs: a person who may not use it does not have the key
   repeats?: boolean
   run?(event: KeyboardEvent): unknown
 }

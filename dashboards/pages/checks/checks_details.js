@@ -117,6 +117,7 @@ export function render(context) {
     {
       does: "resolve the finding in this way",
       group: "Resolve",
+      act: "resolve",
       when: () => isShown() && self.view.resolutions.length > index,
       run: () => press(`.resolution:nth-child(${index + 1}) button`),
     },
@@ -126,6 +127,7 @@ export function render(context) {
     r: {
       does: "ignore, or open the finding again",
       group: "Resolve",
+      act: "ignore",
       when: isShown,
       run: () => press("[data-act=ignore], [data-act=unignore]"),
     },

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.components import paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.checks.view_types import (
     ChecksDetailsNameView,
@@ -32,6 +32,7 @@ class ChecksHeader(Component):
     _esm = module("checks_header")
     _view = ChecksHeaderView
     _styles = ("checks.css",)
+    _needs = needing({"query.run": "as_sql"})
 
 
 class ChecksList(Component):
@@ -44,6 +45,7 @@ class ChecksList(Component):
     _esm = module("checks_list")
     _view = ChecksListView
     _styles = ("checks.css",)
+    _needs = needing({"plan.edit": "add_all ignore_all"})
 
 
 class ChecksDetails(Component):
@@ -56,6 +58,7 @@ class ChecksDetails(Component):
     _esm = module("checks_details")
     _view = ChecksDetailsView
     _styles = ("checks.css",)
+    _needs = needing({"plan.edit": "resolve ignore unignore"})
 
 
 def header_view(groups: Sequence[CheckGroup], kind: str) -> ChecksHeaderView:

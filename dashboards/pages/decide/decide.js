@@ -391,7 +391,7 @@ export function render(context) {
   })
   const hasQuestion = () => Boolean(current(self))
   /** @type {(does: string, run: () => unknown) => KeyBinding} */
-  const act = (does, run) => ({does, group: "Decide", when: hasQuestion, run})
+  const act = (does, run) => ({does, group: "Decide", act: "accept", when: hasQuestion, run})
   keys(context.model, "decide", {
     1: act("accept the candidate", () => accept(self, 1)),
     2: act("accept the candidate", () => accept(self, 2)),
@@ -401,7 +401,7 @@ export function render(context) {
     l: act("later", () => putOff(self)),
     a: act("apply to the whole folder", () => current(self).allText !== "" && toggleAll(self)),
     m: act("other candidates", () => showMore(self)),
-    z: {does: "undo the last decision", group: "Decide", run: () => self.send("undo")},
+    z: {does: "undo the last decision", group: "Decide", act: "undo", run: () => self.send("undo")},
     "/": {does: "search by title or id", group: "Find", when: hasQuestion, run: () => self.focus("input.q")},
     Escape: {does: "leave the search field", group: "Find", when: hasQuestion},
     j: {does: "next question", group: "Move", when: hasQuestion, repeats: true, run: () => move(self, 1)},

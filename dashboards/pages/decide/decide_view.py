@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.title_text import ORIGINS, initials, without_command
 from dashboards.pages.decide.view_types import (
     DecideListProgressView,
@@ -64,6 +64,13 @@ class DecideList(Component):
     _esm = module("decide")
     _view = DecideListView
     _styles = ("decide.css",)
+    _needs = needing(
+        {
+            "titles.edit": "accept confirm ignore later search suggest undo all",
+            "jobs.manage": "search_all",
+            "settings.manage": "settings",
+        }
+    )
 
     def end_search(self) -> None:
         """Say that a search has ended without a result."""

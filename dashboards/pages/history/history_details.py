@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards import status_words
 from dashboards.components import comment_diff, field_text, operation_text
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import ChipView, TagView
 from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
@@ -48,6 +48,13 @@ class HistoryDetails(Component):
     _esm = module("history_details")
     _view = HistoryDetailsView
     _styles = ("history.css", "field_values.css")
+    _needs = needing(
+        {
+            "write.safe": "rename",
+            "write.any": "resume retry",
+            "rollback": "rollback choosing choose choose_page chosen found",
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

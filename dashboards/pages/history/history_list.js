@@ -97,6 +97,7 @@ export function render(context) {
     r: {
       does: "roll the operation back",
       group: "Do",
+      act: "rollback",
       when: () => Boolean(list.current()),
       run() {
         const {id, able, title, rollback} = list.current()

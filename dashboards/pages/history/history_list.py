@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards import status_words
 from dashboards.components import operation_text, paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.history.view_types import (
     HistoryHeaderView,
@@ -46,6 +46,7 @@ class HistoryHeader(Component):
 
     _esm = module("history_header")
     _view = HistoryHeaderView
+    _needs = needing({"query.run": "as_sql"})
 
 
 class HistorySearch(Component):
@@ -72,6 +73,7 @@ class HistoryList(Component):
     _esm = module("history_list")
     _view = HistoryListView
     _styles = ("history.css", "field_values.css")
+    _needs = needing({"rollback": "rollback"})
 
 
 # Search and filters.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.components import changes, job_text
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.jobs import job_actions
 from dashboards.pages.jobs.view_types import JobDetailsView, JobPriorityView
 from indexium_core.model import wording
@@ -30,6 +30,7 @@ class JobDetails(Component):
     _esm = module("job_details")
     _view = JobDetailsView
     _styles = ("jobs.css", "changes.css")
+    _needs = needing({"jobs.manage": "pause resume cancel retry priority", "write.any": "resolve"})
 
 
 def details_view(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.components import job_text, paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.jobs import job_actions
 from dashboards.pages.jobs.view_types import JobCardView, JobsHeaderView, JobsListView
 from dashboards.state import JobsState
@@ -39,6 +39,7 @@ class JobsHeader(Component):
     _esm = module("jobs_header")
     _view = JobsHeaderView
     _styles = ("jobs.css",)
+    _needs = needing({"jobs.manage": "resume cancel", "query.run": "as_sql"})
 
 
 class JobsList(Component):
@@ -53,6 +54,7 @@ class JobsList(Component):
     _esm = module("jobs")
     _view = JobsListView
     _styles = ("jobs.css",)
+    _needs = needing({"jobs.manage": "pause resume cancel retry priority sooner later", "write.any": "resolve"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

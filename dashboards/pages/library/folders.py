@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dashboards.components import paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.components.title_text import kind_choices
 from dashboards.pages.library.view_types import FirstStepView, FoldersView, FolderView, ListedFileView
@@ -79,6 +79,15 @@ class Folders(Component):
     _esm = module("library")
     _view = FoldersView
     _styles = ("house.css", "shows.css")
+    _needs = needing(
+        {
+            "libraries.manage": "add adding browsing gone empty forget remove mode media "
+            "exclude ratings kind_of language publish publish_options photos",
+            "jobs.manage": "scan stop",
+            "query.run": "as_sql",
+            "plan.edit": "take by_hand add_people pick picked import",
+        }
+    )
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
         """Send the folders that match a partly typed path."""

@@ -346,18 +346,21 @@ export function render(context) {
     s: {
       does: "scan all folders",
       group: "Act",
+      act: "scan",
       when: () => Boolean(self.view.can_scan && self.view.folders?.length),
       run: () => self.send("scan", {}),
     },
     f: {
       does: "add a folder",
       group: "Act",
+      act: "adding",
       when: () => Boolean(self.view.headline) && !self.view.hidden,
       run: () => startAdding(self),
     },
     i: {
       does: "import a list of people",
       group: "Act",
+      act: "pick",
       when: () => Boolean(self.view.files && self.find("#people-file")),
       run: () => self.find("#people-file").click(),
     },

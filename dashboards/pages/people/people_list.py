@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.components import paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.people.view_types import (
     PeopleHeaderView,
@@ -30,6 +30,7 @@ class PeopleHeader(Component):
     _esm = module("people_header")
     _view = PeopleHeaderView
     _styles = ("charts.css", "people.css")
+    _needs = needing({"query.run": "as_sql"})
 
 
 class PeopleList(Component):
@@ -51,6 +52,7 @@ class PersonDrawer(Component):
     _esm = module("person_drawer")
     _view = PersonDrawerView
     _styles = ("people.css",)
+    _needs = needing({"query.run": "files", "people.edit": "rename merge split unmerge picture"})
 
 
 def header_view(state: PeopleState, page: PersonPage) -> PeopleHeaderView:

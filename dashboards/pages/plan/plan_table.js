@@ -337,9 +337,9 @@ function keysOf(self) {
     a: {does: "select all files that can be written", group: "Select", run: () => selection.selectAll()},
     n: {does: "select none", group: "Select", run: () => selection.selectNone()},
     i: {does: "invert the selection", group: "Select", run: () => selection.invert()},
-    e: {does: "edit the people", group: "Decide", run: onCursor("edit")},
-    s: {does: "skip for now", group: "Decide", run: onCursor("skip")},
-    p: {does: "preserve the comment’s custom text", group: "Decide", run: () => preserve(self)},
+    e: {does: "edit the people", group: "Decide", act: "edit", run: onCursor("edit")},
+    s: {does: "skip for now", group: "Decide", act: "skip", run: onCursor("skip")},
+    p: {does: "preserve the comment’s custom text", group: "Decide", act: "preserve", run: () => preserve(self)},
   }
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from dashboards.components import field_text, paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.plan.search.plan_header import label_of
 from dashboards.pages.plan.view_types import PlanTableView
 from dashboards.state import is_review
@@ -32,6 +32,7 @@ class PlanTable(Component):
 
     _esm = module("plan_table")
     _view = PlanTableView
+    _needs = needing({"plan.edit": "edit skip preserve"})
 
 
 def view(

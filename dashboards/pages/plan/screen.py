@@ -237,7 +237,7 @@ class PlanScreen(Screen):
         warnings = grammar.with_values(aside, "risk", ["warning"])
         summary, outdated = before.summary if before else None, False
         if before is None or before.selection != selection:
-            summary = self._library.preview(selection, whole, within=query) if selection != NOTHING else None
+            summary = self._write.preview(selection, whole, within=query) if selection != NOTHING else None
         elif summary is not None:
             outdated = before.whole is not whole or before.plan.query != query
         return Loaded(

@@ -150,10 +150,17 @@ export function render(context) {
   const pauseOrResume = () => self.view.buttons?.find(({act}) => act === "pause" || act === "resume")
   const canRetry = () => Boolean(self.view.summary?.buttons.some(({act}) => act === "retry"))
   keys(context.model, "progress", {
-    r: {does: "retry files that were not written", group: "Act", when: canRetry, run: () => self.send("retry")},
+    r: {
+      does: "retry files that were not written",
+      group: "Act",
+      act: "retry",
+      when: canRetry,
+      run: () => self.send("retry"),
+    },
     P: {
       does: "pause or resume",
       group: "Act",
+      act: "pause",
       when: () => Boolean(pauseOrResume()),
       run: () => self.send(pauseOrResume().act),
     },

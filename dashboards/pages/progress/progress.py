@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboards import status_words
 from dashboards.components import operation_text
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import ButtonItemView
 from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
@@ -33,6 +33,7 @@ class Progress(Component):
 
     _esm = module("progress")
     _view = ProgressView
+    _needs = needing({"write.safe": "pause cancel", "write.any": "resume retry", "rollback": "rollback"})
 
 
 def nothing() -> dict[str, Any]:

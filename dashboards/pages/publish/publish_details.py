@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dashboards.components import comment_diff
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.title_text import without_command
 from dashboards.components.view_types import PartView
 from dashboards.pages.publish import publish_views as words
@@ -70,6 +70,7 @@ class PublishDetails(Component):
     _esm = module("publish_details")
     _view = PublishDetailsView
     _styles = ("publish.css",)
+    _needs = needing({"publish": "choose leave discard", "titles.edit": "edit"})
 
 
 def reading(address: str) -> dict[str, Any]:

@@ -170,7 +170,7 @@ function keysOf(self, list) {
     X: {does: "select from the last one to here", group: "Select", run: onCursor(row => selection.extendTo(row.id))},
     a: {does: "select all titles that can be published", group: "Select", run: () => selection.selectAll()},
     n: {does: "select none", group: "Select", run: () => selection.selectNone()},
-    e: {does: "edit the values", group: "Decide", run: onCursor(({id}) => self.send("edit", {id}))},
+    e: {does: "edit the values", group: "Decide", act: "edit", run: onCursor(({id}) => self.send("edit", {id}))},
     s: {
       does: "leave out, or select again",
       group: "Decide",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.components import paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import FilterView, RiskLevelView
 from dashboards.pages.publish import publish_views as words
 from dashboards.pages.publish.publish_state import SORTS, PublishState
@@ -37,6 +37,7 @@ class PublishHeader(Component):
     _esm = module("publish_header")
     _view = PublishHeaderView
     _styles = ("pictures.css", "publish.css")
+    _needs = needing({"publish": "publish_safe", "libraries.manage": "options"})
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""
@@ -54,6 +55,7 @@ class PublishList(Component):
     _esm = module("publish_list")
     _view = PublishListView
     _styles = ("publish.css",)
+    _needs = needing({"libraries.manage": "options", "publish": "replace", "titles.edit": "edit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

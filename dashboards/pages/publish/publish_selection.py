@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards.components.base import Component
+from dashboards.components.base import Component, needing
 from dashboards.frame.action_bar import ActionBar
 from dashboards.pages.publish.publish_state import PublishState, nothing_selected
 from dashboards.questions.dry_run import DryRun
@@ -26,6 +26,12 @@ from indexium_core.model.publishing.subjects import Entity
 UNSELECTED = "Select titles first: press x for the title at the cursor."
 
 
+class PublishBar(ActionBar):
+    """The action bar of the titles to publish. Messages: the acts."""
+
+    _needs = needing({"publish": "write"})
+
+
 class PublishSelecting:
     """Takes the choices of the list, shows the bar, and publishes the selected titles."""
 
@@ -38,7 +44,7 @@ class PublishSelecting:
         self.picked = 0  # number of the browser's last choice
         self.in_scope: Mapping[int, str] = {}  # what *select all* has selected, with its risks
         self.known: dict[int, str] = {}  # the risks of the titles that were listed
-        self.bar = ActionBar()
+        self.bar = PublishBar()
         self._question = PublishQuestion(session.library, session.bridge, session.dialog, started=self._started)
         self._dry_run = DryRun(
             session.library,

@@ -104,7 +104,10 @@ class PublishScreen(Screen):
         if self.state.asks:
             self.state.asks = False
             self._offer()
-        self._bridge.run(lambda: self._library.publications.refresh(disk=True), self._refreshed, name="publish_disk")
+        if self._session.may("jobs.manage"):
+            self._bridge.run(
+                lambda: self._library.publications.refresh(disk=True), self._refreshed, name="publish_disk"
+            )
 
     def _refreshed(self, changed: int) -> None:
         if changed:

@@ -48,6 +48,7 @@ class SettingsScreen(Screen):
             requests=self._filter_requests,
             kept=lambda _: session.go("decide", segment="maybe"),
             connections=lambda _: session.go("connections"),
+            accounts=lambda _: session.go("accounts"),
             key=lambda message: self._set_key(str(message["name"]), str(message["value"])),
             remove_key=lambda message: self._remove_key(str(message["name"])),
             test_key=lambda message: self._test_key(str(message["provider"])),
@@ -144,7 +145,8 @@ class SettingsScreen(Screen):
         first = {"section": self._section, "entered": self._entered}
         parts = {"custom": custom, "schedules": self._schedules.view(schedules), "privacy": section}
         serial = self._serial + self._schedules.serial
-        self._form.put(**view, **first, **parts, serial=serial, connections=self._session.address_of("connections"))
+        links = {page: self._session.address_of(page) for page in ("connections", "accounts")}
+        self._form.put(**view, **first, **parts, **links, serial=serial)
 
     def _request(self, name: str, value: str | None) -> None:
         """Show the consequences of a change, ask, then change; None restores the default."""

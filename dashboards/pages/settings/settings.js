@@ -130,6 +130,7 @@ function draw(self) {
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
       h("span", {class: "grow"}),
       h("a", {class: "btn", href: view.connections, data: {act: "connections"}}, "Connections"),
+      view.accounts && h("a", {class: "btn", href: view.accounts, data: {act: "accounts"}}, "Accounts"),
     ),
     groups.filter(group => !isPrivacy(group)).map(group => drawGroup(group, problem)),
     drawSchedules(schedules),

@@ -133,8 +133,8 @@ class SettingsForm(Component):
     Every setting with its value, source and limits.
 
     Messages: `set` {name, value}, `unset` {name}, `define` {texts} (those of the form of a custom field), `redefine`
-    {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`, `connections`, `schedule` {name, cron,
-    enabled} (None keeps a part), `run_schedule` {name}.
+    {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`, `connections`, `accounts`,
+    `schedule` {name, cron, enabled} (None keeps a part), `run_schedule` {name}.
     """
 
     _esm = module("settings")

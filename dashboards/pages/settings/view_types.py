@@ -132,3 +132,4 @@ class SettingsFormView(TypedDict, total=False):
     serial: int  # A new number shows the current values instead of the typed texts
     entered: int  # How often the page was opened
     connections: str  # The address of the page of connections
+    accounts: str  # The address of the page of accounts

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards.bridge import Bridge
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.titles import titles_list
 from dashboards.pages.titles.view_types import TitleMoverView
 from indexium_core import errors
@@ -33,6 +33,7 @@ class TitleMover(Component):
     _esm = module("title_mover")
     _view = TitleMoverView
     _styles = ("titles.css",)
+    _needs = needing({"titles.edit": "move automatic"})
 
     def __init__(
         self,

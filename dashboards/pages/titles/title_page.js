@@ -328,6 +328,7 @@ export function render(context) {
     c: {
       does: "choose its poster and other pictures",
       group: "Act",
+      act: "pictures",
       when: canChoose,
       run: () => self.send("pictures", {number: -1}),
     },

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.components import paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.components.view_types import EmptyView
 from dashboards.pages.titles import titles_list
@@ -61,6 +61,7 @@ class TitleView(Component):
     _esm = module("title_page")
     _view = TitleContentView
     _styles = ("titles.css", "provider_requests.css")
+    _needs = needing({"titles.edit": "choose set add lock unlock ignore move pictures", "jobs.manage": "look_up"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.components import paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.title_text import initials, kind_choices, without_command
 from dashboards.components.view_types import FilterView
 from dashboards.pages.titles.titles_state import TitlesState
@@ -78,6 +78,9 @@ class TitlesList(Component):
     _esm = module("titles_list")
     _view = TitlesListView
     _styles = ("pictures.css", "shows.css", "titles.css")
+    _needs = needing(
+        {"jobs.manage": "look_up identify enrich", "libraries.manage": "set_kind", "settings.manage": "settings"}
+    )
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""

@@ -29,7 +29,7 @@ def serve(
     allow_remote: Annotated[
         bool,
         typer.Option(
-            "--allow-remote", help="Also serve other machines, without a login: they can then change your files."
+            "--allow-remote", help="Let other machines reach an address of --host: everybody needs to sign in."
         ),
     ] = False,
 ) -> None:
@@ -95,7 +95,7 @@ def _serve(
         with open_alone(home, lambda: open_library(url)) as library:
             for sentence in library.notices:
                 output.note(sentence)
-            for line in server.remote_access(host):
+            for line in server.remote_access(library, host, port):
                 output.note(line)
             output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
             server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)

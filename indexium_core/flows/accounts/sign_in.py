@@ -65,6 +65,14 @@ class SignIn:
                 person off; an answer for an unknown name is the same, after the same time.
 
         """
+        return self._start(self.require_password(name, password, address=address), address, client[:_LONGEST_CLIENT])
+
+    def require_password(self, name: str, password: str, *, address: str) -> store.CredentialRow:
+        """
+        Return who has a name and a password; errors as in `sign_in`.
+
+        `address`: from which they are sent, or another text that has wrong attempts of its own.
+        """
         key = name_key(name)
         if self._addresses.are_too_many(address) or self._names.are_too_many((key, address)):
             raise errors.SignInError("Too many wrong passwords were given. Wait five minutes.", code="too_many")
@@ -76,7 +84,7 @@ class SignIn:
             logger.warning("accounts.wrong_password", extra={"sender": address})
             raise errors.SignInError(_WRONG)
         self._names.forget((key, address))
-        return self._start(known, address, client[:_LONGEST_CLIENT])
+        return known
 
     def _start(self, known: store.CredentialRow, address: str, client: str) -> SignedIn:
         now, token = self._clock(), secrets.token_urlsafe(32)
@@ -164,10 +172,12 @@ class SignIn:
         if found is not None:
             self.end(session_id=found.id)
 
-    def end(self, *, session_id: int | None = None, user_id: int | None = None) -> None:
-        """End a session, or all sessions of a person."""
+    def end(
+        self, *, session_id: int | None = None, user_id: int | None = None, kept_session: int | None = None
+    ) -> None:
+        """End a session, or all sessions of a person, perhaps without one."""
         with self._database.atomic() as tx:
-            store.end_sessions(tx, session_id=session_id, user_id=user_id)
+            store.end_sessions(tx, session_id=session_id, user_id=user_id, kept_session=kept_session)
         self.read_again()
 
     def follow(self, call: Callable[[], object]) -> None:

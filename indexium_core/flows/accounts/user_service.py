@@ -12,6 +12,7 @@ from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.model.accounts.permissions import checked_role
 from indexium_core.model.accounts.users import User, UserSession, checked_password, checked_user_name, name_key
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.accounts import users as store
 from indexium_core.store.connection import Connection
@@ -145,6 +146,61 @@ class UserService:
             raise errors.UnknownIdError(f"{name} has no open session {session_id}.")
         self._sign_in.end(session_id=session_id, user_id=self.get(name).id)
         return len(found)
+
+    # What every person may do with the own account.
+
+    @remote()
+    def own(self) -> User:
+        """Return the account of the person who acts. Raises UsageError if nobody has signed in."""
+        actor = current_actor()
+        found = [each for each in self._users(self._database.read()) if str(each.id) == actor.id]
+        if actor.kind != "user" or not found:
+            raise errors.UsageError("Nobody has signed in here. Use the commands 'indexium users'.")
+        return found[0]
+
+    @remote()
+    def own_sessions(self) -> builtins.list[UserSession]:
+        """Return the open sessions of the person who acts, newest first. Raises UsageError if nobody has signed in."""
+        return self.sessions(self.own().name)
+
+    @remote()
+    def change_own_password(self, current: str, password: str, kept_session: int | None = None) -> User:
+        """
+        Set the password of the person who acts, and end the other sessions of this person.
+
+        Args:
+            current: The present password.
+            password: The new one, of at least 8 characters.
+            kept_session: The session that stays open.
+
+        Raises:
+            SignInError: The present password is wrong, or too many were.
+            UsageError: The new password is too short or too long, or nobody has signed in.
+
+        """
+        user, password_hash = self.own(), passwords.hashed(checked_password(password))
+        try:
+            self._sign_in.require_password(user.name, current, address=f"account {user.id}")
+        except errors.SignInError as error:
+            if error.reason == "too_many":
+                raise
+            raise errors.SignInError("The present password is wrong.") from error
+        with self._database.atomic() as tx:
+            store.set_password(tx, user.id, password_hash, now=self._clock())
+        self._sign_in.end(user_id=user.id, kept_session=kept_session)
+        return self.own()
+
+    @remote()
+    def end_own_sessions(self, session_id: int | None = None) -> int:
+        """
+        End a session of the person who acts, or all of them, and return how many ended.
+
+        Raises:
+            UnknownIdError: The person has no such session.
+            UsageError: Nobody has signed in.
+
+        """
+        return self.end_sessions(self.own().name, session_id)
 
     def _users(self, reader: Connection) -> builtins.list[User]:
         return store.users(reader, now=self._clock(), seen_after=self._sign_in.seen_after)

@@ -50,6 +50,14 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
         "users.manage": "add people, and change what they may do",
     }
 )
+ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
+    {
+        "viewer": "sees everything, and changes nothing",
+        "editor": "edits people, fields, titles and decisions, and writes safe changes",
+        "approver": "edits, writes every planned change, rolls back, and publishes",
+        "admin": "may do everything: also manage folders, settings, keys and people",
+    }
+)
 _ADDED: Mapping[Role, tuple[Permission, ...]] = {
     "viewer": ("plan.read",),
     "editor": ("query.run", "plan.edit", "people.edit", "titles.edit", "jobs.manage", "write.safe"),
@@ -72,6 +80,11 @@ def permissions_of(role: Role) -> frozenset[Permission]:
     return frozenset(each for known in ROLES[: ROLES.index(role) + 1] for each in _ADDED[known])
 
 
+def refusal(permission: Permission) -> str:
+    """Return the sentence for a person who lacks a permission."""
+    return f"You may not {PERMISSION_WORDS[permission]}. Ask an administrator for a role with {permission}."
+
+
 @dataclass(frozen=True, slots=True)
 class Grants:
     """What the present actor may do, and in which libraries."""
@@ -88,6 +101,4 @@ class Grants:
                 f"Use a token with {permission}, whose owner has it, too."
             )
         if permission not in self.permissions:
-            raise errors.ForbiddenError(
-                f"You may not {PERMISSION_WORDS[permission]}. Ask an administrator for a role with {permission}."
-            )
+            raise errors.ForbiddenError(refusal(permission))

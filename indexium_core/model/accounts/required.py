@@ -15,7 +15,10 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
-    "plan.read": "tokens.add tokens.list tokens.revoke",  # of oneself; the service checks whose they are
+    # Of oneself: the services check whose they are.
+    "plan.read": """
+        tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
+    """,
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet

@@ -115,9 +115,11 @@ def note_seen(tx: Connection, seen: Mapping[int, datetime]) -> None:
         tx.execute(_sql("note_seen"), {"id": session_id, "seen_at": seen_at})
 
 
-def end_sessions(tx: Connection, *, session_id: int | None = None, user_id: int | None = None) -> None:
-    """End a session, or all of a person."""
-    tx.execute(_sql("end_sessions"), {"id": session_id, "user_id": user_id})
+def end_sessions(
+    tx: Connection, *, session_id: int | None = None, user_id: int | None = None, kept_session: int | None = None
+) -> None:
+    """End a session, or all of a person, perhaps without one."""
+    tx.execute(_sql("end_sessions"), {"id": session_id, "user_id": user_id, "kept_id": kept_session})
 
 
 def remove_ended(tx: Connection, *, now: datetime, seen_after: datetime) -> None:

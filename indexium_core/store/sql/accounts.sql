@@ -73,8 +73,9 @@ RETURNING id;
 UPDATE user_sessions SET last_seen_at = $seen_at WHERE id = $id AND last_seen_at < $seen_at;
 
 -- name: end_sessions
--- One session, or all of a person.
-DELETE FROM user_sessions WHERE ($id IS NULL OR id = $id) AND ($user_id IS NULL OR user_id = $user_id);
+-- One session, or all of a person, perhaps without one.
+DELETE FROM user_sessions
+WHERE ($id IS NULL OR id = $id) AND ($user_id IS NULL OR user_id = $user_id) AND ($kept_id IS NULL OR id <> $kept_id);
 
 -- name: remove_ended
 -- Sessions that nobody can use any more.

@@ -19,6 +19,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from dashboards.web import request_guard, server, sign_in
 from dashboards.web.server import DashboardServer
+from indexium_core import errors
 from indexium_core.library import Library
 from tests.support.rest import PATIENCE, Answer, Client, events
 
@@ -91,7 +92,7 @@ def test_every_route_needs_a_session(nobody: Client, applications: list[Applicat
     embedding = {path for path in found if path.endswith("/autoload.js")}
     assert {nobody.get(path).status for path in embedding} == {404}
     is_open = {path for path in found - embedding if nobody.get(path).status != 401}
-    assert is_open == {"/sign-in", "/healthz", "/favicon.ico"}
+    assert is_open == {"/sign-in", "/first-person", "/healthz", "/favicon.ico"}
     for path in sorted(found - is_open - embedding):
         for method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"):
             assert nobody(method, path).status == 401, (method, path)
@@ -182,6 +183,23 @@ def test_changes_name_the_person(library: Library, nobody: Client) -> None:
     statement = "SELECT actor_kind, actor_id, actor_name FROM job_queue WHERE id = $id"
     found = library._parts.store.read().execute(statement, {"id": job["id"]}).fetchone()
     assert found == ("user", str(user.id), "Ann Lee")
+
+
+def test_downloads_need_the_permission_of_the_person(library: Library, nobody: Client) -> None:
+    library.users.add("Bob", PASSWORD)
+    library.users.add("Eve", PASSWORD, role="editor")
+    statuses = {}
+    for name in ("Bob", "Eve"):
+        client = Client(nobody.url, Cookie=cookie_of(signed_in(nobody, name=name)))
+        statuses[name] = [client.get(f"/files/{path}").status for path in ("query.csv?q=SELECT+1", "plan.csv")]
+    assert statuses == {"Bob": [403, 200], "Eve": [200, 200]}
+
+
+def test_session_that_has_just_ended_may_do_nothing(library: Library, nobody: Client) -> None:
+    actor = sign_in.actor_of(library, cookie_of(signed_in(nobody)).partition("=")[2])
+    assert (actor.kind, actor.name) == ("user", "Ann Lee")
+    with library.acting_as(sign_in.actor_of(library, "ended")), pytest.raises(errors.ForbiddenError):
+        library.plan()
 
 
 def test_token_of_the_service_needs_no_session(running: DashboardServer) -> None:

@@ -96,15 +96,6 @@ def test_remote_access_needs_option(host: str) -> None:
         server.make_server(FakeLibrary(1), host=host)  # type: ignore[arg-type]
 
 
-def test_what_other_machines_may_do_is_printed_and_documented() -> None:
-    assert server.remote_access("127.0.0.1") == server.remote_access("::1") == []
-    first, *actions = server.remote_access("0.0.0.0")
-    assert "without a login" in first
-    page = " ".join((Path(__file__).parents[3] / "docs" / "api.md").read_text().split())
-    assert len(actions) > 5
-    assert all(each.removeprefix("  ") in page for each in actions)
-
-
 def test_remote_access_prints_no_warning_of_another_library(caplog: pytest.LogCaptureFixture) -> None:
     made = server.make_server(FakeLibrary(1), host="0.0.0.0", allow_remote=True)  # type: ignore[arg-type]
     with made.background():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import FilterView
 from dashboards.pages.library.pictures.view_types import NoPicturesView, PicturesView
 from dashboards.pages.plan.details import file_fields
@@ -48,6 +48,9 @@ class Pictures(Component):
     _esm = module("pictures")
     _view = PicturesView
     _styles = ("pictures.css", "shows.css")
+    _needs = needing(
+        {"jobs.manage": "stop_scan", "plan.edit": "bulk rate rate_all favorite favorite_all heart star people"}
+    )
 
     def send_tiles(self, page: TilePage, *, pictures: bool) -> None:
         """Send tiles that the browser has requested."""

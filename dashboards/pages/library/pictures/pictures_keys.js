@@ -49,6 +49,7 @@ export function bindKeys(self) {
       {
         does: "rate with 1 to 5 stars; 0 removes the rating",
         group: "Act",
+        act: "rate",
         when: canEdit,
         run: onFiles(() => rateByKey(self, stars)),
       },
@@ -73,12 +74,14 @@ export function bindKeys(self) {
     f: {
       does: "make it a favourite, or no favourite",
       group: "Act",
+      act: "favorite",
       when: canEdit,
       run: onFiles(() => toggleFavorite(self)),
     },
     b: {
       does: "edit the people of the selected files",
       group: "Act",
+      act: "bulk",
       when: canEdit,
       run: onFiles(() => openBulk(self, "people")),
     },

@@ -405,8 +405,8 @@ export function render(context) {
   if (context.model.place !== "plan_bulk") return // the library page has own keys
   keys(context.model, "plan", {
     ...ratingKeys(change => self.send("rate", change)),
-    b: {does: "edit the people of the selected files", group: "Decide", run: open("people")},
-    S: {does: "skip until a day", group: "Decide", run: open("skip")},
+    b: {does: "edit the people of the selected files", group: "Decide", act: "open", run: open("people")},
+    S: {does: "skip until a day", group: "Decide", act: "open", run: open("skip")},
   })
   context.model.on("remove", () => close(self))
 }

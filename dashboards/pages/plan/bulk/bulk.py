@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards.components import field_text, person_field
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.plan.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
 from indexium_core.model import wording
 from indexium_core.model.fields.field import FieldType
@@ -44,6 +44,7 @@ class Bulk(Component):
     _esm = module("bulk")
     _view = BulkView
     _styles = ("person_field.css", "bulk.css")
+    _needs = needing({"plan.edit": "open rate apply skip modes save forget lock", "jobs.manage": "rescan"})
 
     def offer(self, offers: person_field.Offers) -> None:
         """Suggest names in the active field."""

@@ -121,7 +121,7 @@ const STAR_KEYS = ["0", "1", "2", "3", "4", "5"]
 /** Return the keys that rate files. @param {(change: {field: string, value: string}) => void} send */
 export function ratingKeys(send) {
   /** @type {(field: string, value: string, does: string) => KeyBinding} */
-  const rate = (field, value, does) => ({does, group: "Decide", run: () => send({field, value})})
+  const rate = (field, value, does) => ({does, group: "Decide", act: "rate", run: () => send({field, value})})
   const stars = STAR_KEYS.map(key => [key, rate("rating", key, "rate with stars; 0 removes the rating")])
   return {
     ...Object.fromEntries(stars),

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards import status_words
 from dashboards.components import changes, comment_diff, field_text, person_field
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_facts, file_fields, planned_write
 from dashboards.pages.plan.details.view_types import NameSuggestionView, PlanDetailsView
@@ -55,6 +55,13 @@ class PlanDetails(Component):
         "file_fields.css",
         "changes.css",
         "field_values.css",
+    )
+    _needs = needing(
+        {
+            "plan.edit": "edit edit_field save add decline skip skip_until until preserve revoke "
+            "revoke_field lock change put unset rate apply_draft",
+            "jobs.manage": "rescan",
+        }
     )
 
     def complain(self, error: errors.IndexiumError) -> None:

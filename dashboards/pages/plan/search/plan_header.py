@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards import status_words
 from dashboards.components import operation_text
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import RiskLevelView
 from dashboards.pages.plan.search.view_types import PlanHeaderView, ReviewProgressView, SavedSearchView
 from dashboards.state import PlanState, is_review
@@ -60,6 +60,13 @@ class PlanHeader(Component):
     _esm = module("plan_header")
     _view = PlanHeaderView
     _styles = ("plan_header.css", "exchange_menu.css")
+    _needs = needing(
+        {
+            "write.safe": "write_safe",
+            "query.run": "as_sql",
+            "plan.edit": "upload stop_skipping save update renamed default_view remove_view put_back",
+        }
+    )
 
     def send(self, **message: Any) -> None:
         """Send data that is not part of the view: completions of the typed text, and the open facets."""

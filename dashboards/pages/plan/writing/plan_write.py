@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards.bridge import Bridge
+from dashboards.components.base import needing
 from dashboards.components.dialog import Dialog
 from dashboards.frame.action_bar import ActionBar
 from dashboards.questions.dry_run import DryRun
@@ -24,7 +25,14 @@ from indexium_core.model.review.reports import DecisionReport
 
 SO_ALREADY = "nothing was changed: the files already have these values"
 DONE = ("in_progress", "completed", "completed_with_errors")  # states in which written files are reported
+SAFE = ("safe",)  # what a person with `write.safe` only may write
 UNSELECTED = "Select files first: press x for the file at the cursor, or a for all found files."
+
+
+class PlanBar(ActionBar):
+    """The action bar of the plan. Messages: the acts."""
+
+    _needs = needing({"write.safe": "write", "plan.edit": "people skip preserve"})
 
 
 class PlanWrite:
@@ -37,7 +45,7 @@ class PlanWrite:
             "",
             None,
         )  # the search and id of the last write
-        self.bar = ActionBar()
+        self.bar = PlanBar()
         self._question = WriteQuestion(
             library, bridge, dialog, started=self._started, shown=self._show, find=session.search_plan
         )
@@ -123,9 +131,17 @@ class PlanWrite:
     ) -> None:
         if self._plan is None:
             return
-        options = WriteOptions(risk=WRITABLE, user_action=action, source="dashboard")
+        options = self._options(action)
         chosen = self._state.selection if selection is None else selection
         act(WriteRequest(self._plan, chosen, options, within=self._state.query))
+
+    def preview(self, selection: Selection, plan: MetadataPlan, *, within: str) -> SelectionSummary:
+        """Return the numbers of a selection, with what the person may write of it."""
+        return self._library.preview(selection, plan, within=within, options=self._options("write"))
+
+    def _options(self, action: str) -> WriteOptions:
+        risk = WRITABLE if self._session.may("write.any") or not self._session.may("write.safe") else SAFE
+        return WriteOptions(risk=risk, user_action=action, source="dashboard")
 
     def written(self, query: str) -> MetadataOperation | None:
         """Return this session's last write if it wrote files of the search, unless it stopped or was rolled back."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.titles.artwork_dialog.artwork_search import ArtworkSearch
 from dashboards.pages.titles.artwork_dialog.artwork_views import (
     KINDS,
@@ -81,6 +81,9 @@ class ArtworkDialog(Component):
     _esm = module("artwork_dialog")
     _view = ArtworkDialogView
     _styles = ("artwork_dialog.css",)
+    _needs = needing(
+        {"titles.edit": "select reject keep release restore undo search providers", "settings.manage": "settings"}
+    )
 
     def __init__(
         self,

@@ -1,0 +1,49 @@
+// The page of the person who has signed in: a card for each section.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {emptyState, loadingPage} from "../../components/widgets.js"
+import {drawPassword, onPasswordDrawn, PASSWORD_ACTIONS, submitPassword} from "./account_password.js"
+import {drawProfile} from "./account_profile.js"
+import {drawSessions} from "./account_sessions.js"
+
+/**
+ * @typedef {{saved: number}} State `saved`: how often the password was changed when the form was emptied last.
+ * @typedef {Component<OwnAccountView, State>} Self
+ */
+
+/** @param {Self} self */
+function draw(self) {
+  const {view} = self
+  if (view.error) return [h("div", {class: "head"}, h("h1", null, "My account")), emptyState("", view.error)]
+  if (!view.profile) return loadingPage("My account")
+  return [
+    h(
+      "div",
+      {class: "head", data: {key: "head"}},
+      h("h1", {tabindex: "-1"}, "My account"),
+      h("p", null, view.profile.name),
+    ),
+    h(
+      "div",
+      {class: "account-cards", data: {key: "cards"}},
+      drawProfile(view.profile),
+      drawPassword(self),
+      drawSessions(view.sessions),
+    ),
+  ]
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  component(context, {
+    state: /** @returns {State} */ () => ({saved: 0}),
+    draw,
+    onDrawn: onPasswordDrawn,
+    listeners: {
+      keydown(self, event) {
+        if (event.key === "Enter" && event.target.matches(".own-password input")) submitPassword(self)
+      },
+    },
+    actions: PASSWORD_ACTIONS,
+  })
+}

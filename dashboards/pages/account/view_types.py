@@ -1,0 +1,41 @@
+"""The shapes of the views of this folder; the types of the scripts (`view_types.d.ts`) are made from them."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+
+class ProfileView(TypedDict):
+    name: str
+    role: str
+    meaning: str  # What the role is for
+    may: list[str]
+    may_not: list[str]
+
+
+class OwnPasswordView(TypedDict):
+    name: str  # For the password manager of the browser
+    problem: str
+    saved: int  # How often it was changed
+
+
+class OwnSessionView(TypedDict):
+    id: int
+    browser: str
+    client: str  # As the browser names itself
+    address: str
+    seen: str
+    since: str
+    is_here: bool
+
+
+class OwnSessionsView(TypedDict):
+    rows: list[OwnSessionView]
+    others: bool
+
+
+class OwnAccountView(TypedDict, total=False):
+    error: str
+    profile: ProfileView
+    password: OwnPasswordView
+    sessions: OwnSessionsView

@@ -1,0 +1,39 @@
+"""Who uses a tab, and what this person may do: pages hide the rest, and the services refuse it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.frame.view_types import AccountView
+from indexium_core.library import Library
+from indexium_core.model.accounts.permissions import Permission
+from indexium_core.model.operations.actor import current_actor
+
+
+class SessionAccount:
+    """
+    The person of a session. Without accounts, it is the person at this computer, who may do everything.
+
+    A new role ends the sessions of a person, so what the person may do is constant.
+    """
+
+    def __init__(self, library: Library, session_id: int | None) -> None:
+        """Read the account of the present actor, who uses a session."""
+        self.session_id = session_id
+        actor = current_actor()
+        self.is_signed_in = actor.kind == "user"
+        self.name = actor.name if self.is_signed_in else ""
+        self.user_id = int(actor.id) if self.is_signed_in else None
+        self.role = library.sign_in.role_of(self.user_id) if self.user_id is not None else None
+        self._grants = library.authority.grants
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether the person has a permission."""
+        return self._grants is None or permission in self._grants.permissions
+
+    def in_frame(self, *, address: str) -> dict[str, Any]:
+        """Return the part of the frame that names the person; nothing without accounts."""
+        if self.role is None:
+            return {}
+        account: AccountView = {"name": self.name, "role": self.role, "href": address}
+        return {"account": account}

@@ -1,0 +1,136 @@
+"""People who sign in: the way in and out, what their role shows, the people of the home, and the own password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+from tests.support.waiting import until
+
+PASSWORD, NEW = "correct horse", "battery staple"
+EVE = re.compile("^Eve")
+
+
+@pytest.fixture
+def people(library: Library, context: BrowserContext) -> Iterator[Library]:
+    """The demo with an administrator and a viewer; browsers sign out after the test."""
+    library.users.add("Ann Lee", PASSWORD, role="admin")
+    library.users.add("Bob", PASSWORD)
+    yield library
+    context.clear_cookies()
+
+
+@pytest.fixture
+def enter(context: BrowserContext, serve: Callable[[Library], Site], people: Library) -> Callable[..., Page]:
+    site = serve(people)
+
+    def enter(name: str, path: str = "/plan", *, width: int = 1280) -> Page:
+        context.clear_cookies()
+        token = people.sign_in.sign_in(name, PASSWORD).token
+        cookie = f"indexium-{site.url.rpartition(':')[2]}"
+        context.add_cookies([{"name": cookie, "value": token, "url": site.url}])
+        return site.visit(path, width=width)
+
+    return enter
+
+
+def fill(page: Page, **texts: str) -> None:
+    for label, text in texts.items():
+        page.get_by_label(label.replace("_", " "), exact=True).fill(text)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_person_signs_in_and_out(
+    context: BrowserContext, people: Library, serve: Callable[[Library], Site], width: int
+) -> None:
+    site = serve(people)
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 860})
+    page.goto(f"{site.url}/history")
+    page.get_by_label("Name").fill("ann lee")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/history")
+    page.get_by_role("button", name="More" if width < 700 else "Ann Lee").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/sign-in"))
+    assert people.users.sessions() == []
+    page.goto(f"{site.url}/history")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.close()
+
+
+def test_viewer_is_offered_no_change(enter: Callable[..., Page]) -> None:
+    page = enter("Bob")
+    page.get_by_role("row", name="Duet.mp4").click()
+    expect(page.get_by_role("heading", name="Duet.mp4")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Dry run")).to_be_visible()
+    for label in ("Write", "Edit", "Skip", "Undo"):
+        expect(page.get_by_role("button", name=re.compile(rf"^{label}\b"))).to_have_count(0)
+    expect(page.get_by_role("link", name="Settings")).to_have_count(0)
+    expect(page.get_by_role("link", name="Query")).to_have_count(0)
+    page.goto(page.url.partition("/plan")[0] + "/settings")
+    expect(page.get_by_text("You may not change settings, keys, connections and schedules.")).to_be_visible()
+
+
+def test_editor_writes_only_safe_files(enter: Callable[..., Page], people: Library) -> None:
+    people.users.change("Bob", role="editor")
+    page = enter("Bob", "/plan?q=folder:Weddings")
+    page.get_by_role("row", name="First dance.mp4").wait_for()
+    page.keyboard.press("a")
+    page.keyboard.press("w")
+    box = page.get_by_role("dialog")
+    box.get_by_role("button", name=re.compile("^Write")).click()
+    until(lambda: people.history(per_page=1).total == 1)
+    [operation] = people.history(per_page=5).items
+    assert people.operation(operation.id).operation.actor.name == "Bob"
+
+
+def test_administrator_adds_a_person(enter: Callable[..., Page], people: Library) -> None:
+    page = enter("Ann Lee", "/settings/accounts")
+    page.get_by_role("button", name="Add a person…").click()
+    fill(page, Name="Eve", Password=NEW, **{"Password,_once_more": "another one"})
+    page.get_by_label("Role").select_option("editor")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("The two passwords differ.")).to_be_visible()
+    fill(page, **{"Password,_once_more": NEW})
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row", name=EVE)).to_contain_text("editor")
+    page.get_by_role("row", name=EVE).click()
+    page.get_by_role("button", name="Remove…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("row", name=EVE)).to_have_count(0)
+    assert [each.name for each in people.users.list()] == ["Ann Lee", "Bob"]
+
+
+def test_first_administrator_is_led_to_the_sign_in(library: Library, serve: Callable[[Library], Site]) -> None:
+    page = serve(library).visit("/settings/accounts")
+    fill(page, Name="Ann Lee", Password=PASSWORD, **{"Password,_once_more": PASSWORD})
+    page.get_by_role("button", name="Make the first administrator").click()
+    expect(page).to_have_url(re.compile("/sign-in\\?next=%2Fsettings%2Faccounts"))
+    assert [(each.name, each.role) for each in library.users.list()] == [("Ann Lee", "admin")]
+
+
+def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Library) -> None:
+    other = people.sign_in.sign_in("Bob", PASSWORD, client="Firefox")
+    page = enter("Bob", "/account", width=390)
+    fill(page, Present_password="guessed it", New_password=NEW, **{"New_password,_once_more": NEW})
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_text("The present password is wrong.")).to_be_visible()
+    fill(page, Present_password=PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your password is changed.")).to_be_visible()
+    expect(page.get_by_label("Present password")).to_have_value("")
+    assert people.sign_in.find(other.token) is None
+    people.sign_in.sign_in("Bob", NEW)
+    page.reload()
+    page.get_by_role("button", name="End the session of").click()
+    expect(page.get_by_text("this browser")).to_be_visible()
+    expect(page.get_by_role("button", name="End the session of")).to_have_count(0)
