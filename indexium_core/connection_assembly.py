@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.flows.automation.automation_service import AutomationService
@@ -42,6 +43,8 @@ class ConnectionAssembly(TitleAssembly):
         self._build_automation(store, config, clock)
         self._build_webhooks(store, config, clock)
         self.sign_in = SignIn(store, config=config, clock=clock)
+        self.authority = Authority(self.sign_in)
+        self.authority.may_propose = lambda: self.gate.rule.is_on
         self.users = UserService(store, self.sign_in, clock=clock)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:

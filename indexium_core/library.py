@@ -74,6 +74,7 @@ class Library(LibraryServices):
     thumbnails: Thumbnails
     requests: Requests
     sign_in: SignIn
+    authority: Authority
     events: EventBus
     ui_priority: UiPriority
 
@@ -90,12 +91,11 @@ class Library(LibraryServices):
         self.recovered = RecoverReport()  # result of the recovery at the start
         self._embedded: Any = None  # the server of the pages in a notebook
         self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
-        self.authority = Authority(self._parts.sign_in)
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
                 service = getattr(self._parts, name)
                 is_checked = name in LibraryServices.__annotations__ and name not in _PLAIN
-                setattr(self, name, CheckedService(service, name, self.authority) if is_checked else service)
+                setattr(self, name, CheckedService(service, name, self._parts.authority) if is_checked else service)
 
     @classmethod
     def open(

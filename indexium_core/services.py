@@ -23,6 +23,7 @@ from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.accounts.user_service import UserService
+    from indexium_core.flows.approvals.approval_service import Approvals
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
     from indexium_core.flows.artwork.asset_selection import AssetSelectionService
@@ -118,6 +119,7 @@ class LibraryServices:
     publications: PublishService  # NFO files and pictures beside the media
     disaster_recovery: DisasterRecoveryService  # … and how they come back
     users: UserService  # the people who sign in
+    approvals: Approvals  # work that waits for another person
     webhooks: WebhookService  # events of programs that bring files
     automation: AutomationService  # how far each library may go by itself
     players: PlayerService  # programs that are told what was published, and read back

@@ -11,10 +11,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from indexium_core.flows.accounts.approval_gate import beyond_role
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.model.accounts.permissions import Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, permission_of
-from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.accounts.required import INTERNAL, PROPOSED, PROPOSING, permission_of
+from indexium_core.model.operations.actor import Actor, current_actor
 
 
 class Authority:
@@ -22,6 +23,8 @@ class Authority:
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
+        # Whether an editor may propose work that the role does not allow to start.
+        self.may_propose: Callable[[], bool] = lambda: False
 
     @property
     def grants(self) -> Grants | None:
@@ -31,6 +34,30 @@ class Authority:
             return None
         role = self._sign_in.role_of(int(actor.id))
         return Grants(frozenset() if role is None else permissions_of(role))
+
+    def only_proposes(self, call: str, permission: Permission) -> bool:
+        """Return whether the present actor may only propose the work of a call: somebody else has to approve it."""
+        grants = self.grants
+        return (
+            grants is not None
+            and call in PROPOSED
+            and permission not in grants.permissions
+            and PROPOSING in grants.permissions
+            and self.may_propose()
+        )
+
+    def person_of(self, actor: Actor) -> str | None:
+        """Return the id of the person behind an actor; None: there is none who signs in."""
+        return actor.id if actor.kind == "user" else None
+
+    def are_same(self, one: Actor, other: Actor) -> bool:
+        """
+        Return whether one person is behind two actors.
+
+        Who uses this computer without an account is one person by any name.
+        """
+        person = self.person_of(one)
+        return (one.kind, one.id) == (other.kind, other.id) or (person is not None and person == self.person_of(other))
 
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError if the present actor does not have a permission."""
@@ -62,6 +89,9 @@ class CheckedService:
             return member
         return _checked(member, call, object.__getattribute__(self, "_authority"))
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
+        return self.__getattr__("__call__")(*args, **kwargs)
+
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)
 
@@ -72,7 +102,11 @@ class CheckedService:
 def _checked(method: Callable[..., Any], call: str, authority: Authority) -> Callable[..., Any]:
     @functools.wraps(method)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        authority.require(permission_of(call, args, kwargs))
+        permission = permission_of(call, args, kwargs)
+        if authority.only_proposes(call, permission):
+            with beyond_role():
+                return method(*args, **kwargs)
+        authority.require(permission)
         return method(*args, **kwargs)
 
     return checked
