@@ -128,6 +128,7 @@ class Assembly(ConnectionAssembly):
             writer=self.operations,
             history=self.history,
             publications=self.publications,
+            scanner=self.scanner,
             authority=self.authority,
             clock=clock,
         )

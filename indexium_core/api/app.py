@@ -20,6 +20,7 @@ from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
+    approvals,
     command_calls,
     events,
     fields,
@@ -69,6 +70,7 @@ def _routes() -> list[BaseRoute]:
         webhooks,  # first: a sender waits for its answer
         planning,
         operations,
+        approvals,
         jobs,
         schedules,
         tracks,

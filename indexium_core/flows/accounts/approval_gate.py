@@ -14,7 +14,7 @@ import contextlib
 import contextvars
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from indexium_core.model.approvals.rule import BEYOND_ROLE, ApprovalRule, WorkSi
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.settings import Settings
 from indexium_core.store import requests
 from indexium_core.store.accounts import users
@@ -34,6 +35,9 @@ from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals.approvals import ProposedWork
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.operations import starting
+from indexium_core.store.operations.ledger import Admission
+from indexium_core.store.planning.plan_version import Modes
 
 EVENT = "approvals:changed"
 _COVERED = frozenset({RATING})  # clients whose newer request has everything of the former one
@@ -128,6 +132,25 @@ class ApprovalGate:
         except _WorkWaitsError as waiting:
             raise self._propose(waiting.work, waiting.reasons, request) from None
 
+    def of_write(self, variant_id: int, modes: Modes) -> Admission:
+        """Return what lets a write of a variant of the plan start, see `admit`."""
+
+        def admit(tx: Connection, operation_id: int) -> None:
+            by_risk = store.risks(tx, operation_id, variant_id=variant_id)
+            self.admit(tx, operation_id, by_risk, kind="write", modes=asdict(modes))
+
+        return admit
+
+    def of_rollback(self, reverts_id: int, options: RollbackOptions) -> Admission:
+        """Return what lets a rollback of an operation start, see `admit`."""
+
+        def admit(tx: Connection, operation_id: int) -> None:
+            by_risk = {options.risk: starting.counts(tx, operation_id)["pending"]}
+            arguments = options.as_arguments()
+            self.admit(tx, operation_id, by_risk, kind="rollback", reverts_id=reverts_id, rollback=arguments)
+
+        return admit
+
     def admit(
         self,
         tx: Connection,
@@ -153,7 +176,7 @@ class ApprovalGate:
         start, actor = _approved.get(), current_actor()
         may_start = not _is_beyond_role.get()
         if start is None and may_start and not self.rule.is_on:
-            return
+            return  # before anything is read of the operation
         work = self._work(tx, operation_id, by_risk, kind=kind, reverts_id=reverts_id, arguments=arguments)
         if start is not None:
             self._start_approved(tx, operation_id, work, start)

@@ -7,8 +7,10 @@ If its digest is not the approved one, nothing starts: the request gets the pres
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
@@ -23,6 +25,7 @@ from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.publishing.publish_service import PublishService
+from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, wording
 from indexium_core.model.approvals.approval import (
@@ -44,7 +47,7 @@ from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.approvals import approvals as store
-from indexium_core.store.approvals.approvals import ProposedWork
+from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
@@ -65,12 +68,13 @@ class Approvals:
         writer: MetadataWriter,
         history: HistoryService,
         publications: PublishService,
+        scanner: Scanner,
         authority: Authority,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._gate, self._clock = database, gate, clock
         self._planner, self._writer, self._history, self._publications = planner, writer, history, publications
-        self._authority = authority
+        self._scanner, self._authority = scanner, authority
 
     # Lists.
 
@@ -173,7 +177,7 @@ class Approvals:
 
         Raises:
             UnknownIdError: There is no such request.
-            UsageError: It does not wait, or nothing of it can be written now.
+            UsageError: It does not wait, nothing of it can be written now, or its files changed and a scan is running.
             ForbiddenError: The actor proposed it, or may not start such work.
             StalePlanError: What would be written is not what was proposed, or not what was shown. The request has the
                 present items, and waits again.
@@ -272,8 +276,19 @@ class Approvals:
             user_action=query["user_action"],
             source=query["source"],
         )
+        self._reread(approval)
         plan = self._planner.plan_with_modes(Modes(**query["modes"]))
         return self._writer.start_operation(plan, options, selection=self._selection(approval))
+
+    def _reread(self, approval: Approval) -> None:
+        """Read the files again that another program changed since the last scan, so that the plan has their state."""
+        changed = [
+            (each.library_id, each.path)
+            for each in store.files(self._database.read(), approval.id)
+            if not _is_as_known(each)
+        ]
+        if changed:
+            self._scanner.reread(changed)
 
     def _selection(self, approval: Approval) -> Selection:
         keys = store.item_keys(self._database.read(), approval.id)
@@ -311,3 +326,12 @@ class Approvals:
         self._gate.changed(approval.id)
         message = f"Nothing was started. {note} Request {approval.id} has to be approved again."
         return errors.StalePlanError(message)
+
+
+def _is_as_known(file: ProposedFile) -> bool:
+    """Return whether a file has the size and the time that the catalog has."""
+    try:
+        stat = Path(os.fsdecode(file.path)).stat()
+    except OSError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (file.size, file.mtime_ns)

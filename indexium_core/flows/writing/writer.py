@@ -12,7 +12,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from indexium_core import errors, notebook, settings
@@ -39,7 +39,6 @@ from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
-from indexium_core.store.approvals import approvals
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger
 from indexium_core.store.operations.ledger_rows import Restore, Task
@@ -159,10 +158,6 @@ class MetadataWriter:
             self.require_startable(len(file_ids))
             return file_ids
 
-        def admit(tx: Connection, operation_id: int) -> None:
-            by_risk = approvals.risks(tx, operation_id, variant_id=variant.variant_id)
-            self._gate.admit(tx, operation_id, by_risk, kind="write", modes=asdict(variant.modes))
-
         now = self._clock()
         with self._gate.proposing(request):
             operation_id = self._ledger.create_write(
@@ -174,7 +169,7 @@ class MetadataWriter:
                 expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
                 owner=self._queue.owner,
                 request=request,
-                admit=admit,
+                admit=self._gate.of_write(variant.variant_id, variant.modes),
             )
         return self.begin(operation_id)
 
@@ -193,18 +188,6 @@ class MetadataWriter:
         waits for approval.
         """
         is_rollback = not options.person
-
-        def admit(tx: Connection, rollback_id: int) -> None:
-            written = sum(each.refused is None for each in restores)
-            self._gate.admit(
-                tx,
-                rollback_id,
-                {options.risk: written},
-                kind="rollback",
-                reverts_id=operation_id,
-                rollback=options.as_arguments(),
-            )
-
         now = self._clock()
         with self._gate.proposing(request):
             rollback_id = self._ledger.create_rollback(
@@ -218,7 +201,7 @@ class MetadataWriter:
                 operation_type="rollback" if is_rollback else "write",
                 owner=self._queue.owner,
                 request=request,
-                admit=admit,
+                admit=self._gate.of_rollback(operation_id, options),
             )
         return self.begin(rollback_id)
 

@@ -48,6 +48,15 @@ class OperationFacts(NamedTuple):
     title: str
 
 
+class ProposedFile(NamedTuple):
+    """A file of a request, as the catalog has it."""
+
+    library_id: int
+    path: bytes
+    size: int
+    mtime_ns: int
+
+
 class WaitingRequest(NamedTuple):
     """What a notice needs of a request."""
 
@@ -220,6 +229,11 @@ def items(reader: Connection, approval_id: int, *, count: int, skip: int) -> tup
 def item_keys(reader: Connection, approval_id: int) -> list[str]:
     """Return all items of a request: `file:12`."""
     return [row[0] for row in reader.execute(_sql("item_keys"), {"id": approval_id}).fetchall()]
+
+
+def files(reader: Connection, approval_id: int) -> list[ProposedFile]:
+    """Return the files of a request, as the catalog has them."""
+    return [ProposedFile(*row) for row in reader.execute(_sql("files"), {"id": approval_id}).fetchall()]
 
 
 def waiting(reader: Connection, *, now: datetime) -> list[WaitingRequest]:

@@ -114,6 +114,11 @@ WHERE approval_id = $id ORDER BY path, item LIMIT $count OFFSET $skip;
 -- All items of a request.
 SELECT item FROM approval_items WHERE approval_id = $id ORDER BY path, item;
 
+-- name: files
+-- The files of a request, as the catalog has them.
+SELECT f.library_id, f.path_bytes, f.size, f.mtime_ns
+FROM approval_items AS i JOIN scanned_files AS f ON i.item = 'file:' || f.file_id WHERE i.approval_id = $id;
+
 -- name: differing
 -- The items of a request whose change is another one now, are new in it, or left it; the first ones, and their number.
 SELECT coalesce(old.name, new.name) AS name, count(*) OVER () AS found
