@@ -254,7 +254,8 @@ class ApprovalGate:
         self.changed(approval_id)
         message = (
             f"This {KIND_WORDS[work.kind]} of {work.size.items} waits for approval as request {approval_id}: "
-            f"{wording.list_of(list(reasons))}. 'indexium requests show {approval_id}' shows its state."
+            f"{wording.list_of(list(reasons))}. The page Requests and 'indexium requests show {approval_id}' show its "
+            "state."
         )
         return errors.ApprovalNeededError(message, approval_id=approval_id)
 
