@@ -80,7 +80,7 @@ def requests(notice: ApprovalNotice, *, is_shown: bool) -> list[dict[str, Any]]:
             "id": 0,
             "kind": "interrupted",
             "title": " · ".join(filter(None, parts)),
-            "note": "nothing of it is written before",
+            "note": "nothing is written before that",
             "level": "warning",
             "glyph": "!",
             "buttons": [{"label": "Show", "act": "requests", "spoken": "Show the requests"}],
