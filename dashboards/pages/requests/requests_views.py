@@ -122,8 +122,7 @@ def _empty(state: RequestsState) -> dict[str, str]:
         return {"title": "No such request", "text": "Choose another state above."}
     return {
         "title": "Nothing waits for approval",
-        "text": "Work above the limits in Settings (APPROVAL_RISK, APPROVAL_FILES, APPROVAL_BYTES) waits here until "
-        "another person approves it.",
+        "text": "Work above the limits in Settings, under Approval, waits here until another person approves it.",
     }
 
 

@@ -177,13 +177,15 @@ class ApprovalGate:
         may_start = not _is_beyond_role.get()
         if start is None and may_start and not self.rule.is_on:
             return  # before anything is read of the operation
-        work = self._work(tx, operation_id, by_risk, kind=kind, reverts_id=reverts_id, arguments=arguments)
-        if start is not None:
-            self._start_approved(tx, operation_id, work, start)
-            return
-        reasons = self.rule.reasons(work.size) if may_start else (BEYOND_ROLE,)
-        if reasons and (not may_start or self._somebody_else_decides(tx, kind, actor)):
+        size = store.size(tx, operation_id, noun="title" if kind == "publish" else "file", by_risk=by_risk)
+        reasons = self.rule.reasons(size) if may_start else (BEYOND_ROLE,)
+        waits = bool(reasons) and (not may_start or self._somebody_else_decides(tx, kind, actor))
+        if start is None and not waits:
+            return  # without the digest of each item
+        work = self._work(tx, operation_id, size, kind=kind, reverts_id=reverts_id, arguments=arguments)
+        if start is None:
             raise _WorkWaitsError(work, reasons)
+        self._start_approved(tx, operation_id, work, start)
 
     def _start_approved(self, tx: Connection, operation_id: int, work: ProposedWork, start: ApprovedStart) -> None:
         approval = start.approval
@@ -200,24 +202,17 @@ class ApprovalGate:
         self,
         tx: Connection,
         operation_id: int,
-        by_risk: Mapping[str, int],
+        size: WorkSize,
         *,
         kind: ApprovalKind,
         reverts_id: int | None,
         arguments: Mapping[str, Any],
     ) -> ProposedWork:
         facts = store.operation_facts(tx, operation_id)
-        items = store.recorded_items(tx, operation_id)
-        written = [each for each in items if each.is_written]
         return ProposedWork(
             kind=kind,
             title=facts.title,
-            size=WorkSize(
-                noun="title" if kind == "publish" else "file",
-                files=len(written),
-                bytes=sum(each.size for each in written),
-                by_risk=by_risk,
-            ),
+            size=size,
             query={
                 **arguments,
                 "options": json.loads(facts.options),
@@ -227,7 +222,7 @@ class ApprovalGate:
             },
             options=facts.options,
             reverts_id=reverts_id,
-            items=items,
+            items=store.recorded_items(tx, operation_id),
         )
 
     def _somebody_else_decides(self, reader: Connection, kind: ApprovalKind, actor: Actor) -> bool:

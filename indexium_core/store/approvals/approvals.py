@@ -32,8 +32,6 @@ class RecordedItem(NamedTuple):
     name: str
     path: str
     digest: str
-    size: int  # bytes
-    is_written: bool  # False: it is a conflict already
 
 
 class OperationFacts(NamedTuple):
@@ -101,6 +99,12 @@ class ProposedWork:
             "paths": [each.path for each in self.items],
             "digests": [each.digest for each in self.items],
         }
+
+
+def size(tx: Connection, operation_id: int, *, noun: str, by_risk: Mapping[str, int]) -> WorkSize:
+    """Return the size of the work of an operation that this transaction records; items in conflict do not count."""
+    [(number, total)] = tx.execute(_sql("size"), {"operation_id": operation_id}).fetchall()
+    return WorkSize(noun=noun, files=number, bytes=total, by_risk=by_risk)
 
 
 def recorded_items(tx: Connection, operation_id: int) -> list[RecordedItem]:

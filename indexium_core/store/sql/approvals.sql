@@ -16,8 +16,7 @@ SELECT CASE WHEN m.reverts_item IS NOT NULL THEN 'item:' || m.reverts_item
            'size': m.expected_size, 'mtime': m.expected_mtime_ns, 'changes': m.changes, 'restore': m.restore,
            'reverts': m.reverts_item, 'restored_mtime': m.restore_mtime_ns,
            'code': CASE WHEN m.code = 'busy_in_operation' THEN '' ELSE coalesce(m.code, '') END,
-           'side_files': s.files})::VARCHAR) AS digest,
-       greatest(m.expected_size, 0) AS size, m.status = 'pending' AS is_written
+           'side_files': s.files})::VARCHAR) AS digest
 FROM metadata_operation_items AS m
 LEFT JOIN (
     SELECT item_id, list({'path': hex(path_bytes), 'kind': kind, 'action': action, 'before': before_hash,
@@ -28,6 +27,11 @@ LEFT JOIN (
 ) AS s ON s.item_id = m.id
 WHERE m.operation_id = $operation_id
 ORDER BY m.path_bytes, item;
+
+-- name: size
+-- The number of the items of an operation that would be written, and the size of their files.
+SELECT count(*), coalesce(sum(greatest(expected_size, 0)), 0)::BIGINT FROM metadata_operation_items
+WHERE operation_id = $operation_id AND status = 'pending';
 
 -- name: operation_facts
 -- What starts the operation again: its type, options, texts and client.

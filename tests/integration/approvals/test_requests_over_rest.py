@@ -64,7 +64,7 @@ def test_write_waits_is_approved_and_written_over_rest(studio: Studio) -> None:
         operation = ended(bob, approved.json["operation_id"])
         assert (operation["success_count"], operation["approved_by"]) == (3, "Ann")
 
-        rollback = ann.post(f"/api/metadata/rollback/{operation['id']}", {})
+        rollback = ann.post(f"/api/metadata/history/{operation['id']}/rollback", {})
         assert (rollback.status, rollback.json["operation_id"]) == (202, None)
         waiting = rollback.headers["location"]
         assert ann.post(f"{waiting}/withdraw", {}).json["state"] == "withdrawn"
