@@ -83,7 +83,7 @@ WHERE state = 'waiting' AND id <> $id AND query->>'$.source' = $source;
 -- name: state
 -- Part of other statements: the state of a request. It expires by the clock, and its operation ends by itself.
 CASE WHEN a.state = 'waiting' AND a.expires_at <= $now THEN 'expired'
-     WHEN a.state = 'approved' AND coalesce(o.status NOT IN ('pending', 'in_progress', 'paused'), TRUE) THEN 'done'
+     WHEN a.state = 'approved' AND coalesce(o.status NOT IN ('pending', 'in_progress', 'paused', 'interrupted'), TRUE) THEN 'done'
      ELSE a.state END;
 
 -- name: columns
