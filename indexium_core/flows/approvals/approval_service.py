@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from indexium_core import errors
 from indexium_core.flows.accounts.approval_gate import (
@@ -229,7 +229,7 @@ class Approvals:
             raise errors.ForbiddenError(f"{who} proposed request {approval_id}, so only {who} can withdraw it.")
         return self._end(approval, "withdrawn", checked_text(note, what="comment"))
 
-    def _end(self, approval: Approval, state: Any, note: str) -> Approval:
+    def _end(self, approval: Approval, state: Literal["rejected", "withdrawn"], note: str) -> Approval:
         actor, now = current_actor(), self._clock()
         with self._database.atomic() as tx:
             if not store.decide(tx, approval.id, state, actor, note=note, now=now):
@@ -313,7 +313,11 @@ class Approvals:
         return self._history.start_rollback(approval.reverts_id or 0, options)
 
     def _differs(self, approval: Approval, work: ProposedWork) -> errors.StalePlanError:
-        """Give a request its present items, and return the error that names those that differ."""
+        """
+        Give a request its present items, and return the error that names those that differ.
+
+        Raises UsageError if somebody else has decided meanwhile.
+        """
         names, count = store.differing(self._database.read(), approval.id, work)
         if count:
             differ = wording.plural(count, f"{work.size.noun} differs", f"{work.size.noun}s differ")
@@ -321,7 +325,8 @@ class Approvals:
         else:
             note = "An option differs from what was proposed."
         with self._database.atomic() as tx:
-            store.change(tx, approval.id, work, note=note)
+            if not store.change(tx, approval.id, work, note=note):
+                raise not_waiting(approval.id)
             store.add_entry(tx, approval.id, "changed", current_actor(), note, now=self._clock())
         self._gate.changed(approval.id)
         message = f"Nothing was started. {note} Request {approval.id} has to be approved again."

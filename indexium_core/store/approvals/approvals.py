@@ -167,11 +167,14 @@ def replaced(reader: Connection, approval_id: int, source: str) -> list[int]:
     return [row[0] for row in reader.execute(_sql("replaced"), {"id": approval_id, "source": source}).fetchall()]
 
 
-def change(tx: Connection, approval_id: int, work: ProposedWork, *, note: str) -> None:
-    """Replace the items of a waiting request by the present ones."""
+def change(tx: Connection, approval_id: int, work: ProposedWork, *, note: str) -> bool:
+    """Replace the items of a request by the present ones; return False if it does not wait any more."""
+    facts = {"id": approval_id, "note": note, **_present(work)}
+    if tx.execute(_sql("change"), facts).fetchone() is None:
+        return False
     tx.execute(_sql("forget_items"), {"id": approval_id})
     tx.execute(_sql("insert_items"), {"id": approval_id, **work.columns})
-    tx.execute(_sql("change"), {"id": approval_id, "note": note, **_present(work)})
+    return True
 
 
 def differing(reader: Connection, approval_id: int, work: ProposedWork) -> tuple[list[str], int]:

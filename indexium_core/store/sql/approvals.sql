@@ -137,10 +137,11 @@ ORDER BY coalesce(old.path, new.path) LIMIT $count;
 DELETE FROM approval_items WHERE approval_id = $id;
 
 -- name: change
--- A request whose items changed waits again, with their present digest.
+-- A request whose items changed waits again, with their present digest; no row: somebody else has decided.
 UPDATE approvals
 SET plan_digest = $digest, files = $files, bytes = $bytes, risks = $risks, note = $note
-WHERE id = $id AND state = 'waiting';
+WHERE id = $id AND state = 'waiting'
+RETURNING id;
 
 -- name: decide
 -- A decision about a request that waits; no row: somebody else has decided.
