@@ -33,6 +33,7 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.publish.screen import PublishScreen
 from dashboards.pages.query.screen import QueryScreen
+from dashboards.pages.requests.screen import RequestsScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
@@ -51,6 +52,7 @@ PAGES = (
     PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("publish", "Publish", PublishScreen, "titles/publish"),
     PageEntry("people", "People", PeopleScreen),
+    PageEntry("requests", "Requests", RequestsScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", ActivityScreen, "history/activity"),

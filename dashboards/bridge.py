@@ -141,7 +141,9 @@ class Bridge:
             self._on_busy(bool(self.busy))
 
     def _fail(self, error: errors.IndexiumError, failed: Callable[[errors.IndexiumError], None] | None) -> None:
-        if failed is not None:
+        if isinstance(error, errors.ApprovalNeededError):
+            self.toast("info", error.message)
+        elif failed is not None:
             failed(error)
         else:
             self.toast("error", error.message)

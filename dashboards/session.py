@@ -47,6 +47,7 @@ TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title_id_of`
 OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
 ACCOUNT = "account"  # the page of the person who has signed in
+REQUESTS = "requests"  # a page for homes in which people sign in
 PUBLISH = "publish"  # a page below *Titles*; without films and series, it has an entry of its own
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
@@ -461,7 +462,7 @@ class Session:
         past, roots, live, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
         counts = self._shared.counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
-        counts |= of_titles
+        counts |= of_titles | {"requests": library.approvals.notice().to_decide}
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
             **shell.roots(roots, library.scans.progress()),
@@ -470,6 +471,8 @@ class Session:
     def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:
         """Return the entries: those for titles if a library holds films or series, otherwise *Publish* of videos."""
         hidden = {PUBLISH} if any(each.kind != "home" for each in libraries) else OF_TITLES
+        if not self.library.sign_in.is_needed:  # there is nobody else to decide
+            hidden = {*hidden, REQUESTS}
         return {name: title for name, title in self._titles.items() if name not in hidden and self.may_open(name)}
 
     def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, dict[str, int]]:

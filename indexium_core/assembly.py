@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from indexium_core import logs, settings
 from indexium_core.connection_assembly import ConnectionAssembly
+from indexium_core.flows.accounts.approval_gate import ApprovalGate
+from indexium_core.flows.approvals.approval_service import Approvals
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
@@ -94,6 +96,13 @@ class Assembly(ConnectionAssembly):
         self.started = StartTime.now()
         self.backups_folder = store.home / files.JOURNALS
         self.picture_chooser = PictureChooser(config)
+        self.gate = ApprovalGate(
+            store,
+            config=config,
+            events=self.events,
+            person_of=lambda actor: self.authority.person_of(actor),  # noqa: PLW0108 - built later
+            clock=clock,
+        )
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
@@ -112,6 +121,17 @@ class Assembly(ConnectionAssembly):
             )
         )
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
+        self.approvals = Approvals(
+            store,
+            self.gate,
+            planner=self.plans,
+            writer=self.operations,
+            history=self.history,
+            publications=self.publications,
+            scanner=self.scanner,
+            authority=self.authority,
+            clock=clock,
+        )
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
 
@@ -171,7 +191,7 @@ class Assembly(ConnectionAssembly):
             worker_journals=self.worker_journals,
         )
         self.operations = writer.MetadataWriter(
-            store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
+            store, self.plans, self.runs, self.queue, gate=self.gate, config=config, clock=clock, recover=self.recover
         )
         self.rating_writes = RatingWrites(
             store, self.plans, self.operations, scheduler=self.scheduler, max_files=config.max_operation_items

@@ -50,7 +50,9 @@ class ConnectionAssembly(TitleAssembly):
         self.sign_in = SignIn(store, config=config, clock=clock)
         self.users = UserService(store, self.sign_in, clock=clock)
         self.token_check = TokenCheck(store, self.sign_in, clock=clock)
-        self.authority = Authority(self.sign_in, self.token_check, LibraryLimits(store))
+        self.authority = Authority(
+            self.sign_in, self.token_check, LibraryLimits(store), may_propose=lambda: self.gate.rule.is_on
+        )
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)
         self.activity = ActivityService(store)

@@ -14,6 +14,7 @@ Every error that can be shown to a user, as one tree.
     ├── WebhookRefusedError    an event with a wrong secret, or of a source that is off
     ├── SignInError            a wrong name or password, or too many of them
     ├── ForbiddenError         the person who signed in may not do this
+    ├── ApprovalNeededError    the work waits until another person approves it
     ├── PlayerError            a player cannot be told or read
     ├── HomeInUseError         another process has the home open
     ├── HomeVersionError       a newer program created the home
@@ -234,6 +235,18 @@ class ForbiddenError(IndexiumError):
     code = "not_allowed"
     exit_code = 2
     http_status = 403
+
+
+class ApprovalNeededError(IndexiumError):
+    """The work waits until another person approves it."""
+
+    code = "approval_needed"
+    exit_code = 4
+    http_status = 202
+
+    def __init__(self, message: str = "", *, approval_id: int = 0) -> None:
+        super().__init__(message)
+        self.approval_id = approval_id  # the request for approval
 
 
 class StoreError(IndexiumError):

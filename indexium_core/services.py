@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.accounts.activity_service import ActivityService
     from indexium_core.flows.accounts.token_service import TokenService
     from indexium_core.flows.accounts.user_service import UserService
+    from indexium_core.flows.approvals.approval_service import Approvals
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
     from indexium_core.flows.artwork.asset_selection import AssetSelectionService
@@ -122,6 +123,7 @@ class LibraryServices:
     users: UserService  # the people who sign in
     tokens: TokenService  # keys with which programs sign in
     activity: ActivityService  # who did what
+    approvals: Approvals  # work that waits for another person
     webhooks: WebhookService  # events of programs that bring files
     automation: AutomationService  # how far each library may go by itself
     players: PlayerService  # programs that are told what was published, and read back

@@ -217,6 +217,25 @@ class Settings(_ProviderSettings):
     session_days: int = _setting(
         30, "Days after which a person has to sign in again in any case.", _SIGN_IN, ge=1, le=365
     )
+    approval_risk: Literal["off", "safe", "warning", "danger"] = _setting(
+        "off",
+        "A write, a publication or a rollback waits for approval by another person if one of its files has this risk "
+        "or a higher one; off: the risk does not matter.",
+        _NOW,
+    )
+    approval_files: int = _setting(
+        0,
+        "It waits if it has more files, or titles, than this; 0: the number does not matter.",
+        _NOW,
+        ge=0,
+        le=10_000_000,
+    )
+    approval_bytes: ByteSize = _setting(
+        ByteSize(0), "It waits if its files are larger than this together; 0: the size does not matter.", _NOW
+    )
+    approval_days: int = _setting(
+        14, "Days after which a request for approval that nobody decided about expires.", _NOW, ge=1, le=365
+    )
     allowed_hosts: str = _setting(
         "",
         "Other names of this server, with commas between them: of a container, of the own network, of a proxy.",

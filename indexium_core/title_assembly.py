@@ -32,6 +32,7 @@ from indexium_core.store import database
 from indexium_core.store.recovery import files
 
 if TYPE_CHECKING:
+    from indexium_core.flows.accounts.approval_gate import ApprovalGate
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
     from indexium_core.flows.review.bulk_edits import BulkEdits
@@ -59,6 +60,7 @@ class TitleAssembly:
     providers: ExternalAPIManager
     picture_chooser: PictureChooser
     operations: MetadataWriter
+    gate: ApprovalGate
     ui_priority: UiPriority
     is_served: bool
 
@@ -142,6 +144,7 @@ class TitleAssembly:
             PublicationWriter(
                 store,
                 self.operations,
+                gate=self.gate,
                 owner=self.queue.owner,
                 clock=clock,
                 keep_days=lambda: int(config.metadata_backup_retention_days),

@@ -10,6 +10,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
 from indexium_core.model import wording
+from indexium_core.model.approvals.approval import ApprovalNotice
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
@@ -23,7 +24,7 @@ class Footer(Component):
 
     A row with `dismiss` can be closed permanently; one with `fades` closes after a while. Messages: `pause`, `resume`,
     `cancel`, `details`, `why`, `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`,
-    `job_pause`, `job_resume` with the `id` of a job.
+    `job_pause`, `job_resume` with the `id` of a job; `requests`.
     """
 
     _esm = module("footer")
@@ -66,6 +67,33 @@ def _running_note(operation: MetadataOperation, status: OperationStatus) -> str:
     bad = wording.plural(failed, "problem") if failed else ""
     speed = "" if status.status == "paused" else operation_text.speed(operation, status)
     return " · ".join(part for part in (bad, speed, name) if part)
+
+
+def requests(notice: ApprovalNotice, *, is_shown: bool) -> list[dict[str, Any]]:
+    """Return the row about requests that wait, for a person who decides or proposed them; `is_shown`: on its page."""
+    if is_shown or not (notice.to_decide or notice.proposed):
+        return []
+    parts = [
+        f"{wording.plural(notice.to_decide, 'request waits', 'requests wait')} for your decision"
+        if notice.to_decide
+        else "",
+        f"{wording.plural(notice.proposed, 'request', 'requests')} of yours "
+        f"{'waits' if notice.proposed == 1 else 'wait'} for approval"
+        if notice.proposed
+        else "",
+    ]
+    return [
+        {
+            "key": "requests",
+            "id": 0,
+            "kind": "interrupted",
+            "title": " · ".join(filter(None, parts)),
+            "note": "nothing is written before that",
+            "level": "warning",
+            "glyph": "!",
+            "buttons": [{"label": "Show", "act": "requests", "spoken": "Show the requests"}],
+        }
+    ]
 
 
 def scanning(scan: ScanProgress) -> dict[str, Any]:

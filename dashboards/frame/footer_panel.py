@@ -18,11 +18,12 @@ from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
 from indexium_core.model.scanning.reports import ScanProgress
 
-EVENTS = tuple(
+_WORK = tuple(
     f"{noun}:{verb}"
     for noun in ("scan", "rescan", "write", "rollback", "publish")
     for verb in ("started", "progress", "completed")
 )
+EVENTS = (*_WORK, "approvals:changed")
 FRESH = timedelta(days=1)  # operations that ended longer ago are not shown
 RUNNING, WAITING = 2, 2  # maximum number of rows of each kind
 OWN_ROWS = ("write", "rollback", "publish", "scan")  # kinds of jobs that have rows of their own
@@ -79,6 +80,7 @@ class FooterPanel:
             job_pause=lambda message: self._act(partial(library.jobs.pause, wait=False), message),
             job_resume=lambda message: self._act(library.jobs.resume, message),
             scan=lambda _: session.go("library"),
+            requests=lambda _: session.go("requests"),
             stop_scan=lambda _: bridge.run(library.scans.cancel, lambda _: self.refresh(), name="stop_scan", once=True),
         )
 
@@ -105,6 +107,7 @@ class FooterPanel:
             *(footer.working(each) for each in working),
             *([footer.scanning(scan)] if (scan := self._scan()) else []),
             *(footer.interrupted(each) for each in interrupted if not self._is_shown(each)),
+            *footer.requests(self._library.approvals.notice(), is_shown=self._session.is_showing("requests")),
             *(footer.done(each) for each in newest if self._is_new(each) and not running),
         ]
         return rows, bool(running or working or unrecorded)

@@ -14,7 +14,7 @@ from indexium_core.model.scanning.reports import ScanProgress
 GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
     "Decide": ("plan", "checks", "decide"),
     "Collection": ("library", "titles", "publish", "people"),
-    "Writing": ("progress", "history"),
+    "Writing": ("requests", "progress", "history"),
     "Tools": ("query", "jobs", "settings"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}

@@ -11,6 +11,13 @@ from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
 from indexium_core.model.accounts.tokens import ApiToken, Identity, NewToken
+from indexium_core.model.approvals.approval import (
+    Approval,
+    ApprovalEntry,
+    ApprovalItem,
+    ApprovalItemPage,
+    ApprovalPage,
+)
 from indexium_core.model.connections.automation import AutomationConfig, LibraryAutomation
 from indexium_core.model.connections.webhooks import NewSecret, PathTrial, WebhookEvent, WebhookEventPage, WebhookSource
 from indexium_core.model.operations.operation import (
@@ -65,6 +72,13 @@ def _type(hint: Any) -> Any:
 OperationAnswer = _schema("OperationAnswer", "An operation with its counts.", MetadataOperation)
 Following = _schema("Following", "An operation with its progress.", MetadataOperation, OperationStatus)
 ItemAnswer = _schema("ItemAnswer", "The outcome of one file.", ItemDetails)
+_schema("ApprovalEntryAnswer", "A step of a request for approval.", ApprovalEntry)
+ApprovalAnswer = _schema("ApprovalAnswer", "A request for approval.", Approval)
+ApprovalPageAnswer = _schema("ApprovalPageAnswer", "One page of requests, the newest first.", ApprovalPage)
+_schema("ApprovalItemAnswer", "A file, a title, or an item of a rollback, as it was proposed.", ApprovalItem)
+ApprovalItemPageAnswer = _schema(
+    "ApprovalItemPageAnswer", "One page of the items of a request, by their paths.", ApprovalItemPage
+)
 OperationPage = _schema("OperationPage", "One page of operations, newest first.", PaginatedOperations)
 ItemPage = _schema("ItemPage", "One page of an operation's files.", ListPage, items=list[ItemAnswer])  # type: ignore[valid-type]
 OperationWithItems = _schema(
@@ -148,8 +162,25 @@ class RetryDryRun(_AnswerShape):
     ready: int  # of these, files that can be written
 
 
-class StartedAnswer(_AnswerShape):
-    """A started operation."""
+class WaitingAnswer(_AnswerShape):
+    """Work that waits for approval; nothing has started."""
 
-    operation_id: int
+    operation_id: None
+    approval_id: int
+    detail: str
+
+
+class StartedAnswer(_AnswerShape):
+    """A started operation, or the request that waits for approval."""
+
+    operation_id: int | None  # None: it waits
     excluded: dict[str, int] = {}
+    approval_id: int | None = None  # the request that waits
+    detail: str = ""  # why it waits
+
+
+def waiting(approval_id: int, detail: str = "") -> Json:
+    """Return the answer for work that waits for approval, with the address of its request."""
+    text = detail or f"It waits for approval as request {approval_id}."
+    location = f"/api/requests/{approval_id}"
+    return Json({"operation_id": None, "approval_id": approval_id, "detail": text}, 202, {"Location": location})

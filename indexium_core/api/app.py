@@ -22,6 +22,7 @@ from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
     activity,
+    approvals,
     command_calls,
     events,
     fields,
@@ -101,6 +102,7 @@ def _routes() -> list[BaseRoute]:
         webhooks,  # first: a sender waits for its answer
         planning,
         operations,
+        approvals,
         jobs,
         schedules,
         tracks,

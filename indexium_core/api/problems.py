@@ -18,6 +18,7 @@ from tornado.iostream import StreamClosedError
 
 from indexium_core import errors
 from indexium_core.api import wire
+from indexium_core.api.answers import waiting
 from indexium_core.api.streams import IncompleteStreamError
 from indexium_core.model import jsonable
 
@@ -111,6 +112,8 @@ def install(app: FastAPI) -> None:
 
 def _library(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.IndexiumError)
+    if isinstance(error, errors.ApprovalNeededError) and not request.url.path.startswith(CALLS):
+        return waiting(error.approval_id, error.message)
     if error.http_status >= 500:
         logger.error("api.refused", extra={"error": error.reason}, exc_info=error)
     if request.url.path.startswith(CALLS):

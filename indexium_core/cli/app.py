@@ -1,8 +1,8 @@
 """
 The `indexium` command: run a command line, and convert its result into an exit code.
 
-Exit codes (docs/commands.md): 0 completed, 1 a file failed or had a conflict, 2 bad input, 3 home in use,
-130 interrupted. An error is one sentence on stderr, never a traceback.
+Exit codes (docs/commands.md): 0 completed, 1 a file failed or had a conflict, 2 bad input, 3 home in use, 4 the work
+waits for approval, 130 interrupted. An error is one sentence on stderr, never a traceback.
 """
 
 from __future__ import annotations

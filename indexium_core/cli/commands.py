@@ -56,6 +56,7 @@ COMMANDS = {
         "publishing.choices",
         "Write NFO files and pictures beside films, series and home videos, for Kodi, Jellyfin and Plex.",
     ),
+    "requests": CommandEntry("operations.approvals", "Work that waits until another person approves it."),
     "users": CommandEntry("users", "The people who sign in. Without any, this computer needs no sign-in."),
     "tokens": CommandEntry("tokens", "API tokens: keys with which programs use REST."),
     "activity": CommandEntry(

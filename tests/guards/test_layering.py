@@ -127,6 +127,7 @@ CAPABILITIES = [
     "webhooks",
     "ratings",
     "history",
+    "approvals",
     "exchange",
     "checks",
     "snapshots",

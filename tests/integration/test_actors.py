@@ -216,7 +216,9 @@ CHANGES: dict[str, Call | str] = {
     "scans.add_folders": "scans.add",
 }
 # Calls that change something of which no table says who did it: their effect is a setting, a name, a value or a file.
+# Requests have steps of their own that name who did it: see the tests of approvals.
 WITHOUT_RECORD = """
+    approvals.approve approvals.comment approvals.reject approvals.withdraw
     snapshots.take_soon
     inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
@@ -248,6 +250,7 @@ WITHOUT_RECORD = """
     users.add users.change users.end_sessions users.remove users.set_password
 """
 READS = """
+    items may_decide may_withdraw notice
     actors computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates

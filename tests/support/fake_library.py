@@ -21,6 +21,7 @@ import pandas as pd
 
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import check, query
+from indexium_core.model.approvals.approval import ApprovalNotice
 from indexium_core.model.check import CheckGroup, CheckPage
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditEvent, AuditPage, LockReport
@@ -87,6 +88,8 @@ class FakeLibrary(FakeOperations):
         self.search = SimpleNamespace(
             facets=self._facets, complete=self._complete, wider=self._wider, volume=self._volume
         )
+        self.sign_in = SimpleNamespace(is_needed=False)
+        self.approvals = SimpleNamespace(notice=lambda: ApprovalNotice(to_decide=0, proposed=0))
         self.plans = SimpleNamespace(stale=self._stale, digest=self._seal, changes=self._changes)
         self.rescans = SimpleNamespace(run=self.rescan)
         self.audit = SimpleNamespace(page=self._audit)

@@ -95,7 +95,7 @@ def view(details: OperationDetails, preview: RollbackPreview) -> dict[str, Any]:
 
 def when(operation: MetadataOperation) -> str:
     """Return who started an operation, when, and how long it took, as one line."""
-    by = f"by {operation.user_name}" if operation.user_name else ""
+    by = operation.people
     parts = (
         f"Operation {operation.id}",
         wording.when(operation.started_at),

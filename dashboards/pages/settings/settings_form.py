@@ -40,6 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "player_timeout_seconds",
     ),
     "Connections": ("automation_paused", "webhook_quiet_seconds", "allowed_hosts"),
+    "Approval": ("approval_risk", "approval_files", "approval_bytes", "approval_days"),
     "This dashboard": (
         "metadata_preview_page_size",
         "metadata_enable_inline_edit",
@@ -106,6 +107,10 @@ LABELS: Mapping[str, str] = {
     "automation_paused": "Pause all automation",
     "webhook_quiet_seconds": "Quiet time of events",
     "allowed_hosts": "Other host names",
+    "approval_risk": "Risk from which work waits",
+    "approval_files": "Files above which work waits",
+    "approval_bytes": "Size above which work waits",
+    "approval_days": "Requests expire after, in days",
     "artwork_budget": "Picture budget",
     "cache_orphan_days": "Unused pictures stay, in days",
     "player_timeout_seconds": "Time for an answer of a player, in s",

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from indexium_core.api.answers import Json
+from indexium_core import errors
+from indexium_core.api.answers import Json, WaitingAnswer
 from indexium_core.api.context import Body, Id, Open, Page, PerPage, StartParam, Text, WaitParam, words
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
@@ -73,11 +74,13 @@ def cancel(library: Open, job_id: Id) -> Json:
     return Json(library.jobs.get(job_id))
 
 
-@router.post("/{job_id}/retry", status_code=202, response_model=Job)
+@router.post("/{job_id}/retry", status_code=202, response_model=Job | WaitingAnswer)
 def retry(library: Open, start_request: StartParam, job_id: Id) -> Json:
-    """Retry a failed or cancelled job; return the job that runs the retry."""
+    """Retry a failed or cancelled job; return the job that runs the retry, or the request that waits for approval."""
 
     def again(started: StartedRequest) -> Job:
+        if "approval_id" in started.answer:
+            raise errors.ApprovalNeededError(approval_id=started.answer["approval_id"])
         if started.operation_id is not None:
             return library.jobs.of_operation(started.operation_id)
         return library.jobs.get(started.job_id or 0)

@@ -151,7 +151,9 @@ def started(operation_id: int | None, **more: Any) -> Json:
 
 
 def started_again(former: StartedRequest) -> Json:
-    """Return the answer for an operation that the same request started before."""
+    """Return the answer for an operation that the same request started before, or that waits for approval."""
+    if former.operation_id is None and "approval_id" in former.answer:
+        return answers.waiting(former.answer["approval_id"])
     return started(former.operation_id, **former.answer)
 
 

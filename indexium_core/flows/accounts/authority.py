@@ -13,20 +13,29 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.flows.accounts.approval_gate import beyond_role
 from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, permission_of
+from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, permission_of
 from indexium_core.model.accounts.tokens import Identity
-from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.operations.actor import Actor, current_actor
 
 
 class Authority:
     """Says what the present actor may do. It may be used from any thread."""
 
-    def __init__(self, sign_in: SignIn, token_check: TokenCheck, limits: LibraryLimits) -> None:
-        self._sign_in, self._token_check, self._limits = sign_in, token_check, limits
+    def __init__(
+        self,
+        sign_in: SignIn,
+        token_check: TokenCheck,
+        limits: LibraryLimits,
+        *,
+        may_propose: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`may_propose` returns whether an editor may propose work that the role does not allow to start."""
+        self._sign_in, self._token_check, self._limits, self._may_propose = sign_in, token_check, limits, may_propose
 
     @property
     def grants(self) -> Grants | None:
@@ -56,6 +65,34 @@ class Authority:
             ends_at=None if token is None else token.ends_at,
         )
 
+    def only_proposes(self, call: str, permission: Permission) -> bool:
+        """Return whether the present actor may only propose the work of a call: somebody else has to approve it."""
+        grants = self.grants
+        return (
+            grants is not None
+            and grants.libraries is None
+            and call in PROPOSED
+            and permission not in grants.permissions
+            and PROPOSING in grants.permissions
+            and self._may_propose()
+        )
+
+    def person_of(self, actor: Actor) -> str | None:
+        """Return the id of the person behind an actor, for a token of its owner; None: there is none who signs in."""
+        if actor.kind == "token":
+            token = self._token_check.get(int(actor.id))
+            return None if token is None else str(token.user_id)
+        return actor.id if actor.kind == "user" else None
+
+    def are_same(self, one: Actor, other: Actor) -> bool:
+        """
+        Return whether one person is behind two actors.
+
+        Who uses this computer without an account is one person by any name.
+        """
+        person = self.person_of(one)
+        return (one.kind, one.id) == (other.kind, other.id) or (person is not None and person == self.person_of(other))
+
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError if the present actor does not have a permission, for all libraries."""
         grants = self.grants
@@ -73,9 +110,12 @@ class Authority:
         """Return the result of a call of a service. Raises ForbiddenError if the present actor may not make it."""
         if call.partition(".")[0] in OF_PEOPLE:
             self.require_person()
-        grants = self.grants
+        grants, permission = self.grants, permission_of(call, args, named)
+        if self.only_proposes(call, permission):
+            with beyond_role():
+                return method(*args, **named)
         if grants is not None:
-            grants.require(permission_of(call, args, named))
+            grants.require(permission)
         if grants is None or grants.libraries is None:
             return method(*args, **named)
         self._limits.require(grants.libraries, call, method, args, named)
@@ -118,7 +158,7 @@ class CheckedService:
         return member if call in INTERNAL else _checked(member, call, authority)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
-        return self.__call__(*args, **kwargs)
+        return self.__getattr__("__call__")(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(object.__getattribute__(self, "_service"), name, value)

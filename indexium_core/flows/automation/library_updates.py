@@ -240,6 +240,9 @@ class _UpdateRun:
         """Run a publication, and return the number of its titles that were written."""
         try:
             handle = self._parts.publications.start(selection, request)
+        except errors.ApprovalNeededError as error:
+            self._result.notes.append(error.message)
+            return 0
         except errors.UsageError as error:
             if error.reason != "nothing_to_write":
                 raise

@@ -85,7 +85,7 @@ def _events(
     lines: list[dict[str, Any]],
     rollbacks: list[tuple[int, datetime, int]],
 ) -> list[StoryEvent]:
-    by = f"by {operation.user_name}, " if operation.user_name else ""
+    by = f"{operation.people}, " if operation.people else ""
     requested = f"{by}from {_SOURCES.get(operation.source, operation.source or 'an unknown client')}"
     found = [StoryEvent(at=operation.started_at, what="requested", text=requested)]
     found += _logged_events(lines, operation.operation_type)

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from indexium_core import errors, notebook, settings
+from indexium_core.flows.accounts.approval_gate import ApprovalGate
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
@@ -99,6 +100,7 @@ class MetadataWriter:
         operations: operation_runner.Operations,
         queue: JobQueueService,
         *,
+        gate: ApprovalGate,
         config: settings.Settings,
         clock: Callable[[], datetime],
         recover: Callable[[], object],
@@ -109,6 +111,7 @@ class MetadataWriter:
         self._planner = planner
         self._operations = operations
         self._queue = queue
+        self._gate = gate
         self._settings = config
         self._clock = clock
 
@@ -136,6 +139,7 @@ class MetadataWriter:
 
         Raises:
             UsageError: There is nothing to write, there are too many files, or a problem would make every file fail.
+            ApprovalNeededError: The write waits for approval; nothing has started.
             StalePlanError: A result differs from the plan that was shown, or the files differ from the digest.
 
         """
@@ -155,16 +159,18 @@ class MetadataWriter:
             return file_ids
 
         now = self._clock()
-        operation_id = self._ledger.create_write(
-            file_ids=file_ids_of,
-            variant_id=variant.variant_id,
-            plan_id=variant.id,
-            options=options,
-            now=now,
-            expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
-            owner=self._queue.owner,
-            request=request,
-        )
+        with self._gate.proposing(request):
+            operation_id = self._ledger.create_write(
+                file_ids=file_ids_of,
+                variant_id=variant.variant_id,
+                plan_id=variant.id,
+                options=options,
+                now=now,
+                expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+                owner=self._queue.owner,
+                request=request,
+                admit=self._gate.of_write(variant.variant_id, variant.modes),
+            )
         return self.begin(operation_id)
 
     def start_rollback(
@@ -178,22 +184,25 @@ class MetadataWriter:
         """
         Start a rollback of items that `history` has checked.
 
-        With a person in the options, it is an ordinary write that removes this person.
+        With a person in the options, it is an ordinary write that removes this person. Raises ApprovalNeededError if it
+        waits for approval.
         """
         is_rollback = not options.person
         now = self._clock()
-        rollback_id = self._ledger.create_rollback(
-            reverts_id=operation_id,
-            restores=restores,
-            note=options.note,
-            source=options.source,
-            options=options.as_dict() if is_rollback else {"postpone": not options.replan},
-            now=now,
-            expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
-            operation_type="rollback" if is_rollback else "write",
-            owner=self._queue.owner,
-            request=request,
-        )
+        with self._gate.proposing(request):
+            rollback_id = self._ledger.create_rollback(
+                reverts_id=operation_id,
+                restores=restores,
+                note=options.note,
+                source=options.source,
+                options=options.as_dict() if is_rollback else {"postpone": not options.replan},
+                now=now,
+                expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
+                operation_type="rollback" if is_rollback else "write",
+                owner=self._queue.owner,
+                request=request,
+                admit=self._gate.of_rollback(operation_id, options),
+            )
         return self.begin(rollback_id)
 
     def begin(self, operation_id: int) -> OperationHandle:

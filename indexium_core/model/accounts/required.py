@@ -24,6 +24,7 @@ _CALLS: Mapping[Permission, str] = {
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
     """,
     "plan.edit": """
+        approvals.approve approvals.comment approvals.reject approvals.withdraw
         changes.apply checks.ignore checks.ignore_all checks.resolve checks.resolve_all checks.unignore
         decisions.change_people decisions.decline decisions.edit decisions.end_postponements decisions.postpone
         decisions.replace_person decisions.revoke decisions.revoke_of decisions.set_all decisions.set_each
@@ -107,6 +108,9 @@ _NAMED = """
 OF_LIBRARIES = frozenset(_NAMED.split())
 # Services that no token may call, whatever it may do: they say who may do what.
 OF_PEOPLE = frozenset({"tokens", "users"})
+# Calls that start work. Without their permission, who has `plan.edit` may propose the work, if approval is switched on.
+PROPOSED = frozenset({_WRITES, "history.start_rollback", "publications.start"})
+PROPOSING: Permission = "plan.edit"
 _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification

@@ -122,7 +122,7 @@ class MetadataOperation(Shaped):
     shape = (
         "id operation_id=id operation_type status started_at completed_at file_count success_count failure_count "
         "skipped_count conflict_count unknown_count outcomes seconds=rounded_seconds user_note user_action source "
-        "error_message reverts_id can_rollback rollback_reason comment_only origin"
+        "error_message reverts_id can_rollback rollback_reason comment_only origin approved_by"
     )
 
     id: int
@@ -159,6 +159,14 @@ class MetadataOperation(Shaped):
     origin: str = ""  # name of the legacy .db file that has the operation; "": this program ran it
     actor_kind: ActorKind = "local"
     actor_id: str = ""
+    approved_by: str = ""  # name of who approved it; "" if it needed no approval
+
+    @property
+    def people(self) -> str:
+        """Who started it: `by Ann`, `proposed by Bob, approved by Ann`; "" if it is unknown."""
+        if self.approved_by:
+            return f"proposed by {self.user_name}, approved by {self.approved_by}"
+        return f"by {self.user_name}" if self.user_name else ""
 
     @property
     def actor(self) -> Actor:

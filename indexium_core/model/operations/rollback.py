@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from indexium_core import notebook
 from indexium_core.model.operations.operation import ItemDetails
@@ -63,6 +64,27 @@ class RollbackOptions(Shaped):
     replan: bool = False  # leave the files in the plan; otherwise the plan skips them
     note: str = ""  # for the history
     source: str = "python"  # client that sends the request: cli, dashboard, rest, python
+
+    @property
+    def risk(self) -> str:
+        """The risk for an approval: danger if changed files are replaced, safe if only old bytes are restored."""
+        if self.changed == "replace":
+            return "danger"
+        return "safe" if self.changed == "skip" and not self.with_newer and not self.person else "warning"
+
+    def as_arguments(self) -> dict[str, Any]:
+        """Return all options as JSON values, from which `of_arguments` makes them again."""
+        plain = asdict(self)
+        for name in ("item_ids", "with_newer"):
+            if isinstance(plain[name], frozenset):
+                plain[name] = sorted(plain[name])
+        return plain
+
+    @classmethod
+    def of_arguments(cls, plain: Mapping[str, Any]) -> RollbackOptions:
+        """Return the options of JSON values."""
+        sets = {name: frozenset(plain[name]) for name in ("item_ids", "with_newer") if isinstance(plain[name], list)}
+        return cls(**{**plain, **sets})
 
     def allows(self, operations: Collection[int]) -> bool:
         """Return whether these newer operations may be rolled back first."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from indexium_core import errors
 from indexium_core.model import wording
@@ -43,6 +43,13 @@ _RATES = DiskRates()
 _ALL = 2**62  # more than the rows of any table
 
 
+Admission: TypeAlias = Callable[[Connection, int], None]  # called with the transaction and a recorded operation
+
+
+def _admit_all(_tx: Connection, _operation_id: int) -> None:
+    """Let every operation start."""
+
+
 class Ledger:
     """Reads and writes of the ledger's tables."""
 
@@ -62,12 +69,14 @@ class Ledger:
         expires_at: datetime,
         owner: str = "",
         request: IdempotentRequest | None = None,
+        admit: Admission = _admit_all,
     ) -> int:
         """
         Record a write of the plan's current items of `file_ids`, with items, backups and its job; return its id.
 
         If `file_ids` is a function, the transaction calls it: it returns the files, or raises an error. `owner` is the
-        instance that may start the job; `request` is an idempotent request.
+        instance that may start the job; `request` is an idempotent request. `admit` is called with the recorded
+        operation, and may raise an error instead of letting it start.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
@@ -103,6 +112,7 @@ class Ledger:
                 owner=owner,
                 now=now,
             )
+            admit(tx, operation_id)
         return operation_id
 
     def create_rollback(
@@ -118,13 +128,14 @@ class Ledger:
         operation_type: str = "rollback",
         owner: str = "",
         request: IdempotentRequest | None = None,
+        admit: Admission = _admit_all,
     ) -> int:
         """
         Record a rollback of items with its job (refused items are conflicts); return the id of the operation.
 
         The remaining items of an interrupted operation are cancelled too; otherwise a resume would overwrite restored
         files. With `operation_type` write, the operation rolls nothing back: it removes a person, and its items are
-        ordinary writes.
+        ordinary writes. `admit` as in `create_write`.
         """
         is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
@@ -155,6 +166,7 @@ class Ledger:
                 owner=owner,
                 now=now,
             )
+            admit(tx, operation_id)
         return operation_id
 
     def record_operation(self, operation: MetadataOperation) -> int:

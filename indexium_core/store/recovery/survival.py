@@ -25,6 +25,7 @@ class Survival(enum.Enum):
 
 _OF: dict[Survival, str] = {
     Survival.DECIDED: """
+        approval_entries approval_items approvals
         asset_selection_config check_dismissals custom_fields decisions declined_people edit_templates field_locks
         legacy_files libraries library_automation_config people person_aliases person_merges players rejected_assets
         saved_queries saved_views side_file_choices step_aliases step_assignments step_people steps title_assignments

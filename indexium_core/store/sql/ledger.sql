@@ -378,7 +378,8 @@ coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '
 coalesce(t.film_bytes, 0) AS file_bytes,
 coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
 coalesce((SELECT r.operation_type FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_type,
-coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.undone, 0) AS undone_count, coalesce(o.origin, '') AS origin;
+coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.undone, 0) AS undone_count, coalesce(o.origin, '') AS origin,
+coalesce((SELECT any_value(a.decided_by) FROM approvals a WHERE a.operation_id = o.id), '') AS approved_by;
 
 -- name: operation_page
 -- One page of operations, newest first, with totals of their items and backups, and the number of all operations.

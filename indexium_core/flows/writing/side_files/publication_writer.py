@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from indexium_core.flows.accounts.approval_gate import ApprovalGate
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
@@ -31,13 +33,14 @@ class PublicationWriter:
         store: Database,
         writer: MetadataWriter,
         *,
+        gate: ApprovalGate,
         owner: str,
         clock: Callable[[], datetime],
         keep_days: Callable[[], int],
     ) -> None:
         """`keep_days`: how long an operation can be rolled back; `owner`: the instance that may start its job."""
         self._store, self._writer, self._ledger = store, writer, Ledger(store)
-        self._owner, self._clock, self._keep_days = owner, clock, keep_days
+        self._gate, self._owner, self._clock, self._keep_days = gate, owner, clock, keep_days
 
     @property
     def rollback_until(self) -> datetime:
@@ -52,10 +55,15 @@ class PublicationWriter:
         options: Mapping[str, Any],
         idempotent: IdempotentRequest | None = None,
     ) -> OperationHandle:
-        """Start writing the side files of titles and videos, which `publishing` has planned."""
+        """
+        Start writing the side files of titles and videos, which `publishing` has planned.
+
+        Raises ApprovalNeededError if the publication waits for approval.
+        """
         self._writer.require_startable(len(publications))
         now = self._clock()
-        with self._store.atomic() as tx:
+        by_risk = Counter(each.row.risk for each in publications)
+        with self._gate.proposing(idempotent), self._store.atomic() as tx:
             operation_id = items.create(
                 tx,
                 publications,
@@ -68,6 +76,7 @@ class PublicationWriter:
                 owner=self._owner,
                 request=idempotent,
             )
+            self._gate.admit(tx, operation_id, by_risk, kind="publish")
         return self._writer.begin(operation_id)
 
     def check(

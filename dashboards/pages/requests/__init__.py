@@ -1,0 +1,1 @@
+"""The page of requests for approval."""

@@ -1,0 +1,271 @@
+"""
+The gate in front of every start of a write, a publication or a rollback.
+
+The transaction that records an operation calls `ApprovalGate.admit` before it commits. If the work has to wait for
+another person, the transaction is undone, and a request for approval is stored instead: so no front end, schedule or
+token can go around it. The start of approved work passes the gate, too: it compares the digest of what would be
+written with the approved one, and stores the decision in the same transaction as the operation. So approved work starts
+once, also if the program is killed at any moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import permissions_of
+from indexium_core.model.approvals.approval import DECIDING, KIND_WORDS, Approval, ApprovalKind
+from indexium_core.model.approvals.rule import BEYOND_ROLE, ApprovalRule, WorkSize
+from indexium_core.model.fields.table import RATING
+from indexium_core.model.operations.actor import Actor, current_actor
+from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.operations.rollback import RollbackOptions
+from indexium_core.settings import Settings
+from indexium_core.store import requests
+from indexium_core.store.accounts import users
+from indexium_core.store.approvals import approvals as store
+from indexium_core.store.approvals.approvals import ProposedWork
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.operations import starting
+from indexium_core.store.operations.ledger import Admission
+from indexium_core.store.planning.plan_version import Modes
+
+EVENT = "approvals:changed"
+_COVERED = frozenset({RATING})  # clients whose newer request has everything of the former one
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedStart:
+    """The start of a request that somebody approves now."""
+
+    approval: Approval
+    actor: Actor
+    note: str
+
+
+class WorkDiffersError(Exception):
+    """What would be written is not what was proposed."""
+
+    def __init__(self, work: ProposedWork) -> None:
+        super().__init__()
+        self.work = work
+
+
+class _WorkWaitsError(Exception):
+    """The work has to wait, so its transaction is undone."""
+
+    def __init__(self, work: ProposedWork, reasons: Collection[str]) -> None:
+        super().__init__()
+        self.work, self.reasons = work, reasons
+
+
+_is_beyond_role: contextvars.ContextVar[bool] = contextvars.ContextVar("indexium_beyond_role", default=False)
+_approved: contextvars.ContextVar[ApprovedStart | None] = contextvars.ContextVar("indexium_approved", default=None)
+
+
+@contextlib.contextmanager
+def beyond_role() -> Iterator[None]:
+    """Let all work that starts in the block wait, because the role of its actor does not allow to start it."""
+    token = _is_beyond_role.set(True)
+    try:
+        yield
+    finally:
+        _is_beyond_role.reset(token)
+
+
+@contextlib.contextmanager
+def approving(start: ApprovedStart) -> Iterator[None]:
+    """Let the work of a request start in the block, if it is what was approved; otherwise raise `WorkDiffersError`."""
+    token = _approved.set(start)
+    try:
+        yield
+    finally:
+        _approved.reset(token)
+
+
+class ApprovalGate:
+    """Says which work waits, and stores the requests. One instance serves a home; any thread may use it."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        config: Settings,
+        events: EventBus,
+        person_of: Callable[[Actor], str | None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`person_of` returns the id of the person behind an actor; None: there is none who signs in."""
+        self._database, self._config, self._events, self._clock = database, config, events, clock
+        self._person_of = person_of
+
+    @property
+    def rule(self) -> ApprovalRule:
+        """The present rule: a changed setting counts for the next start."""
+        config = self._config
+        return ApprovalRule(
+            risk=config.approval_risk, files=int(config.approval_files), bytes=int(config.approval_bytes)
+        )
+
+    @contextlib.contextmanager
+    def proposing(self, request: IdempotentRequest | None = None) -> Iterator[None]:
+        """
+        Turn work of the block that has to wait into a request.
+
+        `request`: the idempotent request that starts the work; a repeated one gets the same answer.
+
+        Raises:
+            ApprovalNeededError: The work waits; the error names the request.
+
+        """
+        try:
+            yield
+        except _WorkWaitsError as waiting:
+            raise self._propose(waiting.work, waiting.reasons, request) from None
+
+    def of_write(self, variant_id: int, modes: Modes) -> Admission:
+        """Return what lets a write of a variant of the plan start, see `admit`."""
+
+        def admit(tx: Connection, operation_id: int) -> None:
+            by_risk = store.risks(tx, operation_id, variant_id=variant_id)
+            self.admit(tx, operation_id, by_risk, kind="write", modes=asdict(modes))
+
+        return admit
+
+    def of_rollback(self, reverts_id: int, options: RollbackOptions) -> Admission:
+        """Return what lets a rollback of an operation start, see `admit`."""
+
+        def admit(tx: Connection, operation_id: int) -> None:
+            by_risk = {options.risk: starting.counts(tx, operation_id)["pending"]}
+            arguments = options.as_arguments()
+            self.admit(tx, operation_id, by_risk, kind="rollback", reverts_id=reverts_id, rollback=arguments)
+
+        return admit
+
+    def admit(
+        self,
+        tx: Connection,
+        operation_id: int,
+        by_risk: Mapping[str, int],
+        *,
+        kind: ApprovalKind,
+        reverts_id: int | None = None,
+        **arguments: Any,
+    ) -> None:
+        """
+        Let an operation start that the transaction has recorded, or undo the transaction with an error.
+
+        Args:
+            tx: The transaction.
+            operation_id: The recorded operation.
+            by_risk: Its files, or titles, by risk level.
+            kind: What it is for people: the removal of a person from what an operation wrote is a rollback.
+            reverts_id: The operation that a rollback reverts.
+            arguments: With which the work starts again, as JSON values.
+
+        """
+        start, actor = _approved.get(), current_actor()
+        may_start = not _is_beyond_role.get()
+        if start is None and may_start and not self.rule.is_on:
+            return  # before anything is read of the operation
+        size = store.size(tx, operation_id, noun="title" if kind == "publish" else "file", by_risk=by_risk)
+        reasons = self.rule.reasons(size) if may_start else (BEYOND_ROLE,)
+        waits = bool(reasons) and (not may_start or self._somebody_else_decides(tx, kind, actor))
+        if start is None and not waits:
+            return  # without the digest of each item
+        work = self._work(tx, operation_id, size, kind=kind, reverts_id=reverts_id, arguments=arguments)
+        if start is None:
+            raise _WorkWaitsError(work, reasons)
+        self._start_approved(tx, operation_id, work, start)
+
+    def _start_approved(self, tx: Connection, operation_id: int, work: ProposedWork, start: ApprovedStart) -> None:
+        approval = start.approval
+        if work.digest != approval.digest:
+            raise WorkDiffersError(work)
+        now = self._clock()
+        if not store.decide(
+            tx, approval.id, "approved", start.actor, note=start.note, now=now, operation_id=operation_id
+        ):
+            raise not_waiting(approval.id)
+        store.add_entry(tx, approval.id, "approved", start.actor, start.note, now=now)
+
+    def _work(
+        self,
+        tx: Connection,
+        operation_id: int,
+        size: WorkSize,
+        *,
+        kind: ApprovalKind,
+        reverts_id: int | None,
+        arguments: Mapping[str, Any],
+    ) -> ProposedWork:
+        facts = store.operation_facts(tx, operation_id)
+        return ProposedWork(
+            kind=kind,
+            title=facts.title,
+            size=size,
+            query={
+                **arguments,
+                "options": json.loads(facts.options),
+                "user_note": facts.user_note,
+                "user_action": facts.user_action,
+                "source": facts.source,
+            },
+            options=facts.options,
+            reverts_id=reverts_id,
+            items=store.recorded_items(tx, operation_id),
+        )
+
+    def _somebody_else_decides(self, reader: Connection, kind: ApprovalKind, actor: Actor) -> bool:
+        """Return whether a person who can sign in, and is not the actor, may decide about work of a kind."""
+        able = (user_id for user_id, role in users.roles(reader).items() if DECIDING[kind] in permissions_of(role))
+        own = self._person_of(actor)
+        return any(str(user_id) != own for user_id in able)
+
+    def _propose(
+        self, work: ProposedWork, reasons: Collection[str], request: IdempotentRequest | None
+    ) -> errors.ApprovalNeededError:
+        """Store a request, or find the same one, and return the error that names it."""
+        actor, now = current_actor(), self._clock()
+        with self._database.atomic() as tx:
+            approval_id = store.same(tx, work, actor, now=now)
+            if approval_id is None:
+                expires_at = now + timedelta(days=int(self._config.approval_days))
+                approval_id = store.add(tx, work, actor, reasons=reasons, now=now, expires_at=expires_at)
+                if work.query["source"] in _COVERED:
+                    self._replace_former(tx, approval_id, str(work.query["source"]), actor)
+            if request is not None:
+                answer = {**request.answer, "approval_id": approval_id}
+                requests.add(tx, IdempotentRequest(key=request.key, mark=request.mark, answer=answer), at=now)
+        self.changed(approval_id)
+        message = (
+            f"This {KIND_WORDS[work.kind]} of {work.size.items} waits for approval as request {approval_id}: "
+            f"{wording.list_of(list(reasons))}. The page Requests and 'indexium requests show {approval_id}' show its "
+            "state."
+        )
+        return errors.ApprovalNeededError(message, approval_id=approval_id)
+
+    def _replace_former(self, tx: Connection, approval_id: int, source: str, actor: Actor) -> None:
+        now, note = self._clock(), f"Request {approval_id} replaces it."
+        for former in store.replaced(tx, approval_id, source):
+            store.decide(tx, former, "withdrawn", actor, note=note, now=now)
+            store.add_entry(tx, former, "withdrawn", actor, note, now=now)
+
+    def changed(self, approval_id: int) -> None:
+        """Announce that a request is new, or has another state, comment or items."""
+        self._events.emit(EVENT, approval_id=approval_id)
+
+
+def not_waiting(approval_id: int) -> errors.UsageError:
+    """Return the error about a request that does not wait any more."""
+    message = f"Request {approval_id} does not wait any more. 'indexium requests show {approval_id}' shows its state."
+    return errors.UsageError(message, code="wrong_state")

@@ -1,0 +1,1 @@
+"""Approvals: requests to start work, and what people decide about them."""

@@ -1,0 +1,342 @@
+"""
+Requests for approval: lists, comments, decisions, and the start of approved work.
+
+`approval_gate` makes the requests. An approval starts the work again, as work of its proposer, from the present plan.
+If its digest is not the approved one, nothing starts: the request gets the present items, and waits again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from indexium_core import errors
+from indexium_core.flows.accounts.approval_gate import (
+    ApprovalGate,
+    ApprovedStart,
+    WorkDiffersError,
+    approving,
+    not_waiting,
+)
+from indexium_core.flows.accounts.authority import Authority
+from indexium_core.flows.history.history_service import HistoryService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.publishing.publish_service import PublishService
+from indexium_core.flows.scanning.scanner import Scanner
+from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.model import moments, wording
+from indexium_core.model.approvals.approval import (
+    DECIDING,
+    Approval,
+    ApprovalItemPage,
+    ApprovalKind,
+    ApprovalNotice,
+    ApprovalPage,
+    checked_kind,
+    checked_state,
+    checked_text,
+)
+from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.operations.actor import Actor, acting_as, current_actor
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.rollback import RollbackOptions
+from indexium_core.model.planning.plan import Selection
+from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.approvals import approvals as store
+from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
+from indexium_core.store.database import Database
+from indexium_core.store.planning.plan_version import Modes
+
+_ALL = 2**62  # more than the rows of any table
+_DECIDERS = frozenset({"user", "local"})  # kinds of actors that are people
+
+
+@checked_arguments
+class Approvals:
+    """The requests of a home. Any thread may use it."""
+
+    def __init__(
+        self,
+        database: Database,
+        gate: ApprovalGate,
+        *,
+        planner: MetadataPlanner,
+        writer: MetadataWriter,
+        history: HistoryService,
+        publications: PublishService,
+        scanner: Scanner,
+        authority: Authority,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._gate, self._clock = database, gate, clock
+        self._planner, self._writer, self._history, self._publications = planner, writer, history, publications
+        self._scanner, self._authority = scanner, authority
+
+    # Lists.
+
+    @remote()
+    def list(self, state: str = "", *, kind: str = "", page: int = 1, per_page: int = 50) -> ApprovalPage:
+        """
+        Return requests, the newest first.
+
+        Args:
+            state: `waiting`, `approved`, `rejected`, `withdrawn`, `expired` or `done`; "": all.
+            kind: `write`, `publish` or `rollback`; "": all.
+            page: Page of the list, from 1.
+            per_page: Requests of a page; 0: all.
+
+        Raises:
+            UsageError: There is no such state or kind.
+
+        """
+        found, total = store.page(
+            self._database.read(),
+            state=checked_state(state),
+            kind=checked_kind(kind),
+            count=per_page or _ALL,
+            skip=(page - 1) * per_page,
+            now=self._clock(),
+        )
+        return ApprovalPage(items=found, total=total, page=page, per_page=per_page)
+
+    @remote()
+    def get(self, approval_id: int) -> Approval:
+        """Return a request with its steps. Raises UnknownIdError."""
+        found = store.get(self._database.read(), approval_id, now=self._clock())
+        if found is None:
+            raise errors.UnknownIdError(f"There is no request {approval_id}. 'indexium requests list' shows them.")
+        return found
+
+    @remote()
+    def items(self, approval_id: int, *, page: int = 1, per_page: int = 50) -> ApprovalItemPage:
+        """Return one page of the files, titles or items of a request; `per_page` 0: all. Raises UnknownIdError."""
+        self.get(approval_id)
+        found, total = store.items(
+            self._database.read(), approval_id, count=per_page or _ALL, skip=(page - 1) * per_page
+        )
+        return ApprovalItemPage(items=found, total=total, page=page, per_page=per_page)
+
+    @remote()
+    def notice(self) -> ApprovalNotice:
+        """Return how many requests wait for a decision of the present actor, and how many of the actor wait."""
+        waiting = store.waiting(self._database.read(), now=self._clock())
+        actor, are_same = current_actor(), self._authority.are_same
+        return ApprovalNotice(
+            to_decide=sum(self._may_decide(each.kind, each.proposer) for each in waiting),
+            proposed=sum(are_same(each.proposer, actor) for each in waiting),
+        )
+
+    @remote()
+    def may_decide(self, approval_id: int) -> bool:
+        """Return whether the present actor may approve and reject a request that waits. Raises UnknownIdError."""
+        approval = self.get(approval_id)
+        return approval.state == "waiting" and self._may_decide(approval.kind, approval.proposer)
+
+    @remote()
+    def may_withdraw(self, approval_id: int) -> bool:
+        """Return whether the present actor may withdraw a request that waits. Raises UnknownIdError."""
+        approval = self.get(approval_id)
+        return approval.state == "waiting" and self._authority.are_same(approval.proposer, current_actor())
+
+    def _may_decide(self, kind: ApprovalKind, proposer: Actor) -> bool:
+        actor, grants = current_actor(), self._authority.grants
+        is_able = grants is None or DECIDING[kind] in grants.permissions
+        return actor.kind in _DECIDERS and is_able and not self._authority.are_same(proposer, actor)
+
+    # What people do with them.
+
+    @remote()
+    def comment(self, approval_id: int, text: str) -> Approval:
+        """
+        Add a comment to a request.
+
+        Raises:
+            UnknownIdError: There is no such request.
+            UsageError: The comment is empty or too long.
+
+        """
+        self.get(approval_id)
+        words = checked_text(text, what="comment", is_needed=True)
+        with self._database.atomic() as tx:
+            store.add_entry(tx, approval_id, "commented", current_actor(), words, now=self._clock())
+        return self._changed(approval_id)
+
+    @remote()
+    def approve(self, approval_id: int, *, expected: str = "", note: str = "") -> Approval:
+        """
+        Approve a request, and start its work as an operation of its proposer.
+
+        Args:
+            approval_id: The request.
+            expected: The digest of the request that was shown; "": any.
+            note: A comment.
+
+        Raises:
+            UnknownIdError: There is no such request.
+            UsageError: It does not wait, nothing of it can be written now, or its files changed and a scan is running.
+            ForbiddenError: The actor proposed it, or may not start such work.
+            StalePlanError: What would be written is not what was proposed, or not what was shown. The request has the
+                present items, and waits again.
+
+        """
+        approval = self._waiting(approval_id)
+        self._require_decider(approval)
+        words = checked_text(note, what="comment")
+        if expected and expected != approval.digest:
+            message = f"Request {approval_id} changed since it was shown. Look at it again, then approve it."
+            raise errors.StalePlanError(message)
+        start = ApprovedStart(approval=approval, actor=current_actor(), note=words)
+        try:
+            with acting_as(approval.proposer), approving(start):
+                self._start(approval)
+        except WorkDiffersError as found:
+            raise self._differs(approval, found.work) from None
+        return self._changed(approval_id)
+
+    @remote()
+    def reject(self, approval_id: int, reason: str) -> Approval:
+        """
+        Reject a request. Nothing of it is written.
+
+        Raises:
+            UnknownIdError: There is no such request.
+            UsageError: It does not wait, or the reason is empty or too long.
+            ForbiddenError: The actor proposed it, or may not start such work.
+
+        """
+        approval = self._waiting(approval_id)
+        self._require_decider(approval)
+        return self._end(approval, "rejected", checked_text(reason, what="reason", is_needed=True))
+
+    @remote()
+    def withdraw(self, approval_id: int, note: str = "") -> Approval:
+        """
+        Withdraw an own request. Nothing of it is written.
+
+        Raises:
+            UnknownIdError: There is no such request.
+            UsageError: It does not wait.
+            ForbiddenError: Somebody else proposed it.
+
+        """
+        approval, actor = self._waiting(approval_id), current_actor()
+        if not self._authority.are_same(approval.proposer, actor):
+            who = approval.proposed_by
+            raise errors.ForbiddenError(f"{who} proposed request {approval_id}, so only {who} can withdraw it.")
+        return self._end(approval, "withdrawn", checked_text(note, what="comment"))
+
+    def _end(self, approval: Approval, state: Literal["rejected", "withdrawn"], note: str) -> Approval:
+        actor, now = current_actor(), self._clock()
+        with self._database.atomic() as tx:
+            if not store.decide(tx, approval.id, state, actor, note=note, now=now):
+                raise not_waiting(approval.id)
+            store.add_entry(tx, approval.id, state, actor, note, now=now)
+        return self._changed(approval.id)
+
+    def _changed(self, approval_id: int) -> Approval:
+        self._gate.changed(approval_id)
+        return self.get(approval_id)
+
+    def _waiting(self, approval_id: int) -> Approval:
+        approval = self.get(approval_id)
+        if approval.state != "waiting":
+            message = f"Request {approval_id} is {approval.state}, so nobody can decide about it any more."
+            raise errors.UsageError(message, code="wrong_state")
+        return approval
+
+    def _require_decider(self, approval: Approval) -> None:
+        actor = current_actor()
+        if actor.kind not in _DECIDERS:
+            raise errors.ForbiddenError("Only a person can decide about a request. Sign in, then decide.")
+        self._authority.require(DECIDING[approval.kind])
+        if self._authority.are_same(approval.proposer, actor):
+            message = f"You proposed request {approval.id}, so somebody else has to decide about it."
+            raise errors.ForbiddenError(message)
+
+    # The start of approved work.
+
+    def _start(self, approval: Approval) -> OperationHandle:
+        starts = {"write": self._write, "publish": self._publish, "rollback": self._roll_back}
+        return starts[approval.kind](approval)
+
+    def _write(self, approval: Approval) -> OperationHandle:
+        query = approval.query
+        kept = query["options"]
+        options = WriteOptions(
+            risk=tuple(kept["risk"]),
+            fields=tuple(kept["fields"]),
+            create_backup=kept["keep_backup"],
+            hard_links=kept["hard_links"],
+            preserve_mtime=kept["preserve_mtime"],
+            user_note=query["user_note"],
+            user_action=query["user_action"],
+            source=query["source"],
+        )
+        self._reread(approval)
+        plan = self._planner.plan_with_modes(Modes(**query["modes"]))
+        return self._writer.start_operation(plan, options, selection=self._selection(approval))
+
+    def _reread(self, approval: Approval) -> None:
+        """Read the files again that another program changed since the last scan, so that the plan has their state."""
+        changed = [
+            (each.library_id, each.path)
+            for each in store.files(self._database.read(), approval.id)
+            if not _is_as_known(each)
+        ]
+        if changed:
+            self._scanner.reread(changed)
+
+    def _selection(self, approval: Approval) -> Selection:
+        keys = store.item_keys(self._database.read(), approval.id)
+        return Selection(included=frozenset(int(key.partition(":")[2]) for key in keys))
+
+    def _publish(self, approval: Approval) -> OperationHandle:
+        query = approval.query
+        kept = query["options"]
+        selection = PublicationSelection(
+            addresses=tuple(store.item_keys(self._database.read(), approval.id)),
+            risk=tuple(kept["risk"]),
+            alone=True,
+            restore=kept["restore"],
+            lost_after=moments.parse(kept["lost_after"] or ""),
+            is_by_hand=kept["by_hand"],
+        )
+        how = PublicationRequest(user_note=query["user_note"], user_action=query["user_action"], source=query["source"])
+        return self._publications.start(selection, how)
+
+    def _roll_back(self, approval: Approval) -> OperationHandle:
+        options = RollbackOptions.of_arguments(approval.query["rollback"])
+        return self._history.start_rollback(approval.reverts_id or 0, options)
+
+    def _differs(self, approval: Approval, work: ProposedWork) -> errors.StalePlanError:
+        """
+        Give a request its present items, and return the error that names those that differ.
+
+        Raises UsageError if somebody else has decided meanwhile.
+        """
+        names, count = store.differing(self._database.read(), approval.id, work)
+        if count:
+            differ = wording.plural(count, f"{work.size.noun} differs", f"{work.size.noun}s differ")
+            note = f"{differ} from what was proposed: {', '.join(names)}{' …' if count > len(names) else ''}."
+        else:
+            note = "An option differs from what was proposed."
+        with self._database.atomic() as tx:
+            if not store.change(tx, approval.id, work, note=note):
+                raise not_waiting(approval.id)
+            store.add_entry(tx, approval.id, "changed", current_actor(), note, now=self._clock())
+        self._gate.changed(approval.id)
+        message = f"Nothing was started. {note} Request {approval.id} has to be approved again."
+        return errors.StalePlanError(message)
+
+
+def _is_as_known(file: ProposedFile) -> bool:
+    """Return whether a file has the size and the time that the catalog has."""
+    try:
+        stat = Path(os.fsdecode(file.path)).stat()
+    except OSError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (file.size, file.mtime_ns)

@@ -1,0 +1,1 @@
+"""Approvals: work that waits for another person, and the rule that says which work does."""

@@ -1,0 +1,1 @@
+"""Approvals: the requests, their items, and what people did with them."""

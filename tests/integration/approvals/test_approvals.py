@@ -1,0 +1,328 @@
+"""Requests for approval, on real files: who proposes, who decides, and what is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from mutagen import mp4
+
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.approvals.approval import Approval, ApprovalNotice
+from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.operation import OperationStatus, WriteOptions
+from tests.support.clock import Clock
+from tests.support.studio import ALL, OLD, Studio
+from tests.support.waiting import until
+
+PASSWORD = "correct horse"
+RISKS = {"safe", "warning", "danger"}
+SCRIPT = Actor("token", "7", "Night script")
+NIGHT = Actor("schedule", "ratings", "ratings")
+SETTING = {"approval_risk": "safe", "approval_files": "2", "approval_bytes": "1KB"}
+
+
+def comment(path: Path, text: str) -> None:
+    """Change the comment of a film, as another program does."""
+    film = mp4.MP4(path)
+    film["\xa9cmt"] = [text]
+    film.save()
+    os.utime(path, ns=(OLD * 10**9 + 7, OLD * 10**9 + 7))  # a file that changed just now is not written
+
+
+class Team(NamedTuple):
+    """A home with three people, in which no write may start without another person."""
+
+    studio: Studio
+    root: Actor  # admin
+    ann: Actor  # approver
+    bob: Actor  # editor
+
+    @property
+    def library(self) -> Library:
+        return self.studio.library
+
+    def proposed(self, actor: Actor, options: WriteOptions = ALL, query: str = "") -> Approval:
+        with self.library.acting_as(actor), pytest.raises(errors.ApprovalNeededError) as error:
+            self.library.write(self.library.plan(query), options)
+        assert f"waits for approval as request {error.value.approval_id}: " in error.value.message
+        return self.library.approvals.get(error.value.approval_id)
+
+    def approve(self, approval: Approval, actor: Actor, **choices: Any) -> Approval:
+        with self.library.acting_as(actor):
+            return self.library.approvals.approve(approval.id, **choices)
+
+    def ended(self, approval: Approval) -> OperationStatus:
+        assert approval.operation_id is not None
+        status = self.library.handle(approval.operation_id).wait(60)
+        until(lambda: self.library.approvals.get(approval.id).state == "done")
+        return status
+
+
+def team(studio: Studio) -> Team:
+    users = studio.library.users
+    people = [users.add(name, PASSWORD, role=role) for name, role in _PEOPLE.items()]
+    return Team(studio, *(Actor("user", str(each.id), each.name) for each in people))
+
+
+_PEOPLE = {"Root": "admin", "Ann": "approver", "Bob": "editor"}
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Team]:
+    studio = Studio(tmp_path, 3)
+    made = team(studio)
+    studio.library.configuration.set("approval_risk", "safe")
+    yield made
+    studio.library.close()
+
+
+def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, 40)
+    with studio.library:
+        made = team(studio)
+        library = studio.library
+        library.configuration.set("approval_risk", "danger")
+        for item in library.plan().items:  # a text of somebody else is lost: danger
+            library.decisions.edit([item.file_id], ["Cy Orr"])
+        first = made.proposed(made.bob)
+        assert first.state == "waiting"
+        assert (first.kind, first.files, first.proposed_by) == ("write", 40, "Bob")
+        assert first.bytes == sum(map(len, studio.old.values()))
+        assert library.history().total == 0
+        assert studio.bytes() == studio.old
+
+        with library.acting_as(made.ann):
+            assert library.approvals.notice() == ApprovalNotice(to_decide=1, proposed=0)
+        changed = studio.paths[7]
+        comment(changed, "People: Di Fox")
+        between = studio.bytes()
+        with pytest.raises(errors.StalePlanError, match=f"1 file differs from what was proposed: {changed.name}"):
+            made.approve(first, made.ann)
+        second = library.approvals.get(first.id)
+        assert second.state == "waiting"
+        assert second.digest != first.digest
+        assert changed.name in second.note
+        assert library.history().total == 0
+        assert studio.bytes() == between
+
+        with pytest.raises(errors.StalePlanError, match="changed since it was shown"):
+            made.approve(second, made.ann, expected=first.digest)
+        approved = made.approve(second, made.ann, expected=second.digest, note="Looks right.")
+        assert made.ended(approved).counts == {"success": 40}
+        [operation] = library.history().items
+        assert operation.actor == made.bob
+        assert operation.approved_by == "Ann"
+        assert operation.people == "proposed by Bob, approved by Ann"
+        assert all(people == "People: Cy Orr" for people in studio.comments().values())
+
+        with library.acting_as(made.bob), pytest.raises(errors.ApprovalNeededError) as error:
+            library.rollback(operation.id)
+        rollback = library.approvals.get(error.value.approval_id)
+        assert (rollback.kind, rollback.reverts_id, rollback.files) == ("rollback", operation.id, 40)
+        made.ended(made.approve(rollback, made.root))
+        assert studio.bytes() == between
+        steps = [(each.action, each.by) for each in library.approvals.get(first.id).entries]
+        assert steps == [("proposed", "Bob"), ("changed", "Ann"), ("approved", "Ann")]
+
+
+@pytest.mark.parametrize("name", SETTING)
+def test_each_limit_lets_work_wait(tmp_path: Path, name: str) -> None:
+    studio = Studio(tmp_path, 3)
+    with studio.library:
+        made = team(studio)
+        with studio.library.acting_as(made.ann):
+            plan = studio.library.plan()
+        studio.library.configuration.set(name, SETTING[name])
+        with studio.library.acting_as(made.ann), pytest.raises(errors.ApprovalNeededError):
+            studio.library.write(plan, ALL)
+        studio.library.configuration.set(name, None)
+        with studio.library.acting_as(made.ann):
+            assert studio.library.write(plan, ALL).wait().counts == {"success": 3}
+
+
+def test_every_client_and_program_waits(three: Team) -> None:
+    for actor in (three.root, three.ann, three.bob, SCRIPT, NIGHT, Actor("local", name="ann")):
+        assert three.proposed(actor).proposer == actor
+    assert three.library.history().total == 0
+
+
+def test_nobody_decides_about_an_own_request_and_no_program_decides(three: Team) -> None:
+    library = three.library
+    local = Actor("local", name="ann")
+    for actor in (three.root, three.ann, local):
+        request = three.proposed(actor)
+        with pytest.raises(errors.ForbiddenError, match="somebody else has to decide"):
+            three.approve(request, actor)
+        with library.acting_as(actor), pytest.raises(errors.ForbiddenError, match="somebody else has to decide"):
+            library.approvals.reject(request.id, "No.")
+    other_name = Actor("local", name="somebody")  # whoever uses this computer is one person
+    with pytest.raises(errors.ForbiddenError, match="somebody else has to decide"):
+        three.approve(request, other_name)
+    with pytest.raises(errors.ForbiddenError, match="write every planned change"):
+        three.approve(request, three.bob)
+    for program in (SCRIPT, NIGHT):  # whatever their owners may do
+        with pytest.raises(errors.ForbiddenError, match="Only a person can decide"):
+            three.approve(request, program)
+    three.ended(three.approve(request, three.ann))
+
+
+def test_rule_needs_somebody_else_who_may_decide(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, 2)
+    with studio.library:
+        library = studio.library
+        library.configuration.set("approval_risk", "safe")
+        library.write(library.plan(), ALL).wait()  # nobody signs in
+        studio.back(library.history().items[0].id, replan=True)
+        root = library.users.add("Root", PASSWORD, role="admin")
+        library.users.add("Bob", PASSWORD, role="editor")
+        with library.acting_as(Actor("user", str(root.id), "Root")):  # the only one who may decide
+            assert library.write(library.plan(), ALL).wait().counts == {"success": 2}
+        library.users.add("Ann", PASSWORD, role="approver")
+        with library.acting_as(Actor("user", str(root.id), "Root")), pytest.raises(errors.ApprovalNeededError):
+            library.rollback(library.history().items[0].id)
+        library.users.change("Ann", enabled=False)
+        with library.acting_as(Actor("user", str(root.id), "Root")):
+            library.rollback(library.history().items[0].id).wait()
+
+
+def test_editor_may_propose_only_if_approval_is_on(three: Team) -> None:
+    library = three.library
+    library.configuration.set("approval_risk", None)
+    with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
+        library.write(library.plan(), ALL)
+    library.configuration.set("approval_files", "1000000")
+    assert three.proposed(three.bob).reasons == ["the role of its proposer does not allow to start it"]
+    library.users.change("Bob", role="viewer")
+    with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
+        library.write(library.plan(), ALL)
+
+
+def test_rejected_and_withdrawn_requests_have_ended(three: Team) -> None:
+    library = three.library
+    rejected, withdrawn = three.proposed(three.bob), three.proposed(three.bob, query="id:1")
+    with library.acting_as(three.ann):
+        with pytest.raises(errors.UsageError, match="The reason is empty"):
+            library.approvals.reject(rejected.id, " ")
+        found = library.approvals.reject(rejected.id, "Cy Orr is not in these films.")
+        with pytest.raises(errors.ForbiddenError, match="only Bob can withdraw it"):
+            library.approvals.withdraw(withdrawn.id)
+    assert (found.state, found.decided_by, found.note) == ("rejected", "Ann", "Cy Orr is not in these films.")
+    with library.acting_as(three.bob):
+        assert library.approvals.withdraw(withdrawn.id).state == "withdrawn"
+    for each in (rejected, withdrawn):
+        with pytest.raises(errors.UsageError, match="nobody can decide about it"):
+            three.approve(each, three.ann)
+    assert three.proposed(three.bob).id not in (rejected.id, withdrawn.id)
+    assert library.history().total == 0
+
+
+def test_request_expires(tmp_path: Path) -> None:
+    clock = Clock()
+    studio = Studio(tmp_path, 2, clock=clock)
+    with studio.library:
+        made = team(studio)
+        studio.library.configuration.set("approval_risk", "safe")
+        request = made.proposed(made.bob)
+        clock.forward(14, seconds=-1)
+        assert studio.library.approvals.get(request.id).state == "waiting"
+        clock.forward(seconds=1)
+        assert studio.library.approvals.get(request.id).state == "expired"
+        assert studio.library.approvals.list("expired").total == 1
+        with pytest.raises(errors.UsageError, match="is expired"):
+            made.approve(request, made.ann)
+        with studio.library.acting_as(made.ann):
+            assert studio.library.approvals.notice().to_decide == 0
+        assert made.proposed(made.bob).id != request.id
+
+
+def test_same_request_is_made_once(three: Team) -> None:
+    first = three.proposed(three.bob)
+    assert three.proposed(three.bob).id == first.id
+    assert three.proposed(three.ann).id != first.id
+    assert three.library.approvals.list().total == 2
+
+
+def test_digest_differs_iff_something_of_the_work_does(three: Team) -> None:
+    library, studio = three.library, three.studio
+    digests = [three.proposed(three.bob).digest]
+
+    def is_new() -> bool:
+        digests.append(three.proposed(three.bob).digest)
+        return digests[-1] not in digests[:-1]
+
+    assert not is_new()
+    library.scan([studio.films])
+    library.decisions.set_favorite([1], wanted=False)
+    assert not is_new()  # nothing of the work changed
+    library.decisions.edit([1], ["Cy Orr"])
+    assert is_new()  # a decision
+    library.steps.undo()
+    assert not is_new()
+    os.utime(studio.paths[0], ns=(1_700_000_000 * 10**9, 1_700_000_000 * 10**9))
+    library.scan([studio.films])
+    assert is_new()  # a file
+    one = three.proposed(three.bob, query="id:2").digest
+    assert one not in digests  # other files
+    assert three.proposed(three.bob, WriteOptions(risk=tuple(sorted(RISKS)), create_backup=False)).digest not in digests
+    studio.reopen()
+    assert three.proposed(three.bob, query="id:2").digest == one  # also after a restart
+
+
+def test_comments_and_steps_are_shown_in_order(three: Team) -> None:
+    library = three.library
+    request = three.proposed(three.bob, WriteOptions(risk=ALL.risk, user_note="Cast of 2019"))
+    with library.acting_as(three.ann):
+        library.approvals.comment(request.id, "Why Cy Orr?")
+    with library.acting_as(three.bob):
+        found = library.approvals.comment(request.id, "He is in the credits.")
+    assert [(each.by, each.text) for each in found.entries] == [
+        ("Bob", "Cast of 2019"),
+        ("Ann", "Why Cy Orr?"),
+        ("Bob", "He is in the credits."),
+    ]
+    assert found.title == "Write 'Cast of 2019'"
+    items = library.approvals.items(request.id, per_page=2)
+    assert (len(items.items), items.total) == (2, 3)
+    assert [each.name for each in items.items] == sorted(each.name for each in three.studio.paths)[:2]
+    assert {library.files.file(each.number).file_path for each in items.items} == {each.path for each in items.items}
+
+
+def test_each_step_is_an_event(three: Team) -> None:
+    seen: list[int] = []
+    three.library.events.subscribe(
+        lambda event: seen.append(event.data["approval_id"]) if event.name == "approvals:changed" else None
+    )
+    request = three.proposed(three.bob)
+    with three.library.acting_as(three.ann):
+        three.library.approvals.comment(request.id, "Fine.")
+    three.approve(request, three.ann)
+    assert seen == [request.id] * 3
+
+
+def test_file_that_changes_after_the_approval_is_not_written(three: Team) -> None:
+    """The digest holds until the operation is recorded; then the checks of each file guard it."""
+    library, studio = three.library, three.studio
+    approved_by_hand = three.proposed(three.bob)
+    writes = library._parts.operations
+    begin = writes.begin
+
+    def late(operation_id: int) -> Any:
+        comment(studio.paths[1], "People: Di Fox")
+        return begin(operation_id)
+
+    writes.begin = late  # type: ignore[method-assign]
+    status = three.ended(three.approve(approved_by_hand, three.ann))
+    assert status.counts == {"success": 2, "conflict": 1}
+    assert studio.comments()[studio.paths[1].name] == "People: Di Fox"
+
+
+def test_restart_keeps_a_request_that_waits(three: Team) -> None:
+    request = three.proposed(three.bob)
+    three.studio.reopen()
+    assert three.library.approvals.get(request.id) == request
+    assert three.ended(three.approve(request, three.ann)).counts == {"success": 3}

@@ -1,0 +1,80 @@
+"""Approval of publications, and of work that schedules and senders start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from tests.support.published_home import HOME, states, tree
+
+PASSWORD = "correct horse"
+ALL = PublicationSelection(filter=PublicationFilter())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return HOME.lay_out(tmp_path / "media")
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
+    with HOME.open(tmp_path / "home", folder) as opened:
+        [found] = opened.inventory.list()
+        opened.publications.set_options(found.library_id, publish="nfo")
+        for name, role in (("Root", "admin"), ("Ann", "approver"), ("Bob", "editor")):
+            opened.users.add(name, PASSWORD, role=role)
+        opened.configuration.set("approval_files", "1")
+        yield opened
+
+
+ANN, BOB = Actor("user", "2", "Ann"), Actor("user", "3", "Bob")
+
+
+def test_publication_is_approved_written_and_rolled_back(library: Library, folder: Path) -> None:
+    before = states(folder)
+    with library.acting_as(BOB), pytest.raises(errors.ApprovalNeededError) as error:
+        library.publications.start(ALL)
+    request = library.approvals.get(error.value.approval_id)
+    assert (request.kind, request.state, request.noun) == ("publish", "waiting", "title")
+    assert request.files == library.publications.summary(ALL).titles
+    assert states(folder) == before
+
+    film = next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
+    library.titles.set(film, "plot", "Another plot.")
+    with (
+        library.acting_as(ANN),
+        pytest.raises(errors.StalePlanError, match="1 title differs from what was proposed: The Lantern Keeper"),
+    ):
+        library.approvals.approve(request.id)
+    assert states(folder) == before
+
+    with library.acting_as(ANN):
+        approved = library.approvals.approve(request.id)
+    assert approved.operation_id is not None
+    assert set(library.handle(approved.operation_id).wait(60).counts) == {"success"}
+    assert b"Another plot." in tree(folder)["Films/The Lantern Keeper (2014)/movie.nfo"]
+    operation = library.operation(approved.operation_id).operation
+    assert operation.people == "proposed by Bob, approved by Ann"
+
+    with library.acting_as(ANN), pytest.raises(errors.ApprovalNeededError) as error:
+        library.rollback(operation.id)
+    rollback = library.approvals.get(error.value.approval_id)
+    assert (rollback.kind, rollback.reverts_id) == ("rollback", operation.id)
+    done = library.approvals.approve(rollback.id)  # by who uses this computer
+    assert done.operation_id is not None
+    library.handle(done.operation_id).wait(60)
+    assert tree(folder) == {name: each.content for name, each in before.items()}
+
+
+def test_publication_of_a_schedule_waits_too(library: Library) -> None:
+    schedule = Actor("schedule", "library-update", "library-update")
+    with library.acting_as(schedule), pytest.raises(errors.ApprovalNeededError):
+        library.publications.publish(ALL)
+    assert library.approvals.list("waiting").total == 1
+    assert library.history().total == 0
