@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from tests.browser.conftest import Site
 from tests.support.waiting import until
 
@@ -134,3 +135,23 @@ def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Lib
     page.get_by_role("button", name="End the session of").click()
     expect(page.get_by_text("this browser")).to_be_visible()
     expect(page.get_by_role("button", name="End the session of")).to_have_count(0)
+
+
+def test_edit_over_a_newer_edit_of_somebody_else_is_a_question(enter: Callable[..., Page], people: Library) -> None:
+    page = enter("Ann Lee", "/plan?q=name:Haircut")
+    file_id = people.plan("name:Haircut").items[0].file_id
+    bob = Actor("user", str(people.users.change("Bob", role="editor").id), "Bob")
+    page.get_by_role("row").filter(has_text="Haircut").click()
+    details = page.get_by_role("complementary", name="Details")
+    details.get_by_role("button", name="Edit", exact=True).click()
+    details.get_by_role("combobox", name="Add a person").fill("Cy Orr")
+    page.keyboard.press("Enter")
+    with people.acting_as(bob):
+        people.decisions.edit([file_id], ["Zoë Öz"])
+    expect(page.get_by_role("row").filter(has_text="Haircut")).to_contain_text("Zoë Öz")  # while the editor is open
+    details.get_by_role("button", name="Save").click()
+    expect(details.get_by_role("alert")).to_contain_text("Bob set the people of")
+    assert people.plan().item(file_id).result_people == ["Zoë Öz"]
+    details.get_by_role("button", name="Save").click()
+    expect(details.get_by_role("button", name="Save")).to_have_count(0)
+    assert "Cy Orr" in people.plan().item(file_id).result_people

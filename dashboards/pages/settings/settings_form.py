@@ -40,6 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "player_timeout_seconds",
     ),
     "Connections": ("automation_paused", "webhook_quiet_seconds", "allowed_hosts"),
+    "Sign-in": ("session_idle_hours", "session_days"),
     "Approval": ("approval_risk", "approval_files", "approval_bytes", "approval_days"),
     "This dashboard": (
         "metadata_preview_page_size",
@@ -107,6 +108,8 @@ LABELS: Mapping[str, str] = {
     "automation_paused": "Pause all automation",
     "webhook_quiet_seconds": "Quiet time of events",
     "allowed_hosts": "Other host names",
+    "session_idle_hours": "Sign out after, in hours without use",
+    "session_days": "Sign out in any case after, in days",
     "approval_risk": "Risk from which work waits",
     "approval_files": "Files above which work waits",
     "approval_bytes": "Size above which work waits",

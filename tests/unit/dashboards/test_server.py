@@ -139,8 +139,8 @@ def test_call_for_closed_page_is_dropped_without_log(
     sessions: list[Session] = []
 
     class Recorded(Session):
-        def __init__(self, *given: Any) -> None:
-            super().__init__(*given)
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
             sessions.append(self)
 
     monkeypatch.setattr(app, "Session", Recorded)

@@ -101,7 +101,7 @@ def _change(tx: Connection, ids: list[int]) -> None:
 def _undo(tx: Connection, ids: list[int]) -> None:
     """Undo a step that postponed all files, for these files; the second time there is none."""
     tx.execute("UPDATE decisions SET made_by = 7 WHERE list_contains($1, file_id)", [ids])
-    steps.turn(tx, StepRow(step_id=7, label="", files=len(ids), created_at=NOW), undo=True, at=NOW)
+    steps.turn(tx, StepRow(step_id=7, actor_kind="local", label="", files=len(ids), created_at=NOW), undo=True, at=NOW)
 
 
 CASES = {
