@@ -247,10 +247,11 @@ WITHOUT_RECORD = """
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
-    users.add users.change users.end_sessions users.remove users.set_password
+    users.add users.change users.change_own_password users.end_own_sessions users.end_sessions users.remove
+    users.set_password
 """
 READS = """
-    items may_decide may_withdraw notice
+    items may_decide may_withdraw notice own own_sessions
     actors computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates

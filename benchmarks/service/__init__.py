@@ -1,0 +1,1 @@
+"""The service of several people: sign-in, permissions, and answers beside many sessions."""
