@@ -40,6 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "player_timeout_seconds",
     ),
     "Connections": ("automation_paused", "webhook_quiet_seconds", "allowed_hosts"),
+    "Accounts": ("session_idle_hours", "session_days"),
     "This dashboard": (
         "metadata_preview_page_size",
         "metadata_enable_inline_edit",
@@ -106,6 +107,8 @@ LABELS: Mapping[str, str] = {
     "automation_paused": "Pause all automation",
     "webhook_quiet_seconds": "Quiet time of events",
     "allowed_hosts": "Other host names",
+    "session_idle_hours": "A session ends without a request, in hours",
+    "session_days": "A session ends in any case, in days",
     "artwork_budget": "Picture budget",
     "cache_orphan_days": "Unused pictures stay, in days",
     "player_timeout_seconds": "Time for an answer of a player, in s",
