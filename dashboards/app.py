@@ -109,7 +109,7 @@ class Pages:
         library = self.shared.library
         try:
             with library.acting_as(self._actor_of()):
-                session = Session(self.shared, PAGES, session_id=self._session_of())
+                session = Session(self.shared, PAGES, self._session_of())
         except Exception:
             logger.exception("dashboard.session_failed")
             return _failed(assets)

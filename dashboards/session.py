@@ -83,7 +83,7 @@ class PageEntry(NamedTuple):
 class Session:
     """One browser tab: its state, its pages, and the frame around them."""
 
-    def __init__(self, shared: Shared, entries: Sequence[PageEntry], *, session_id: int | None = None) -> None:
+    def __init__(self, shared: Shared, entries: Sequence[PageEntry], session_id: int | None = None) -> None:
         """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
         self.read_cache: ReadCache = shared.read_cache

@@ -35,7 +35,7 @@ _OPEN = frozenset(
 _LONGEST = 2000  # characters of an address to go on to
 _NOBODY = Actor("user", "0")
 _CLOSED = (
-    "Other machines can reach this service, so it is closed until there is somebody who can. Open the one-time address "
+    "Other machines can reach this service, so it is closed until somebody can sign in. Open the one-time address "
     "that it printed at its start, or use 'indexium users add NAME --role admin' on its computer."
 )
 

@@ -214,7 +214,7 @@ function draw(self) {
     drawMeaning(view),
     view.empty ? drawEmpty(view.empty) : drawItems(view),
     view.pages > 1 && pager(view),
-    drawActs(view.selection),
+    drawActs(view.selection, self.model.forbidden),
     drawAttribution(view),
   ]
 }

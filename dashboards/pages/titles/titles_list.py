@@ -79,7 +79,12 @@ class TitlesList(Component):
     _view = TitlesListView
     _styles = ("pictures.css", "shows.css", "titles.css")
     _needs = needing(
-        {"jobs.manage": "look_up identify enrich", "libraries.manage": "set_kind", "settings.manage": "settings"}
+        {
+            "jobs.manage": "look_up identify enrich",
+            "titles.edit": "plan pictures",
+            "libraries.manage": "set_kind",
+            "settings.manage": "settings",
+        }
     )
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:

@@ -28,8 +28,8 @@ export const drawAllBox = (all, able) =>
     "Select all",
   )
 
-/** @param {TitlesListView["selection"]} selection */
-export const drawActs = selection =>
+/** @type {(selection: TitlesListView["selection"], forbidden: string[]) => Child} */
+export const drawActs = (selection, forbidden) =>
   selection &&
   h(
     "div",
@@ -39,9 +39,11 @@ export const drawActs = selection =>
     h(
       "span",
       {class: "others"},
-      selection.acts.map(({act, label}) =>
-        button(label, "selected", {kind: act === "enrich" ? "primary" : "", data: {name: act, key: act}}),
-      ),
+      selection.acts
+        .filter(({act}) => !forbidden.includes(act))
+        .map(({act, label}) =>
+          button(label, "selected", {kind: act === "enrich" ? "primary" : "", data: {name: act, key: act}}),
+        ),
     ),
   )
 
