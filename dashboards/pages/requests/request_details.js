@@ -11,7 +11,13 @@ import {count} from "../../components/wording.js"
 
 /** @param {RequestStepView} step */
 const drawStep = ({at, text, note}) =>
-  h("li", null, h("b", null, h("bdi", null, text)), h("span", {class: "num"}, at), note && h("small", null, h("bdi", null, note)))
+  h(
+    "li",
+    null,
+    h("b", null, h("bdi", null, text)),
+    h("span", {class: "num"}, at),
+    note && h("small", null, h("bdi", null, note)),
+  )
 
 /** @param {RequestFileView} file */
 const drawFile = ({id, name, path, tags, more, risk, reason}) =>
@@ -22,7 +28,8 @@ const drawFile = ({id, name, path, tags, more, risk, reason}) =>
       ? fileName(name, path)
       : button(h("bdi", {dir: "ltr"}, name), "file", {kind: "link", data: {id, key: `file-${id}`}, title: path}),
     risk && chip(risk, reason),
-    tags.length > 0 && h("span", {class: "tags"}, tags.map(drawTag), more > 0 && h("span", {class: "tag"}, `+${count(more)}`)),
+    tags.length > 0 &&
+      h("span", {class: "tags"}, tags.map(drawTag), more > 0 && h("span", {class: "tag"}, `+${count(more)}`)),
   )
 
 /** @param {RequestFilesView} files */

@@ -95,7 +95,7 @@ class RequestsScreen(Screen):
             lambda place: approvals.items(request_id, page=place, per_page=parts.FILES), files, parts.FILES
         )
         planned, search = {}, ""
-        if approval.kind == "write":
+        if approval.kind == "write" and approval.state == "waiting":  # the history has what was written
             plan = self._library.plan(file_ids=[each.number for each in items.items], **_modes(approval))
             found = plan.page(per_page=0, include_unchanged=True).items
             planned = {item.file_id: item for item in found}

@@ -39,11 +39,11 @@ def die(*_: Any, **__: Any) -> None:
 
 
 def before_commit(_: Library) -> None:
-    store.add_entry = die  # type: ignore[assignment]
+    store.add_entry = die
 
 
 def after_commit(library: Library) -> None:
-    library._parts.operations.begin = die  # type: ignore[method-assign]
+    library._parts.operations.begin = die  # type: ignore[method-assign, assignment]
 
 
 def approve(home: Path, trap: Callable[[Library], None]) -> None:

@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 import pytest
 
 from dashboards.web import server
+from indexium_core import errors
+from indexium_core.api.remote import RemoteLibrary
+from indexium_core.api.service import Service
 from indexium_core.cli import app
 from tests.support.rest import Client, ended
 from tests.support.studio import Studio
@@ -72,6 +75,17 @@ def test_write_waits_is_approved_and_written_over_rest(studio: Studio) -> None:
         assert (late.status, late.code) == (422, "wrong_state")
         assert bob.get("/api/requests/99").status == 404
         assert bob.get("/api/requests?state=lost").status == 422
+
+
+def test_command_through_a_service_gets_the_request(studio: Studio) -> None:
+    library = studio.library
+    with server.make_server(library).background() as running:
+        found = Service(url=running.url, token=running.token, pid=0, instance_id=library.instance_id, version="")
+        with RemoteLibrary(library.home, found) as command:
+            with pytest.raises(errors.ApprovalNeededError, match="as request 1") as error:
+                command.write(command.plan())
+            assert command.approvals.get(error.value.approval_id).state == "waiting"
+            assert command.approvals.withdraw(error.value.approval_id).state == "withdrawn"
 
 
 def test_commands_propose_and_decide(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,8 @@ def test_texts_of_people_have_limits() -> None:
 
 def test_names_of_states_and_kinds_are_checked() -> None:
     assert [checked_state(each) for each in APPROVAL_STATES] == [*APPROVAL_STATES]
-    assert checked_state("") is checked_kind("") is None
+    assert checked_state("") is None
+    assert checked_kind("") is None
     for check in (checked_state, checked_kind):
         with pytest.raises(errors.UsageError, match="“lost”"):
             check("lost")
