@@ -25,11 +25,11 @@ class SessionAccount:
         self.name = actor.name if self.is_signed_in else ""
         self.user_id = int(actor.id) if self.is_signed_in else None
         self.role = library.sign_in.role_of(self.user_id) if self.user_id is not None else None
-        self._grants = library.authority.grants
+        self._offered = library.authority.offered
 
     def may(self, permission: Permission) -> bool:
-        """Return whether the person has a permission."""
-        return self._grants is None or permission in self._grants.permissions
+        """Return whether the person has a permission, or may propose what needs it."""
+        return self._offered is None or permission in self._offered
 
     def in_frame(self, *, address: str) -> dict[str, Any]:
         """Return the part of the frame that names the person; nothing without accounts."""

@@ -111,7 +111,7 @@ class FakeLibrary(FakeOperations):
         self.token_check = SimpleNamespace(
             find=lambda text, *, address=None: None, count_wrong=lambda address: True, follow=lambda call: None
         )
-        self.authority = SimpleNamespace(grants=None, require=lambda permission: None)
+        self.authority = SimpleNamespace(grants=None, offered=None, require=lambda permission: None)
         self.first_person = SimpleNamespace(new_code=lambda: "")
         self.history = _History(self)
         self.stopped = False

@@ -18,7 +18,7 @@ from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, permission_of
+from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSABLE, PROPOSED, PROPOSING, permission_of
 from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.operations.actor import Actor, current_actor
 
@@ -65,6 +65,15 @@ class Authority:
             ends_at=None if token is None else token.ends_at,
         )
 
+    @property
+    def offered(self) -> frozenset[Permission] | None:
+        """The permissions whose actions front ends offer: also those of work that the actor may propose. None: all."""
+        grants = self.grants
+        if grants is None:
+            return None
+        may_propose = grants.libraries is None and PROPOSING in grants.permissions and self._may_propose()
+        return grants.permissions | (PROPOSABLE if may_propose else frozenset())
+
     def only_proposes(self, call: str, permission: Permission) -> bool:
         """Return whether the present actor may only propose the work of a call: somebody else has to approve it."""
         grants = self.grants
@@ -83,6 +92,13 @@ class Authority:
             token = self._token_check.get(int(actor.id))
             return None if token is None else str(token.user_id)
         return actor.id if actor.kind == "user" else None
+
+    def is_active(self, actor: Actor) -> bool:
+        """Return whether an actor can still act: a person who can sign in, a token that works, or no account."""
+        if actor.kind not in {"user", "token"}:
+            return True
+        person = self.person_of(actor)
+        return person is not None and person.isdecimal() and self._sign_in.role_of(int(person)) is not None
 
     def are_same(self, one: Actor, other: Actor) -> bool:
         """

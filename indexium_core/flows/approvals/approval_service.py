@@ -177,7 +177,8 @@ class Approvals:
 
         Raises:
             UnknownIdError: There is no such request.
-            UsageError: It does not wait, nothing of it can be written now, or its files changed and a scan is running.
+            UsageError: It does not wait, nothing of it can be written now, its files changed and a scan is running, or
+                its proposer cannot act any more.
             ForbiddenError: The actor proposed it, or may not start such work.
             StalePlanError: What would be written is not what was proposed, or not what was shown. The request has the
                 present items, and waits again.
@@ -185,6 +186,12 @@ class Approvals:
         """
         approval = self._waiting(approval_id)
         self._require_decider(approval)
+        if not self._authority.is_active(approval.proposer):
+            message = (
+                f"{approval.proposed_by} cannot act any more, so request {approval_id} cannot be approved. Reject it, "
+                "and start the work yourself."
+            )
+            raise errors.UsageError(message, code="wrong_state")
         words = checked_text(note, what="comment")
         if expected and expected != approval.digest:
             message = f"Request {approval_id} changed since it was shown. Look at it again, then approve it."

@@ -12,6 +12,7 @@ from mutagen import mp4
 
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.accounts.permissions import permissions_of
 from indexium_core.model.approvals.approval import Approval, ApprovalNotice
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import OperationStatus, WriteOptions
@@ -21,7 +22,6 @@ from tests.support.waiting import until
 
 PASSWORD = "correct horse"
 RISKS = {"safe", "warning", "danger"}
-SCRIPT = Actor("token", "7", "Night script")
 NIGHT = Actor("schedule", "ratings", "ratings")
 SETTING = {"approval_risk": "safe", "approval_files": "2", "approval_bytes": "1KB"}
 
@@ -45,6 +45,14 @@ class Team(NamedTuple):
     @property
     def library(self) -> Library:
         return self.studio.library
+
+    @property
+    def script(self) -> Actor:
+        """A token of the approver, with everything that a token can do."""
+        tokens = self.library.tokens
+        if not tokens.list("Ann"):
+            tokens.add("night", permissions=sorted(permissions_of("approver")), user="Ann")
+        return Actor("token", str(tokens.list("Ann")[0].id), "Ann (night)")
 
     def proposed(self, actor: Actor, options: WriteOptions = ALL, query: str = "") -> Approval:
         with self.library.acting_as(actor), pytest.raises(errors.ApprovalNeededError) as error:
@@ -146,7 +154,7 @@ def test_each_limit_lets_work_wait(tmp_path: Path, name: str) -> None:
 
 
 def test_every_client_and_program_waits(three: Team) -> None:
-    for actor in (three.root, three.ann, three.bob, SCRIPT, NIGHT, Actor("local", name="ann")):
+    for actor in (three.root, three.ann, three.bob, three.script, NIGHT, Actor("local", name="ann")):
         assert three.proposed(actor).proposer == actor
     assert three.library.history().total == 0
 
@@ -165,10 +173,30 @@ def test_nobody_decides_about_an_own_request_and_no_program_decides(three: Team)
         three.approve(request, other_name)
     with pytest.raises(errors.ForbiddenError, match="write every planned change"):
         three.approve(request, three.bob)
-    for program in (SCRIPT, NIGHT):  # whatever their owners may do
+    for program in (three.script, NIGHT):  # whatever their owners may do
         with pytest.raises(errors.ForbiddenError, match="Only a person can decide"):
             three.approve(request, program)
     three.ended(three.approve(request, three.ann))
+
+
+def test_request_of_a_token_needs_another_person_than_its_owner(three: Team) -> None:
+    request, number = three.proposed(three.script), int(three.script.id)
+    with pytest.raises(errors.ForbiddenError, match="somebody else has to decide"):
+        three.approve(request, three.ann)
+    three.library.tokens.revoke(number)
+    for actor in (three.ann, three.root):
+        with pytest.raises(errors.UsageError, match="cannot act any more, so request 1 cannot be approved"):
+            three.approve(request, actor)
+    assert three.library.history().total == 0
+    with three.library.acting_as(three.root):
+        assert three.library.approvals.reject(request.id, "The token is gone.").state == "rejected"
+
+
+def test_request_of_a_person_who_is_switched_off_cannot_be_approved(three: Team) -> None:
+    request = three.proposed(three.bob)
+    three.library.users.change("Bob", enabled=False)
+    with pytest.raises(errors.UsageError, match="Bob cannot act any more"):
+        three.approve(request, three.ann)
 
 
 def test_rule_needs_somebody_else_who_may_decide(tmp_path: Path) -> None:
