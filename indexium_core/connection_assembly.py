@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.second_factor_service import SecondFactorService
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.flows.automation.automation_service import AutomationService
@@ -43,6 +44,7 @@ class ConnectionAssembly(TitleAssembly):
         self._build_webhooks(store, config, clock)
         self.sign_in = SignIn(store, config=config, clock=clock)
         self.users = UserService(store, self.sign_in, clock=clock)
+        self.second_factor = SecondFactorService(store, self.sign_in, self.users, clock=clock)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import cache
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import jinja2
@@ -23,6 +23,8 @@ from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
+from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor, local_actor
 
 ADDRESS, SIGN_OUT = "/sign-in", "/sign-out"
@@ -98,20 +100,26 @@ class SignInPage(RequestHandler):
         if not self._library.sign_in.is_needed or self._library.sign_in.find(token_in(self.request, self._port)):
             self.redirect(following, status=303)
             return
-        self._show(following)
+        self._show(next=following)
 
     head = get
 
     async def post(self) -> None:
         following = _local(self.get_body_argument("next", "/"))
-        name = self.get_body_argument("name", "")[:200]
-        password = self.get_body_argument("password", "", strip=False)
+        name, step = self.get_body_argument("name", "")[:200], self.get_body_argument("step", "")
+        secret = self.get_body_argument("code" if step else "password", "", strip=False)
         former = token_in(self.request, self._port)
         try:
-            signed = await asyncio.get_running_loop().run_in_executor(self._pool, lambda: self._start(name, password))
+            signed = await asyncio.get_running_loop().run_in_executor(
+                self._pool, lambda: self._finish(step, secret) if step else self._start(name, secret)
+            )
         except errors.SignInError as error:
             self.set_status(429 if error.reason == "too_many" else 401)
-            self._show(following, name=name, problem=error.message)
+            step = "" if error.reason == "sign_in_ended" else step
+            self._show(next=following, name=name, step=step, problem=error.message)
+            return
+        if isinstance(signed, SecondStep):
+            self._show(next=following, name=name, step=signed.token)
             return
         if former:
             self._library.sign_in.sign_out(former)
@@ -126,13 +134,19 @@ class SignInPage(RequestHandler):
         )
         self.redirect(following, status=303)
 
-    def _start(self, name: str, password: str) -> Any:
-        client = self.request.headers.get("User-Agent", "")
-        return self._library.sign_in.sign_in(name, password, address=self.request.remote_ip or "", client=client)
+    def _start(self, name: str, password: str) -> SignedIn | SecondStep:
+        return self._library.sign_in.sign_in(name, password, **self._sender)
 
-    def _show(self, following: str, *, name: str = "", problem: str = "") -> None:
+    def _finish(self, step: str, code: str) -> SignedIn:
+        return self._library.sign_in.complete(step, code, **self._sender)
+
+    @property
+    def _sender(self) -> Mapping[str, str]:
+        return {"address": self.request.remote_ip or "", "client": self.request.headers.get("User-Agent", "")}
+
+    def _show(self, **facts: str) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.finish(_page().render(next=following, name=name, problem=problem, style=plain.frame_style()))
+        self.finish(_page().render(style=plain.frame_style(), **facts))
 
     def check_xsrf_cookie(self) -> None:
         """Skip the check: the request guard has compared Host and Origin."""

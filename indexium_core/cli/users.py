@@ -29,7 +29,7 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the people with their roles."""
     with opened(context) as library:
         rows = library.users.list()
-    header = ("name", "role", "state", "sessions", "last seen")
+    header = ("name", "role", "state", "second factor", "sessions", "last seen")
     empty = "Nobody signs in. 'indexium users add NAME --role admin' adds the first person."
     output.listing(rows, header, _cells, empty=empty, as_json=as_json)
 
@@ -37,7 +37,7 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
 def _cells(user: User) -> tuple[str, ...]:
     state = "off" if not user.enabled else "on" if user.has_password else "needs a password"
     seen = wording.when(user.last_seen_at) if user.last_seen_at else ""
-    return user.name, user.role, state, f"{user.sessions:,}", seen
+    return user.name, user.role, state, "on" if user.has_second_factor else "off", f"{user.sessions:,}", seen
 
 
 @users.command("add", epilog="Example: indexium users add 'Ann Lee' --role admin")
@@ -83,6 +83,22 @@ def set_password(
         found = library.users.get(name)
         user = library.users.set_password(found.name, _password(is_read=password_stdin))
     _report(user, f"The password of {user.name} is changed. {user.name} has to sign in again.", as_json=as_json)
+
+
+@users.command("second-factor", epilog="Example: indexium users second-factor 'Ann Lee' --off")
+def second_factor(
+    context: typer.Context,
+    name: Name,
+    off: Annotated[
+        bool, typer.Option("--off", help="Switch it off: the device and the recovery codes are lost.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show whether a sign-in of a person needs a code, or switch that off. Each person switches it on."""
+    with opened(context) as library:
+        user = library.second_factor.switch_off_of(name) if off else library.users.get(name)
+    needs = "needs the password and a code" if user.has_second_factor else "needs the password, and no code"
+    _report(user, f"A sign-in of {user.name} {needs}.", as_json=as_json)
 
 
 @users.command("remove", epilog="Example: indexium users remove 'Ann Lee' --yes")

@@ -19,7 +19,9 @@ from datetime import datetime, timedelta
 from indexium_core import errors
 from indexium_core.flows.accounts import passwords
 from indexium_core.flows.accounts.attempts import WrongAttempts
+from indexium_core.flows.accounts.second_steps import SecondSteps
 from indexium_core.model.accounts.permissions import Role
+from indexium_core.model.accounts.second_factor import SecondStep
 from indexium_core.model.accounts.users import SignedIn, UserSession, name_key
 from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.settings import Settings
@@ -44,15 +46,16 @@ class SignIn:
         self._followers: list[Callable[[], object]] = []
         self._names = WrongAttempts(most=_OF_NAME, seconds=_WINDOW)
         self._addresses = WrongAttempts(most=_OF_ADDRESS, seconds=_WINDOW)
+        self._second_steps = SecondSteps(database, clock=clock)
         self._lock = threading.Lock()
         self._open: dict[str, OpenSession] | None = None  # by the hash of the token; None: not read yet
         self._seen: dict[str, datetime] = {}  # newest requests
         self._is_needed: bool | None = None  # None: not read yet
         self._roles: Mapping[int, Role] | None = None  # of the people who can sign in; None: not read yet
 
-    def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn:
+    def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn | SecondStep:
         """
-        Start a session of a person.
+        Start a session of a person, or return the second step if the person has a second factor: see `complete`.
 
         Args:
             name: In any case.
@@ -66,20 +69,53 @@ class SignIn:
 
         """
         key = name_key(name)
-        if self._addresses.are_too_many(address) or self._names.are_too_many((key, address)):
-            raise errors.SignInError("Too many wrong passwords were given. Wait five minutes.", code="too_many")
         known = store.credentials(self._database.read(), key)
+        self._check(known, password, key=key, address=address)
+        assert known is not None
+        if self._second_steps.is_needed(known.user_id):
+            return self._second_steps.begin(known.user_id)
+        return self._start(known, address, client)
+
+    def complete(self, token: str, code: str, *, address: str = "", client: str = "") -> SignedIn:
+        """
+        Start a session after the second step.
+
+        Args:
+            token: Of the second step.
+            code: Of the app of the person, or a recovery code.
+            address: From which the person signs in.
+            client: As the browser names itself.
+
+        Raises:
+            SignInError: The code is wrong or was used before, too many were wrong, or the step has ended.
+
+        """
+        user_id = self._second_steps.finish(token, code, address=address)
+        known = store.credentials_of(self._database.read(), user_id)
+        if known is None or not known.enabled:
+            raise errors.SignInError(_WRONG)
+        return self._start(known, address, client)
+
+    def require_password(self, user_id: int, password: str) -> None:
+        """Raise SignInError if a person, who has signed in, has another password, or if too many were wrong."""
+        known = store.credentials_of(self._database.read(), user_id)
+        self._check(known, password, key=f"#{user_id}", address="", wrong="The password is wrong.")
+
+    def _check(
+        self, known: store.CredentialRow | None, password: str, *, key: str, address: str, wrong: str = _WRONG
+    ) -> None:
+        if (address and self._addresses.are_too_many(address)) or self._names.are_too_many((key, address)):
+            raise errors.SignInError("Too many wrong passwords were given. Wait five minutes.", code="too_many")
         is_right = passwords.is_right(password, None if known is None else known.password_hash)
         if known is None or not is_right or not known.enabled:
             self._addresses.count(address)
             self._names.count((key, address))
             logger.warning("accounts.wrong_password", extra={"sender": address})
-            raise errors.SignInError(_WRONG)
+            raise errors.SignInError(wrong)
         self._names.forget((key, address))
-        return self._start(known, address, client[:_LONGEST_CLIENT])
 
     def _start(self, known: store.CredentialRow, address: str, client: str) -> SignedIn:
-        now, token = self._clock(), secrets.token_urlsafe(32)
+        now, token, client = self._clock(), secrets.token_urlsafe(32), client[:_LONGEST_CLIENT]
         ends_at = now + timedelta(days=self._config.session_days)
         with acting_as(Actor("user", str(known.user_id), known.name)), self._database.atomic() as tx:
             store.remove_ended(tx, now=now, seen_after=self.seen_after)
@@ -168,6 +204,8 @@ class SignIn:
         """End a session, or all sessions of a person."""
         with self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id)
+        if user_id is not None:
+            self._second_steps.forget(user_id)
         self.read_again()
 
     def follow(self, call: Callable[[], object]) -> None:

@@ -15,6 +15,7 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
+    "plan.read": "second_factor.confirm second_factor.start second_factor.state second_factor.switch_off",
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
@@ -83,6 +84,7 @@ _CALLS: Mapping[Permission, str] = {
         webhooks.list webhooks.new_secret webhooks.remove webhooks.repeat webhooks.send_test webhooks.try_path
     """,
     "users.manage": """
+        second_factor.switch_off_of
         users.add users.change users.end_sessions users.get users.list users.remove users.sessions
         users.set_password
     """,
