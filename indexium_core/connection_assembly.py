@@ -6,6 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from indexium_core.flows.accounts.open_id.identity_service import IdentityService
+from indexium_core.flows.accounts.open_id.open_id_provider import OpenIdProvider
+from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
 from indexium_core.flows.accounts.second_factor_service import SecondFactorService
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
@@ -45,6 +48,9 @@ class ConnectionAssembly(TitleAssembly):
         self.sign_in = SignIn(store, config=config, clock=clock)
         self.users = UserService(store, self.sign_in, clock=clock)
         self.second_factor = SecondFactorService(store, self.sign_in, self.users, clock=clock)
+        provider = OpenIdProvider(self.providers.network, store.home, config)
+        self.open_id = OpenIdSignIn(store, self.sign_in, self.users, provider, config=config, clock=clock)
+        self.identities = IdentityService(store, self.users, self.open_id, clock=clock)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
 from indexium_core.flows.accounts.authority import Authority, CheckedService
+from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
@@ -74,6 +75,7 @@ class Library(LibraryServices):
     thumbnails: Thumbnails
     requests: Requests
     sign_in: SignIn
+    open_id: OpenIdSignIn
     events: EventBus
     ui_priority: UiPriority
 

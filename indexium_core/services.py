@@ -22,6 +22,7 @@ from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, Se
 from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
+    from indexium_core.flows.accounts.open_id.identity_service import IdentityService
     from indexium_core.flows.accounts.second_factor_service import SecondFactorService
     from indexium_core.flows.accounts.user_service import UserService
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
@@ -120,6 +121,7 @@ class LibraryServices:
     disaster_recovery: DisasterRecoveryService  # … and how they come back
     users: UserService  # the people who sign in
     second_factor: SecondFactorService  # of the person who acts
+    identities: IdentityService  # accounts of other programs with which people sign in
     webhooks: WebhookService  # events of programs that bring files
     automation: AutomationService  # how far each library may go by itself
     players: PlayerService  # programs that are told what was published, and read back

@@ -122,6 +122,7 @@ def guard(
     hosts: Hosts,
     *,
     holds: Callable[[str | None], bool | None],
+    identify: Callable[[HTTPServerRequest], str] = lambda _: "",
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
     is_embedded: bool = False,
 ) -> None:
@@ -129,19 +130,22 @@ def guard(
     Guard every route of a Bokeh application: pages, websockets, static files and errors.
 
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
-    token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
-    has to sign in before a request. `is_embedded`: a notebook on this machine
-    may show the pages in a frame.
+    token, so a program with the token may send any Origin to the REST routes. `identify` reads who sends a request, and
+    returns why this person is refused. `lacks_session` returns whether somebody has to sign in before a request.
+    `is_embedded`: a notebook on this machine may show the pages in a frame.
     """
     application.websocket_origins.update(hosts.other_origins)
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
-        refusal = _refusal(request, hosts, holds, is_embedded=is_embedded)
+        unknown = identify(request)
+        refusal = _refusal(request, hosts, holds, is_embedded=is_embedded) or ((403, unknown) if unknown else None)
         if refusal:
             return application.get_handler_delegate(request, _hardened(Refused, is_embedded), {"answer": refusal})
         if lacks_session(request):
             return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
+        if _is_upgrade(request):  # the Origin equals the Host, which may be of a setting that has changed
+            application.websocket_origins.add(request.host.lower())
         delegate = route(request, **kwargs)
         delegate.handler_class = _hardened(delegate.handler_class, is_embedded)
         return delegate
@@ -162,8 +166,7 @@ def _refusal(
 def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int, str] | None:
     """Return why the origin of a request is rejected."""
     origin = request.headers.get("Origin")
-    upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
-    if upgrade and _host_of(origin) != request.host.lower():
+    if _is_upgrade(request) and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may open a websocket."
     if origin and request.method not in {"GET", "HEAD"} and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may change anything here."
@@ -174,6 +177,10 @@ def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int
     if _is_foreign(request, {"document", "iframe"} if is_embedded else {"document"}):
         return 403, "Only the pages of this server may request this."
     return None
+
+
+def _is_upgrade(request: HTTPServerRequest) -> bool:
+    return "websocket" in request.headers.get("Upgrade", "").lower()
 
 
 def _host_of(origin: str | None) -> str:

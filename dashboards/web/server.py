@@ -35,6 +35,8 @@ from tornado.websocket import WebSocketClosedError
 from dashboards import app, session
 from dashboards.components.base import scripts
 from dashboards.web import artwork, downloads, not_found, query_downloads, request_guard, sign_in, uploads
+from dashboards.web.accounts import open_id
+from dashboards.web.accounts.trusted_proxies import TrustedProxies
 from dashboards.web.originals import OriginalFile
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -195,7 +197,7 @@ class DashboardServer:
         self._library = library
         self._linger = linger
         self._is_embedded = is_embedded
-        self._pages = app.Pages(library, local=host in LOOPBACK, actor_of=lambda: self._actor_of(pn.state.cookies))
+        self._pages = app.Pages(library, local=host in LOOPBACK, actor_of=lambda: self._reader_of(pn.state.cookies))
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
@@ -207,6 +209,7 @@ class DashboardServer:
             largest=largest,
             actor_of=lambda request: self._actor_of(request.cookies),
         )
+        self._proxies = TrustedProxies(library.settings)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
         self._is_stopping = False
@@ -275,6 +278,7 @@ class DashboardServer:
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             holds=lambda header: access.bearer(header, self.token),
+            identify=self._identify,
             lacks_session=self._lacks_session,
             is_embedded=self._is_embedded,
         )
@@ -288,6 +292,18 @@ class DashboardServer:
             if self._lacks_session(client._socket.request):  # noqa: SLF001
                 client._socket.close()  # noqa: SLF001
 
+    def _identify(self, request: HTTPServerRequest) -> str:
+        """Read who sends a request, from its cookie or from a trusted proxy; return why this person is refused."""
+        name, token = self._proxies.apply(request), ""
+        if name and self._library.sign_in.is_needed:
+            client = request.headers.get("User-Agent", "")
+            try:
+                token = self._library.sign_in.of_proxy(name, address=request.remote_ip or "", client=client)
+            except (errors.SignInError, errors.UsageError) as error:
+                return "" if sign_in.is_open(request) else error.message
+        sign_in.hide_token(self._library, request, self.port, token=token)
+        return ""
+
     def _lacks_session(self, request: HTTPServerRequest) -> bool:
         has_token = request.path.startswith("/api/") and access.bearer(request.headers.get("Authorization"), self.token)
         return not has_token and sign_in.is_missing(self._library, request, self.port)
@@ -297,6 +313,7 @@ class DashboardServer:
         return [
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
             (sign_in.ADDRESS, sign_in.SignInPage, {"library": self._library, "pool": self._signing, "port": self.port}),
+            *open_id.routes(self._library, self._signing, self.port),
             (sign_in.SIGN_OUT, sign_in.SignOut, {"library": self._library, "port": self.port}),
             (r"/api/.*", Asgi, {"mount": self._api}),
             (r"/assets/components\.js", Scripts),
@@ -311,9 +328,13 @@ class DashboardServer:
         ]
 
     def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
-        """Return who sends a request with these cookies, of Tornado or of Bokeh."""
-        found = cookies.get(sign_in.cookie_name(self.port), "")
-        return sign_in.actor_of(self._library, str(getattr(found, "value", found)))
+        """Return who sends a request with these cookies of Tornado."""
+        found = cookies.get(sign_in.cookie_name(self.port))
+        return sign_in.actor_of(self._library, "" if found is None else str(found.value))
+
+    def _reader_of(self, cookies: Mapping[str, str]) -> Actor:
+        """Return who opens a page with these cookies of Bokeh."""
+        return sign_in.reader_of(self._library, cookies.get(sign_in.cookie_name(self.port), ""))
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:

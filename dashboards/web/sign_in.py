@@ -20,6 +20,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
 from dashboards.frame import plain
+from dashboards.web.accounts.trusted_proxies import is_proxied
 from indexium_core import errors
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
@@ -28,11 +29,14 @@ from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor, local_actor
 
 ADDRESS, SIGN_OUT = "/sign-in", "/sign-out"
+OPEN_ID, OPEN_ID_BACK = "/sign-in/openid", "/sign-in/openid/back"
 _OPEN = frozenset(
-    {ADDRESS, "/healthz", "/favicon.ico"}
+    {ADDRESS, OPEN_ID, OPEN_ID_BACK, "/healthz", "/favicon.ico"}
     | {f"/assets/{name}" for name in ("icon.svg", "tokens.css", "contrast.css", "page.css", "page.js", "sign_in.css")}
     | {f"/assets/{name}.woff2" for name in ("inter-latin", "inter-latin-ext", "jetbrains-mono-latin")}
 )
+_NOBODY = Actor("user", "0", "Nobody")  # may do nothing
+_NO_PEOPLE = "Nobody can sign in yet. On the server, run: indexium users add NAME --role admin"
 _LONGEST = 2000  # characters of an address to go on to
 
 
@@ -47,17 +51,50 @@ def token_in(request: HTTPServerRequest, port: int) -> str:
     return "" if morsel is None else str(morsel.value)
 
 
+def hide_token(library: Library, request: HTTPServerRequest, port: int, *, token: str = "") -> None:
+    """
+    Put the handle of its session in place of the token in the cookie of a request; without a session, nothing.
+
+    `token` is that of the person whom a proxy names; it replaces the cookie.
+    """
+    name = cookie_name(port)
+    others = [f"{each}={morsel.value}" for each, morsel in request.cookies.items() if each != name]
+    handle = library.sign_in.handle(token or token_in(request, port))
+    if handle or name in request.cookies:
+        request.headers["Cookie"] = "; ".join([*others, *([f"{name}={handle}"] if handle else [])])
+        del request._cookies  # noqa: SLF001 - Tornado reads the header again
+
+
+def is_open(request: HTTPServerRequest) -> bool:
+    """Return whether a request needs no session, whoever sends it."""
+    return request.path in _OPEN or request.path.startswith(RECEIPTS)
+
+
 def is_missing(library: Library, request: HTTPServerRequest, port: int) -> bool:
-    """Return whether a request needs a session and has none. Without people, no request needs one."""
-    if request.path in _OPEN or request.path.startswith(RECEIPTS):
+    """
+    Return whether a request needs a session and has none.
+
+    Without people, no request needs one, unless it comes through a trusted proxy: then others reach this server.
+    """
+    if is_open(request):
         return False
-    return library.sign_in.is_needed and library.sign_in.find(token_in(request, port)) is None
+    return (library.sign_in.is_needed or is_proxied(request)) and library.sign_in.find(token_in(request, port)) is None
 
 
 def actor_of(library: Library, token: str) -> Actor:
     """Return who uses a session; without one, it is the person at this computer, or a program of this person."""
     found = library.sign_in.find(token)
     return local_actor() if found is None else found.actor
+
+
+def reader_of(library: Library, token: str) -> Actor:
+    """
+    Return who opens a page. Without a session, nobody does as soon as people sign in.
+
+    A browser chooses the cookies of a page: Bokeh reads them from the message that opens the websocket.
+    """
+    has_none = library.sign_in.is_needed and library.sign_in.find(token) is None
+    return _NOBODY if has_none else actor_of(library, token)
 
 
 class NotSignedIn(RequestHandler):
@@ -87,6 +124,30 @@ class NotSignedIn(RequestHandler):
         """Print nothing: an address may have a search."""
 
 
+def show(handler: RequestHandler, library: Library, **facts: str) -> None:
+    """Answer with the page of the sign-in: its `next` address, and what the person has typed."""
+    handler.set_header("Cache-Control", "no-store")
+    handler.finish(_page().render(style=plain.frame_style(), provider=library.open_id.label, **facts))
+
+
+def set_session(handler: RequestHandler, signed: SignedIn, port: int) -> None:
+    """Put the token of a new session into the cookie of an answer."""
+    handler.set_cookie(
+        cookie_name(port),
+        signed.token,
+        expires=signed.session.ends_at,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=handler.request.protocol == "https",
+    )
+
+
+def sender_of(request: HTTPServerRequest) -> Mapping[str, str]:
+    """Return from where a person signs in."""
+    return {"address": request.remote_ip or "", "client": request.headers.get("User-Agent", "")}
+
+
 class SignInPage(RequestHandler):
     """`GET /sign-in`: the form; `POST /sign-in`: starts a session and leads on."""
 
@@ -96,16 +157,17 @@ class SignInPage(RequestHandler):
         self._library, self._pool, self._port = library, pool, port
 
     def get(self) -> None:
-        following = _local(self.get_query_argument("next", "/"))
-        if not self._library.sign_in.is_needed or self._library.sign_in.find(token_in(self.request, self._port)):
+        following = local(self.get_query_argument("next", "/"))
+        sign_in = self._library.sign_in
+        if sign_in.find(token_in(self.request, self._port)) or not (sign_in.is_needed or is_proxied(self.request)):
             self.redirect(following, status=303)
             return
-        self._show(next=following)
+        self._show(next=following, problem="" if sign_in.is_needed else _NO_PEOPLE)
 
     head = get
 
     async def post(self) -> None:
-        following = _local(self.get_body_argument("next", "/"))
+        following = local(self.get_body_argument("next", "/"))
         name, step = self.get_body_argument("name", "")[:200], self.get_body_argument("step", "")
         secret = self.get_body_argument("code" if step else "password", "", strip=False)
         former = token_in(self.request, self._port)
@@ -123,30 +185,17 @@ class SignInPage(RequestHandler):
             return
         if former:
             self._library.sign_in.sign_out(former)
-        self.set_cookie(
-            cookie_name(self._port),
-            signed.token,
-            expires=signed.session.ends_at,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=self.request.protocol == "https",
-        )
+        set_session(self, signed, self._port)
         self.redirect(following, status=303)
 
     def _start(self, name: str, password: str) -> SignedIn | SecondStep:
-        return self._library.sign_in.sign_in(name, password, **self._sender)
+        return self._library.sign_in.sign_in(name, password, **sender_of(self.request))
 
     def _finish(self, step: str, code: str) -> SignedIn:
-        return self._library.sign_in.complete(step, code, **self._sender)
-
-    @property
-    def _sender(self) -> Mapping[str, str]:
-        return {"address": self.request.remote_ip or "", "client": self.request.headers.get("User-Agent", "")}
+        return self._library.sign_in.complete(step, code, **sender_of(self.request))
 
     def _show(self, **facts: str) -> None:
-        self.set_header("Cache-Control", "no-store")
-        self.finish(_page().render(style=plain.frame_style(), **facts))
+        show(self, self._library, **facts)
 
     def check_xsrf_cookie(self) -> None:
         """Skip the check: the request guard has compared Host and Origin."""
@@ -167,14 +216,14 @@ class SignOut(RequestHandler):
         """Skip the check: the request guard has compared Host and Origin."""
 
 
-def _local(address: str) -> str:
+def local(address: str) -> str:
     """Return an address of this server to go on to; "/" for any other, so that no link leads to another site."""
     parts = urlsplit(address)
     is_local = (
         address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     )
     is_plain = len(address) <= _LONGEST and address.isprintable() and "\\" not in address
-    return address if is_local and is_plain and parts.path not in {ADDRESS, SIGN_OUT} else "/"
+    return address if is_local and is_plain and parts.path not in {ADDRESS, SIGN_OUT, OPEN_ID, OPEN_ID_BACK} else "/"
 
 
 @cache

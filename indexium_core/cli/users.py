@@ -14,6 +14,7 @@ from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
+    from indexium_core.model.accounts.identities import UserIdentity
     from indexium_core.model.accounts.users import User, UserSession
 
 users = typer.Typer(help="The people who sign in. Without any, this computer needs no sign-in.", no_args_is_help=True)
@@ -99,6 +100,31 @@ def second_factor(
         user = library.second_factor.switch_off_of(name) if off else library.users.get(name)
     needs = "needs the password and a code" if user.has_second_factor else "needs the password, and no code"
     _report(user, f"A sign-in of {user.name} {needs}.", as_json=as_json)
+
+
+@users.command("link", epilog="Example: indexium users link 'Ann Lee' 8f2c51")
+def link_user(
+    context: typer.Context,
+    name: Name,
+    subject: Annotated[
+        str, typer.Argument(metavar="[SUBJECT]", help="The id that the provider gives the account.")
+    ] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Remove this link.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show with which accounts of the OpenID Connect provider a person signs in, link one, or remove a link."""
+    with opened(context) as library:
+        if subject and remove:
+            library.identities.unlink(name, subject)
+        elif subject:
+            library.identities.link(name, subject)
+        rows = library.identities.list(name)
+    empty = "This person signs in with no account of another program."
+    output.listing(rows, ("name", "provider", "subject", "since"), _identity_cells, empty=empty, as_json=as_json)
+
+
+def _identity_cells(each: UserIdentity) -> tuple[str, ...]:
+    return each.user_name, each.issuer, each.subject, wording.when(each.created_at)
 
 
 @users.command("remove", epilog="Example: indexium users remove 'Ann Lee' --yes")

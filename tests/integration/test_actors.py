@@ -236,6 +236,7 @@ WITHOUT_RECORD = """
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
+    identities.link identities.ticket identities.unlink identities.unlink_own
     second_factor.confirm second_factor.start second_factor.switch_off second_factor.switch_off_of
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
@@ -257,7 +258,7 @@ READS = """
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets
     event events try_path files_left looked_up gets_pictures is_paused configured
-    reads unrecorded since match pauses request_page requests require_one season state status test effect set table
+    reads unrecorded since match pauses request_page requests require_one season own state status test effect set table
 """
 
 

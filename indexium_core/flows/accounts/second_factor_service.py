@@ -30,7 +30,7 @@ class SecondFactorService:
 
     def state(self) -> SecondFactorState:
         """Return whether the sign-in of the present person needs a code; UsageError if nobody signed in."""
-        user_id, reader = _own_id(), self._database.read()
+        user_id, reader = own_id(), self._database.read()
         found = store.find(reader, user_id)
         left = store.recovery_codes_left(reader, user_id)
         return SecondFactorState(is_on=found is not None and found.is_on, recovery_codes=left)
@@ -43,7 +43,7 @@ class SecondFactorService:
             UsageError: Nobody signed in, or the second factor is on already.
 
         """
-        user_id, secret = _own_id(), one_time_codes.new_secret()
+        user_id, secret = own_id(), one_time_codes.new_secret()
         with self._database.atomic() as tx:
             found = store.find(tx, user_id)
             if found is not None and found.is_on:
@@ -62,7 +62,7 @@ class SecondFactorService:
             UsageError: Nobody signed in, there is no secret to confirm, or the code is wrong.
 
         """
-        user_id, codes = _own_id(), one_time_codes.new_recovery_codes()
+        user_id, codes = own_id(), one_time_codes.new_recovery_codes()
         with self._database.atomic() as tx:
             found = store.find(tx, user_id)
             if found is None or found.is_on:
@@ -86,7 +86,7 @@ class SecondFactorService:
             UsageError: Nobody signed in.
 
         """
-        user_id = _own_id()
+        user_id = own_id()
         self._sign_in.require_password(user_id, password)
         self._remove(user_id)
         return self.state()
@@ -103,8 +103,9 @@ class SecondFactorService:
         self._sign_in.read_again()
 
 
-def _own_id() -> int:
+def own_id() -> int:
+    """Return the id of the person who acts; UsageError if nobody signed in."""
     actor = current_actor()
     if actor.kind != "user":
-        raise errors.UsageError("Nobody has signed in here. A person who signed in sets the own second factor.")
+        raise errors.UsageError("Nobody has signed in here. A person who signed in does that.")
     return int(actor.id)

@@ -15,7 +15,10 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
-    "plan.read": "second_factor.confirm second_factor.start second_factor.state second_factor.switch_off",
+    "plan.read": """
+        identities.own identities.ticket identities.unlink_own
+        second_factor.confirm second_factor.start second_factor.state second_factor.switch_off
+    """,
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
@@ -84,7 +87,7 @@ _CALLS: Mapping[Permission, str] = {
         webhooks.list webhooks.new_secret webhooks.remove webhooks.repeat webhooks.send_test webhooks.try_path
     """,
     "users.manage": """
-        second_factor.switch_off_of
+        identities.link identities.list identities.unlink second_factor.switch_off_of
         users.add users.change users.end_sessions users.get users.list users.remove users.sessions
         users.set_password
     """,

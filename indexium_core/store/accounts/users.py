@@ -10,7 +10,7 @@ from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import User, UserSession
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
-from indexium_core.store.accounts import second_factors
+from indexium_core.store.accounts import identities, second_factors
 from indexium_core.store.connection import Connection
 
 
@@ -84,6 +84,7 @@ def remove(tx: Connection, user_id: int) -> None:
     end_sessions(tx, user_id=user_id)
     tx.execute(_sql("forget_password"), {"user_id": user_id})
     second_factors.remove(tx, user_id)
+    identities.remove_all(tx, user_id)
     tx.execute(_sql("remove_user"), {"id": user_id})
 
 
