@@ -72,6 +72,8 @@ def test_person_of_the_proxy_opens_a_page_and_a_stream(library: Library, running
         again = await opened(bob)
         assert await again.read_message() is not None
         again.close()
+        while await again.read_message() is not None:
+            pass
 
     with reverse_proxy(running.url, **BOB) as url:
         asyncio.run(run(Client(url)))
