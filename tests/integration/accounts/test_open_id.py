@@ -151,6 +151,7 @@ def test_used_code_is_refused(browser: Browser) -> None:
         lambda claims: claims.update(nonce="another"),
         lambda claims: claims.pop("nonce"),
         lambda claims: claims.update(aud=["another"]),
+        lambda claims: claims.update(aud="another", azp="indexium"),
         lambda claims: claims.pop("aud"),
         lambda claims: claims.update(aud=["indexium", "another"], azp="another"),
         lambda claims: claims.update(iss="https://evil.example"),
@@ -158,7 +159,18 @@ def test_used_code_is_refused(browser: Browser) -> None:
         lambda claims: claims.update(exp=1),
         lambda claims: claims.pop("exp"),
     ],
-    ids=["nonce", "no nonce", "audience", "no audience", "party", "issuer", "no subject", "expired", "no expiry"],
+    ids=[
+        "nonce",
+        "no nonce",
+        "audience",
+        "audience alone",
+        "no audience",
+        "party",
+        "issuer",
+        "no subject",
+        "expired",
+        "no expiry",
+    ],
 )
 def test_wrong_claim_is_refused(library: Library, browser: Browser, change: Callable[[dict[str, Any]], object]) -> None:
     with changed_tokens(change):
