@@ -10,6 +10,10 @@ from indexium_core.flows.accounts.activity_service import ActivityService
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.accounts.first_person import FirstPerson
 from indexium_core.flows.accounts.library_limits import LibraryLimits
+from indexium_core.flows.accounts.open_id.identity_service import IdentityService
+from indexium_core.flows.accounts.open_id.open_id_provider import OpenIdProvider
+from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
+from indexium_core.flows.accounts.second_factor_service import SecondFactorService
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.accounts.token_service import TokenService
@@ -56,6 +60,10 @@ class ConnectionAssembly(TitleAssembly):
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)
         self.activity = ActivityService(store)
+        self.second_factor = SecondFactorService(store, self.sign_in, self.users, clock=clock)
+        provider = OpenIdProvider(self.providers.network, store.home, config)
+        self.open_id = OpenIdSignIn(store, self.sign_in, self.users, provider, config=config, clock=clock)
+        self.identities = IdentityService(store, self.users, self.open_id, clock=clock)
 
     def _build_automation(self, store: database.Database, config: Settings, clock: Callable[[], datetime]) -> None:
         self.automation = AutomationService(

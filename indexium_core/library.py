@@ -25,6 +25,7 @@ from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
 from indexium_core.flows.accounts.authority import Authority, CheckedService
 from indexium_core.flows.accounts.first_person import FirstPerson
+from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
@@ -80,6 +81,7 @@ class Library(LibraryServices):
     token_check: TokenCheck
     first_person: FirstPerson
     authority: Authority
+    open_id: OpenIdSignIn
     events: EventBus
     ui_priority: UiPriority
 

@@ -23,6 +23,8 @@ from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.accounts.activity_service import ActivityService
+    from indexium_core.flows.accounts.open_id.identity_service import IdentityService
+    from indexium_core.flows.accounts.second_factor_service import SecondFactorService
     from indexium_core.flows.accounts.token_service import TokenService
     from indexium_core.flows.accounts.user_service import UserService
     from indexium_core.flows.approvals.approval_service import Approvals
@@ -124,6 +126,8 @@ class LibraryServices:
     tokens: TokenService  # keys with which programs sign in
     activity: ActivityService  # who did what
     approvals: Approvals  # work that waits for another person
+    second_factor: SecondFactorService  # of the person who acts
+    identities: IdentityService  # accounts of other programs with which people sign in
     webhooks: WebhookService  # events of programs that bring files
     automation: AutomationService  # how far each library may go by itself
     players: PlayerService  # programs that are told what was published, and read back

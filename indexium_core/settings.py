@@ -18,6 +18,8 @@ from pydantic import ByteSize, Field, TypeAdapter, ValidationError, create_model
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from indexium_core import errors, settings_file
+from indexium_core.model.accounts.sign_in_settings import WANTED, SignInSettings
+from indexium_core.model.accounts.sign_in_settings import setting as _setting
 from indexium_core.model.people import placeholders
 from indexium_core.model.providers.descriptor import ProviderSetting
 from indexium_core.model.providers.registry import PROVIDERS
@@ -35,11 +37,6 @@ _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
     "applies to newly opened pages",
 )
 _COMMAND = "applies to the next command"
-_SIGN_IN = "applies to the next sign-in"
-
-
-def _setting(default: Any, description: str, counts: str, **limits: Any) -> Any:
-    return Field(default=default, description=description, json_schema_extra={"counts": counts}, **limits)
 
 
 def _of_provider(each: ProviderSetting) -> Any:
@@ -50,9 +47,9 @@ def _of_provider(each: ProviderSetting) -> Any:
 
 _OF_PROVIDERS = {each.name: _of_provider(each) for provider in PROVIDERS.values() for each in provider.settings}
 if TYPE_CHECKING:
-    _ProviderSettings = BaseSettings
+    _ProviderSettings = SignInSettings
 else:
-    _ProviderSettings = create_model("_ProviderSettings", __base__=BaseSettings, **_OF_PROVIDERS)
+    _ProviderSettings = create_model("_ProviderSettings", __base__=SignInSettings, **_OF_PROVIDERS)
 
 
 class Settings(_ProviderSettings):
@@ -211,12 +208,6 @@ class Settings(_ProviderSettings):
     webhook_quiet_seconds: int = _setting(
         45, "Seconds without an event of a folder before Indexium reacts to its events.", _NOW, ge=1, le=3600
     )
-    session_idle_hours: int = _setting(
-        24, "Hours without a request after which a person has to sign in again.", _NOW, ge=1, le=720
-    )
-    session_days: int = _setting(
-        30, "Days after which a person has to sign in again in any case.", _SIGN_IN, ge=1, le=365
-    )
     approval_risk: Literal["off", "safe", "warning", "danger"] = _setting(
         "off",
         "A write, a publication or a rollback waits for approval by another person if one of its files has this risk "
@@ -235,12 +226,6 @@ class Settings(_ProviderSettings):
     )
     approval_days: int = _setting(
         14, "Days after which a request for approval that nobody decided about expires.", _NOW, ge=1, le=365
-    )
-    allowed_hosts: str = _setting(
-        "",
-        "Other names of this server, with commas between them: of a container, of the own network, of a proxy.",
-        _NOW,
-        pattern=r"^([A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\s*,\s*|$))*$",
     )
     home_wait_seconds: int = _setting(
         300,
@@ -458,7 +443,7 @@ def _wanted(name: str) -> str:
         case "size":
             wanted = "a size such as 500MB or 10GB, or a number of bytes,"
         case "names":
-            wanted = "a list of names, separated by commas,"
+            wanted = WANTED.get(name, "a list of names, separated by commas,")
         case "address":
             wanted = "an address such as https://example.org/api, without a user name and a key,"
         case "code":

@@ -66,7 +66,7 @@ class FirstPersonPage(RequestHandler):
             self._show({"kind": "first", "code": code, "name": name, "problem": error.message})
             return
         if not is_answered:
-            sign_in.keep_session(self, signed[0], self._port)
+            sign_in.set_session(self, signed[0], self._port)
             self.redirect("/", status=303)
 
     @property

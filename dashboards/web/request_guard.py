@@ -126,6 +126,7 @@ def guard(
     hosts: Hosts,
     *,
     is_program: Callable[[HTTPServerRequest], bool],
+    identify: Callable[[HTTPServerRequest], str] = lambda _: "",
     refusal_of_token: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
     actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
@@ -139,6 +140,7 @@ def guard(
         hosts: Under which names it may be requested.
         is_program: Returns whether a request has a valid token. No page of another origin has one, so a program with
             a token may send any Origin to the REST routes.
+        identify: Reads who sends a request, before everything else, and returns why this person is refused.
         refusal_of_token: Returns the arguments of `Refused` for a request whose token is wrong.
         lacks_session: Returns whether somebody has to sign in before a request.
         actor_of: Returns who sends a request. Its handler acts as this actor, except for pages, which do so themselves.
@@ -150,11 +152,15 @@ def guard(
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
-        refusal = _refusal(request, hosts, is_program, is_embedded=is_embedded) or refusal_of_token(request)
+        unknown = identify(request)
+        refusal = _refusal(request, hosts, is_program, is_embedded=is_embedded)
+        refusal = refusal or ({"answer": (403, unknown)} if unknown else refusal_of_token(request))
         if refusal:
             return application.get_handler_delegate(request, _hardened(Refused, is_embedded), dict(refusal))
         if lacks_session(request):
             return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
+        if _is_upgrade(request):  # the Origin equals the Host, which may be of a setting that has changed
+            application.websocket_origins.add(request.host.lower())
         delegate = route(request, **kwargs)
         delegate.handler_class = _hardened(delegate.handler_class, is_embedded)
         return delegate
@@ -180,8 +186,7 @@ def _refusal(
 def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int, str] | None:
     """Return why the origin of a request is rejected."""
     origin = request.headers.get("Origin")
-    upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
-    if upgrade and _host_of(origin) != request.host.lower():
+    if _is_upgrade(request) and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may open a websocket."
     if origin and request.method not in {"GET", "HEAD"} and _host_of(origin) != request.host.lower():
         return 403, "Only the pages of this server may change anything here."
@@ -192,6 +197,10 @@ def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int
     if _is_foreign(request, {"document", "iframe"} if is_embedded else {"document"}):
         return 403, "Only the pages of this server may request this."
     return None
+
+
+def _is_upgrade(request: HTTPServerRequest) -> bool:
+    return "websocket" in request.headers.get("Upgrade", "").lower()
 
 
 def _host_of(origin: str | None) -> str:

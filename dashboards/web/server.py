@@ -45,6 +45,8 @@ from dashboards.web import (
     sign_in,
     uploads,
 )
+from dashboards.web.accounts import open_id
+from dashboards.web.accounts.trusted_proxies import TrustedProxies
 from dashboards.web.originals import OriginalFile
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -214,7 +216,7 @@ class DashboardServer:
         self._pages = app.Pages(
             library,
             local=not self._is_remote,
-            actor_of=lambda: self._actor_of(pn.state.cookies),
+            actor_of=lambda: self._reader_of(pn.state.cookies),
             session_of=lambda: self._session_of(pn.state.cookies),
         )
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
@@ -228,6 +230,7 @@ class DashboardServer:
             largest=largest,
             actor_of=self._sender,
         )
+        self._proxies = TrustedProxies(library.settings)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
         self._is_stopping = False
@@ -296,6 +299,7 @@ class DashboardServer:
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             is_program=lambda request: self._has_own_token(request) or bool(programs.is_valid(self._library, request)),
+            identify=self._identify,
             refusal_of_token=self._refusal_of_token,
             lacks_session=self._lacks_session,
             actor_of=self._sender,
@@ -311,6 +315,18 @@ class DashboardServer:
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             if self._lacks_session(client._socket.request):  # noqa: SLF001
                 client._socket.close()  # noqa: SLF001
+
+    def _identify(self, request: HTTPServerRequest) -> str:
+        """Read who sends a request, from its cookie or from a trusted proxy; return why this person is refused."""
+        name, token = self._proxies.apply(request), ""
+        if name and self._library.sign_in.is_needed:
+            client = request.headers.get("User-Agent", "")
+            try:
+                token = self._library.sign_in.of_proxy(name, address=request.remote_ip or "", client=client)
+            except (errors.SignInError, errors.UsageError) as error:
+                return "" if sign_in.is_open(request) else error.message
+        sign_in.hide_token(self._library, request, self.port, token=token)
+        return ""
 
     def _lacks_session(self, request: HTTPServerRequest) -> bool:
         is_program = self._has_own_token(request) or programs.is_valid(self._library, request)
@@ -339,6 +355,7 @@ class DashboardServer:
             (r"/healthz", Health, {"instance_id": self._library.instance_id}),
             (sign_in.ADDRESS, sign_in.SignInPage, {**signing, "is_remote": self._is_remote}),
             (sign_in.FIRST_PERSON, first_person.FirstPersonPage, signing),
+            *open_id.routes(self._library, self._signing, self.port),
             (sign_in.SIGN_OUT, sign_in.SignOut, {"library": self._library, "port": self.port}),
             (r"/api/.*", Asgi, {"mount": self._api}),
             (r"/assets/components\.js", Scripts),
@@ -355,6 +372,10 @@ class DashboardServer:
     def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
         """Return who sends a request with these cookies, of Tornado or of Bokeh."""
         return sign_in.actor_of(self._library, self._token_in(cookies))
+
+    def _reader_of(self, cookies: Mapping[str, Any]) -> Actor:
+        """Return who opens a page with these cookies of Bokeh."""
+        return sign_in.reader_of(self._library, self._token_in(cookies))
 
     def _session_of(self, cookies: Mapping[str, Any]) -> int | None:
         """Return the id of the session of such a request; None without one."""

@@ -20,20 +20,23 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
 from dashboards.frame import plain
+from dashboards.web.accounts.trusted_proxies import is_proxied
 from indexium_core import errors
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
+from indexium_core.model.accounts.second_factor import SecondStep
 from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor, local_actor
 
 ADDRESS, SIGN_OUT, FIRST_PERSON = "/sign-in", "/sign-out", "/first-person"
+OPEN_ID, OPEN_ID_BACK = "/sign-in/openid", "/sign-in/openid/back"
 _OPEN = frozenset(
-    {ADDRESS, FIRST_PERSON, "/healthz", "/favicon.ico"}
+    {ADDRESS, FIRST_PERSON, OPEN_ID, OPEN_ID_BACK, "/healthz", "/favicon.ico"}
     | {f"/assets/{name}" for name in ("icon.svg", "tokens.css", "contrast.css", "page.css", "page.js", "sign_in.css")}
     | {f"/assets/{name}.woff2" for name in ("inter-latin", "inter-latin-ext", "jetbrains-mono-latin")}
 )
 _LONGEST = 2000  # characters of an address to go on to
-_NOBODY = Actor("user", "0")
+_NOBODY = Actor("user", "0", "Nobody")  # may do nothing
 _CLOSED = (
     "Other machines can reach this service, so it is closed until somebody can sign in. Open the one-time address "
     "that it printed at its start, or use 'indexium users add NAME --role admin' on its computer."
@@ -51,15 +54,34 @@ def token_in(request: HTTPServerRequest, port: int) -> str:
     return "" if morsel is None else str(morsel.value)
 
 
+def hide_token(library: Library, request: HTTPServerRequest, port: int, *, token: str = "") -> None:
+    """
+    Put the handle of its session in place of the token in the cookie of a request; without a session, nothing.
+
+    `token` is that of the person whom a proxy names; it replaces the cookie.
+    """
+    name = cookie_name(port)
+    others = [f"{each}={morsel.value}" for each, morsel in request.cookies.items() if each != name]
+    handle = library.sign_in.handle(token or token_in(request, port))
+    if handle or name in request.cookies:
+        request.headers["Cookie"] = "; ".join([*others, *([f"{name}={handle}"] if handle else [])])
+        del request._cookies  # noqa: SLF001 - Tornado reads the header again
+
+
+def is_open(request: HTTPServerRequest) -> bool:
+    """Return whether a request needs no session, whoever sends it."""
+    return request.path in _OPEN or request.path.startswith(RECEIPTS)
+
+
 def is_missing(library: Library, request: HTTPServerRequest, port: int, *, is_remote: bool) -> bool:
     """
     Return whether a request needs a session and has none.
 
-    Without people, no request needs one, unless other machines can reach this service (`is_remote`): it stays closed.
+    Without people, no request needs one, unless other machines can reach this service (`is_remote`), or the request
+    comes through a trusted proxy: then it stays closed.
     """
-    if request.path in _OPEN or request.path.startswith(RECEIPTS):
-        return False
-    return (is_remote or library.sign_in.is_needed) and library.sign_in.find(token_in(request, port)) is None
+    is_needed = is_remote or library.sign_in.is_needed or is_proxied(request)
+    return is_needed and not is_open(request) and library.sign_in.find(token_in(request, port)) is None
 
 
 def actor_of(library: Library, token: str) -> Actor:
@@ -72,6 +94,16 @@ def actor_of(library: Library, token: str) -> Actor:
     if found is not None:
         return found.actor
     return _NOBODY if token and library.sign_in.is_needed else local_actor()
+
+
+def reader_of(library: Library, token: str) -> Actor:
+    """
+    Return who opens a page. Without a session, nobody does as soon as people sign in.
+
+    A browser chooses the cookies of a page: Bokeh reads them from the message that opens the websocket.
+    """
+    has_none = library.sign_in.is_needed and library.sign_in.find(token) is None
+    return _NOBODY if has_none else actor_of(library, token)
 
 
 class NotSignedIn(RequestHandler):
@@ -101,6 +133,30 @@ class NotSignedIn(RequestHandler):
         """Print nothing: an address may have a search."""
 
 
+def show(handler: RequestHandler, library: Library, **facts: str) -> None:
+    """Answer with the page of the sign-in: its `next` address, and what the person has typed."""
+    handler.set_header("Cache-Control", "no-store")
+    handler.finish(page({"kind": "sign_in", "provider": library.open_id.label, **facts}))
+
+
+def set_session(handler: RequestHandler, signed: SignedIn, port: int) -> None:
+    """Put the token of a new session into the cookie of an answer."""
+    handler.set_cookie(
+        cookie_name(port),
+        signed.token,
+        expires=signed.session.ends_at,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=handler.request.protocol == "https",
+    )
+
+
+def sender_of(request: HTTPServerRequest) -> Mapping[str, str]:
+    """Return from where a person signs in."""
+    return {"address": request.remote_ip or "", "client": request.headers.get("User-Agent", "")}
+
+
 class SignInPage(RequestHandler):
     """`GET /sign-in`: the form; `POST /sign-in`: starts a session and leads on."""
 
@@ -110,44 +166,48 @@ class SignInPage(RequestHandler):
         self._library, self._pool, self._port, self._is_remote = library, pool, port, is_remote
 
     def get(self) -> None:
-        following = _local(self.get_query_argument("next", "/"))
-        is_needed = self._library.sign_in.is_needed
-        if self._is_remote and not is_needed:
-            self._finish({"kind": "closed", "title": "Nobody can sign in yet", "problem": _CLOSED})
+        following, sign_in = local(self.get_query_argument("next", "/")), self._library.sign_in
+        if not sign_in.is_needed and (self._is_remote or is_proxied(self.request)):
+            self.set_header("Cache-Control", "no-store")
+            self.finish(page({"kind": "closed", "title": "Nobody can sign in yet", "problem": _CLOSED}))
             return
-        if not is_needed or self._library.sign_in.find(token_in(self.request, self._port)):
+        if not sign_in.is_needed or sign_in.find(token_in(self.request, self._port)):
             self.redirect(following, status=303)
             return
-        self._show(following)
+        self._show(next=following)
 
     head = get
 
     async def post(self) -> None:
-        following = _local(self.get_body_argument("next", "/"))
-        name = self.get_body_argument("name", "")[:200]
-        password = self.get_body_argument("password", "", strip=False)
+        following = local(self.get_body_argument("next", "/"))
+        name, step = self.get_body_argument("name", "")[:200], self.get_body_argument("step", "")
+        secret = self.get_body_argument("code" if step else "password", "", strip=False)
         former = token_in(self.request, self._port)
         try:
-            signed = await asyncio.get_running_loop().run_in_executor(self._pool, lambda: self._start(name, password))
+            signed = await asyncio.get_running_loop().run_in_executor(
+                self._pool, lambda: self._finish(step, secret) if step else self._start(name, secret)
+            )
         except errors.SignInError as error:
             self.set_status(429 if error.reason == "too_many" else 401)
-            self._show(following, name=name, problem=error.message)
+            step = "" if error.reason == "sign_in_ended" else step
+            self._show(next=following, name=name, step=step, problem=error.message)
+            return
+        if isinstance(signed, SecondStep):
+            self._show(next=following, name=name, step=signed.token)
             return
         if former:
             self._library.sign_in.sign_out(former)
-        keep_session(self, signed, self._port)
+        set_session(self, signed, self._port)
         self.redirect(following, status=303)
 
-    def _start(self, name: str, password: str) -> SignedIn:
-        client = self.request.headers.get("User-Agent", "")
-        return self._library.sign_in.sign_in(name, password, address=self.request.remote_ip or "", client=client)
+    def _start(self, name: str, password: str) -> SignedIn | SecondStep:
+        return self._library.sign_in.sign_in(name, password, **sender_of(self.request))
 
-    def _show(self, following: str, *, name: str = "", problem: str = "") -> None:
-        self._finish({"kind": "sign_in", "next": following, "name": name, "problem": problem})
+    def _finish(self, step: str, code: str) -> SignedIn:
+        return self._library.sign_in.complete(step, code, **sender_of(self.request))
 
-    def _finish(self, values: Mapping[str, str]) -> None:
-        self.set_header("Cache-Control", "no-store")
-        self.finish(page(values))
+    def _show(self, **facts: str) -> None:
+        show(self, self._library, **facts)
 
     def check_xsrf_cookie(self) -> None:
         """Skip the check: the request guard has compared Host and Origin."""
@@ -168,27 +228,15 @@ class SignOut(RequestHandler):
         """Skip the check: the request guard has compared Host and Origin."""
 
 
-def _local(address: str) -> str:
+def local(address: str) -> str:
     """Return an address of this server to go on to; "/" for any other, so that no link leads to another site."""
     parts = urlsplit(address)
     is_local = (
         address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     )
     is_plain = len(address) <= _LONGEST and address.isprintable() and "\\" not in address
-    return address if is_local and is_plain and parts.path not in {ADDRESS, SIGN_OUT, FIRST_PERSON} else "/"
-
-
-def keep_session(handler: RequestHandler, signed: SignedIn, port: int) -> None:
-    """Give the browser the cookie of a new session."""
-    handler.set_cookie(
-        cookie_name(port),
-        signed.token,
-        expires=signed.session.ends_at,
-        path="/",
-        httponly=True,
-        samesite="Lax",
-        secure=handler.request.protocol == "https",
-    )
+    own = {ADDRESS, SIGN_OUT, FIRST_PERSON, OPEN_ID, OPEN_ID_BACK}
+    return address if is_local and is_plain and parts.path not in own else "/"
 
 
 def page(values: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
+    from indexium_core.model.accounts.identities import UserIdentity
     from indexium_core.model.accounts.users import User, UserSession
 
 users = typer.Typer(help="The people who sign in. Without any, this computer needs no sign-in.", no_args_is_help=True)
@@ -29,7 +30,7 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the people with their roles."""
     with opened(context) as library:
         rows = library.users.list()
-    header = ("name", "role", "state", "sessions", "last seen")
+    header = ("name", "role", "state", "second factor", "sessions", "last seen")
     empty = "Nobody signs in. 'indexium users add NAME --role admin' adds the first person."
     output.listing(rows, header, _cells, empty=empty, as_json=as_json)
 
@@ -37,7 +38,7 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
 def _cells(user: User) -> tuple[str, ...]:
     state = "off" if not user.enabled else "on" if user.has_password else "needs a password"
     seen = wording.when(user.last_seen_at) if user.last_seen_at else ""
-    return user.name, user.role, state, f"{user.sessions:,}", seen
+    return user.name, user.role, state, "on" if user.has_second_factor else "off", f"{user.sessions:,}", seen
 
 
 @users.command("add", epilog="Example: indexium users add 'Ann Lee' --role admin")
@@ -83,6 +84,47 @@ def set_password(
         found = library.users.get(name)
         user = library.users.set_password(found.name, _password(is_read=password_stdin))
     _report(user, f"The password of {user.name} is changed. {user.name} has to sign in again.", as_json=as_json)
+
+
+@users.command("second-factor", epilog="Example: indexium users second-factor 'Ann Lee' --off")
+def second_factor(
+    context: typer.Context,
+    name: Name,
+    off: Annotated[
+        bool, typer.Option("--off", help="Switch it off: the device and the recovery codes are lost.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show whether a sign-in of a person needs a code, or switch that off. Each person switches it on."""
+    with opened(context) as library:
+        user = library.second_factor.switch_off_of(name) if off else library.users.get(name)
+    needs = "needs the password and a code" if user.has_second_factor else "needs the password, and no code"
+    _report(user, f"A sign-in of {user.name} {needs}.", as_json=as_json)
+
+
+@users.command("link", epilog="Example: indexium users link 'Ann Lee' 8f2c51")
+def link_user(
+    context: typer.Context,
+    name: Name,
+    subject: Annotated[
+        str, typer.Argument(metavar="[SUBJECT]", help="The id that the provider gives the account.")
+    ] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Remove this link.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show with which accounts of the OpenID Connect provider a person signs in, link one, or remove a link."""
+    with opened(context) as library:
+        if subject and remove:
+            library.identities.unlink(name, subject)
+        elif subject:
+            library.identities.link(name, subject)
+        rows = library.identities.list(name)
+    empty = "This person signs in with no account of another program."
+    output.listing(rows, ("name", "provider", "subject", "since"), _identity_cells, empty=empty, as_json=as_json)
+
+
+def _identity_cells(each: UserIdentity) -> tuple[str, ...]:
+    return each.user_name, each.issuer, each.subject, wording.when(each.created_at)
 
 
 @users.command("remove", epilog="Example: indexium users remove 'Ann Lee' --yes")

@@ -40,6 +40,7 @@ class HttpRequest:
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
     body: Mapping[str, Any] | None = None  # sent as JSON
+    form: Mapping[str, str] | None = None  # sent as a form
     timeout: float | None = None  # seconds until the last byte of the answer; None: the limit of the network
     max_bytes: int | None = None  # of the answer; None: the limit of the network
     returns_redirect: bool = False  # a redirect is an answer like others; otherwise it is an error
@@ -141,6 +142,7 @@ class Network:
             params=dict(request.parameters),
             headers=dict(request.headers),
             json=None if request.body is None else dict(request.body),
+            data=None if request.form is None else dict(request.form),
             timeout=httpx.Timeout(limit, connect=min(10.0, limit)),
         ) as response:
             if response.has_redirect_location and not request.returns_redirect:

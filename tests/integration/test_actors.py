@@ -245,6 +245,8 @@ WITHOUT_RECORD = """
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
     tokens.add tokens.revoke
     webhooks.add webhooks.change webhooks.new_secret webhooks.remove webhooks.receive webhooks.repeat webhooks.send_test
+    identities.link identities.ticket identities.unlink identities.unlink_own
+    second_factor.confirm second_factor.start second_factor.switch_off second_factor.switch_off_of
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
     users.add users.change users.change_own_password users.end_own_sessions users.end_sessions users.remove
@@ -268,7 +270,8 @@ READS = """
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets
     event events try_path files_left looked_up gets_pictures is_paused configured
-    reads unrecorded since match pauses request_page requests require_one season sessions status test effect set table
+    reads unrecorded since match pauses request_page requests require_one season sessions state status test effect set
+    table
 """
 
 

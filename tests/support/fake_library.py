@@ -48,6 +48,8 @@ class FakeLibrary(FakeOperations):
         self.resumed_scans: dict[int, str] = {}
         self.home = Path("nowhere")
         self.settings = SimpleNamespace(
+            trusted_proxies="",
+            trusted_user_header="",
             allowed_hosts="",
             **{
                 "metadata_preview_page_size": 50,
@@ -107,7 +109,10 @@ class FakeLibrary(FakeOperations):
         self.operations = SimpleNamespace(holders_of=self._held)
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
         self.ui_priority = UiPriority()
-        self.sign_in = SimpleNamespace(is_needed=False, find=lambda token: None, follow=lambda call: None)
+        self.sign_in = SimpleNamespace(
+            is_needed=False, find=lambda token: None, handle=lambda token: "", follow=lambda call: None
+        )
+        self.open_id = SimpleNamespace(label="")
         self.token_check = SimpleNamespace(
             find=lambda text, *, address=None: None, count_wrong=lambda address: True, follow=lambda call: None
         )

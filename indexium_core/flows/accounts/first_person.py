@@ -87,4 +87,4 @@ class FirstPerson:
             self.check(code, address=address)
             user = self._users.add(name, password, role="admin")
             self._code = ""
-        return self._sign_in.sign_in(user.name, password, address=address, client=client)
+        return self._sign_in.start(user.id, address=address, client=client)

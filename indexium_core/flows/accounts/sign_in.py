@@ -10,6 +10,7 @@ older than a few minutes.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 import secrets
 import threading
@@ -19,9 +20,11 @@ from datetime import datetime, timedelta
 from indexium_core import errors
 from indexium_core.flows.accounts import passwords
 from indexium_core.flows.accounts.attempts import WrongAttempts
-from indexium_core.model.accounts.permissions import Role
-from indexium_core.model.accounts.users import SignedIn, UserSession, name_key
-from indexium_core.model.operations.actor import Actor, acting_as
+from indexium_core.flows.accounts.second_steps import SecondSteps
+from indexium_core.model.accounts.permissions import Role, checked_role
+from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.users import SignedIn, UserSession, checked_user_name, name_key
+from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
 from indexium_core.settings import Settings
 from indexium_core.store.accounts import users as store
 from indexium_core.store.accounts.users import OpenSession
@@ -33,6 +36,7 @@ _WINDOW = 300.0  # seconds
 _OF_NAME, _OF_ADDRESS = 10, 30  # wrong passwords in that time
 _NOTED_EVERY = timedelta(minutes=5)
 _LONGEST_CLIENT = 200  # characters
+_PAGE = "page."  # the start of the handles of sessions
 _WRONG = "The name or the password is wrong."
 
 
@@ -44,15 +48,19 @@ class SignIn:
         self._followers: list[Callable[[], object]] = []
         self._names = WrongAttempts(most=_OF_NAME, seconds=_WINDOW)
         self._addresses = WrongAttempts(most=_OF_ADDRESS, seconds=_WINDOW)
+        self._second_steps = SecondSteps(database, clock=clock)
         self._lock = threading.Lock()
         self._open: dict[str, OpenSession] | None = None  # by the hash of the token; None: not read yet
         self._seen: dict[str, datetime] = {}  # newest requests
+        self._handle_key = secrets.token_bytes(32)
+        self._handles: Mapping[str, str] = {}  # hashes of tokens by handle
+        self._of_proxies: dict[tuple[str, str, str], str] = {}  # tokens by name, address and client
         self._is_needed: bool | None = None  # None: not read yet
         self._roles: Mapping[int, Role] | None = None  # of the people who can sign in; None: not read yet
 
-    def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn:
+    def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn | SecondStep:
         """
-        Start a session of a person.
+        Start a session of a person, or return the second step if the person has a second factor: see `complete`.
 
         Args:
             name: In any case.
@@ -65,29 +73,103 @@ class SignIn:
                 person off; an answer for an unknown name is the same, after the same time.
 
         """
-        return self._start(self.require_password(name, password, address=address), address, client[:_LONGEST_CLIENT])
-
-    def require_password(self, name: str, password: str, *, address: str) -> store.CredentialRow:
-        """
-        Return who has a name and a password; errors as in `sign_in`.
-
-        `address`: from which they are sent, or another text that has wrong attempts of its own.
-        """
         key = name_key(name)
-        if self._addresses.are_too_many(address) or self._names.are_too_many((key, address)):
-            raise errors.SignInError("Too many wrong passwords were given. Wait five minutes.", code="too_many")
         known = store.credentials(self._database.read(), key)
+        self._check(known, password, key=key, address=address)
+        assert known is not None
+        if self._second_steps.is_needed(known.user_id):
+            return self._second_steps.begin(known.user_id)
+        return self._start(known, address, client)
+
+    def complete(self, token: str, code: str, *, address: str = "", client: str = "") -> SignedIn:
+        """
+        Start a session after the second step.
+
+        Args:
+            token: Of the second step.
+            code: Of the app of the person, or a recovery code.
+            address: From which the person signs in.
+            client: As the browser names itself.
+
+        Raises:
+            SignInError: The code is wrong or was used before, too many were wrong, or the step has ended.
+
+        """
+        user_id = self._second_steps.finish(token, code, address=address)
+        known = store.credentials_of(self._database.read(), user_id)
+        if known is None or not known.enabled:
+            raise errors.SignInError(_WRONG)
+        return self._start(known, address, client)
+
+    def of_proxy(self, name: str, *, address: str = "", client: str = "") -> str:
+        """
+        Return the token of the session of a person whom a trusted proxy names; the first request starts the session.
+
+        Raises:
+            SignInError: There is no such person, or an administrator has switched the person off.
+            UsageError: The person would be added, and has no valid name.
+
+        """
+        sender = (name_key(name), address, client[:_LONGEST_CLIENT])
+        token = self._of_proxies.get(sender, "")
+        found = self.find(token)
+        if found is not None and name_key(found.name) == sender[0]:
+            return token
+        known = store.credentials(self._database.read(), sender[0]) or self._of_new(name)
+        if known is None or not known.enabled:
+            reason = "cannot sign in here" if known else "does not exist here"
+            raise errors.SignInError(f"The proxy names “{name[:40]}”, who {reason}.", code="unknown_person")
+        signed = self._start(known, address, client)
+        self._of_proxies = {each: kept for each, kept in self._of_proxies.items() if self.find(kept) is not None}
+        self._of_proxies[sender] = signed.token
+        return signed.token
+
+    def start(self, user_id: int, *, address: str = "", client: str = "") -> SignedIn:
+        """Start a session of a person whom another program has signed in; SignInError if the person is switched off."""
+        known = store.credentials_of(self._database.read(), user_id)
+        if known is None or not known.enabled:
+            raise errors.SignInError("You cannot sign in here. Ask an administrator.", code="unknown_person")
+        return self._start(known, address, client)
+
+    def _of_new(self, name: str) -> store.CredentialRow | None:
+        role = self._config.trusted_user_role
+        return None if role == "none" else store.credentials_of(self._database.read(), self.add_person(name, role))
+
+    def add_person(self, name: str, role: str) -> int:
+        """
+        Add a person, without a password, whom another program has signed in, and return the id.
+
+        Raises:
+            UsageError: The name or the role is not valid.
+
+        """
+        wanted, now = checked_user_name(name), self._clock()
+        with acting_as(SYSTEM), self._database.atomic() as tx:
+            user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=checked_role(role), now=now)
+        self.read_again()
+        logger.info("accounts.added", extra={"user_action": f"{wanted} as {role}"})
+        return user_id
+
+    def require_password(self, user_id: int, password: str) -> None:
+        """Raise SignInError if a person, who has signed in, has another password, or if too many were wrong."""
+        known = store.credentials_of(self._database.read(), user_id)
+        self._check(known, password, key=f"#{user_id}", address="", wrong="The password is wrong.")
+
+    def _check(
+        self, known: store.CredentialRow | None, password: str, *, key: str, address: str, wrong: str = _WRONG
+    ) -> None:
+        if (address and self._addresses.are_too_many(address)) or self._names.are_too_many((key, address)):
+            raise errors.SignInError("Too many wrong passwords were given. Wait five minutes.", code="too_many")
         is_right = passwords.is_right(password, None if known is None else known.password_hash)
         if known is None or not is_right or not known.enabled:
             self._addresses.count(address)
             self._names.count((key, address))
             logger.warning("accounts.wrong_password", extra={"sender": address})
-            raise errors.SignInError(_WRONG)
+            raise errors.SignInError(wrong)
         self._names.forget((key, address))
-        return known
 
     def _start(self, known: store.CredentialRow, address: str, client: str) -> SignedIn:
-        now, token = self._clock(), secrets.token_urlsafe(32)
+        now, token, client = self._clock(), secrets.token_urlsafe(32), client[:_LONGEST_CLIENT]
         ends_at = now + timedelta(days=self._config.session_days)
         with acting_as(Actor("user", str(known.user_id), known.name)), self._database.atomic() as tx:
             store.remove_ended(tx, now=now, seen_after=self.seen_after)
@@ -135,8 +217,9 @@ class SignIn:
         """Return the open session of a token, and note the request; None if there is none."""
         if not token:
             return None
-        key, now = _hash(token), self._clock()
-        found = self._sessions().get(key)
+        sessions, now = self._sessions(), self._clock()
+        key = self._key_of(token)
+        found = sessions.get(key)
         if found is None or found.ends_at <= now:
             return None
         seen = max(found.last_seen_at, self._seen.get(key, found.last_seen_at))
@@ -147,11 +230,29 @@ class SignIn:
             self._note_seen()
         return found
 
+    def handle(self, token: str) -> str:
+        """
+        Return what stands for the token of an open session in this process; "" if there is none.
+
+        Bokeh sends the cookies of a page to the scripts of the page. A handle does not open a session from outside:
+        the web server accepts none.
+        """
+        if token.startswith(_PAGE) or self.find(token) is None:
+            return ""
+        return self._handle(_hash(token))
+
+    def _handle(self, key: str) -> str:
+        return _PAGE + hmac.digest(self._handle_key, key.encode(), "sha256").hex()
+
+    def _key_of(self, token: str) -> str:
+        return self._handles.get(token, "") if token.startswith(_PAGE) else _hash(token)
+
     def _sessions(self) -> Mapping[str, OpenSession]:
         with self._lock:
             if self._open is None:
                 rows = store.open_sessions(self._database.read(), now=self._clock(), seen_after=self.seen_after)
                 self._open = dict(rows)
+                self._handles = {self._handle(key): key for key in rows}
             return self._open
 
     def _note_seen(self) -> None:
@@ -168,7 +269,7 @@ class SignIn:
 
     def sign_out(self, token: str) -> None:
         """End the session of a token, if there is one."""
-        found = self._sessions().get(_hash(token))
+        found = self._sessions().get(self._key_of(token))
         if found is not None:
             self.end(session_id=found.id)
 
@@ -178,6 +279,8 @@ class SignIn:
         """End a session, or all sessions of a person, perhaps without one."""
         with self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id, kept_session=kept_session)
+        if user_id is not None:
+            self._second_steps.forget(user_id)
         self.read_again()
 
     def follow(self, call: Callable[[], object]) -> None:

@@ -179,12 +179,7 @@ class UserService:
 
         """
         user, password_hash = self.own(), passwords.hashed(checked_password(password))
-        try:
-            self._sign_in.require_password(user.name, current, address=f"account {user.id}")
-        except errors.SignInError as error:
-            if error.reason == "too_many":
-                raise
-            raise errors.SignInError("The present password is wrong.") from error
+        self._sign_in.require_password(user.id, current)
         with self._database.atomic() as tx:
             store.set_password(tx, user.id, password_hash, now=self._clock())
         self._sign_in.end(user_id=user.id, kept_session=kept_session)

@@ -17,6 +17,8 @@ from indexium_core.model.operations.operation import WriteOptions
 _CALLS: Mapping[Permission, str] = {
     # Of oneself: the services check whose they are.
     "plan.read": """
+        identities.own identities.ticket identities.unlink_own
+        second_factor.confirm second_factor.start second_factor.state second_factor.switch_off
         tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
     """,
     "query.run": """
@@ -88,6 +90,7 @@ _CALLS: Mapping[Permission, str] = {
         webhooks.list webhooks.new_secret webhooks.remove webhooks.repeat webhooks.send_test webhooks.try_path
     """,
     "users.manage": """
+        identities.link identities.list identities.unlink second_factor.switch_off_of
         users.add users.change users.end_sessions users.get users.list users.remove users.sessions
         users.set_password
     """,
@@ -107,7 +110,7 @@ _NAMED = """
 # Calls that concern only the libraries in their arguments, `library_id` or `library_ids`.
 OF_LIBRARIES = frozenset(_NAMED.split())
 # Services that no token may call, whatever it may do: they say who may do what.
-OF_PEOPLE = frozenset({"tokens", "users"})
+OF_PEOPLE = frozenset({"identities", "second_factor", "tokens", "users"})
 # Calls that start work. Without their permission, who has `plan.edit` may propose the work, if approval is switched on.
 PROPOSED = frozenset({_WRITES, "history.start_rollback", "publications.start"})
 PROPOSING: Permission = "plan.edit"

@@ -18,13 +18,14 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1000  # characters
 class User(Shaped):
     """A person who signs in. The password is not part of it."""
 
-    shape = "id name role enabled has_password created_at last_seen_at sessions"
+    shape = "id name role enabled has_password has_second_factor created_at last_seen_at sessions"
 
     id: int
     name: str  # as the person spells it; unique without regard to case
     role: Role
     enabled: bool = True
     has_password: bool = False
+    has_second_factor: bool = False  # a sign-in needs a code of an app
     created_at: datetime
     last_seen_at: datetime | None = None
     sessions: int = 0  # that have not ended

@@ -10,7 +10,7 @@ from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import User, UserSession
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
-from indexium_core.store.accounts import tokens
+from indexium_core.store.accounts import identities, second_factors, tokens
 from indexium_core.store.connection import Connection
 
 
@@ -62,6 +62,12 @@ def credentials(reader: Connection, name_key: str) -> CredentialRow | None:
     return None if row is None else CredentialRow(*row)
 
 
+def credentials_of(reader: Connection, user_id: int) -> CredentialRow | None:
+    """Return what a sign-in needs of a person by the id; None if there is none."""
+    row = reader.execute(_sql("credentials_of"), {"id": user_id}).fetchone()
+    return None if row is None else CredentialRow(*row)
+
+
 def add(tx: Connection, *, name: str, name_key: str, role: Role, now: datetime) -> int:
     """Add a person and return the id."""
     return int(tx.value(_sql("add_user"), {"name": name, "name_key": name_key, "role": role, "now": now}))
@@ -78,6 +84,8 @@ def remove(tx: Connection, user_id: int) -> None:
     end_sessions(tx, user_id=user_id)
     tokens.remove(tx, user_id=user_id)
     tx.execute(_sql("forget_password"), {"user_id": user_id})
+    second_factors.remove(tx, user_id)
+    identities.remove_all(tx, user_id)
     tx.execute(_sql("remove_user"), {"id": user_id})
 
 

@@ -29,7 +29,7 @@ _OF: dict[Survival, str] = {
         asset_selection_config check_dismissals custom_fields decisions declined_people edit_templates field_locks
         legacy_files libraries library_automation_config people person_aliases person_merges players rejected_assets
         saved_queries saved_views side_file_choices step_aliases step_assignments step_people steps title_assignments
-        users video_people webhook_sources
+        user_identities users video_people webhook_sources
     """,
     Survival.RECORDED: """
         asset_candidates audit_events cache_inventory episodes face_suggestions film_evidence film_hashes
@@ -40,8 +40,8 @@ _OF: dict[Survival, str] = {
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: """
-        api_tokens events hash_cache player_contacts player_reads provider_cache title_names user_credentials
-        user_sessions webhook_files
+        api_tokens events hash_cache player_contacts player_reads provider_cache recovery_codes second_factors
+        title_names user_credentials user_sessions webhook_files
     """,
     Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",
 }

@@ -2,7 +2,8 @@
 
 -- name: users
 -- Each person, with what is known of the sessions.
-SELECT u.id, u.name, u.role, u.enabled, u.created_at, c.user_id IS NOT NULL AS has_password, s.last_seen_at,
+SELECT u.id, u.name, u.role, u.enabled, u.created_at, c.user_id IS NOT NULL AS has_password,
+       EXISTS (FROM second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS has_second_factor, s.last_seen_at,
        coalesce(s.sessions, 0) AS sessions
 FROM users AS u
 LEFT JOIN user_credentials AS c ON c.user_id = u.id
@@ -24,6 +25,11 @@ SELECT id, role FROM users WHERE enabled;
 -- What a sign-in needs.
 SELECT u.id, u.name, u.role, u.enabled, c.password_hash
 FROM users AS u LEFT JOIN user_credentials AS c ON c.user_id = u.id WHERE u.name_key = $name_key;
+
+-- name: credentials_of
+-- … of a person who is known already.
+SELECT u.id, u.name, u.role, u.enabled, c.password_hash
+FROM users AS u LEFT JOIN user_credentials AS c ON c.user_id = u.id WHERE u.id = $id;
 
 -- name: add_user
 -- A new person.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pyotp
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.routing import PathMatches, Router, Rule
@@ -21,6 +22,7 @@ from dashboards.web import request_guard, server, sign_in
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from tests.support.rest import PATIENCE, Answer, Client, events
 
 PASSWORD = "correct horse"
@@ -93,6 +95,7 @@ def test_every_route_needs_a_session(nobody: Client, applications: list[Applicat
     assert {nobody.get(path).status for path in embedding} == {404}
     is_open = {path for path in found - embedding if nobody.get(path).status != 401}
     assert is_open == {"/sign-in", "/first-person", "/healthz", "/favicon.ico"}
+    is_open |= {"/sign-in/openid", "/sign-in/openid/back"}  # they refuse by themselves what belongs to no sign-in
     for path in sorted(found - is_open - embedding):
         for method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"):
             assert nobody(method, path).status == 401, (method, path)
@@ -249,3 +252,57 @@ def test_page_and_stream_end_with_their_session(library: Library, nobody: Client
     asyncio.run(run())
     ann = Client(nobody.url, Cookie=cookie_of(signed_in(nobody)))
     assert ann.get("/api/jobs").status == 200
+
+
+def second_factor_of(library: Library, name: str) -> str:
+    """Switch the second factor of a person on, and return a recovery code."""
+    user = library.users.get(name)
+    with library.acting_as(Actor("user", str(user.id), user.name)):
+        return library.second_factor.confirm(pyotp.TOTP(library.second_factor.start().secret).now())[0]
+
+
+def finished(client: Client, answer: Answer, code: str, following: str = "/plan") -> Answer:
+    """Send the form of the second step that an answer shows."""
+    found = re.search(r'name="step" value="([^"]+)"', answer.text.decode())
+    assert found is not None
+    form = urlencode({"name": "ann lee", "step": found[1], "code": code, "next": following}).encode()
+    return client("POST", "/sign-in", form, Content_Type="application/x-www-form-urlencoded", Origin=client.url)
+
+
+def test_second_step_starts_the_session(library: Library, nobody: Client) -> None:
+    code = second_factor_of(library, "Ann Lee")
+    first = signed_in(nobody, following="/history?operation=1")
+    assert first.status == 200
+    assert "set-cookie" not in first.headers
+    assert 'value="/history?operation=1"' in first.text.decode()
+    assert 'autocomplete="one-time-code"' in first.text.decode()
+    wrong = finished(nobody, first, "000 000")
+    assert (wrong.status, "set-cookie" in wrong.headers) == (401, False)
+    assert "The code is wrong, or it was used before." in wrong.text.decode()
+    other = finished(nobody, first, code, following="//evil.example/")
+    assert (other.status, other.headers["location"]) == (303, "/")
+    assert Client(nobody.url, Cookie=cookie_of(other)).get("/api/jobs").status == 200
+    again = finished(nobody, first, code)
+    assert again.status == 401
+    assert "The time for the code is over." in again.text.decode()
+    assert 'name="password"' in again.text.decode()
+
+
+def test_token_of_the_second_step_is_no_session(library: Library, nobody: Client) -> None:
+    second_factor_of(library, "Ann Lee")
+    found = re.search(r'name="step" value="([^"]+)"', signed_in(nobody).text.decode())
+    assert found is not None
+    guess = Client(nobody.url, Cookie=f"{sign_in.cookie_name(int(nobody.url.rpartition(':')[2]))}={found[1]}")
+    assert guess.get("/api/jobs").status == 401
+    assert Client(nobody.url, Authorization=f"Bearer {found[1]}").get("/api/jobs").status == 401
+
+
+def test_another_site_cannot_finish_a_sign_in(library: Library, nobody: Client) -> None:
+    code = second_factor_of(library, "Ann Lee")
+    first = signed_in(nobody)
+    elsewhere = Client(nobody.url)
+    found = re.search(r'name="step" value="([^"]+)"', first.text.decode())
+    assert found is not None
+    form = urlencode({"step": found[1], "code": code}).encode()
+    sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": "http://evil.example"}
+    assert elsewhere("POST", "/sign-in", form, **sent).status == 403

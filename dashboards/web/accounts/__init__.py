@@ -1,0 +1,1 @@
+"""The ways to sign in that other programs take part in."""

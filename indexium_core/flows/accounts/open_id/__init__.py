@@ -1,0 +1,1 @@
+"""The sign-in with an account of another program: OpenID Connect, authorization code flow with PKCE."""
