@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
@@ -41,8 +42,7 @@ def library(studio: Studio) -> Library:
 
 
 @pytest.fixture
-def running(library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[DashboardServer]:
-    monkeypatch.setattr(server, "_TOKENS_CHECKED", 0.2)
+def running(library: Library) -> Iterator[DashboardServer]:
     with server.make_server(library, port=0).background() as made:
         yield made
 
@@ -212,32 +212,49 @@ def test_person_manages_own_tokens_over_rest(nobody: Client, library: Library) -
     assert nobody.get("/api/tokens").status == 401
 
 
-@pytest.mark.parametrize("end", ["revoked", "ended", "owner off", "owner removed"])
-def test_stream_ends_with_its_token(
-    library: Library, program: Callable[..., Client], end: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script, other = program(user="Bob", days=1), program()
+@pytest.fixture
+def quickly_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at the tokens of open streams more often than the streams themselves do."""
+    monkeypatch.setattr(server, "_TOKENS_CHECKED", 0.2)
+
+
+@contextlib.contextmanager
+def ending(script: Client, other: Client) -> Iterator[None]:
+    """Follow events with two tokens: the first stream must end with the block, before it looks at its token itself."""
     with (
         events(script.url, Authorization=script.headers["Authorization"]) as stream,
         events(other.url, Authorization=other.headers["Authorization"]) as open_stream,
     ):
         next(stream)
         next(open_stream)
-        match end:
-            case "revoked":
-                library.tokens.revoke(1)
-            case "ended":
-                monkeypatch.setattr(library.token_check, "_clock", lambda: datetime.now(UTC) + timedelta(days=2))
-            case "owner off":
-                library.users.change("Bob", enabled=False)
-            case "owner removed":
-                library.users.remove("Bob")
+        begun = time.monotonic()
+        yield
         with contextlib.suppress(OSError, HTTPException):
             for _ in stream:  # until the connection is closed
                 pass
-        library.events.emit("plan:changed")
+        assert time.monotonic() - begun < 10
+        assert other.post("/api/libraries/1/scan").status == 202
         assert next(open_stream)["event"]
     assert script.get("/api/jobs").status == 401
+
+
+@pytest.mark.parametrize("end", ["revoked", "owner off", "owner removed"])
+def test_stream_ends_at_once_with_its_token(library: Library, program: Callable[..., Client], end: str) -> None:
+    with ending(program(user="Bob"), program()):
+        if end == "revoked":
+            library.tokens.revoke(1)
+        elif end == "owner off":
+            library.users.change("Bob", enabled=False)
+        else:
+            library.users.remove("Bob")
+
+
+@pytest.mark.usefixtures("quickly_checked")
+def test_stream_ends_with_the_last_day_of_its_token(
+    library: Library, program: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ending(program(user="Bob", days=1), program()):
+        monkeypatch.setattr(library.token_check, "_clock", lambda: datetime.now(UTC) + timedelta(days=2))
 
 
 def test_same_idempotency_key_of_another_actor_is_another_request(
