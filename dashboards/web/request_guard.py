@@ -154,7 +154,8 @@ def guard(
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
         unknown = identify(request)
         refusal = _refusal(request, hosts, is_program, is_embedded=is_embedded)
-        refusal = refusal or ({"answer": (403, unknown)} if unknown else refusal_of_token(request))
+        not_known = {"status": 403, "code": "not_allowed", "detail": unknown}
+        refusal = refusal or (not_known if unknown else refusal_of_token(request))
         if refusal:
             return application.get_handler_delegate(request, _hardened(Refused, is_embedded), dict(refusal))
         if lacks_session(request):

@@ -5,6 +5,7 @@ import {emptyState, loadingPage} from "../../components/widgets.js"
 import {drawPassword, onPasswordDrawn, PASSWORD_ACTIONS, submitPassword} from "./account_password.js"
 import {drawProfile} from "./account_profile.js"
 import {drawSessions} from "./account_sessions.js"
+import {drawSecondFactor, SECOND_FACTOR_ACTIONS} from "../second_factor/second_factor.js"
 
 /**
  * @typedef {{saved: number}} State `saved`: how often the password was changed when the form was emptied last.
@@ -28,6 +29,7 @@ function draw(self) {
       {class: "account-cards", data: {key: "cards"}},
       drawProfile(view.profile),
       drawPassword(self),
+      drawSecondFactor(view.second_factor),
       drawSessions(view.sessions),
     ),
   ]
@@ -44,6 +46,6 @@ export function render(context) {
         if (event.key === "Enter" && event.target.matches(".own-password input")) submitPassword(self)
       },
     },
-    actions: PASSWORD_ACTIONS,
+    actions: {...PASSWORD_ACTIONS, ...SECOND_FACTOR_ACTIONS},
   })
 }

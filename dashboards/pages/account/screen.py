@@ -11,6 +11,7 @@ from dashboards.pages.account.password_section import PasswordSection
 from dashboards.pages.account.profile_section import ProfileSection
 from dashboards.pages.account.sessions_section import SessionsSection
 from dashboards.pages.account.view_types import OwnAccountView
+from dashboards.pages.second_factor.section import SecondFactorSection
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import AddressedState
@@ -36,6 +37,7 @@ class AccountScreen(Screen):
         self._sections: Sequence[AccountSection] = (
             ProfileSection(session),
             PasswordSection(session, changed=self.refresh),
+            SecondFactorSection(session, changed=self.refresh),
             SessionsSection(session, changed=self.refresh),
         )
         for section in self._sections:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from dashboards.pages.second_factor.view_types import SecondFactorView
+
 
 class ProfileView(TypedDict):
     name: str
@@ -38,4 +40,5 @@ class OwnAccountView(TypedDict, total=False):
     error: str
     profile: ProfileView
     password: OwnPasswordView
+    second_factor: SecondFactorView
     sessions: OwnSessionsView

@@ -5,19 +5,21 @@ import {button} from "../../components/widgets.js"
 /** @type {(problem: string) => Child} */
 const drawProblem = problem => problem && h("p", {class: "bad-text", id: "second-factor-bad", role: "alert"}, problem)
 
-/** @type {(id: string, label: string, problem: string, attributes: object) => HTMLElement[]} */
-const drawField = (id, label, problem, attributes) => [
-  h("label", {for: id}, label),
-  h("input", {
-    id,
-    class: problem ? "set bad" : "set",
-    "aria-invalid": problem ? "true" : null,
-    "aria-describedby": problem ? "second-factor-bad" : null,
-    spellcheck: "false",
-    data: {key: id},
-    ...attributes,
-  }),
-]
+/** @type {(id: string, label: string, problem: string, attributes: object) => HTMLElement} */
+const drawField = (id, label, problem, attributes) =>
+  h(
+    "label",
+    {class: "field", data: {key: `field-${id}`}},
+    label,
+    h("input", {
+      id,
+      "aria-invalid": problem ? "true" : null,
+      "aria-describedby": problem ? "second-factor-bad" : null,
+      spellcheck: "false",
+      data: {key: id},
+      ...attributes,
+    }),
+  )
 
 /** @type {(start: NewSecretView, problem: string) => Child[]} */
 const drawStart = ({secret, uri, picture}, problem) => [
@@ -59,30 +61,31 @@ const drawCodes = codes => [
     {class: "recovery-codes", "aria-label": "Recovery codes"},
     codes.map(code => h("li", null, h("code", null, code))),
   ),
-  button("I have kept them", "close-second-factor", {kind: "primary"}),
+  h("div", {class: "acts"}, button("I have kept them", "close-second-factor", {kind: "primary"})),
 ]
 
 /** @type {(problem: string) => Child[]} */
 const drawOff = problem => [
   drawField("second-factor-password", "Your password", problem, {type: "password", autocomplete: "current-password"}),
   drawProblem(problem),
-  button("Switch off", "switch-off-second-factor"),
+  h("div", {class: "acts"}, button("Switch off", "switch-off-second-factor")),
 ]
 
 /** @type {(view: SecondFactorView) => Child} */
 const drawBody = ({is_on: isOn, start, codes, problem}) => {
   if (codes.length) return drawCodes(codes)
   if (start) return drawStart(start, problem)
-  return isOn ? drawOff(problem) : [button("Set up an app…", "start-second-factor"), drawProblem(problem)]
+  if (isOn) return drawOff(problem)
+  return [drawProblem(problem), h("div", {class: "acts"}, button("Set up an app…", "start-second-factor"))]
 }
 
 /** @param {SecondFactorView} view */
 export const drawSecondFactor = view =>
   h(
     "section",
-    {class: "card settings", "aria-label": "Second factor", data: {key: "second-factor"}},
+    {class: "card pad second-factor", "aria-label": "Second factor", data: {key: "second-factor"}},
     h("h2", null, "Second factor"),
-    h("p", {class: "hint lead"}, view.state),
+    h("p", {class: "hint"}, view.state),
     drawBody(view),
   )
 

@@ -14,7 +14,9 @@ from indexium_core.model.accounts.second_factor import SecondFactorStart, Second
 
 
 class SecondFactorSection:
-    """Sets the second factor of the person of one session, for the page that shows the section."""
+    """Sets the second factor of the person of one session."""
+
+    name = "second_factor"
 
     def __init__(self, session: Session, *, changed: Callable[[], object]) -> None:
         """Serve the page of a session; `changed` reads that page again."""
@@ -32,12 +34,16 @@ class SecondFactorSection:
             "close_second_factor": lambda _: self._close(),
         }
 
+    def read(self) -> SecondFactorState:
+        """Return the state."""
+        return self._library.second_factor.state()
+
     def forget(self) -> None:
         """Forget the secret, the recovery codes and a refused text: the page was left."""
         self._start, self._codes, self._problem = None, [], ""
 
     def view(self, state: SecondFactorState) -> dict[str, Any]:
-        """Return the view of the section; `library.second_factor.state()` returns the state."""
+        """Return the view of the section."""
         start = self._start
         return {
             "is_on": state.is_on,
