@@ -325,6 +325,7 @@ class Assembly(ConnectionAssembly):
                 self.retries.start(operation_id, source=source, request=request).id
             ),
             requests=self.requests,
+            require=lambda permission: self.authority.require(permission),
             keep_days=lambda: self.settings.log_retention_days,
             clock=clock,
         )

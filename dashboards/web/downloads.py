@@ -25,6 +25,7 @@ from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.operations.actor import carry_actor
 from indexium_core.model.planning.plan import SORT_KEYS
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class FileHandler(RequestHandler):
 
     async def on_thread(self, call: Callable[[], Any]) -> Any:
         """Run long work on a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, carry_actor(call))
 
     async def send(self, make: Callable[[], Iterator[str]], name: str, kind: str) -> None:
         """Send the pieces of `make` as a file; an error during the transfer closes the connection."""

@@ -13,6 +13,7 @@ from tornado.web import RequestHandler
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import CachedImage
+from indexium_core.model.operations.actor import carry_actor
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class PictureAnswer(MediaAnswer):
         self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
 
     async def _read(self, read: Callable[[int], CachedImage | None], number: int) -> CachedImage | None:
-        self._reading = self._pool.submit(read, number)
+        self._reading = self._pool.submit(carry_actor(read), number)
         try:
             return await asyncio.wrap_future(self._reading)
         except asyncio.CancelledError:  # the page left this picture before the read started

@@ -17,6 +17,7 @@ from indexium_core.library import Library
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 from indexium_core.model.files.pictures import BrowserFile
+from indexium_core.model.operations.actor import carry_actor
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -122,4 +123,4 @@ class OriginalFile(MediaAnswer):
         return int(start), last
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._pool.submit(work))
+        return await asyncio.wrap_future(self._pool.submit(carry_actor(work)))

@@ -1,8 +1,7 @@
-"""The guard of every route: it checks Host and Origin, and sets the security headers."""
+"""The guard of every route: it checks Host and Origin, says who acts, and sets the security headers."""
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import json
 import re
@@ -19,6 +18,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from dashboards.web.sign_in import NotSignedIn
 from indexium_core.api.access import OTHER_SITES
+from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
 _REST = "/api/"
 _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
@@ -123,6 +123,7 @@ def guard(
     *,
     holds: Callable[[str | None], bool | None],
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
+    actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
     is_embedded: bool = False,
 ) -> None:
     """
@@ -130,20 +131,26 @@ def guard(
 
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
     token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
-    has to sign in before a request. `is_embedded`: a notebook on this machine
-    may show the pages in a frame.
+    has to sign in before a request. `actor_of` returns who sends a request: its handler acts as this actor.
+    `is_embedded`: a notebook on this machine may show the pages in a frame.
     """
     application.websocket_origins.update(hosts.other_origins)
     route = application.find_handler
+    known: dict[type[RequestHandler], type[RequestHandler]] = {}
+
+    def hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
+        if handler not in known:
+            known[handler] = _hardened(handler, actor_of, is_embedded=is_embedded)
+        return known[handler]
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
         refusal = _refusal(request, hosts, holds, is_embedded=is_embedded)
         if refusal:
-            return application.get_handler_delegate(request, _hardened(Refused, is_embedded), {"answer": refusal})
+            return application.get_handler_delegate(request, hardened(Refused), {"answer": refusal})
         if lacks_session(request):
-            return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
+            return application.get_handler_delegate(request, hardened(NotSignedIn))
         delegate = route(request, **kwargs)
-        delegate.handler_class = _hardened(delegate.handler_class, is_embedded)
+        delegate.handler_class = hardened(delegate.handler_class)
         return delegate
 
     application.find_handler = find_handler
@@ -223,13 +230,22 @@ def _sockets(host: str) -> str:
     return "" if host.startswith("[") else f"ws://{host} wss://{host}"
 
 
-@functools.cache
-def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestHandler]:  # noqa: FBT001
-    """Return a handler class that also sends the security headers; scripts in a page get the nonce of its answer."""
+def _hardened(
+    handler: type[RequestHandler], actor_of: Callable[[HTTPServerRequest], Actor], *, is_embedded: bool
+) -> type[RequestHandler]:
+    """
+    Return a handler class that acts as the sender, and that also sends the security headers.
+
+    Scripts in a page get the nonce of its answer.
+    """
     scripted = issubclass(handler, DocHandler) or getattr(handler, "has_scripts", False)
     has_form = getattr(handler, "has_form", False)
 
     class Hardened(handler):
+        async def _execute(self, *arguments: Any, **named: Any) -> None:
+            with acting_as(actor_of(self.request)):
+                await super()._execute(*arguments, **named)
+
         def set_default_headers(self) -> None:
             super().set_default_headers()
             self._nonce = secrets.token_urlsafe(16) if scripted else ""

@@ -18,12 +18,11 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import panel as pn
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
 from tornado.httputil import HTTPServerRequest
@@ -43,7 +42,7 @@ from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
 from indexium_core.library import Library
-from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -195,7 +194,7 @@ class DashboardServer:
         self._library = library
         self._linger = linger
         self._is_embedded = is_embedded
-        self._pages = app.Pages(library, local=host in LOOPBACK, actor_of=lambda: self._actor_of(pn.state.cookies))
+        self._pages = app.Pages(library, local=host in LOOPBACK, actor_of=current_actor)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
@@ -205,7 +204,7 @@ class DashboardServer:
         self._api = Mount(
             make_app(library, token=self.token),
             largest=largest,
-            actor_of=lambda request: self._actor_of(request.cookies),
+            actor_of=self._actor_of,
         )
         self._loop: IOLoop | None = None
         self._started = threading.Event()
@@ -276,6 +275,7 @@ class DashboardServer:
             hosts,
             holds=lambda header: access.bearer(header, self.token),
             lacks_session=self._lacks_session,
+            actor_of=self._actor_of,
             is_embedded=self._is_embedded,
         )
         self._library.sign_in.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
@@ -289,8 +289,11 @@ class DashboardServer:
                 client._socket.close()  # noqa: SLF001
 
     def _lacks_session(self, request: HTTPServerRequest) -> bool:
-        has_token = request.path.startswith("/api/") and access.bearer(request.headers.get("Authorization"), self.token)
-        return not has_token and sign_in.is_missing(self._library, request, self.port)
+        return not self._has_token(request) and sign_in.is_missing(self._library, request, self.port)
+
+    def _has_token(self, request: HTTPServerRequest) -> bool:
+        is_rest = request.path.startswith("/api/")
+        return is_rest and bool(access.bearer(request.headers.get("Authorization"), self.token))
 
     def _routes(self) -> list[tuple[Any, ...]]:
         """Return the routes other than the pages."""
@@ -310,10 +313,10 @@ class DashboardServer:
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
 
-    def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
-        """Return who sends a request with these cookies, of Tornado or of Bokeh."""
-        found = cookies.get(sign_in.cookie_name(self.port), "")
-        return sign_in.actor_of(self._library, str(getattr(found, "value", found)))
+    def _actor_of(self, request: HTTPServerRequest) -> Actor:
+        """Return who sends a request."""
+        token = sign_in.token_in(request, self.port)
+        return sign_in.actor_of(self._library, token, is_local=self._has_token(request))
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:

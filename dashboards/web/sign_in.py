@@ -23,7 +23,7 @@ from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
-from indexium_core.model.operations.actor import Actor, local_actor
+from indexium_core.model.operations.actor import NOBODY, Actor, local_actor
 
 ADDRESS, SIGN_OUT = "/sign-in", "/sign-out"
 _OPEN = frozenset(
@@ -52,10 +52,17 @@ def is_missing(library: Library, request: HTTPServerRequest, port: int) -> bool:
     return library.sign_in.is_needed and library.sign_in.find(token_in(request, port)) is None
 
 
-def actor_of(library: Library, token: str) -> Actor:
-    """Return who uses a session; without one, it is the person at this computer, or a program of this person."""
+def actor_of(library: Library, token: str, *, is_local: bool) -> Actor:
+    """
+    Return who uses a session.
+
+    Without one, it is the person at this computer if there are no people, or if `is_local`: the request has the token
+    of the service. Otherwise it is nobody: the session may have ended since the guard checked it.
+    """
     found = library.sign_in.find(token)
-    return local_actor() if found is None else found.actor
+    if found is not None:
+        return found.actor
+    return local_actor() if is_local or not library.sign_in.is_needed else NOBODY
 
 
 class NotSignedIn(RequestHandler):

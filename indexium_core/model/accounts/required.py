@@ -15,6 +15,7 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
+    "plan.read": "artwork.collage artwork.folder_collage",  # these add the pictures that they make to the cache
     "query.run": """
         queries.file_ids queries.frame queries.run queries.stream queries.values queries.write
         saved_queries.remove saved_queries.restore saved_queries.save snapshots.export_parquet
@@ -33,10 +34,9 @@ _CALLS: Mapping[Permission, str] = {
         people.unmerge
     """,
     "titles.edit": """
-        artwork.collage artwork.download_artwork artwork.find_local artwork.folder_collage
-        artwork.generate_artwork_collage artwork.keep artwork.put enrichment.enrich_entity matches.accept
+        artwork.download_artwork artwork.find_local artwork.generate_artwork_collage artwork.keep artwork.put enrichment.enrich_entity matches.accept
         matches.accept_id matches.confirm matches.ignore matches.later matches.reject matches.search
-        matches.undo picture_search.search picture_selection.apply picture_selection.auto_select_assets
+        matches.suggest matches.undo picture_search.search picture_selection.apply picture_selection.auto_select_assets
         picture_selection.choose_all picture_selection.choose_unscored picture_selection.reject_candidate
         picture_selection.release picture_selection.reselect_asset picture_selection.select_candidate
         picture_selection.take_back_rejection providers.details providers.match providers.pictures
@@ -99,6 +99,18 @@ _OWN = """
 """
 # Calls of Indexium itself, at events and at the borders of the program: nobody's role decides about them.
 INTERNAL = frozenset(_OWN.split())
+
+
+_STARTED: Mapping[Permission, str] = {
+    "write.any": "write",
+    "rollback": "rollback",
+    "publish": "publish player-notification player-reading",
+    "settings.manage": "database_backup reaction recovery-drill snapshot watch-states webhook-events",
+}
+# What a person needs to start a kind of job, and so also to continue or to retry it; other kinds need `jobs.manage`.
+TO_START: Mapping[str, Permission] = MappingProxyType(
+    {kind: permission for permission, kinds in _STARTED.items() for kind in kinds.split()}
+)
 
 
 def permission_of(call: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Permission:
