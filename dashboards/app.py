@@ -35,6 +35,7 @@ from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
+from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.operations.actor import Actor, local_actor
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ PAGES = (
     PageEntry("settings", "Settings", SettingsScreen),
     PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections"),
 )
+_PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
 TITLES = {entry.name: entry.title for entry in PAGES}
 PATHS = {entry.name: entry.address for entry in PAGES}
 ROUTES = ("/", *PATHS.values(), TRACK.pattern, TITLE.pattern)
@@ -82,6 +84,7 @@ class Pages:
     def __init__(self, library: Library, *, local: bool = False, actor_of: Callable[[], Actor] = local_actor) -> None:
         """Serve `library`; see `Shared` for `local`. `actor_of` returns who opens the page that is being created."""
         self._actor_of = actor_of
+        self.limit = ActorLimit(_PAGES_OF_ACCOUNT, "open pages")
         self.shared = Shared(library, local=local)
         self._template = _template()
 
@@ -90,7 +93,7 @@ class Pages:
         library = self.shared.library
         try:
             with library.acting_as(self._actor_of()):
-                session = Session(self.shared, PAGES)
+                session = self._session()
         except Exception:
             logger.exception("dashboard.session_failed")
             return _failed(assets)
@@ -107,6 +110,17 @@ class Pages:
         ).items():
             template.add_variable(name, value)
         return template
+
+    def _session(self) -> Session:
+        """Return a new session, which counts until its page is closed. Raises TooManyError."""
+        account = self.limit.take()
+        try:
+            session = Session(self.shared, PAGES)
+            pn.state.curdoc.on_session_destroyed(lambda _: self.limit.release(account))
+        except BaseException:
+            self.limit.release(account)
+            raise
+        return session
 
     def warm(self) -> None:
         """Import the chart library before a page needs it."""

@@ -124,6 +124,7 @@ def guard(
     holds: Callable[[str | None], bool | None],
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
     actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
+    too_many_pages: Callable[[HTTPServerRequest], str] = lambda _: "",
     is_embedded: bool = False,
 ) -> None:
     """
@@ -132,6 +133,7 @@ def guard(
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
     token, so a program with the token may send any Origin to the REST routes. `lacks_session` returns whether somebody
     has to sign in before a request. `actor_of` returns who sends a request: its handler acts as this actor.
+    `too_many_pages` returns why this actor may open no further page, or "".
     `is_embedded`: a notebook on this machine may show the pages in a frame.
     """
     application.websocket_origins.update(hosts.other_origins)
@@ -150,6 +152,8 @@ def guard(
         if lacks_session(request):
             return application.get_handler_delegate(request, hardened(NotSignedIn))
         delegate = route(request, **kwargs)
+        if issubclass(delegate.handler_class, DocHandler) and (sentence := too_many_pages(request)):
+            return application.get_handler_delegate(request, hardened(Refused), {"answer": (429, sentence)})
         delegate.handler_class = hardened(delegate.handler_class)
         return delegate
 
@@ -201,7 +205,7 @@ def _is_foreign(request: HTTPServerRequest, targets: Collection[str]) -> bool:
 
 
 class Refused(RequestHandler):
-    """The answer to a rejected request."""
+    """The answer to a rejected request, with the status and a sentence."""
 
     def initialize(self, answer: tuple[int, str]) -> None:
         self._answer = answer

@@ -42,7 +42,7 @@ from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
 from indexium_core.library import Library
-from indexium_core.model.operations.actor import Actor, current_actor
+from indexium_core.model.operations.actor import Actor, acting_as, current_actor
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -276,6 +276,7 @@ class DashboardServer:
             holds=lambda header: access.bearer(header, self.token),
             lacks_session=self._lacks_session,
             actor_of=self._actor_of,
+            too_many_pages=self._too_many_pages,
             is_embedded=self._is_embedded,
         )
         self._library.sign_in.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
@@ -317,6 +318,15 @@ class DashboardServer:
         """Return who sends a request."""
         token = sign_in.token_in(request, self.port)
         return sign_in.actor_of(self._library, token, is_local=self._has_token(request))
+
+    def _too_many_pages(self, request: HTTPServerRequest) -> str:
+        """Return why the sender may open no further page, or ""."""
+        try:
+            with acting_as(self._actor_of(request)):
+                self._pages.limit.require()
+        except errors.TooManyError as error:
+            return error.message
+        return ""
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:

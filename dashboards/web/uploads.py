@@ -44,7 +44,8 @@ def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[
     """Return the routes of uploads; files of an earlier process are removed."""
     folder = library.home / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    return [(r"/files/people", People, {"library": library, "folder": folder, "result_cache": result_cache, "pool": pool})]
+    arguments = {"library": library, "folder": folder, "result_cache": result_cache, "pool": pool}
+    return [(r"/files/people", People, arguments)]
 
 
 @stream_request_body

@@ -146,7 +146,7 @@ def test_long_paused_job_is_reported_on_every_page(
         ahead = timedelta(days=3)
         handle = library.write(library.plan("risk:safe"), SAFE)
         job = library.jobs.list(("write",)).items[0]
-        with library.acting_as(Actor("user", name="Ann")):
+        with library.acting_as(Actor("local", name="Ann")):
             library.jobs.pause(job.id)
         ahead = timedelta()
         page = serve(library).visit("/history")

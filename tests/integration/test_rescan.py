@@ -170,7 +170,7 @@ def test_own_write_updates_unlocked_size(library: Library, root: Path) -> None:
 
 def test_edit_by_hand_locks_its_field(library: Library) -> None:
     file_id = ids(library)["ann.mp4"]
-    with library.acting_as(Actor("user", name="me")):
+    with library.acting_as(Actor("local", name="me")):
         library.locks.set([file_id], "resolution", "640 x 480")
 
     library.rescan(everything=True)

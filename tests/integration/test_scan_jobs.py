@@ -83,7 +83,7 @@ def test_error_of_scan_is_raised_by_wait(studio: Studio, monkeypatch: pytest.Mon
 
 def test_another_client_can_pause_and_cancel_awaited_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
-    with studio.library.acting_as(Actor("user", name="Ann")):
+    with studio.library.acting_as(Actor("local", name="Ann")):
         studio.library.jobs.pause(scan.job_id)
     scan.let_go()
     assert studio.library.jobs.wait(scan.job_id, 0.3).paused_by == "Ann"

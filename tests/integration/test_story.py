@@ -216,7 +216,7 @@ def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None
         handle = library.write(library.plan(), ALL)
         assert at_work.wait(60)
         job_id = library.stories.build(handle.id).job.id  # type: ignore[union-attr]
-        with library.acting_as(Actor("user", name="Ann")):
+        with library.acting_as(Actor("local", name="Ann")):
             library.jobs.pause(job_id)
         library.jobs.set_priority(job_id, 3)
         library.jobs.resume(job_id)

@@ -105,6 +105,7 @@ class FakeLibrary(FakeOperations):
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
         self.ui_priority = UiPriority()
         self.sign_in = SimpleNamespace(is_needed=False, find=lambda token: None, follow=lambda call: None)
+        self.authority = SimpleNamespace(require=lambda permission: None)
         self.history = _History(self)
         self.stopped = False
         self.audited: list[AuditEvent] = []  # newest first

@@ -86,7 +86,7 @@ class Gate:
 
     def pause(self, library: Library, operation_id: int, *, by: str) -> Job:
         """Pause the operation by its job; waiting files pass, and no others start."""
-        with library.acting_as(Actor("user", name=by)):
+        with library.acting_as(Actor("local", name=by)):
             return library.jobs.pause(self.open_when_told(library, operation_id))
 
 

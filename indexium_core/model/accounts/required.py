@@ -34,14 +34,14 @@ _CALLS: Mapping[Permission, str] = {
         people.unmerge
     """,
     "titles.edit": """
-        artwork.download_artwork artwork.find_local artwork.generate_artwork_collage artwork.keep artwork.put enrichment.enrich_entity matches.accept
-        matches.accept_id matches.confirm matches.ignore matches.later matches.reject matches.search
-        matches.suggest matches.undo picture_search.search picture_selection.apply picture_selection.auto_select_assets
-        picture_selection.choose_all picture_selection.choose_unscored picture_selection.reject_candidate
-        picture_selection.release picture_selection.reselect_asset picture_selection.select_candidate
-        picture_selection.take_back_rejection providers.details providers.match providers.pictures
-        providers.search providers.season series.detect_and_organize_series titles.assign titles.assign_new
-        titles.lock titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
+        artwork.download_artwork artwork.find_local artwork.generate_artwork_collage artwork.keep artwork.put
+        enrichment.enrich_entity matches.accept matches.accept_id matches.confirm matches.ignore matches.later
+        matches.reject matches.search matches.suggest matches.undo picture_search.search picture_selection.apply
+        picture_selection.auto_select_assets picture_selection.choose_all picture_selection.choose_unscored
+        picture_selection.reject_candidate picture_selection.release picture_selection.reselect_asset
+        picture_selection.select_candidate picture_selection.take_back_rejection providers.details providers.match
+        providers.pictures providers.search providers.season series.detect_and_organize_series titles.assign
+        titles.assign_new titles.lock titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
     """,
     "jobs.manage": """
         artwork_jobs.add artwork_jobs.add_if_allowed enrichment.schedule_library_enrichment
