@@ -132,3 +132,15 @@ def test_unknown_name_costs_as_much_as_a_wrong_password(
     with pytest.raises(errors.SignInError):
         studio.library.sign_in.sign_in(name, "a wrong password")
     assert verified == ["$argon2id$v=19$m=47104,t=1,p=1"]
+
+
+def test_snapshot_has_accounts_without_passwords_and_sessions(studio: Studio) -> None:
+    library = studio.library
+    library.sign_in.sign_in("Root", PASSWORD)
+    library.snapshots.take()
+    listed = library.queries.run("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'user%'").rows
+    assert listed == [("users",)]
+    columns = "SELECT column_name FROM duckdb_columns() WHERE table_name = 'users' ORDER BY 1"
+    assert [name for (name,) in library.queries.run(columns).rows] == [
+        "created_at", "enabled", "id", "name", "name_key", "role",
+    ]  # fmt: skip
