@@ -250,6 +250,10 @@ def _hardened(
             with acting_as(actor_of(self.request)):
                 await super()._execute(*arguments, **named)
 
+        def on_message(self, message: str | bytes) -> Any:  # of a websocket: its session is used
+            actor_of(self.request)
+            return super().on_message(message)
+
         def set_default_headers(self) -> None:
             super().set_default_headers()
             self._nonce = secrets.token_urlsafe(16) if scripted else ""

@@ -26,7 +26,7 @@ from typing import Any
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
 from tornado.httputil import HTTPServerRequest
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.routing import Matcher
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
@@ -64,6 +64,7 @@ _HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for a request
 _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
 _BODY = 600.0  # seconds that the body of a request may take
+_CHECKED_EVERY = 60_000  # milliseconds between two checks of the sessions of open pages and streams
 
 
 def tune_interpreter() -> None:
@@ -228,6 +229,7 @@ class DashboardServer:
         with _signals(self._on_signal), self._announced() if announce else contextlib.nullcontext():
             self._loop.run_sync(self._api.start)
             server.start()
+            self._checks.start()
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
             self._pages.warm()
@@ -280,17 +282,21 @@ class DashboardServer:
             is_embedded=self._is_embedded,
         )
         self._library.sign_in.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
+        self._checks = PeriodicCallback(lambda: self._close_ended(server), _CHECKED_EVERY)
         return server
 
     def _close_ended(self, server: Any) -> None:
         """Close the pages and streams whose sessions have ended: their browsers ask for a sign-in."""
-        self._api.hang_up(self._lacks_session)
+        self._api.hang_up(self._is_over)
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
-            if self._lacks_session(client._socket.request):  # noqa: SLF001
+            if self._is_over(client._socket.request):  # noqa: SLF001
                 client._socket.close()  # noqa: SLF001
 
     def _lacks_session(self, request: HTTPServerRequest) -> bool:
         return not self._has_token(request) and sign_in.is_missing(self._library, request, self.port)
+
+    def _is_over(self, request: HTTPServerRequest) -> bool:
+        return not self._has_token(request) and sign_in.is_over(self._library, request, self.port)
 
     def _has_token(self, request: HTTPServerRequest) -> bool:
         is_rest = request.path.startswith("/api/")
@@ -376,6 +382,7 @@ class DashboardServer:
         self._films.shutdown(wait=False, cancel_futures=True)
         self._queries.shutdown(wait=False, cancel_futures=True)
         self._signing.shutdown(wait=False, cancel_futures=True)
+        self._checks.stop()
         server.unlisten()
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             client._socket.close()  # noqa: SLF001

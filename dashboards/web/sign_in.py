@@ -47,9 +47,17 @@ def token_in(request: HTTPServerRequest, port: int) -> str:
 
 def is_missing(library: Library, request: HTTPServerRequest, port: int) -> bool:
     """Return whether a request needs a session and has none. Without people, no request needs one."""
-    if request.path in _OPEN or request.path.startswith(RECEIPTS):
-        return False
-    return library.sign_in.is_needed and library.sign_in.find(token_in(request, port)) is None
+    return _needs_session(library, request) and library.sign_in.find(token_in(request, port)) is None
+
+
+def is_over(library: Library, request: HTTPServerRequest, port: int) -> bool:
+    """Return whether the session of an earlier request has ended, and the request would need one."""
+    return _needs_session(library, request) and not library.sign_in.is_open(token_in(request, port))
+
+
+def _needs_session(library: Library, request: HTTPServerRequest) -> bool:
+    is_open = request.path in _OPEN or request.path.startswith(RECEIPTS)
+    return not is_open and library.sign_in.is_needed
 
 
 def actor_of(library: Library, token: str, *, is_local: bool) -> Actor:

@@ -128,16 +128,24 @@ class SignIn:
         if not token:
             return None
         key, now = _hash(token), self._clock()
-        found = self._sessions().get(key)
-        if found is None or found.ends_at <= now:
-            return None
-        seen = max(found.last_seen_at, self._seen.get(key, found.last_seen_at))
-        if seen <= self.seen_after:
+        found = self._open_session(key)
+        if found is None:
             return None
         self._seen[key] = now
         if now - found.last_seen_at >= _NOTED_EVERY:
             self._note_seen()
         return found
+
+    def is_open(self, token: str) -> bool:
+        """Return whether a token has an open session. This is no request, so the session does not last longer."""
+        return bool(token) and self._open_session(_hash(token)) is not None
+
+    def _open_session(self, key: str) -> OpenSession | None:
+        found = self._sessions().get(key)
+        if found is None or found.ends_at <= self._clock():
+            return None
+        seen = max(found.last_seen_at, self._seen.get(key, found.last_seen_at))
+        return found if seen > self.seen_after else None
 
     def _sessions(self) -> Mapping[str, OpenSession]:
         with self._lock:

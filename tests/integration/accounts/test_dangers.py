@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
 
 from dashboards.web import server, sign_in
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.flows.accounts import passwords
+from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PERMISSIONS
 from indexium_core.model.operations.actor import NOBODY, Actor
-from tests.support.rest import Client
+from tests.support.rest import PATIENCE, Client
 from tests.support.sessions import PASSWORD, post_sign_in, signed_in
 from tests.support.studio import Studio
 
@@ -144,3 +150,32 @@ def test_snapshot_has_accounts_without_passwords_and_sessions(studio: Studio) ->
     assert [name for (name,) in library.queries.run(columns).rows] == [
         "created_at", "enabled", "id", "name", "name_key", "role",
     ]  # fmt: skip
+
+
+def test_open_page_ends_with_the_time_of_its_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_CHECKED_EVERY", 50)
+    now = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+    async def look(served: DashboardServer, bob: Client) -> None:
+        nonlocal now
+        page = bob.get("/jobs", Accept="text/html").text.decode()
+        token = re.search(r'"token":"([^"]+)"', page)
+        assert token is not None
+        request = HTTPRequest(f"ws://127.0.0.1:{served.port}/jobs/ws", headers=bob.headers)
+        socket = await websocket_connect(request, subprotocols=["bokeh", token[1]])
+        assert await socket.read_message() is not None
+        now += timedelta(hours=23)
+        await socket.write_message("{}")  # the start of a message of the page
+        await asyncio.sleep(0.5)
+        now += timedelta(hours=23)
+        await asyncio.sleep(0.5)
+        assert served._library.sign_in.is_open(bob.headers["Cookie"].partition("=")[2])
+        now += timedelta(hours=2)
+        while await asyncio.wait_for(socket.read_message(), PATIENCE) is not None:
+            pass
+        socket.close()
+
+    with Library.open(tmp_path / "home", clock=lambda: now) as library:
+        library.users.add("Root", PASSWORD, role="admin")
+        with server.make_server(library, port=0).background() as served:
+            asyncio.run(look(served, signed_in(served.url, library, "Bob", "viewer")))
