@@ -39,6 +39,7 @@ from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
+from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.operations.actor import Actor, local_actor
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ PAGES = (
     PageEntry("accounts", "Accounts", AccountsScreen, "settings/accounts", "users.manage"),
     PageEntry("account", "My account", AccountScreen),
 )
+_PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
 TITLES = {entry.name: entry.title for entry in PAGES}
 PATHS = {entry.name: entry.address for entry in PAGES}
 ROUTES = ("/", *PATHS.values(), TRACK.pattern, TITLE.pattern)
@@ -101,6 +103,7 @@ class Pages:
         `actor_of` returns who opens the page that is being created, `session_of` the id of the session of this person.
         """
         self._actor_of, self._session_of = actor_of, session_of
+        self.limit = ActorLimit(_PAGES_OF_ACCOUNT, "open pages")
         self.shared = Shared(library, local=local)
         self._template = _template()
 
@@ -109,7 +112,7 @@ class Pages:
         library = self.shared.library
         try:
             with library.acting_as(self._actor_of()):
-                session = Session(self.shared, PAGES, self._session_of())
+                session = self._session()
         except Exception:
             logger.exception("dashboard.session_failed")
             return _failed(assets)
@@ -126,6 +129,17 @@ class Pages:
         ).items():
             template.add_variable(name, value)
         return template
+
+    def _session(self) -> Session:
+        """Return a new session, which counts until its page is closed. Raises TooManyError."""
+        account = self.limit.take()
+        try:
+            session = Session(self.shared, PAGES, self._session_of())
+            pn.state.curdoc.on_session_destroyed(lambda _: self.limit.release(account))
+        except BaseException:
+            self.limit.release(account)
+            raise
+        return session
 
     def warm(self) -> None:
         """Import the chart library before a page needs it."""

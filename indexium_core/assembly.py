@@ -345,6 +345,7 @@ class Assembly(ConnectionAssembly):
                 self.retries.start(operation_id, source=source, request=request).id
             ),
             requests=self.requests,
+            require=lambda permission: self.authority.require(permission),  # noqa: PLW0108 - it is built later
             keep_days=lambda: self.settings.log_retention_days,
             clock=clock,
         )

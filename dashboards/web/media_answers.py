@@ -12,12 +12,15 @@ from tornado.web import RequestHandler
 
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.artwork.assets import CachedImage
 from indexium_core.model.operations.actor import carry_actor
 
 logger = logging.getLogger(__name__)
 
 LARGEST_ID = 2**62
+# A browser requests up to 100 pictures at the same time, through a proxy with HTTP/2.
+_LIMIT = ActorLimit(128, "pictures")
 
 
 class MediaAnswer(RequestHandler):
@@ -52,7 +55,13 @@ class PictureAnswer(MediaAnswer):
 
     async def answer(self, number: str, read: Callable[[int], CachedImage | None]) -> None:
         """Answer with the picture that `read` returns for the id of a file or a title; `pool` calls `read`."""
-        image = await self._read(read, int(number)) if int(number) <= LARGEST_ID else None
+        try:
+            with _LIMIT.use():
+                image = await self._read(read, int(number)) if int(number) <= LARGEST_ID else None
+        except errors.TooManyError as error:
+            self.set_status(error.http_status)
+            self.set_header("Cache-Control", "no-store")
+            return
         if image is None:
             self.answer_without()
             return

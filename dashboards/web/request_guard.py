@@ -1,8 +1,7 @@
-"""The guard of every route: it checks Host and Origin, and sets the security headers."""
+"""The guard of every route: it checks Host and Origin, says who acts, and sets the security headers."""
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import json
 import re
@@ -13,18 +12,15 @@ from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
 
-from bokeh.server.views.session_handler import SessionHandler
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, StaticFileHandler
-from tornado.websocket import WebSocketHandler
 
 from dashboards.web.sign_in import NotSignedIn
 from indexium_core.api.access import OTHER_SITES
 from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
 _REST = "/api/"
-_ACTOR_OF = "indexium_actor_of"  # in the settings of the application
 _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
@@ -130,6 +126,7 @@ def guard(
     refusal_of_token: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
     actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
+    too_many_pages: Callable[[HTTPServerRequest], str] = lambda _: "",
     is_embedded: bool = False,
 ) -> None:
     """
@@ -143,13 +140,19 @@ def guard(
         identify: Reads who sends a request, before everything else, and returns why this person is refused.
         refusal_of_token: Returns the arguments of `Refused` for a request whose token is wrong.
         lacks_session: Returns whether somebody has to sign in before a request.
-        actor_of: Returns who sends a request. Its handler acts as this actor, except for pages, which do so themselves.
+        actor_of: Returns who sends a request: its handler acts as this actor.
+        too_many_pages: Returns why this actor may open no further page, or "".
         is_embedded: A notebook on this machine may show the pages in a frame.
 
     """
     application.websocket_origins.update(hosts.other_origins)
-    application.settings[_ACTOR_OF] = actor_of
     route = application.find_handler
+    known: dict[type[RequestHandler], type[RequestHandler]] = {}
+
+    def hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
+        if handler not in known:
+            known[handler] = _hardened(handler, actor_of, is_embedded=is_embedded)
+        return known[handler]
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
         unknown = identify(request)
@@ -157,13 +160,16 @@ def guard(
         not_known = {"status": 403, "code": "not_allowed", "detail": unknown}
         refusal = refusal or (not_known if unknown else refusal_of_token(request))
         if refusal:
-            return application.get_handler_delegate(request, _hardened(Refused, is_embedded), dict(refusal))
+            return application.get_handler_delegate(request, hardened(Refused), dict(refusal))
         if lacks_session(request):
-            return application.get_handler_delegate(request, _hardened(NotSignedIn, is_embedded))
+            return application.get_handler_delegate(request, hardened(NotSignedIn))
         if _is_upgrade(request):  # the Origin equals the Host, which may be of a setting that has changed
             application.websocket_origins.add(request.host.lower())
         delegate = route(request, **kwargs)
-        delegate.handler_class = _hardened(delegate.handler_class, is_embedded)
+        if issubclass(delegate.handler_class, DocHandler) and (sentence := too_many_pages(request)):
+            answer = {"status": 429, "code": "too_many", "detail": sentence}
+            return application.get_handler_delegate(request, hardened(Refused), answer)
+        delegate.handler_class = hardened(delegate.handler_class)
         return delegate
 
     application.find_handler = find_handler
@@ -222,7 +228,7 @@ def _is_foreign(request: HTTPServerRequest, targets: Collection[str]) -> bool:
 
 
 class Refused(RequestHandler):
-    """The answer to a rejected request."""
+    """The answer to a rejected request, with the status and a sentence."""
 
     def initialize(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         self._status, self._code, self._detail, self._more = status, code, detail, headers or {}
@@ -253,18 +259,26 @@ def _sockets(host: str) -> str:
     return "" if host.startswith("[") else f"ws://{host} wss://{host}"
 
 
-@functools.cache
-def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestHandler]:  # noqa: FBT001
+def _hardened(
+    handler: type[RequestHandler], actor_of: Callable[[HTTPServerRequest], Actor], *, is_embedded: bool
+) -> type[RequestHandler]:
     """
-    Return a handler class that acts as the sender, and sends the security headers.
+    Return a handler class that acts as the sender, and that also sends the security headers.
 
     Scripts in a page get the nonce of its answer.
     """
-    is_page = issubclass(handler, SessionHandler | WebSocketHandler)
     scripted = issubclass(handler, DocHandler) or getattr(handler, "has_scripts", False)
     has_form = getattr(handler, "has_form", False)
 
     class Hardened(handler):
+        async def _execute(self, *arguments: Any, **named: Any) -> None:
+            with acting_as(actor_of(self.request)):
+                await super()._execute(*arguments, **named)
+
+        def on_message(self, message: str | bytes) -> Any:  # of a websocket: its session is used
+            actor_of(self.request)
+            return super().on_message(message)
+
         def set_default_headers(self) -> None:
             super().set_default_headers()
             self._nonce = secrets.token_urlsafe(16) if scripted else ""
@@ -283,13 +297,6 @@ def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestH
             if is_embedded:
                 self.clear_header("X-Frame-Options")
             self.clear_header("Server")
-
-        async def _execute(self, *given: Any, **named: Any) -> None:
-            if is_page:
-                await super()._execute(*given, **named)
-                return
-            with acting_as(self.settings[_ACTOR_OF](self.request)):
-                await super()._execute(*given, **named)
 
         def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
             if status_code in _NO_FILE and issubclass(handler, StaticFileHandler):

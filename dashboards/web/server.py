@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ import panel as pn
 from bokeh.settings import settings as bokeh_settings
 from panel.io.server import get_server
 from tornado.httputil import HTTPServerRequest
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.routing import Matcher
 from tornado.web import RedirectHandler, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketClosedError
@@ -39,23 +39,22 @@ from dashboards.web import (
     downloads,
     first_person,
     not_found,
-    programs,
     query_downloads,
     request_guard,
     sign_in,
     uploads,
 )
 from dashboards.web.accounts import open_id
-from dashboards.web.accounts.trusted_proxies import TrustedProxies
 from dashboards.web.originals import OriginalFile
+from dashboards.web.senders import Senders
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
-from indexium_core.api import access, service
+from indexium_core.api import service
 from indexium_core.api.app import largest, make_app
 from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
 from indexium_core.library import Library
-from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.actor import acting_as, current_actor
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ _HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for a request
 _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
 _BODY = 600.0  # seconds that the body of a request may take
-_TOKENS_CHECKED = 15.0  # seconds between two checks of the tokens of open streams
+_CHECKED_EVERY = 15_000  # milliseconds between two checks of the sessions and tokens of open pages and streams
 
 
 def tune_interpreter() -> None:
@@ -213,24 +212,24 @@ class DashboardServer:
         self._library = library
         self._linger = linger
         self._is_embedded = is_embedded
+        self.token = service.new_token()  # programs authenticate with it; commands read it in the home
+        self._senders = Senders(library, port=port, token=self.token, is_remote=self._is_remote)
         self._pages = app.Pages(
             library,
             local=not self._is_remote,
-            actor_of=lambda: self._reader_of(pn.state.cookies),
-            session_of=lambda: self._session_of(pn.state.cookies),
+            actor_of=current_actor,
+            session_of=lambda: self._senders.session_of(pn.state.cookies),
         )
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
         self._queries = ThreadPoolExecutor(max_workers=6, thread_name_prefix="query-downloads")
         self._signing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sign-in")
-        self.token = service.new_token()  # programs authenticate with it; commands read it in the home
         self._api = Mount(
             make_app(library, token=self.token),
             largest=largest,
-            actor_of=self._sender,
+            actor_of=self._senders.actor_of,
         )
-        self._proxies = TrustedProxies(library.settings)
         self._loop: IOLoop | None = None
         self._started = threading.Event()
         self._is_stopping = False
@@ -253,6 +252,7 @@ class DashboardServer:
         with _signals(self._on_signal), self._announced() if announce else contextlib.nullcontext():
             self._loop.run_sync(self._api.start)
             server.start()
+            self._checks.start()
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
             self._pages.warm()
@@ -295,58 +295,29 @@ class DashboardServer:
             raise errors.UsageError(_why_not(self.host, self.port, error)) from error
         not_found.guard(server._tornado, self._library)  # noqa: SLF001 - the only way to add a handler before the pages
         server._tornado.add_handlers(".*", [(_HeadOfPage(), Head)])  # noqa: SLF001 - … of which Bokeh knows only GET
+        senders = self._senders
         request_guard.guard(
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
-            is_program=lambda request: self._has_own_token(request) or bool(programs.is_valid(self._library, request)),
-            identify=self._identify,
-            refusal_of_token=self._refusal_of_token,
-            lacks_session=self._lacks_session,
-            actor_of=self._sender,
+            is_program=senders.is_program,
+            identify=senders.identify,
+            refusal_of_token=senders.refusal_of_token,
+            lacks_session=senders.lacks_session,
+            actor_of=senders.actor_of,
+            too_many_pages=self._too_many_pages,
             is_embedded=self._is_embedded,
         )
         for source in (self._library.sign_in, self._library.token_check):
             source.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
+        self._checks = PeriodicCallback(lambda: self._close_ended(server), _CHECKED_EVERY)
         return server
 
     def _close_ended(self, server: Any) -> None:
         """Close the pages and streams whose sessions or tokens have ended: their browsers ask for a sign-in."""
-        self._api.hang_up(lambda request: self._has_ended_token(request) or self._lacks_session(request))
+        self._api.hang_up(self._senders.is_over)
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
-            if self._lacks_session(client._socket.request):  # noqa: SLF001
+            if self._senders.is_over(client._socket.request):  # noqa: SLF001
                 client._socket.close()  # noqa: SLF001
-
-    def _identify(self, request: HTTPServerRequest) -> str:
-        """Read who sends a request, from its cookie or from a trusted proxy; return why this person is refused."""
-        name, token = self._proxies.apply(request), ""
-        if name and self._library.sign_in.is_needed:
-            client = request.headers.get("User-Agent", "")
-            try:
-                token = self._library.sign_in.of_proxy(name, address=request.remote_ip or "", client=client)
-            except (errors.SignInError, errors.UsageError) as error:
-                return "" if sign_in.is_open(request) else error.message
-        sign_in.hide_token(self._library, request, self.port, token=token)
-        return ""
-
-    def _lacks_session(self, request: HTTPServerRequest) -> bool:
-        is_program = self._has_own_token(request) or programs.is_valid(self._library, request)
-        return not is_program and sign_in.is_missing(self._library, request, self.port, is_remote=self._is_remote)
-
-    def _has_own_token(self, request: HTTPServerRequest) -> bool:
-        """Return whether a request has the token of this service."""
-        header = request.headers.get("Authorization")
-        return request.path.startswith("/api/") and bool(access.bearer(header, self.token))
-
-    def _has_ended_token(self, request: HTTPServerRequest) -> bool:
-        return not self._has_own_token(request) and programs.is_valid(self._library, request) is False
-
-    def _refusal_of_token(self, request: HTTPServerRequest) -> Mapping[str, Any] | None:
-        return None if self._has_own_token(request) else programs.refusal(self._library, request)
-
-    def _sender(self, request: HTTPServerRequest) -> Actor:
-        """Return who sends a request: a program with a token, a person, or the person at this computer."""
-        program = None if self._has_own_token(request) else programs.actor_in(self._library, request)
-        return program or self._actor_of(request.cookies)
 
     def _routes(self) -> list[tuple[Any, ...]]:
         """Return the routes other than the pages."""
@@ -369,22 +340,14 @@ class DashboardServer:
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
 
-    def _actor_of(self, cookies: Mapping[str, Any]) -> Actor:
-        """Return who sends a request with these cookies, of Tornado or of Bokeh."""
-        return sign_in.actor_of(self._library, self._token_in(cookies))
-
-    def _reader_of(self, cookies: Mapping[str, Any]) -> Actor:
-        """Return who opens a page with these cookies of Bokeh."""
-        return sign_in.reader_of(self._library, self._token_in(cookies))
-
-    def _session_of(self, cookies: Mapping[str, Any]) -> int | None:
-        """Return the id of the session of such a request; None without one."""
-        found = self._library.sign_in.find(self._token_in(cookies))
-        return None if found is None else found.id
-
-    def _token_in(self, cookies: Mapping[str, Any]) -> str:
-        found = cookies.get(sign_in.cookie_name(self.port), "")
-        return str(getattr(found, "value", found))
+    def _too_many_pages(self, request: HTTPServerRequest) -> str:
+        """Return why the sender may open no further page, or ""."""
+        try:
+            with acting_as(self._senders.actor_of(request)):
+                self._pages.limit.require()
+        except errors.TooManyError as error:
+            return error.message
+        return ""
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:
@@ -423,10 +386,8 @@ class DashboardServer:
         REST.
         """
         self._started.set()
-        while not self._is_stopping:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), _TOKENS_CHECKED)
-            self._api.hang_up(self._has_ended_token)  # a token may end by itself
+        if not self._is_stopping:
+            await self._stop.wait()
 
     def _close(self, server: Any) -> None:
         """Close all connections, so that pages notice the stop immediately and wait for the next start."""
@@ -436,6 +397,7 @@ class DashboardServer:
         self._films.shutdown(wait=False, cancel_futures=True)
         self._queries.shutdown(wait=False, cancel_futures=True)
         self._signing.shutdown(wait=False, cancel_futures=True)
+        self._checks.stop()
         server.unlisten()
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             client._socket.close()  # noqa: SLF001

@@ -26,7 +26,7 @@ from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
 from indexium_core.model.accounts.second_factor import SecondStep
 from indexium_core.model.accounts.users import SignedIn
-from indexium_core.model.operations.actor import Actor, local_actor
+from indexium_core.model.operations.actor import NOBODY, Actor, local_actor
 
 ADDRESS, SIGN_OUT, FIRST_PERSON = "/sign-in", "/sign-out", "/first-person"
 OPEN_ID, OPEN_ID_BACK = "/sign-in/openid", "/sign-in/openid/back"
@@ -36,7 +36,6 @@ _OPEN = frozenset(
     | {f"/assets/{name}.woff2" for name in ("inter-latin", "inter-latin-ext", "jetbrains-mono-latin")}
 )
 _LONGEST = 2000  # characters of an address to go on to
-_NOBODY = Actor("user", "0", "Nobody")  # may do nothing
 _CLOSED = (
     "Other machines can reach this service, so it is closed until somebody can sign in. Open the one-time address "
     "that it printed at its start, or use 'indexium users add NAME --role admin' on its computer."
@@ -73,37 +72,27 @@ def is_open(request: HTTPServerRequest) -> bool:
     return request.path in _OPEN or request.path.startswith(RECEIPTS)
 
 
-def is_missing(library: Library, request: HTTPServerRequest, port: int, *, is_remote: bool) -> bool:
+def needs_session(library: Library, request: HTTPServerRequest, *, is_remote: bool) -> bool:
     """
-    Return whether a request needs a session and has none.
+    Return whether a request needs a session.
 
     Without people, no request needs one, unless other machines can reach this service (`is_remote`), or the request
     comes through a trusted proxy: then it stays closed.
     """
-    is_needed = is_remote or library.sign_in.is_needed or is_proxied(request)
-    return is_needed and not is_open(request) and library.sign_in.find(token_in(request, port)) is None
+    return (is_remote or library.sign_in.is_needed or is_proxied(request)) and not is_open(request)
 
 
-def actor_of(library: Library, token: str) -> Actor:
+def actor_of(library: Library, token: str, *, is_local: bool) -> Actor:
     """
-    Return who uses a session; without one, it is the person at this computer, or a program of this person.
+    Return who uses a session.
 
-    A session that has ended just now belongs to nobody, who may do nothing.
+    Without one, it is the person at this computer if there are no people, or if `is_local`: the request has the token
+    of the service. Otherwise it is nobody: the session may have ended since the guard checked it.
     """
     found = library.sign_in.find(token)
     if found is not None:
         return found.actor
-    return _NOBODY if token and library.sign_in.is_needed else local_actor()
-
-
-def reader_of(library: Library, token: str) -> Actor:
-    """
-    Return who opens a page. Without a session, nobody does as soon as people sign in.
-
-    A browser chooses the cookies of a page: Bokeh reads them from the message that opens the websocket.
-    """
-    has_none = library.sign_in.is_needed and library.sign_in.find(token) is None
-    return _NOBODY if has_none else actor_of(library, token)
+    return local_actor() if is_local or not library.sign_in.is_needed else NOBODY
 
 
 class NotSignedIn(RequestHandler):

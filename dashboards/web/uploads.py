@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 from tornado.web import RequestHandler, stream_request_body
 
 from dashboards.result_cache import ResultCache
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
 
@@ -43,15 +44,16 @@ def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[
     """Return the routes of uploads; files of an earlier process are removed."""
     folder = library.home / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    return [(r"/files/people", People, {"folder": folder, "result_cache": result_cache, "pool": pool})]
+    arguments = {"library": library, "folder": folder, "result_cache": result_cache, "pool": pool}
+    return [(r"/files/people", People, arguments)]
 
 
 @stream_request_body
 class People(RequestHandler):
     """`POST /files/people`: a list of people; answers with its token. `request_guard` has checked Host and Origin."""
 
-    def initialize(self, folder: Path, result_cache: ResultCache, pool: Executor) -> None:
-        self._folder, self._result_cache, self._pool = folder, result_cache, pool
+    def initialize(self, library: Library, folder: Path, result_cache: ResultCache, pool: Executor) -> None:
+        self._library, self._folder, self._result_cache, self._pool = library, folder, result_cache, pool
         self._file: IO[bytes] | None = None
         self._path = folder / secrets.token_hex(8)
 
@@ -84,6 +86,10 @@ class People(RequestHandler):
         if not length.isdecimal() or int(length) > LARGEST:
             size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
             return 413, f"This file{size} is larger than {wording.size(LARGEST)}."
+        try:
+            self._library.authority.require("plan.edit")
+        except errors.ForbiddenError as error:
+            return error.http_status, error.message
         return None
 
     async def data_received(self, chunk: bytes) -> None:

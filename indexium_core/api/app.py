@@ -40,12 +40,14 @@ from indexium_core.api.routes.accounts import tokens
 from indexium_core.api.routes.connections import automation, players, webhooks
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library
+from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.connections.webhooks import MAX_BODY_BYTES
 from indexium_core.version import __version__
 
 _BODY = 32_000_000  # bytes; enough for a list of a million ids
 _CALL = 400_000_000  # bytes of a call by a command; enough for a CSV of a large library
 _CALLERS = 32  # concurrent calls of commands
+_STREAMS = 50  # concurrent event streams of one account
 
 ABOUT = """All functions of the dashboard and the command line, for programs.
 
@@ -153,6 +155,7 @@ def make_api(library: Library) -> FastAPI:
     app.state.caller = command_calls.Caller(library, pool)
     app.state.work = WorkStarter(access.RateLimit(lambda: library.settings.api_writes_per_minute), library.requests)
     app.state.waits = WaitLimit()
+    app.state.streams = ActorLimit(_STREAMS, "event streams")
     problems.install(app)
     app.router.routes += _routes()
 

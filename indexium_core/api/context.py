@@ -14,9 +14,11 @@ from fastapi.params import ParamTypes
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.access import RateLimit
 from indexium_core.library import Library
+from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.surrogates import INVALID_TEXT
@@ -157,18 +159,32 @@ class StartRequest:
 
 
 class WaitLimit:
-    """Limits the number of requests that wait for an end, so that threads remain for all other requests."""
+    """
+    Limits the number of requests that wait for an end, so that threads remain for all other requests.
+
+    An account has half of them, so that the requests of others can wait, too.
+    """
 
     def __init__(self, most: int = 20) -> None:
         self._free = threading.BoundedSemaphore(most)
+        self._limit = ActorLimit(max(1, most // 2), "waiting requests")
 
     def __call__(self, seconds: float, wait: Callable[[float], Any]) -> None:
         """Call `wait` with `seconds`; skip the call if too many requests wait already."""
-        if seconds and self._free.acquire(blocking=False):
-            try:
-                wait(seconds)
-            finally:
-                self._free.release()
+        if not seconds:
+            return
+        try:
+            account = self._limit.take()
+        except errors.TooManyError:
+            return
+        try:
+            if self._free.acquire(blocking=False):
+                try:
+                    wait(seconds)
+                finally:
+                    self._free.release()
+        finally:
+            self._limit.release(account)
 
 
 # Each of these runs on the loop: FastAPI would call a function without `async` in a thread.
@@ -190,9 +206,14 @@ async def _waits(request: Request) -> WaitLimit:
     return request.app.state.waits  # type: ignore[no-any-return]
 
 
+async def _streams(request: Request) -> ActorLimit:
+    return request.app.state.streams  # type: ignore[no-any-return]
+
+
 Open = Annotated[Library, Depends(_library)]
 StartParam = Annotated[StartRequest, Depends(_start_request)]
 WaitParam = Annotated[WaitLimit, Depends(_waits)]
+StreamLimitParam = Annotated[ActorLimit, Depends(_streams)]
 
 
 def words(text: str | None) -> tuple[str, ...]:

@@ -110,7 +110,11 @@ class FakeLibrary(FakeOperations):
         self.interruptions = SimpleNamespace(operations=self._interrupted, files=self._interrupted_files)
         self.ui_priority = UiPriority()
         self.sign_in = SimpleNamespace(
-            is_needed=False, find=lambda token: None, handle=lambda token: "", follow=lambda call: None
+            is_needed=False,
+            find=lambda token: None,
+            handle=lambda token: "",
+            is_open=lambda token: False,
+            follow=lambda call: None,
         )
         self.open_id = SimpleNamespace(label="")
         self.token_check = SimpleNamespace(

@@ -10,16 +10,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from starlette.concurrency import run_in_threadpool
 
 from indexium_core.api import problems
-from indexium_core.api.context import Open, Text, words
+from indexium_core.api.context import Open, StreamLimitParam, Text, words
 from indexium_core.api.streams import Stream
 from indexium_core.library import Library
 from indexium_core.model import jsonable
+from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.event import Event
 
 router = APIRouter(prefix="/api", tags=["events"])
@@ -37,6 +39,7 @@ _COMMON = ("job_id", "operation_id", "current", "total", "message", "rate", "eta
 )
 async def events(
     library: Open,
+    limit: StreamLimitParam,
     last_event_id: Annotated[str | None, Header(max_length=30)] = None,
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="The same as Last-Event-ID.")] = None,
     names: Annotated[Text, Query(description="Only these events, separated by commas: write:completed, job:*")] = "",
@@ -49,8 +52,9 @@ async def events(
         raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID must be the number of an event.")
     start = int(last_event_id) if last_event_id else after
     wanted = _Wanted(words(names), {"operation_id": operation_id, "job_id": job_id})
+    limit.require()
     newest = library.events.last_id  # a larger id comes from another home or from a restored database
-    stream = _event_stream(library, newest if start is None else min(start, newest), wanted)
+    stream = _counted(limit, _event_stream(library, newest if start is None else min(start, newest), wanted))
     return Stream(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
@@ -66,6 +70,14 @@ class _Wanted:
             event.name.startswith(name[:-1]) if name.endswith("*") else event.name == name for name in self._names
         )
         return named and all(event.data.get(name) == number for name, number in self._ids.items())
+
+
+async def _counted(limit: ActorLimit, stream: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """Yield a stream, and count it while it is sent."""
+    with limit.use():
+        async with aclosing(stream):
+            async for block in stream:
+                yield block
 
 
 async def _event_stream(library: Library, cursor: int, wanted: _Wanted) -> AsyncGenerator[str, None]:

@@ -217,18 +217,25 @@ class SignIn:
         """Return the open session of a token, and note the request; None if there is none."""
         if not token:
             return None
-        sessions, now = self._sessions(), self._clock()
-        key = self._key_of(token)
-        found = sessions.get(key)
-        if found is None or found.ends_at <= now:
-            return None
-        seen = max(found.last_seen_at, self._seen.get(key, found.last_seen_at))
-        if seen <= self.seen_after:
+        key, now = self._key_of(token), self._clock()
+        found = self._open_session(key)
+        if found is None:
             return None
         self._seen[key] = now
         if now - found.last_seen_at >= _NOTED_EVERY:
             self._note_seen()
         return found
+
+    def is_open(self, token: str) -> bool:
+        """Return whether a token has an open session. This is no request, so the session does not last longer."""
+        return bool(token) and self._open_session(self._key_of(token)) is not None
+
+    def _open_session(self, key: str) -> OpenSession | None:
+        found = self._sessions().get(key)
+        if found is None or found.ends_at <= self._clock():
+            return None
+        seen = max(found.last_seen_at, self._seen.get(key, found.last_seen_at))
+        return found if seen > self.seen_after else None
 
     def handle(self, token: str) -> str:
         """
@@ -245,7 +252,10 @@ class SignIn:
         return _PAGE + hmac.digest(self._handle_key, key.encode(), "sha256").hex()
 
     def _key_of(self, token: str) -> str:
-        return self._handles.get(token, "") if token.startswith(_PAGE) else _hash(token)
+        if not token.startswith(_PAGE):
+            return _hash(token)
+        self._sessions()  # reads the handles
+        return self._handles.get(token, "")
 
     def _sessions(self) -> Mapping[str, OpenSession]:
         with self._lock:

@@ -10,6 +10,8 @@ from indexium_core import errors, logs
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
+from indexium_core.model.accounts.permissions import Permission
+from indexium_core.model.accounts.required import TO_START
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.request import IdempotentRequest
@@ -40,6 +42,7 @@ class JobService:
         folder: Path,
         retry_operation: Callable[[int, str, IdempotentRequest | None], int],
         requests: Requests,
+        require: Callable[[Permission], None],
         keep_days: Callable[[], int],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -47,8 +50,10 @@ class JobService:
         Serve the jobs of a home.
 
         `retry_operation` starts a new operation for the files that another operation did not process, for a client and
-        an idempotent request; it returns its id. `keep_days` returns how many days a job is kept after its end.
+        an idempotent request; it returns its id. `require` raises ForbiddenError if the actor does not have a
+        permission. `keep_days` returns how many days a job is kept after its end.
         """
+        self._require = require
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
 
@@ -98,7 +103,16 @@ class JobService:
 
     @remote()
     def resume(self, job_id: int) -> Job:
-        """Resume a paused, interrupted or failed job; UsageError if there is nothing to resume."""
+        """
+        Resume a paused, interrupted or failed job.
+
+        Raises:
+            UnknownIdError: There is no such job.
+            UsageError: There is nothing to resume.
+            ForbiddenError: The actor may not start such a job.
+
+        """
+        self._require_start(self.get(job_id))
         if not self._queue.resume(job_id, by=current_actor().name):
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)
@@ -131,9 +145,11 @@ class JobService:
         Raises:
             UnknownIdError: There is no such job.
             UsageError: It has not ended, or there is nothing to retry.
+            ForbiddenError: The actor may not start such a job.
 
         """
         job = self.get(job_id)
+        self._require_start(job)
         if job.is_resumable and self._queue.resume(job_id, by=current_actor().name):
             return self._noted(job_id, request)
         if job.status not in ENDED_STATES or job.status == "completed":
@@ -141,6 +157,11 @@ class JobService:
         if job.operation_id is None:
             return self._noted(self._queue.rerun(job_id).id, request)
         return self.of_operation(self._retry_operation(job.operation_id, source, request))
+
+    def _require_start(self, job: Job) -> None:
+        permission = TO_START.get(job.job_type)
+        if permission is not None:
+            self._require(permission)
 
     def _noted(self, job_id: int, request: IdempotentRequest | None) -> Job:
         if request is not None:

@@ -1,5 +1,5 @@
 """
-The functions that a query may call.
+The functions that a query may call, and the tables that the query of an account may read.
 
 A table function can read files, run SQL that is in a text, change settings, or read memory at an address. So a query
 may call only the table functions that are named here. Other functions compute values; a few of them are refused, too.
@@ -22,6 +22,9 @@ _TABLES = (
 )
 # Functions of values that do more than compute one: an entry of the log, a pause, the SQL that is in a text.
 _REFUSED = frozenset({"write_log", "sleep_ms", "pg_sleep", "json_deserialize_sql", "setseed"})
+# The schema with copies of the tables of the home. Some of them only administrators see: accounts, sources and events.
+_HIDDEN = "home"
+_BY_NAME = frozenset({"histogram", "histogram_values"})  # they get the name of a table as a text
 _INTERNAL = "__"  # functions that only the optimizer calls; they trust their arguments
 # Frequent functions of values: a query with only these needs no search for table functions.
 _FREQUENT = (
@@ -43,7 +46,7 @@ def check(con: duckdb.DuckDBPyConnection, text: str) -> None:
         UsageError: It does; the message names the function.
 
     """
-    called = _called(text)
+    called = _called(_words(text))
     unknown = called - _KNOWN
     refused = {name for name in unknown if name in _REFUSED or name.startswith(_INTERNAL)}
     if unknown - refused:
@@ -55,17 +58,43 @@ def check(con: duckdb.DuckDBPyConnection, text: str) -> None:
         )
 
 
-def _called(text: str) -> set[str]:
-    """Return the names before an opening bracket, in lower case. Names can be quoted, and comments can follow them."""
+def check_tables(text: str) -> None:
+    """
+    Refuse a query of an account that can read a table of the schema `home`.
+
+    DuckDB names the tables of only some statements, so each name of the schema before a dot counts.
+
+    Raises:
+        UsageError: It can.
+
+    """
+    words = _words(text)
+    if _HIDDEN in _names_before(".", words):
+        raise errors.UsageError(f"A query of an account reads only the tables for analysts, not the schema {_HIDDEN}.")
+    found = _called(words) & _BY_NAME
+    if found:
+        raise errors.UsageError(f"The function {min(found)} is not possible in a query of an account.")
+
+
+def _words(text: str) -> list[tuple[str, object]]:
+    """Return the words of a text with their types, without comments."""
     data = text.encode()
     tokens = [*duckdb.tokenize(text), (len(data), None)]
-    words = [
+    return [
         (data[start:end].decode("utf-8", "replace").strip(), kind)
         for (start, kind), (end, _) in itertools.pairwise(tokens)
         if kind != duckdb.token_type.comment
     ]
+
+
+def _called(words: list[tuple[str, object]]) -> set[str]:
+    return _names_before("(", words)
+
+
+def _names_before(sign: str, words: list[tuple[str, object]]) -> set[str]:
+    """Return the names before a sign, in lower case. Names can be quoted, and comments can follow them."""
     return {
         word.strip('"`').lower()
         for (word, kind), (following, _) in itertools.pairwise(words)
-        if kind in _TYPES and following.startswith("(")
+        if kind in _TYPES and following.startswith(sign)
     }

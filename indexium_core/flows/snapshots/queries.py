@@ -2,7 +2,8 @@
 Queries of analysts: run SQL on the newest snapshot in a separate process, within limits.
 
 Each query has a new process, without the memory that an earlier query left behind; a fork of a process that has loaded
-DuckDB starts it at once. At most four queries and four exports run at the same time, and further ones wait.
+DuckDB starts it at once. At most four queries and four exports run at the same time, and further ones wait. An account
+has at most three of each, running or waiting, so that one is left for the others.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from indexium_core.flows.snapshots import analysis, query_text, sandbox
 from indexium_core.flows.snapshots.query_streams import QueryStream, StreamSlots
 from indexium_core.flows.snapshots.sandbox import QueryFailure, QueryRequest
 from indexium_core.jobs.executors import Processes, WorkerLostError
+from indexium_core.model.accounts.actor_limit import ActorLimit, account_of
 from indexium_core.model.analysis import (
     MEDIA_TYPES,
     QueryAnswer,
@@ -29,6 +31,7 @@ from indexium_core.model.analysis import (
     SchemaTable,
 )
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.operations.actor import carry_actor, current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.surrogates import INVALID_TEXT, has_surrogates
 from indexium_core.store import connection
@@ -42,6 +45,7 @@ SECONDS = 10.0  # of a query
 _EXPORT_SECONDS = 600.0
 _START_SECONDS = 60.0  # in which the process of a query starts
 _RUNNING, _WAITING = 4, 16  # queries, and exports, at the same time
+_OF_ACCOUNT = 3  # queries, and exports, of one account at the same time
 _POLL_SECONDS = 0.1
 _FILE_ID = "file_id"  # a result with this column can become a selection of the plan
 _SCHEMA = """
@@ -90,22 +94,24 @@ class _Turns:
     """The queries that run at the same time, and those that wait for their turn."""
 
     def __init__(self) -> None:
+        self._limit = ActorLimit(_OF_ACCOUNT, "queries")
         self._running = threading.Semaphore(_RUNNING)
         self._places = threading.Semaphore(_RUNNING + _WAITING)
 
     @contextmanager
     def turn(self, run: _RunningQuery) -> Iterator[None]:
         """Wait until fewer than `_RUNNING` others run, at most as long as the query may run."""
-        if not self._places.acquire(blocking=False):
-            raise errors.TooManyError(f"{_RUNNING + _WAITING} other queries run or wait. Try again later.")
-        try:
-            self._wait(run)
+        with self._limit.use():
+            if not self._places.acquire(blocking=False):
+                raise errors.TooManyError(f"{_RUNNING + _WAITING} other queries run or wait. Try again later.")
             try:
-                yield
+                self._wait(run)
+                try:
+                    yield
+                finally:
+                    self._running.release()
             finally:
-                self._running.release()
-        finally:
-            self._places.release()
+                self._places.release()
 
     def _wait(self, run: _RunningQuery) -> None:
         ends_at = time.monotonic() + run.seconds
@@ -207,7 +213,8 @@ class Queries:
             text: The statement.
             kind: Ending of the name of the file: csv or parquet.
             parameters: The values of the parameters.
-            client: Who receives it; a client has at most two streams at the same time.
+            client: The address of who receives it; an account, and an address without one, has at most two streams at
+                the same time.
 
         Raises:
             UsageError: There is no such kind of file.
@@ -222,10 +229,11 @@ class Queries:
             request = QueryRequest(home=self._home, text=text, parameters=values, out=path)
             return self._run(request, _RunningQuery(_EXPORT_SECONDS, is_stopped), self._exports)
 
+        client = account_of(current_actor()) or client
         self._streams.take(client)
         try:
             return QueryStream(
-                write, kind, max_bytes=self._max_download(), on_close=lambda: self._streams.release(client)
+                carry_actor(write), kind, max_bytes=self._max_download(), on_close=lambda: self._streams.release(client)
             )
         except BaseException:
             self._streams.release(client)
@@ -300,6 +308,7 @@ class Queries:
     def _run(self, request: QueryRequest, run: _RunningQuery, turns: _Turns) -> QueryAnswer:
         """Return the answer of a query when it is its turn."""
         _require_text(request)
+        request = replace(request, is_of_account=bool(account_of(current_actor())))
         with turns.turn(run):
             notice = self._snapshots.refresh()
             try:

@@ -71,6 +71,7 @@ class QueryRequest:
     max_bytes: int = 0  # of the rows in an answer, about
     as_frame: bool = False  # send all rows to the calling process as pandas tables instead
     out: Path | None = None  # write all rows into this file instead; its name ends with one of `FORMATS`
+    is_of_account: bool = False  # it reads only the tables for analysts
 
 
 class Watched(Protocol):
@@ -144,7 +145,7 @@ def _watch(watched: Watched, con: duckdb.DuckDBPyConnection, ended: threading.Ev
 
 
 def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest, watched: Watched) -> QueryAnswer:
-    statement = _checked(con, request.text)
+    statement = _checked(con, request)
     [(moment,)] = con.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()
     started = time.monotonic()
     if request.out is not None:
@@ -212,20 +213,23 @@ def _send(con: duckdb.DuckDBPyConnection, watched: Watched) -> int:
         count += len(frame)
 
 
-def _checked(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+def _checked(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> duckdb.Statement:
     """
-    Return the statement of a text.
+    Return the statement of a request.
 
     Raises:
-        UsageError: The text is not one SELECT or EXPLAIN, or it calls a function that is not allowed.
+        UsageError: The text is not one SELECT or EXPLAIN, or it calls a function or reads a table that is not allowed.
 
     """
+    text = request.text
     statements = con.extract_statements(text)
     if len(statements) != 1:
         raise errors.UsageError("Write one SELECT statement.")
     if statements[0].type not in _ALLOWED:
         raise errors.UsageError("Only SELECT and EXPLAIN are possible: a snapshot cannot be changed.")
     allowed_functions.check(con, text)
+    if request.is_of_account:
+        allowed_functions.check_tables(text)
     return statements[0]
 
 

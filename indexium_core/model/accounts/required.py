@@ -15,9 +15,9 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
-    # Of oneself: the services check whose they are.
+    # Of oneself: the services check whose they are. Collages add the pictures that they make to the cache.
     "plan.read": """
-        identities.own identities.ticket identities.unlink_own
+        artwork.collage artwork.folder_collage identities.own identities.ticket identities.unlink_own
         second_factor.confirm second_factor.start second_factor.state second_factor.switch_off
         tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
     """,
@@ -40,15 +40,14 @@ _CALLS: Mapping[Permission, str] = {
         people.unmerge
     """,
     "titles.edit": """
-        artwork.collage artwork.download_artwork artwork.find_local artwork.folder_collage
-        artwork.generate_artwork_collage artwork.keep artwork.put enrichment.enrich_entity matches.accept
-        matches.accept_id matches.confirm matches.ignore matches.later matches.reject matches.search
-        matches.undo picture_search.search picture_selection.apply picture_selection.auto_select_assets
-        picture_selection.choose_all picture_selection.choose_unscored picture_selection.reject_candidate
-        picture_selection.release picture_selection.reselect_asset picture_selection.select_candidate
-        picture_selection.take_back_rejection providers.details providers.match providers.pictures
-        providers.search providers.season series.detect_and_organize_series titles.assign titles.assign_new
-        titles.lock titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
+        artwork.download_artwork artwork.find_local artwork.generate_artwork_collage artwork.keep artwork.put
+        enrichment.enrich_entity matches.accept matches.accept_id matches.confirm matches.ignore matches.later
+        matches.reject matches.search matches.suggest matches.undo picture_search.search picture_selection.apply
+        picture_selection.auto_select_assets picture_selection.choose_all picture_selection.choose_unscored
+        picture_selection.reject_candidate picture_selection.release picture_selection.reselect_asset
+        picture_selection.select_candidate picture_selection.take_back_rejection providers.details providers.match
+        providers.pictures providers.search providers.season series.detect_and_organize_series titles.assign
+        titles.assign_new titles.lock titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
     """,
     "jobs.manage": """
         artwork_jobs.add artwork_jobs.add_if_allowed enrichment.schedule_library_enrichment
@@ -123,6 +122,18 @@ _OWN = """
 """
 # Calls of Indexium itself, at events and at the borders of the program: nobody's role decides about them.
 INTERNAL = frozenset(_OWN.split())
+
+
+_STARTED: Mapping[Permission, str] = {
+    "write.any": "write",
+    "rollback": "rollback",
+    "publish": "publish player-notification player-reading",
+    "settings.manage": "database_backup reaction recovery-drill snapshot watch-states webhook-events",
+}
+# What a person needs to start a kind of job, and so also to continue or to retry it; other kinds need `jobs.manage`.
+TO_START: Mapping[str, Permission] = MappingProxyType(
+    {kind: permission for permission, kinds in _STARTED.items() for kind in kinds.split()}
+)
 
 
 def permission_of(call: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Permission:

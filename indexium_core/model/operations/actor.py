@@ -54,6 +54,7 @@ class Actor:
 
 
 SYSTEM = Actor("system", name="Indexium")
+NOBODY = Actor("user", "0")  # who has not signed in; no user has this id, so nothing is allowed
 _actor: contextvars.ContextVar[Actor | None] = contextvars.ContextVar("indexium_actor", default=None)
 
 

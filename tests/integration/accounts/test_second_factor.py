@@ -230,7 +230,10 @@ def test_administrator_switches_it_off_and_removal_forgets_it(library: Library, 
 def test_program_without_a_sign_in_has_no_second_factor(library: Library) -> None:
     with pytest.raises(errors.UsageError, match="Nobody has signed in"):
         library.second_factor.start()
-    with library.acting_as(Actor("token", "1", "Script")), pytest.raises(errors.ForbiddenError, match="A token may not"):
+    with (
+        library.acting_as(Actor("token", "1", "Script")),
+        pytest.raises(errors.ForbiddenError, match="A token may not"),
+    ):
         library.second_factor.start()
 
 

@@ -30,7 +30,7 @@ def face_names(packet: XmpPacket) -> tuple[str, ...]:
     if not has_regions(packet):
         return ()
     # The packet has been read once, so it has no document type, no entity and a limited depth.
-    root = ET.fromstring(packet.text)  # noqa: S314
+    root = ET.fromstring(packet.text)  # noqa: S314 - see above
     found: dict[str, str] = {}
     for text in (*_mwg_names(root), *_microsoft_names(root)):
         try:

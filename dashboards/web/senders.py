@@ -1,0 +1,77 @@
+"""Who sends a request: a person with a session, a program with a token, or the person at this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tornado.httputil import HTTPServerRequest
+
+from dashboards.web import programs, sign_in
+from dashboards.web.accounts.trusted_proxies import TrustedProxies
+from indexium_core import errors
+from indexium_core.api import access
+from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
+
+
+class Senders:
+    """Says who sends a request to one service, and whether the sender is refused."""
+
+    def __init__(self, library: Library, *, port: int, token: str, is_remote: bool) -> None:
+        """`token`: of the service; `is_remote`: other machines can reach it, so everything needs a sign-in."""
+        self._library, self._port, self._token, self._is_remote = library, port, token, is_remote
+        self._proxies = TrustedProxies(library.settings)
+
+    def identify(self, request: HTTPServerRequest) -> str:
+        """Read who sends a request, from its cookie or from a trusted proxy; return why this person is refused."""
+        name, token = self._proxies.apply(request), ""
+        if name and self._library.sign_in.is_needed:
+            try:
+                token = self._library.sign_in.of_proxy(name, **sign_in.sender_of(request))
+            except (errors.SignInError, errors.UsageError) as error:
+                return "" if sign_in.is_open(request) else error.message
+        sign_in.hide_token(self._library, request, self._port, token=token)
+        return ""
+
+    def lacks_session(self, request: HTTPServerRequest) -> bool:
+        """Return whether somebody has to sign in before a request."""
+        needs_one = not self.is_program(request) and self._needs_session(request)
+        return needs_one and self._library.sign_in.find(sign_in.token_in(request, self._port)) is None
+
+    def is_over(self, request: HTTPServerRequest) -> bool:
+        """Return whether the session or the token of an earlier request has ended."""
+        if self._has_own_token(request):
+            return False
+        is_valid = programs.is_valid(self._library, request)
+        if is_valid is not None:
+            return not is_valid
+        is_open = self._library.sign_in.is_open(sign_in.token_in(request, self._port))
+        return self._needs_session(request) and not is_open
+
+    def _needs_session(self, request: HTTPServerRequest) -> bool:
+        return sign_in.needs_session(self._library, request, is_remote=self._is_remote)
+
+    def is_program(self, request: HTTPServerRequest) -> bool:
+        """Return whether a request has a token that has not ended."""
+        return self._has_own_token(request) or bool(programs.is_valid(self._library, request))
+
+    def refusal_of_token(self, request: HTTPServerRequest) -> Mapping[str, Any] | None:
+        """Return the answer to a request with a wrong token; None for every other request."""
+        return None if self._has_own_token(request) else programs.refusal(self._library, request)
+
+    def actor_of(self, request: HTTPServerRequest) -> Actor:
+        """Return who sends a request."""
+        is_local = self._has_own_token(request)
+        program = None if is_local else programs.actor_in(self._library, request)
+        token = sign_in.token_in(request, self._port)
+        return program or sign_in.actor_of(self._library, token, is_local=is_local)
+
+    def session_of(self, cookies: Mapping[str, Any]) -> int | None:
+        """Return the id of the session in cookies of Bokeh; None without one."""
+        found = self._library.sign_in.find(str(cookies.get(sign_in.cookie_name(self._port), "")))
+        return None if found is None else found.id
+
+    def _has_own_token(self, request: HTTPServerRequest) -> bool:
+        header = request.headers.get("Authorization")
+        return request.path.startswith("/api/") and bool(access.bearer(header, self._token))

@@ -1,0 +1,217 @@
+"""Every route as every role: what a role may not do is refused, and nothing fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.web import server
+from dashboards.web.server import DashboardServer
+from indexium_core import errors
+from indexium_core.model.accounts.permissions import ROLES, Permission, Role, permissions_of
+from indexium_core.model.accounts.required import TO_START
+from indexium_core.model.operations.actor import Actor
+from tests.support import described
+from tests.support.rest import Client
+from tests.support.sessions import PASSWORD, signed_in
+from tests.support.studio import ALL, Studio
+
+# What each route of REST needs. A new route needs an entry.
+NEEDS: Mapping[Permission, str] = {
+    "plan.read": """
+        GET /api/metadata/plan, POST /api/metadata/plan, GET /api/metadata/operations,
+        GET /api/metadata/operations/{operation_id}, GET /api/metadata/operations/{operation_id}/items,
+        GET /api/metadata/history, GET /api/metadata/history/{operation_id}, GET /api/jobs, GET /api/jobs/counts,
+        GET /api/jobs/{job_id}, GET /api/jobs/{job_id}/log, GET /api/jobs/{job_id}/audit, GET /api/schedules,
+        GET /api/tracks, GET /api/track/{file_id}, GET /api/tracks/favorites, GET /api/photos/favorites,
+        GET /api/libraries, GET /api/audit, GET /api/track/{file_id}/audit, GET /api/track/{file_id}/locks,
+        GET /api/{kind}/{title_id}/publish-log, GET /api/{kind}/{title_id}/lost-files, GET /api/publications,
+        GET /api/publications/{entity_type}/{entity_id}, POST /api/publications/summary,
+        POST /api/publications/dry-run, GET /api/libraries/{library_id}/publishing,
+        GET /api/libraries/{library_id}/publishing/example, GET /api/movies, GET /api/movies/search,
+        GET /api/{kind}/unpublished, GET /api/{kind}/unpublished/count, GET /api/series,
+        GET /api/series/{title_id}/episodes, GET /api/{kind}/{title_id}, GET /api/{kind}/{title_id}/values,
+        GET /api/titles/matches, GET /api/titles/matches/{title_id}, GET /api/videos/{file_id}/metadata,
+        GET /api/enrich/progress/{job_id}, GET /api/enrich/stats, GET /api/enrich/due, GET /api/providers,
+        GET /api/automation, GET /api/automation/{library_id}, GET /api/players/{player_id}/readings,
+        GET /api/assets/candidates, GET /api/assets/candidates/{candidate_id}/preview,
+        GET /api/assets/candidates/{candidate_id}/original, GET /api/cache/{content_hash},
+        GET /api/cache/{content_hash}/thumbnail, GET /api/{kind}/{title_id}/assets/candidates,
+        GET /api/{kind}/{title_id}/assets/slots, GET /api/artwork/cache,
+        GET /api/libraries/{library_id}/artwork/{asset_type}, GET /api/fields, GET /api/events, GET /api/metrics
+    """,
+    "query.run": "GET /api/query",
+    "plan.edit": """
+        POST /api/metadata/plan/{ref}/edit, POST /api/metadata/plan/{ref}/postpone,
+        POST /api/metadata/plan/{ref}/mode, DELETE /api/metadata/plan/{ref}/{kind}, POST /api/tracks/bulk-favorite,
+        POST /api/photos/bulk-favorite, POST /api/track/{file_id}/favorite, POST /api/photo/{file_id}/favorite,
+        POST /api/track/{file_id}/locks, DELETE /api/track/{file_id}/locks, DELETE /api/track/{file_id}/locks/{field}
+    """,
+    "titles.edit": """
+        PUT /api/{kind}/{title_id}/values/{field}, POST /api/{kind}/{title_id}/locks,
+        DELETE /api/{kind}/{title_id}/locks, DELETE /api/{kind}/{title_id}/locks/{field},
+        POST /api/{kind}/{title_id}/files, POST /api/titles/files, POST /api/titles/files/automatic,
+        POST /api/titles/plan, POST /api/titles/matches/undo, POST /api/titles/matches/{title_id}/accept,
+        POST /api/titles/matches/{title_id}/reject, POST /api/titles/matches/{title_id}/ignore,
+        POST /api/titles/matches/{title_id}/confirm, POST /api/titles/matches/{title_id}/later,
+        POST /api/titles/matches/{title_id}/search, POST /api/titles/matches/{title_id}/suggest,
+        POST /api/{kind}/{title_id}/enrich, POST /api/{kind}/{title_id}/assets/select,
+        POST /api/{kind}/{title_id}/assets/reject, POST /api/{kind}/{title_id}/assets/reselect,
+        POST /api/{kind}/{title_id}/assets/restore, POST /api/{kind}/{title_id}/assets/release,
+        POST /api/{kind}/{title_id}/assets/search, POST /api/assets/select
+    """,
+    "jobs.manage": """
+        POST /api/jobs/{job_id}/pause, POST /api/jobs/{job_id}/resume, POST /api/jobs/{job_id}/cancel,
+        POST /api/jobs/{job_id}/retry, POST /api/jobs/{job_id}/priority, POST /api/libraries/{library_id}/scan,
+        POST /api/libraries/{library_id}/rescan, POST /api/track/{file_id}/rescan_media, POST /api/enrich/batch,
+        POST /api/publications/refresh
+    """,
+    "write.safe": """
+        PATCH /api/metadata/operations/{operation_id}, POST /api/metadata/operations/{operation_id}/pause,
+        POST /api/metadata/operations/{operation_id}/cancel
+    """,
+    "write.any": """
+        POST /api/metadata/write, POST /api/metadata/operations/{operation_id}/resume,
+        POST /api/metadata/operations/{operation_id}/retry
+    """,
+    "rollback": "POST /api/metadata/history/{operation_id}/rollback",
+    "publish": """
+        POST /api/{kind}/{title_id}/publish, POST /api/{kind}/publish-bulk,
+        POST /api/{kind}/{title_id}/discard-changes, POST /api/{kind}/{title_id}/restore, POST /api/publications,
+        POST /api/publications/choice, POST /api/publications/integrity, POST /api/players/notify,
+        POST /api/players/notify-title, POST /api/players/{player_id}/notify, POST /api/players/{player_id}/read
+    """,
+    "libraries.manage": """
+        PATCH /api/libraries/{library_id}, PUT /api/libraries/{library_id}/publishing,
+        PUT /api/libraries/{library_id}/artwork/{asset_type}
+    """,
+    "settings.manage": """
+        GET /api/webhook-sources, POST /api/webhook-sources, GET /api/webhook-sources/{name},
+        PATCH /api/webhook-sources/{name}, DELETE /api/webhook-sources/{name},
+        POST /api/webhook-sources/{name}/secret, POST /api/webhook-sources/{name}/path,
+        POST /api/webhook-sources/{name}/test, GET /api/webhook-events, GET /api/webhook-events/{event_id},
+        POST /api/webhook-events/{event_id}/repeat, PUT /api/schedules/{name}, POST /api/schedules/{name}/run,
+        PUT /api/automation, PATCH /api/automation/{library_id}, GET /api/players, POST /api/players,
+        GET /api/players/{player_id}, PUT /api/players/{player_id}, DELETE /api/players/{player_id},
+        PUT /api/players/{player_id}/key, POST /api/players/{player_id}/test, POST /api/fields,
+        PUT /api/fields/{key}, DELETE /api/fields/{key}
+    """,
+}
+# A session is not enough for these: the call of a command needs the token of the service, an event its secret.
+OTHERS = {"POST /api/library/{method}": (401, "unauthorized"), "POST /api/webhooks/{name}": (404, "unknown_id")}
+# Bodies of routes that need more than their description requires.
+BODIES: Mapping[str, Any] = {
+    "POST /api/metadata/plan/{ref}/edit": {"result_people": ["Ann Lee"]},
+    "POST /api/metadata/write": {"all": True, "options": {"risk": "safe,warning,danger"}},
+    "POST /api/tracks/bulk-favorite": {"favorite": True, "file_ids": [1]},
+    "POST /api/photos/bulk-favorite": {"favorite": True, "file_ids": [1]},
+    "PATCH /api/libraries/{library_id}": {"write_ratings": "with-plan"},
+    "POST /api/publications": {"addresses": ["movie:1"]},
+    "POST /api/publications/summary": {"filter": {}},
+    "POST /api/publications/dry-run": {"filter": {}},
+    "POST /api/titles/matches/{title_id}/accept": {"position": 1},
+    "POST /api/{kind}/{title_id}/locks": {"fields": ["plot"]},
+}
+PARAMETERS = {"GET /api/query": "?sql=SELECT+1", "GET /api/assets/candidates": "?entity_type=movie&entity_id=1"}
+# What the other routes of the dashboard need, by their patterns; "": nothing, or the route has a check of its own.
+PAGES: Mapping[str, tuple[Permission | None, str, str]] = {
+    r"/healthz": (None, "GET", "/healthz"),
+    r"/sign-in": (None, "GET", "/sign-in"),
+    r"/sign-out": (None, "GET", "/sign-out"),  # 405
+    r"/api/.*": (None, "GET", "/api/docs"),
+    r"/assets/components\.js": (None, "GET", "/assets/components.js"),
+    r"/assets/(.*)": (None, "GET", "/assets/page.css"),
+    r"/favicon.ico": (None, "GET", "/favicon.ico"),
+    r"/media/(\d{1,19})": ("plan.read", "GET", "/media/1"),
+    r"/thumbnail/(\d{1,19})": ("plan.read", "GET", "/thumbnail/1"),
+    r"/poster/(\d{1,19})": ("plan.read", "GET", "/poster/1"),
+    r"/poster/(\d{1,19})/candidate/(\d{1,4})": ("plan.read", "GET", "/poster/1/candidate/1"),
+    r"/picture/(\d{1,18})": ("plan.read", "GET", "/picture/1"),
+    r"/picture/(\d{1,18})/original": ("plan.read", "GET", "/picture/1/original"),
+    r"/collage/(\d{1,19})": ("plan.read", "GET", "/collage/1"),
+    r"/present-picture/([a-z]{1,10}:\d{1,15})": ("plan.read", "GET", "/present-picture/movie:1"),
+    r"/files/plan\.(csv|json)": ("plan.read", "GET", "/files/plan.csv"),
+    r"/files/dry-run/([\w-]+)\.(csv|json)": ("plan.read", "GET", "/files/dry-run/guessed.csv"),
+    r"/files/changes": ("plan.read", "POST", "/files/changes"),
+    r"/files/query\.(csv|parquet)": ("query.run", "GET", "/files/query.csv?q=SELECT+1"),
+    r"/files/people": ("plan.edit", "POST", "/files/people"),
+}
+_SENT = {"/files/changes": "text/csv", "/files/people": "application/octet-stream"}
+
+
+def needed(route: str) -> Permission:
+    [permission] = [each for each, routes in NEEDS.items() if route in re.split(r",\s+", routes.strip())]
+    return permission
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 2)
+    with made.library as library:
+        library.inventory.set_kind(1, "mixed")
+        title = library.titles.assign_new([library.plan().items[0].file_id], "movie", "Nosferatu", year=1922)
+        library.titles.lock(title.id, ["plot"])
+        library.users.add("Root", PASSWORD, role="admin")
+        yield made
+
+
+@pytest.fixture
+def running(studio: Studio) -> Iterator[DashboardServer]:
+    with server.make_server(studio.library, port=0).background() as made:
+        yield made
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_is_refused_without_its_permission(running: DashboardServer, studio: Studio, role: Role) -> None:
+    bob = signed_in(running.url, studio.library, "Bob", role)
+    patterns = {str(route[0]) for route in running._routes()}
+    assert patterns == PAGES.keys(), "Say in PAGES what a route needs."
+    for permission, method, path in PAGES.values():
+        sent = {"Content_Type": _SENT[path], "X_File_Name": "a.csv"} if path in _SENT else {}
+        answer = bob(method, path, b"path,person\n" if sent else None, **sent)
+        is_refused = permission is not None and permission not in permissions_of(role)
+        assert (answer.status == 403) == is_refused, (path, answer.status, answer.text[:200])
+        assert answer.status < 500
+    check_rest(bob, role)
+
+
+def check_rest(bob: Client, role: Role) -> None:
+    wrong = []
+    routes = list(described.requests(bob.get("/api/openapi.json").json))
+    assert len(routes) > 130
+    listed = [route for routes in NEEDS.values() for route in re.split(r",\s+", routes.strip())]
+    assert sorted([*listed, *OTHERS]) == sorted(each.route for each in routes), "Say in NEEDS what a route needs."
+    for route, verb, path, example in routes:
+        body = BODIES.get(route, example if verb == "GET" or example is not None else {})
+        method = "HEAD" if path == "/api/events" else verb  # the answer to a GET has no end
+        answer = bob(method, path + PARAMETERS.get(route, ""), body)
+        if route in OTHERS:
+            assert (answer.status, answer.code) == OTHERS[route]
+        elif needed(route) not in permissions_of(role):
+            if (answer.status, answer.status == 403 and answer.code) != (403, "not_allowed"):
+                wrong.append((route, answer.status, answer.text))
+        elif answer.status in {401, 403} or (answer.status >= 500 and answer.code != "provider_off"):
+            wrong.append((route, answer.status, answer.text))
+    assert wrong == []
+
+
+def test_every_kind_of_job_is_continued_only_by_who_may_start_one(studio: Studio) -> None:
+    library = studio.library
+    others = "artwork collect enrich identify nightly-scan ratings reconciliation rescan scan thumbnails title-refresh"
+    assert {*TO_START, *others.split(), "verify"} == set(library._parts.queue.kinds())
+    handle = library.write(library.plan(), ALL)
+    handle.cancel()
+    handle.wait()
+    job = studio.job_of(handle.id)
+    for role in ("editor", "approver"):
+        user = library.users.add(role, PASSWORD, role=role)
+        with library.acting_as(Actor("user", str(user.id), user.name)):
+            for call in (library.jobs.retry, library.jobs.resume):
+                expected = errors.ForbiddenError if role == "editor" else errors.UsageError
+                if role == "editor" or call == library.jobs.resume:
+                    with pytest.raises(expected):
+                        call(job.id)
