@@ -42,14 +42,19 @@ NEEDS: Mapping[Permission, str] = {
         GET /api/assets/candidates/{candidate_id}/original, GET /api/cache/{content_hash},
         GET /api/cache/{content_hash}/thumbnail, GET /api/{kind}/{title_id}/assets/candidates,
         GET /api/{kind}/{title_id}/assets/slots, GET /api/artwork/cache,
-        GET /api/libraries/{library_id}/artwork/{asset_type}, GET /api/fields, GET /api/events, GET /api/metrics
+        GET /api/libraries/{library_id}/artwork/{asset_type}, GET /api/fields, GET /api/events, GET /api/metrics,
+        GET /api/activity, GET /api/activity/actors, GET /api/me, GET /api/tokens, POST /api/tokens,
+        DELETE /api/tokens/{token_id}, GET /api/requests, GET /api/requests/notice, GET /api/requests/{approval_id},
+        GET /api/requests/{approval_id}/items
     """,
     "query.run": "GET /api/query",
     "plan.edit": """
         POST /api/metadata/plan/{ref}/edit, POST /api/metadata/plan/{ref}/postpone,
         POST /api/metadata/plan/{ref}/mode, DELETE /api/metadata/plan/{ref}/{kind}, POST /api/tracks/bulk-favorite,
         POST /api/photos/bulk-favorite, POST /api/track/{file_id}/favorite, POST /api/photo/{file_id}/favorite,
-        POST /api/track/{file_id}/locks, DELETE /api/track/{file_id}/locks, DELETE /api/track/{file_id}/locks/{field}
+        POST /api/track/{file_id}/locks, DELETE /api/track/{file_id}/locks, DELETE /api/track/{file_id}/locks/{field},
+        POST /api/requests/{approval_id}/approve, POST /api/requests/{approval_id}/reject,
+        POST /api/requests/{approval_id}/withdraw, POST /api/requests/{approval_id}/comments
     """,
     "titles.edit": """
         PUT /api/{kind}/{title_id}/values/{field}, POST /api/{kind}/{title_id}/locks,
@@ -121,6 +126,9 @@ PARAMETERS = {"GET /api/query": "?sql=SELECT+1", "GET /api/assets/candidates": "
 PAGES: Mapping[str, tuple[Permission | None, str, str]] = {
     r"/healthz": (None, "GET", "/healthz"),
     r"/sign-in": (None, "GET", "/sign-in"),
+    r"/sign-in/openid": (None, "GET", "/sign-in/openid"),  # 401: there is no provider
+    r"/sign-in/openid/back": (None, "GET", "/sign-in/openid/back"),
+    r"/first-person": (None, "GET", "/first-person"),
     r"/sign-out": (None, "GET", "/sign-out"),  # 405
     r"/api/.*": (None, "GET", "/api/docs"),
     r"/assets/components\.js": (None, "GET", "/assets/components.js"),

@@ -199,9 +199,9 @@ def test_downloads_need_the_permission_of_the_person(library: Library, nobody: C
 
 
 def test_session_that_has_just_ended_may_do_nothing(library: Library, nobody: Client) -> None:
-    actor = sign_in.actor_of(library, cookie_of(signed_in(nobody)).partition("=")[2])
+    actor = sign_in.actor_of(library, cookie_of(signed_in(nobody)).partition("=")[2], is_local=False)
     assert (actor.kind, actor.name) == ("user", "Ann Lee")
-    with library.acting_as(sign_in.actor_of(library, "ended")), pytest.raises(errors.ForbiddenError):
+    with library.acting_as(sign_in.actor_of(library, "ended", is_local=False)), pytest.raises(errors.ForbiddenError):
         library.plan()
 
 

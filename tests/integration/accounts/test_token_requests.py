@@ -215,7 +215,7 @@ def test_person_manages_own_tokens_over_rest(nobody: Client, library: Library) -
 @pytest.fixture
 def quickly_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at the tokens of open streams more often than the streams themselves do."""
-    monkeypatch.setattr(server, "_TOKENS_CHECKED", 0.2)
+    monkeypatch.setattr(server, "_CHECKED_EVERY", 200)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.web import server, sign_in
+from dashboards.web import server
 from dashboards.web.accounts.trusted_proxies import client_of
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
@@ -203,14 +203,3 @@ def test_page_does_not_show_the_token_of_its_session(library: Library, running: 
     assert handle is not None
     outside = Client(running.url, Cookie=f"{ann.headers['Cookie'].partition('=')[0]}={handle[0].decode()}")
     assert outside.get("/api/jobs").status == 401
-
-
-def test_page_without_a_session_shows_nothing(library: Library) -> None:
-    """A browser chooses the cookies of a page, because Bokeh reads them from a message of the browser."""
-    for token in ("", "guessed"):
-        with library.acting_as(sign_in.reader_of(library, token)), pytest.raises(errors.ForbiddenError):
-            library.plan()
-    library.users.remove("Bob")
-    library.users.remove("Ann Lee")
-    with library.acting_as(sign_in.reader_of(library, "")):
-        library.plan()
