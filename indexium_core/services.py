@@ -7,13 +7,13 @@ the process which holds the home. A front end that accepts `LibraryServices` wor
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from indexium_core import errors, notebook
+from indexium_core import notebook
+from indexium_core.model.checked_calls import integers
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
@@ -298,7 +298,7 @@ class LibraryServices:
             hard_links=hard_links,
             plan_id=plan_id,
             file_hashes=file_hashes,
-            file_ids=None if file_ids is None else _integers(file_ids),
+            file_ids=None if file_ids is None else integers(file_ids),
         )
         return self.plans.plan(request)
 
@@ -484,14 +484,6 @@ class LibraryServices:
             source=source,
         )
         return self.history.start_rollback(operation_id, options, request=request)
-
-
-def _integers(ids: Collection[int]) -> list[int]:
-    """Return ids as integers of Python, because columns of tables have integers of NumPy."""
-    try:
-        return [operator.index(each) for each in ids]
-    except TypeError as error:
-        raise errors.UsageError("A file id is an integer. Remove missing values and texts from the ids.") from error
 
 
 def _summary(library: LibraryServices) -> HomeSummary | str:

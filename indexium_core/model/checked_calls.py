@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import inspect
 import math
+import operator
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
 from numbers import Integral, Real
@@ -223,3 +224,11 @@ def _remedy(kind: Any, value: Any) -> str:
     if kind is str and isinstance(value, int) and not isinstance(value, bool):
         return f' Write "{value}".' if abs(value) < _END else ""
     return ""
+
+
+def integers(ids: Collection[int]) -> list[int]:
+    """Return ids as integers of Python: columns of tables have those of NumPy. Raises UsageError for other values."""
+    try:
+        return [operator.index(each) for each in ids]
+    except TypeError as error:
+        raise errors.UsageError("A file id is an integer. Remove missing values and texts from the ids.") from error

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.web import server
+from dashboards.web import senders, server
 from indexium_core import logs
 from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
@@ -379,7 +379,7 @@ def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.Monk
 def test_request_over_rest_acts_as_its_actor(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     library = studio.library
     file_id = first(library)
-    monkeypatch.setattr(server.DashboardServer, "_sender", lambda *_: NIGHT)
+    monkeypatch.setattr(senders.Senders, "actor_of", lambda *_: NIGHT)
     with server.make_server(library, port=0).background() as running:
         client = Client(running.url)
         number = client.post("/api/metadata/write", {"all": True}).json["operation_id"]

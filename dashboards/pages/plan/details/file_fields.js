@@ -10,7 +10,7 @@ import {drawSection} from "./plan_file_history.js"
 /** @import {Opened} from "./plan_file_history.js" */
 
 /**
- * @typedef {Component<{id?: number, values?: FileValuesView}, any>} Host
+ * @typedef {Component<{id?: number, seen?: number, values?: FileValuesView}, any>} Host
  */
 
 const STARS = [1, 2, 3, 4, 5]

@@ -13,7 +13,7 @@ export class PeopleEditor {
   problem = ""
   seen = 0 // the newest decision about the file that the person has seen
 
-  /** @param {Component<{id?: number, people?: string[]}, any>} host */
+  /** @param {Component<{id?: number, seen?: number, people?: string[]}, any>} host */
   constructor(host) {
     this.host = host
     this.field = new PersonField(host, {
