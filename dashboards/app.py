@@ -13,6 +13,7 @@ from typing import Any
 import jinja2
 import panel as pn
 from bokeh.document import Document
+from bokeh.util.token import get_session_id
 from panel.io.document import init_doc
 from panel.io.state import set_curdoc
 
@@ -104,6 +105,7 @@ class Pages:
         """
         self._actor_of, self._session_of = actor_of, session_of
         self.limit = ActorLimit(_PAGES_OF_ACCOUNT, "open pages")
+        self._owners: dict[str, int | None] = {}  # sessions of people, by sessions of Bokeh
         self.shared = Shared(library, local=local)
         self._template = _template()
 
@@ -132,14 +134,28 @@ class Pages:
 
     def _session(self) -> Session:
         """Return a new session, which counts until its page is closed. Raises TooManyError."""
-        account = self.limit.take()
-        try:
-            session = Session(self.shared, PAGES, self._session_of())
-            pn.state.curdoc.on_session_destroyed(lambda _: self.limit.release(account))
-        except BaseException:
+        account, page, session_id = self.limit.take(), pn.state.curdoc.session_context.id, self._session_of()
+
+        def close() -> None:
             self.limit.release(account)
+            self._owners.pop(page, None)
+
+        try:
+            session = Session(self.shared, PAGES, session_id)
+            self._owners[page] = session_id
+            pn.state.curdoc.on_session_destroyed(lambda _: close())
+        except BaseException:
+            close()
             raise
         return session
+
+    def is_of_another(self, page_token: str, session_id: int | None) -> bool:
+        """Return whether the page of a token of Bokeh belongs to another session than this one."""
+        try:
+            page = get_session_id(page_token)
+        except (ValueError, TypeError, KeyError):  # Bokeh refuses it
+            return False
+        return self._owners.get(page, session_id) != session_id
 
     def warm(self) -> None:
         """Import the chart library before a page needs it."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, StaticFileHandler
+from tornado.websocket import WebSocketHandler
 
 from dashboards.web.sign_in import NotSignedIn
 from indexium_core.api.access import OTHER_SITES
@@ -126,7 +127,7 @@ def guard(
     refusal_of_token: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
     actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
-    too_many_pages: Callable[[HTTPServerRequest], str] = lambda _: "",
+    refusal_of_page: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
     is_embedded: bool = False,
 ) -> None:
     """
@@ -141,7 +142,7 @@ def guard(
         refusal_of_token: Returns the arguments of `Refused` for a request whose token is wrong.
         lacks_session: Returns whether somebody has to sign in before a request.
         actor_of: Returns who sends a request: its handler acts as this actor.
-        too_many_pages: Returns why this actor may open no further page, or "".
+        refusal_of_page: Returns the arguments of `Refused` for a page, or its websocket, that the sender may not open.
         is_embedded: A notebook on this machine may show the pages in a frame.
 
     """
@@ -166,9 +167,8 @@ def guard(
         if _is_upgrade(request):  # the Origin equals the Host, which may be of a setting that has changed
             application.websocket_origins.add(request.host.lower())
         delegate = route(request, **kwargs)
-        if issubclass(delegate.handler_class, DocHandler) and (sentence := too_many_pages(request)):
-            answer = {"status": 429, "code": "too_many", "detail": sentence}
-            return application.get_handler_delegate(request, hardened(Refused), answer)
+        if issubclass(delegate.handler_class, DocHandler | WebSocketHandler) and (refusal := refusal_of_page(request)):
+            return application.get_handler_delegate(request, hardened(Refused), dict(refusal))
         delegate.handler_class = hardened(delegate.handler_class)
         return delegate
 

@@ -67,9 +67,13 @@ class Senders:
         token = sign_in.token_in(request, self._port)
         return program or sign_in.actor_of(self._library, token, is_local=is_local)
 
-    def session_of(self, cookies: Mapping[str, Any]) -> int | None:
-        """Return the id of the session in cookies of Bokeh; None without one."""
-        found = self._library.sign_in.find(str(cookies.get(sign_in.cookie_name(self._port), "")))
+    def session_in(self, request: HTTPServerRequest) -> int | None:
+        """Return the id of the session of a request; None without one."""
+        return self.session_of(sign_in.token_in(request, self._port))
+
+    def session_of(self, token: str) -> int | None:
+        """Return the id of the session of a token; None without one."""
+        found = self._library.sign_in.find(token)
         return None if found is None else found.id
 
     def _has_own_token(self, request: HTTPServerRequest) -> bool:

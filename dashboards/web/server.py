@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -218,7 +218,7 @@ class DashboardServer:
             library,
             local=not self._is_remote,
             actor_of=current_actor,
-            session_of=lambda: self._senders.session_of(pn.state.cookies),
+            session_of=lambda: self._senders.session_of(str(pn.state.cookies.get(sign_in.cookie_name(port), ""))),
         )
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
@@ -304,7 +304,7 @@ class DashboardServer:
             refusal_of_token=senders.refusal_of_token,
             lacks_session=senders.lacks_session,
             actor_of=senders.actor_of,
-            too_many_pages=self._too_many_pages,
+            refusal_of_page=self._refusal_of_page,
             is_embedded=self._is_embedded,
         )
         for source in (self._library.sign_in, self._library.token_check):
@@ -340,14 +340,23 @@ class DashboardServer:
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
 
-    def _too_many_pages(self, request: HTTPServerRequest) -> str:
-        """Return why the sender may open no further page, or ""."""
+    def _refusal_of_page(self, request: HTTPServerRequest) -> Mapping[str, Any] | None:
+        """Return the answer to a sender who may not open a page: one too many, or that of another session."""
+        _, _, page_token = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")
+        if page_token:
+            if self._pages.is_of_another(page_token.strip(), self._senders.session_in(request)):
+                return {
+                    "status": 403,
+                    "code": "not_allowed",
+                    "detail": "This page is of another session. Open it again.",
+                }
+            return None
         try:
             with acting_as(self._senders.actor_of(request)):
                 self._pages.limit.require()
         except errors.TooManyError as error:
-            return error.message
-        return ""
+            return {"status": 429, "code": "too_many", "detail": error.message}
+        return None
 
     @contextlib.contextmanager
     def background(self) -> Iterator[DashboardServer]:

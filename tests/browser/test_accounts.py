@@ -124,7 +124,7 @@ def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Lib
     page = enter("Bob", "/account", width=390)
     fill(page, Present_password="guessed it", New_password=NEW, **{"New_password,_once_more": NEW})
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_text("The present password is wrong.")).to_be_visible()
+    expect(page.get_by_text("The password is wrong.")).to_be_visible()
     fill(page, Present_password=PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your password is changed.")).to_be_visible()

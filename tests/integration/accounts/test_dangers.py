@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 from dashboards.web import server, sign_in
@@ -150,6 +150,27 @@ def test_snapshot_has_accounts_without_passwords_and_sessions(studio: Studio) ->
     assert [name for (name,) in library.queries.run(columns).rows] == [
         "created_at", "enabled", "id", "name", "name_key", "role",
     ]  # fmt: skip
+
+
+def test_page_of_another_session_cannot_be_continued(studio: Studio) -> None:
+    """Browsers keep their cookies for all tabs: the tab of the person before has a page that still exists."""
+    library = studio.library
+
+    async def status(port: int, sender: Client, token: str) -> int:
+        request = HTTPRequest(f"ws://127.0.0.1:{port}/jobs/ws", headers=sender.headers)
+        try:
+            socket = await websocket_connect(request, subprotocols=["bokeh", token])
+        except HTTPClientError as refused:
+            return refused.code
+        socket.close()
+        return 101
+
+    with server.make_server(library, port=0).background() as running:
+        ann, bob = (signed_in(running.url, library, name, "viewer") for name in ("Ann", "Bob"))
+        found = re.search(r'"token":"([^"]+)"', ann.get("/jobs", Accept="text/html").text.decode())
+        assert found is not None
+        assert asyncio.run(status(running.port, bob, found[1])) == 403
+        assert asyncio.run(status(running.port, ann, found[1])) == 101
 
 
 def test_open_page_ends_with_the_time_of_its_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
