@@ -179,7 +179,7 @@ class Approvals:
             UnknownIdError: There is no such request.
             UsageError: It does not wait, nothing of it can be written now, its files changed and a scan is running, or
                 its proposer cannot act any more.
-            ForbiddenError: The actor proposed it, or may not start such work.
+            ForbiddenError: The actor proposed it, has edited its files since, or may not start such work.
             StalePlanError: What would be written is not what was proposed, or not what was shown. The request has the
                 present items, and waits again.
 
@@ -192,6 +192,11 @@ class Approvals:
                 "and start the work yourself."
             )
             raise errors.UsageError(message, code="wrong_state")
+        if edited := store.edited_by(self._database.read(), approval, current_actor()):
+            message = (
+                f"You edited {wording.files(edited)} of request {approval_id}, so somebody else has to approve it."
+            )
+            raise errors.ForbiddenError(message)
         words = checked_text(note, what="comment")
         if expected and expected != approval.digest:
             message = f"Request {approval_id} changed since it was shown. Look at it again, then approve it."

@@ -243,6 +243,12 @@ def files(reader: Connection, approval_id: int) -> list[ProposedFile]:
     return [ProposedFile(*row) for row in reader.execute(_sql("files"), {"id": approval_id}).fetchall()]
 
 
+def edited_by(reader: Connection, approval: Approval, actor: Actor) -> int:
+    """Return how many files of a request an actor has decided about since the proposal."""
+    facts = {"id": approval.id, "since": approval.proposed_at, "actor_kind": actor.kind, "actor_id": actor.id}
+    return int(reader.value(_sql("edited_by"), facts))
+
+
 def waiting(reader: Connection, *, now: datetime) -> list[WaitingRequest]:
     """Return the kinds and proposers of the requests that wait."""
     rows = reader.execute(_sql("waiting"), {"now": now}).fetchall()

@@ -123,6 +123,12 @@ SELECT item FROM approval_items WHERE approval_id = $id ORDER BY path, item;
 SELECT f.library_id, f.path_bytes, f.size, f.mtime_ns
 FROM approval_items AS i JOIN scanned_files AS f ON i.item = 'file:' || f.file_id WHERE i.approval_id = $id;
 
+-- name: edited_by
+-- How many files of a request have a decision in force that an actor made after the proposal.
+SELECT count(DISTINCT d.file_id) FROM approval_items AS i JOIN decisions AS d ON i.item = 'file:' || d.file_id
+WHERE i.approval_id = $id AND d.revoked_at IS NULL AND d.kind <> 'postpone' AND d.created_at > $since
+  AND d.actor_kind = $actor_kind AND d.actor_id = $actor_id;
+
 -- name: differing
 -- The items of a request whose change is another one now, are new in it, or left it; the first ones, and their number.
 SELECT coalesce(old.name, new.name) AS name, count(*) OVER () AS found

@@ -192,6 +192,18 @@ def test_request_of_a_token_needs_another_person_than_its_owner(three: Team) -> 
         assert three.library.approvals.reject(request.id, "The token is gone.").state == "rejected"
 
 
+def test_who_edits_the_files_of_a_request_cannot_approve_it(three: Team) -> None:
+    library = three.library
+    request = three.proposed(three.bob)
+    with library.acting_as(three.ann):
+        library.decisions.edit([library.plan().items[0].file_id], ["Mallory"])
+    with pytest.raises(errors.ForbiddenError, match="You edited 1 file of request 1"):
+        three.approve(request, three.ann)
+    with pytest.raises(errors.StalePlanError, match="1 file differs"):
+        three.approve(request, three.root)
+    three.ended(three.approve(request, three.root))
+
+
 def test_request_of_a_person_who_is_switched_off_cannot_be_approved(three: Team) -> None:
     request = three.proposed(three.bob)
     three.library.users.change("Bob", enabled=False)
