@@ -157,6 +157,8 @@ class CheckedService:
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":  # a service is checked by its class in many places
             return type(object.__getattribute__(self, "_service"))
+        if name == "__dict__":
+            return vars(object.__getattribute__(self, "_service"))
         if name == "__call__":
             return self.__getattr__(name)
         return object.__getattribute__(self, name)
