@@ -207,10 +207,10 @@ def test_import_does_not_overwrite_concurrent_decisions(library: Library, monkey
     preview = library.changes.read(f"file_id,result_people\n{item.file_id},Of The Spreadsheet\n")
     begin, pending = Decisions.step, [["Decided Here"]]
 
-    def late(self: Decisions, *label: Any) -> Any:
+    def late(self: Decisions, *label: Any, **named: Any) -> Any:
         if pending:
             library.edit([item.file_id], pending.pop())
-        return begin(self, *label)
+        return begin(self, *label, **named)
 
     monkeypatch.setattr(Decisions, "step", late)
 
