@@ -63,7 +63,8 @@ def refusal(library: Library, request: HTTPServerRequest) -> dict[str, Any] | No
     found = library.token_check.find(text)
     if found is None:
         if library.token_check.count_wrong(request.remote_ip or ""):
-            return {"status": 401, "code": "unauthorized", "detail": access.NOT_VALID}
+            headers = {"WWW-Authenticate": "Bearer"}
+            return {"status": 401, "code": "unauthorized", "detail": access.NOT_VALID, "headers": headers}
         detail = "Too many wrong tokens were sent from this address. Wait five minutes, or send a right one."
         return {"status": 429, "code": "too_many", "detail": detail, "headers": {"Retry-After": str(_WAIT)}}
     if request.path.startswith(_REST):

@@ -10,14 +10,14 @@ import socket
 from collections.abc import Callable, Collection, Mapping
 from http.client import responses
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
 
-from dashboards.web.sign_in import NotSignedIn
+from dashboards.web.sign_in import ADDRESS
 from indexium_core.api.access import OTHER_SITES
 from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
@@ -163,7 +163,7 @@ def guard(
         if refusal:
             return application.get_handler_delegate(request, hardened(Refused), dict(refusal))
         if lacks_session(request):
-            return application.get_handler_delegate(request, hardened(NotSignedIn))
+            return application.get_handler_delegate(request, hardened(NotSignedIn), _without_session(request))
         if _is_upgrade(request):  # the Origin equals the Host, which may be of a setting that has changed
             application.websocket_origins.add(request.host.lower())
         delegate = route(request, **kwargs)
@@ -206,6 +206,13 @@ def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int
     return None
 
 
+def _without_session(request: HTTPServerRequest) -> dict[str, Any]:
+    refusal = {"status": 401, "code": "unauthorized", "detail": "Sign in first."}
+    if not request.path.startswith(_REST):
+        return refusal
+    return refusal | {"detail": "Sign in, or send a token.", "headers": {"WWW-Authenticate": "Bearer"}}
+
+
 def _is_upgrade(request: HTTPServerRequest) -> bool:
     return "websocket" in request.headers.get("Upgrade", "").lower()
 
@@ -235,8 +242,6 @@ class Refused(RequestHandler):
 
     def prepare(self) -> None:
         self.set_status(self._status)
-        if self._status == 401:
-            self.set_header("WWW-Authenticate", "Bearer")
         for name, value in self._more.items():
             self.set_header(name, value)
         if self.request.path.startswith(_REST):
@@ -252,6 +257,19 @@ class Refused(RequestHandler):
 
     def _log(self) -> None:
         """Print nothing: the address may have the secret of a sender."""
+
+
+class NotSignedIn(Refused):
+    """The answer to a request without a session: a page leads to the sign-in, everything else is refused."""
+
+    def prepare(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        request = self.request
+        is_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("Accept", "")
+        if is_page and not request.path.startswith(_REST):
+            self.redirect(f"{ADDRESS}?next={quote(request.uri or '/', safe='')}", status=303)
+        else:
+            super().prepare()
 
 
 def _sockets(host: str) -> str:

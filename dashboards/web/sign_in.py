@@ -8,12 +8,10 @@ site can send along with a change.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import cache
-from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import jinja2
 from tornado.httputil import HTTPServerRequest
@@ -93,33 +91,6 @@ def actor_of(library: Library, token: str, *, is_local: bool) -> Actor:
     if found is not None:
         return found.actor
     return local_actor() if is_local or not library.sign_in.is_needed else NOBODY
-
-
-class NotSignedIn(RequestHandler):
-    """Answers a request without a session: a page leads to the sign-in, everything else is refused."""
-
-    def prepare(self) -> None:
-        self.set_header("Cache-Control", "no-store")
-        request = self.request
-        if request.path.startswith("/api/"):
-            self.set_status(401)
-            self.set_header("Content-Type", "application/problem+json")
-            self.set_header("WWW-Authenticate", "Bearer")
-            detail = "Sign in, or send a token."
-            problem = {"type": "urn:indexium:unauthorized", "title": HTTPStatus(401).phrase, "status": 401}
-            self.finish(json.dumps(problem | {"detail": detail, "code": "unauthorized"}))
-        elif request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("Accept", ""):
-            self.redirect(f"{ADDRESS}?next={quote(request.uri or '/', safe='')}", status=303)
-        else:
-            self.set_status(401)
-            self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish("Sign in first.")
-
-    def check_xsrf_cookie(self) -> None:
-        """Skip the check: this changes nothing."""
-
-    def _log(self) -> None:
-        """Print nothing: an address may have a search."""
 
 
 def show(handler: RequestHandler, library: Library, **facts: str) -> None:

@@ -76,6 +76,14 @@ def to_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, default=jsonable.plain, ensure_ascii=False, indent=2) + "\n")
 
 
+def result(value: Any, sentence: str, *, as_json: bool) -> None:
+    """Print the result of a command as JSON, or a sentence about it."""
+    if as_json:
+        to_json(value)
+    else:
+        note(sentence)
+
+
 def pieces(texts: Iterable[str]) -> None:
     """Print data in pieces."""
     for text in texts:

@@ -81,7 +81,5 @@ def revoke_token(
     """Revoke a token at once. The history keeps its name."""
     with opened(context) as library:
         revoked = library.tokens.revoke(token)
-    if as_json:
-        output.to_json(revoked)
-        return
-    output.note(f"Token {revoked.id} “{revoked.name}” of {revoked.user_name} is revoked.")
+    sentence = f"Token {revoked.id} “{revoked.name}” of {revoked.user_name} is revoked."
+    output.result(revoked, sentence, as_json=as_json)

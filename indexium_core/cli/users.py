@@ -53,7 +53,7 @@ def add_user(
     with opened(context) as library:
         is_first = not library.users.list()
         added = library.users.add(name, _password(is_read=password_stdin), role=role)
-    _report(added, f"{added.name} is added as {added.role}.", as_json=as_json)
+    output.result(added, f"{added.name} is added as {added.role}.", as_json=as_json)
     if is_first:
         output.note("From now on, the dashboard and REST need a sign-in. Commands on this computer do not.")
 
@@ -72,7 +72,9 @@ def set_user(
         raise errors.UsageError("Nothing would change. Use --name, --role, --on or --off.")
     with opened(context) as library:
         user = library.users.change(name, new_name=new_name, role=role, enabled=enabled)
-    _report(user, f"{user.name} is {user.role}, and {'can' if user.enabled else 'cannot'} sign in.", as_json=as_json)
+    output.result(
+        user, f"{user.name} is {user.role}, and {'can' if user.enabled else 'cannot'} sign in.", as_json=as_json
+    )
 
 
 @users.command("password", epilog="Example: indexium users password 'Ann Lee'")
@@ -83,7 +85,7 @@ def set_password(
     with opened(context) as library:
         found = library.users.get(name)
         user = library.users.set_password(found.name, _password(is_read=password_stdin))
-    _report(user, f"The password of {user.name} is changed. {user.name} has to sign in again.", as_json=as_json)
+    output.result(user, f"The password of {user.name} is changed. {user.name} has to sign in again.", as_json=as_json)
 
 
 @users.command("second-factor", epilog="Example: indexium users second-factor 'Ann Lee' --off")
@@ -99,7 +101,7 @@ def second_factor(
     with opened(context) as library:
         user = library.second_factor.switch_off_of(name) if off else library.users.get(name)
     needs = "needs the password and a code" if user.has_second_factor else "needs the password, and no code"
-    _report(user, f"A sign-in of {user.name} {needs}.", as_json=as_json)
+    output.result(user, f"A sign-in of {user.name} {needs}.", as_json=as_json)
 
 
 @users.command("link", epilog="Example: indexium users link 'Ann Lee' 8f2c51")
@@ -178,10 +180,3 @@ def _password(*, is_read: bool) -> str:
     if not sys.stdin.isatty():
         raise errors.UsageError("There is no terminal to ask for the password. Use --password-stdin.")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-
-
-def _report(user: User, sentence: str, *, as_json: bool) -> None:
-    if as_json:
-        output.to_json(user)
-    else:
-        output.note(sentence)

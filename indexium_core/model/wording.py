@@ -94,10 +94,14 @@ def day(moment: datetime, *, now: datetime | None = None) -> str:
 
 def when(moment: datetime, *, now: datetime | None = None) -> str:
     """Return the day and the time of a moment: `today 09:12`, `yesterday 21:05`, `18 Nov 14:22`."""
+    return f"{day_in_words(moment, now=now)} {moment.astimezone():%H:%M}"
+
+
+def day_in_words(moment: datetime, *, now: datetime | None = None) -> str:
+    """Return the day of a moment: `today`, `yesterday`, `18 Nov`."""
     local, today = moment.astimezone(), (now or datetime.now(UTC)).astimezone()
     days = (today.date() - local.date()).days
-    name = {0: "today", 1: "yesterday"}.get(days) or day(moment, now=today)
-    return f"{name} {local:%H:%M}"
+    return {0: "today", 1: "yesterday"}.get(days) or day(moment, now=today)
 
 
 def ago(moment: datetime, *, now: datetime | None = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -62,8 +62,8 @@ def view(
 
 
 def _day(moment: datetime) -> str:
-    days = (datetime.now(UTC).astimezone().date() - moment.astimezone().date()).days
-    return {0: "Today", 1: "Yesterday"}.get(days) or wording.day(moment)
+    name = wording.day_in_words(moment)
+    return name[:1].upper() + name[1:]
 
 
 def _row(row: ActivityRow, undoable: Collection[int]) -> ActivityRowView:

@@ -92,7 +92,7 @@ def approve(
             output.note(f"The {found.summary} ({wording.size(found.bytes)}) of {found.proposed_by} would start.")
             ask(yes=yes)
         done = library.approvals.approve(request_id, expected=digest, note=comment)
-    _report(done, f"Request {done.id} is approved, and runs as operation {done.operation_id}.", as_json=as_json)
+    output.result(done, f"Request {done.id} is approved, and runs as operation {done.operation_id}.", as_json=as_json)
 
 
 @requests.command("reject", epilog="Example: indexium requests reject 3 'Cy Orr is not in these films.'")
@@ -105,7 +105,7 @@ def reject(
     """Reject a request of somebody else; nothing of it is written."""
     with opened(context) as library:
         done = library.approvals.reject(request_id, reason)
-    _report(done, f"Request {done.id} is rejected.", as_json=as_json)
+    output.result(done, f"Request {done.id} is rejected.", as_json=as_json)
 
 
 @requests.command("withdraw", epilog="Example: indexium requests withdraw 3")
@@ -118,7 +118,7 @@ def withdraw(
     """Withdraw your own request; nothing of it is written."""
     with opened(context) as library:
         done = library.approvals.withdraw(request_id, comment)
-    _report(done, f"Request {done.id} is withdrawn.", as_json=as_json)
+    output.result(done, f"Request {done.id} is withdrawn.", as_json=as_json)
 
 
 @requests.command("comment", epilog="Example: indexium requests comment 3 'Why Cy Orr?'")
@@ -131,11 +131,4 @@ def comment_request(
     """Add a comment to a request."""
     with opened(context) as library:
         done = library.approvals.comment(request_id, text)
-    _report(done, f"Request {done.id} has the comment.", as_json=as_json)
-
-
-def _report(found: Approval, sentence: str, *, as_json: bool) -> None:
-    if as_json:
-        output.to_json(found)
-    else:
-        output.note(sentence)
+    output.result(done, f"Request {done.id} has the comment.", as_json=as_json)

@@ -18,8 +18,9 @@ from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSABLE, PROPOSED, PROPOSING, permission_of
+from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, permission_of
 from indexium_core.model.accounts.tokens import Identity
+from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import Actor, current_actor
 
 
@@ -71,20 +72,11 @@ class Authority:
         grants = self.grants
         if grants is None:
             return None
-        may_propose = grants.libraries is None and PROPOSING in grants.permissions and self._may_propose()
-        return grants.permissions | (PROPOSABLE if may_propose else frozenset())
+        return grants.permissions | (frozenset(DECIDING.values()) if self._proposes(grants) else frozenset())
 
-    def only_proposes(self, call: str, permission: Permission) -> bool:
-        """Return whether the present actor may only propose the work of a call: somebody else has to approve it."""
-        grants = self.grants
-        return (
-            grants is not None
-            and grants.libraries is None
-            and call in PROPOSED
-            and permission not in grants.permissions
-            and PROPOSING in grants.permissions
-            and self._may_propose()
-        )
+    def _proposes(self, grants: Grants) -> bool:
+        """Return whether an actor may propose work that it may not start: somebody else has to approve it."""
+        return grants.libraries is None and PROPOSING in grants.permissions and self._may_propose()
 
     def person_of(self, actor: Actor) -> str | None:
         """Return the id of the person behind an actor, for a token of its owner; None: there is none who signs in."""
@@ -127,12 +119,13 @@ class Authority:
         if call.partition(".")[0] in OF_PEOPLE:
             self.require_person()
         grants, permission = self.grants, permission_of(call, args, named)
-        if self.only_proposes(call, permission):
+        if grants is None:
+            return method(*args, **named)
+        if call in PROPOSED and permission not in grants.permissions and self._proposes(grants):
             with beyond_role():
                 return method(*args, **named)
-        if grants is not None:
-            grants.require(permission)
-        if grants is None or grants.libraries is None:
+        grants.require(permission)
+        if grants.libraries is None:
             return method(*args, **named)
         self._limits.require(grants.libraries, call, method, args, named)
         return self._limits.shown(grants.libraries, call, method(*args, **named))

@@ -8,7 +8,6 @@ be one step off.
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import re
 import secrets
@@ -16,6 +15,8 @@ from datetime import datetime
 
 import pyotp
 import segno
+
+from indexium_core.model.accounts.tokens import secret_hash
 
 _SECONDS = 30
 _CLOCK_ERROR = 1  # steps
@@ -66,5 +67,4 @@ def _grouped(text: str) -> str:
 def recovery_hash(code: str) -> str:
     """Return the hash of a recovery code, in any case, with or without its dashes."""
     plain = "".join(each for each in code.lower() if each.isalnum())
-    # A recovery code is 80 random bits, so a fast hash is as good as a slow one.
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+    return secret_hash(plain)

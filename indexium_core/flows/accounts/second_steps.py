@@ -8,7 +8,6 @@ password cannot try many codes.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 import threading
@@ -20,6 +19,7 @@ from indexium_core import errors
 from indexium_core.flows.accounts import one_time_codes
 from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.store.accounts import second_factors as store
 from indexium_core.store.database import Database
 
@@ -58,7 +58,7 @@ class SecondSteps:
         step = SecondStep(token=token, ends_at=now + _LASTS)
         with self._lock:
             self._waiting = {key: each for key, each in self._waiting.items() if each.ends_at > now}
-            self._waiting[_hash(token)] = _Waiting(user_id, step.ends_at)
+            self._waiting[secret_hash(token)] = _Waiting(user_id, step.ends_at)
         return step
 
     def finish(self, token: str, code: str, *, address: str) -> int:
@@ -70,7 +70,7 @@ class SecondSteps:
 
         """
         with self._lock:
-            waiting = self._waiting.get(_hash(token))
+            waiting = self._waiting.get(secret_hash(token))
         if waiting is None or waiting.ends_at <= self._clock() or not self.is_needed(waiting.user_id):
             raise _ended()
         user_id = waiting.user_id
@@ -83,7 +83,7 @@ class SecondSteps:
             raise errors.SignInError("The code is wrong, or it was used before. Enter the next one.", code="wrong_code")
         self._people.forget(user_id)
         with self._lock:
-            if self._waiting.pop(_hash(token), None) is None:  # used at the same time
+            if self._waiting.pop(secret_hash(token), None) is None:  # used at the same time
                 raise _ended()
         return user_id
 
@@ -107,7 +107,3 @@ def _ended() -> errors.SignInError:
     return errors.SignInError(
         "The time for the code is over. Enter the name and the password again.", code="sign_in_ended"
     )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

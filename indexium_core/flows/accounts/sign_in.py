@@ -9,7 +9,6 @@ older than a few minutes.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 import secrets
@@ -23,6 +22,7 @@ from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.flows.accounts.second_steps import SecondSteps
 from indexium_core.model.accounts.permissions import Role, checked_role
 from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.accounts.users import SignedIn, UserSession, checked_user_name, name_key
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
 from indexium_core.settings import Settings
@@ -120,7 +120,7 @@ class SignIn:
             reason = "cannot sign in here" if known else "does not exist here"
             raise errors.SignInError(f"The proxy names “{name[:40]}”, who {reason}.", code="unknown_person")
         signed = self._start(known, address, client)
-        self._of_proxies = {each: kept for each, kept in self._of_proxies.items() if self.find(kept) is not None}
+        self._of_proxies = {each: kept for each, kept in self._of_proxies.items() if self.is_open(kept)}
         self._of_proxies[sender] = signed.token
         return signed.token
 
@@ -176,7 +176,7 @@ class SignIn:
             session_id = store.add_session(
                 tx,
                 user_id=known.user_id,
-                token_hash=_hash(token),
+                token_hash=secret_hash(token),
                 address=address,
                 client=client,
                 now=now,
@@ -246,14 +246,14 @@ class SignIn:
         """
         if token.startswith(_PAGE) or self.find(token) is None:
             return ""
-        return self._handle(_hash(token))
+        return self._handle(secret_hash(token))
 
     def _handle(self, key: str) -> str:
         return _PAGE + hmac.digest(self._handle_key, key.encode(), "sha256").hex()
 
     def _key_of(self, token: str) -> str:
         if not token.startswith(_PAGE):
-            return _hash(token)
+            return secret_hash(token)
         self._sessions()  # reads the handles
         return self._handles.get(token, "")
 
@@ -303,8 +303,3 @@ class SignIn:
             self._open = self._is_needed = self._roles = None
         for call in self._followers:
             call()
-
-
-def _hash(token: str) -> str:
-    # A token is 256 random bits, so a fast hash is as good as a slow one, and each request is checked.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

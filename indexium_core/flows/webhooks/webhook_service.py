@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import hashlib
 import hmac
 import json
 import logging
@@ -17,6 +16,7 @@ from indexium_core.flows.webhooks import event_places
 from indexium_core.flows.webhooks.event_intake import MONTH, EventIntake
 from indexium_core.flows.webhooks.event_spool import EventSpool
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections.sender_events import SenderKind
 from indexium_core.model.connections.webhooks import (
@@ -119,7 +119,9 @@ class WebhookService:
                 raise errors.UsageError(
                     f"There is a source “{wanted}”. Give the new one another name: --name {wanted}-2."
                 )
-            store.add_source(tx, kind=found, name=wanted, secret_hash=_hash(secret), rules=rules, anchor=file, now=now)
+            store.add_source(
+                tx, kind=found, name=wanted, secret_hash=secret_hash(secret), rules=rules, anchor=file, now=now
+            )
         self._changed()
         return NewSecret(source=self.get(wanted), secret=secret)
 
@@ -157,7 +159,7 @@ class WebhookService:
         """Replace the secret of a source, and return it once. Raises UnknownIdError."""
         source, secret = self.get(name), secrets.token_urlsafe(24)
         with self._database.atomic() as tx:
-            store.set_secret(tx, source.id, _hash(secret), now=self._clock())
+            store.set_secret(tx, source.id, secret_hash(secret), now=self._clock())
         self._changed()
         return NewSecret(source=self.get(name), secret=secret)
 
@@ -209,7 +211,7 @@ class WebhookService:
         source = self._to_check(name)
         if source is None:
             raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
-        if not hmac.compare_digest(_hash(secret), source.secret_hash):
+        if not hmac.compare_digest(secret_hash(secret), source.secret_hash):
             if not self._wrong.count((name, sender)):
                 message = "Too many wrong secrets came from this address. Wait a minute."
                 raise errors.WebhookRefusedError(message, code="too_many")
@@ -295,11 +297,6 @@ class WebhookService:
             store.requeue(tx, event_id, new)
         self._intake.wake()
         return self.event(event_id)
-
-
-def _hash(secret: str) -> str:
-    # A secret is 192 random bits, so a fast hash is as good as a slow one, and an event is answered in milliseconds.
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _checked_body(body: bytes) -> str:

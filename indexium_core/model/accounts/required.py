@@ -113,7 +113,6 @@ OF_PEOPLE = frozenset({"identities", "second_factor", "tokens", "users"})
 # Calls that start work. Without their permission, who has `plan.edit` may propose the work, if approval is switched on.
 PROPOSED = frozenset({_WRITES, "history.start_rollback", "publications.start"})
 PROPOSING: Permission = "plan.edit"
-PROPOSABLE: frozenset[Permission] = frozenset({"write.any", "rollback", "publish"})  # the permissions of these calls
 _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.model.accounts.permissions import PERMISSIONS, Permission
+from indexium_core.model.accounts.users import checked_name_of
 from indexium_core.model.shapes import Shaped
 
 PREFIX = "ix_"  # by which people, and programs that search for secrets, recognise a token
 MOST_TOKENS = 50  # of one person
 _RANDOM = 32  # bytes, which are 43 characters
-_LONGEST_NAME = 60  # characters
 _LONGEST_DAYS = 3650
 # No token has these, whatever its owner may do: a program that leaks its token must not make itself another one.
 WITHOUT_TOKENS: frozenset[Permission] = frozenset({"users.manage"})
@@ -72,7 +71,11 @@ def new_secret() -> str:
 
 
 def secret_hash(text: str) -> str:
-    """Return the form in which a token is stored: SHA-256 as hex. The bits are random, so a fast hash is enough."""
+    """
+    Return the form in which a secret of at least 80 random bits is stored: SHA-256 as hex.
+
+    Nobody can try so many, so a fast hash is as good as a slow one, and each request is checked.
+    """
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -82,15 +85,8 @@ def actor_name(user_name: str, token_name: str) -> str:
 
 
 def checked_token_name(text: str) -> str:
-    """Return a name with its spaces trimmed and collapsed; UsageError if it is empty, too long, or not printable."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not name:
-        raise errors.UsageError("A token needs a name that says what it is for.")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise errors.UsageError(
-            f"The name “{name[:40]}” is not valid. Use at most {_LONGEST_NAME} printable characters."
-        )
-    return name
+    """Return the name of a token, see `checked_name_of`."""
+    return checked_name_of(text, missing="A token needs a name that says what it is for.")
 
 
 def checked_permissions(names: Iterable[str]) -> list[Permission]:

@@ -56,10 +56,19 @@ class SignedIn:
 
 
 def checked_user_name(text: str) -> str:
-    """Return a name with its spaces trimmed and collapsed; UsageError if it is empty, too long, or not printable."""
+    """Return the name of a person, see `checked_name_of`."""
+    return checked_name_of(text, missing="A person who signs in needs a name.")
+
+
+def checked_name_of(text: str, *, missing: str) -> str:
+    """
+    Return a name of a person or a token with its spaces trimmed and collapsed.
+
+    Raises UsageError if it is empty, with the sentence `missing`, too long, or not printable.
+    """
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:
-        raise errors.UsageError("A person who signs in needs a name.")
+        raise errors.UsageError(missing)
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise errors.UsageError(
             f"The name “{name[:40]}” is not valid. Use at most {_LONGEST_NAME} printable characters."

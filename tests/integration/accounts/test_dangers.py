@@ -163,6 +163,8 @@ def test_page_of_another_session_cannot_be_continued(studio: Studio) -> None:
         except HTTPClientError as refused:
             return refused.code
         socket.close()
+        while await socket.read_message() is not None:
+            pass
         return 101
 
     with server.make_server(library, port=0).background() as running:

@@ -219,10 +219,11 @@ def test_without_people_nothing_needs_a_session(library: Library, nobody: Client
 
 async def opened(ann: Client) -> WebSocketClientConnection:
     """Open the websocket of a page, as its browser does."""
-    page = ann.get("/plan", **PAGE).text.decode()
+    browser = {**ann.headers, "User-Agent": "A browser"}  # behind a proxy, it is a part of the session
+    page = Client(ann.url, **browser).get("/plan", **PAGE).text.decode()
     token = re.search(r'"token":"([^"]+)"', page)
     assert token is not None
-    request = HTTPRequest(ann.url.replace("http", "ws") + "/plan/ws", headers={**ann.headers, "Origin": ann.url})
+    request = HTTPRequest(ann.url.replace("http", "ws") + "/plan/ws", headers={**browser, "Origin": ann.url})
     return await websocket_connect(request, subprotocols=["bokeh", token[1]])
 
 

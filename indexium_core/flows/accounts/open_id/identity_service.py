@@ -78,7 +78,7 @@ class IdentityService:
         The browser opens `/sign-in/openid?ticket=…` with it. Raises UsageError if nobody signed in, or OpenID Connect
         is off.
         """
-        assert self._open_id.issuer
+        self._open_id.require()
         return self._open_id.ticket(own_id())
 
     def _remove(self, known: builtins.list[UserIdentity], subject: str) -> UserIdentity:

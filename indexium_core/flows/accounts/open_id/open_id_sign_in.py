@@ -72,9 +72,13 @@ class OpenIdSignIn:
     @property
     def issuer(self) -> str:
         """The address of the provider; UsageError if the settings have none."""
+        self.require()
+        return self._config.oidc_issuer
+
+    def require(self) -> None:
+        """Raise UsageError if the settings have no provider."""
         if not self.label:
             raise errors.UsageError("OpenID Connect is off. Set INDEXIUM_OIDC_ISSUER and INDEXIUM_OIDC_CLIENT_ID.")
-        return self._config.oidc_issuer
 
     def ticket(self, user_id: int) -> str:
         """Return a text that lets the browser of a person link an account once, within ten minutes."""
@@ -98,7 +102,7 @@ class OpenIdSignIn:
             UsageError: OpenID Connect is off.
 
         """
-        assert self.issuer
+        self.require()
         links, now = self._holder(ticket) if ticket else None, self._clock()
         token, state, nonce = (secrets.token_urlsafe(32) for _ in range(3))
         waiting = _OpenIdRecord(state, nonce, secrets.token_urlsafe(48), redirect_uri, following, links, now + _LASTS)
