@@ -23,7 +23,7 @@ from indexium_core.jobs.retry import Backoff, retry_delay
 from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
-from indexium_core.model.operations.actor import acting_as
+from indexium_core.model.operations.actor import acting_as, whole_home
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +214,7 @@ class Dispatcher:
     # One run, on its own thread.
 
     def _run_job(self, run: JobRun) -> None:
-        with acting_as(run.actor):
+        with acting_as(run.actor), whole_home():  # what it may do was checked when it was added
             self._run_and_record(run)
 
     def _run_and_record(self, run: JobRun) -> None:

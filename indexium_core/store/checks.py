@@ -188,9 +188,12 @@ def assignment_targets(reader: Connection, file_ids: Collection[int]) -> list[tu
     return reader.execute(_sql("assignment_targets"), {"file_ids": list(file_ids)}).fetchall()
 
 
-def files_with_people(reader: Connection, names: Collection[str], *, limit: int) -> dict[str, tuple[list[int], int]]:
-    """Return the files of each person: the first `limit`, and the count. `reader` is a cursor of `PeopleIndex`."""
-    result = reader.execute(_sql("files_with_people"), {"names": list(names), "limit": limit}).fetchall()
+def files_with_people(
+    reader: Connection, names: Collection[str], *, index: str, limit: int
+) -> dict[str, tuple[list[int], int]]:
+    """Return the files of each person: the first `limit`, and the count. `index`: the name of the `PeopleIndex`."""
+    text = sql.with_parts(_sql("files_with_people"), derived=index)
+    result = reader.execute(text, {"names": list(names), "limit": limit}).fetchall()
     return {name: (first, count) for name, first, count in result}
 
 

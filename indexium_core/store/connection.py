@@ -67,6 +67,7 @@ class Connection:
         self._end_reason = ""
         self.failure: errors.StoreError | None = None  # the last statement that failed
         self.written = frozenset[str]()  # tables that its statements wrote
+        self.libraries: list[int] | None = None  # a search and ids find files of these only; None: of all
 
     def execute(self, text: str, parameters: Parameters = ()) -> Connection:
         """Run one statement with `$1` or `$name` parameters and return this connection for fetching."""

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +22,10 @@ from typing import Any, Self, TypeVar
 import duckdb
 
 from indexium_core import errors, signals
+from indexium_core.model.operations.actor import Actor, current_actor, reads_whole_home
 from indexium_core.store import migrations, sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
+from indexium_core.store.limited_reader import LimitedCursor, LimitedReader, Limits
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 from indexium_core.store.providers import ranks
@@ -47,6 +49,7 @@ class Database:
         self._counter = Counter()
         self._changes = ChangeCounter(home, raw)
         self._listeners = list[Callable[[frozenset[str]], None]]()
+        self._libraries_of: Callable[[Actor], frozenset[int] | None] = lambda _: None
         self._memory = Memory(raw, home)
         self._memory.fit(_known_files(raw))
         self._write_lock = threading.Lock()  # one transaction at a time
@@ -115,14 +118,19 @@ class Database:
         With `dry_run`, it is always rolled back. The call waits for the end of a transaction of another thread.
 
         Raises:
-            StoreError: This thread has an open transaction (DuckDB has no savepoints), or the database failed.
+            StoreError: This thread has an open transaction (DuckDB has no savepoints), the actor sees only a part of
+                the home and this is no block of `whole_home`, or the database failed.
 
         """
         if self._writing_thread == threading.get_ident():
             raise errors.StoreError("This thread has an open transaction already; pass its connection on.")
+        libraries = self.own_libraries
+        if libraries is not None and not dry_run and not reads_whole_home():
+            raise errors.StoreError("Nothing may be derived from a part of the home: a change needs 'whole_home'.")
         with self._write_lock:
             self._check_open()
             connection = Connection(self._raw, self._counter)
+            connection.libraries = libraries
             self._writing_thread = threading.get_ident()
             try:
                 number = None
@@ -168,11 +176,36 @@ class Database:
         """Raise the memory limit for a library of `files` files."""
         self._memory.fit(files)
 
+    def limit(self, libraries_of: Callable[[Actor], frozenset[int] | None]) -> None:
+        """Show each actor only some libraries: those that `libraries_of` returns, or all for None."""
+        self._libraries_of = libraries_of
+
+    @property
+    def own_libraries(self) -> list[int] | None:
+        """The libraries that the present actor sees; None: all of them."""
+        if getattr(self._local, "is_asking", False):
+            return None  # the answer is read from the database, too
+        self._local.is_asking = True
+        try:
+            found = self._libraries_of(current_actor())
+        finally:
+            self._local.is_asking = False
+        return None if found is None else sorted(found)
+
     def read(self) -> Connection:
-        """Return the cursor of this thread. It reads committed data only, not the changes of an open transaction."""
+        """
+        Return the cursor of this thread. It reads committed data only, not the changes of an open transaction.
+
+        For an actor with some libraries, the cursor has only what belongs to these, see `limited_reader`. In a block of
+        `whole_home` it has everything, and a search finds only files of these libraries.
+        """
+        libraries = self.own_libraries
+        if libraries is not None and not reads_whole_home():
+            return self._limited_reader(libraries)
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._closed:
             connection = self._local.connection = self._new_reader()
+        connection.libraries = libraries
         return connection
 
     def copy_to(self, path: Path) -> dict[str, int]:
@@ -234,6 +267,12 @@ class Database:
             connection = Connection(self._raw.cursor(), self._counter, grow_memory=self._memory.grow)
             self._readers.add(connection)
         return connection
+
+    def _limited_reader(self, libraries: Sequence[int]) -> Connection:
+        cursor: LimitedCursor | None = getattr(self._local, "limited_cursor", None)
+        if cursor is None or self._closed:
+            cursor = self._local.limited_cursor = LimitedCursor(self._new_reader())
+        return LimitedReader(cursor, Limits.of(current_actor(), libraries))
 
     def _check_open(self) -> None:
         if self._closed:

@@ -227,7 +227,8 @@ class ApprovalGate:
 
     def _somebody_else_decides(self, reader: Connection, kind: ApprovalKind, actor: Actor) -> bool:
         """Return whether a person who can sign in, and is not the actor, may decide about work of a kind."""
-        able = (user_id for user_id, role in users.roles(reader).items() if DECIDING[kind] in permissions_of(role))
+        rights = users.rights(reader)
+        able = (user_id for user_id, each in rights.items() if DECIDING[kind] in permissions_of(each.role))
         own = self._person_of(actor)
         return any(str(user_id) != own for user_id in able)
 

@@ -8,6 +8,7 @@ job was checked when it was added.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,10 +19,10 @@ from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, permission_of
+from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, REQUIRED, permission_of
 from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.approvals.approval import DECIDING
-from indexium_core.model.operations.actor import Actor, current_actor
+from indexium_core.model.operations.actor import NOBODY, Actor, acting_as, current_actor, whole_home
 
 
 class Authority:
@@ -46,8 +47,21 @@ class Authority:
             return self._token_check.grants_of(int(actor.id))
         if actor.kind != "user":
             return None
-        role = self._sign_in.role_of(int(actor.id)) if actor.id.isdecimal() else None
-        return Grants(frozenset() if role is None else permissions_of(role))
+        user_id = int(actor.id) if actor.id.isdecimal() else 0
+        role = self._sign_in.role_of(user_id)
+        if role is None:
+            return Grants(frozenset())
+        return Grants.of(permissions_of(role), self._sign_in.libraries_of(user_id))
+
+    def libraries_of(self, actor: Actor) -> frozenset[int] | None:
+        """Return the libraries that an actor sees: of an account that has ended none, None for all."""
+        if actor.kind not in {"user", "token"} or actor == NOBODY:
+            return None
+        with acting_as(actor):
+            grants = self.grants
+        if grants is None:
+            return None
+        return grants.libraries if grants.permissions else frozenset()
 
     @property
     def identity(self) -> Identity:
@@ -76,7 +90,7 @@ class Authority:
 
     def _proposes(self, grants: Grants) -> bool:
         """Return whether an actor may propose work that it may not start: somebody else has to approve it."""
-        return grants.libraries is None and PROPOSING in grants.permissions and self._may_propose()
+        return PROPOSING in grants.permissions and self._may_propose()
 
     def person_of(self, actor: Actor) -> str | None:
         """Return the id of the person behind an actor, for a token of its owner; None: there is none who signs in."""
@@ -102,12 +116,10 @@ class Authority:
         return (one.kind, one.id) == (other.kind, other.id) or (person is not None and person == self.person_of(other))
 
     def require(self, permission: Permission) -> None:
-        """Raise ForbiddenError if the present actor does not have a permission, for all libraries."""
+        """Raise ForbiddenError if the present actor does not have a permission."""
         grants = self.grants
         if grants is not None:
             grants.require(permission)
-            if grants.libraries is not None:
-                raise errors.ForbiddenError("This token is limited to some libraries, and this concerns all of them.")
 
     def may(self, permission: Permission) -> bool:
         """Return whether the present actor has a permission."""
@@ -123,12 +135,20 @@ class Authority:
             return method(*args, **named)
         if call in PROPOSED and permission not in grants.permissions and self._proposes(grants):
             with beyond_role():
-                return method(*args, **named)
+                return self._limited(grants, call, method, args, named)
         grants.require(permission)
+        return self._limited(grants, call, method, args, named)
+
+    def _limited(
+        self, grants: Grants, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
+    ) -> Any:
+        """Return the result of a call in the libraries of an actor."""
         if grants.libraries is None:
             return method(*args, **named)
         self._limits.require(grants.libraries, call, method, args, named)
-        return self._limits.shown(grants.libraries, call, method(*args, **named))
+        with whole_home() if call in REQUIRED else contextlib.nullcontext():
+            found = method(*args, **named)
+        return self._limits.shown(call, found)
 
     def require_person(self) -> None:
         """Raise ForbiddenError if a token acts: people and tokens are managed by people."""

@@ -1,31 +1,65 @@
 """
-What an actor with some libraries may call: the calls that name their libraries, and nothing else.
+What an actor with some libraries may call, and what it gets.
 
-A list of all files, the plan and the history do not know libraries, so such an actor cannot call them. It can scan its
-libraries, follow the jobs that it started, and read and change what belongs to one library.
+The database shows such an actor only what belongs to its libraries (`store/limited_reader`), so most reads need no
+check. A change knows the whole home. So it is allowed only if everything that its arguments name is seen by the actor,
+or if it changes what a search finds, which the actor's libraries limit.
 """
 
 from __future__ import annotations
 
 import inspect
+import operator
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.accounts.required import OF_LIBRARIES
-from indexium_core.model.operations.actor import current_actor
-from indexium_core.store.accounts import tokens as store
+from indexium_core.model import wording
+from indexium_core.model.accounts.required import (
+    HIDDEN_READS,
+    OF_FOUND,
+    OF_NAMED,
+    OF_NO_LIBRARY,
+    READS_OF_HOME,
+    REQUIRED,
+)
+from indexium_core.model.artwork.assets import PictureSlot
+from indexium_core.model.event import Event
+from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.publishing.requests import PublicationSelection
+from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store import limited_reader
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 
-_LIST = "inventory.list"
-_SCANS = frozenset({"scans.add", "scans.run"})
-_JOBS = frozenset({"jobs.get", "jobs.wait"})
+# The arguments that name things, and what they name; the last words are those of the messages.
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "file_id": "file",
+        "file_ids": "file",
+        "texts": "file",  # by the ids of files
+        "title_id": "title",
+        "title_ids": "title",
+        "candidate_id": "candidate",
+        "decision_ids": "decision",
+        "operation_id": "operation",
+        "operation_item_id": "item",
+        "job_id": "job",
+        "approval_id": "request",
+        "library_id": "library",
+        "library_ids": "library",
+    }
+)
+_EVENTS = "event_log.since"
+# Events that say only that something changed, and not what.
+_SIGNALS = frozenset({"locks:changed", "matches:changed", "plan:changed", "publications:changed", "views:changed"})
 
 
 class LibraryLimits:
-    """Checks the arguments of calls. It may be used from any thread."""
+    """Checks the calls of actors with some libraries. It may be used from any thread, while the actor acts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,34 +72,82 @@ class LibraryLimits:
         args: Sequence[Any],
         named: Mapping[str, Any],
     ) -> None:
-        """Raise ForbiddenError for a call that concerns more than these libraries."""
-        if call == _LIST:  # `shown` leaves out the others
+        """Raise ForbiddenError or UnknownIdError for a call that concerns more than these libraries."""
+        if call in READS_OF_HOME or (call in REQUIRED and call not in OF_NAMED | OF_FOUND | OF_NO_LIBRARY):
+            raise errors.ForbiddenError(
+                "This concerns all folders of the home, and you see some of them. Ask an administrator."
+            )
+        if call in OF_NO_LIBRARY or call not in REQUIRED:
             return
         try:
-            given = inspect.signature(method).bind(*args, **named)
+            given = inspect.signature(method).bind(*args, **named).arguments
         except TypeError:
-            is_allowed = False
-        else:
-            is_allowed = self._allows(libraries, call, given.arguments)
-        if not is_allowed:
-            ids = ", ".join(map(str, sorted(libraries)))
-            raise errors.ForbiddenError(
-                f"This token is limited to some libraries ({ids}). It may scan them, follow the jobs that it started, "
-                "and change their options. Use a token without --library for everything else."
-            )
+            return  # the call itself raises the error
+        if given.get("others"):
+            raise errors.ForbiddenError("Other titles may be in folders that you do not see. Decide about this one.")
+        names_something = self._require_seen(libraries, given)
+        if call in OF_NAMED and not names_something:
+            raise errors.ForbiddenError("Name what it concerns: without that, it concerns all folders of the home.")
 
-    def _allows(self, libraries: frozenset[int], call: str, given: Mapping[str, Any]) -> bool:
-        if call in _SCANS:
-            folders = {os.fsencode(each) for each in given.get("dirs", ())}
-            known = {row.path_bytes for row in catalog.libraries(self._database.read()) if row.library_id in libraries}
-            return bool(folders) and folders <= known
-        if call in _JOBS:
-            return store.has_job(self._database.read(), current_actor(), int(given["job_id"]))
-        if call not in OF_LIBRARIES:
-            return False
-        ids = [given["library_id"]] if "library_id" in given else list(given.get("library_ids", ()))
-        return bool(ids) and libraries.issuperset(ids)
+    def shown(self, call: str, found: Any) -> Any:
+        """Return the result of a call without what its actor may not see."""
+        return [*self._shown_events(found)] if call == _EVENTS else HIDDEN_READS.get(call, found)
 
-    def shown(self, libraries: frozenset[int], call: str, found: Any) -> Any:
-        """Return the result of a call without the other libraries."""
-        return [row for row in found if row.library_id in libraries] if call == _LIST else found
+    def _require_seen(self, libraries: frozenset[int], given: Mapping[str, Any]) -> bool:
+        """Check everything that arguments name; return whether they name anything."""
+        reader, names_something = self._database.read(), False
+        for noun, ids in _named(given):
+            missing = sorted(set(ids) - (libraries if noun == "library" else limited_reader.seen(reader, noun, ids)))
+            if missing:
+                raise errors.UnknownIdError(f"There is no {noun} with the id {wording.first_ids(missing)}.")
+            names_something = names_something or bool(ids)
+        if "dirs" in given:
+            folders = {os.fsencode(each) for each in given["dirs"]}
+            known = {row.path_bytes for row in catalog.libraries(reader)}
+            if not folders <= known:
+                raise errors.ForbiddenError("You may scan only folders that you see: name each as it is listed.")
+            names_something = names_something or bool(folders)
+        return names_something
+
+    def _shown_events(self, found: Iterable[Event]) -> Iterator[Event]:
+        """Yield the events about what the actor sees. Those of a second ago are in memory, and not limited yet."""
+        events, reader = list(found), self._database.read()
+        for event in events:
+            if event.name in _SIGNALS:
+                yield replace(event, data={})
+                continue
+            ids = {noun: event.data.get(f"{noun}_id") for noun in ("job", "file", "title", "operation")}
+            ids["request"] = event.data.get("approval_id")
+            named = {noun: number for noun, number in ids.items() if number is not None}
+            if named and all(limited_reader.seen(reader, noun, [number]) for noun, number in named.items()):
+                yield event
+
+
+def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, list[int]]]:
+    """Yield what arguments name: the noun, and ids."""
+    entities = [Entity.of_address(given["address"])] if "address" in given else []
+    if "entity_type" in given:
+        numbers = given["entity_ids"] if "entity_ids" in given else [given["entity_id"]]
+        entities += [Entity(str(given["entity_type"]), number) for number in numbers]
+    for value in given.values():
+        if isinstance(value, PublicationSelection):
+            entities += value.entities
+        elif isinstance(value, PictureSlot):
+            entities.append(Entity(value.entity_type, value.entity_id))
+        elif isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], PlanItem):
+            yield "file", [each.file_id for each in value]
+    for noun, is_video in (("file", True), ("title", False)):
+        ids = [each.entity_id for each in entities if (each.entity_type == "video") == is_video]
+        if ids:
+            yield noun, ids
+    for name, noun in _NAMES.items():
+        value = given.get(name)
+        if value is not None:
+            yield noun, _ids(name, value if isinstance(value, Iterable) else [value])
+
+
+def _ids(name: str, values: Iterable[Any]) -> list[int]:
+    try:
+        return [*map(operator.index, values)]
+    except TypeError:
+        raise errors.UsageError(f"'{name}' takes ids, which are whole numbers.") from None

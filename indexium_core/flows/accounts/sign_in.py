@@ -27,7 +27,7 @@ from indexium_core.model.accounts.users import SignedIn, UserSession, checked_us
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
 from indexium_core.settings import Settings
 from indexium_core.store.accounts import users as store
-from indexium_core.store.accounts.users import OpenSession
+from indexium_core.store.accounts.users import OpenSession, Rights
 from indexium_core.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class SignIn:
         self._handles: Mapping[str, str] = {}  # hashes of tokens by handle
         self._of_proxies: dict[tuple[str, str, str], str] = {}  # tokens by name, address and client
         self._is_needed: bool | None = None  # None: not read yet
-        self._roles: Mapping[int, Role] | None = None  # of the people who can sign in; None: not read yet
+        self._rights: Mapping[int, Rights] | None = None  # of the people who can sign in; None: not read yet
 
     def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn | SecondStep:
         """
@@ -204,9 +204,19 @@ class SignIn:
 
     def role_of(self, user_id: int) -> Role | None:
         """Return the present role of a person; None if the person cannot sign in any more."""
-        if self._roles is None:
-            self._roles = store.roles(self._database.read())
-        return self._roles.get(user_id)
+        found = self._rights_of(user_id)
+        return None if found is None else found.role
+
+    def libraries_of(self, user_id: int) -> frozenset[int] | None:
+        """Return the libraries that a person sees: none if the person cannot sign in any more; None: all."""
+        found = self._rights_of(user_id)
+        return frozenset() if found is None else found.libraries
+
+    def _rights_of(self, user_id: int) -> Rights | None:
+        rights = self._rights
+        if rights is None:
+            rights = self._rights = store.rights(self._database.read())
+        return rights.get(user_id)
 
     @property
     def seen_after(self) -> datetime:
@@ -300,6 +310,6 @@ class SignIn:
     def read_again(self) -> None:
         """Read the people and the open sessions again before the next check, because some have changed."""
         with self._lock:
-            self._open = self._is_needed = self._roles = None
+            self._open = self._is_needed = self._rights = None
         for call in self._followers:
             call()

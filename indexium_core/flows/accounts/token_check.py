@@ -69,9 +69,10 @@ class TokenCheck:
         found = self.get(token_id)
         if found is None:
             return Grants(frozenset(), is_token=True)
-        return Grants(
-            self.effective(found.permissions, user_id=found.user_id), libraries=found.libraries, is_token=True
-        )
+        libraries, of_owner = found.libraries, self._sign_in.libraries_of(found.user_id)
+        if of_owner is not None:
+            libraries = of_owner if libraries is None else libraries & of_owner
+        return Grants.of(self.effective(found.permissions, user_id=found.user_id), libraries, is_token=True)
 
     def effective(self, permissions: frozenset[Permission], *, user_id: int) -> frozenset[Permission]:
         """Return those of the permissions of a token that its owner has now, and that a token may have."""

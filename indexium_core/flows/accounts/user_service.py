@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.accounts import passwords
 from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.model.accounts.permissions import checked_role
+from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import Role, checked_role
 from indexium_core.model.accounts.users import User, UserSession, checked_password, checked_user_name, name_key
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
@@ -37,7 +38,7 @@ class UserService:
         return self._found(self._database.read(), name)
 
     @remote()
-    def add(self, name: str, password: str, *, role: str = "viewer") -> User:
+    def add(self, name: str, password: str, *, role: str = "viewer", libraries: Sequence[int] | None = None) -> User:
         """
         Add a person. The first one becomes an administrator, and from then on everything needs a sign-in.
 
@@ -45,10 +46,12 @@ class UserService:
             name: Unique without regard to case.
             password: At least 8 characters.
             role: `viewer`, `editor`, `approver` or `admin`.
+            libraries: The ids of the folders that the person sees; None: all of them.
 
         Raises:
-            UsageError: The name, the password or the role is not valid, the name is taken, or the first person would be
-                no administrator.
+            UnknownIdError: There is no such folder.
+            UsageError: The name, the password or the role is not valid, the name is taken, an administrator would not
+                see all folders, or the first person would be no administrator.
 
         """
         wanted, chosen = checked_user_name(name), checked_role(role)
@@ -59,6 +62,7 @@ class UserService:
             self._require_free(tx, wanted)
             user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=chosen, now=self._clock())
             store.set_password(tx, user_id, password_hash, now=self._clock())
+            _set_libraries(tx, user_id, chosen, libraries)
         self._sign_in.read_again()
         return self.get(wanted)
 
@@ -71,7 +75,8 @@ class UserService:
 
         Raises:
             UnknownIdError: There is no such person.
-            UsageError: The name or the role is not valid, the name is taken, or no administrator would be left.
+            UsageError: The name or the role is not valid, the name is taken, no administrator would be left, or an
+                administrator would not see all folders.
 
         """
         wanted = None if new_name is None else checked_user_name(new_name)
@@ -85,11 +90,30 @@ class UserService:
             is_enabled = user.enabled if enabled is None else enabled
             if new_role != "admin" or not is_enabled:
                 self._require_other_admin(tx, user)
+            _check_libraries(tx, new_role, user.libraries)
             store.change(tx, user.id, name=renamed, name_key=name_key(renamed), role=new_role, is_enabled=is_enabled)
         if (new_role, is_enabled) != (user.role, user.enabled):
             self._sign_in.end(user_id=user.id)
         self._sign_in.read_again()
         return self.get(renamed)
+
+    @remote()
+    def set_libraries(self, name: str, libraries: Sequence[int] | None) -> User:
+        """
+        Show a person only some folders, by their ids; None: all of them. That ends the sessions.
+
+        Files of other folders do not exist for this person: not in lists, counts, searches, the history and pictures.
+
+        Raises:
+            UnknownIdError: There is no such person, or no such folder.
+            UsageError: The person is an administrator, who sees all folders.
+
+        """
+        with self._database.atomic() as tx:
+            user = self._found(tx, name)
+            _set_libraries(tx, user.id, user.role, libraries)
+        self._sign_in.end(user_id=user.id)
+        return self.get(name)
 
     @remote()
     def set_password(self, name: str, password: str) -> User:
@@ -216,3 +240,20 @@ class UserService:
             raise errors.UsageError(
                 f"{user.name} is the only administrator. Make somebody else an administrator first."
             )
+
+
+def _set_libraries(tx: Connection, user_id: int, role: Role, libraries: Sequence[int] | None) -> None:
+    chosen = None if libraries is None else sorted(set(libraries))
+    _check_libraries(tx, role, chosen)
+    store.set_libraries(tx, user_id, chosen)
+
+
+def _check_libraries(tx: Connection, role: Role, libraries: Sequence[int] | None) -> None:
+    if libraries is None:
+        return
+    if role == "admin":
+        raise errors.UsageError("An administrator sees all folders. Choose another role, or all folders.")
+    if missing := store.unknown_libraries(tx, libraries):
+        raise errors.UnknownIdError(
+            f"There is no folder with the id {wording.first_ids(missing)}. 'indexium libraries list' shows the ids."
+        )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +43,14 @@ class _CheckState:
     detected_at: float  # by the monotonic clock
 
 
+@dataclass(slots=True)
+class _Detected:
+    """The last findings in the libraries that an actor sees."""
+
+    similar: detection.SimilarPairs = field(default_factory=detection.SimilarPairs)
+    state: _CheckState | None = None
+
+
 class Checks:
     """
     The checks of a home.
@@ -68,8 +77,7 @@ class Checks:
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
         )
         self._lock = threading.Lock()  # of detection: waiting threads then use its result
-        self._similar = detection.SimilarPairs()
-        self._state: _CheckState | None = None
+        self._states = defaultdict[tuple[int, ...] | None, _Detected](_Detected)  # by the libraries of actors
 
     @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
@@ -202,7 +210,9 @@ class Checks:
 
     def _current_state(self, max_age: float = 0.0) -> _CheckState:
         """Return the findings; they are at most `max_age` seconds old."""
-        state = self._state
+        libraries = self._database.own_libraries
+        kept = self._states[None if libraries is None else tuple(libraries)]
+        state = kept.state
         if state and max_age and time.monotonic() - state.detected_at < max_age:
             return state
         version = self._version()
@@ -210,10 +220,10 @@ class Checks:
         placeholder_keys = self._placeholder_keys()
         token = (*store.change_token(reader), placeholder_keys)
         with self._lock:
-            state = self._state
+            state = kept.state
             if state is None or (state.version, state.token) != (version, token):
-                findings = detection.detect(reader, version, self._similar, placeholder_keys)
-                state = self._state = _CheckState(version, token, findings, time.monotonic())
+                findings = detection.detect(reader, version, kept.similar, placeholder_keys)
+                state = kept.state = _CheckState(version, token, findings, time.monotonic())
         return state
 
     def _read(self, state: _CheckState, kind: Kind, indexes: Any) -> list[CheckRow]:

@@ -123,7 +123,7 @@ class FindingRows:
     def _single(self, subjects: Sequence[str], version: Version) -> FindingPage:
         names = store.names_in_files(self._database.read(), subjects, limit=MAX_FILES)
         reader = self._people_index.at(version)
-        lists = store.files_with_people(reader, subjects, limit=MAX_FILES)
+        lists = store.files_with_people(reader, subjects, index=self._people_index.name, limit=MAX_FILES)
         return FindingPage(_files(reader, version, lists), names=names, file_lists=lists)
 
     def _same_name(self, subjects: Sequence[str], version: Version) -> FindingPage:

@@ -53,7 +53,7 @@ class MediaBrowser:
 
     def __init__(self, database: Database, newest_version: Callable[[], Version]) -> None:
         self._database, self._newest_version = database, newest_version
-        self._lists: OrderedDict[Hashable, _List] = OrderedDict()
+        self._lists: OrderedDict[tuple[Hashable, ...], _List] = OrderedDict()
         self._running: dict[Hashable, threading.Lock] = {}  # of lists that a thread reads now
         self._lock = threading.Lock()
 
@@ -160,7 +160,7 @@ class MediaBrowser:
         if sort not in SORTS:
             raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         compiled, version, reader = grammar.compile_query(query), self._version(plan), self._database.read()
-        key = (version.plan_id, store.stamp(reader), query.strip(), sort)
+        key = (self._seen, version.plan_id, store.stamp(reader), query.strip(), sort)
         with self._lock:
             running = self._running.setdefault(key, threading.Lock())
         try:
@@ -180,11 +180,18 @@ class MediaBrowser:
             with self._lock:
                 self._running.pop(key, None)
 
+    @property
+    def _seen(self) -> tuple[int, ...] | None:
+        """The libraries that the present actor sees: lists of others are not for this actor."""
+        libraries = self._database.own_libraries
+        return None if libraries is None else tuple(libraries)
+
     def _kept(self, list_id: str | None) -> _List | None:
         """Return a list that is in memory; None without one."""
+        seen = self._seen
         with self._lock:
             for key, found in self._lists.items():
-                if found.overview.list_id == list_id:
+                if found.overview.list_id == list_id and key[0] == seen:
                     self._lists.move_to_end(key)
                     return found
         return None

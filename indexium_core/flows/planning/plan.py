@@ -23,6 +23,7 @@ from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -76,23 +77,24 @@ class PlanReader:
 
     def stored_version(self, modes: Modes) -> Version | None:
         """Return the newest version of these modes that was computed; None without one."""
-        return plan_compute.stored(self._database.read(), modes, now=self._clock())
+        with whole_home():
+            return plan_compute.stored(self._database.read(), modes, now=self._clock())
 
     def count(self, search: Search) -> Counts:
         """Count the items that a search finds."""
         reader = self._database.read()
-        if search.is_unfiltered:
+        if search.is_unfiltered and self._database.own_libraries is None:
             return plan_read.count_items(self._cache.groups(reader, search.version), search)
         return plan_read.statistics(reader, search)
 
     def page(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
         """Return a page of the listed items."""
-        reader = self._database.read()
-        if limit and sort == "risk" and not descending and search.is_default_list:
+        reader, sees_all = self._database.read(), self._database.own_libraries is None
+        if limit and sort == "risk" and not descending and search.is_default_list and sees_all:
             file_ids = self._cache.first_ids(reader, search.version, limit=limit, offset=offset)
             if file_ids is not None:
                 return plan_read.ordered_items(reader, search.version, file_ids)
-        if limit and offset >= _DEEP:
+        if limit and offset >= _DEEP and sees_all:
             file_ids = self._order(reader, search, sort=sort, descending=descending)[offset : offset + limit].tolist()
             return plan_read.ordered_items(reader, search.version, file_ids)
         return plan_read.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core.flows.planning.plan import MetadataPlan
@@ -55,8 +55,9 @@ class Finder:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._cached: tuple[Version, _Vocabulary] | None = None
-        self._title_values: dict[str, tuple[float, list[tuple[str, str]]]] = {}  # by key: when read; folded, value
+        # By the libraries that actors see; the values of titles also by key: when they were read; folded text, value.
+        self._cached: dict[tuple[int, ...] | None, tuple[Version, _Vocabulary]] = {}
+        self._title_values: dict[Hashable, tuple[float, list[tuple[str, str]]]] = {}
 
     # Facets.
 
@@ -160,19 +161,21 @@ class Finder:
 
     def _values_of_titles(self, word: Word) -> list[Completion]:
         """Return completions with the titles, people or genres of films and series: best matches first."""
-        read_at, values = self._title_values.get(word.key, (0.0, []))
+        key = self._seen, word.key
+        read_at, values = self._title_values.get(key, (0.0, []))
         if not read_at or time.monotonic() - read_at > VOCABULARY_SECONDS:
             found = titles.search_values(self._database.read(), word.key, limit=VOCABULARY_VALUES)
             values = [(people_comment.fold(value), value) for value in found]
-            self._title_values[word.key] = time.monotonic(), values
+            self._title_values[key] = time.monotonic(), values
         return [
             _completion(word, f"{word.key}:{query.quoted(value)}", value)
             for value in _best(people_comment.fold(word.typed), values)[:COMPLETIONS]
         ]
 
     def _vocabulary(self, plan: MetadataPlan) -> _Vocabulary:
-        if self._cached is not None:
-            version, vocabulary = self._cached
+        known = self._cached.get(self._seen)
+        if known is not None:
+            version, vocabulary = known
             if version == plan.version or time.monotonic() - vocabulary.made_at < VOCABULARY_SECONDS:
                 return vocabulary
         reader = self._database.read()
@@ -186,8 +189,13 @@ class Finder:
             {key: [(people_comment.fold(value), value) for value in files[key]] for key in ("person", "folder")},
             tuple(dict.fromkeys(row.name for row in catalog.libraries(reader))),
         )
-        self._cached = (plan.version, vocabulary)
+        self._cached[self._seen] = (plan.version, vocabulary)
         return vocabulary
+
+    @property
+    def _seen(self) -> tuple[int, ...] | None:
+        libraries = self._database.own_libraries
+        return None if libraries is None else tuple(libraries)
 
 
 def _same_value_key(key: str, value: str) -> str:

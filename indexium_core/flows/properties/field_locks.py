@@ -14,6 +14,7 @@ from indexium_core import errors
 from indexium_core.flows.review import targets
 from indexium_core.model.files import properties as rules
 from indexium_core.model.files.properties import FIELDS, FieldLock, LockReport, lockable
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import Target
 from indexium_core.store.catalog import locks as store
@@ -51,14 +52,14 @@ class LockService:
         """Return the locks of the files that match a search, by path. Raises QueryError."""
         if not query.strip():
             return store.listed(self._database.read())
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:  # the search finds only what the actor sees
             file_ids = targets.ids_found(tx, query, self._modes(), now=self._clock())
         return store.listed(self._database.read(), file_ids)
 
     @remote()
     def count(self, target: Target) -> int:
         """Return the number of files in a target, for a confirmation. Errors as in `lock`."""
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
     @remote()

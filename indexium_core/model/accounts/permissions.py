@@ -66,6 +66,12 @@ _ADDED: Mapping[Role, tuple[Permission, ...]] = {
 }
 
 
+# Permissions that concern the whole home: an actor with some libraries does not have them.
+OF_WHOLE_HOME: frozenset[Permission] = frozenset(
+    {"query.run", "people.edit", "undo.any", "settings.manage", "users.manage"}
+)
+
+
 def checked_role(text: str) -> Role:
     """Return a role; UsageError if there is none of this name."""
     found = text.strip().casefold()
@@ -92,6 +98,14 @@ class Grants:
     permissions: frozenset[Permission]
     libraries: frozenset[int] | None = None  # None: all of them
     is_token: bool = False  # of a program, and not of a person
+
+    @classmethod
+    def of(
+        cls, permissions: frozenset[Permission], libraries: frozenset[int] | None = None, *, is_token: bool = False
+    ) -> Grants:
+        """Return what an actor with these permissions and libraries may do."""
+        left = permissions if libraries is None else permissions - OF_WHOLE_HOME
+        return cls(left, libraries, is_token)
 
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError without a permission."""

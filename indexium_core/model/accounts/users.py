@@ -18,11 +18,12 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1000  # characters
 class User(Shaped):
     """A person who signs in. The password is not part of it."""
 
-    shape = "id name role enabled has_password has_second_factor created_at last_seen_at sessions"
+    shape = "id name role libraries enabled has_password has_second_factor created_at last_seen_at sessions"
 
     id: int
     name: str  # as the person spells it; unique without regard to case
     role: Role
+    libraries: list[int] | None = None  # the folders that the person sees, by id; None: all
     enabled: bool = True
     has_password: bool = False
     has_second_factor: bool = False  # a sign-in needs a code of an app

@@ -8,6 +8,9 @@ can forget it: docs/decisions/0037-the-actor-is-part-of-the-context.md.
 The actor belongs to the context of a thread or an asyncio task. A new thread does not inherit it: wrap its function
 with `carry_actor`, or with `logs.carry` in a job. A job stores the actor that added it, and acts as this actor in each
 of its runs, also after a restart.
+
+Some actors see only some libraries, so the database shows them only these. Work that must know the whole home, whoever
+caused it, runs in a block of `whole_home`: jobs, changes whose arguments were checked, and the plan, which is shared.
 """
 
 from __future__ import annotations
@@ -56,6 +59,7 @@ class Actor:
 SYSTEM = Actor("system", name="Indexium")
 NOBODY = Actor("user", "0")  # who has not signed in; no user has this id, so nothing is allowed
 _actor: contextvars.ContextVar[Actor | None] = contextvars.ContextVar("indexium_actor", default=None)
+_is_whole: contextvars.ContextVar[bool] = contextvars.ContextVar("indexium_whole_home", default=False)
 
 
 def local_actor() -> Actor:
@@ -81,13 +85,28 @@ def acting_as(actor: Actor) -> Iterator[None]:
         _actor.reset(token)
 
 
+@contextlib.contextmanager
+def whole_home() -> Iterator[None]:
+    """Read all libraries in the block, whoever acts. Nothing that was read here is shown without a check."""
+    token = _is_whole.set(True)
+    try:
+        yield
+    finally:
+        _is_whole.reset(token)
+
+
+def reads_whole_home() -> bool:
+    """Return whether this is in a block of `whole_home`."""
+    return _is_whole.get()
+
+
 def carry_actor(function: Callable[P, R]) -> Callable[P, R]:
-    """Wrap a function so that another thread acts as the present actor of this one."""
-    actor = current_actor()
+    """Wrap a function so that another thread acts as the present actor of this one, and reads what this one reads."""
+    actor, is_whole = current_actor(), _is_whole.get()
 
     @functools.wraps(function)
     def bound(*args: P.args, **kwargs: P.kwargs) -> R:
-        with acting_as(actor):
+        with acting_as(actor), whole_home() if is_whole else contextlib.nullcontext():
             return function(*args, **kwargs)
 
     return bound

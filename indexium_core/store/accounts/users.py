@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,6 +22,13 @@ class CredentialRow(NamedTuple):
     role: Role
     enabled: bool
     password_hash: str | None
+
+
+class Rights(NamedTuple):
+    """What a person may do, and in which libraries; None: in all of them."""
+
+    role: Role
+    libraries: frozenset[int] | None
 
 
 class OpenSession(NamedTuple):
@@ -51,9 +58,12 @@ def count(reader: Connection) -> int:
     return int(reader.value(_sql("count_users")))
 
 
-def roles(reader: Connection) -> dict[int, Role]:
-    """Return the roles of the people who can sign in, by their ids."""
-    return dict(reader.execute(_sql("roles")).fetchall())
+def rights(reader: Connection) -> dict[int, Rights]:
+    """Return the rights of the people who can sign in, by their ids."""
+    return {
+        user_id: Rights(role, None if libraries is None else frozenset(libraries))
+        for user_id, role, libraries in reader.execute(_sql("rights")).fetchall()
+    }
 
 
 def credentials(reader: Connection, name_key: str) -> CredentialRow | None:
@@ -79,8 +89,22 @@ def change(tx: Connection, user_id: int, *, name: str, name_key: str, role: Role
     tx.execute(_sql("change_user"), facts)
 
 
+def set_libraries(tx: Connection, user_id: int, libraries: Sequence[int] | None) -> None:
+    """Show a person only some libraries; None: all of them."""
+    tx.execute(_sql("forget_libraries"), {"user_id": user_id})
+    tx.execute(_sql("set_all_libraries"), {"user_id": user_id, "all_libraries": libraries is None})
+    if libraries:
+        tx.execute(_sql("add_libraries"), {"user_id": user_id, "ids": list(libraries)})
+
+
+def unknown_libraries(reader: Connection, libraries: Sequence[int]) -> list[int]:
+    """Return those of some ids that no library has."""
+    return [each for (each,) in reader.execute(_sql("unknown_libraries"), {"ids": list(libraries)}).fetchall()]
+
+
 def remove(tx: Connection, user_id: int) -> None:
     """Remove a person with the password, the sessions and the tokens."""
+    tx.execute(_sql("forget_libraries"), {"user_id": user_id})
     end_sessions(tx, user_id=user_id)
     tokens.remove(tx, user_id=user_id)
     tx.execute(_sql("forget_password"), {"user_id": user_id})

@@ -162,7 +162,7 @@ def count_outside(reader: Connection, query: CompiledQuery, version: Version) ->
 def _matching(reader: Connection, statement: str, query: CompiledQuery, version: Version) -> Connection:
     """Run a statement about all scanned files that match a search."""
     where, parameters = query.named()
-    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id}
+    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id, "libraries": reader.libraries}
     text = _sql(statement).replace("TRUE /* search */", where)
     return reader.execute(text, facts | people.resolve_spellings(reader, parameters))
 

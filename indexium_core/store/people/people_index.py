@@ -2,7 +2,8 @@
 An in-memory index of the people of all files, built for a version of the plan and then updated to newer versions.
 
 The plan stores lists of names, which are slow to search. The index has one row for each person and file, in a database
-in memory, so that co-occurrences are counted in milliseconds. The index is not stored on disk.
+in memory, so that co-occurrences are counted in milliseconds. The index is not stored on disk. Actors who see
+other libraries have another index.
 """
 
 from __future__ import annotations
@@ -54,32 +55,39 @@ class PeopleIndex:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()  # of updates
-        self._state: _IndexState | None = None
+        self._states: dict[str, _IndexState] = {}  # by the names of the databases in memory
+
+    @property
+    def name(self) -> str:
+        """The name of the database in memory for the libraries that the present actor sees."""
+        libraries = self._database.own_libraries
+        return "derived" if libraries is None else "_".join(["derived", "of", *map(str, libraries)])
 
     def at(self, version: Version) -> Connection:
         """Update the index to a version of the plan, and return this thread's cursor to query it."""
-        reader = self._database.read()
+        reader, name = self._database.read(), self.name
         with self._lock:
-            marker = _ScanMarker(*(reader.execute(_sql("scan_marker")).fetchone() or ()))
-            state = self._state
+            marker = _ScanMarker(*(reader.execute(self._sql("scan_marker")).fetchone() or ()))
+            state = self._states.get(name)
             if state is None or (state.version, state.marker) != (version, marker):
                 if state is None:
-                    reader.execute(_sql("attach"))
+                    reader.execute(self._sql("attach"))
                 if not (state and self._update(reader, state, version, marker)):
-                    reader.execute(_sql("build"), version.parameters)
-                    reader.execute(_sql("build_names"), version.parameters)
-                populated_files = int(reader.value(_sql("count_files")))
-                self._state = _IndexState(version, marker, populated_files)
+                    reader.execute(self._sql("build"), version.parameters)
+                    reader.execute(self._sql("build_names"), version.parameters)
+                populated_files = int(reader.value(self._sql("count_files")))
+                self._states[name] = _IndexState(version, marker, populated_files)
         return reader
 
     @property
     def populated_files(self) -> int:
         """Number of files with people."""
-        return self._state.populated_files if self._state else 0
+        state = self._states.get(self.name)
+        return state.populated_files if state else 0
 
     def files_of(self, version: Version, names: Collection[str]) -> dict[str, int]:
         """Return the number of files of each of these people."""
-        return dict(self.at(version).execute(_sql("files_of"), {"names": list(names)}).fetchall())
+        return dict(self.at(version).execute(self._sql("files_of"), {"names": list(names)}).fetchall())
 
     def co_occurrences(
         self,
@@ -113,7 +121,7 @@ class PeopleIndex:
             "min_files": min_files,
             "min_share": min_share,
         }
-        rows = self.at(version).execute(_sql("co_occurrences"), parameters).fetchall()
+        rows = self.at(version).execute(self._sql("co_occurrences"), parameters).fetchall()
         return [CoOccurrence(*row) for row in rows]
 
     def _update(self, reader: Connection, state: _IndexState, version: Version, marker: _ScanMarker) -> bool:
@@ -125,14 +133,13 @@ class PeopleIndex:
         if marker.files != old.files or (marker.scanned_at == old.scanned_at and marker != old):
             return False
         since = {"older": state.version.plan_id, "since": old.scanned_at}
-        reader.execute(_sql("changed_files"), version.parameters | since)
-        if int(reader.value(_sql("count_changed_files"))) > _MAX_CHANGED_FILES:
+        reader.execute(self._sql("changed_files"), version.parameters | since)
+        if int(reader.value(self._sql("count_changed_files"))) > _MAX_CHANGED_FILES:
             return False
-        reader.execute(_sql("new_rows"), version.parameters)
+        reader.execute(self._sql("new_rows"), version.parameters)
         for statement in ("delete_old_rows", "insert_new_rows", "insert_new_names"):
-            reader.execute(_sql(statement))
+            reader.execute(self._sql(statement))
         return True
 
-
-def _sql(name: str) -> str:
-    return sql.load("people_index")[name]
+    def _sql(self, name: str) -> str:
+        return sql.with_parts(sql.load("people_index")[name], derived=self.name)

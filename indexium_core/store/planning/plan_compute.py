@@ -15,6 +15,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -53,9 +54,10 @@ def stored(reader: Connection, modes: Modes, *, now: datetime) -> Version | None
 
 def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
     """Compute the changes since the last refresh of the variant, and return its newest version."""
-    status = _status(database.read(), modes, now)
-    if status is None or not status.is_current:
-        return database.run(lambda tx: refresh_within(tx, modes, now=now))
+    with whole_home():  # all actors read the same plan
+        status = _status(database.read(), modes, now)
+        if status is None or not status.is_current:
+            return database.run(lambda tx: refresh_within(tx, modes, now=now))
     return Version(variant_id=status.variant_id, plan_id=status.plan_id)
 
 

@@ -382,7 +382,7 @@ def _run(
 ) -> Connection:
     """Run a statement with the facts that it uses; the compiled searches replace their placeholders."""
     text = _SQL[name]
-    facts = dict(facts)
+    facts = {**facts, "libraries": reader.libraries}
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
             where, parameters = query.named(prefix)

@@ -51,11 +51,12 @@ class PublicationSearch:
     unpublished: bool | None = None
     tops: tuple[Entity, ...] | None = None  # only these rows, whatever their risk
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self, reader: Connection) -> dict[str, Any]:
         """Return the parameters of `found` in publishing.sql."""
         lists = {name: list(getattr(self, name)) for name in ("words", "codes", "actions")}
         tops = {"types": None, "ids": None} if self.tops is None else columns_of(self.tops)
-        return {**lists, "library_id": self.library_id, "unpublished": self.unpublished, **tops}
+        own = {"library_id": self.library_id, "libraries": reader.libraries}
+        return {**lists, **own, "unpublished": self.unpublished, **tops}
 
 
 def has_plan(reader: Connection) -> bool:
@@ -129,20 +130,20 @@ def page(
     reader: Connection, search: PublicationSearch, *, sort: str, limit: int | None, offset: int
 ) -> list[ListedRow]:
     """Return a part of the list."""
-    facts = search.columns() | {"risks": list(search.risks), "sort": sort, "limit": limit, "offset": offset}
+    facts = search.columns(reader) | {"risks": list(search.risks), "sort": sort, "limit": limit, "offset": offset}
     rows = reader.execute(_sql("page"), facts).fetchall()
     return [ListedRow(Entity(kind, number), *rest) for kind, number, *rest in rows]
 
 
 def totals(reader: Connection, search: PublicationSearch) -> dict[str, tuple[int, int, list[str]]]:
     """Return by risk the number of rows that a search finds, their new bytes, and the actions of their files."""
-    rows = reader.execute(_sql("totals"), search.columns()).fetchall()
+    rows = reader.execute(_sql("totals"), search.columns(reader)).fetchall()
     return {risk: (count, new_bytes, actions) for risk, count, new_bytes, actions in rows}
 
 
 def code_totals(reader: Connection, search: PublicationSearch) -> dict[str, int]:
     """Return the number of rows by code."""
-    return dict(reader.execute(_sql("code_totals"), search.columns()).fetchall())
+    return dict(reader.execute(_sql("code_totals"), search.columns(reader)).fetchall())
 
 
 def members(reader: Connection, tops: Collection[Entity]) -> list[PublicationRow]:

@@ -29,7 +29,7 @@ _OF: dict[Survival, str] = {
         asset_selection_config check_dismissals custom_fields decisions declined_people edit_templates field_locks
         legacy_files libraries library_automation_config people person_aliases person_merges players rejected_assets
         saved_queries saved_views side_file_choices step_aliases step_assignments step_people steps title_assignments
-        user_identities users video_people webhook_sources
+        user_identities user_libraries users video_people webhook_sources
     """,
     Survival.RECORDED: """
         asset_candidates audit_events cache_inventory episodes face_suggestions film_evidence film_hashes

@@ -72,8 +72,8 @@ def select_files(reader: Connection, file_ids: Sequence[int]) -> None:
 
 
 def unknown_selected(reader: Connection) -> list[int]:
-    """Return the selected ids that do not belong to a file."""
-    return [file_id for (file_id,) in reader.execute(_sql("unknown_selected")).fetchall()]
+    """Return the selected ids that do not belong to a file that the actor sees."""
+    return [file_id for (file_id,) in reader.execute(_sql("unknown_selected"), [reader.libraries]).fetchall()]
 
 
 def others_selected(reader: Connection, kind: MediaKind) -> list[int]:
@@ -88,7 +88,7 @@ def deselect_others(reader: Connection, kind: MediaKind) -> None:
 
 def select_copies(reader: Connection) -> int:
     """Select all other files with the payloads of the selected files, too; return their number."""
-    return int(reader.value(_sql("select_copies")))
+    return int(reader.value(_sql("select_copies"), [reader.libraries]))
 
 
 def count_selected(reader: Connection) -> int:
@@ -103,7 +103,7 @@ def clear_selected(reader: Connection) -> None:
 
 def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
     """Return these files and all other files with the same payload."""
-    return [file_id for (file_id,) in reader.execute(_sql("copies"), [list(file_ids)]).fetchall()]
+    return [file_id for (file_id,) in reader.execute(_sql("copies"), [list(file_ids), reader.libraries]).fetchall()]
 
 
 def field_facts(reader: Connection) -> list[FieldFacts]:

@@ -2,7 +2,7 @@
 
 -- name: users
 -- Each person, with what is known of the sessions.
-SELECT u.id, u.name, u.role, u.enabled, u.created_at, c.user_id IS NOT NULL AS has_password,
+SELECT u.id, u.name, u.role, /* libraries */ AS libraries, u.enabled, u.created_at, c.user_id IS NOT NULL AS has_password,
        EXISTS (FROM second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS has_second_factor, s.last_seen_at,
        coalesce(s.sessions, 0) AS sessions
 FROM users AS u
@@ -17,9 +17,31 @@ ORDER BY u.id;
 -- How many people can sign in or could once.
 SELECT count(*) FROM users;
 
--- name: roles
--- The roles of the people who can sign in.
-SELECT id, role FROM users WHERE enabled;
+-- name: libraries
+-- Part of other statements: the libraries that a person sees; NULL: all of them.
+CASE WHEN NOT u.all_libraries
+     THEN (SELECT coalesce(list(o.library_id ORDER BY o.library_id), []) FROM user_libraries AS o
+           JOIN libraries AS l USING (library_id) WHERE o.user_id = u.id) END;
+
+-- name: rights
+-- The roles and the libraries of the people who can sign in.
+SELECT u.id, u.role, /* libraries */ FROM users AS u WHERE u.enabled;
+
+-- name: unknown_libraries
+-- Those of some ids that no library has.
+SELECT id FROM (SELECT unnest($ids::INTEGER[]) AS id) WHERE id NOT IN (SELECT library_id FROM libraries) ORDER BY id;
+
+-- name: forget_libraries
+-- The former libraries of a person.
+DELETE FROM user_libraries WHERE user_id = $user_id;
+
+-- name: add_libraries
+-- The libraries of a person.
+INSERT INTO user_libraries BY NAME SELECT $user_id AS user_id, unnest($ids::INTEGER[]) AS library_id;
+
+-- name: set_all_libraries
+-- Whether a person sees all libraries.
+UPDATE users SET all_libraries = $all_libraries WHERE id = $user_id;
 
 -- name: credentials
 -- What a sign-in needs.
@@ -34,7 +56,7 @@ FROM users AS u LEFT JOIN user_credentials AS c ON c.user_id = u.id WHERE u.id =
 -- name: add_user
 -- A new person.
 INSERT INTO users BY NAME
-SELECT nextval('user_ids') AS id, $name AS name, $name_key AS name_key, $role AS role, TRUE AS enabled, $now AS created_at
+SELECT nextval('user_ids') AS id, $name AS name, $name_key AS name_key, $role AS role, TRUE AS enabled, $now AS created_at, TRUE AS all_libraries
 RETURNING id;
 
 -- name: change_user

@@ -331,7 +331,7 @@ ORDER BY file_id;
 -- name: files_with_people
 -- Files in which these people are or will be: the first of them, and the count.
 SELECT n.name, list_sort(list(c.file_id))[:$limit], count(*)
-FROM (SELECT unnest($names::VARCHAR[]) AS name) AS n JOIN derived.appearances AS c ON c.person = hash(lower(n.name)) GROUP BY n.name;
+FROM (SELECT unnest($names::VARCHAR[]) AS name) AS n JOIN /* derived */.appearances AS c ON c.person = hash(lower(n.name)) GROUP BY n.name;
 
 -- name: ignore
 -- The user ignores these findings.

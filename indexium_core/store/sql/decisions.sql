@@ -3,8 +3,9 @@
 CREATE OR REPLACE TEMP TABLE selected_files AS SELECT DISTINCT file_id FROM (SELECT unnest($1::BIGINT[]) AS file_id);
 
 -- name: unknown_selected
--- Those of the selected ids that no file has.
-SELECT file_id FROM selected_files ANTI JOIN scanned_files USING (file_id) ORDER BY file_id;
+-- Those of the selected ids that no file has, or no file of the libraries that the actor sees.
+SELECT file_id FROM selected_files
+ANTI JOIN (FROM scanned_files WHERE $1 IS NULL OR list_contains($1::INTEGER[], library_id)) USING (file_id) ORDER BY file_id;
 
 -- name: others_selected
 -- The selected files that are of another kind of media.
@@ -15,11 +16,12 @@ SELECT file_id FROM selected_files JOIN scanned_files USING (file_id) WHERE medi
 DELETE FROM selected_files WHERE file_id NOT IN (SELECT file_id FROM scanned_files WHERE media_kind = $1);
 
 -- name: select_copies
--- Select the other files with the payloads of the selected ones, too.
+-- Select the other files with the payloads of the selected ones, too, in the libraries that the actor sees.
 INSERT INTO selected_files
 SELECT file_id FROM scanned_files
 WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT file_id FROM selected_files))
-  AND file_id NOT IN (SELECT file_id FROM selected_files);
+  AND file_id NOT IN (SELECT file_id FROM selected_files)
+  AND ($1 IS NULL OR list_contains($1::INTEGER[], library_id));
 
 -- name: count_selected
 -- The number of selected files.
@@ -30,10 +32,11 @@ SELECT count(*) FROM selected_files;
 DROP TABLE selected_files;
 
 -- name: copies
--- These files and all others with the same payload.
+-- These files and all others with the same payload, in the libraries that the actor sees.
 SELECT file_id FROM scanned_files
-WHERE file_id IN (SELECT unnest($1::BIGINT[]))
-   OR file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])))
+WHERE (file_id IN (SELECT unnest($1::BIGINT[]))
+       OR file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[]))))
+  AND ($2 IS NULL OR list_contains($2::INTEGER[], library_id))
 ORDER BY file_id;
 
 -- name: new_decisions

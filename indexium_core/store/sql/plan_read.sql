@@ -66,9 +66,10 @@ SELECT file_id FROM (
 ORDER BY CASE WHEN $descending THEN -key ELSE key END, path_search, file_id LIMIT $limit OFFSET $offset;
 
 -- name: in_scope
--- Part of other statements: the files that the plan is limited to.
+-- Part of other statements: the files that the plan is limited to, and the libraries that the actor sees.
 ($file_hashes IS NULL OR list_contains($file_hashes::VARCHAR[], f.file_hash))
-  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id));
+  AND ($file_ids IS NULL OR list_contains($file_ids::BIGINT[], f.file_id))
+  AND ($libraries IS NULL OR list_contains($libraries::INTEGER[], f.library_id));
 
 -- name: of_search
 -- Part of other statements: the items that a search finds.

@@ -178,7 +178,7 @@ SELECT f.file_id FROM (
                       max(comment_mode) AS comment_mode
                FROM decisions WHERE revoked_at IS NULL AND kind IN ('postpone', 'mode') GROUP BY file_id) AS d USING (file_id)
 ) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE (TRUE /* search */) ORDER BY f.file_id;
+WHERE ($libraries IS NULL OR list_contains($libraries::INTEGER[], f.library_id)) AND (TRUE /* search */) ORDER BY f.file_id;
 
 -- name: select_matching
 -- Select these files: store them in the temporary table that decisions read.

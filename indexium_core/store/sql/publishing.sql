@@ -350,6 +350,7 @@ WHERE n.id = t.id AND t.has_unpublished_changes <> n.flag;
    AND (len($codes::VARCHAR[]) = 0 OR list_has_any(l.codes, $codes::VARCHAR[]))
    AND (len($actions::VARCHAR[]) = 0 OR list_has_any(l.actions, $actions::VARCHAR[]))
    AND ($library_id::INTEGER IS NULL OR l.library_id = $library_id)
+   AND ($libraries IS NULL OR list_contains($libraries::INTEGER[], l.library_id))
    AND ($unpublished::BOOLEAN IS NULL OR l.is_unpublished = $unpublished)
    AND ($types::VARCHAR[] IS NULL OR (l.top_type, l.top_id) IN (SELECT (unnest($types::VARCHAR[]), unnest($ids::BIGINT[])))));
 

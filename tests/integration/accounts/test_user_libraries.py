@@ -1,0 +1,362 @@
+"""A person with some libraries: files of the others do not exist, whatever is read, and nothing changes them."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.library import Library
+from indexium_core.model import jsonable
+from indexium_core.model.accounts.required import (
+    HIDDEN_READS,
+    INTERNAL,
+    OF_FOUND,
+    OF_NAMED,
+    OF_NO_LIBRARY,
+    READS_OF_HOME,
+    REQUIRED,
+)
+from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from indexium_core.model.view import SavedView
+from indexium_core.services import LibraryServices
+from indexium_core.store import limited_reader
+from tests.integration.test_actors import PLAIN
+from tests.support import media, tables
+from tests.support.sessions import PASSWORD
+from tests.support.studio import ALL
+
+MARK = re.compile("zora|zander", re.IGNORECASE)  # in every name of the hidden library
+LIMITED = ("viewer", "editor", "approver")
+
+
+class House(NamedTuple):
+    """A home with a hidden library, whose things have the lowest ids, and one that Bob sees."""
+
+    library: Library
+    hidden: list[int]  # ids of files
+    seen: list[int]
+    bytes: Mapping[Path, bytes]  # of the hidden files
+
+    def bob(self, role: str) -> Actor:
+        """Add a person who sees the second library."""
+        user = self.library.users.add("Bob", PASSWORD, role=role, libraries=[self.seen_library])
+        return Actor("user", str(user.id), user.name)
+
+    @property
+    def seen_library(self) -> int:
+        return next(row.library_id for row in self.library.inventory.list() if row.name == "films")
+
+
+def films(folder: Path, first: int, person: str) -> list[Path]:
+    """Make three films whose payloads no other call makes."""
+    folder.mkdir()
+    made = media.series("mp4", folder, first + 3, comment=f"People: {person}")
+    for path in made[:first]:
+        path.unlink()
+    return made[first:]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with Library.open(tmp_path / "home") as library:
+        hidden = [path.rename(path.with_stem(f"zora {path.stem}")) for path in films(tmp_path / "zora", 0, "Zora Zed")]
+        library.scan([tmp_path / "zora"])
+        library.people.add(hidden, ["Zora Zed", "Zander Young"])
+        library.inventory.set_kind(1, "mixed")
+        library.publications.set_options(1, publish="nfo")
+        ids = [each.file_id for each in library.inventory.search().items]
+        title = library.titles.assign_new(ids[:1], "movie", "Zora Rises", year=1922)
+        library.titles.lock(title.id, ["plot"])
+        library.decisions.edit(ids[1:2], ["Zora Zed"])
+        library.locks.set(ids[1:2], "resolution", "640x480")
+        library.write(library.plan(), ALL).wait()
+        library.publications.publish(PublicationSelection(addresses=(f"movie:{title.id}",)))
+        library.decisions.edit(ids[2:3], ["Zora Zed", "Zander Old"])
+        seen = films(tmp_path / "films", 5, "Bob Ray")
+        library.scan([tmp_path / "films"])
+        library.people.add(seen, ["Ann Lee"])
+        library.users.add("Root", PASSWORD, role="admin")
+        own = [each.file_id for each in library.inventory.search().items if each.file_id not in ids]
+        yield House(library, ids, own, {path: path.read_bytes() for path in hidden})
+
+
+# Arguments with which calls are tried. The ids are those of the hidden library.
+ARGUMENTS: Mapping[str, Any] = {
+    "address": "movie:1",
+    "approval_id": 1,
+    "asset_type": "poster",
+    "by": "container",
+    "candidate_id": 1,
+    "entity_id": 1,
+    "entity_ids": [1],
+    "entity_type": "movie",
+    "field": "plot",
+    "file_hash": "0" * 64,
+    "file_id": 1,
+    "file_ids": [1],
+    "job_id": 1,
+    "key": "person",
+    "kind": "unknown",
+    "last_id": 0,
+    "library_id": 1,
+    "library_ids": [1],
+    "name": "zora",
+    "operation_id": 1,
+    "operation_item_id": 1,
+    "path": "movie.nfo",
+    "person_id": 1,
+    "player_id": 1,
+    "position": 0,
+    "query": "",
+    "series_id": 1,
+    "size": "poster",
+    "subject": "1",
+    "text": "zo",
+    "title_id": 1,
+    "title_ids": [1],
+}
+PUBLISHED = PublicationSelection(filter=PublicationFilter())
+
+
+def reads(library: Library) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Yield every read whose arguments are known, with a call of it."""
+    plan = library.plan()
+    known = {
+        **ARGUMENTS,
+        "options": WriteOptions(risk=("safe",)),
+        "plan": plan,
+        "search": plan.search,
+        "selection": plan.select(),
+        "target": "",
+        "values": {"title": "x"},
+        "wanted": PublicationFilter(),
+    }
+    for service in sorted(LibraryServices.__annotations__):
+        if service in PLAIN:
+            continue
+        checked = getattr(library, service)
+        for name in dir(checked.__class__):
+            call = f"{service}.{name}"
+            if (name.startswith("_") and name != "__call__") or call in {
+                *REQUIRED,
+                *INTERNAL,
+                *READS_OF_HOME,
+                *UNTRIED,
+            }:
+                continue
+            method = getattr(checked, name)
+            if not callable(method):
+                yield call, lambda value=method: value
+                continue
+            wanted = inspect.signature(method).parameters.values()
+            given = {
+                each.name: known[each.name]
+                for each in wanted
+                if each.name in known and (each.default is each.empty or each.name in ARGUMENTS)
+            }
+            if service == "publications" and "selection" in given:
+                given["selection"] = PUBLISHED
+            missing = [
+                each
+                for each in wanted
+                if each.default is each.empty and each.kind != each.VAR_KEYWORD and each.name not in given
+            ]
+            assert not missing, f"Say how to try {call}: {missing}"
+            yield call, lambda method=method, given=given: method(**given)
+
+
+# Reads that end something, wait, or take a value that a caller has read before.
+UNTRIED = frozenset(
+    [
+        "artwork_jobs.handle",
+        "automation.files_left",
+        "database_backups.close",
+        "database_backups.handle",
+        "enrichment.handle",
+        "event_log.close",
+        "exporter.dry_run",
+        "jobs.wait",
+        "operations.join",
+        "operations.wait",
+        "operations.with_live_seconds",
+        "picture_selection.preview",
+        "picture_selection.calculate_score",
+        "picture_selection.filter_duplicates",
+        "plans.calculate_statistics",
+        "plans.categorize_items",
+        "plans.filter_items",
+        "plans.plan_with_modes",
+        "plans.with_hard_links",
+        "providers.close",
+        "queries.close",
+        "rescans.close",
+        "rescans.execute",
+        "rescans.handle",
+        "scans.handle",
+        "snapshots.close",
+        "snapshots.handle",
+        "thumbnail_jobs.handle",
+        "titles.handle",
+        "verification.handle",
+        "configuration.effect",
+        "bulk.preview_each",
+        "templates.get",
+        "templates.preview",
+        "views.get",
+        "saved_queries.get",
+        "fields.get",
+        "artwork.poster_addresses",
+        "disaster_recovery.detect_missing_assets",
+        "operations.require_startable",
+    ]
+)
+
+
+@pytest.mark.parametrize("role", LIMITED)
+def test_no_read_knows_the_other_libraries(house: House, role: str) -> None:
+    library, wrong, tried = house.library, [], 0
+    assert sum(bool(MARK.search(str(found))) for _, found in results(library)) > 30  # who sees all sees them
+    with library.acting_as(house.bob(role)):
+        for call, found in results(library):
+            tried += 1
+            if MARK.search(found):
+                wrong.append((call, found[max(0, MARK.search(found).start() - 100) :][:300]))  # type: ignore[union-attr]
+    assert wrong == [], "\n".join(map(str, wrong))
+    assert tried > 150
+
+
+def plain(value: Any) -> Any:
+    try:
+        return jsonable.plain(value)
+    except TypeError:
+        return repr(value)
+
+
+def results(library: Library) -> Iterator[tuple[str, str]]:
+    """Yield every read with its result or its refusal as text."""
+    for call, read in reads(library):
+        try:
+            found = read()
+            if isinstance(found, Iterator):
+                found = list(found)
+            if isinstance(found, MetadataPlan):
+                found = [found.page(include_unchanged=True), found.statistics, list(found.items)]
+            text = found.to_csv() if hasattr(found, "to_csv") else json.dumps(found, default=plain)
+        except errors.StoreError as error:
+            text = f"zora: {error.message}"  # a read that would change something
+        except errors.IndexiumError as error:
+            text = error.message
+        yield call, text.replace(f"There is no {'zora'}", "")
+
+
+def test_calls_of_the_lists_exist(house: House) -> None:
+    limited = OF_NAMED | OF_FOUND | OF_NO_LIBRARY
+    assert limited - REQUIRED.keys() == set()
+    assert not OF_NAMED & OF_FOUND
+    for call in READS_OF_HOME | HIDDEN_READS.keys():
+        service, name = call.split(".")
+        assert callable(getattr(getattr(house.library, service), name))
+        assert call not in REQUIRED
+
+
+def test_every_table_is_hidden_or_open(house: House) -> None:
+    found = tables.rows(
+        house.library,
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'indexium' AND table_type = 'BASE TABLE'",
+    )
+    views = limited_reader.hidden_tables()
+    names = {name for (name,) in found}
+    assert names - views == limited_reader.OPEN
+    assert views - names == {"own_entities", "own_items", "own_operations"}
+
+
+def rows_of(library: Library) -> dict[str, list[Any]]:
+    """Return what the database knows of the hidden library, without what reading and jobs note."""
+    by_file = ["decisions", "field_locks", "media_properties", "title_files", "title_assignments", "declined_people"]
+    queries = {name: f"SELECT * FROM {name} WHERE file_id <= 3 ORDER BY ALL" for name in by_file}
+    queries |= {
+        name: f"SELECT * FROM {name} WHERE entity_id = 1 ORDER BY ALL" for name in ("title_values", "title_matches")
+    }
+    queries |= {name: f"SELECT * FROM {name} ORDER BY ALL" for name in ("movies", "series", "seasons", "approvals")}
+    queries["libraries"] = "SELECT * EXCLUDE (free_bytes) FROM libraries WHERE library_id = 1"
+    queries["operations"] = "SELECT id, status, user_note FROM metadata_operations WHERE id <= 2"
+    queries["people"] = "SELECT p.name, a.* FROM video_people a JOIN people p USING (person_id) ORDER BY ALL"
+    return {name: tables.rows(library, query) for name, query in queries.items()}
+
+
+def changes(library: Library) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Yield every change, with a call of it that means the hidden library, or everything."""
+    plan = library.plan()
+    known = {
+        **ARGUMENTS,
+        "actor": "",
+        "changes": {},
+        "choice": "replace",
+        "code": "123456",
+        "decision_ids": [1],
+        "dirs": [library.home.parent / "zora"],
+        "fields": {"title": "x"},
+        "folder": str(library.home.parent / "zora"),
+        "folders": [str(library.home.parent / "zora")],
+        "items": plan,
+        "known": ExternalId("tmdb", "1"),
+        "mode": "exact",
+        "name": "some",
+        "names": ["Zander New"],
+        "new": "Zander New",
+        "old": "Zora Zed",
+        "people": ["Zander New"],
+        "priority": "high",
+        "provider": "tmdb",
+        "reason": "wrong",
+        "risk": None,
+        "selection": plan.select(),
+        "target": "",
+        "texts": {1: {"title": "x"}},
+        "title": "New",
+        "values": {"title": "x"},
+        "view": SavedView(view_id=1, name="some", query=""),
+    }
+    for call in sorted(REQUIRED):
+        service, _, name = call.partition(".")
+        method = getattr(getattr(library, service), name)
+        given = {}
+        for each in inspect.signature(method).parameters.values():
+            if each.name in known and (each.default is each.empty or each.name in ARGUMENTS or each.name == "dirs"):
+                given[each.name] = known[each.name]
+            elif each.default is each.empty and each.kind != each.VAR_KEYWORD:
+                given[each.name] = None  # the call is refused before it needs the value
+        if service == "publications" and "selection" in given:
+            given["selection"] = PublicationSelection(addresses=("movie:1",))
+        yield call, lambda method=method, given=given: method(**given)
+
+
+@pytest.mark.parametrize("role", LIMITED)
+def test_no_change_reaches_the_other_libraries(house: House, role: str) -> None:
+    library, before = house.library, rows_of(house.library)
+    done = []
+    with library.acting_as(house.bob(role)):
+        for call, change in changes(library):
+            try:
+                change()
+            except errors.IndexiumError as error:
+                assert not MARK.search(error.message.replace("Zander New", "")), (call, error.message)
+            else:
+                done.append(call)
+    print(done)
+    for job in library.jobs.list(per_page=0).items:
+        library.jobs.wait(job.id, 30)
+    after = rows_of(library)
+    assert {name: after[name] for name in after if after[name] != before[name]} == {}
+    assert {path: path.read_bytes() for path in house.bytes} == house.bytes
