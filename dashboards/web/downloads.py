@@ -157,7 +157,7 @@ class ChangesDownload(FileHandler):
         self.set_header("Cache-Control", "no-store")
         try:
             preview = await self.on_thread(lambda: self._library.changes.read(body))
-        except errors.UsageError as error:
+        except (errors.UsageError, errors.ForbiddenError) as error:
             self.write({"refused": error.message})
         else:
             self.write({"token": self._result_cache.keep(preview)})

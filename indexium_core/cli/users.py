@@ -22,6 +22,10 @@ app.add_typer(users, name="users")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A person of 'indexium users list'.")]
 RoleName = Annotated[str, typer.Option("--role", help="viewer, editor, approver or admin.")]
+SeenLibraries = Annotated[
+    list[int] | None,
+    typer.Option("--library", metavar="ID", help="A folder that the person sees; repeatable. Default: all."),
+]
 FromInput = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the standard input.")]
 
 
@@ -30,7 +34,7 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the people with their roles."""
     with opened(context) as library:
         rows = library.users.list()
-    header = ("name", "role", "state", "second factor", "sessions", "last seen")
+    header = ("name", "role", "folders", "state", "second factor", "sessions", "last seen")
     empty = "Nobody signs in. 'indexium users add NAME --role admin' adds the first person."
     output.listing(rows, header, _cells, empty=empty, as_json=as_json)
 
@@ -38,7 +42,8 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
 def _cells(user: User) -> tuple[str, ...]:
     state = "off" if not user.enabled else "on" if user.has_password else "needs a password"
     seen = wording.when(user.last_seen_at) if user.last_seen_at else ""
-    return user.name, user.role, state, "on" if user.has_second_factor else "off", f"{user.sessions:,}", seen
+    folders = "all" if user.libraries is None else ", ".join(map(str, user.libraries)) or "none"
+    return user.name, user.role, folders, state, "on" if user.has_second_factor else "off", f"{user.sessions:,}", seen
 
 
 @users.command("add", epilog="Example: indexium users add 'Ann Lee' --role admin")
@@ -46,13 +51,14 @@ def add_user(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Unique without regard to case.")],
     role: RoleName = "viewer",
+    libraries: SeenLibraries = None,
     password_stdin: FromInput = False,
     as_json: AsJson = False,
 ) -> None:
     """Add a person. From the first one on, the dashboard and REST need a sign-in or a token."""
     with opened(context) as library:
         is_first = not library.users.list()
-        added = library.users.add(name, _password(is_read=password_stdin), role=role)
+        added = library.users.add(name, _password(is_read=password_stdin), role=role, libraries=libraries or None)
     output.result(added, f"{added.name} is added as {added.role}.", as_json=as_json)
     if is_first:
         output.note("From now on, the dashboard and REST need a sign-in. Commands on this computer do not.")
@@ -75,6 +81,27 @@ def set_user(
     output.result(
         user, f"{user.name} is {user.role}, and {'can' if user.enabled else 'cannot'} sign in.", as_json=as_json
     )
+
+
+@users.command("libraries", epilog="Example: indexium users libraries Bob 1 3")
+def set_libraries(
+    context: typer.Context,
+    name: Name,
+    libraries: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]...", help="The ids of 'indexium libraries list'.")
+    ] = None,
+    all_libraries: Annotated[bool, typer.Option("--all", help="All folders, also those that are added later.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="No folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a person only some folders. Files of the others do not exist for this person. That ends the sessions."""
+    if [bool(libraries), all_libraries, none].count(True) != 1:
+        raise errors.UsageError("Name the folders by their ids, or use --all or --none.")
+    with opened(context) as library:
+        user = library.users.set_libraries(name, None if all_libraries else libraries or [])
+        names = {each.library_id: each.name for each in library.inventory.list()}
+    seen = "all folders" if user.libraries is None else ", ".join(names[each] for each in user.libraries) or "no folder"
+    output.result(user, f"{user.name} sees {seen}.", as_json=as_json)
 
 
 @users.command("password", epilog="Example: indexium users password 'Ann Lee'")

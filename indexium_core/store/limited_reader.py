@@ -79,6 +79,11 @@ def seen(reader: Connection, noun: str, ids: Sequence[int]) -> set[int]:
     return {number for (number,) in reader.execute(sql.load("visible")[noun], {"ids": list(ids)}).fetchall()}
 
 
+def sees_operation(reader: Connection, operation_id: int) -> bool:
+    """Return whether a reader, limited or not, sees every file of an operation."""
+    return not isinstance(reader, LimitedReader) or bool(seen(reader, "operation", [operation_id]))
+
+
 def hidden_tables() -> frozenset[str]:
     """Return the names of the views."""
     return frozenset(_SQL)

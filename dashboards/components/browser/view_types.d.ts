@@ -1,7 +1,7 @@
 // Made from the `view_types.py` of each folder by `python -m tests.support.view_types`. Do not edit.
 
-type AccountDetailsView = {open: boolean; id?: number; title?: string; facts?: string[][]; role?: string; roles?: ChoiceView[]; meaning?: string; enabled?: boolean; sessions?: AccountSessionView[]; problem?: string; saved?: number}
-type AccountRowView = {id: number; name: string; role: string; state: ChipView; seen: string; sessions: string; is_own: boolean}
+type AccountDetailsView = {open: boolean; id?: number; title?: string; facts?: string[][]; role?: string; roles?: ChoiceView[]; meaning?: string; folders?: SeenFolderView[]; sees_all?: boolean; is_limitable?: boolean; enabled?: boolean; sessions?: AccountSessionView[]; problem?: string; saved?: number}
+type AccountRowView = {id: number; name: string; role: string; folders: string; state: ChipView; seen: string; sessions: string; is_own: boolean}
 type AccountSessionView = {id: number; browser: string; client: string; address: string; seen: string}
 type AccountView = {name: string; role: string; href: string}
 type AccountsView = {error: string; settings: string; summary: string; rows: AccountRowView[]; roles: ChoiceView[]; meaning: TypedValuesView; open: number | null; problem: string; added: number}
@@ -201,7 +201,7 @@ type PlayerTitlesView = {rows: PlayerTitleView[]; more: string}
 type PosterView = {title: string; poster: string; initials: string}
 type PostponeDayView = {day: string; label: string; text: string}
 type PrivacyView = {sent: string[]; never: string[]; kept: string; providers: ProviderView[]; requests: RequestPageView}
-type ProfileView = {name: string; role: string; meaning: string; may: string[]; may_not: string[]}
+type ProfileView = {name: string; role: string; meaning: string; folders: string[] | null; may: string[]; may_not: string[]}
 type ProgressEmptyView = {title: string; text: string; buttons: ButtonItemView[]}
 type ProgressItemPartView = {total: number; range: string; page: number; pages: number; rows: ProgressItemView[]}
 type ProgressItemView = {id: number; name: string; path: string; tags: string; what: string; status: string; level: string; glyph: string; faded: boolean}
@@ -274,6 +274,7 @@ type SearchLinkView = {query: string; label: string}
 type SearchView = {shown: string; parts: string[]; meaning: string; found: string; review: number; reviewing: ReviewProgressView | null; safe: number; skipped: number; brings_back: number}
 type SeasonView = {number: number; title: string; about: string; episodes: EpisodeView[]; gaps: string[]}
 type SecondFactorView = {is_on: boolean; state: string; start: NewSecretView | null; codes: string[]; problem: string}
+type SeenFolderView = {id: number; name: string; path: string; on: boolean}
 type SegmentView = {state: string; label: string; count: string; on: boolean}
 type SelectableTitleView = {title: string; poster: string; initials: string; id: number; href: string; name: string; year: string; kind: string; rating: string; genres: string[]; size: string; state: string; notes: string[]; unpublished: boolean; selected: boolean; can: boolean}
 type SelectsSectionView = {kind: "selects"; selects: DialogSelectView[]}

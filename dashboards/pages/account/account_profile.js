@@ -16,12 +16,13 @@ const drawList = (title, items, kind) =>
   )
 
 /** @param {ProfileView} profile */
-export const drawProfile = ({role, meaning, may, may_not: mayNot}) =>
+export const drawProfile = ({role, meaning, folders, may, may_not: mayNot}) =>
   h(
     "section",
     {class: "card pad profile", "aria-label": "Role", data: {key: "profile"}},
     h("h2", null, "Role"),
     h("p", {class: "role"}, h("b", null, role), " ", meaning, "."),
+    folders && h("p", {class: "hint", data: {key: "folders"}}, `You see ${folders.join(", ") || "no folder"}.`),
     h("div", {class: "both"}, drawList("You may", may, "may"), drawList("You may not", mayNot, "may-not")),
     mayNot.length > 0 && h("p", {class: "hint"}, "An administrator can give you another role."),
   )

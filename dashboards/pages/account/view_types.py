@@ -11,6 +11,7 @@ class ProfileView(TypedDict):
     name: str
     role: str
     meaning: str  # What the role is for
+    folders: list[str] | None  # Names of the folders that the person sees; None: all
     may: list[str]
     may_not: list[str]
 

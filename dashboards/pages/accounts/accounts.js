@@ -83,7 +83,7 @@ const drawPerson = (row, list) =>
       h("b", null, h("bdi", null, row.name)),
       row.is_own && h("small", null, "you"),
     ),
-    h("span", {class: "role", role: "gridcell"}, row.role),
+    h("span", {class: "role", role: "gridcell"}, row.role, row.folders && h("small", null, row.folders)),
     h("span", {class: "state", role: "gridcell"}, chip(row.state.level, row.state.text, SIGNS[row.state.level])),
     h("span", {class: "seen num", role: "gridcell"}, row.seen),
     h("span", {class: "sessions num", role: "gridcell"}, row.sessions),

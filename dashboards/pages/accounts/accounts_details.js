@@ -30,6 +30,37 @@ const drawSwitch = ({enabled}) =>
     h("span", null, enabled ? "can sign in" : "cannot sign in"),
   )
 
+/** @param {SeenFolderView} folder */
+const drawFolder = ({id, name, path, on}) =>
+  h(
+    "label",
+    {class: "tick", title: path, data: {key: id}},
+    h("input", {type: "checkbox", checked: on, data: {change: "see", folder: id, key: `see-${id}`}}),
+    h("bdi", null, name),
+  )
+
+/** @param {AccountDetailsView} view */
+const drawFolders = ({is_limitable, sees_all, folders}) => [
+  label("Folders", {key: "folders-label"}),
+  is_limitable &&
+    h(
+      "label",
+      {class: "switch", data: {key: "sees-all"}},
+      h("input", {type: "checkbox", role: "switch", checked: sees_all, data: {change: "see_all", key: "see-all"}}),
+      h("span", null, sees_all ? "sees all folders" : "sees only these"),
+    ),
+  !is_limitable &&
+    h("p", {class: "hint", data: {key: "all-folders"}}, folders.length ? "An administrator sees all folders." : "none"),
+  is_limitable &&
+    !sees_all &&
+    h(
+      "div",
+      {class: "folders", role: "group", "aria-label": "Folders that the person sees", data: {key: "folders"}},
+      folders.map(drawFolder),
+      !folders.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, "This person sees no file."),
+    ),
+]
+
 /** @type {(self: Self) => boolean} */
 const isFormOpen = ({view, state}) => state.setsPassword && state.saved === view.saved
 
@@ -78,6 +109,7 @@ function draw(self) {
     facts(view.facts),
     drawRole(view),
     drawSwitch(view),
+    drawFolders(view),
     view.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, view.problem),
     isFormOpen(self) && drawPasswordForm(self),
     h(
@@ -126,6 +158,8 @@ export function render(context) {
       ...Object.fromEntries(["rename", "end", "end_all", "remove"].map(name => [name, ofPerson(name)])),
       role: (self, _, {value}) => self.send("role", {id: self.view.id, role: value}),
       enable: (self, _, {checked}) => self.send("enable", {id: self.view.id, on: checked}),
+      see_all: (self, _, {checked}) => self.send("see_all", {id: self.view.id, on: checked}),
+      see: (self, {folder}, {checked}) => self.send("see", {id: self.view.id, folder: Number(folder), on: checked}),
       "open-password"(self) {
         Object.assign(self.state, {setsPassword: true, saved: self.view.saved})
         self.paint()

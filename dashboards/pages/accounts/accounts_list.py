@@ -11,6 +11,7 @@ from indexium_core.model import wording
 from indexium_core.model.accounts.clients import browser_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS, ROLES
 from indexium_core.model.accounts.users import User, UserSession
+from indexium_core.model.files.inventory import LibraryRow
 
 ROLE_CHOICES: list[ChoiceView] = [{"value": role, "label": role} for role in ROLES]
 
@@ -31,8 +32,8 @@ class AccountDetails(Component):
     """
     One person.
 
-    Messages with the `id` of the person: `role` {role}, `enable` {on}, `rename`, `password` {password, again}, `end`
-    {session}, `end_all`, `remove`. Other messages: `close`.
+    Messages with the `id` of the person: `role` {role}, `enable` {on}, `see_all` {on}, `see` {folder, on}, `rename`,
+    `password` {password, again}, `end` {session}, `end_all`, `remove`. Other messages: `close`.
     """
 
     _esm = module("accounts_details")
@@ -74,6 +75,7 @@ def _row(user: User, own_id: int | None) -> AccountRowView:
         "id": user.id,
         "name": user.name,
         "role": user.role,
+        "folders": "" if user.libraries is None else wording.plural(len(user.libraries), "folder"),
         "state": _state(user),
         "seen": wording.ago(user.last_seen_at) if user.last_seen_at else "never",
         "sessions": wording.plural(user.sessions, "session") if user.sessions else "",
@@ -89,7 +91,14 @@ def _state(user: User) -> ChipView:
     return {"level": "safe", "text": "can sign in"}
 
 
-def details_view(user: User | None, sessions: Sequence[UserSession], *, problem: str, saved: int) -> AccountDetailsView:
+def details_view(
+    user: User | None,
+    sessions: Sequence[UserSession],
+    libraries: Sequence[LibraryRow],
+    *,
+    problem: str,
+    saved: int,
+) -> AccountDetailsView:
     """Return one person in detail; None closes the drawer."""
     if user is None:
         return {"open": False}
@@ -104,6 +113,17 @@ def details_view(user: User | None, sessions: Sequence[UserSession], *, problem:
         "role": user.role,
         "roles": ROLE_CHOICES,
         "meaning": ROLE_WORDS[user.role],
+        "folders": [
+            {
+                "id": each.library_id,
+                "name": each.name,
+                "path": each.path,
+                "on": user.libraries is None or each.library_id in user.libraries,
+            }
+            for each in libraries
+        ],
+        "sees_all": user.libraries is None,
+        "is_limitable": user.role != "admin" and len(libraries) > 0,
         "enabled": user.enabled,
         "sessions": [
             {

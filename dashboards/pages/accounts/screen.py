@@ -15,6 +15,7 @@ from dashboards.state import AddressedState
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.accounts.users import User, UserSession
+from indexium_core.model.files.inventory import LibraryRow
 
 _LONGEST = 200  # characters of a typed name
 OPEN = "Nobody is left then: on this computer, everybody may do everything, without a sign-in."
@@ -43,6 +44,7 @@ class AccountsScreen(Screen):
         self._page, self._drawer = parts.AccountsPage(), parts.AccountDetails()
         self._people: Sequence[User] = ()
         self._sessions: Sequence[UserSession] = ()
+        self._folders: Sequence[LibraryRow] = ()
         self._problems: dict[str, str] = {}  # by `add`, or `person`
         self._added = self._saved = 0
         self._page.on(
@@ -55,6 +57,8 @@ class AccountsScreen(Screen):
             close=lambda _: self._open(None),
             role=self._of_shown(self._change_role),
             enable=self._of_shown(self._switch),
+            see_all=self._of_shown(self._see_all),
+            see=self._of_shown(self._see),
             rename=self._of_shown(lambda user, _: self._ask_name(user)),
             password=self._of_shown(self._set_password),
             end=self._of_shown(lambda user, message: self._end(user, int(message["session"]))),
@@ -80,16 +84,16 @@ class AccountsScreen(Screen):
         if self._session.is_showing("accounts"):
             self._bridge.run(self._read, lambda found: self._show(*found), name="accounts", failed=self._failed)
 
-    def _read(self) -> tuple[Sequence[User], Sequence[UserSession]]:
+    def _read(self) -> tuple[Sequence[User], Sequence[UserSession], Sequence[LibraryRow]]:
         people, shown = self._library.users.list(), self.state.person
         user = next((each for each in people if each.id == shown), None)
-        return people, self._library.users.sessions(user.name) if user else ()
+        return people, self._library.users.sessions(user.name) if user else (), self._library.inventory.list()
 
     def _failed(self, error: errors.IndexiumError) -> None:
         self._page.put(error=error.message, settings=self._session.address_of("settings"))
 
-    def _show(self, people: Sequence[User], sessions: Sequence[UserSession]) -> None:
-        self._people, self._sessions = people, sessions
+    def _show(self, people: Sequence[User], sessions: Sequence[UserSession], folders: Sequence[LibraryRow]) -> None:
+        self._people, self._sessions, self._folders = people, sessions, folders
         self._page.put(
             **parts.list_view(
                 people,
@@ -102,7 +106,7 @@ class AccountsScreen(Screen):
         )
         shown = next((each for each in people if each.id == self.state.person), None)
         problem = self._problems.get("person", "")
-        self._drawer.put(**parts.details_view(shown, sessions, problem=problem, saved=self._saved))
+        self._drawer.put(**parts.details_view(shown, sessions, folders, problem=problem, saved=self._saved))
 
     def _open(self, person: int | None) -> None:
         """Show a person in detail, or none."""
@@ -162,6 +166,20 @@ class AccountsScreen(Screen):
             lambda: self._library.users.change(user.name, enabled=is_on),
             lambda changed: f"{changed.name} {'can' if changed.enabled else 'cannot'} sign in.",
         )
+
+    def _see_all(self, user: User, message: Mapping[str, Any]) -> None:
+        self._limit(user, None if bool(message["on"]) else [each.library_id for each in self._folders])
+
+    def _see(self, user: User, message: Mapping[str, Any]) -> None:
+        folder, seen = int(message["folder"]), set(user.libraries or ())
+        self._limit(user, sorted(seen | {folder} if bool(message["on"]) else seen - {folder}))
+
+    def _limit(self, user: User, libraries: Sequence[int] | None) -> None:
+        def done(changed: User) -> str:
+            folders = "all folders" if libraries is None else wording.plural(len(libraries), "folder")
+            return f"{changed.name} sees {folders} now, and has to sign in again."
+
+        self._run("person", lambda: self._library.users.set_libraries(user.name, libraries), done)
 
     def _set_password(self, user: User, message: Mapping[str, Any]) -> None:
         password = _same(message)

@@ -13,6 +13,7 @@ class AccountRowView(TypedDict):
     id: int
     name: str
     role: str
+    folders: str  # How many folders the person sees; "": all
     state: ChipView
     seen: str
     sessions: str
@@ -39,6 +40,13 @@ class AccountSessionView(TypedDict):
     seen: str
 
 
+class SeenFolderView(TypedDict):
+    id: int
+    name: str
+    path: str
+    on: bool  # The person sees it
+
+
 class AccountDetailsView(TypedDict):
     open: bool
     id: NotRequired[int]
@@ -47,6 +55,9 @@ class AccountDetailsView(TypedDict):
     role: NotRequired[str]
     roles: NotRequired[list[ChoiceView]]
     meaning: NotRequired[str]
+    folders: NotRequired[list[SeenFolderView]]
+    sees_all: NotRequired[bool]
+    is_limitable: NotRequired[bool]  # An administrator sees all folders
     enabled: NotRequired[bool]
     sessions: NotRequired[list[AccountSessionView]]
     problem: NotRequired[str]

@@ -20,6 +20,7 @@ from indexium_core.flows.accounts import one_time_codes
 from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.model.accounts.second_factor import SecondStep
 from indexium_core.model.accounts.tokens import secret_hash
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.store.accounts import second_factors as store
 from indexium_core.store.database import Database
 
@@ -88,7 +89,7 @@ class SecondSteps:
         return user_id
 
     def _use(self, user_id: int, code: str) -> bool:
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             found = store.find(tx, user_id)
             if found is None:
                 return False

@@ -24,7 +24,7 @@ from indexium_core.model.accounts.permissions import Role, checked_role
 from indexium_core.model.accounts.second_factor import SecondStep
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.accounts.users import SignedIn, UserSession, checked_user_name, name_key
-from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
+from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as, whole_home
 from indexium_core.settings import Settings
 from indexium_core.store.accounts import users as store
 from indexium_core.store.accounts.users import OpenSession, Rights
@@ -171,7 +171,7 @@ class SignIn:
     def _start(self, known: store.CredentialRow, address: str, client: str) -> SignedIn:
         now, token, client = self._clock(), secrets.token_urlsafe(32), client[:_LONGEST_CLIENT]
         ends_at = now + timedelta(days=self._config.session_days)
-        with acting_as(Actor("user", str(known.user_id), known.name)), self._database.atomic() as tx:
+        with acting_as(Actor("user", str(known.user_id), known.name)), whole_home(), self._database.atomic() as tx:
             store.remove_ended(tx, now=now, seen_after=self.seen_after)
             session_id = store.add_session(
                 tx,
@@ -284,7 +284,7 @@ class SignIn:
             self._open = {
                 key: each._replace(last_seen_at=seen.get(key, each.last_seen_at)) for key, each in known.items()
             }
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             store.note_seen(tx, newest)
 
     def sign_out(self, token: str) -> None:
@@ -297,7 +297,7 @@ class SignIn:
         self, *, session_id: int | None = None, user_id: int | None = None, kept_session: int | None = None
     ) -> None:
         """End a session, or all sessions of a person, perhaps without one."""
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id, kept_session=kept_session)
         if user_id is not None:
             self._second_steps.forget(user_id)

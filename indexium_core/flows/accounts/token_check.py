@@ -17,6 +17,7 @@ from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.model.accounts.permissions import Grants, Permission, permissions_of
 from indexium_core.model.accounts.tokens import WITHOUT_TOKENS, secret_hash
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.store.accounts import tokens as store
 from indexium_core.store.accounts.tokens import OpenToken
 from indexium_core.store.database import Database
@@ -35,7 +36,7 @@ class TokenCheck:
         self._database, self._sign_in, self._clock = database, sign_in, clock
         self._followers: list[Callable[[], object]] = []
         self._wrong = WrongAttempts(most=_OF_ADDRESS, seconds=_WINDOW)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a read asks for the libraries of the token that acts
         self._open: Mapping[str, OpenToken] | None = None  # by the hash of the text; None: not read yet
         self._by_id: Mapping[int, OpenToken] = {}
         self._used: dict[int, tuple[datetime, str]] = {}  # newest requests and their addresses, by id
@@ -115,5 +116,5 @@ class TokenCheck:
                 return
             used, self._used = self._used, {}
             self._noted |= {token_id: used_at for token_id, (used_at, _) in used.items()}
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             store.note_used(tx, used)

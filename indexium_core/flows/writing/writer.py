@@ -38,7 +38,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
-from indexium_core.store import database
+from indexium_core.store import database, limited_reader
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger
 from indexium_core.store.operations.ledger_rows import Restore, Task
@@ -356,7 +356,8 @@ class MetadataWriter:
         if operation is None:
             message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
             raise errors.UnknownIdError(message)
-        run = self._operations.find(operation_id)
+        is_seen = limited_reader.sees_operation(self._store.read(), operation_id)
+        run = self._operations.find(operation_id) if is_seen else None  # it knows which file is written now
         rate = operation.success_count / operation.seconds if operation.seconds else 0.0
         parts, counts = self._ledger.outcome_counts(operation_id), Counter[str]()
         for part in parts:

@@ -99,7 +99,8 @@ REQUIRED: Mapping[str, Permission] = MappingProxyType(
 )
 _WRITES = "operations.start_operation"
 _NAMING = """
-    approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.download_artwork
+    approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.collage
+    artwork.download_artwork artwork.folder_collage
     artwork.generate_artwork_collage artwork.keep artwork_jobs.add automation.change backups.restore_backup
     decisions.revoke decisions.set_each disaster_recovery.restore_from_cache enrichment.enrich_entity
     enrichment.schedule_library_enrichment enrichment.schedule_titles enrichment.schedule_video_enrichment
@@ -128,7 +129,7 @@ _SEARCHING = """
 # Changes of what a search or a selection finds: it finds nothing of other libraries.
 OF_FOUND = frozenset(_SEARCHING.split())
 _OWN_OR_SHARED = """
-    artwork.collage artwork.folder_collage identities.own identities.ticket identities.unlink_own
+    identities.own identities.ticket identities.unlink_own
     providers.details providers.match providers.pictures providers.search providers.season second_factor.confirm
     second_factor.start second_factor.state second_factor.switch_off steps.redo steps.undo templates.remove
     templates.save titles.follow tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions

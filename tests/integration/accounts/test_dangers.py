@@ -145,10 +145,10 @@ def test_snapshot_has_accounts_without_passwords_and_sessions(studio: Studio) ->
     library.sign_in.sign_in("Root", PASSWORD)
     library.snapshots.take()
     listed = library.queries.run("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'user%' ORDER BY 1").rows
-    assert listed == [("user_identities",), ("users",)]
+    assert listed == [("user_identities",), ("user_libraries",), ("users",)]
     columns = "SELECT column_name FROM duckdb_columns() WHERE table_name = 'users' ORDER BY 1"
     assert [name for (name,) in library.queries.run(columns).rows] == [
-        "created_at", "enabled", "id", "name", "name_key", "role",
+        "all_libraries", "created_at", "enabled", "id", "name", "name_key", "role",
     ]  # fmt: skip
 
 

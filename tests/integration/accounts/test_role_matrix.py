@@ -148,7 +148,7 @@ PAGES: Mapping[str, tuple[Permission | None, str, str]] = {
     r"/files/query\.(csv|parquet)": ("query.run", "GET", "/files/query.csv?q=SELECT+1"),
     r"/files/people": ("plan.edit", "POST", "/files/people"),
 }
-_SENT = {"/files/changes": "text/csv", "/files/people": "application/octet-stream"}
+SENT = {"/files/changes": "text/csv", "/files/people": "application/octet-stream"}
 
 
 def needed(route: str) -> Permission:
@@ -179,7 +179,7 @@ def test_every_route_is_refused_without_its_permission(running: DashboardServer,
     patterns = {str(route[0]) for route in running._routes()}
     assert patterns == PAGES.keys(), "Say in PAGES what a route needs."
     for permission, method, path in PAGES.values():
-        sent = {"Content_Type": _SENT[path], "X_File_Name": "a.csv"} if path in _SENT else {}
+        sent = {"Content_Type": SENT[path], "X_File_Name": "a.csv"} if path in SENT else {}
         answer = bob(method, path, b"path,person\n" if sent else None, **sent)
         is_refused = permission is not None and permission not in permissions_of(role)
         assert (answer.status == 403) == is_refused, (path, answer.status, answer.text[:200])

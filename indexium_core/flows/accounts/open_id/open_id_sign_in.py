@@ -22,7 +22,7 @@ from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.identities import OpenIdStart, claim_of, highest_role, roles_of_groups
 from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import SignedIn, name_key
-from indexium_core.model.operations.actor import SYSTEM, acting_as
+from indexium_core.model.operations.actor import SYSTEM, acting_as, whole_home
 from indexium_core.settings import Settings
 from indexium_core.store.accounts import identities as store
 from indexium_core.store.accounts import users
@@ -179,7 +179,7 @@ class OpenIdSignIn:
     def _link(self, links: int, user_id: int | None, subject: str) -> None:
         if user_id != links:
             raise errors.SignInError("Somebody else has signed in here meanwhile. Start again.", code="sign_in_ended")
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             other = store.person_of(tx, self.issuer, subject)
             if other not in (None, links):
                 raise errors.SignInError(
@@ -229,6 +229,6 @@ class OpenIdSignIn:
                 code="unknown_person",
             )
         user_id = self._sign_in.add_person(name, role)
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             store.link(tx, user_id, issuer=self.issuer, subject=subject, now=self._clock())
         return user_id
