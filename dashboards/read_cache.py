@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model.event import Event
+from indexium_core.model.operations.actor import carry_actor
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
 from indexium_core.model.view import SavedView
@@ -30,7 +31,7 @@ FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
 class ReadCache:
-    """The recent reads of all sessions of a process."""
+    """The recent reads of the sessions of a process that see the same files."""
 
     def __init__(self, library: Library, pool: Executor | None = None) -> None:
         """Create an empty cache; threads of `pool` refresh the plan in the background."""
@@ -73,7 +74,7 @@ class ReadCache:
             plan = self._refreshed(force=True)
         elif time.monotonic() - self._read_at > FRESH_SECONDS and self._pool is not None:
             self._read_at = time.monotonic()
-            self._pool.submit(self._refreshed, force=True)
+            self._pool.submit(carry_actor(self._refreshed), force=True)
         return plan if not query.strip() else self._cached(("plan", plan.id, query), lambda: plan.narrowed(query))
 
     def _refreshed(self, *, force: bool = False) -> MetadataPlan:

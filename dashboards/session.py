@@ -86,7 +86,6 @@ class Session:
     def __init__(self, shared: Shared, entries: Sequence[PageEntry], session_id: int | None = None) -> None:
         """Create the pages; `session_id` is the session of the person who has signed in."""
         self.library: Library = shared.library
-        self.read_cache: ReadCache = shared.read_cache
         self.result_cache: ResultCache = shared.result_cache
         self.local = shared.local
         self._shared = shared
@@ -96,6 +95,8 @@ class Session:
         self._calls: list[Callable[[], object]] = []  # waiting calls, which will run on the document
         self.view = state.View()
         self.account = SessionAccount(shared.library, session_id)
+        self._reads = shared.reads_of(self.account)
+        self.read_cache: ReadCache = self._reads.read_cache
         self._shell = shell.Shell()
         self.dialog: Dialog = Dialog()
         self.bridge: bridge.Bridge = bridge.Bridge(
@@ -286,7 +287,7 @@ class Session:
             self._retry.start()
             if not self.library.settings.metadata_enable_websocket:
                 self._poll()
-            for sentence in self._shared.new_notices():
+            for sentence in self._shared.new_notices() if self.account.libraries is None else ():
                 self.bridge.toast("info", sentence)
         else:
             self._enter()
@@ -437,7 +438,7 @@ class Session:
 
     def show_count(self, page: str, number: int) -> None:
         """Show a number beside the entry of a page in the navigation."""
-        self._shared.counts[page] = number
+        self._reads.counts[page] = number
         shown = wording.count(number) if number else ""
         entries = self._frame.get("pages", [])
         pages = [each | {"count": shown} if each["id"] == page else each for each in entries]
@@ -461,7 +462,7 @@ class Session:
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
         past, roots, live, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
-        counts = self._shared.counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
+        counts = self._reads.counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
         counts |= of_titles | {"requests": library.approvals.notice().to_decide}
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),

@@ -14,7 +14,7 @@ class SessionAccount:
     """
     The person of a session. Without accounts, it is the person at this computer, who may do everything.
 
-    A new role ends the sessions of a person, so what the person may do is constant.
+    A new role or other folders end the sessions of a person, so what the person may do and see is constant.
     """
 
     def __init__(self, library: Library, session_id: int | None) -> None:
@@ -26,6 +26,8 @@ class SessionAccount:
         self.user_id = int(actor.id) if self.is_signed_in else None
         self.role = library.sign_in.role_of(self.user_id) if self.user_id is not None else None
         self._offered = library.authority.offered
+        libraries = library.authority.identity.libraries
+        self.libraries = None if libraries is None else frozenset(libraries)  # that the person sees; None: all
 
     def may(self, permission: Permission) -> bool:
         """Return whether the person has a permission, or may propose what needs it."""

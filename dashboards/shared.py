@@ -8,9 +8,18 @@ from typing import Any
 
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
+from dashboards.session_account import SessionAccount
 from indexium_core.library import Library
 
 COMMAND = "'indexium operations resume "  # a notice with this command: the dashboard shows a dialog instead
+
+
+class SharedReads:
+    """What sessions share that see the same."""
+
+    def __init__(self, library: Library, pool: ThreadPoolExecutor) -> None:
+        self.read_cache = ReadCache(library, pool)
+        self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
 
 
 class Shared:
@@ -24,12 +33,19 @@ class Shared:
         self.since = datetime.now(UTC)
         # The navigation as a session showed it last, by the id of its person: the next session starts with it.
         self.navigation: dict[int | None, dict[str, Any]] = {}
-        self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
         self.postponed: set[int] = set()  # interrupted operations on which a person decides later
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
         self.announced: set[int] = set()  # jobs of the scans of former processes that a session has shown
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
-        self.read_cache = ReadCache(library, self.pool)
+        # By the person who sees only some folders, and these folders; others see everything.
+        self._reads: dict[tuple[int | None, frozenset[int]] | None, SharedReads] = {}
+
+    def reads_of(self, account: SessionAccount) -> SharedReads:
+        """Return what sessions share that see the same as the person of a session."""
+        key = None if account.libraries is None else (account.user_id, account.libraries)
+        if key not in self._reads:
+            self._reads[key] = SharedReads(self.library, self.pool)
+        return self._reads[key]
 
     def new_notices(self) -> list[str]:
         """Return the start notices that were not shown in a session yet, without those that a dialog covers."""

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +24,8 @@ import duckdb
 from indexium_core import errors, signals
 from indexium_core.model.operations.actor import Actor, current_actor, reads_whole_home
 from indexium_core.store import migrations, sql
+from indexium_core.store.accounts.limited_reader import LimitedCursor, LimitedReader, Limits
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
-from indexium_core.store.limited_reader import LimitedCursor, LimitedReader, Limits
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 from indexium_core.store.providers import ranks
@@ -130,7 +130,7 @@ class Database:
         with self._write_lock:
             self._check_open()
             connection = Connection(self._raw, self._counter)
-            connection.libraries = libraries
+            connection.libraries = None if libraries is None else list(libraries)
             self._writing_thread = threading.get_ident()
             try:
                 number = None
@@ -181,8 +181,8 @@ class Database:
         self._libraries_of = libraries_of
 
     @property
-    def own_libraries(self) -> list[int] | None:
-        """The libraries that the present actor sees; None: all of them."""
+    def own_libraries(self) -> tuple[int, ...] | None:
+        """The libraries that the present actor sees; None: all of them. What a cache keeps is for equal ones only."""
         if getattr(self._local, "is_asking", False):
             return None  # the answer is read from the database, too
         self._local.is_asking = True
@@ -190,7 +190,7 @@ class Database:
             found = self._libraries_of(current_actor())
         finally:
             self._local.is_asking = False
-        return None if found is None else sorted(found)
+        return None if found is None else tuple(sorted(found))
 
     def read(self) -> Connection:
         """
@@ -205,7 +205,7 @@ class Database:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._closed:
             connection = self._local.connection = self._new_reader()
-        connection.libraries = libraries
+        connection.libraries = None if libraries is None else list(libraries)
         return connection
 
     def copy_to(self, path: Path) -> dict[str, int]:
@@ -268,7 +268,7 @@ class Database:
             self._readers.add(connection)
         return connection
 
-    def _limited_reader(self, libraries: Sequence[int]) -> Connection:
+    def _limited_reader(self, libraries: tuple[int, ...]) -> Connection:
         cursor: LimitedCursor | None = getattr(self._local, "limited_cursor", None)
         if cursor is None or self._closed:
             cursor = self._local.limited_cursor = LimitedCursor(self._new_reader())

@@ -1,9 +1,9 @@
 """
 What an actor with some libraries may call, and what it gets.
 
-The database shows such an actor only what belongs to its libraries (`store/limited_reader`), so most reads need no
-check. A change knows the whole home. So it is allowed only if everything that its arguments name is seen by the actor,
-or if it changes what a search finds, which the actor's libraries limit.
+The database shows such an actor only what belongs to its libraries (`store/accounts/limited_reader`), so most reads
+need no check. A change knows the whole home. So it is allowed only if the actor sees everything that its arguments
+name, or if it changes what a search finds, which the libraries limit.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.publishing.requests import PublicationSelection
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store import limited_reader
+from indexium_core.store.accounts import limited_reader
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 

@@ -210,8 +210,7 @@ class Checks:
 
     def _current_state(self, max_age: float = 0.0) -> _CheckState:
         """Return the findings; they are at most `max_age` seconds old."""
-        libraries = self._database.own_libraries
-        kept = self._states[None if libraries is None else tuple(libraries)]
+        kept = self._states[self._database.own_libraries]
         state = kept.state
         if state and max_age and time.monotonic() - state.detected_at < max_age:
             return state

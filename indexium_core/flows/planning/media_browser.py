@@ -160,7 +160,7 @@ class MediaBrowser:
         if sort not in SORTS:
             raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         compiled, version, reader = grammar.compile_query(query), self._version(plan), self._database.read()
-        key = (self._seen, version.plan_id, store.stamp(reader), query.strip(), sort)
+        key = (self._database.own_libraries, version.plan_id, store.stamp(reader), query.strip(), sort)
         with self._lock:
             running = self._running.setdefault(key, threading.Lock())
         try:
@@ -180,15 +180,9 @@ class MediaBrowser:
             with self._lock:
                 self._running.pop(key, None)
 
-    @property
-    def _seen(self) -> tuple[int, ...] | None:
-        """The libraries that the present actor sees: lists of others are not for this actor."""
-        libraries = self._database.own_libraries
-        return None if libraries is None else tuple(libraries)
-
     def _kept(self, list_id: str | None) -> _List | None:
         """Return a list that is in memory; None without one."""
-        seen = self._seen
+        seen = self._database.own_libraries
         with self._lock:
             for key, found in self._lists.items():
                 if found.overview.list_id == list_id and key[0] == seen:

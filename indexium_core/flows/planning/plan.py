@@ -8,7 +8,8 @@ it would write now. `PlanReader` reads versions from the database (`store/planni
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -62,9 +63,13 @@ class PlanReader:
         self._database = database
         self._config = config
         self._clock = clock
-        self._cache = PlanCache()
-        self._kept_order: tuple[tuple[Search, str, bool] | None, NDArray[np.int64]] = (None, np.empty(0, np.int64))
+        self._caches = defaultdict[tuple[int, ...] | None, PlanCache](PlanCache)  # by the libraries that actors see
+        self._kept_order: tuple[tuple[Hashable, ...], NDArray[np.int64]] = ((), np.empty(0, np.int64))
         self.rates = RateSource(database)
+
+    @property
+    def _cache(self) -> PlanCache:
+        return self._caches[self._database.own_libraries]
 
     @property
     def page_size(self) -> int:
@@ -83,25 +88,27 @@ class PlanReader:
     def count(self, search: Search) -> Counts:
         """Count the items that a search finds."""
         reader = self._database.read()
-        if search.is_unfiltered and self._database.own_libraries is None:
-            return plan_read.count_items(self._cache.groups(reader, search.version), search)
+        if search.is_unfiltered:
+            return plan_read.count_items(
+                self._caches[self._database.own_libraries].groups(reader, search.version), search
+            )
         return plan_read.statistics(reader, search)
 
     def page(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:
         """Return a page of the listed items."""
-        reader, sees_all = self._database.read(), self._database.own_libraries is None
-        if limit and sort == "risk" and not descending and search.is_default_list and sees_all:
+        reader = self._database.read()
+        if limit and sort == "risk" and not descending and search.is_default_list:
             file_ids = self._cache.first_ids(reader, search.version, limit=limit, offset=offset)
             if file_ids is not None:
                 return plan_read.ordered_items(reader, search.version, file_ids)
-        if limit and offset >= _DEEP and sees_all:
+        if limit and offset >= _DEEP:
             file_ids = self._order(reader, search, sort=sort, descending=descending)[offset : offset + limit].tolist()
             return plan_read.ordered_items(reader, search.version, file_ids)
         return plan_read.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
 
     def _order(self, reader: Connection, search: Search, *, sort: str, descending: bool) -> NDArray[np.int64]:
         """Return the ids of all listed items. The last order is kept, because a deep page needs the sort of all."""
-        wanted = (search, sort, descending)
+        wanted = (self._database.own_libraries, search, sort, descending)
         known, file_ids = self._kept_order
         if known != wanted:
             file_ids = plan_read.sorted_ids(reader, search, sort=sort, descending=descending, limit=None, offset=0)

@@ -161,7 +161,7 @@ class Finder:
 
     def _values_of_titles(self, word: Word) -> list[Completion]:
         """Return completions with the titles, people or genres of films and series: best matches first."""
-        key = self._seen, word.key
+        key = self._database.own_libraries, word.key
         read_at, values = self._title_values.get(key, (0.0, []))
         if not read_at or time.monotonic() - read_at > VOCABULARY_SECONDS:
             found = titles.search_values(self._database.read(), word.key, limit=VOCABULARY_VALUES)
@@ -173,7 +173,7 @@ class Finder:
         ]
 
     def _vocabulary(self, plan: MetadataPlan) -> _Vocabulary:
-        known = self._cached.get(self._seen)
+        known = self._cached.get(self._database.own_libraries)
         if known is not None:
             version, vocabulary = known
             if version == plan.version or time.monotonic() - vocabulary.made_at < VOCABULARY_SECONDS:
@@ -189,13 +189,8 @@ class Finder:
             {key: [(people_comment.fold(value), value) for value in files[key]] for key in ("person", "folder")},
             tuple(dict.fromkeys(row.name for row in catalog.libraries(reader))),
         )
-        self._cached[self._seen] = (plan.version, vocabulary)
+        self._cached[self._database.own_libraries] = (plan.version, vocabulary)
         return vocabulary
-
-    @property
-    def _seen(self) -> tuple[int, ...] | None:
-        libraries = self._database.own_libraries
-        return None if libraries is None else tuple(libraries)
 
 
 def _same_value_key(key: str, value: str) -> str:

@@ -38,7 +38,8 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
-from indexium_core.store import database, limited_reader
+from indexium_core.store import database
+from indexium_core.store.accounts import limited_reader
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger
 from indexium_core.store.operations.ledger_rows import Restore, Task

@@ -77,7 +77,7 @@ def _run(reader: Connection, name: str, version: Version, query: CompiledQuery, 
     text = _SQL[name]
     if where != "TRUE":
         text = text.replace("TRUE /* searched */", _SQL["of_search"].replace("TRUE /* search */", where))
-    every = {**facts, **_KEYS, **version.parameters}
+    every = {**facts, **_KEYS, **version.parameters, "libraries": reader.libraries}
     every |= people_store.resolve_spellings(reader, parameters)
     return reader.execute(text, sql.parameters(text, every))
 

@@ -10,37 +10,41 @@ SELECT * FROM /* home */.libraries WHERE list_contains(getvariable('own_librarie
 -- The files in them.
 SELECT * FROM /* home */.scanned_files WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id);
 
+-- name: own_files
+-- Part of the next views: the ids of these files. The parts read the tables themselves, because a view in a view takes time.
+SELECT file_id FROM /* home */.scanned_files WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id);
+
 -- name: media_properties
 -- Their properties …
-SELECT * FROM /* home */.media_properties WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.media_properties WHERE file_id IN (FROM own_files);
 
 -- name: field_locks
 -- … the locked ones …
-SELECT * FROM /* home */.field_locks WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.field_locks WHERE file_id IN (FROM own_files);
 
 -- name: plan_rows
 -- … their plan …
-SELECT * FROM /* home */.plan_rows WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.plan_rows WHERE file_id IN (FROM own_files);
 
 -- name: plan_marks
 -- … what the next plan computes again …
-SELECT * FROM /* home */.plan_marks WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.plan_marks WHERE file_id IN (FROM own_files);
 
 -- name: touched_files
 -- … what stays in it …
-SELECT * FROM /* home */.touched_files WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.touched_files WHERE file_id IN (FROM own_files);
 
 -- name: decisions
 -- … the decisions about them …
-SELECT * FROM /* home */.decisions WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.decisions WHERE file_id IN (FROM own_files);
 
 -- name: declined_people
 -- … the people that they do not have …
-SELECT * FROM /* home */.declined_people WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.declined_people WHERE file_id IN (FROM own_files);
 
 -- name: audit_events
 -- … and what changed in their properties.
-SELECT * FROM /* home */.audit_events WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.audit_events WHERE file_id IN (FROM own_files);
 
 -- name: video_people
 -- The people in the files.
@@ -84,15 +88,19 @@ SELECT * FROM /* home */.episodes WHERE list_contains(getvariable('own_libraries
 
 -- name: own_entities
 -- Part of the next views: these titles, and files that are published by themselves.
-SELECT entity_type, id AS entity_id FROM titles UNION ALL SELECT 'video', file_id FROM scanned_files;
+SELECT 'movie' AS entity_type, id AS entity_id FROM /* home */.movies WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id)
+UNION ALL SELECT 'series' AS entity_type, id AS entity_id FROM /* home */.series WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id)
+UNION ALL SELECT 'season' AS entity_type, id AS entity_id FROM /* home */.seasons WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id)
+UNION ALL SELECT 'episode' AS entity_type, id AS entity_id FROM /* home */.episodes WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id)
+UNION ALL SELECT 'video', file_id FROM /* home */.scanned_files WHERE list_contains(getvariable('own_libraries')::INTEGER[], library_id);
 
 -- name: title_files
 -- The files of the titles …
-SELECT * FROM /* home */.title_files WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.title_files WHERE file_id IN (FROM own_files);
 
 -- name: title_assignments
 -- … those that a person assigned …
-SELECT * FROM /* home */.title_assignments WHERE file_id IN (SELECT file_id FROM scanned_files);
+SELECT * FROM /* home */.title_assignments WHERE file_id IN (FROM own_files);
 
 -- name: title_values
 -- … their values …
@@ -169,7 +177,7 @@ SELECT * FROM /* home */.webhook_events WHERE list_contains(getvariable('own_lib
 -- name: metadata_operation_items
 -- What was done with these files and titles.
 SELECT * FROM /* home */.metadata_operation_items
-WHERE file_id IN (SELECT file_id FROM scanned_files)
+WHERE file_id IN (FROM own_files)
    OR file_id IS NULL AND (entity_type, entity_id) IN (FROM own_entities);
 
 -- name: own_operations

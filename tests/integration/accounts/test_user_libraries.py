@@ -32,7 +32,7 @@ from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from indexium_core.model.view import SavedView
 from indexium_core.services import LibraryServices
-from indexium_core.store import limited_reader
+from indexium_core.store.accounts import limited_reader
 from tests.integration.accounts.test_role_matrix import BODIES, OTHERS, PAGES, PARAMETERS, SENT
 from tests.integration.test_actors import PLAIN
 from tests.support import described, media, tables
@@ -280,7 +280,7 @@ def test_every_table_is_hidden_or_open(house: House) -> None:
     views = limited_reader.hidden_tables()
     names = {name for (name,) in found}
     assert names - views == limited_reader.OPEN
-    assert views - names == {"own_entities", "own_items", "own_operations"}
+    assert views - names == {"own_entities", "own_files", "own_items", "own_operations"}
 
 
 def rows_of(library: Library) -> dict[str, list[Any]]:

@@ -37,9 +37,9 @@ class Limits(NamedTuple):
     own_libraries: tuple[int, ...]
 
     @classmethod
-    def of(cls, actor: Actor, libraries: Sequence[int]) -> Self:
+    def of(cls, actor: Actor, libraries: tuple[int, ...]) -> Self:
         """Return the limits of an actor."""
-        return cls(actor.kind, actor.id, tuple(libraries))
+        return cls(actor.kind, actor.id, libraries)
 
 
 class LimitedCursor:
