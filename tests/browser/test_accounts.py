@@ -137,6 +137,41 @@ def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Lib
     expect(page.get_by_role("button", name="End the session of")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_own_token_is_shown_once_and_revoked(enter: Callable[..., Page], people: Library, width: int) -> None:
+    page = enter("Bob", "/account", width=width)
+    page.get_by_role("button", name="Add a token…").click()
+    page.get_by_role("button", name="Add the token").click()
+    expect(page.get_by_text("A token needs a name that says what it is for.")).to_be_visible()
+    page.get_by_role("textbox", name="Name").fill("night scan")
+    page.get_by_role("button", name="Add the token").click()
+    secret = page.locator(".new-token code").inner_text()
+    assert people.token_check.find(secret) is not None
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="I have kept it").click()
+    expect(page.get_by_text(secret)).to_have_count(0)
+    expect(page.get_by_role("region", name="API tokens")).to_contain_text("plan.read")
+    page.get_by_role("button", name="Revoke the token night scan").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("button", name="Revoke the token night scan")).to_have_count(0)
+    assert people.token_check.find(secret) is None
+
+
+def test_administrator_shows_a_person_some_folders(enter: Callable[..., Page], people: Library) -> None:
+    first = people.inventory.list()[0]
+    page = enter("Ann Lee", "/settings/accounts")
+    page.get_by_role("row", name=re.compile("^Bob")).click()
+    page.get_by_role("switch", name="sees all folders").click()
+    folders = page.get_by_role("group", name="Folders that the person sees")
+    for each in people.inventory.list()[1:]:
+        folders.get_by_label(each.name, exact=True).uncheck()
+        expect(folders.get_by_label(each.name, exact=True)).not_to_be_checked()
+    expect(page.get_by_role("row", name=re.compile("^Bob"))).to_contain_text("1 folder")
+    assert people.users.get("Bob").libraries == [first.library_id]
+    page = enter("Bob", "/account")
+    expect(page.get_by_text(f"You see {first.name}.")).to_be_visible()
+
+
 def test_edit_over_a_newer_edit_of_somebody_else_is_a_question(enter: Callable[..., Page], people: Library) -> None:
     page = enter("Ann Lee", "/plan?q=name:Haircut")
     file_id = people.plan("name:Haircut").items[0].file_id

@@ -2,13 +2,17 @@
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {emptyState, loadingPage} from "../../components/widgets.js"
+import {drawLinked, LINKED_ACTIONS, onLinkedDrawn} from "./account_linked.js"
 import {drawPassword, onPasswordDrawn, PASSWORD_ACTIONS, submitPassword} from "./account_password.js"
 import {drawProfile} from "./account_profile.js"
 import {drawSessions} from "./account_sessions.js"
+import {drawTokens, TOKEN_ACTIONS} from "./account_tokens.js"
 import {drawSecondFactor, SECOND_FACTOR_ACTIONS} from "../second_factor/second_factor.js"
 
 /**
- * @typedef {{saved: number}} State `saved`: how often the password was changed when the form was emptied last.
+ * @typedef {{saved: number, addsToken: boolean, tokens: number}} State
+ *   `saved`: how often the password was changed when the form was emptied last. `tokens`: how many tokens were added
+ *   when the form for one was opened.
  * @typedef {Component<OwnAccountView, State>} Self
  */
 
@@ -30,7 +34,9 @@ function draw(self) {
       drawProfile(view.profile),
       drawPassword(self),
       drawSecondFactor(view.second_factor),
+      drawLinked(view.linked),
       drawSessions(view.sessions),
+      drawTokens(self),
     ),
   ]
 }
@@ -38,14 +44,17 @@ function draw(self) {
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    state: /** @returns {State} */ () => ({saved: 0}),
+    state: /** @returns {State} */ () => ({saved: 0, addsToken: false, tokens: 0}),
     draw,
-    onDrawn: onPasswordDrawn,
+    onDrawn(/** @type {Self} */ self) {
+      onPasswordDrawn(self)
+      onLinkedDrawn(self)
+    },
     listeners: {
       keydown(self, event) {
         if (event.key === "Enter" && event.target.matches(".own-password input")) submitPassword(self)
       },
     },
-    actions: {...PASSWORD_ACTIONS, ...SECOND_FACTOR_ACTIONS},
+    actions: {...PASSWORD_ACTIONS, ...SECOND_FACTOR_ACTIONS, ...LINKED_ACTIONS, ...TOKEN_ACTIONS},
   })
 }

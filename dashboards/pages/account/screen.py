@@ -7,9 +7,11 @@ from typing import Any
 
 from dashboards.components.base import Component, module
 from dashboards.pages.account.account_section import AccountSection
+from dashboards.pages.account.linked_section import LinkedSection
 from dashboards.pages.account.password_section import PasswordSection
 from dashboards.pages.account.profile_section import ProfileSection
 from dashboards.pages.account.sessions_section import SessionsSection
+from dashboards.pages.account.tokens_section import TokensSection
 from dashboards.pages.account.view_types import OwnAccountView
 from dashboards.pages.second_factor.section import SecondFactorSection
 from dashboards.screen import Screen
@@ -38,7 +40,9 @@ class AccountScreen(Screen):
             ProfileSection(session),
             PasswordSection(session, changed=self.refresh),
             SecondFactorSection(session, changed=self.refresh),
+            LinkedSection(session, changed=self.refresh),
             SessionsSection(session, changed=self.refresh),
+            TokensSection(session, changed=self.refresh),
         )
         for section in self._sections:
             self._page.on(**section.handlers())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from dashboards.components.view_types import ChoiceView
 from dashboards.pages.second_factor.view_types import SecondFactorView
 
 
@@ -37,9 +38,41 @@ class OwnSessionsView(TypedDict):
     others: bool
 
 
+class OwnTokenView(TypedDict):
+    id: int
+    name: str
+    may: str
+    facts: str
+    has_ended: bool
+
+
+class OwnTokensView(TypedDict):
+    rows: list[OwnTokenView]
+    may: list[ChoiceView]  # What a new token may get
+    days: list[ChoiceView]
+    problem: str
+    added: int  # How many tokens this page has added
+    secret: str  # The text of the new token; "": none
+    new_name: str
+
+
+class LinkedAccountView(TypedDict):
+    subject: str
+    issuer: str
+    since: str
+
+
+class LinkedView(TypedDict):
+    provider: str  # "": OpenID Connect is off
+    address: str  # To which the browser goes next; "": it stays
+    rows: list[LinkedAccountView]
+
+
 class OwnAccountView(TypedDict, total=False):
     error: str
     profile: ProfileView
     password: OwnPasswordView
     second_factor: SecondFactorView
     sessions: OwnSessionsView
+    tokens: OwnTokensView
+    linked: LinkedView

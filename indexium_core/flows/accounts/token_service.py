@@ -103,7 +103,7 @@ class TokenService:
                 token_hash=secret_hash(secret),
                 name=wanted,
                 permissions=allowed,
-                libraries=None if libraries is None else _known_libraries(tx, libraries),
+                libraries=None if libraries is None else _seen_libraries(tx, owner, libraries),
                 now=now,
                 ends_at=None if lasting is None else now + timedelta(days=lasting),
             )
@@ -185,11 +185,13 @@ class TokenService:
         )
 
 
-def _known_libraries(reader: Connection, ids: Sequence[int]) -> builtins.list[int]:
-    """Return the ids without repetitions; UsageError without any, UnknownIdError if a library does not exist."""
+def _seen_libraries(reader: Connection, owner: User, ids: Sequence[int]) -> builtins.list[int]:
+    """Return the ids without repetitions; UsageError without any, UnknownIdError if the owner sees no such library."""
     found = sorted(set(ids))
     if not found:
         raise errors.UsageError("Name at least one library, or leave them out: then the token has those of its owner.")
     for library_id in found:
+        if owner.libraries is not None and library_id not in owner.libraries:
+            raise errors.UnknownIdError(f"There is no library {library_id} that {owner.name} sees.")
         catalog.library(reader, library_id)
     return found
