@@ -110,7 +110,7 @@ class Session:
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
-        self._navigation = shared.navigation.setdefault(self.account.user_id, {})
+        self._navigation = self._reads.navigation.setdefault(self.account.user_id, {})
         self._is_counting = False
         self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(

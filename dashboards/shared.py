@@ -15,10 +15,12 @@ COMMAND = "'indexium operations resume "  # a notice with this command: the dash
 
 
 class SharedReads:
-    """What sessions share that see the same."""
+    """The reads that sessions share if their people see the same."""
 
     def __init__(self, library: Library, pool: ThreadPoolExecutor) -> None:
         self.read_cache = ReadCache(library, pool)
+        # The navigation as a session showed it last, by the id of its person: the next session starts with it.
+        self.navigation: dict[int | None, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
 
 
@@ -31,8 +33,6 @@ class Shared:
         self.local = local
         self.result_cache = ResultCache()
         self.since = datetime.now(UTC)
-        # The navigation as a session showed it last, by the id of its person: the next session starts with it.
-        self.navigation: dict[int | None, dict[str, Any]] = {}
         self.postponed: set[int] = set()  # interrupted operations on which a person decides later
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
         self.announced: set[int] = set()  # jobs of the scans of former processes that a session has shown

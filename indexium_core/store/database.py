@@ -126,7 +126,7 @@ class Database:
             raise errors.StoreError("This thread has an open transaction already; pass its connection on.")
         libraries = self.own_libraries
         if libraries is not None and not dry_run and not reads_whole_home():
-            raise errors.StoreError("Nothing may be derived from a part of the home: a change needs 'whole_home'.")
+            raise errors.StoreError("This actor sees only some libraries: make the change in a block of 'whole_home'.")
         with self._write_lock:
             self._check_open()
             connection = Connection(self._raw, self._counter)
@@ -182,7 +182,7 @@ class Database:
 
     @property
     def own_libraries(self) -> tuple[int, ...] | None:
-        """The libraries that the present actor sees; None: all of them. What a cache keeps is for equal ones only."""
+        """The libraries that the present actor sees; None: all of them. A cache keeps its values by them."""
         if getattr(self._local, "is_asking", False):
             return None  # the answer is read from the database, too
         self._local.is_asking = True
@@ -205,7 +205,8 @@ class Database:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._closed:
             connection = self._local.connection = self._new_reader()
-        connection.libraries = None if libraries is None else list(libraries)
+        if not getattr(self._local, "is_asking", False):  # who asks for the libraries keeps the limit of its cursor
+            connection.libraries = None if libraries is None else list(libraries)
         return connection
 
     def copy_to(self, path: Path) -> dict[str, int]:

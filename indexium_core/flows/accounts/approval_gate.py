@@ -179,7 +179,7 @@ class ApprovalGate:
             return  # before anything is read of the operation
         size = store.size(tx, operation_id, noun="title" if kind == "publish" else "file", by_risk=by_risk)
         reasons = self.rule.reasons(size) if may_start else (BEYOND_ROLE,)
-        waits = bool(reasons) and (not may_start or self._somebody_else_decides(tx, kind, actor))
+        waits = bool(reasons) and (not may_start or self._somebody_else_decides(tx, kind, actor, operation_id))
         if start is None and not waits:
             return  # without the digest of each item
         work = self._work(tx, operation_id, size, kind=kind, reverts_id=reverts_id, arguments=arguments)
@@ -225,10 +225,14 @@ class ApprovalGate:
             items=store.recorded_items(tx, operation_id),
         )
 
-    def _somebody_else_decides(self, reader: Connection, kind: ApprovalKind, actor: Actor) -> bool:
-        """Return whether a person who can sign in, and is not the actor, may decide about work of a kind."""
-        rights = users.rights(reader)
-        able = (user_id for user_id, each in rights.items() if DECIDING[kind] in permissions_of(each.role))
+    def _somebody_else_decides(self, tx: Connection, kind: ApprovalKind, actor: Actor, operation_id: int) -> bool:
+        """Return whether a person who can sign in, sees all files, and is not the actor, may decide about work."""
+        libraries = store.libraries(tx, operation_id)
+        able = (
+            user_id
+            for user_id, each in users.rights(tx).items()
+            if DECIDING[kind] in permissions_of(each.role) and (each.libraries is None or each.libraries >= libraries)
+        )
         own = self._person_of(actor)
         return any(str(user_id) != own for user_id in able)
 

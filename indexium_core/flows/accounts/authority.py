@@ -54,8 +54,8 @@ class Authority:
         return Grants.of(permissions_of(role), self._sign_in.libraries_of(user_id))
 
     def libraries_of(self, actor: Actor) -> frozenset[int] | None:
-        """Return the libraries that an actor sees: of an account that has ended none, None for all."""
-        if actor.kind not in {"user", "token"} or actor == NOBODY:
+        """Return the libraries that an actor sees; None: all. An account that has ended sees none."""
+        if actor.kind not in {"user", "token"} or actor == NOBODY:  # nobody may call anything, and signs in
             return None
         with acting_as(actor):
             grants = self.grants
@@ -145,7 +145,7 @@ class Authority:
         """Return the result of a call in the libraries of an actor."""
         if grants.libraries is None:
             return method(*args, **named)
-        self._limits.require(grants.libraries, call, method, args, named)
+        self._limits.require(call, method, args, named)
         with whole_home() if call in REQUIRED else contextlib.nullcontext():
             found = method(*args, **named)
         return self._limits.shown(call, found)

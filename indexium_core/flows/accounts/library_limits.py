@@ -35,7 +35,7 @@ from indexium_core.store.accounts import limited_reader
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 
-# The arguments that name things, and what they name; the last words are those of the messages.
+# By argument: what its ids name, in the words of the messages.
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
         "file_id": "file",
@@ -64,19 +64,10 @@ class LibraryLimits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def require(
-        self,
-        libraries: frozenset[int],
-        call: str,
-        method: Callable[..., Any],
-        args: Sequence[Any],
-        named: Mapping[str, Any],
-    ) -> None:
-        """Raise ForbiddenError or UnknownIdError for a call that concerns more than these libraries."""
+    def require(self, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> None:
+        """Raise ForbiddenError or UnknownIdError for a call that concerns more than the libraries of the actor."""
         if call in READS_OF_HOME or (call in REQUIRED and call not in OF_NAMED | OF_FOUND | OF_NO_LIBRARY):
-            raise errors.ForbiddenError(
-                "This concerns all folders of the home, and you see some of them. Ask an administrator."
-            )
+            raise errors.ForbiddenError("This concerns all folders of the home: ask somebody who sees all of them.")
         if call in OF_NO_LIBRARY or call not in REQUIRED:
             return
         try:
@@ -84,20 +75,29 @@ class LibraryLimits:
         except TypeError:
             return  # the call itself raises the error
         if given.get("others"):
-            raise errors.ForbiddenError("Other titles may be in folders that you do not see. Decide about this one.")
-        names_something = self._require_seen(libraries, given)
+            raise errors.ForbiddenError(
+                "Decide about this title alone, because others may be in folders that you do not see."
+            )
+        names_something = self._require_seen(given)
         if call in OF_NAMED and not names_something:
-            raise errors.ForbiddenError("Name what it concerns: without that, it concerns all folders of the home.")
+            raise errors.ForbiddenError(
+                "Name the files, titles or folders, because without them this concerns all folders of the home."
+            )
 
     def shown(self, call: str, found: Any) -> Any:
         """Return the result of a call without what its actor may not see."""
         return [*self._shown_events(found)] if call == _EVENTS else HIDDEN_READS.get(call, found)
 
-    def _require_seen(self, libraries: frozenset[int], given: Mapping[str, Any]) -> bool:
+    def _require_seen(self, given: Mapping[str, Any]) -> bool:
         """Check everything that arguments name; return whether they name anything."""
         reader, names_something = self._database.read(), False
         for noun, ids in _named(given):
-            missing = sorted(set(ids) - (libraries if noun == "library" else limited_reader.seen(reader, noun, ids)))
+            missing = sorted(set(ids) - limited_reader.seen(reader, noun, ids))
+            if noun == "operation" and limited_reader.seen(reader, "part", ids):
+                raise errors.ForbiddenError(
+                    f"Operation {wording.first_ids(missing)} also changed files of folders that you do not see: ask "
+                    "somebody who sees all of them."
+                )
             if missing:
                 raise errors.UnknownIdError(f"There is no {noun} with the id {wording.first_ids(missing)}.")
             names_something = names_something or bool(ids)
@@ -105,12 +105,14 @@ class LibraryLimits:
             folders = {os.fsencode(each) for each in given["dirs"]}
             known = {row.path_bytes for row in catalog.libraries(reader)}
             if not folders <= known:
-                raise errors.ForbiddenError("You may scan only folders that you see: name each as it is listed.")
+                raise errors.ForbiddenError(
+                    "Name each folder by its path in 'indexium libraries list': you may scan only these."
+                )
             names_something = names_something or bool(folders)
         return names_something
 
     def _shown_events(self, found: Iterable[Event]) -> Iterator[Event]:
-        """Yield the events about what the actor sees. Those of a second ago are in memory, and not limited yet."""
+        """Yield the events about what the actor sees. Those of the last second are in memory, which no view limits."""
         events, reader = list(found), self._database.read()
         for event in events:
             if event.name in _SIGNALS:

@@ -57,6 +57,7 @@ class SignIn:
         self._of_proxies: dict[tuple[str, str, str], str] = {}  # tokens by name, address and client
         self._is_needed: bool | None = None  # None: not read yet
         self._rights: Mapping[int, Rights] | None = None  # of the people who can sign in; None: not read yet
+        self._reads = 0  # how often everything was read again
 
     def sign_in(self, name: str, password: str, *, address: str = "", client: str = "") -> SignedIn | SecondStep:
         """
@@ -215,7 +216,11 @@ class SignIn:
     def _rights_of(self, user_id: int) -> Rights | None:
         rights = self._rights
         if rights is None:
-            rights = self._rights = store.rights(self._database.read())
+            reads = self._reads
+            with whole_home():  # of everybody, whoever asks
+                rights = store.rights(self._database.read())
+            if reads == self._reads:  # else a change has made them old
+                self._rights = rights
         return rights.get(user_id)
 
     @property
@@ -310,6 +315,7 @@ class SignIn:
     def read_again(self) -> None:
         """Read the people and the open sessions again before the next check, because some have changed."""
         with self._lock:
+            self._reads += 1
             self._open = self._is_needed = self._rights = None
         for call in self._followers:
             call()

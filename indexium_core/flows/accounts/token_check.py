@@ -101,7 +101,8 @@ class TokenCheck:
     def _tokens(self) -> Mapping[str, OpenToken]:
         with self._lock:
             if self._open is None:
-                self._open = store.open_tokens(self._database.read(), now=self._clock())
+                with whole_home():
+                    self._open = store.open_tokens(self._database.read(), now=self._clock())
                 self._by_id = {each.id: each for each in self._open.values()}
                 self._noted = {each.id: each.last_used_at for each in self._open.values() if each.last_used_at}
             return self._open

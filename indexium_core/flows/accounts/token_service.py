@@ -81,7 +81,7 @@ class TokenService:
             name: What it is for; unique among the tokens of its owner.
             permissions: What it may do: never more than its owner.
             days: After how many days it ends; None: when it is revoked.
-            libraries: Ids of the only libraries that it may name; None: all of its owner.
+            libraries: Ids of the only libraries that it sees; None: those that its owner sees.
             user: Its owner; default: the person who signed in, or the only person there is.
 
         Raises:

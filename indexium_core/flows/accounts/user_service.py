@@ -75,8 +75,7 @@ class UserService:
 
         Raises:
             UnknownIdError: There is no such person.
-            UsageError: The name or the role is not valid, the name is taken, no administrator would be left, or an
-                administrator would not see all folders.
+            UsageError: The name or the role is not valid, the name is taken, or no administrator would be left.
 
         """
         wanted = None if new_name is None else checked_user_name(new_name)
@@ -90,7 +89,8 @@ class UserService:
             is_enabled = user.enabled if enabled is None else enabled
             if new_role != "admin" or not is_enabled:
                 self._require_other_admin(tx, user)
-            _check_libraries(tx, new_role, user.libraries)
+            if new_role == "admin":
+                store.set_libraries(tx, user.id, None)  # an administrator sees all folders
             store.change(tx, user.id, name=renamed, name_key=name_key(renamed), role=new_role, is_enabled=is_enabled)
         if (new_role, is_enabled) != (user.role, user.enabled):
             self._sign_in.end(user_id=user.id)

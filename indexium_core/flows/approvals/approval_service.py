@@ -40,7 +40,7 @@ from indexium_core.model.approvals.approval import (
     checked_text,
 )
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.operations.actor import Actor, acting_as, current_actor
+from indexium_core.model.operations.actor import Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import Selection
@@ -203,7 +203,7 @@ class Approvals:
             raise errors.StalePlanError(message)
         start = ApprovedStart(approval=approval, actor=current_actor(), note=words)
         try:
-            with acting_as(approval.proposer), approving(start):
+            with acting_as(approval.proposer), whole_home(), approving(start):
                 self._start(approval)
         except WorkDiffersError as found:
             raise self._differs(approval, found.work) from None

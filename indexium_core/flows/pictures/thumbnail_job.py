@@ -65,7 +65,7 @@ class ThumbnailJobs:
         """
         if not self._thumbnails.is_enabled:
             raise errors.UsageError("Thumbnails are switched off: set INDEXIUM_THUMBNAIL_BUDGET to more than 0.")
-        if not query.strip():
+        if not query.strip() and self._database.own_libraries is None:
             return self._queue.add_job(KIND, {"file_ids": None}, title="Thumbnails of all files")
         with self._database.atomic() as tx:
             ids = sorted(set(targets.ids_of(tx, query, self._modes(), now=self._clock())))

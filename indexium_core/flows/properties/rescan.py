@@ -127,10 +127,10 @@ class Rescanner:
 
         """
         fields = list(validate_fields(refresh, ON_REQUEST))
-        if target is None:
+        if target is None and self._database.own_libraries is None:
             return {"file_ids": None, "refresh": fields}
         with self._database.atomic() as tx:
-            file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
+            file_ids = targets.ids_of(tx, target or "", self._modes(), now=self._clock())
         if not file_ids:
             raise errors.NoMatchError("No file matches, so there is nothing to rescan.")
         return {"file_ids": sorted(set(file_ids)), "refresh": fields}

@@ -22,6 +22,7 @@ from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
 from indexium_core.flows.publishing.planned_files import PlannedRow, PlannedSideFiles
 from indexium_core.flows.publishing.side_files import SideFilePlanner
 from indexium_core.model.artwork.assets import LOCAL
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.people import placeholders
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
@@ -75,7 +76,7 @@ class PublicationPlanner:
             on_progress: Called with the number of computed titles and of all that are computed.
 
         """
-        with self._lock:
+        with self._lock, whole_home():  # all actors read the same rows
             reader = self._database.read()
             if not rows.has_plan(reader):  # every list of titles asks, and most homes publish nothing
                 return 0

@@ -79,10 +79,10 @@ class HashVerification:
 
         """
         target: Target | None = list(file_ids) or query.strip() or None
-        if target is None:
+        if target is None and self._database.own_libraries is None:
             return self._queue.add_job(KIND, {"file_ids": None}, title="Verification of all files")
         with self._database.atomic() as tx:
-            ids = sorted(set(targets.ids_of(tx, target, self._modes(), now=self._clock())))
+            ids = sorted(set(targets.ids_of(tx, target or "", self._modes(), now=self._clock())))
         if not ids:
             raise errors.NoMatchError("No file matches, so there is nothing to verify.")
         return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Verification of {wording.files(len(ids))}")

@@ -107,8 +107,9 @@ class TitleService:
             self._add_if_needed()
 
     def _add_if_needed(self) -> Job | None:
-        has_titles = any(row.kind != "home" for row in catalog.libraries(self._database.read()))
-        return self.identify() if has_titles else None
+        own, rows = self._database.own_libraries, catalog.libraries(self._database.read())
+        found = [each.library_id for each in rows if each.kind != "home" and (own is None or each.library_id in own)]
+        return self.identify([] if own is None else found) if found else None
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""

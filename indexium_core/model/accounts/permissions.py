@@ -114,5 +114,10 @@ class Grants:
                 f"This token may not {PERMISSION_WORDS[permission]}. "
                 f"Use a token with {permission}, whose owner has it, too."
             )
+        if permission not in self.permissions and self.libraries is not None and permission in OF_WHOLE_HOME:
+            raise errors.ForbiddenError(
+                f"You may not {PERMISSION_WORDS[permission]}, because that concerns all folders, and you see some of "
+                "them. Ask an administrator."
+            )
         if permission not in self.permissions:
             raise errors.ForbiddenError(refusal(permission))

@@ -1,5 +1,5 @@
 """
-Which permission each call of a service needs.
+Which permission each call of a service needs, and what it concerns for an actor with some libraries.
 
 A call that is not listed reads what every role may see: it needs `plan.read`. A test compares the list with the calls
 that change something.
@@ -101,8 +101,9 @@ _WRITES = "operations.start_operation"
 _NAMING = """
     approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.collage
     artwork.download_artwork artwork.folder_collage
-    artwork.generate_artwork_collage artwork.keep artwork_jobs.add automation.change backups.restore_backup
-    decisions.revoke decisions.set_each disaster_recovery.restore_from_cache enrichment.enrich_entity
+    artwork.generate_artwork_collage artwork.keep artwork_jobs.add backups.restore_backup
+    decisions.revoke decisions.set_each disaster_recovery.restore_from_cache
+    disaster_recovery.validate_integrity enrichment.enrich_entity
     enrichment.schedule_library_enrichment enrichment.schedule_titles enrichment.schedule_video_enrichment
     history.rollback_operation history.start_rollback inventory.exclude_removal inventory.forget_missing
     inventory.media_removal inventory.missing_removal inventory.remove_empty_folders inventory.set_cast_people
@@ -110,7 +111,7 @@ _NAMING = """
     inventory.set_write_ratings jobs.cancel jobs.pause jobs.resume jobs.retry jobs.set_priority matches.accept
     matches.accept_id matches.confirm matches.ignore matches.later matches.reject matches.search matches.suggest
     operations.begin operations.cancel operations.cancel_idle operations.cancel_operation operations.pause_operation
-    operations.rename operations.resume operations.resume_operation people.add_to_files picture_search.search
+    operations.rename operations.resume operations.resume_operation picture_search.search
     picture_selection.apply picture_selection.auto_select_assets picture_selection.change_config
     picture_selection.reject_candidate picture_selection.release picture_selection.reselect_asset
     picture_selection.select_candidate picture_selection.take_back_rejection publications.choose
@@ -124,15 +125,15 @@ _SEARCHING = """
     decisions.change_people decisions.decline decisions.edit decisions.end_postponements decisions.postpone
     decisions.replace_person decisions.revoke_of decisions.set_all decisions.set_favorite decisions.set_fields
     decisions.set_mode locks.lock locks.set locks.unlock operations.start_operation publications.publish
-    publications.start rescans.add rescans.run templates.apply thumbnail_jobs.add verification.add
+    publications.start rescans.add rescans.run steps.redo steps.undo templates.apply thumbnail_jobs.add verification.add
 """
 # Changes of what a search or a selection finds: it finds nothing of other libraries.
 OF_FOUND = frozenset(_SEARCHING.split())
 _OWN_OR_SHARED = """
     identities.own identities.ticket identities.unlink_own
     providers.details providers.match providers.pictures providers.search providers.season second_factor.confirm
-    second_factor.start second_factor.state second_factor.switch_off steps.redo steps.undo templates.remove
-    templates.save titles.follow tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
+    second_factor.start second_factor.state second_factor.switch_off templates.remove templates.save
+    titles.follow tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
     views.remove views.rename views.restore views.save views.set_default
 """
 # Changes of oneself, and of what belongs to no library.
@@ -140,7 +141,7 @@ OF_NO_LIBRARY = frozenset(_OWN_OR_SHARED.split())
 _HOME = """
     artwork.cache_usage backups.records backups.use backups.verify changes.read database_backups.check
     database_backups.list doctor.run hash_cache.find hash_cache.stats inventory.folders inventory.propose_kind
-    operations.check_tasks
+    operations.check_tasks thumbnails.cached
     people.check_import people.root_for plans.confirmed_ids publications.computed queries.complete queries.fields
     queries.pandas_code rescans.payload schedules.get schedules.list
 """

@@ -77,17 +77,18 @@ def current_actor() -> Actor:
 
 @contextlib.contextmanager
 def acting_as(actor: Actor) -> Iterator[None]:
-    """Record changes in the block as changes of this actor. Blocks may be nested."""
-    token = _actor.set(actor)
+    """Record changes in the block as changes of this actor, who reads what it sees. Blocks may be nested."""
+    token, whole = _actor.set(actor), _is_whole.set(False)
     try:
         yield
     finally:
+        _is_whole.reset(whole)
         _actor.reset(token)
 
 
 @contextlib.contextmanager
 def whole_home() -> Iterator[None]:
-    """Read all libraries in the block, whoever acts. Nothing that was read here is shown without a check."""
+    """Read all libraries in the block, whoever acts. The caller checks what it shows of them."""
     token = _is_whole.set(True)
     try:
         yield

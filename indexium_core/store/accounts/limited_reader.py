@@ -19,7 +19,7 @@ from indexium_core.store.recovery.files import FILE_NAME
 
 _SQL = sql.load("limited_reader")
 _HOME = f"{Path(FILE_NAME).stem}.main"  # the schema with the tables themselves
-# Tables that do not know files, titles or work: accounts and settings, of which each service shows what it may.
+# Tables without a view: each service shows of them only what it may.
 _WITHOUT_FILES = """
     api_tokens custom_fields edit_templates film_hashes hash_cache id_kinds job_dependencies operation_state
     plan_variants plans player_contacts players provider_cache provider_ids provider_ranks provider_requests

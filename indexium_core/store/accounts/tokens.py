@@ -92,11 +92,6 @@ def note_used(tx: Connection, used: Mapping[int, tuple[datetime, str]]) -> None:
         tx.execute(_sql("note_used"), {"id": token_id, "used_at": used_at, "address": address})
 
 
-def has_job(reader: Connection, actor: Actor, job_id: int) -> bool:
-    """Return whether an actor added a job."""
-    return bool(reader.value(_sql("has_job"), {"id": job_id, "actor_kind": actor.kind, "actor_id": actor.id}))
-
-
 def remove(tx: Connection, *, token_id: int | None = None, user_id: int | None = None) -> None:
     """Remove a token, or all of a person."""
     tx.execute(_sql("remove"), {"id": token_id, "user_id": user_id})

@@ -107,6 +107,11 @@ def size(tx: Connection, operation_id: int, *, noun: str, by_risk: Mapping[str, 
     return WorkSize(noun=noun, files=number, bytes=total, by_risk=by_risk)
 
 
+def libraries(tx: Connection, operation_id: int) -> frozenset[int]:
+    """Return the ids of the folders of the files of an operation."""
+    return frozenset(each for (each,) in tx.execute(_sql("libraries"), {"operation_id": operation_id}).fetchall())
+
+
 def recorded_items(tx: Connection, operation_id: int) -> list[RecordedItem]:
     """Return the items of an operation that this transaction records, with their digests, in a fixed order."""
     return [RecordedItem(*row) for row in tx.execute(_sql("item_digests"), {"operation_id": operation_id}).fetchall()]

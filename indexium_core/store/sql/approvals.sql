@@ -28,6 +28,12 @@ LEFT JOIN (
 WHERE m.operation_id = $operation_id
 ORDER BY m.path_bytes, item;
 
+-- name: libraries
+-- The folders of the files of an operation.
+SELECT f.library_id FROM metadata_operation_items AS m JOIN scanned_files AS f USING (file_id) WHERE m.operation_id = $operation_id
+UNION SELECT s.library_id FROM item_side_files AS s JOIN metadata_operation_items AS m ON m.id = s.item_id
+WHERE m.operation_id = $operation_id;
+
 -- name: size
 -- The number of the items of an operation that would be written, and the size of their files.
 SELECT count(*), coalesce(sum(greatest(expected_size, 0)), 0)::BIGINT FROM metadata_operation_items

@@ -204,7 +204,8 @@ SELECT o.* REPLACE (
     CASE WHEN has_all THEN o.error_message ELSE '' END AS error_message,
     CASE WHEN has_all THEN o.user_note ELSE '' END AS user_note,
     CASE WHEN has_all THEN o.user_action ELSE '' END AS user_action,
-    CASE WHEN has_all THEN o.options ELSE '{}' END AS options)
+    CASE WHEN has_all THEN o.options ELSE '{}' END AS options,
+    CASE WHEN has_all THEN o.job_id END AS job_id)
 FROM /* home */.metadata_operations AS o JOIN own_operations AS p ON p.operation_id = o.id;
 
 -- name: metadata_history
@@ -220,21 +221,27 @@ SELECT * FROM /* home */.item_side_files WHERE item_id IN (SELECT id FROM metada
 SELECT * FROM /* home */.side_file_flips WHERE operation_id IN (SELECT operation_id FROM own_operations);
 
 -- name: job_queue
--- The own jobs, and those of operations with only these files.
+-- The own jobs without an operation, and those of operations with only these files.
 SELECT * FROM /* home */.job_queue
-WHERE actor_kind = getvariable('own_kind') AND actor_id = getvariable('own_id')
+WHERE actor_kind = getvariable('own_kind') AND actor_id = getvariable('own_id') AND operation_id IS NULL
    OR operation_id IN (SELECT operation_id FROM own_operations WHERE has_all);
 
 -- name: events
--- Their events. `LibraryLimits` shows those without a job.
+-- Events of these jobs and operations, and events of none: `LibraryLimits` checks those.
 SELECT * FROM /* home */.events
 WHERE job_id IS NULL AND operation_id IS NULL OR job_id IN (SELECT id FROM job_queue)
    OR operation_id IN (SELECT operation_id FROM own_operations WHERE has_all);
 
 -- name: steps
--- The own steps.
-SELECT * FROM /* home */.steps
-WHERE actor_kind = getvariable('own_kind') AND actor_id = getvariable('own_id');
+-- The own steps, if all that they changed is seen now.
+SELECT * FROM /* home */.steps AS s
+WHERE actor_kind = getvariable('own_kind') AND actor_id = getvariable('own_id')
+  AND NOT EXISTS (FROM /* home */.decisions AS d WHERE (d.made_by = s.step_id OR d.ended_by = s.step_id) AND d.file_id NOT IN (FROM own_files))
+  AND CASE WHEN kind = 'review' THEN TRUE
+           WHEN kind = 'move' THEN list_has_all((SELECT coalesce(list(file_id), []) FROM own_files),
+                                                list_transform(subjects, lambda x: regexp_extract(x, '\d+')::BIGINT))
+           ELSE list_has_all((SELECT coalesce(list(entity_id), []) FROM own_entities WHERE entity_type <> 'video'),
+                             list_transform(subjects, lambda x: regexp_extract(x, '\d+')::BIGINT)) END;
 
 -- name: step_aliases
 -- What these steps changed of people.
@@ -278,4 +285,4 @@ SELECT * FROM /* home */.approval_items WHERE approval_id IN (SELECT id FROM app
 
 -- name: approval_entries
 -- … and what people did with them.
-SELECT * FROM /* home */.approval_entries WHERE approval_id IN (SELECT id FROM approvals);
+SELECT *, rowid FROM /* home */.approval_entries WHERE approval_id IN (SELECT id FROM approvals);

@@ -26,10 +26,6 @@ RETURNING id;
 -- When and from where a token was used last.
 UPDATE api_tokens SET last_used_at = $used_at, last_address = $address WHERE id = $id;
 
--- name: has_job
--- Whether an actor added a job.
-SELECT count(*) > 0 FROM job_queue WHERE id = $id AND actor_kind = $actor_kind AND actor_id = $actor_id;
-
 -- name: remove
 -- A revoked token, or all of a removed person.
 DELETE FROM api_tokens WHERE ($id IS NULL OR id = $id) AND ($user_id IS NULL OR user_id = $user_id);

@@ -21,8 +21,13 @@ SELECT decision_id FROM decisions WHERE decision_id IN (SELECT unnest($ids::BIGI
 SELECT operation_id FROM own_operations WHERE has_all AND operation_id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: item
--- Items of operations.
-SELECT id FROM metadata_operation_items WHERE id IN (SELECT unnest($ids::BIGINT[]));
+-- Items of such operations.
+SELECT id FROM metadata_operation_items WHERE id IN (SELECT unnest($ids::BIGINT[]))
+  AND operation_id IN (SELECT operation_id FROM own_operations WHERE has_all);
+
+-- name: part
+-- Operations that also changed other files.
+SELECT operation_id FROM own_operations WHERE NOT has_all AND operation_id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: job
 -- Jobs.
@@ -31,3 +36,11 @@ SELECT id FROM job_queue WHERE id IN (SELECT unnest($ids::BIGINT[]));
 -- name: request
 -- Requests for approval.
 SELECT id FROM approvals WHERE id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: step
+-- Steps.
+SELECT step_id FROM steps WHERE step_id IN (SELECT unnest($ids::BIGINT[]));
+
+-- name: library
+-- Folders.
+SELECT library_id FROM libraries WHERE library_id IN (SELECT unnest($ids::INTEGER[]));

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,6 +126,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "query": "",
     "series_id": 1,
     "size": "poster",
+    "step_id": 1,
     "subject": "1",
     "text": "zo",
     "title_id": 1,
@@ -406,8 +408,141 @@ def test_person_works_in_own_libraries(house: House) -> None:
             library.rollback(1)
         with pytest.raises(errors.ForbiddenError, match="all folders"):
             library.scan()
-        with pytest.raises(errors.ForbiddenError, match="folders that you see"):
+        with pytest.raises(errors.ForbiddenError, match="you may scan only these"):
             library.scan([library.home.parent / "zora"])
+
+
+@pytest.mark.parametrize("call", ["rescans.add", "verification.add", "thumbnail_jobs.add"])
+def test_job_of_everything_is_one_of_the_own_files(house: House, call: str) -> None:
+    library = house.library
+    service, name = call.split(".")
+    everything = {"everything": True} if service == "rescans" else {}
+    with library.acting_as(house.bob("editor")):
+        job = getattr(getattr(library, service), name)(**everything)
+        done = library.jobs.wait(job.id, 30)
+    assert (done.status, done.progress_total) == ("completed", 3)
+
+
+def test_request_of_a_person_is_approved_by_who_sees_its_files(house: House) -> None:
+    library = house.library
+    library.configuration.set("approval_risk", "safe")
+    library.users.add("Eve", PASSWORD, role="approver", libraries=[1])
+    bob, root = house.bob("approver"), Actor("user", "1", "Root")
+    with library.acting_as(bob), pytest.raises(errors.ApprovalNeededError):
+        library.write(library.plan(), ALL)
+    eve = library.users.get("Eve")
+    with library.acting_as(Actor("user", str(eve.id), "Eve")):
+        assert library.approvals.list().items == []
+        with pytest.raises(errors.UnknownIdError):
+            library.approvals.approve(1)
+    with library.acting_as(bob):
+        assert library.approvals.items(1).total == 3
+        assert [each.action for each in library.approvals.get(1).entries] == ["proposed"]
+    with library.acting_as(root):
+        approval = library.approvals.approve(1)
+    assert approval.operation_id is not None
+    assert library.operations.wait(approval.operation_id, 30).counts["success"] == 3
+
+
+def test_steps_of_folders_that_are_taken_away_stay(house: House) -> None:
+    library, bob = house.library, house.bob("editor")
+    library.users.set_libraries("Bob", None)
+    with library.acting_as(bob):
+        library.decisions.edit(house.hidden[:1], ["Bob"])
+        library.decisions.edit(house.seen[:1], ["Bob"])
+    library.users.set_libraries("Bob", [house.seen_library])
+    with library.acting_as(bob):
+        report = library.steps.undo()
+        assert report is not None
+        assert report.files == 1
+        assert library.steps.undo() is None
+        step = library.steps.list()[0].step_id
+        for hidden in {*range(1, step)}:
+            with pytest.raises(errors.UnknownIdError, match="no step"):
+                library.steps.undo(hidden)
+    assert [each.file_id for each in library.decisions.list(house.hidden[:1])] == house.hidden[:1]
+
+
+def test_second_person_sees_the_own_folders(house: House) -> None:
+    """The rights of everybody are read when the first person asks."""
+    library, bob = house.library, house.bob("viewer")
+    eve = library.users.add("Eve", PASSWORD, libraries=[1])
+    library.sign_in.read_again()
+    for actor, libraries in ((bob, [house.seen_library]), (Actor("user", str(eve.id), "Eve"), [1])):
+        with library.acting_as(actor):
+            assert library.authority.identity.libraries == libraries
+            assert library.inventory.search().total == 3
+
+
+def test_lists_of_titles_follow_an_edit(house: House) -> None:
+    library = house.library
+    library.inventory.set_kind(house.seen_library, "mixed")
+    library.publications.set_options(house.seen_library, publish="nfo")
+    title = library.titles.assign_new(house.seen[:1], "movie", "Nosferatu", year=1922)
+    with library.acting_as(house.bob("approver")):
+        library.titles.set(title.id, "title", "Nosferatu again")
+        assert [each.title for each in library.titles.list().items] == ["Nosferatu again"]
+        assert [each.name for each in library.publications.plan().items if "Nosferatu" in each.name]
+        assert library.publications.publish(PublicationSelection(addresses=(f"movie:{title.id}",))).published == 1
+
+
+def test_administrator_sees_all_folders(house: House) -> None:
+    library = house.library
+    house.bob("editor")
+    with pytest.raises(errors.UsageError, match="administrator sees all folders"):
+        library.users.set_libraries("Root", [1])
+    with pytest.raises(errors.UnknownIdError, match="no folder with the id 77"):
+        library.users.set_libraries("Bob", [77])
+    assert library.users.change("Bob", role="admin").libraries is None
+
+
+def test_token_sees_what_it_and_its_owner_see(house: House) -> None:
+    library, bob = house.library, house.bob("approver")
+    with library.acting_as(bob):
+        own = library.tokens.add("own").token
+        with pytest.raises(errors.UnknownIdError):
+            library.tokens.add("hidden", libraries=[1])
+    for libraries, files in (([house.seen_library], 3), ([], 0), ([1], 3), (None, 6)):
+        library.users.set_libraries("Bob", libraries)
+        with library.acting_as(Actor("token", str(own.id), own.name)):
+            assert library.inventory.search().total == files
+
+
+def test_threads_of_several_people_do_not_mix(house: House) -> None:
+    library = house.library
+    bob, root = house.bob("viewer"), Actor("user", "1", "Root")
+    eve = library.users.add("Eve", PASSWORD, libraries=[1])
+    expected = {
+        bob: set(house.seen),
+        root: {*house.seen, *house.hidden},
+        Actor("user", str(eve.id), "Eve"): set(house.hidden),
+    }
+
+    def read(actor: Actor) -> tuple[set[int], set[int], int]:
+        with library.acting_as(actor):
+            plan = library.plan()
+            listed = {each.file_id for each in plan.page(include_unchanged=True).items}
+            found = {each.file_id for each in library.inventory.search().items}
+            counted = library.media.count("type:video")
+        return listed, found, counted
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(read, [*expected] * 30))
+    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * 30
+    assert results == wanted
+
+
+def test_cursor_of_another_person_on_the_same_thread(house: House) -> None:
+    library, bob = house.library, house.bob("viewer")
+    eve = library.users.add("Eve", PASSWORD, libraries=[1])
+    database = library.users._database
+    with library.acting_as(bob):
+        reader = database.read()
+        with library.acting_as(Actor("user", str(eve.id), "Eve")):
+            assert database.read().value("SELECT min(file_id) FROM scanned_files") == min(house.hidden)
+        assert reader.value("SELECT min(file_id) FROM scanned_files") == min(house.seen)
+        with pytest.raises(errors.StoreError, match="whole_home"), database.atomic():
+            pass
 
 
 def test_operation_of_several_libraries_is_seen_in_part(house: House) -> None:
@@ -417,11 +552,15 @@ def test_operation_of_several_libraries_is_seen_in_part(house: House) -> None:
         library.plan(), WriteOptions(risk=("safe", "warning", "danger"), user_note="zora and films")
     )
     assert operation.wait().counts["success"] == 6
+    item = library.operation(operation.id).items[-1]
     with library.acting_as(house.bob("approver")):
         [seen] = library.history().items
+        assert library.stories.build(operation.id).job is None
+        with pytest.raises(errors.UnknownIdError, match="no item"):
+            library.backups.restore_backup(item.id)
         assert (seen.file_count, seen.success_count, seen.user_note) == (3, 3, "")
         assert library.operation(operation.id).total == 3
-        with pytest.raises(errors.UnknownIdError):
+        with pytest.raises(errors.ForbiddenError, match="folders that you do not see"):
             library.rollback(operation.id)
     assert (library.history().items[0].file_count, library.history().items[0].user_note) == (6, "zora and films")
 
