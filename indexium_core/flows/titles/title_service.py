@@ -113,12 +113,8 @@ class TitleService:
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
-        wanted = set(job.payload["libraries"])
-        libraries = [
-            row
-            for row in catalog.libraries(self._database.read())
-            if row.kind != "home" and (not wanted or row.library_id in wanted)
-        ]
+        wanted, rows = set(job.payload["libraries"]), catalog.libraries(self._database.read())
+        libraries = [row for row in rows if row.kind != "home" and (not wanted or row.library_id in wanted)]
         report = self._identifier.run(
             libraries,
             on_progress=job.progress,
