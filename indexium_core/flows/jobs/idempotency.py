@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from indexium_core import errors
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.store import requests
 from indexium_core.store.database import Database
@@ -42,5 +43,5 @@ class Requests:
 
     def note(self, request: IdempotentRequest, *, job_id: int | None = None) -> None:
         """Store that a job was started for a request, or, without a job, that the request is done."""
-        with self._database.atomic() as tx:
+        with whole_home(), self._database.atomic() as tx:
             requests.add(tx, request, job_id=job_id, at=self._clock())

@@ -296,7 +296,8 @@ def test_token_of_a_library_scans_it_and_sees_nothing_else(
     assert script.get("/api/me").json["libraries"] == [1]
     assert {"query.run", "people.edit", "settings.manage"}.isdisjoint(script.get("/api/me").json["permissions"])
     assert [each["library_id"] for each in script.get("/api/libraries").json["items"]] == [1]
-    job = script.post("/api/libraries/1/scan").json["id"]
+    job = script.post("/api/libraries/1/scan", Idempotency_Key="first").json["id"]
+    assert script.post("/api/libraries/1/scan", Idempotency_Key="first").json["id"] == job
     assert script.get(f"/api/jobs/{job}?wait=20").json["status"] == "completed"
     assert [each["id"] for each in script.get("/api/jobs").json["items"]] == [job]
     assert script.get("/api/tracks").json["total"] == library.inventory.search("root:films").total
