@@ -26,8 +26,8 @@ class SessionAccount:
         self.user_id = int(actor.id) if self.is_signed_in else None
         self.role = library.sign_in.role_of(self.user_id) if self.user_id is not None else None
         self._offered = library.authority.offered
-        libraries = library.authority.identity.libraries
-        self.libraries = None if libraries is None else frozenset(libraries)  # that the person sees; None: all
+        grants = library.authority.grants
+        self.libraries = None if grants is None else grants.libraries  # that the person sees; None: all
 
     def may(self, permission: Permission) -> bool:
         """Return whether the person has a permission, or may propose what needs it."""
