@@ -12,10 +12,9 @@ import pytest
 from dashboards.web import server
 from indexium_core.model.accounts.permissions import ROLES, permissions_of
 from indexium_core.model.accounts.tokens import WITHOUT_TOKENS
-from tests.integration.accounts.test_user_libraries import House, house
 from tests.support.sessions import PASSWORD
+from tests.support.split_home import House
 
-__all__ = ["house"]
 ROOT = Path(__file__).resolve().parents[3]
 # A stream has no end, and the web server gives no answer to an address of 64 KB, which a statement may have.
 OPTIONS = """

@@ -1,0 +1,67 @@
+"""A home with a folder that a person sees, and one that is hidden from this person: each of its names has a mark."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
+from indexium_core.model.publishing.requests import PublicationSelection
+from tests.support import media
+from tests.support.sessions import PASSWORD
+from tests.support.studio import ALL
+
+
+class House(NamedTuple):
+    """A home with a hidden library, whose things have the lowest ids, and one that Bob sees."""
+
+    library: Library
+    hidden: list[int]  # ids of files
+    seen: list[int]
+    bytes: Mapping[Path, bytes]  # of the hidden files
+
+    def bob(self, role: str) -> Actor:
+        """Add a person who sees the second library."""
+        user = self.library.users.add("Bob", PASSWORD, role=role, libraries=[self.seen_library])
+        return Actor("user", str(user.id), user.name)
+
+    @property
+    def seen_library(self) -> int:
+        return next(row.library_id for row in self.library.inventory.list() if row.name == "films")
+
+
+def films(folder: Path, first: int, person: str) -> list[Path]:
+    """Make three films whose payloads no other call makes."""
+    folder.mkdir()
+    made = media.series("mp4", folder, first + 3, comment=f"People: {person}")
+    for path in made[:first]:
+        path.unlink()
+    return made[first:]
+
+
+@contextlib.contextmanager
+def opened(tmp_path: Path) -> Iterator[House]:
+    """Open such a home below a folder."""
+    with Library.open(tmp_path / "home") as library:
+        hidden = [path.rename(path.with_stem(f"zora {path.stem}")) for path in films(tmp_path / "zora", 0, "Zora Zed")]
+        library.scan([tmp_path / "zora"])
+        library.people.add(hidden, ["Zora Zed", "Zander Young"])
+        library.inventory.set_kind(1, "mixed")
+        library.publications.set_options(1, publish="nfo")
+        ids = [each.file_id for each in library.inventory.search().items]
+        title = library.titles.assign_new(ids[:1], "movie", "Zora Rises", year=1922)
+        library.titles.lock(title.id, ["plot"])
+        library.decisions.edit(ids[1:2], ["Zora Zed"])
+        library.locks.set(ids[1:2], "resolution", "640x480")
+        library.write(library.plan(), ALL).wait()
+        library.publications.publish(PublicationSelection(addresses=(f"movie:{title.id}",)))
+        library.decisions.edit(ids[2:3], ["Zora Zed", "Zander Old"])
+        seen = films(tmp_path / "films", 5, "Bob Ray")
+        library.scan([tmp_path / "films"])
+        library.people.add(seen, ["Ann Lee"])
+        library.users.add("Root", PASSWORD, role="admin")
+        own = [each.file_id for each in library.inventory.search().items if each.file_id not in ids]
+        yield House(library, ids, own, {path: path.read_bytes() for path in hidden})
