@@ -57,7 +57,7 @@ class ConnectionAssembly(TitleAssembly):
         self.authority = Authority(
             self.sign_in, self.token_check, LibraryLimits(store), may_propose=lambda: self.gate.rule.is_on
         )
-        store.limit(self.authority.libraries_of)
+        store.limit(lambda: self.authority.libraries)
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)
         self.activity = ActivityService(store)

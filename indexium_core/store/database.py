@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 import duckdb
 
 from indexium_core import errors, signals
-from indexium_core.model.operations.actor import Actor, current_actor, reads_whole_home
+from indexium_core.model.operations.actor import current_actor, reads_whole_home
 from indexium_core.store import migrations, sql
 from indexium_core.store.accounts.limited_reader import LimitedCursor, LimitedReader, Limits
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
@@ -49,7 +49,7 @@ class Database:
         self._counter = Counter()
         self._changes = ChangeCounter(home, raw)
         self._listeners = list[Callable[[frozenset[str]], None]]()
-        self._libraries_of: Callable[[Actor], frozenset[int] | None] = lambda _: None
+        self._libraries: Callable[[], frozenset[int] | None] = lambda: None  # that the present actor sees
         self._memory = Memory(raw, home)
         self._memory.fit(_known_files(raw))
         self._write_lock = threading.Lock()  # one transaction at a time
@@ -176,9 +176,9 @@ class Database:
         """Raise the memory limit for a library of `files` files."""
         self._memory.fit(files)
 
-    def limit(self, libraries_of: Callable[[Actor], frozenset[int] | None]) -> None:
-        """Show each actor only some libraries: those that `libraries_of` returns, or all for None."""
-        self._libraries_of = libraries_of
+    def limit(self, libraries: Callable[[], frozenset[int] | None]) -> None:
+        """Show each actor only some libraries: those that `libraries` returns for the present one, or all for None."""
+        self._libraries = libraries
 
     @property
     def own_libraries(self) -> tuple[int, ...] | None:
@@ -187,7 +187,7 @@ class Database:
             return None  # the answer is read from the database, too
         self._local.is_asking = True
         try:
-            found = self._libraries_of(current_actor())
+            found = self._libraries()
         finally:
             self._local.is_asking = False
         return None if found is None else tuple(sorted(found))
@@ -273,7 +273,8 @@ class Database:
         cursor: LimitedCursor | None = getattr(self._local, "limited_cursor", None)
         if cursor is None or self._closed:
             cursor = self._local.limited_cursor = LimitedCursor(self._new_reader())
-        return LimitedReader(cursor, Limits.of(current_actor(), libraries))
+        actor = current_actor()
+        return LimitedReader(cursor, Limits(actor.kind, actor.id, libraries))
 
     def _check_open(self) -> None:
         if self._closed:

@@ -22,7 +22,7 @@ from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permis
 from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, REQUIRED, permission_of
 from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.approvals.approval import DECIDING
-from indexium_core.model.operations.actor import NOBODY, Actor, acting_as, current_actor, whole_home
+from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
 
 
 class Authority:
@@ -47,21 +47,21 @@ class Authority:
             return self._token_check.grants_of(int(actor.id))
         if actor.kind != "user":
             return None
-        user_id = int(actor.id) if actor.id.isdecimal() else 0
-        role = self._sign_in.role_of(user_id)
+        role = self._sign_in.role_of(_user_id(actor))
         if role is None:
             return Grants(frozenset())
-        return Grants.of(permissions_of(role), self._sign_in.libraries_of(user_id))
+        return Grants.of(permissions_of(role), self._sign_in.libraries_of(_user_id(actor)))
 
-    def libraries_of(self, actor: Actor) -> frozenset[int] | None:
-        """Return the libraries that an actor sees; None: all. An account that has ended sees none."""
-        if actor.kind not in {"user", "token"} or actor == NOBODY:  # nobody may call anything, and signs in
+    @property
+    def libraries(self) -> frozenset[int] | None:
+        """The libraries that the present actor sees; None: all. An account that has ended sees none."""
+        actor = current_actor()
+        if actor.kind == "token":
+            grants = self._token_check.grants_of(int(actor.id))
+            return grants.libraries if grants.permissions else frozenset()
+        if actor.kind != "user" or actor == NOBODY:  # nobody may call anything, and signs in
             return None
-        with acting_as(actor):
-            grants = self.grants
-        if grants is None:
-            return None
-        return grants.libraries if grants.permissions else frozenset()
+        return self._sign_in.libraries_of(_user_id(actor))
 
     @property
     def identity(self) -> Identity:
@@ -157,6 +157,10 @@ class Authority:
                 "A token may not manage people, passwords, sessions or tokens. Sign in, or use 'indexium users' and "
                 "'indexium tokens' on the computer of the service."
             )
+
+
+def _user_id(actor: Actor) -> int:
+    return int(actor.id) if actor.id.isdecimal() else 0
 
 
 class CheckedService:

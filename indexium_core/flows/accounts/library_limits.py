@@ -9,6 +9,7 @@ name, or if it changes what a search finds, which the libraries limit.
 from __future__ import annotations
 
 import inspect
+import itertools
 import operator
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -93,7 +94,7 @@ class LibraryLimits:
         reader, names_something = self._database.read(), False
         for noun, ids in _named(given):
             missing = sorted(set(ids) - limited_reader.seen(reader, noun, ids))
-            if noun == "operation" and limited_reader.seen(reader, "part", ids):
+            if missing and noun == "operation" and limited_reader.seen(reader, "part", missing):
                 raise errors.ForbiddenError(
                     f"Operation {wording.first_ids(missing)} also changed files of folders that you do not see: ask "
                     "somebody who sees all of them."
@@ -114,14 +115,15 @@ class LibraryLimits:
     def _shown_events(self, found: Iterable[Event]) -> Iterator[Event]:
         """Yield the events about what the actor sees. Those of the last second are in memory, which no view limits."""
         events, reader = list(found), self._database.read()
-        for event in events:
+        named = [[pair for pair in _named(event.data) if pair[1]] for event in events]
+        ids: dict[str, list[int]] = {}
+        for noun, numbers in itertools.chain.from_iterable(named):
+            ids.setdefault(noun, []).extend(numbers)
+        seen = {noun: limited_reader.seen(reader, noun, numbers) for noun, numbers in ids.items()}
+        for event, pairs in zip(events, named, strict=True):
             if event.name in _SIGNALS:
                 yield replace(event, data={})
-                continue
-            ids = {noun: event.data.get(f"{noun}_id") for noun in ("job", "file", "title", "operation")}
-            ids["request"] = event.data.get("approval_id")
-            named = {noun: number for noun, number in ids.items() if number is not None}
-            if named and all(limited_reader.seen(reader, noun, [number]) for noun, number in named.items()):
+            elif pairs and all(seen[noun].issuperset(numbers) for noun, numbers in pairs):
                 yield event
 
 

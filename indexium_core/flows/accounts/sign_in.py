@@ -217,7 +217,7 @@ class SignIn:
         rights = self._rights
         if rights is None:
             reads = self._reads
-            with whole_home():  # of everybody, whoever asks
+            with whole_home():  # the rights of all people are kept, not those of the actor only
                 rights = store.rights(self._database.read())
             if reads == self._reads:  # else a change has made them old
                 self._rights = rights

@@ -244,16 +244,10 @@ class UserService:
 
 def _set_libraries(tx: Connection, user_id: int, role: Role, libraries: Sequence[int] | None) -> None:
     chosen = None if libraries is None else sorted(set(libraries))
-    _check_libraries(tx, role, chosen)
-    store.set_libraries(tx, user_id, chosen)
-
-
-def _check_libraries(tx: Connection, role: Role, libraries: Sequence[int] | None) -> None:
-    if libraries is None:
-        return
-    if role == "admin":
+    if chosen is not None and role == "admin":
         raise errors.UsageError("An administrator sees all folders. Choose another role, or all folders.")
-    if missing := store.unknown_libraries(tx, libraries):
+    if missing := store.unknown_libraries(tx, chosen or ()):
         raise errors.UnknownIdError(
             f"There is no folder with the id {wording.first_ids(missing)}. 'indexium libraries list' shows the ids."
         )
+    store.set_libraries(tx, user_id, chosen)

@@ -65,13 +65,11 @@ class ThumbnailJobs:
         """
         if not self._thumbnails.is_enabled:
             raise errors.UsageError("Thumbnails are switched off: set INDEXIUM_THUMBNAIL_BUDGET to more than 0.")
-        if not query.strip() and self._database.own_libraries is None:
-            return self._queue.add_job(KIND, {"file_ids": None}, title="Thumbnails of all files")
-        with self._database.atomic() as tx:
-            ids = sorted(set(targets.ids_of(tx, query, self._modes(), now=self._clock())))
-        if not ids:
+        ids = targets.ids_or_all(self._database, query.strip() or None, self._modes(), now=self._clock())
+        if ids == []:
             raise errors.NoMatchError("No file matches, so there is no thumbnail to make.")
-        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Thumbnails of {wording.files(len(ids))}")
+        what = "all files" if ids is None else wording.files(len(ids))
+        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Thumbnails of {what}")
 
     def follow_scans(self, event: Event) -> None:
         """Make the thumbnails of new files after each scan: a subscriber of events."""

@@ -89,9 +89,7 @@ class PlanReader:
         """Count the items that a search finds."""
         reader = self._database.read()
         if search.is_unfiltered:
-            return plan_read.count_items(
-                self._caches[self._database.own_libraries].groups(reader, search.version), search
-            )
+            return plan_read.count_items(self._cache.groups(reader, search.version), search)
         return plan_read.statistics(reader, search)
 
     def page(self, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int) -> list[PlanItem]:

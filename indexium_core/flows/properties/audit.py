@@ -9,7 +9,6 @@ from indexium_core import errors
 from indexium_core.flows.review import targets
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job
-from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import audit, locks
 from indexium_core.store.database import Database
@@ -82,8 +81,7 @@ class Auditor:
         """Return the files that pass both filters; None for all files."""
         if not query.strip():
             return None if file_id is None else [file_id]
-        with whole_home(), self._database.atomic() as tx:  # the search finds only what the actor sees
-            matches = targets.ids_found(tx, query, self._modes(), now=self._clock())
+        matches = targets.ids_found(self._database, query, self._modes(), now=self._clock())
         return matches if file_id is None else [each for each in matches if each == file_id]
 
     def _require_known(self, file_id: int | None, job_id: int | None) -> None:

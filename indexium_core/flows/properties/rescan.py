@@ -127,13 +127,10 @@ class Rescanner:
 
         """
         fields = list(validate_fields(refresh, ON_REQUEST))
-        if target is None and self._database.own_libraries is None:
-            return {"file_ids": None, "refresh": fields}
-        with self._database.atomic() as tx:
-            file_ids = targets.ids_of(tx, target or "", self._modes(), now=self._clock())
-        if not file_ids:
+        file_ids = targets.ids_or_all(self._database, target, self._modes(), now=self._clock())
+        if file_ids == []:
             raise errors.NoMatchError("No file matches, so there is nothing to rescan.")
-        return {"file_ids": sorted(set(file_ids)), "refresh": fields}
+        return {"file_ids": file_ids, "refresh": fields}
 
     @remote()
     def run(

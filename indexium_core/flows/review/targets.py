@@ -14,11 +14,13 @@ from datetime import datetime
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.media import MediaKind
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.query import compile_query, named_ids
 from indexium_core.model.review.decisions import Target
 from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
@@ -86,9 +88,22 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
     return ids
 
 
-def ids_found(tx: Connection, query: str, modes: Modes, *, now: datetime) -> list[int]:
+def ids_or_all(database: Database, target: Target | None, modes: Modes, *, now: datetime) -> list[int] | None:
+    """
+    Return the ids of the files of a target, in order, for a job; None for the whole home.
+
+    Without a target, it is the whole home, or all files that the actor sees. Errors as in `select_current`.
+    """
+    if target is None and database.own_libraries is None:
+        return None
+    with database.atomic() as tx:
+        return sorted(set(ids_of(tx, target or "", modes, now=now)))
+
+
+def ids_found(database: Database, query: str, modes: Modes, *, now: datetime) -> list[int]:
     """Return the ids of the files that a search finds, in order, for a list: an unknown id finds nothing."""
-    return properties.matching_ids(tx, compile_query(query), plan_compute.refresh_within(tx, modes, now=now))
+    with whole_home(), database.atomic() as tx:  # the search finds only what the actor sees
+        return properties.matching_ids(tx, compile_query(query), plan_compute.refresh_within(tx, modes, now=now))
 
 
 def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:

@@ -22,6 +22,7 @@ from indexium_core.model import labels
 from indexium_core.model.operations.actor import Actor, acting_as, current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepReport, StepRow, Steps
+from indexium_core.store.accounts import limited_reader
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store
@@ -103,8 +104,8 @@ class StepService:
             UsageError: The step is undone, or a later one must be undone first.
 
         """
-        now, seen = self._clock(), self._seen()
-        done = self._database.run(lambda tx: self._undone(tx, self._undoable(tx, step_id, kind, seen, at=now), at=now))
+        now = self._clock()
+        done = self._database.run(lambda tx: self._undone(tx, self._undoable(tx, step_id, kind, at=now), at=now))
         if done is None:
             return None
         report, follow = done
@@ -138,10 +139,9 @@ class StepService:
             UsageError: `step_id` is not the next step.
 
         """
-        now, seen = self._clock(), self._seen()
+        now = self._clock()
         with self._database.atomic() as tx:
-            step = store.next_to_redo(tx, current_actor(), at=now)
-            step = step if step is None or seen is None or step.step_id in seen else None
+            step = next(iter(self._seen(store.next_to_redo(tx, current_actor(), at=now))), None)
             if step_id is not None and (step is None or step.step_id != step_id):
                 raise errors.UsageError(_not_next(step, "redo"), code="wrong_state")
             if step is None:
@@ -150,21 +150,22 @@ class StepService:
         self._on_change()
         return _reviewed(step, outcome, undo=False)
 
-    def _seen(self) -> frozenset[int] | None:
-        """Return the steps that the actor sees, if that are only some: all that they changed is in its libraries."""
-        with acting_as(current_actor()):
-            return None if self._database.own_libraries is None else store.all_ids(self._database.read())
+    def _seen(self, *steps: StepRow | None) -> Sequence[StepRow]:
+        """Return those of some steps that the actor sees: all that they changed is in its libraries."""
+        found = [each for each in steps if each is not None]
+        if self._database.own_libraries is None:
+            return found
+        with acting_as(current_actor()):  # what it sees, and not the whole home
+            seen = limited_reader.seen(self._database.read(), "step", [each.step_id for each in found])
+        return [each for each in found if each.step_id in seen]
 
-    def _undoable(
-        self, tx: Connection, step_id: int | None, kind: StepKind | None, seen: frozenset[int] | None, *, at: datetime
-    ) -> StepRow | None:
+    def _undoable(self, tx: Connection, step_id: int | None, kind: StepKind | None, *, at: datetime) -> StepRow | None:
         """Return a step that can be undone: the given one, or the newest own one."""
         actor = current_actor()
         if step_id is None:  # a decision about a match has no age
-            found = store.to_undo(tx, kind=kind, at=None if kind == "match" else at)
-            return _newest([each for each in found if seen is None or each.step_id in seen], actor)
-        step = store.find(tx, step_id) if 0 < step_id < _ID_END else None
-        if step is None or kind not in (None, step.kind) or (seen is not None and step_id not in seen):
+            return _newest(self._seen(*store.to_undo(tx, kind=kind, at=None if kind == "match" else at)), actor)
+        step = next(iter(self._seen(store.find(tx, step_id) if 0 < step_id < _ID_END else None)), None)
+        if step is None or kind not in (None, step.kind):
             raise errors.UnknownIdError(f"There is no step {step_id}.")
         if not (step.is_of(actor) or self._may_undo_any()):
             raise errors.ForbiddenError(

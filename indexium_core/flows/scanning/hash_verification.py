@@ -79,13 +79,11 @@ class HashVerification:
 
         """
         target: Target | None = list(file_ids) or query.strip() or None
-        if target is None and self._database.own_libraries is None:
-            return self._queue.add_job(KIND, {"file_ids": None}, title="Verification of all files")
-        with self._database.atomic() as tx:
-            ids = sorted(set(targets.ids_of(tx, target or "", self._modes(), now=self._clock())))
-        if not ids:
+        ids = targets.ids_or_all(self._database, target, self._modes(), now=self._clock())
+        if ids == []:
             raise errors.NoMatchError("No file matches, so there is nothing to verify.")
-        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Verification of {wording.files(len(ids))}")
+        what = "all files" if ids is None else wording.files(len(ids))
+        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Verification of {what}")
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the verification of a job and return its report: the handler of the queue."""

@@ -37,7 +37,6 @@ from indexium_core.model.files.inventory import (
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import checked_kind
-from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
@@ -128,8 +127,7 @@ class Inventory:
             raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         file_ids = None
         if query.strip():
-            with whole_home(), self._database.atomic() as tx:  # the search finds only what the actor sees
-                file_ids = targets.ids_found(tx, query, self._modes(), now=self._clock())
+            file_ids = targets.ids_found(self._database, query, self._modes(), now=self._clock())
         return store.search_page(
             self._database.read(),
             file_ids,

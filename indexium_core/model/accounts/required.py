@@ -99,25 +99,23 @@ REQUIRED: Mapping[str, Permission] = MappingProxyType(
 )
 _WRITES = "operations.start_operation"
 _NAMING = """
-    approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.collage
-    artwork.download_artwork artwork.folder_collage
-    artwork.generate_artwork_collage artwork.keep artwork_jobs.add backups.restore_backup
-    decisions.revoke decisions.set_each disaster_recovery.restore_from_cache
-    disaster_recovery.validate_integrity enrichment.enrich_entity
-    enrichment.schedule_library_enrichment enrichment.schedule_titles enrichment.schedule_video_enrichment
-    history.rollback_operation history.start_rollback inventory.exclude_removal inventory.forget_missing
-    inventory.media_removal inventory.missing_removal inventory.remove_empty_folders inventory.set_cast_people
-    inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_metadata_language inventory.set_modes
-    inventory.set_write_ratings jobs.cancel jobs.pause jobs.resume jobs.retry jobs.set_priority matches.accept
-    matches.accept_id matches.confirm matches.ignore matches.later matches.reject matches.search matches.suggest
-    operations.begin operations.cancel operations.cancel_idle operations.cancel_operation operations.pause_operation
-    operations.rename operations.resume operations.resume_operation picture_search.search
-    picture_selection.apply picture_selection.auto_select_assets picture_selection.change_config
-    picture_selection.reject_candidate picture_selection.release picture_selection.reselect_asset
-    picture_selection.select_candidate picture_selection.take_back_rejection publications.choose
-    publications.discard_changes publications.publish_bulk publications.publish_entity publications.set_options
-    retries.start scans.add scans.add_folders scans.run titles.assign titles.assign_new titles.identify titles.lock
-    titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
+    approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.collage artwork.download_artwork
+    artwork.folder_collage artwork.generate_artwork_collage artwork.keep artwork_jobs.add backups.restore_backup
+    decisions.revoke decisions.set_each disaster_recovery.restore_from_cache disaster_recovery.validate_integrity
+    enrichment.enrich_entity enrichment.schedule_library_enrichment enrichment.schedule_titles
+    enrichment.schedule_video_enrichment history.rollback_operation history.start_rollback inventory.exclude_removal
+    inventory.forget_missing inventory.media_removal inventory.missing_removal inventory.remove_empty_folders
+    inventory.set_cast_people inventory.set_exclude inventory.set_kind inventory.set_media
+    inventory.set_metadata_language inventory.set_modes inventory.set_write_ratings jobs.cancel jobs.pause jobs.resume
+    jobs.retry jobs.set_priority matches.accept matches.accept_id matches.confirm matches.ignore matches.later
+    matches.reject matches.search matches.suggest operations.begin operations.cancel operations.cancel_idle
+    operations.cancel_operation operations.pause_operation operations.rename operations.resume
+    operations.resume_operation picture_search.search picture_selection.apply picture_selection.auto_select_assets
+    picture_selection.change_config picture_selection.reject_candidate picture_selection.release
+    picture_selection.reselect_asset picture_selection.select_candidate picture_selection.take_back_rejection
+    publications.choose publications.discard_changes publications.publish_bulk publications.publish_entity
+    publications.set_options retries.start scans.add scans.add_folders scans.run titles.assign titles.assign_new
+    titles.identify titles.lock titles.plan_values titles.set titles.set_values titles.unassign titles.unlock
 """
 # Changes whose arguments name what they concern, for actors with some libraries: all of it must belong to these.
 OF_NAMED = frozenset(_NAMING.split())
@@ -130,20 +128,19 @@ _SEARCHING = """
 # Changes of what a search or a selection finds: it finds nothing of other libraries.
 OF_FOUND = frozenset(_SEARCHING.split())
 _OWN_OR_SHARED = """
-    identities.own identities.ticket identities.unlink_own
-    providers.details providers.match providers.pictures providers.search providers.season second_factor.confirm
-    second_factor.start second_factor.state second_factor.switch_off templates.remove templates.save
-    titles.follow tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
-    views.remove views.rename views.restore views.save views.set_default
+    identities.own identities.ticket identities.unlink_own providers.details providers.match providers.pictures
+    providers.search providers.season second_factor.confirm second_factor.start second_factor.state
+    second_factor.switch_off templates.remove templates.save titles.follow tokens.add tokens.list tokens.revoke
+    users.change_own_password users.end_own_sessions views.remove views.rename views.restore views.save
+    views.set_default
 """
 # Changes of oneself, and of what belongs to no library.
 OF_NO_LIBRARY = frozenset(_OWN_OR_SHARED.split())
 _HOME = """
     artwork.cache_usage backups.records backups.use backups.verify changes.read database_backups.check
     database_backups.list doctor.run hash_cache.find hash_cache.stats inventory.folders inventory.propose_kind
-    operations.check_tasks thumbnails.cached
-    people.check_import people.root_for plans.confirmed_ids publications.computed queries.complete queries.fields
-    queries.pandas_code rescans.payload schedules.get schedules.list
+    operations.check_tasks people.check_import people.root_for plans.confirmed_ids publications.computed
+    queries.complete queries.fields queries.pandas_code rescans.payload schedules.get schedules.list thumbnails.cached
 """
 # Reads that concern the whole home: not for actors with some libraries.
 READS_OF_HOME = frozenset(_HOME.split())

@@ -9,8 +9,8 @@ The actor belongs to the context of a thread or an asyncio task. A new thread do
 with `carry_actor`, or with `logs.carry` in a job. A job stores the actor that added it, and acts as this actor in each
 of its runs, also after a restart.
 
-Some actors see only some libraries, so the database shows them only these. Work that must know the whole home, whoever
-caused it, runs in a block of `whole_home`: jobs, changes whose arguments were checked, and the plan, which is shared.
+Some actors see only some libraries, so the database shows them only these. Work that must know the whole home
+runs in a block of `whole_home`: jobs, changes whose arguments were checked, and the plan, which is shared.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def acting_as(actor: Actor) -> Iterator[None]:
 
 @contextlib.contextmanager
 def whole_home() -> Iterator[None]:
-    """Read all libraries in the block, whoever acts. The caller checks what it shows of them."""
+    """Read all libraries in the block, also if the actor sees some. The caller checks what it shows of them."""
     token = _is_whole.set(True)
     try:
         yield

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection, Parameters
 from indexium_core.store.recovery.files import FILE_NAME
@@ -30,16 +29,11 @@ OPEN = frozenset(_WITHOUT_FILES.split())
 
 
 class Limits(NamedTuple):
-    """Whom a cursor is for: the actor sees its own work, and the files of some libraries."""
+    """What a cursor shows: the own work of an actor, and the files of some libraries."""
 
     own_kind: str
     own_id: str
     own_libraries: tuple[int, ...]
-
-    @classmethod
-    def of(cls, actor: Actor, libraries: tuple[int, ...]) -> Self:
-        """Return the limits of an actor."""
-        return cls(actor.kind, actor.id, libraries)
 
 
 class LimitedCursor:

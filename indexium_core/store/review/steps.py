@@ -91,11 +91,6 @@ def forget_kind(tx: Connection, kind: str) -> None:
         tx.execute(_sql(statement), [kind])
 
 
-def all_ids(reader: Connection) -> frozenset[int]:
-    """Return the ids of all steps."""
-    return frozenset(step_id for (step_id,) in reader.execute(_sql("all_ids")).fetchall())
-
-
 def find(reader: Connection, step_id: int) -> StepRow | None:
     """Return a step; None if there is none with this id."""
     return next(iter(_found(reader, step=step_id)), None)

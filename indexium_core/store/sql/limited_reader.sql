@@ -1,6 +1,6 @@
 -- What a cursor for some libraries has in place of the tables of the same names: `limited_reader` makes a temporary view
 -- of each statement. `/* home */` is the schema with the tables themselves. A name without it is an earlier view, or a
--- view of the database, which reads the earlier views. Its variables say whom the cursor is for.
+-- view of the database, which reads the earlier views. Its variables name the actor and the libraries.
 
 -- name: libraries
 -- The folders.

@@ -143,7 +143,3 @@ DROP TABLE turn_rows;
 -- Store that the step is undone and who did that, or (NULL) that it is in force again.
 UPDATE steps SET undone_at = $at, undone_by_kind = $actor_kind, undone_by_id = $actor_id, undone_by_name = $actor_name
 WHERE step_id = $step;
-
--- name: all_ids
--- All steps.
-SELECT step_id FROM steps;
