@@ -250,7 +250,7 @@ WITHOUT_RECORD = """
     players.add players.change players.export_watched players.import_watched players.notify
     players.notify_players players.read_back players.remove players.set_key
     users.add users.change users.change_own_password users.end_own_sessions users.end_sessions users.remove
-    users.set_password
+    users.set_libraries users.set_password
 """
 READS = """
     items may_decide may_withdraw notice own own_sessions
