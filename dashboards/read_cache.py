@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import carry_actor
@@ -30,15 +30,22 @@ MAX_ENTRIES = 64  # maximum number of entries
 FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
+class _Polled(NamedTuple):
+    """A value that all sessions poll."""
+
+    events: int  # number of visible events before it was read
+    read_at: float  # time.monotonic()
+    value: Any
+
+
 class ReadCache:
     """The recent reads of the sessions of a process that see the same files."""
 
     def __init__(self, library: Library, pool: Executor | None = None) -> None:
         """Create an empty cache; threads of `pool` refresh the plan in the background."""
         self._library, self._pool = library, pool
-        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
-        self._polled: dict[str, tuple[int, float, Any]] = {}
-        self._lock = threading.Lock()
+        self._entries = RecentValues[Hashable, Any](MAX_ENTRIES)
+        self._polled = RecentValues[str, _Polled](MAX_ENTRIES)
         self._plan: MetadataPlan | None = None  # the newest plan that was read
         self._plan_events = 1  # number of events that report a newer plan
         self._seen_plan_events = 0  # value of `_plan_events` at the last read
@@ -48,7 +55,7 @@ class ReadCache:
         self._visible_events = 0  # number of events that pages show immediately
         self._file_events = 0  # number of events that may change facts about files
         self._seen_file_events = 0  # value of `_file_events` at the last read
-        library.events.subscribe(self._on_event)
+        self.close: Callable[[], None] = library.events.subscribe(self._on_event)  # the cache is not used any more
 
     def _on_event(self, event: Event) -> None:
         if event.name == "plan:changed":
@@ -122,26 +129,20 @@ class ReadCache:
     def polled(self, name: str, seconds: float, read: Callable[[], T]) -> T:
         """Return a value that all sessions poll; it is read at most once in `seconds`."""
         events, now = self._visible_events, time.monotonic()
-        known: tuple[int, float, T] | None = self._polled.get(name)
-        if known is None or known[0] != events or now - known[1] > seconds:
-            known = self._polled[name] = (events, now, read())
-        return known[2]
+
+        def poll() -> _Polled:
+            return _Polled(self._visible_events, time.monotonic(), read())
+
+        value: T = self._polled.get(
+            name, poll, lambda known: known.events >= events and now - known.read_at <= seconds
+        ).value
+        return value
 
     def roots(self, plan: MetadataPlan) -> int:
         """Return the number of library folders at the time of a plan."""
+        # None is not kept: a home without folders soon gets a folder.
         return self._cached(("roots", plan.id), lambda: len(self._library.inventory.list()) or None) or 0
 
     def _cached(self, key: Hashable, read: Callable[[], T]) -> T:
-        key = (self._file_events, key)
-        with self._lock:
-            known: T | None = self._entries.get(key)
-            if known is not None:
-                self._entries.move_to_end(key)
-                return known
-        made = read()
-        with self._lock:
-            if made is not None:  # None is not stored: a home without folders soon gets a folder
-                self._entries[key] = made
-            while len(self._entries) > MAX_ENTRIES:
-                self._entries.popitem(last=False)
+        made: T = self._entries.get((self._file_events, key), read)
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ class SharedReads:
 
     def __init__(self, library: Library, pool: ThreadPoolExecutor) -> None:
         self.read_cache = ReadCache(library, pool)
+        weakref.finalize(self, self.read_cache.close)
         # The navigation as a session showed it last, by the id of its person: the next session starts with it.
         self.navigation: dict[int | None, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
@@ -37,15 +39,19 @@ class Shared:
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
         self.announced: set[int] = set()  # jobs of the scans of former processes that a session has shown
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
-        # By the person who sees only some folders, and these folders; others see everything.
-        self._reads: dict[tuple[int | None, frozenset[int]] | None, SharedReads] = {}
+        self._reads_of_all = SharedReads(library, self.pool)
+        # By the person who sees only some folders, and these folders; they are kept as long as a session uses them.
+        self._reads = weakref.WeakValueDictionary[tuple[int | None, frozenset[int]], SharedReads]()
 
     def reads_of(self, account: SessionAccount) -> SharedReads:
         """Return what sessions share that see the same as the person of a session."""
-        key = None if account.libraries is None else (account.user_id, account.libraries)
-        if key not in self._reads:
-            self._reads[key] = SharedReads(self.library, self.pool)
-        return self._reads[key]
+        if account.libraries is None:
+            return self._reads_of_all
+        key = account.user_id, account.libraries
+        found = self._reads.get(key)
+        if found is None:
+            found = self._reads[key] = SharedReads(self.library, self.pool)
+        return found
 
     def new_notices(self) -> list[str]:
         """Return the start notices that were not shown in a session yet, without those that a dialog covers."""

@@ -386,6 +386,7 @@ class Library(LibraryServices):
             steps.callback(parts.providers.close)
             steps.callback(self.database_backups.close)
             steps.callback(parts.snapshots.close)
+            steps.callback(self.plans.close)
             steps.callback(parts.queries.close)
             steps.callback(parts.close_executors)
             steps.callback(self.rescans.close)

@@ -270,6 +270,7 @@ class LibraryServices:
         plan_id: int | None = None,
         file_hashes: Collection[str] | None = None,
         file_ids: Collection[int] | None = None,
+        max_age: float = 0.0,
     ) -> MetadataPlan:
         """
         Compute the changes that a write of the files of `query` would make.
@@ -283,6 +284,7 @@ class LibraryServices:
             plan_id: An earlier state of the plan; a write then refuses files that have changed since.
             file_hashes: Only files with these payloads.
             file_ids: Only these files.
+            max_age: Seconds for which the results of a running write may be missing, so that the read does not wait.
 
         Raises:
             QueryError: The search is not valid; the message names the position.
@@ -299,6 +301,7 @@ class LibraryServices:
             plan_id=plan_id,
             file_hashes=file_hashes,
             file_ids=None if file_ids is None else integers(file_ids),
+            max_age=max_age,
         )
         return self.plans.plan(request)
 

@@ -8,6 +8,7 @@ inside a transaction.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import logging
 import threading
@@ -88,12 +89,15 @@ class Recorder:
 
     GROUP_SECONDS = 1.0
     PRUNED_EVERY = 2_000  # events
+    RECENT = 1_000  # stored events that stay in memory, because each client of a stream reads them
 
     def __init__(self, bus: EventBus, store: EventStore, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
         self._unwritten: list[Event] = []  # not stored yet
+        self._recent: list[Event] = []  # the newest events in their order, also those that are not stored yet
+        self._all_after = bus.last_id  # all events after this id are in memory
         self._has_events = threading.Event()
         self._closed = threading.Event()
         self._written = 0
@@ -105,8 +109,10 @@ class Recorder:
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
         """Return the events after `last_id`, oldest first, including those that are not stored yet."""
         with self._lock:
-            waiting = [event for event in self._unwritten if event.id > last_id]
-        events = {event.id: event for event in (*self._store.since(last_id, limit), *waiting)}
+            recent = self._recent[bisect.bisect_right(self._recent, last_id, key=_id_of) :]
+            if last_id >= self._all_after:
+                return recent[:limit]
+        events = {event.id: event for event in (*self._store.since(last_id, limit), *recent)}
         return [events[number] for number in sorted(events)[:limit]]
 
     def close(self) -> None:
@@ -120,6 +126,7 @@ class Recorder:
     def _enqueue(self, event: Event) -> None:
         with self._lock:
             self._unwritten.append(event)
+            self._recent.append(event)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="indexium-events", daemon=True)
                 self._thread.start()
@@ -150,3 +157,23 @@ class Recorder:
             logger.exception("event.not_written", extra={"count": len(group)})
         with self._lock:
             del self._unwritten[: len(group)]
+            self._forget(group)
+
+    def _forget(self, stored: list[Event]) -> None:
+        """Keep of the events in memory what the store keeps of them, and only the newest. Callers hold the lock."""
+        newest = {_progress_of(event): event.id for event in stored if event.is_progress}
+        self._recent = [
+            event for event in self._recent if not event.is_progress or event.id >= newest.get(_progress_of(event), 0)
+        ]
+        surplus = len(self._recent) - len(self._unwritten) - self.RECENT
+        if surplus > 0:
+            self._all_after = self._recent[surplus - 1].id
+            del self._recent[:surplus]
+
+
+def _id_of(event: Event) -> int:
+    return event.id
+
+
+def _progress_of(event: Event) -> tuple[str, object]:
+    return event.name, event.job_id

@@ -21,6 +21,7 @@ router = APIRouter(prefix="/api/metadata/plan", tags=["plan"])
 
 Reference = Annotated[str, Field(max_length=100)]
 _FIELDS = tuple(PlanItem.__dataclass_fields__)
+_MAX_AGE = 5.0  # seconds for which results of a running write may be missing
 
 
 class _Ask(Body):
@@ -115,6 +116,7 @@ def _answer(library: Library, ask: AskByBody) -> Json:
         plan_id=ask.plan_id,
         file_hashes=ask.file_hashes,
         file_ids=ask.file_ids,
+        max_age=_MAX_AGE,
     )
     page = plan.page(
         ask.page,

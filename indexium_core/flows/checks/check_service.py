@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import numpy as np
 from indexium_core import errors
 from indexium_core.flows.checks import detection, finding_rows, resolution
 from indexium_core.flows.checks.finding_page import names_text
+from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
@@ -31,6 +31,8 @@ from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.snapshot import Findings
+
+_STATES = 8  # sets of libraries whose findings are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Checks:
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
         )
         self._lock = threading.Lock()  # of detection: waiting threads then use its result
-        self._states = defaultdict[tuple[int, ...] | None, _Detected](_Detected)  # by the libraries of actors
+        self._states = RecentValues[tuple[int, ...] | None, _Detected](_STATES)  # by the libraries of actors
 
     @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:
@@ -210,7 +212,7 @@ class Checks:
 
     def _current_state(self, max_age: float = 0.0) -> _CheckState:
         """Return the findings; they are at most `max_age` seconds old."""
-        kept = self._states[self._database.own_libraries]
+        kept = self._states.get(self._database.own_libraries, _Detected)
         state = kept.state
         if state and max_age and time.monotonic() - state.detected_at < max_age:
             return state

@@ -7,8 +7,6 @@ A list is read once: the ids of its files in their order stay in memory, so a pa
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -16,6 +14,7 @@ import numpy as np
 
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import (
@@ -53,9 +52,7 @@ class MediaBrowser:
 
     def __init__(self, database: Database, newest_version: Callable[[], Version]) -> None:
         self._database, self._newest_version = database, newest_version
-        self._lists: OrderedDict[tuple[Hashable, ...], _List] = OrderedDict()
-        self._running: dict[Hashable, threading.Lock] = {}  # of lists that a thread reads now
-        self._lock = threading.Lock()
+        self._lists = RecentValues[tuple[Hashable, ...], _List](MAX_LISTS)
 
     def overview(self, query: str = "", *, sort: str = "newest", plan: MetadataPlan | None = None) -> MediaOverview:
         """
@@ -161,34 +158,17 @@ class MediaBrowser:
             raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         compiled, version, reader = grammar.compile_query(query), self._version(plan), self._database.read()
         key = (self._database.own_libraries, version.plan_id, store.stamp(reader), query.strip(), sort)
-        with self._lock:
-            running = self._running.setdefault(key, threading.Lock())
-        try:
-            with running:  # several threads want the same list at once: the first of them reads it
-                with self._lock:
-                    if key in self._lists:
-                        self._lists.move_to_end(key)
-                        return self._lists[key]
-                listing = store.listing(reader, version, compiled, sort=sort)
-                found = _List(_overview(listing, query.strip(), sort, _digest(listing, query, sort)), listing)
-                with self._lock:
-                    self._lists[key] = found
-                    while len(self._lists) > MAX_LISTS:
-                        self._lists.popitem(last=False)
-                return found
-        finally:
-            with self._lock:
-                self._running.pop(key, None)
+
+        def read() -> _List:
+            listing = store.listing(reader, version, compiled, sort=sort)
+            return _List(_overview(listing, query.strip(), sort, _digest(listing, query, sort)), listing)
+
+        return self._lists.get(key, read)
 
     def _kept(self, list_id: str | None) -> _List | None:
         """Return a list that is in memory; None without one."""
         seen = self._database.own_libraries
-        with self._lock:
-            for key, found in self._lists.items():
-                if found.overview.list_id == list_id and key[0] == seen:
-                    self._lists.move_to_end(key)
-                    return found
-        return None
+        return self._lists.find(lambda key, found: found.overview.list_id == list_id and key[0] == seen)
 
 
 def _digest(listing: Listing, query: str, sort: str) -> str:

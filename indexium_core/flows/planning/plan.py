@@ -7,9 +7,11 @@ it would write now. `PlanReader` reads versions from the database (`store/planni
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections import defaultdict
+import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
+from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
@@ -54,6 +57,7 @@ _TITLED = 500  # files of a selection whose folders and people give its title
 _SHOWN = 10  # items in the HTML of a plan
 _DEEP = 1000  # the first row of a page whose order is kept
 _CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
+_SEEN = 8  # sets of libraries whose plans are cached
 
 
 class PlanReader:
@@ -63,22 +67,58 @@ class PlanReader:
         self._database = database
         self._config = config
         self._clock = clock
-        self._caches = defaultdict[tuple[int, ...] | None, PlanCache](PlanCache)  # by the libraries that actors see
+        self._caches = RecentValues[tuple[int, ...] | None, PlanCache](_SEEN)  # by the libraries that actors see
         self._kept_order: tuple[tuple[Hashable, ...], NDArray[np.int64]] = ((), np.empty(0, np.int64))
         self.rates = RateSource(database)
+        self._refreshed_at: dict[Modes, float] = {}  # time.monotonic() before the last refresh
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-plan")
+        self._refreshing: Future[Version] | None = None
 
     @property
     def _cache(self) -> PlanCache:
-        return self._caches[self._database.own_libraries]
+        return self._caches.get(self._database.own_libraries, PlanCache)
 
     @property
     def page_size(self) -> int:
         """Default number of rows of a page. It is read at each use, because settings may change at run time."""
         return self._config.metadata_preview_page_size if self._config else 50
 
-    def newest_version(self, modes: Modes) -> Version:
-        """Refresh the plan of these modes and return its newest version."""
-        return replace(plan_compute.refresh(self._database, modes, now=self._clock()), rates=self.rates.current())
+    def newest_version(self, modes: Modes, *, max_age: float = 0.0) -> Version:
+        """
+        Refresh the plan of these modes and return its newest version.
+
+        With `max_age`, results of running writes may be missing for so many seconds: a thread refreshes the plan.
+        """
+        version = self._version_during_write(modes, max_age) if max_age else None
+        if version is None:
+            version = self._refresh(modes)
+        return replace(version, rates=self.rates.current())
+
+    def _version_during_write(self, modes: Modes, max_age: float) -> Version | None:
+        """Return a version that is recent enough, and refresh it on a thread; None: it has to be refreshed first."""
+        with whole_home():
+            found = plan_compute.usable(self._database.read(), modes, now=self._clock())
+        if found is None:
+            return None
+        version, is_current = found
+        if is_current:
+            return version
+        if time.monotonic() - self._refreshed_at.get(modes, float("-inf")) > max_age:
+            return None
+        if self._refreshing is None or self._refreshing.done():
+            with contextlib.suppress(RuntimeError):  # the library is closing
+                self._refreshing = self._thread.submit(self._refresh, modes)
+        return version
+
+    def _refresh(self, modes: Modes) -> Version:
+        started_at = time.monotonic()
+        version = plan_compute.refresh(self._database, modes, now=self._clock())
+        self._refreshed_at[modes] = started_at
+        return version
+
+    def close(self) -> None:
+        """Stop the thread that refreshes plans."""
+        self._thread.shutdown(cancel_futures=True)
 
     def stored_version(self, modes: Modes) -> Version | None:
         """Return the newest version of these modes that was computed; None without one."""

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.model import query
 from indexium_core.model.files.properties import label_of, lockable
 from indexium_core.model.people import people_comment
@@ -28,6 +29,7 @@ FACET_VALUES = 50  # values of a facet
 VOCABULARY_VALUES = 20_000  # values of a key that completion offers
 VOCABULARY_SECONDS = 10.0  # for this time, completion may use an older version, because its counts are only hints
 COMPLETIONS = 10
+_SEEN = 8  # sets of libraries whose vocabularies are kept
 
 _FIXED_ORDER = {"risk": RISK_LEVELS, "category": CATEGORIES}
 _EXAMPLES = {  # example values of keys without a list of values
@@ -56,8 +58,8 @@ class Finder:
     def __init__(self, database: Database) -> None:
         self._database = database
         # By the libraries that actors see; the values of titles also by key: when they were read; folded text, value.
-        self._cached: dict[tuple[int, ...] | None, tuple[Version, _Vocabulary]] = {}
-        self._title_values: dict[Hashable, tuple[float, list[tuple[str, str]]]] = {}
+        self._cached = RecentValues[tuple[int, ...] | None, tuple[Version, _Vocabulary]](_SEEN)
+        self._title_values = RecentValues[Hashable, tuple[float, list[tuple[str, str]]]](_SEEN * len(TITLE_TEXTS))
 
     # Facets.
 
@@ -162,35 +164,39 @@ class Finder:
     def _values_of_titles(self, word: Word) -> list[Completion]:
         """Return completions with the titles, people or genres of films and series: best matches first."""
         key = self._database.own_libraries, word.key
-        read_at, values = self._title_values.get(key, (0.0, []))
-        if not read_at or time.monotonic() - read_at > VOCABULARY_SECONDS:
+
+        def read() -> tuple[float, list[tuple[str, str]]]:
             found = titles.search_values(self._database.read(), word.key, limit=VOCABULARY_VALUES)
-            values = [(people_comment.fold(value), value) for value in found]
-            self._title_values[key] = time.monotonic(), values
+            return time.monotonic(), [(people_comment.fold(value), value) for value in found]
+
+        _, values = self._title_values.get(key, read, lambda known: time.monotonic() - known[0] < VOCABULARY_SECONDS)
         return [
             _completion(word, f"{word.key}:{query.quoted(value)}", value)
             for value in _best(people_comment.fold(word.typed), values)[:COMPLETIONS]
         ]
 
     def _vocabulary(self, plan: MetadataPlan) -> _Vocabulary:
-        known = self._cached.get(self._database.own_libraries)
-        if known is not None:
+        def is_valid(known: tuple[Version, _Vocabulary]) -> bool:
             version, vocabulary = known
-            if version == plan.version or time.monotonic() - vocabulary.made_at < VOCABULARY_SECONDS:
-                return vocabulary
+            return version == plan.version or time.monotonic() - vocabulary.made_at < VOCABULARY_SECONDS
+
+        _, vocabulary = self._cached.get(
+            self._database.own_libraries, lambda: (plan.version, self._read_vocabulary(plan)), is_valid
+        )
+        return vocabulary
+
+    def _read_vocabulary(self, plan: MetadataPlan) -> _Vocabulary:
         reader = self._database.read()
         counts = store.counts(
             reader, plan.version, _facet_search(""), selected={}, containing={}, limit=VOCABULARY_VALUES
         )
         files = {key: values.files for key, values in counts.items()}
-        vocabulary = _Vocabulary(
+        return _Vocabulary(
             time.monotonic(),
             {**files, "ext": store.extensions(reader, plan.version)},
             {key: [(people_comment.fold(value), value) for value in files[key]] for key in ("person", "folder")},
             tuple(dict.fromkeys(row.name for row in catalog.libraries(reader))),
         )
-        self._cached[self._database.own_libraries] = (plan.version, vocabulary)
-        return vocabulary
 
 
 def _same_value_key(key: str, value: str) -> str:

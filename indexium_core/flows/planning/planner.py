@@ -116,7 +116,7 @@ class MetadataPlanner:
                 hard_links=request.hard_links,
                 large_bytes=self._large_bytes,
             )
-            version = self._reader.newest_version(modes)
+            version = self._reader.newest_version(modes, max_age=request.max_age)
         else:
             version, modes = plan_read.version(self._database.read(), request.plan_id)
             version = replace(version, rates=self.rates.current())
@@ -128,6 +128,10 @@ class MetadataPlanner:
             include_blocked=request.include_blocked,
         )
         return MetadataPlan(self._reader, search, modes, request.query)
+
+    def close(self) -> None:
+        """Stop the thread that refreshes plans."""
+        self._reader.close()
 
     def newest_version(self) -> Version:
         """Refresh the plan with default modes and return its newest version."""

@@ -38,6 +38,7 @@ class PlanQuery:
         file_hashes: Only files with these payloads; None: any.
         file_ids: Only these files; None: any.
         include_blocked: False omits files that cannot be written.
+        max_age: Seconds for which results of running writes may be missing in the newest version.
 
     """
 
@@ -50,6 +51,7 @@ class PlanQuery:
     file_hashes: Collection[str] | None = None
     file_ids: Collection[int] | None = None
     include_blocked: bool = True
+    max_age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class _Status(NamedTuple):
     plan_id: int
     seen_mark: int
     newest_mark: int
+    is_only_written: bool  # only running writes have made newer marks
     has_expired: bool  # a postponement has expired
     is_use_outdated: bool  # the time of the last use has to be recorded again
 
@@ -45,11 +46,24 @@ class _Status(NamedTuple):
     def is_current(self) -> bool:
         return self.newest_mark <= self.seen_mark and not self.has_expired and not self.is_use_outdated
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether only results of running writes may be missing."""
+        return self.is_only_written and not self.has_expired
+
 
 def stored(reader: Connection, modes: Modes, *, now: datetime) -> Version | None:
     """Return the newest version of the variant that was computed; None without one."""
     status = _status(reader, modes, now)
     return None if status is None else Version(variant_id=status.variant_id, plan_id=status.plan_id)
+
+
+def usable(reader: Connection, modes: Modes, *, now: datetime) -> tuple[Version, bool] | None:
+    """Return the newest version that has everything but results of running writes, and whether it has these, too."""
+    status = _status(reader, modes, now)
+    if status is None or not status.is_usable:
+        return None
+    return Version(variant_id=status.variant_id, plan_id=status.plan_id), status.is_current
 
 
 def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:

@@ -454,7 +454,8 @@ WHERE scanned_files.file_id = r.file_id;
 
 -- name: mark_written
 -- Mark their plans as outdated. The plans of their copies do not change.
-INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]);
+INSERT INTO plan_marks (mark_id, file_id, by_running_write)
+SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]), TRUE;
 
 -- name: changed_stats
 -- The stat facts that differ from their row. (UPDATE … RETURNING rewrites whole rows with their lists, at a hundred times

@@ -143,7 +143,7 @@ SELECT coalesce(max(decision_id), 0) FROM decisions;
 
 -- name: mark_decided
 -- Mark the plans of the files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id, TRUE FROM new_decisions;
+INSERT INTO plan_marks (mark_id, file_id, by_decision) SELECT nextval('mark_ids'), file_id, TRUE FROM new_decisions;
 
 -- name: drop_new_decisions
 -- Drop the table of the request.
@@ -186,7 +186,7 @@ UPDATE decisions SET revoked_at = $at, ended_by = coalesce($step::BIGINT, ended_
 
 -- name: mark_revoked
 -- Mark the plans of the files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id, TRUE FROM (SELECT DISTINCT file_id FROM to_revoke);
+INSERT INTO plan_marks (mark_id, file_id, by_decision) SELECT nextval('mark_ids'), file_id, TRUE FROM (SELECT DISTINCT file_id FROM to_revoke);
 
 -- name: drop_to_revoke
 -- Drop the table of the request.

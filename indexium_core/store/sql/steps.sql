@@ -121,7 +121,8 @@ WHERE coalesce(until > $at, TRUE) AND decision_id IN (SELECT restore_id FROM tur
 
 -- name: mark
 -- Mark the plans of the files.
-INSERT INTO plan_marks SELECT nextval('mark_ids'), file_id, TRUE FROM (SELECT DISTINCT file_id FROM turn_rows WHERE is_free AND is_change);
+INSERT INTO plan_marks (mark_id, file_id, by_decision)
+SELECT nextval('mark_ids'), file_id, TRUE FROM (SELECT DISTINCT file_id FROM turn_rows WHERE is_free AND is_change);
 
 -- name: count_outcomes
 -- The numbers of files that changed, that keep a newer decision, that no longer exist, and that were written since the

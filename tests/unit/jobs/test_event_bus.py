@@ -144,10 +144,31 @@ def test_full_disk_loses_only_events(run: Run, monkeypatch: pytest.MonkeyPatch) 
         raise errors.StoreError("The disk is full.")
 
     monkeypatch.setattr(Events, "append", full)
-    run.bus.emit("plan:changed")
+    lost = run.bus.emit("plan:changed")
     assert tried.wait(20)
     monkeypatch.undo()
-    until(lambda: run.recorder.since(0) == [])
     kept = run.bus.emit("plan:changed")
 
     until(lambda: run.store.since(0, 10) == [kept])
+    assert run.recorder.since(0) == [lost, kept]  # clients of this run still receive it
+
+
+def test_events_in_memory_are_those_of_the_store(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Recorder, "RECENT", 3)
+    made = []
+    for number in range(4):
+        made += [run.bus.emit("write:progress", job_id=2, current=number), run.bus.emit("job:changed", job_id=number)]
+        until(lambda: made[-1] in run.store.since(0, 100))  # noqa: B023
+    until(lambda: len(run.recorder._recent) == 3)
+
+    for last_id in (0, *(event.id for event in made)):
+        assert run.recorder.since(last_id) == run.store.since(last_id, 100)
+
+
+def test_newest_events_are_not_read_from_the_store(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = run.bus.emit("job:changed"), run.bus.emit("plan:changed")
+    until(lambda: second in run.store.since(0, 10))
+    monkeypatch.setattr(Events, "since", lambda *_: 1 / 0)
+
+    assert run.recorder.since(first.id) == [second]
+    assert run.recorder.since(second.id) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.planning import plan_cache
+from indexium_core.flows.planning.plan import PlanReader
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.query import compile_query
@@ -459,3 +461,55 @@ def test_older_version_is_shown_unchanged(films: Database) -> None:
     assert plan_read.statistics(films.read(), before) == shown
     assert plan_read.statistics(films.read(), second).statistics.danger_count == shown.statistics.danger_count + 1
     assert asdict(before.version) != asdict(second.version)
+
+
+# Reads during a write.
+
+
+@pytest.fixture
+def reader(films: Database) -> Iterator[PlanReader]:
+    made = PlanReader(films, config=None, clock=lambda: NOW)
+    yield made
+    made.close()
+
+
+def written(database: Database, name: str) -> None:
+    with database.atomic() as tx:
+        catalog.update_written(tx, {ids(database)[name]: scanned(name, "People: Zoë Öz")}, at=NOW)
+
+
+def test_read_during_write_does_not_wait_for_its_results(films: Database, reader: PlanReader) -> None:
+    before = reader.newest_version(Modes())
+    written(films, "a.mp4")
+    with films.atomic():  # the write stores its next results
+        during = reader.newest_version(Modes(), max_age=60)
+
+    assert during.plan_id == before.plan_id
+    assert reader._refreshing is not None
+    after = reader._refreshing.result(20)
+    assert after.plan_id > before.plan_id
+    assert reader.newest_version(Modes(), max_age=60).plan_id == after.plan_id
+
+
+def test_read_during_write_has_all_decisions(films: Database, reader: PlanReader) -> None:
+    before = reader.newest_version(Modes())
+    written(films, "a.mp4")
+    edit(films, "b.mp4", "Bob Ray")
+
+    found = reader.newest_version(Modes(), max_age=60)
+    assert found.plan_id > before.plan_id
+    assert rows(films.read(), found) == from_nothing(films, Modes())
+
+
+def test_results_of_write_are_missing_for_a_limited_time(films: Database, reader: PlanReader) -> None:
+    before = reader.newest_version(Modes())
+    written(films, "a.mp4")
+
+    assert reader.newest_version(Modes(), max_age=1e-9).plan_id > before.plan_id
+
+
+def test_plan_of_another_process_is_refreshed_before_it_is_read(films: Database, reader: PlanReader) -> None:
+    before = plan_compute.refresh(films, Modes(), now=NOW)
+    written(films, "a.mp4")
+
+    assert reader.newest_version(Modes(), max_age=60).plan_id > before.plan_id
