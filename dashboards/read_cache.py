@@ -14,12 +14,12 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import carry_actor
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
+from indexium_core.model.recent_values import RecentValues
 from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:

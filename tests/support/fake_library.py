@@ -190,6 +190,7 @@ class FakeLibrary(FakeOperations):
         plan_id: int | None = None,
         file_hashes: Sequence[str] = (),
         file_ids: Sequence[int] = (),
+        max_age: float = 0.0,
     ) -> FakePlan:
         return FakePlan(self, query)
 

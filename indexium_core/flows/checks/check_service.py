@@ -19,11 +19,11 @@ import numpy as np
 from indexium_core import errors
 from indexium_core.flows.checks import detection, finding_rows, resolution
 from indexium_core.flows.checks.finding_page import names_text
-from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
+from indexium_core.model.recent_values import RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding

@@ -14,7 +14,6 @@ import numpy as np
 
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import (
@@ -28,6 +27,7 @@ from indexium_core.model.files.tiles import (
     TilePage,
 )
 from indexium_core.model.planning.facets import Wider
+from indexium_core.model.recent_values import RecentValues
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database

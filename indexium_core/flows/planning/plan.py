@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
-from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
@@ -39,6 +38,7 @@ from indexium_core.model.planning.plan import (
     Selection,
 )
 from indexium_core.model.query import compile_query, title_of
+from indexium_core.model.recent_values import RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings

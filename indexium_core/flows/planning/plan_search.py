@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.planning.recent_values import RecentValues
 from indexium_core.model import query
 from indexium_core.model.files.properties import label_of, lockable
 from indexium_core.model.people import people_comment
@@ -16,6 +15,7 @@ from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValu
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 from indexium_core.model.query import Completion, Key, Word
 from indexium_core.model.query.title_keys import TITLE_TEXTS
+from indexium_core.model.recent_values import RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indexium_core.flows.planning.recent_values import RecentValues
+from indexium_core.model.recent_values import RecentValues
 
 
 def test_value_that_was_used_least_recently_is_dropped() -> None:
