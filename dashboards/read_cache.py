@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -55,7 +56,20 @@ class ReadCache:
         self._visible_events = 0  # number of events that pages show immediately
         self._file_events = 0  # number of events that may change facts about files
         self._seen_file_events = 0  # value of `_file_events` at the last read
-        self.close: Callable[[], None] = library.events.subscribe(self._on_event)  # the cache is not used any more
+        self._subscribe(library)
+
+    def _subscribe(self, library: Library) -> None:
+        """Follow the events until no session uses the cache: the bus does not keep it."""
+        own = weakref.WeakMethod(self._on_event)
+
+        def on_event(event: Event) -> None:
+            listener = own()
+            if listener is None:
+                unsubscribe()
+            else:
+                listener(event)
+
+        unsubscribe = library.events.subscribe(on_event)
 
     def _on_event(self, event: Event) -> None:
         if event.name == "plan:changed":

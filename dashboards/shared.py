@@ -20,7 +20,6 @@ class SharedReads:
 
     def __init__(self, library: Library, pool: ThreadPoolExecutor) -> None:
         self.read_cache = ReadCache(library, pool)
-        weakref.finalize(self, self.read_cache.close)
         # The navigation as a session showed it last, by the id of its person: the next session starts with it.
         self.navigation: dict[int | None, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page

@@ -284,7 +284,7 @@ class LibraryServices:
             plan_id: An earlier state of the plan; a write then refuses files that have changed since.
             file_hashes: Only files with these payloads.
             file_ids: Only these files.
-            max_age: Seconds for which the results of a running write may be missing, so that the read does not wait.
+            max_age: The plan may lack results of a running write that are up to so many seconds old; 0: it lacks none.
 
         Raises:
             QueryError: The search is not valid; the message names the position.

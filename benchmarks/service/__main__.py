@@ -5,8 +5,8 @@ The service of several people: sign-in, checks of permissions, and answers besid
 
 The service runs in a process of its own, with a plan of many files (rows without media) and some real films. Each
 person is signed in and follows the events. Answers are measured while nothing else happens, and while the real films
-are written and rolled back. Then each person opens the page of the plan, and the answers are measured again; this is
-not repeated during a write, because this machine would draw the pages of all people beside the service. The cost of the
+are written and rolled back. Then each person opens the page of the plan, and the answers are measured again. Pages are
+not open during the write: the browser would take processor time from the service. The cost of the
 check is that of calls by a person against the same calls without a person, in this process.
 """
 
@@ -36,7 +36,7 @@ from indexium_core.model.operations.actor import Actor
 NAME, PASSWORD = "Person {}", "correct horse battery"
 ROUTES = ("/api/jobs/counts", "/api/metadata/plan?per_page=50", "/api/metadata/history?per_page=50")
 SIGN_IN_GOAL, ANSWER_GOAL, CALL_GOAL, MEMORY_GOAL = 400.0, 50.0, 1.0, 1000.0  # milliseconds, and MB
-MOST_TIMES_QUIET, MOST_TIMES_UNCHECKED = 2.5, 1.03
+MOST_TIMES_GOAL, MOST_TIMES_UNCHECKED = 2.5, 1.03
 _PAUSE = 0.02  # seconds between two reads
 _CALLS = 2000
 
@@ -108,13 +108,13 @@ def answers(service: Service, options: argparse.Namespace, chromium: str) -> Ite
         busy = read(service.url, cookies[0], options.reads)
         service.send("stop")
         stack.enter_context(open_pages(service.url, cookies, chromium))
-        open_too = read(service.url, cookies[0], options.reads)
+        with_pages = read(service.url, cookies[0], options.reads)
         memory = service.memory("VmRSS")
     where = f"{options.people} sessions and streams, {options.files:,} files"
     for route in ROUTES:
         yield answer_row(f"{route}: {where}", quiet[route], "goal of p95", ANSWER_GOAL)
-        yield answer_row(f"{route}: during a write", busy[route], "goal of p95 × 2.5", ANSWER_GOAL * MOST_TIMES_QUIET)
-        yield answer_row(f"{route}: each person has a page open", open_too[route], "goal of p95", ANSWER_GOAL)
+        yield answer_row(f"{route}: during a write", busy[route], "goal of p95 × 2.5", ANSWER_GOAL * MOST_TIMES_GOAL)
+        yield answer_row(f"{route}: each person has a page open", with_pages[route], "goal of p95", ANSWER_GOAL)
     if memory is not None:
         yield report.Row(f"memory of the service with {options.people} open pages", memory, "MB", "goal", MEMORY_GOAL)
 

@@ -74,6 +74,10 @@ def _notify(listeners: Iterable[Callable[[Event], None]], event: Event) -> None:
 class EventStore(Protocol):
     """Stored events."""
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether the present actor sees all events."""
+
     def append(self, events: Sequence[Event]) -> None:
         """Store events. For each job, only the newest progress event must be kept."""
 
@@ -108,9 +112,12 @@ class Recorder:
     @remote()
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
         """Return the events after `last_id`, oldest first, including those that are not stored yet."""
+        shows_all = self._store.shows_all
         with self._lock:
-            recent = self._recent[bisect.bisect_right(self._recent, last_id, key=_id_of) :]
-            if last_id >= self._all_after:
+            # For others, the store counts only events that they see; otherwise hidden ones could fill the limit.
+            recent = self._recent if shows_all else self._unwritten
+            recent = recent[bisect.bisect_right(recent, last_id, key=_id_of) :]
+            if shows_all and last_id >= self._all_after:
                 return recent[:limit]
         events = {event.id: event for event in (*self._store.since(last_id, limit), *recent)}
         return [events[number] for number in sorted(events)[:limit]]
@@ -159,9 +166,9 @@ class Recorder:
             del self._unwritten[: len(group)]
             self._forget(group)
 
-    def _forget(self, stored: list[Event]) -> None:
-        """Keep of the events in memory what the store keeps of them, and only the newest. Callers hold the lock."""
-        newest = {_progress_of(event): event.id for event in stored if event.is_progress}
+    def _forget(self, group: list[Event]) -> None:
+        """Keep the newest events in memory; of the progress of a job, only the newest. Callers hold the lock."""
+        newest = {_progress_of(event): event.id for event in group if event.is_progress}
         self._recent = [
             event for event in self._recent if not event.is_progress or event.id >= newest.get(_progress_of(event), 0)
         ]

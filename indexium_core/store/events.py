@@ -22,6 +22,11 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether the present actor sees all events."""
+        return self._database.own_libraries is None
+
     def begin_run(self) -> int:
         """Return the first event id of this run of the program; it is larger than all ids of earlier runs."""
         with self._database.atomic() as tx:

@@ -1,4 +1,4 @@
-// The fields of the forms for a person. They keep what is typed while the page is drawn again.
+// The fields of a person, for the form and the drawer. Text fields keep what is typed while the page is drawn again.
 import {h} from "../../components/browser/dom.js"
 
 /** @typedef {{find(selector: string): HTMLInputElement | null}} FormOwner */
@@ -27,4 +27,45 @@ const SECRET = {type: "password", autocomplete: "new-password", maxlength: "1000
 export const passwordFields = owner => [
   textField(owner, "Password", "password", {...SECRET, placeholder: "at least 8 characters"}),
   textField(owner, "Password, once more", "again", SECRET),
+]
+
+/** The name of an action in the form, which has its own. @type {(start: string, name: string) => string} */
+const action = (start, name) => (start ? `${start}-${name}` : name)
+
+/** @type {(folder: SeenFolderView, start: string) => HTMLElement} */
+const drawFolder = ({id, name, path, on}, start) =>
+  h(
+    "label",
+    {class: "tick", title: path, data: {key: id}},
+    h("input", {
+      type: "checkbox",
+      checked: on,
+      data: {change: action(start, "see"), folder: id, key: `${start}see-${id}`},
+    }),
+    h("bdi", null, name),
+  )
+
+/**
+ * The folders that a person sees. Actions: `see_all` and `see`, or `START-see_all` and `START-see`.
+ * @type {(seesAll: boolean, folders: SeenFolderView[], start?: string) => Child}
+ */
+export const folderFields = (seesAll, folders, start = "") => [
+  h(
+    "label",
+    {class: "switch", data: {key: "sees-all"}},
+    h("input", {
+      type: "checkbox",
+      role: "switch",
+      checked: seesAll,
+      data: {change: action(start, "see_all"), key: `${start}see-all`},
+    }),
+    h("span", null, seesAll ? "sees all folders" : "sees only these"),
+  ),
+  !seesAll &&
+    h(
+      "div",
+      {class: "folders", role: "group", "aria-label": "Folders that the person sees", data: {key: "folders"}},
+      folders.map(folder => drawFolder(folder, start)),
+      !folders.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, "This person sees no file."),
+    ),
 ]

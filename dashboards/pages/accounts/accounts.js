@@ -4,11 +4,12 @@ import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
 import {button, chip, drawSelect, emptyState, loadingPage} from "../../components/widgets.js"
-import {passwordFields, textField, typedIn} from "./account_fields.js"
+import {folderFields, passwordFields, textField, typedIn} from "./account_fields.js"
 
 /**
- * @typedef {{isAdding: boolean, role: string, added: number, isFirst: boolean}} State
- *   `added`: how many people were added when the form was opened. `isFirst`: the first person was sent.
+ * @typedef {{isAdding: boolean, role: string, seesAll: boolean, seen: Set<number>, added: number, isFirst: boolean}} State
+ *   `seesAll`, `seen`: the folders of the new person. `added`: how many people were added when the form was opened.
+ *   `isFirst`: the first person was sent.
  * @typedef {Component<AccountsView, State>} Self
  */
 
@@ -36,6 +37,9 @@ const drawHead = self =>
       button("Add a person…", "open-add", {kind: "primary", "aria-expanded": String(isOpen(self))}),
   )
 
+/** An administrator sees all folders. @type {(self: Self) => boolean} */
+const isLimitable = ({view, state}) => view.rows.length > 0 && view.folders.length > 0 && state.role !== "admin"
+
 /** @param {Self} self */
 const drawForm = self => {
   const {view, state} = self
@@ -62,6 +66,17 @@ const drawForm = self => {
         h("small", {id: "role-means", class: "hint"}, view.meaning[state.role]),
       ),
     passwordFields(self),
+    isLimitable(self) &&
+      h(
+        "div",
+        {class: "new-folders", data: {key: "new-folders"}},
+        h("span", {class: "hint"}, "Folders"),
+        folderFields(
+          state.seesAll,
+          view.folders.map(folder => ({...folder, on: state.seen.has(folder.id)})),
+          "new",
+        ),
+      ),
     view.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, view.problem),
     h(
       "div",
@@ -144,6 +159,7 @@ function add(self) {
     role,
     password: typedIn(self, "password"),
     again: typedIn(self, "again"),
+    libraries: isLimitable(self) && !self.state.seesAll ? [...self.state.seen] : null,
   })
 }
 
@@ -155,7 +171,14 @@ export function render(context) {
     onMove: (self, id) => (!NARROW.matches || self.view.open) && self.send("open", {id}),
   })
   component(context, {
-    state: /** @returns {State} */ () => ({isAdding: false, role: "viewer", added: 0, isFirst: false}),
+    state: /** @returns {State} */ () => ({
+      isAdding: false,
+      role: "viewer",
+      seesAll: true,
+      seen: new Set(),
+      added: 0,
+      isFirst: false,
+    }),
     draw: (/** @type {Self} */ self) => draw(self, list),
     onSetup(self) {
       list.attach(self)
@@ -173,7 +196,7 @@ export function render(context) {
     actions: {
       open: (_, data) => list.onClick(data),
       "open-add"(self) {
-        Object.assign(self.state, {isAdding: true, added: self.view.added})
+        Object.assign(self.state, {isAdding: true, seesAll: true, seen: new Set(), added: self.view.added})
         self.paint()
         self.focus("[data-part=name]")
       },
@@ -184,6 +207,15 @@ export function render(context) {
       },
       "new-role"(self, _, {value}) {
         self.state.role = value
+        self.paint()
+      },
+      "new-see_all"(self, _, {checked}) {
+        self.state.seesAll = checked
+        self.paint()
+      },
+      "new-see"(self, {folder}, {checked}) {
+        if (checked) self.state.seen.add(Number(folder))
+        else self.state.seen.delete(Number(folder))
         self.paint()
       },
       add,

@@ -3,7 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
 import {button, drawSelect, facts, label} from "../../components/widgets.js"
-import {passwordFields, typedIn} from "./account_fields.js"
+import {folderFields, passwordFields, typedIn} from "./account_fields.js"
 
 /**
  * @typedef {{setsPassword: boolean, saved: number}} State
@@ -30,35 +30,16 @@ const drawSwitch = ({enabled}) =>
     h("span", null, enabled ? "can sign in" : "cannot sign in"),
   )
 
-/** @param {SeenFolderView} folder */
-const drawFolder = ({id, name, path, on}) =>
-  h(
-    "label",
-    {class: "tick", title: path, data: {key: id}},
-    h("input", {type: "checkbox", checked: on, data: {change: "see", folder: id, key: `see-${id}`}}),
-    h("bdi", null, name),
-  )
-
 /** @param {AccountDetailsView} view */
 const drawFolders = ({is_limitable, sees_all, folders}) => [
   label("Folders", {key: "folders-label"}),
-  is_limitable &&
-    h(
-      "label",
-      {class: "switch", data: {key: "sees-all"}},
-      h("input", {type: "checkbox", role: "switch", checked: sees_all, data: {change: "see_all", key: "see-all"}}),
-      h("span", null, sees_all ? "sees all folders" : "sees only these"),
-    ),
-  !is_limitable &&
-    h("p", {class: "hint", data: {key: "all-folders"}}, folders.length ? "An administrator sees all folders." : "none"),
-  is_limitable &&
-    !sees_all &&
-    h(
-      "div",
-      {class: "folders", role: "group", "aria-label": "Folders that the person sees", data: {key: "folders"}},
-      folders.map(drawFolder),
-      !folders.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, "This person sees no file."),
-    ),
+  is_limitable
+    ? folderFields(sees_all, folders)
+    : h(
+        "p",
+        {class: "hint", data: {key: "all-folders"}},
+        folders.length ? "An administrator sees all folders." : "none",
+      ),
 ]
 
 /** @type {(self: Self) => boolean} */

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dashboards.components.base import Component, module
 from dashboards.components.view_types import ChipView, ChoiceView
-from dashboards.pages.accounts.view_types import AccountDetailsView, AccountRowView, AccountsView
+from dashboards.pages.accounts.view_types import AccountDetailsView, AccountRowView, AccountsView, SeenFolderView
 from indexium_core.model import wording
 from indexium_core.model.accounts.clients import browser_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS, ROLES
@@ -20,7 +20,7 @@ class AccountsPage(Component):
     """
     The list, and the form for a new person.
 
-    Messages: `settings`, `open` {id}, `close`, `add` {name, role, password, again}.
+    Messages: `settings`, `open` {id}, `close`, `add` {name, role, password, again, libraries}.
     """
 
     _esm = module("accounts")
@@ -42,13 +42,21 @@ class AccountDetails(Component):
 
 
 def list_view(
-    people: Sequence[User], *, settings: str, own_id: int | None, shown: int | None, problem: str, added: int
+    people: Sequence[User],
+    libraries: Sequence[LibraryRow],
+    *,
+    settings: str,
+    own_id: int | None,
+    shown: int | None,
+    problem: str,
+    added: int,
 ) -> AccountsView:
     """
     Return the list.
 
     Args:
         people: Who can sign in.
+        libraries: The folders that a new person may see.
         settings: Address of the page of settings.
         own_id: The person who looks at the list.
         shown: The person in detail.
@@ -64,6 +72,7 @@ def list_view(
         "rows": [_row(each, own_id) for each in people],
         "roles": ROLE_CHOICES,
         "meaning": {role: ROLE_WORDS[role] for role in ROLES},
+        "folders": _folders(libraries, ()),
         "open": shown,
         "problem": problem,
         "added": added,
@@ -81,6 +90,14 @@ def _row(user: User, own_id: int | None) -> AccountRowView:
         "sessions": wording.plural(user.sessions, "session") if user.sessions else "",
         "is_own": user.id == own_id,
     }
+
+
+def _folders(libraries: Sequence[LibraryRow], seen: Sequence[int] | None) -> list[SeenFolderView]:
+    """Return the folders, with those that a person sees; None: all of them."""
+    return [
+        {"id": each.library_id, "name": each.name, "path": each.path, "on": seen is None or each.library_id in seen}
+        for each in libraries
+    ]
 
 
 def _state(user: User) -> ChipView:
@@ -113,15 +130,7 @@ def details_view(
         "role": user.role,
         "roles": ROLE_CHOICES,
         "meaning": ROLE_WORDS[user.role],
-        "folders": [
-            {
-                "id": each.library_id,
-                "name": each.name,
-                "path": each.path,
-                "on": user.libraries is None or each.library_id in user.libraries,
-            }
-            for each in libraries
-        ],
+        "folders": _folders(libraries, user.libraries),
         "sees_all": user.libraries is None,
         "is_limitable": user.role != "admin" and len(libraries) > 0,
         "enabled": user.enabled,

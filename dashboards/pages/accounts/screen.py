@@ -97,6 +97,7 @@ class AccountsScreen(Screen):
         self._page.put(
             **parts.list_view(
                 people,
+                folders,
                 settings=self._session.address_of("settings"),
                 own_id=self._session.account.user_id,
                 shown=self.state.person,
@@ -143,13 +144,13 @@ class AccountsScreen(Screen):
 
     def _add(self, message: Mapping[str, Any]) -> None:
         name, role = str(message["name"])[:_LONGEST], str(message["role"])
-        password = _same(message)
+        password, libraries = _same(message), message["libraries"]
 
         def done(user: User) -> str:
             self._added += 1
             return f"{user.name} is added as {user.role}."
 
-        self._run("add", lambda: self._library.users.add(name, password(), role=role), done)
+        self._run("add", lambda: self._library.users.add(name, password(), role=role, libraries=libraries), done)
 
     def _change_role(self, user: User, message: Mapping[str, Any]) -> None:
         role = str(message["role"])

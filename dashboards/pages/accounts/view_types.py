@@ -20,6 +20,13 @@ class AccountRowView(TypedDict):
     is_own: bool
 
 
+class SeenFolderView(TypedDict):
+    id: int
+    name: str
+    path: str
+    on: bool  # The person sees it
+
+
 class AccountsView(TypedDict, total=False):
     error: str
     settings: str
@@ -27,6 +34,7 @@ class AccountsView(TypedDict, total=False):
     rows: list[AccountRowView]
     roles: list[ChoiceView]
     meaning: dict[str, str]  # What each role is for
+    folders: list[SeenFolderView]  # What a new person may see
     open: int | None
     problem: str  # Why the new person was refused
     added: int  # How many people this page has added
@@ -38,13 +46,6 @@ class AccountSessionView(TypedDict):
     client: str
     address: str
     seen: str
-
-
-class SeenFolderView(TypedDict):
-    id: int
-    name: str
-    path: str
-    on: bool  # The person sees it
 
 
 class AccountDetailsView(TypedDict):

@@ -1,7 +1,7 @@
 """
 Server-sent events. A client that reconnects with `Last-Event-ID` misses no events.
 
-A stream reads the stored events from the client's last position; the event bus only starts the next read. So a slow
+A stream reads the recorded events from the client's last position; the event bus only starts the next read. So a slow
 client uses no memory, and a client that reconnects receives all events since then, also after a restart of the service.
 """
 

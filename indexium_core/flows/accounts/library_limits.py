@@ -113,7 +113,7 @@ class LibraryLimits:
         return names_something
 
     def _shown_events(self, found: Iterable[Event]) -> Iterator[Event]:
-        """Yield the events about what the actor sees. Those of the last second are in memory, which no view limits."""
+        """Yield the events about what the actor sees. No view limits those that are not stored yet."""
         events, reader = list(found), self._database.read()
         named = [[pair for pair in _named(event.data) if pair[1]] for event in events]
         ids: dict[str, list[int]] = {}

@@ -23,7 +23,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
-from indexium_core.model.recent_values import RecentValues
+from indexium_core.model.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
@@ -31,8 +31,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.snapshot import Findings
-
-_STATES = 8  # sets of libraries whose findings are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Checks:
             database, decisions, version=version, placeholder_keys=placeholder_keys, clock=clock
         )
         self._lock = threading.Lock()  # of detection: waiting threads then use its result
-        self._states = RecentValues[tuple[int, ...] | None, _Detected](_STATES)  # by the libraries of actors
+        self._states = RecentValues[tuple[int, ...] | None, _Detected](SETS_OF_LIBRARIES)  # by the libraries of actors
 
     @remote()
     def groups(self, *, max_age: float = 0.0) -> list[CheckGroup]:

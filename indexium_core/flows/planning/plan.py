@@ -7,11 +7,8 @@ it would write now. `PlanReader` reads versions from the database (`store/planni
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +19,7 @@ from numpy.typing import NDArray
 
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
+from indexium_core.flows.planning.plan_refresh import PlanRefresh
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
@@ -38,7 +36,7 @@ from indexium_core.model.planning.plan import (
     Selection,
 )
 from indexium_core.model.query import compile_query, title_of
-from indexium_core.model.recent_values import RecentValues
+from indexium_core.model.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings
@@ -57,7 +55,6 @@ _TITLED = 500  # files of a selection whose folders and people give its title
 _SHOWN = 10  # items in the HTML of a plan
 _DEEP = 1000  # the first row of a page whose order is kept
 _CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
-_SEEN = 8  # sets of libraries whose plans are cached
 
 
 class PlanReader:
@@ -67,12 +64,12 @@ class PlanReader:
         self._database = database
         self._config = config
         self._clock = clock
-        self._caches = RecentValues[tuple[int, ...] | None, PlanCache](_SEEN)  # by the libraries that actors see
+        self._caches = RecentValues[tuple[int, ...] | None, PlanCache](
+            SETS_OF_LIBRARIES
+        )  # by the libraries that actors see
         self._kept_order: tuple[tuple[Hashable, ...], NDArray[np.int64]] = ((), np.empty(0, np.int64))
         self.rates = RateSource(database)
-        self._refreshed_at: dict[Modes, float] = {}  # time.monotonic() before the last refresh
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-plan")
-        self._refreshing: Future[Version] | None = None
+        self._refresh = PlanRefresh(database, clock=clock)
 
     @property
     def _cache(self) -> PlanCache:
@@ -87,38 +84,14 @@ class PlanReader:
         """
         Refresh the plan of these modes and return its newest version.
 
-        With `max_age`, results of running writes may be missing for so many seconds: a thread refreshes the plan.
+        With `max_age`, the version may lack results of a running write that are up to `max_age` seconds old; a thread
+        then refreshes the plan.
         """
-        version = self._version_during_write(modes, max_age) if max_age else None
-        if version is None:
-            version = self._refresh(modes)
-        return replace(version, rates=self.rates.current())
-
-    def _version_during_write(self, modes: Modes, max_age: float) -> Version | None:
-        """Return a version that is recent enough, and refresh it on a thread; None: it has to be refreshed first."""
-        with whole_home():
-            found = plan_compute.usable(self._database.read(), modes, now=self._clock())
-        if found is None:
-            return None
-        version, is_current = found
-        if is_current:
-            return version
-        if time.monotonic() - self._refreshed_at.get(modes, float("-inf")) > max_age:
-            return None
-        if self._refreshing is None or self._refreshing.done():
-            with contextlib.suppress(RuntimeError):  # the library is closing
-                self._refreshing = self._thread.submit(self._refresh, modes)
-        return version
-
-    def _refresh(self, modes: Modes) -> Version:
-        started_at = time.monotonic()
-        version = plan_compute.refresh(self._database, modes, now=self._clock())
-        self._refreshed_at[modes] = started_at
-        return version
+        return replace(self._refresh.newest(modes, max_age=max_age), rates=self.rates.current())
 
     def close(self) -> None:
         """Stop the thread that refreshes plans."""
-        self._thread.shutdown(cancel_futures=True)
+        self._refresh.close()
 
     def stored_version(self, modes: Modes) -> Version | None:
         """Return the newest version of these modes that was computed; None without one."""

@@ -15,7 +15,7 @@ from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValu
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 from indexium_core.model.query import Completion, Key, Word
 from indexium_core.model.query.title_keys import TITLE_TEXTS
-from indexium_core.model.recent_values import RecentValues
+from indexium_core.model.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
@@ -29,7 +29,6 @@ FACET_VALUES = 50  # values of a facet
 VOCABULARY_VALUES = 20_000  # values of a key that completion offers
 VOCABULARY_SECONDS = 10.0  # for this time, completion may use an older version, because its counts are only hints
 COMPLETIONS = 10
-_SEEN = 8  # sets of libraries whose vocabularies are kept
 
 _FIXED_ORDER = {"risk": RISK_LEVELS, "category": CATEGORIES}
 _EXAMPLES = {  # example values of keys without a list of values
@@ -58,8 +57,10 @@ class Finder:
     def __init__(self, database: Database) -> None:
         self._database = database
         # By the libraries that actors see; the values of titles also by key: when they were read; folded text, value.
-        self._cached = RecentValues[tuple[int, ...] | None, tuple[Version, _Vocabulary]](_SEEN)
-        self._title_values = RecentValues[Hashable, tuple[float, list[tuple[str, str]]]](_SEEN * len(TITLE_TEXTS))
+        self._cached = RecentValues[tuple[int, ...] | None, tuple[Version, _Vocabulary]](SETS_OF_LIBRARIES)
+        self._title_values = RecentValues[Hashable, tuple[float, list[tuple[str, str]]]](
+            SETS_OF_LIBRARIES * len(TITLE_TEXTS)
+        )
 
     # Facets.
 

@@ -38,7 +38,7 @@ class PlanQuery:
         file_hashes: Only files with these payloads; None: any.
         file_ids: Only these files; None: any.
         include_blocked: False omits files that cannot be written.
-        max_age: Seconds for which results of running writes may be missing in the newest version.
+        max_age: The newest version may lack results of a running write that are up to so many seconds old.
 
     """
 

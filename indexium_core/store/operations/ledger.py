@@ -297,7 +297,6 @@ class Ledger:
     ) -> None:
         """End an operation like `finish`, in a transaction of the caller."""
         completion.finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
-        tx.execute(_SQL["end_running_write"])
         if kind == "rollback":
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["update_status"], {"operation_ids": [row[0] for row in older]})

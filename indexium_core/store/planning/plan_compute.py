@@ -38,7 +38,7 @@ class _Status(NamedTuple):
     plan_id: int
     seen_mark: int
     newest_mark: int
-    is_only_written: bool  # only running writes have made newer marks
+    lacks_only_results: bool  # of writes, while one runs
     has_expired: bool  # a postponement has expired
     is_use_outdated: bool  # the time of the last use has to be recorded again
 
@@ -47,9 +47,9 @@ class _Status(NamedTuple):
         return self.newest_mark <= self.seen_mark and not self.has_expired and not self.is_use_outdated
 
     @property
-    def is_usable(self) -> bool:
-        """Whether only results of running writes may be missing."""
-        return self.is_only_written and not self.has_expired
+    def has_all_decisions(self) -> bool:
+        """Whether nothing is missing but results of a running write."""
+        return self.is_current or (self.lacks_only_results and not self.has_expired)
 
 
 def stored(reader: Connection, modes: Modes, *, now: datetime) -> Version | None:
@@ -58,10 +58,14 @@ def stored(reader: Connection, modes: Modes, *, now: datetime) -> Version | None
     return None if status is None else Version(variant_id=status.variant_id, plan_id=status.plan_id)
 
 
-def usable(reader: Connection, modes: Modes, *, now: datetime) -> tuple[Version, bool] | None:
-    """Return the newest version that has everything but results of running writes, and whether it has these, too."""
+def newest_with_decisions(reader: Connection, modes: Modes, *, now: datetime) -> tuple[Version, bool] | None:
+    """
+    Return the newest version, and whether it lacks nothing.
+
+    None: it lacks something else than results of a running write.
+    """
     status = _status(reader, modes, now)
-    if status is None or not status.is_usable:
+    if status is None or not status.has_all_decisions:
         return None
     return Version(variant_id=status.variant_id, plan_id=status.plan_id), status.is_current
 

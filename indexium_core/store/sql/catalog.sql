@@ -454,7 +454,7 @@ WHERE scanned_files.file_id = r.file_id;
 
 -- name: mark_written
 -- Mark their plans as outdated. The plans of their copies do not change.
-INSERT INTO plan_marks (mark_id, file_id, by_running_write)
+INSERT INTO plan_marks (mark_id, file_id, by_result)
 SELECT nextval('mark_ids'), unnest($file_id::BIGINT[]), TRUE;
 
 -- name: changed_stats

@@ -142,8 +142,9 @@ ORDER BY d.decision_id DESC LIMIT 1;
 SELECT coalesce(max(decision_id), 0) FROM decisions;
 
 -- name: mark_decided
--- Mark the plans of the files.
-INSERT INTO plan_marks (mark_id, file_id, by_decision) SELECT nextval('mark_ids'), file_id, TRUE FROM new_decisions;
+-- Mark the plans of the files. A rollback postpones the files that it restores.
+INSERT INTO plan_marks (mark_id, file_id, by_decision, by_result)
+SELECT nextval('mark_ids'), file_id, TRUE, reason IS NOT DISTINCT FROM 'rolled_back' FROM new_decisions;
 
 -- name: drop_new_decisions
 -- Drop the table of the request.

@@ -65,8 +65,8 @@ DELETE FROM video_people WHERE file_hash IN (SELECT old_hash FROM rehashed)
     AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL);
 
 -- name: mark_rehashed
--- Mark the plans of all files with these hashes as outdated.
-INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
+-- Mark the plans of all files with these hashes as outdated: a write has changed the media.
+INSERT INTO plan_marks (mark_id, file_id, by_result) SELECT nextval('mark_ids'), file_id, TRUE FROM scanned_files
 WHERE file_hash IN (SELECT old_hash FROM rehashed UNION SELECT new_hash FROM rehashed);
 
 -- name: drop_rehashed

@@ -595,7 +595,3 @@ SELECT coalesce(m.subject, m.file_id) AS changed, min(m.operation_id), arg_min(o
 JOIN metadata_operations o ON o.id = m.operation_id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND m.status IN ('pending', 'writing')
   AND changed IN (SELECT unnest($subjects::BIGINT[])) GROUP BY changed;
-
--- name: end_running_write
--- A write has ended: each read of the plan now has its results.
-UPDATE plan_marks SET by_running_write = FALSE WHERE by_running_write;

@@ -1,11 +1,12 @@
 -- How a version of the plan is computed from the catalog, the people and the decisions. `plan_read.sql` reads versions.
 
 -- name: status
--- One variant: its newest version, the newest mark that it includes, the newest mark of all, whether only running writes
--- have made the marks since then, whether a postponement has expired, and whether the variant was last used more than a
--- day ago. No row: the variant does not exist yet.
+-- One variant: its newest version, the newest mark that it includes, the newest mark of all, whether it lacks nothing but
+-- results while a write runs, whether a postponement has expired, and whether the variant was last used more than a day
+-- ago. No row: the variant does not exist yet.
 SELECT variant_id, plan_id, seen_mark, (SELECT coalesce(max(mark_id), 0) FROM plan_marks),
-       NOT EXISTS (FROM plan_marks WHERE mark_id > seen_mark AND NOT by_running_write),
+       NOT EXISTS (FROM plan_marks WHERE mark_id > seen_mark AND NOT by_result)
+           AND EXISTS (FROM metadata_operations WHERE status = 'in_progress'),
        EXISTS (FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $now),
        used_at < $now - INTERVAL 1 DAY
 FROM plan_variants

@@ -140,6 +140,7 @@ UNTRIED = frozenset(
         "database_backups.handle",
         "enrichment.handle",
         "event_log.close",
+        "plans.close",
         "exporter.dry_run",
         "jobs.wait",
         "operations.join",
@@ -512,6 +513,18 @@ def test_operation_of_several_libraries_is_seen_in_part(house: House) -> None:
         with pytest.raises(errors.ForbiddenError, match="folders that you do not see"):
             library.rollback(operation.id)
     assert (library.history().items[0].file_count, library.history().items[0].user_note) == (6, "zora and films")
+
+
+def test_many_hidden_events_do_not_hold_back_seen_ones(house: House) -> None:
+    library, first = house.library, house.library.events.last_id
+    job = library.scans.add([library.home.parent / "zora"])
+    library.jobs.wait(job.id, 30)
+    for _ in range(30):
+        library.events.emit("job:changed", job_id=job.id)
+    library.events.emit("views:changed")
+    time.sleep(1.5)  # they are stored
+    with library.acting_as(house.bob("viewer")):
+        assert "views:changed" in {each.name for each in library.event_log.since(first, limit=20)}
 
 
 def test_events_of_other_libraries_are_not_sent(house: House) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from indexium_core.model.recent_values import RecentValues
+from tests.support.waiting import until
 
 
 def test_value_that_was_used_least_recently_is_dropped() -> None:
@@ -33,10 +35,26 @@ def test_threads_wait_for_one_that_makes_the_value() -> None:
         first = pool.submit(values.get, "plan", make)
         assert begun.wait(20)
         others = [pool.submit(values.get, "plan", make) for _ in range(3)]
+        until(lambda: values._turns["plan"][1] == 4)  # all of them want to make it
         assert values.get("other", lambda: 7) == 7  # another key does not wait
         go_on.set()
         assert [each.result(20) for each in (first, *others)] == [1] * 4
     assert made == [1]
+    assert values._turns == {}
+
+
+def test_one_thread_at_a_time_makes_values_that_expire_at_once() -> None:
+    values, making, most = RecentValues[str, int](2), threading.Semaphore(1), []
+
+    def make() -> int:
+        most.append(making.acquire(blocking=False))
+        time.sleep(0.01)
+        making.release()
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: values.get("plan", make, lambda _: False), range(24)))
+    assert most == [True] * 24
 
 
 def test_error_is_raised_and_next_thread_tries_again() -> None:

@@ -109,14 +109,6 @@ def test_running_operation_counts_its_items(book: Book) -> None:
 # The end of an operation.
 
 
-def test_reads_of_plan_wait_for_results_after_end(book: Book) -> None:
-    operation_id = book.begin()
-    with book.database.atomic() as tx:
-        tx.execute("INSERT INTO plan_marks (mark_id, file_id, by_running_write) VALUES (999, 1, TRUE)")
-    book.end(operation_id)
-    assert book.database.read().value("SELECT by_running_write FROM plan_marks WHERE mark_id = 999") is False
-
-
 def test_amended_operation_keeps_its_end_time(book: Book) -> None:
     """A file of unknown state makes every start check its operation."""
     operation_id = book.begin()

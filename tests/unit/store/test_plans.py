@@ -13,13 +13,15 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.planning import plan_cache
-from indexium_core.flows.planning.plan import PlanReader
 from indexium_core.flows.planning.plan_cache import PlanCache
+from indexium_core.flows.planning.plan_refresh import PlanRefresh
+from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.query import compile_query
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plan_compute, plan_read
@@ -467,49 +469,96 @@ def test_older_version_is_shown_unchanged(films: Database) -> None:
 
 
 @pytest.fixture
-def reader(films: Database) -> Iterator[PlanReader]:
-    made = PlanReader(films, config=None, clock=lambda: NOW)
+def refresh(films: Database) -> Iterator[PlanRefresh]:
+    made = PlanRefresh(films, clock=lambda: NOW)
     yield made
     made.close()
 
 
-def written(database: Database, name: str) -> None:
+class Write:
+    """A running write of the films."""
+
+    def __init__(self, database: Database) -> None:
+        version = plan_compute.refresh(database, Modes(), now=NOW)
+        self.database, self.ledger = database, Ledger(database)
+        self.operation_id = self.ledger.create_write(
+            file_ids=list(ids(database).values()),
+            variant_id=version.variant_id,
+            plan_id=version.plan_id,
+            options=WriteOptions(),
+            now=NOW,
+            expires_at=NOW,
+        )
+        self.put("in_progress")
+
+    def put(self, status: str) -> None:
+        with self.database.atomic() as tx:
+            tx.execute("UPDATE metadata_operations SET status = $status", {"status": status})
+
+    def write(self, name: str, *, content: str = "film") -> None:
+        file = scanned(name, "People: Zoë Öz", content=content)
+        with self.database.atomic() as tx:
+            catalog.update_written(tx, {ids(self.database)[name]: file}, at=NOW)
+
+
+@pytest.fixture
+def write(films: Database) -> Write:
+    return Write(films)
+
+
+def restore(database: Database) -> None:
+    """A rollback postpones what it restores."""
     with database.atomic() as tx:
-        catalog.update_written(tx, {ids(database)[name]: scanned(name, "People: Zoë Öz")}, at=NOW)
+        decisions.postpone(tx, [ids(database)["a.mp4"]], until=None, reason="rolled_back", at=NOW)
 
 
-def test_read_during_write_does_not_wait_for_its_results(films: Database, reader: PlanReader) -> None:
-    before = reader.newest_version(Modes())
-    written(films, "a.mp4")
+@pytest.mark.parametrize("result", ["written", "another hash", "rolled back"])
+def test_read_during_write_does_not_wait_for_its_results(
+    films: Database, refresh: PlanRefresh, write: Write, result: str
+) -> None:
+    before = refresh.newest(Modes(), max_age=60)  # it is current
+    if result == "rolled back":
+        restore(films)
+    else:
+        write.write("a.mp4", content="film" if result == "written" else "other")
     with films.atomic():  # the write stores its next results
-        during = reader.newest_version(Modes(), max_age=60)
+        during = refresh.newest(Modes(), max_age=60)
 
     assert during.plan_id == before.plan_id
-    assert reader._refreshing is not None
-    after = reader._refreshing.result(20)
+    refresh._running[Modes()].result(20)
+    after = refresh.newest(Modes(), max_age=60)
     assert after.plan_id > before.plan_id
-    assert reader.newest_version(Modes(), max_age=60).plan_id == after.plan_id
+    assert rows(films.read(), after) == from_nothing(films, Modes())
 
 
-def test_read_during_write_has_all_decisions(films: Database, reader: PlanReader) -> None:
-    before = reader.newest_version(Modes())
-    written(films, "a.mp4")
+def test_read_during_write_has_all_decisions(films: Database, refresh: PlanRefresh, write: Write) -> None:
+    before = refresh.newest(Modes(), max_age=60)
+    write.write("a.mp4")
     edit(films, "b.mp4", "Bob Ray")
 
-    found = reader.newest_version(Modes(), max_age=60)
+    found = refresh.newest(Modes(), max_age=60)
     assert found.plan_id > before.plan_id
     assert rows(films.read(), found) == from_nothing(films, Modes())
 
 
-def test_results_of_write_are_missing_for_a_limited_time(films: Database, reader: PlanReader) -> None:
-    before = reader.newest_version(Modes())
-    written(films, "a.mp4")
+@pytest.mark.parametrize("status", ["paused", "completed", "interrupted"])
+def test_no_result_is_missing_after_write(films: Database, refresh: PlanRefresh, write: Write, status: str) -> None:
+    before = refresh.newest(Modes(), max_age=60)
+    write.write("a.mp4")
+    write.put(status)
 
-    assert reader.newest_version(Modes(), max_age=1e-9).plan_id > before.plan_id
+    assert refresh.newest(Modes(), max_age=60).plan_id > before.plan_id
 
 
-def test_plan_of_another_process_is_refreshed_before_it_is_read(films: Database, reader: PlanReader) -> None:
-    before = plan_compute.refresh(films, Modes(), now=NOW)
-    written(films, "a.mp4")
+def test_results_of_write_are_missing_for_a_limited_time(films: Database, refresh: PlanRefresh, write: Write) -> None:
+    before = refresh.newest(Modes(), max_age=60)
+    write.write("a.mp4")
 
-    assert reader.newest_version(Modes(), max_age=60).plan_id > before.plan_id
+    assert refresh.newest(Modes(), max_age=1e-9).plan_id > before.plan_id
+
+
+def test_plan_of_former_process_is_refreshed_before_it_is_read(refresh: PlanRefresh, write: Write) -> None:
+    before = plan_compute.refresh(write.database, Modes(), now=NOW)
+    write.write("a.mp4")
+
+    assert refresh.newest(Modes(), max_age=60).plan_id > before.plan_id

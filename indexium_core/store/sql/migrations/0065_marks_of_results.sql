@@ -1,2 +1,2 @@
--- Whether a running write or rollback has made the mark: a read that does not wait may ignore it for a moment.
-ALTER TABLE plan_marks ADD COLUMN by_running_write BOOLEAN DEFAULT FALSE;
+-- Whether results of a write or rollback have made the mark: while one runs, a read may ignore it for a moment.
+ALTER TABLE plan_marks ADD COLUMN by_result BOOLEAN DEFAULT FALSE;
