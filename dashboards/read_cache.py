@@ -20,7 +20,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import carry_actor
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
-from indexium_core.model.recent_values import RecentValues
+from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:

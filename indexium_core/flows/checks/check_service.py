@@ -23,7 +23,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
-from indexium_core.model.recent_values import SETS_OF_LIBRARIES, RecentValues
+from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding

@@ -27,7 +27,7 @@ from indexium_core.model.files.tiles import (
     TilePage,
 )
 from indexium_core.model.planning.facets import Wider
-from indexium_core.model.recent_values import RecentValues
+from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database

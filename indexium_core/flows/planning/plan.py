@@ -35,8 +35,8 @@ from indexium_core.model.planning.plan import (
     PlanStatistics,
     Selection,
 )
+from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.query import compile_query, title_of
-from indexium_core.model.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings

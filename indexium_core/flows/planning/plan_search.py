@@ -13,9 +13,9 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
+from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.query import Completion, Key, Word
 from indexium_core.model.query.title_keys import TITLE_TEXTS
-from indexium_core.model.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database

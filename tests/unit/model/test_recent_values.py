@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indexium_core.model.recent_values import RecentValues
+from indexium_core.model.planning.recent_values import RecentValues
 from tests.support.waiting import until
 
 
