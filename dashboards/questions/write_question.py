@@ -21,6 +21,7 @@ from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
 from indexium_core.model.planning.plan import (
+    SAFE,
     Holder,
     Selection,
     StaleFile,
@@ -74,6 +75,8 @@ class WriteQuestion:
             summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
             if digest.count == summary.count:
                 break
+        if summary.count and summary.count == summary.by_risk.get("safe"):  # an editor may write these at once
+            request = request._replace(options=replace(request.options, risk=SAFE))
         dangers, count = request.plan.sample(request.selection, QUERIES["danger"], limit=write_sections.PER_PAGE)
         holders = library.operations.holders_of(request.plan, request.selection, request.options)
         return WritePreview(

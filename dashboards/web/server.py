@@ -125,7 +125,7 @@ def make_server(
     library: Library, *, host: str = "127.0.0.1", port: int = 0, allow_remote: bool = False
 ) -> DashboardServer:
     """Return a server on a free port, which does not run yet; errors as in `serve`."""
-    _require_consent(host, allow_remote=allow_remote)
+    require_consent(host, allow_remote=allow_remote)
     return DashboardServer(library, host=host, port=free_port(host, port))
 
 
@@ -164,7 +164,8 @@ def _why_not(host: str, port: int, error: Exception, home: Path | None = None) -
     return f"{host}:{port} cannot be served: {error}. Use --host 127.0.0.1."
 
 
-def _require_consent(host: str, *, allow_remote: bool) -> None:
+def require_consent(host: str, *, allow_remote: bool) -> None:
+    """Raise a UsageError if `host` lets other machines reach the service, and nobody has allowed that."""
     if host not in LOOPBACK and not allow_remote:
         raise errors.UsageError(
             f"Serving on {host} lets other machines reach this service. Keep --host 127.0.0.1 (and reach it through an "

@@ -81,10 +81,13 @@ def test_viewer_is_offered_no_change(enter: Callable[..., Page]) -> None:
     expect(page.get_by_text("You may not change settings, keys, connections and schedules.")).to_be_visible()
 
 
-def test_editor_writes_only_safe_files(enter: Callable[..., Page], people: Library) -> None:
+@pytest.mark.parametrize("waits", ["off", "danger"])
+def test_editor_writes_only_safe_files(enter: Callable[..., Page], people: Library, waits: str) -> None:
+    """Also if the editor may propose the others: safe files alone do not wait."""
+    people.configuration.set("approval_risk", waits)
     people.users.change("Bob", role="editor")
-    page = enter("Bob", "/plan?q=folder:Weddings")
-    page.get_by_role("row", name="First dance.mp4").wait_for()
+    page = enter("Bob", "/plan?q=risk:safe")
+    page.get_by_role("row").nth(1).wait_for()
     page.keyboard.press("a")
     page.keyboard.press("w")
     box = page.get_by_role("dialog")
@@ -92,6 +95,7 @@ def test_editor_writes_only_safe_files(enter: Callable[..., Page], people: Libra
     until(lambda: people.history(per_page=1).total == 1)
     [operation] = people.history(per_page=5).items
     assert people.operation(operation.id).operation.actor.name == "Bob"
+    assert people.approvals.list().total == 0
 
 
 def test_administrator_adds_a_person(enter: Callable[..., Page], people: Library) -> None:
@@ -128,7 +132,7 @@ def test_own_password_and_other_sessions(enter: Callable[..., Page], people: Lib
     page = enter("Bob", "/account", width=390)
     fill(page, Present_password="guessed it", New_password=NEW, **{"New_password,_once_more": NEW})
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_text("The password is wrong.")).to_be_visible()
+    expect(page.get_by_text("Your present password is wrong.")).to_be_visible()
     fill(page, Present_password=PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your password is changed.")).to_be_visible()

@@ -59,7 +59,7 @@ export const folderFields = (seesAll, folders, start = "") => [
       checked: seesAll,
       data: {change: action(start, "see_all"), key: `${start}see-all`},
     }),
-    h("span", null, seesAll ? "sees all folders" : "sees only these"),
+    h("span", null, "sees all folders"),
   ),
   !seesAll &&
     h(

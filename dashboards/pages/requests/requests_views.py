@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.components import field_text, paging
-from dashboards.components.base import Component, module
+from dashboards.components.base import Component, module, needing
 from dashboards.pages.plan.plan_table import SHOWN_TAGS, reason, tag_list
 from dashboards.pages.requests.requests_state import RequestsState
 from dashboards.pages.requests.view_types import RequestDetailsView, RequestsHeaderView, RequestsListView
@@ -71,6 +71,7 @@ class RequestDetails(Component):
 
     _esm = module("request_details")
     _view = RequestDetailsView
+    _needs = needing({"plan.edit": "comment withdraw"})
     _styles = ("requests.css",)
 
 

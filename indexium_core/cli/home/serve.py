@@ -88,6 +88,7 @@ def _serve(
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import server  # here, because the import is slow and other commands do not need it
 
+        server.require_consent(host, allow_remote=allow_remote)  # before anything is said about the service
         port = server.free_port(
             host, port, home=home
         )  # before the home is locked, so that a port in use is reported at once

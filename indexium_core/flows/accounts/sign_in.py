@@ -154,7 +154,7 @@ class SignIn:
     def require_password(self, user_id: int, password: str) -> None:
         """Raise SignInError if a person, who has signed in, has another password, or if too many were wrong."""
         known = store.credentials_of(self._database.read(), user_id)
-        self._check(known, password, key=f"#{user_id}", address="", wrong="The password is wrong.")
+        self._check(known, password, key=f"#{user_id}", address="", wrong="Your present password is wrong.")
 
     def _check(
         self, known: store.CredentialRow | None, password: str, *, key: str, address: str, wrong: str = _WRONG

@@ -35,7 +35,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
     {
         "plan.read": "see files, people, titles, the plan and the history",
-        "query.run": "run SQL queries that only read",
+        "query.run": "run SQL queries",
         "plan.edit": "edit people, fields and decisions",
         "people.edit": "rename, merge and split people",
         "titles.edit": "edit titles, matches and pictures",
@@ -47,7 +47,7 @@ PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
         "publish": "publish NFO files and pictures",
         "libraries.manage": "add and remove folders, and change what they hold",
         "settings.manage": "change settings, keys, connections and schedules",
-        "users.manage": "add people, and change what they may do",
+        "users.manage": "add people, or change what they may do",
     }
 )
 ROLE_WORDS: Mapping[Role, str] = MappingProxyType(

@@ -11,7 +11,7 @@ from indexium_core.model.planning.plan import WRITABLE
 
 ApprovalRisk = Literal["off", "safe", "warning", "danger"]
 APPROVAL_RISKS: tuple[ApprovalRisk, ...] = get_args(ApprovalRisk)
-BEYOND_ROLE = "the role of its proposer does not allow to start it"
+BEYOND_ROLE = "its proposer may not start it alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ CommentMode = Literal["replace", "preserve"]
 
 RISK_LEVELS = ("safe", "warning", "danger", "blocked", "unchanged")
 WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch
+SAFE = ("safe",)  # the levels of a write that needs no more than `write.safe`
 CATEGORIES = ("add", "merge", "remove", "rewrite", "unchanged", "blocked")
 SORT_KEYS = ("name", "path", "risk", "tags", "new_tags", "size", "mtime", "category", "cost")
 

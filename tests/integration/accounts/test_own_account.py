@@ -45,7 +45,7 @@ def test_viewer_changes_the_own_password_and_stays_signed_in_here(library: Libra
 def test_own_password_needs_the_present_one(library: Library) -> None:
     _, bob = signed_in(library)
     with library.acting_as(bob):
-        with pytest.raises(errors.SignInError, match="The password is wrong"):
+        with pytest.raises(errors.SignInError, match="Your present password is wrong"):
             library.users.change_own_password("guessed it", NEW)
         with pytest.raises(errors.UsageError, match="at least 8 characters"):
             library.users.change_own_password(PASSWORD, "short")

@@ -199,7 +199,7 @@ def test_wrong_codes_are_throttled_by_address(library: Library, clock: Clock) ->
 
 def test_person_switches_it_off_with_the_password(library: Library, app: App) -> None:
     with library.acting_as(actor(library, "Bob")):
-        with pytest.raises(errors.SignInError, match="The password is wrong"):
+        with pytest.raises(errors.SignInError, match="Your present password is wrong"):
             library.second_factor.switch_off("guessed it")
         with pytest.raises(errors.ForbiddenError):
             library.second_factor.switch_off_of("Ann Lee")
@@ -211,7 +211,7 @@ def test_person_switches_it_off_with_the_password(library: Library, app: App) ->
 def test_guesses_of_the_own_password_are_throttled(library: Library, app: App) -> None:
     with library.acting_as(actor(library, "Bob")):
         for _ in range(10):
-            with pytest.raises(errors.SignInError, match="The password is wrong"):
+            with pytest.raises(errors.SignInError, match="Your present password is wrong"):
                 library.second_factor.switch_off("guessed it")
         with pytest.raises(errors.SignInError, match="Too many wrong passwords"):
             library.second_factor.switch_off(PASSWORD)
@@ -289,7 +289,7 @@ def test_section_shows_each_step(library: Library, clock: Clock) -> None:
         send["close_second_factor"]({})
         assert (drawn[-1]["codes"], drawn[-1]["state"].endswith("You have 10 recovery codes left.")) == ([], True)
         send["switch_off_second_factor"]({"password": "guessed it"})
-        assert drawn[-1]["problem"] == "The password is wrong."
+        assert drawn[-1]["problem"] == "Your present password is wrong."
         send["switch_off_second_factor"]({"password": PASSWORD})
         assert (drawn[-1]["is_on"], drawn[-1]["problem"]) == (False, "")
     assert bridge.texts == ["The second factor is on. Your next sign-in needs a code.", "The second factor is off."]

@@ -236,7 +236,7 @@ def test_editor_may_propose_only_if_approval_is_on(three: Team) -> None:
     with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
         library.write(library.plan(), ALL)
     library.configuration.set("approval_files", "1000000")
-    assert three.proposed(three.bob).reasons == ["the role of its proposer does not allow to start it"]
+    assert three.proposed(three.bob).reasons == ["its proposer may not start it alone"]
     library.users.change("Bob", role="viewer")
     with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
         library.write(library.plan(), ALL)

@@ -20,12 +20,11 @@ from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
-from indexium_core.model.planning.plan import WRITABLE, Selection, SelectionSummary
+from indexium_core.model.planning.plan import SAFE, WRITABLE, Selection, SelectionSummary
 from indexium_core.model.review.reports import DecisionReport
 
 SO_ALREADY = "nothing was changed: the files already have these values"
 DONE = ("in_progress", "completed", "completed_with_errors")  # states in which written files are reported
-SAFE = ("safe",)  # what a person with `write.safe` only may write
 UNSELECTED = "Select files first: press x for the file at the cursor, or a for all found files."
 
 
