@@ -66,6 +66,7 @@ export function render(context) {
       page: (self, data) => self.send("page", {page: Number(data.page)}),
       operation: (self, data) => self.send("operation", {id: Number(data.id)}),
       job: (self, data) => self.send("job", {id: Number(data.id)}),
+      request: (self, data) => self.send("request", {id: Number(data.id)}),
       undo: (self, data) => self.send("undo", {id: Number(data.id)}),
     },
   })

@@ -16,14 +16,17 @@ from indexium_core.model.accounts.activity import ActivityActor, ActivityPage, A
 
 PER_PAGE = 50
 _PEOPLE = ("user", "local")  # kinds of actors that are people
-_NOTHING = {"title": "Nothing yet", "text": "Decisions, writes, rollbacks, publications and scans appear here."}
+_NOTHING = {
+    "title": "Nothing yet",
+    "text": "Decisions, writes, rollbacks, publications, requests and scans appear here.",
+}
 
 
 class ActivityList(Component):
     """
     Who did what, newest first.
 
-    Messages: `actor` {value}, `page` {page}, `operation` and `job` {id}, `undo` {id} (of a step), `history`.
+    Messages: `actor` {value}, `page` {page}, `operation`, `job` and `request` {id}, `undo` {id} (of a step), `history`.
     """
 
     _esm = module("activity_list")
@@ -69,12 +72,12 @@ def _day(moment: datetime) -> str:
 def _row(row: ActivityRow, undoable: Collection[int]) -> ActivityRowView:
     words, level = status_words.STATUS.get(row.state, (row.state, "blocked"))
     return {
-        "key": f"{row.kind}-{row.id}",
+        "key": f"{row.kind}-{row.id}-{row.at.timestamp()}",  # a request has several rows
         "time": f"{row.at.astimezone():%H:%M}",
         "who": row.actor_name or "unknown",
         "kind": "" if row.actor_kind in _PEOPLE else row.actor_kind,
         "text": row.text,
-        "act": row.kind if row.kind in ("operation", "job") else "",
+        "act": row.kind if row.kind in ("operation", "job", "request") else "",
         "id": row.id,
         "state": words,
         "level": level,

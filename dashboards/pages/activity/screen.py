@@ -19,6 +19,7 @@ EVENTS = (
     "plan:changed",
     "matches:changed",
     "job:changed",
+    "approvals:changed",
     *(f"{kind}:{what}" for kind in ("write", "rollback", "publish") for what in ("started", "completed")),
 )
 
@@ -43,6 +44,7 @@ class ActivityScreen(Screen):
             page=lambda message: self._narrow(number=max(1, int(message["page"]))),
             operation=lambda message: session.go("history", operation_id=int(message["id"])),
             job=lambda message: session.go("jobs", job_id=int(message["id"])),
+            request=lambda message: session.go("requests", request_id=int(message["id"])),
             undo=self._undo,
             history=lambda _: session.go("history"),
         )

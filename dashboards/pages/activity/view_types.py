@@ -13,7 +13,7 @@ class ActivityRowView(TypedDict):
     who: str
     kind: str  # Of the actor, if it is no person: token, schedule, webhook; otherwise ""
     text: str
-    act: str  # What a click on the text opens: operation, job; "" for nothing
+    act: str  # What a click on the text opens: operation, job, request; "" for nothing
     id: int
     state: str
     level: str

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
+from indexium_core.model.approvals.approval import KIND_WORDS, ApprovalKind
 from indexium_core.model.operations.actor import ActorKind
 from indexium_core.model.operations.outcomes import items_in_words
 from indexium_core.model.shapes import ListPage, Shaped
 
-ActivityKind: TypeAlias = Literal["step", "undo", "operation", "job"]
+ActivityKind: TypeAlias = Literal["step", "undo", "operation", "job", "request"]
 _VERBS = {"write": "wrote", "rollback": "rolled back", "publish": "published"}
+_REQUEST_VERBS = {"proposed": "proposed a", "commented": "commented on the", "withdrawn": "withdrew the"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +28,17 @@ class ActivityRow(Shaped):
     actor_name: str
     kind: ActivityKind  # what `id` is the id of; the undo of a step has the id of the step
     id: int
-    label: str  # of a step or job; the type of an operation
+    label: str  # of a step or job; the type of an operation; what was done with a request, and its kind
     items: int  # files or titles; 0 if they are not counted
     state: str  # of an operation or job; `undone` for a step that is undone
 
     @property
     def text(self) -> str:
-        """What was done: `skipped 3 files`, `wrote 41 files`, `Undo: skipped 3 files`, `Scan`."""
+        """What was done: `wrote 41 files`, `Undo: skipped 3 files`, `Scan`, `proposed a write of 5 files`."""
+        if self.kind == "request":
+            action, _, work = self.label.partition(" ")
+            verb = _REQUEST_VERBS.get(action, f"{action} the")
+            return f"{verb} {KIND_WORDS[cast('ApprovalKind', work)]} of {items_in_words(self.items, work)}"
         if self.kind == "operation":
             return f"{_VERBS.get(self.label, self.label)} {items_in_words(self.items, self.label)}"
         return f"Undo: {self.label}" if self.kind == "undo" else self.label

@@ -1,4 +1,4 @@
-"""Who did what, from the tables of steps, operations and jobs."""
+"""Who did what, from the tables of steps, operations, jobs and requests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
--- Who did what: the steps, operations and jobs of all actors, which other tables keep. A job that runs an operation is not
--- listed beside it, and neither is the work of Indexium itself.
+-- Who did what: the steps, operations, jobs and requests for approval of all actors, which other tables keep. A job that
+-- runs an operation is not listed beside it, and neither is the work of Indexium itself.
 
 -- name: done
--- Everything that somebody did. An older version did not record the kinds of all actors.
+-- Everything that somebody did. An older version did not record the kinds of all actors. The change of a request is left
+-- out: the program finds it when somebody wants to approve.
 SELECT created_at AS "at", actor_kind, actor_id, actor_name, 'step' AS kind, step_id AS id, label, files AS items,
        CASE WHEN undone_at IS NULL THEN '' ELSE 'undone' END AS state
 FROM steps
@@ -14,7 +15,11 @@ SELECT started_at, coalesce(actor_kind, 'local'), coalesce(actor_id, ''), user_n
 FROM metadata_operations
 UNION ALL
 SELECT created_at, coalesce(actor_kind, 'local'), coalesce(actor_id, ''), coalesce(actor_name, ''), 'job', id, title, 0, status
-FROM job_queue WHERE operation_id IS NULL;
+FROM job_queue WHERE operation_id IS NULL
+UNION ALL
+SELECT e."at", e.actor_kind, e.actor_id, e.actor_name, 'request', e.approval_id, concat(e.action, ' ', a.kind), a.files, ''
+FROM approval_entries AS e JOIN approvals AS a ON a.id = e.approval_id
+WHERE e.action <> 'changed';
 
 -- name: page
 -- One page, newest first, optionally of one actor.

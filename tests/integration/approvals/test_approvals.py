@@ -259,6 +259,13 @@ def test_rejected_and_withdrawn_requests_have_ended(three: Team) -> None:
             three.approve(each, three.ann)
     assert three.proposed(three.bob).id not in (rejected.id, withdrawn.id)
     assert library.history().total == 0
+    activity = [(row.actor_name, row.text, row.id) for row in library.activity.page().items if row.kind == "request"]
+    assert activity[1:] == [
+        ("Bob", "withdrew the write of 1 file", withdrawn.id),
+        ("Ann", "rejected the write of 3 files", rejected.id),
+        ("Bob", "proposed a write of 1 file", withdrawn.id),
+        ("Bob", "proposed a write of 3 files", rejected.id),
+    ]
 
 
 def test_request_expires(tmp_path: Path) -> None:
