@@ -75,8 +75,6 @@ class WriteQuestion:
             summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
             if digest.count == summary.count:
                 break
-        if summary.count and summary.count == summary.by_risk.get("safe"):  # an editor may write these at once
-            request = request._replace(options=replace(request.options, risk=SAFE))
         dangers, count = request.plan.sample(request.selection, QUERIES["danger"], limit=write_sections.PER_PAGE)
         holders = library.operations.holders_of(request.plan, request.selection, request.options)
         return WritePreview(
@@ -211,6 +209,8 @@ class WriteQuestion:
 
     def _start_write(self, preview: WritePreview, note: str) -> None:
         request, options = preview.request, replace(preview.request.options, user_note=note.strip())
+        # An editor may write safe files at once, if the write can have no others.
+        narrowed = replace(options, risk=SAFE) if preview.is_safe else options
         self._open_request = None
 
         def failed(error: errors.IndexiumError) -> None:
@@ -221,7 +221,7 @@ class WriteQuestion:
 
         self._bridge.run(
             lambda: (
-                self._library.write(request.plan, options, selection=request.selection, expected=preview.expected).id
+                self._library.write(request.plan, narrowed, selection=request.selection, expected=preview.expected).id
             ),
             self._started,
             name="write",

@@ -65,6 +65,11 @@ class WritePreview(NamedTuple):
     title: str  # the note that a person has not changed
     all_in_use: bool  # operations process all files that are left
 
+    @property
+    def is_safe(self) -> bool:
+        """Whether all files that would be written are safe."""
+        return self.summary.count == self.summary.by_risk.get("safe", 0)
+
 
 def typed(danger: int, *, noun: str = "file", verb: str = "write") -> DialogTypedView:
     """Return the word that a person types before dangerous files or titles are written."""
