@@ -6,8 +6,8 @@ The service of several people: sign-in, checks of permissions, and answers besid
 The service runs in a process of its own, with a plan of many files (rows without media) and some real films. Each
 person is signed in and follows the events. Answers are measured while nothing else happens, and while the real films
 are written and rolled back. Then each person opens the page of the plan, and the answers are measured again. Pages are
-not open during the write: the browser would take processor time from the service. The cost of the
-check is that of calls by a person against the same calls without a person, in this process.
+not open during the write: the browser would take processor time from the service. The cost of the check is that of
+calls by a person against the same calls without a person, in this process.
 """
 
 from __future__ import annotations

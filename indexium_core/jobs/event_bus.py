@@ -99,9 +99,9 @@ class Recorder:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._unwritten: list[Event] = []  # not stored yet
         self._recent: list[Event] = []  # the newest events in their order, also those that are not stored yet
         self._all_after = bus.last_id  # all events after this id are in memory
+        self._stored_to = bus.last_id  # later events are not stored yet
         self._has_events = threading.Event()
         self._closed = threading.Event()
         self._written = 0
@@ -115,8 +115,7 @@ class Recorder:
         shows_all = self._store.shows_all
         with self._lock:
             # For others, the store counts only events that they see; otherwise hidden ones could fill the limit.
-            recent = self._recent if shows_all else self._unwritten
-            recent = recent[bisect.bisect_right(recent, last_id, key=_id_of) :]
+            recent = self._after(last_id if shows_all else max(last_id, self._stored_to))
             if shows_all and last_id >= self._all_after:
                 return recent[:limit]
         events = {event.id: event for event in (*self._store.since(last_id, limit), *recent)}
@@ -132,7 +131,6 @@ class Recorder:
 
     def _enqueue(self, event: Event) -> None:
         with self._lock:
-            self._unwritten.append(event)
             self._recent.append(event)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="indexium-events", daemon=True)
@@ -149,7 +147,7 @@ class Recorder:
 
     def _write(self) -> None:
         with self._lock:
-            group = list(self._unwritten)
+            group = self._after(self._stored_to)
         if not group:
             return
         try:
@@ -163,8 +161,12 @@ class Recorder:
             # stored in other tables.
             logger.exception("event.not_written", extra={"count": len(group)})
         with self._lock:
-            del self._unwritten[: len(group)]
+            self._stored_to = group[-1].id
             self._forget(group)
+
+    def _after(self, last_id: int) -> list[Event]:
+        """Return the events in memory after an id. Callers hold the lock."""
+        return self._recent[bisect.bisect_right(self._recent, last_id, key=_id_of) :]
 
     def _forget(self, group: list[Event]) -> None:
         """Keep the newest events in memory; of the progress of a job, only the newest. Callers hold the lock."""
@@ -172,7 +174,7 @@ class Recorder:
         self._recent = [
             event for event in self._recent if not event.is_progress or event.id >= newest.get(_progress_of(event), 0)
         ]
-        surplus = len(self._recent) - len(self._unwritten) - self.RECENT
+        surplus = len(self._recent) - len(self._after(self._stored_to)) - self.RECENT
         if surplus > 0:
             self._all_after = self._recent[surplus - 1].id
             del self._recent[:surplus]

@@ -29,43 +29,28 @@ export const passwordFields = owner => [
   textField(owner, "Password, once more", "again", SECRET),
 ]
 
-/** The name of an action in the form, which has its own. @type {(start: string, name: string) => string} */
-const action = (start, name) => (start ? `${start}-${name}` : name)
-
-/** @type {(folder: SeenFolderView, start: string) => HTMLElement} */
-const drawFolder = ({id, name, path, on}, start) =>
+/** @param {SeenFolderView} folder */
+const drawFolder = ({id, name, path, on}) =>
   h(
     "label",
     {class: "tick", title: path, data: {key: id}},
-    h("input", {
-      type: "checkbox",
-      checked: on,
-      data: {change: action(start, "see"), folder: id, key: `${start}see-${id}`},
-    }),
+    h("input", {type: "checkbox", checked: on, data: {change: "see", folder: id, key: `see-${id}`}}),
     h("bdi", null, name),
   )
 
-/**
- * The folders that a person sees. Actions: `see_all` and `see`, or `START-see_all` and `START-see`.
- * @type {(seesAll: boolean, folders: SeenFolderView[], start?: string) => Child}
- */
-export const folderFields = (seesAll, folders, start = "") => [
+/** The folders that a person sees. Actions: `see_all`, `see`. @type {(seesAll: boolean, folders: SeenFolderView[]) => Child} */
+export const folderFields = (seesAll, folders) => [
   h(
     "label",
     {class: "switch", data: {key: "sees-all"}},
-    h("input", {
-      type: "checkbox",
-      role: "switch",
-      checked: seesAll,
-      data: {change: action(start, "see_all"), key: `${start}see-all`},
-    }),
+    h("input", {type: "checkbox", role: "switch", checked: seesAll, data: {change: "see_all", key: "see-all"}}),
     h("span", null, "sees all folders"),
   ),
   !seesAll &&
     h(
       "div",
       {class: "folders", role: "group", "aria-label": "Folders that the person sees", data: {key: "folders"}},
-      folders.map(folder => drawFolder(folder, start)),
+      folders.map(drawFolder),
       !folders.some(({on}) => on) && h("p", {class: "hint", data: {key: "none"}}, "This person sees no file."),
     ),
 ]

@@ -74,7 +74,6 @@ const drawForm = self => {
         folderFields(
           state.seesAll,
           view.folders.map(folder => ({...folder, on: state.seen.has(folder.id)})),
-          "new",
         ),
       ),
     view.problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, view.problem),
@@ -209,11 +208,11 @@ export function render(context) {
         self.state.role = value
         self.paint()
       },
-      "new-see_all"(self, _, {checked}) {
+      see_all(self, _, {checked}) {
         self.state.seesAll = checked
         self.paint()
       },
-      "new-see"(self, {folder}, {checked}) {
+      see(self, {folder}, {checked}) {
         if (checked) self.state.seen.add(Number(folder))
         else self.state.seen.delete(Number(folder))
         self.paint()

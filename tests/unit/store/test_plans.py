@@ -475,7 +475,7 @@ def refresh(films: Database) -> Iterator[PlanRefresh]:
     made.close()
 
 
-class Write:
+class RunningWrite:
     """A running write of the films."""
 
     def __init__(self, database: Database) -> None:
@@ -502,8 +502,8 @@ class Write:
 
 
 @pytest.fixture
-def write(films: Database) -> Write:
-    return Write(films)
+def write(films: Database) -> RunningWrite:
+    return RunningWrite(films)
 
 
 def restore(database: Database) -> None:
@@ -514,7 +514,7 @@ def restore(database: Database) -> None:
 
 @pytest.mark.parametrize("result", ["written", "another hash", "rolled back"])
 def test_read_during_write_does_not_wait_for_its_results(
-    films: Database, refresh: PlanRefresh, write: Write, result: str
+    films: Database, refresh: PlanRefresh, write: RunningWrite, result: str
 ) -> None:
     before = refresh.newest(Modes(), max_age=60)  # it is current
     if result == "rolled back":
@@ -531,7 +531,7 @@ def test_read_during_write_does_not_wait_for_its_results(
     assert rows(films.read(), after) == from_nothing(films, Modes())
 
 
-def test_read_during_write_has_all_decisions(films: Database, refresh: PlanRefresh, write: Write) -> None:
+def test_read_during_write_has_all_decisions(films: Database, refresh: PlanRefresh, write: RunningWrite) -> None:
     before = refresh.newest(Modes(), max_age=60)
     write.write("a.mp4")
     edit(films, "b.mp4", "Bob Ray")
@@ -542,7 +542,9 @@ def test_read_during_write_has_all_decisions(films: Database, refresh: PlanRefre
 
 
 @pytest.mark.parametrize("status", ["paused", "completed", "interrupted"])
-def test_no_result_is_missing_after_write(films: Database, refresh: PlanRefresh, write: Write, status: str) -> None:
+def test_no_result_is_missing_after_write(
+    films: Database, refresh: PlanRefresh, write: RunningWrite, status: str
+) -> None:
     before = refresh.newest(Modes(), max_age=60)
     write.write("a.mp4")
     write.put(status)
@@ -550,14 +552,16 @@ def test_no_result_is_missing_after_write(films: Database, refresh: PlanRefresh,
     assert refresh.newest(Modes(), max_age=60).plan_id > before.plan_id
 
 
-def test_results_of_write_are_missing_for_a_limited_time(films: Database, refresh: PlanRefresh, write: Write) -> None:
+def test_results_of_write_are_missing_for_a_limited_time(
+    films: Database, refresh: PlanRefresh, write: RunningWrite
+) -> None:
     before = refresh.newest(Modes(), max_age=60)
     write.write("a.mp4")
 
     assert refresh.newest(Modes(), max_age=1e-9).plan_id > before.plan_id
 
 
-def test_plan_of_former_process_is_refreshed_before_it_is_read(refresh: PlanRefresh, write: Write) -> None:
+def test_plan_of_former_process_is_refreshed_before_it_is_read(refresh: PlanRefresh, write: RunningWrite) -> None:
     before = plan_compute.refresh(write.database, Modes(), now=NOW)
     write.write("a.mp4")
 
