@@ -414,10 +414,11 @@ def _close_open_libraries() -> None:
 
 
 def _abandon(store: database.Database, library: Library | None) -> None:
-    """Close the database of a home that cannot be opened, after its jobs and its log of events, if they started."""
+    """Close the database of a home that cannot be opened, after its jobs and its logs, if they started."""
     registered.release(str(store.home))
     if library is not None:
         library._parts.queue.stop_worker()  # noqa: SLF001 - of this module
+        library._parts.progress_log.close()  # noqa: SLF001
         library.event_log.close()
     store.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,10 @@ from indexium_core import errors
 from indexium_core.cli.operations import follow
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.library import Library
+from tests.support import tables
 from tests.support.holding import cut_off
 from tests.support.studio import ALL, OLD, Studio
+from tests.support.waiting import until
 
 
 def test_failed_write_keeps_plan_and_scan_keeps_unwritten_edit(studio: Studio) -> None:
@@ -53,10 +56,16 @@ def test_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Studio
         studio.library.pause(99) or studio.library.status(99)
 
 
-def test_failed_open_leaves_no_thread_that_starts_jobs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_open_leaves_no_thread_and_no_open_file(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = studio.library.home / "logs" / "progress.log"
+    written = log.stat().st_size
+
     def fail(*_: object, **__: object) -> None:
+        until(lambda: log.stat().st_size > written)
         raise RuntimeError("The last step fails.")
 
+    with tables.changing(studio.library) as tx:
+        tx.execute("UPDATE schedules SET next_run_at = '2026-01-01' WHERE name = 'database-backup'")
     studio.library.close()
     before = set(threading.enumerate())
     monkeypatch.setattr(RatingWrites, "start", fail)
@@ -66,6 +75,7 @@ def test_failed_open_leaves_no_thread_that_starts_jobs(studio: Studio, monkeypat
 
     left = [each.name for each in threading.enumerate() if each not in before and each.name == "indexium-queue"]
     assert not left
+    assert log not in [each.resolve() for each in Path("/proc/self/fd").iterdir()]
     monkeypatch.undo()
     studio.library = Library.open(studio.library.home)
 

@@ -100,6 +100,7 @@ class CopiedHome:
             self._prepare(library, folder)
             with tables.changing(library) as reader:
                 found = tuple(updates(reader, folder))
+        homes.forget_planned_runs(root / "home")
         return _Template(root / "home" / FILE_NAME, folder, found)
 
 

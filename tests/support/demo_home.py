@@ -37,4 +37,5 @@ def _prepared(films: Path) -> Path:
     made = Path(tempfile.mkdtemp(dir=films.parent.parent, prefix="prepared")) / "home"
     with Library.open(made) as library:
         demo.prepare(library, films)
+    homes.forget_planned_runs(made)
     return made / FILE_NAME

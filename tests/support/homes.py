@@ -54,6 +54,7 @@ def build(home: Path, films: Path, *people: str) -> None:
             library.people.add(paths, list(people))
     template = Path(tempfile.mkdtemp(dir=folder())) / "home"
     shutil.copytree(home, template)
+    forget_planned_runs(template)
     _built[key] = template, films
 
 
@@ -83,6 +84,12 @@ def update_inodes(tx: Connection, paths: Sequence[Path]) -> None:
     """Store the inodes of copied files, which are the only changes that a scan would find."""
     inodes = [path.stat().st_ino for path in paths]
     tx.execute(_INODES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
+
+
+def forget_planned_runs(home: Path) -> None:
+    """Let the first start of each copy of a home plan its schedules: one that falls due meanwhile would run in each."""
+    with Database.open(home) as database, database.atomic() as tx:
+        tx.execute("UPDATE schedules SET next_run_at = NULL")
 
 
 @functools.cache
