@@ -36,6 +36,7 @@ const isWordWrong = ({view, state}) => view.typed && folded(state.typed) !== fol
 const canConfirm = self => {
   const {view, state} = self
   if (!view.confirm || view.blocked || (view.ack && !state.isTicked) || isWordWrong(self)) return false
+  if (view.wants_note && !state.note.trim()) return false
   return !view.needs?.length || view.needs.some(key => state.options.has(key))
 }
 
@@ -168,7 +169,8 @@ function focusSafely(self) {
   const {view, state} = self
   /** @type {(selector: string) => HTMLElement | null} */
   const find = selector => state.box.querySelector(selector)
-  const first = view.enter && canConfirm(self) ? find("[data-do=confirm]") : mayFocusText() && find(".typed input")
+  const field = view.wants_note ? ".note-text" : ".typed input"
+  const first = view.enter && canConfirm(self) ? find("[data-do=confirm]") : mayFocusText() && find(field)
   const place = first || find(".d-body input[type=checkbox]") || find(".d-foot .btn:not(:disabled)")
   place?.focus()
 }
@@ -227,10 +229,8 @@ function onChange(self, {target}) {
 function onInput(self, {target}) {
   const name = target.dataset.do
   if (name === "note") self.state.note = target.value
-  if (name === "type") {
-    self.state.typed = target.value
-    paintBox(self)
-  }
+  if (name === "type") self.state.typed = target.value
+  if (name === "type" || self.view.wants_note) paintBox(self)
 }
 
 // A person who types beside the fields means the field for the word or for the note, and no button.

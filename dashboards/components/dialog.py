@@ -96,7 +96,7 @@ class Dialog(Component):
         self._acts, self._turn, self._left = view.pop("acts", {}), view.pop("turn", None), view.pop("left", None)
         self._follows = view.get("follows")
         self._choices = {}
-        self._demands = {name: view.get(name) for name in ("ack", "typed", "needs")}
+        self._demands = {name: view.get(name) for name in ("ack", "typed", "needs", "wants_note")}
         self._serial, self._then = next(self._serials), then
         self.put(open=True, serial=self._serial, title=title, sections=sections, **view)
         return self._serial
@@ -116,7 +116,9 @@ class Dialog(Component):
 
     def _lacks(self, message: Mapping[str, Any], ticked: frozenset[str]) -> bool:
         """Return whether an answer lacks a required word, tick or choice."""
-        ack, typed, needs = (self._demands.get(name) for name in ("ack", "typed", "needs"))
+        ack, typed, needs, wants_note = (self._demands.get(name) for name in ("ack", "typed", "needs", "wants_note"))
+        if wants_note and not str(message.get("note", "")).strip():
+            return True
         if typed and _spelt(message.get("typed")) != _spelt(typed["word"]):
             return True
         return bool((ack and message.get("ack") is not True) or (needs and ticked.isdisjoint(needs)))

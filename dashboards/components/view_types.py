@@ -246,6 +246,7 @@ class DialogView(TypedDict, total=False):
     needs: list[str]  # Keys of options: one of them must be ticked first
     counted: CountedView
     note: str  # Label of a text field
+    wants_note: bool  # The field must not be empty
     written: str  # Its text
     actions: list[ButtonItemView]  # Other buttons
 

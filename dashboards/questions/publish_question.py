@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.questions import write_sections
+from dashboards.questions import approval_sections, write_sections
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
@@ -45,6 +45,7 @@ class PublishPreview:
     wish: PublishWish
     summary: PublicationSummary
     dangers: list[PublicationItem]
+    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
 
     @property
     def by_risk(self) -> Mapping[str, int]:
@@ -83,7 +84,8 @@ class PublishQuestion:
             for address in wish.dangers[:_DANGERS]:
                 kind, _, number = address.partition(":")
                 dangers.append(publications.get(kind, int(number)))
-        return PublishPreview(wish=wish, summary=summary, dangers=dangers)
+        reasons = self._library.approvals.reasons("publish", summary.by_risk, size=summary.new_bytes)
+        return PublishPreview(wish=wish, summary=summary, dangers=dangers, reasons=reasons)
 
     def _ask(self, preview: PublishPreview) -> None:
         number = preview.summary.titles
@@ -92,11 +94,12 @@ class PublishQuestion:
             self._bridge.toast("info", f"There is nothing to publish{f': {left}' if left else ''}.")
             return
         danger, titles = preview.danger_count, preview.titles
+        published = approval_sections.action(preview.reasons, "publish", titles, f"Publish {titles}")
         self._dialog.ask(
-            f"Publish {titles}?",
+            f"{published}?",
             sections(preview),
             lambda note: self._start(preview, note),
-            confirm=f"Publish {titles}",
+            confirm=published,
             risky=danger > 0,
             enter=not danger and not preview.wish.has_changed,
             typed=write_sections.typed(danger, noun="title", verb="publish") if danger else None,
@@ -155,6 +158,7 @@ def sections(preview: PublishPreview) -> list[dict[str, Any]]:
     if left := _left_out(summary):
         pairs.append(["Left out", left])
     shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": pairs}]
+    shown[:0] = approval_sections.sections(preview.reasons)
     if preview.wish.has_changed:
         shown.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
     if danger:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import operation_text
 from dashboards.components.dialog import Dialog
-from dashboards.questions import rollback_report
+from dashboards.questions import approval_sections, rollback_report
 from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.operations.rollback import RollbackCheck
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 
 SHOWN = 50
 _PLAYERS = (
@@ -42,6 +42,22 @@ class RollbackPart:
     def shown(self, check: RollbackCheck) -> RollbackPart:
         """Return the part with the files of the check: its search may find other files now."""
         return replace(self, query="", item_ids=sorted(check.item_ids)) if self.query else self
+
+
+class _RollbackFacts(NamedTuple):
+    """What the question before a rollback shows."""
+
+    operation: MetadataOperation
+    check: RollbackCheck
+    choices: list[dict[str, Any]]  # of `_choices`
+    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
+
+
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {  # by choice: what it is in `RollbackOptions`
+    "comment": {"changed": "comment"},
+    "replace": {"changed": "replace"},
+    "newer": {"with_newer": True},
+}
 
 
 def ask(
@@ -89,27 +105,47 @@ def ask(
             once=True,
         )
 
-    def check() -> tuple[MetadataOperation, RollbackCheck]:
-        operation = library.operation(operation_id, per_page=1).operation
-        return operation, library.rollback_check(operation_id, **part.choices())
+    def waits(check: RollbackCheck, **options: Any) -> Sequence[str]:
+        by_risk = {RollbackOptions(person=person, **options).risk: check.restorable}
+        return library.approvals.reasons("rollback", by_risk, item_ids=sorted(check.item_ids))
 
-    def question(found: tuple[MetadataOperation, RollbackCheck]) -> None:
-        operation, check = found
+    def check() -> _RollbackFacts:
+        operation = library.operation(operation_id, per_page=1).operation
+        check = library.rollback_check(operation_id, **part.choices())
+        reasons = waits(check)
         choices = [] if person else _choices(check)
+        for each in choices if not reasons else []:
+            if waits(check, **_OPTIONS[each["key"]]):
+                each["hint"] += " Then another person has to approve it."
+        return _RollbackFacts(operation, check, choices, reasons)
+
+    def question(found: _RollbackFacts) -> None:
+        operation, check, choices, reasons = found
         if not check.restorable and not choices:
             sections = [_named(operation), *_refusal(check), *_conflicts(check)]
             dialog.report("This cannot be rolled back", sections, left=left)
             return
+
+        def confirm(number: int) -> str:
+            items = wording.plural(number, operation.noun)
+            return approval_sections.action(reasons, "rollback", items, _confirm(number, part, operation.noun))
+
         dialog.choose(
             _title(operation, part),
-            [_named(operation), *_promise(check, part, operation.noun), *_counts(check), *_conflicts(check)],
+            [
+                _named(operation),
+                *approval_sections.sections(reasons),
+                *_promise(check, part, operation.noun),
+                *_counts(check),
+                *_conflicts(check),
+            ],
             [
                 *({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices),
                 *([REPLAN] if operation.noun == "file" else []),
             ],
             lambda note, ticked: start(check, note, ticked),
-            confirm=_confirm(check.restorable, part, operation.noun),
-            counted=_counted(check.restorable, part, choices, operation.noun),
+            confirm=confirm(check.restorable),
+            counted=_counted(check.restorable, confirm, choices),
             needs=[] if check.restorable else [str(each["key"]) for each in choices],
             note="Note (optional)",
             left=left,
@@ -142,13 +178,12 @@ def _confirm(number: int, part: RollbackPart, noun: str) -> str:
     return f"Roll back {wording.plural(number, noun)}" if number else "Roll back"
 
 
-def _counted(number: int, part: RollbackPart, choices: Sequence[dict[str, Any]], noun: str) -> dict[str, Any]:
+def _counted(number: int, confirm: Callable[[int], str], choices: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return what each choice, or two together, adds to the number in the button, with words for one and several."""
-    many = _confirm(2, part, noun).replace("2 ", "{} ")
     return {
         "base": number,
-        "one": _confirm(1, part, noun),
-        "many": many,
+        "one": confirm(1),
+        "many": confirm(2).replace("2 ", "{} "),
         "adds": {key: number for each in choices for key, number in each["adds"].items()},
     }
 

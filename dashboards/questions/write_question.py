@@ -13,7 +13,7 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.questions import write_sections
+from dashboards.questions import approval_sections, write_sections
 from dashboards.questions.write_sections import QUERIES, RequestChange, WritePreview, WriteRequest
 from dashboards.state import PINNED
 from indexium_core import errors
@@ -87,6 +87,7 @@ class WriteQuestion:
             danger_count=count if "danger" in request.options.risk else 0,
             holders=holders,
             title=request.options.user_note or request.plan.title_of(request.selection),
+            reasons=library.approvals.reasons("write", summary.by_risk, size=digest.size),
             all_in_use=bool(holders) and sum(each.files for each in holders) >= self._left(request),
         )
 
@@ -108,11 +109,14 @@ class WriteQuestion:
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
         self._open_request, self._shown_stale = preview.request, []
+        written = approval_sections.action(
+            preview.reasons, "write", wording.files(number), f"Write {wording.files(number)}"
+        )
         self._serial = self._dialog.ask(
-            f"Write {wording.files(number)}?",
+            f"{written}?",
             write_sections.sections(preview),
             lambda note: self._start_write(preview, note),
-            confirm=f"Write {wording.files(number)}",
+            confirm=written,
             risky=preview.danger_count > 0,
             enter=not preview.danger_count and not preview.request.has_changed,
             typed=write_sections.typed(preview.danger_count) if preview.danger_count else None,

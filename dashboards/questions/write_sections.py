@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff, paging
 from dashboards.components.view_types import DialogItemTextView, DialogTypedView
+from dashboards.questions import approval_sections
 from dashboards.status_words import RISK_HINTS
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import wording
@@ -63,6 +65,7 @@ class WritePreview(NamedTuple):
     danger_count: int
     holders: list[Holder]  # operations that process some of the files
     title: str  # the note that a person has not changed
+    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
     all_in_use: bool  # operations process all files that are left
 
     @property
@@ -85,15 +88,13 @@ def sections(preview: WritePreview) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
     if preview.request.has_changed:
         shown.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
+    shown[:0] = approval_sections.sections(preview.reasons)
     shown += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
     if preview.request.hint:
         shown.append({"kind": "hint", "text": preview.request.hint})
     if preview.request.changes:
         shown.append(_changes(preview.request.changes))
-    if preview.danger_count:
-        shown.append(_losses(summary, preview.danger_count))
-        shown.append(dangers(preview.dangers, preview.danger_count, 1))
-    return shown
+    return shown + losses(summary, preview.dangers, preview.danger_count, may_change=True)
 
 
 def _facts(preview: WritePreview) -> list[list[str]]:
@@ -134,6 +135,25 @@ _HOW = {
     "rewrite": "rewritten by FFmpeg",
     "sidecar": "in a sidecar beside the photo",
 }
+
+
+def losses(summary: SelectionSummary, items: list[PlanItem], danger: int, *, may_change: bool) -> list[dict[str, Any]]:
+    """
+    Return the sections of the losses; none without dangerous files.
+
+    Args:
+        summary: The totals of the write.
+        items: The first dangerous files.
+        danger: The number of all dangerous files.
+        may_change: Whether the lines have the actions that change the write, and that show its files.
+
+    """
+    if not danger:
+        return []
+    lines = _losses(summary, danger)
+    if not may_change:
+        lines["lines"] = [{**each, "actions": []} for each in lines["lines"]]
+    return [lines, dangers(items, danger, 1)]
 
 
 def _losses(summary: SelectionSummary, danger: int) -> dict[str, Any]:
@@ -187,7 +207,7 @@ def _danger(item: PlanItem) -> dict[str, Any]:
         "name": item.file_name,
         "path": item.file_path,
         "chips": chips,
-        "texts": _lost(item) if "custom_comment" in dangers else [],
+        "texts": lost_texts(item),
         "tags": gone if "tag_removal_all" in dangers else None,
         "message": " ".join(messages),
     }
@@ -196,8 +216,10 @@ def _danger(item: PlanItem) -> dict[str, Any]:
 _LOSSES = {"custom_comment": "loses custom text", "tag_removal_all": "removes all people"}
 
 
-def _lost(item: PlanItem) -> list[DialogItemTextView]:
-    """Return every text that a write would lose, with its place if there are several."""
+def lost_texts(item: PlanItem) -> list[DialogItemTextView]:
+    """Return every text that a write would lose, with its place if there are several; none if it loses no text."""
+    if not any(issue.code == "custom_comment" and issue.severity == "danger" for issue in item.issues):
+        return []
     lost = fields.lost_texts_by_place(item.changes)
     several = len(item.changes) > 1
     return [

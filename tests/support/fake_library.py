@@ -91,7 +91,10 @@ class FakeLibrary(FakeOperations):
             facets=self._facets, complete=self._complete, wider=self._wider, volume=self._volume
         )
         self.sign_in = SimpleNamespace(is_needed=False)
-        self.approvals = SimpleNamespace(notice=lambda: ApprovalNotice(to_decide=0, proposed=0))
+        self.approvals = SimpleNamespace(
+            notice=lambda: ApprovalNotice(to_decide=0, proposed=0),
+            reasons=lambda kind, by_risk, *, levels=(), size=0, item_ids=(): (),
+        )
         self.plans = SimpleNamespace(stale=self._stale, digest=self._seal, changes=self._changes)
         self.rescans = SimpleNamespace(run=self.rescan)
         self.audit = SimpleNamespace(page=self._audit)

@@ -20,7 +20,7 @@ const drawStep = ({at, text, note}) =>
   )
 
 /** @param {RequestFileView} file */
-const drawFile = ({id, name, path, tags, more, risk, reason}) =>
+const drawFile = ({id, name, path, tags, more, risk, reason, texts}) =>
   h(
     "li",
     null,
@@ -30,6 +30,7 @@ const drawFile = ({id, name, path, tags, more, risk, reason}) =>
     risk && chip(risk, reason),
     tags.length > 0 &&
       h("span", {class: "tags"}, tags.map(drawTag), more > 0 && h("span", {class: "tag"}, `+${count(more)}`)),
+    texts.map(({where, text}) => h("q", {dir: "auto", title: where}, text)),
   )
 
 /** @param {RequestFilesView} files */

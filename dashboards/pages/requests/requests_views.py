@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.components import field_text, paging
@@ -10,6 +10,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.pages.plan.plan_table import SHOWN_TAGS, reason, tag_list
 from dashboards.pages.requests.requests_state import RequestsState
 from dashboards.pages.requests.view_types import RequestDetailsView, RequestsHeaderView, RequestsListView
+from dashboards.questions import write_sections
 from indexium_core.model import wording
 from indexium_core.model.approvals.approval import (
     APPROVAL_STATES,
@@ -86,12 +87,21 @@ class OpenRequest(NamedTuple):
     search: str  # finds its files in the plan; "" if they are too many, or no files
 
 
+class LossesOfRequest(NamedTuple):
+    """What the work of a request would lose."""
+
+    approval: Approval
+    sections: list[dict[str, Any]]  # of the losses; empty if no file is dangerous
+    page: Callable[[int], dict[str, Any]]  # returns another page of the dangerous files
+
+
 class RequestsSnapshot(NamedTuple):
     """The data of the page, read at one time."""
 
     page: ApprovalPage
     notice: ApprovalNotice
     shown: OpenRequest | None
+    missing: int | None  # the request that the address names, if there is none
 
 
 def header_view(notice: ApprovalNotice, state: RequestsState) -> dict[str, Any]:
@@ -155,10 +165,7 @@ def details_view(shown: OpenRequest | None) -> dict[str, Any]:
         "facts": _facts(each),
         "acts": list(_acts(shown)),
         "hint": _hint(shown),
-        "steps": [
-            {"at": wording.when(step.at), "text": f"{step.action} by {step.by}", "note": step.text}
-            for step in each.entries
-        ],
+        "steps": [{"at": wording.when(step.at), "text": step.words, "note": step.text} for step in each.entries],
         "files": {
             "noun": "Titles" if each.kind == "publish" else "Files",
             "rows": [_file(item, shown) for item in shown.items.items],
@@ -168,6 +175,19 @@ def details_view(shown: OpenRequest | None) -> dict[str, Any]:
             ),
         },
     }
+
+
+def approval_sections(found: LossesOfRequest) -> list[dict[str, Any]]:
+    """Return the sections of the question before an approval: the risk, what would be lost, and what it promises."""
+    each = found.approval
+    levels = [{"level": level, "count": wording.count(number)} for level, number in each.by_risk.items() if number]
+    promise = "What you see is what is written: if a file differs by then, nothing starts."
+    return [
+        {"kind": "text", "text": f"It starts at once, as an operation of {each.proposed_by}. {each.why}"},
+        {"kind": "levels", "levels": levels},
+        *found.sections,
+        {"kind": "hint", "text": promise},
+    ]
 
 
 def _text(each: Approval) -> str:
@@ -205,6 +225,8 @@ def _acts(shown: OpenRequest) -> Sequence[dict[str, str]]:
 
 
 def _hint(shown: OpenRequest) -> str:
+    if shown.approval.operation_id is not None:
+        return "The operation has the changes and the result of each file."
     if shown.approval.state != "waiting" or shown.may_decide:
         return ""
     return "You proposed it, so somebody else decides." if shown.may_withdraw else "You may not decide about it."
@@ -215,7 +237,7 @@ def _file(item: ApprovalItem, shown: OpenRequest) -> dict[str, Any]:
     head = {"name": item.name, "path": item.path}
     if plan is None:
         file_id = item.number if item.item.startswith("file:") else None
-        return {"id": file_id, **head, "tags": [], "more": 0, "risk": "", "reason": ""}
+        return {"id": file_id, **head, "tags": [], "more": 0, "risk": "", "reason": "", "texts": []}
     tags = tag_list(plan)
     return {
         "id": plan.file_id,
@@ -224,4 +246,5 @@ def _file(item: ApprovalItem, shown: OpenRequest) -> dict[str, Any]:
         "more": max(0, len(tags) - SHOWN_TAGS),
         "risk": plan.risk_level,
         "reason": reason(plan),
+        "texts": write_sections.lost_texts(plan),
     }

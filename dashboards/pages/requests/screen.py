@@ -9,12 +9,13 @@ from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.requests import requests_views as parts
 from dashboards.pages.requests.requests_state import RequestsState
+from dashboards.questions import write_sections
 from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.approvals.approval import Approval
-from indexium_core.model.planning.plan import Selection
+from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.model.query.selection import MAX_IDS
 
 EVENTS = ("approvals:changed", *(f"{kind}:completed" for kind in ("write", "publish", "rollback")))
@@ -81,7 +82,8 @@ class RequestsScreen(Screen):
                 lambda place: approvals.list(shown, page=place, per_page=parts.PER_PAGE), number, parts.PER_PAGE
             )
             opened = None if request_id is None else self._read_one(request_id, files)
-            return parts.RequestsSnapshot(page=page, notice=approvals.notice(), shown=opened)
+            missing = request_id if opened is None else None
+            return parts.RequestsSnapshot(page=page, notice=approvals.notice(), shown=opened, missing=missing)
 
         self._bridge.run(read, self._show, name="requests")
 
@@ -113,6 +115,10 @@ class RequestsScreen(Screen):
 
     def _show(self, found: parts.RequestsSnapshot) -> None:
         self._shown = found.shown
+        if found.missing is not None and found.missing == self.state.request_id:
+            self._bridge.toast("error", f"There is no request {found.missing}.")
+            self.state.request_id = None
+            self._session.update_address()
         self.state.number = found.page.page
         self._header.put(**parts.header_view(found.notice, self.state))
         self._list.put(**parts.list_view(found.page, state=self.state))
@@ -151,19 +157,40 @@ class RequestsScreen(Screen):
     # Deciding.
 
     def _ask_approval(self, shown: parts.OpenRequest) -> None:
-        each = shown.approval
-        self._dialog.ask(
+        self._bridge.run(lambda: self._losses(shown.approval), self._ask_to_approve, name="approval", once=True)
+
+    def _losses(self, each: Approval) -> parts.LossesOfRequest:
+        """Return what the work of a request would lose; only a write has files in the plan."""
+        if each.kind != "write":
+            return parts.LossesOfRequest(each, [], lambda _: {})
+        plan = self._library.plan(**_modes(each))
+        files = frozenset(item.number for item in self._library.approvals.items(each.id, per_page=0).items)
+        selection = Selection(included=files)
+
+        def listed(page: int) -> tuple[list[PlanItem], int]:
+            size = write_sections.PER_PAGE
+            return plan.sample(selection, write_sections.QUERIES["danger"], limit=size, offset=(page - 1) * size)
+
+        summary = self._library.preview(selection, plan)
+        losses = write_sections.losses(summary, *listed(1), may_change=False)
+        return parts.LossesOfRequest(each, losses, lambda page: write_sections.dangers(*listed(page), page))
+
+    def _ask_to_approve(self, found: parts.LossesOfRequest) -> None:
+        each, danger = found.approval, found.approval.by_risk.get("danger", 0)
+        serial = self._dialog.ask(
             f"Approve the {each.summary}?",
-            [
-                {"kind": "text", "text": f"It starts at once, as an operation of {each.proposed_by}. {each.why}"},
-                {"kind": "text", "text": "What you see is what is written: if a file differs by then, nothing starts."},
-            ],
+            parts.approval_sections(found),
             lambda note: self._act(
                 lambda: self._library.approvals.approve(each.id, expected=each.digest, note=note),
                 f"Request {each.id} is approved, and runs.",
             ),
             confirm="Approve",
+            risky=danger > 0,
+            typed=write_sections.typed(danger, noun=each.noun, verb="approve") if danger else None,
             note=_COMMENT,
+            turn=lambda _list, page, _choice: self._bridge.run(
+                lambda: found.page(page), lambda section: self._dialog.renew_list(serial, section), name="dangers"
+            ),
         )
 
     def _ask_reason(self, shown: parts.OpenRequest) -> None:
@@ -177,6 +204,7 @@ class RequestsScreen(Screen):
             confirm="Reject",
             risky=True,
             note="Reason",
+            wants_note=True,
         )
 
     def _ask_withdrawal(self, shown: parts.OpenRequest) -> None:
@@ -199,6 +227,7 @@ class RequestsScreen(Screen):
             lambda note: self._act(lambda: self._library.approvals.comment(each.id, note), "Your comment is added."),
             confirm="Add the comment",
             note=_COMMENT,
+            wants_note=True,
         )
 
     def _act(self, call: Callable[[], Approval], done: str) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ButtonItemView, ChoiceView, EmptyView, PagedView, TagView
+from dashboards.components.view_types import (
+    ButtonItemView,
+    ChoiceView,
+    DialogItemTextView,
+    EmptyView,
+    PagedView,
+    TagView,
+)
 
 
 class RequestsHeaderView(TypedDict, total=False):
@@ -46,6 +53,7 @@ class RequestFileView(TypedDict):
     more: int  # Number of people that are not in `tags`
     risk: str
     reason: str
+    texts: list[DialogItemTextView]  # That a write would lose
 
 
 class RequestFilesView(PagedView):

@@ -64,7 +64,7 @@ def show_request(
     output.note(f"Request {found.id}: {found.summary} ({wording.size(found.bytes)}), {found.state_words}. {found.why}")
     for each in found.entries:
         text = f": {each.text}" if each.text else ""
-        output.note(f"{wording.when(each.at)}  {each.action} by {each.by}{text}")
+        output.note(f"{wording.when(each.at)}  {each.words}{text}")
     if found.state == "waiting":
         output.note(f"It waits until {wording.when(found.expires_at)}. Its digest is {found.digest}.")
     if found.operation_id is not None:

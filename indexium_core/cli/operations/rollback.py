@@ -13,7 +13,8 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, ConflictItem, RollbackCheck
+from indexium_core.model.approvals.rule import waiting_sentence
+from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, ConflictItem, RollbackCheck, RollbackOptions
 
 # The options for these choices.
 _HOW = {"newer": "--with-newer", "comment": "--changed comment", "replace": "--changed replace"}
@@ -63,6 +64,9 @@ def rollback(
                 output.note(sentence)
         if dry_run:
             raise typer.Exit(1 if check.conflicts else 0)
+        by_risk = {RollbackOptions(**choices, with_newer=with_newer).risk: check.restorable}
+        if reasons := library.approvals.reasons("rollback", by_risk, item_ids=sorted(check.item_ids)):
+            output.note(waiting_sentence(reasons))
         ask(yes=yes)
         handle = library.rollback(
             operation_id, query, **choices, with_newer=with_newer, replan=replan, note=note, source="cli"

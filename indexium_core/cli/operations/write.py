@@ -26,6 +26,7 @@ from indexium_core.cli.options import (
 )
 from indexium_core.cli.review.plan import outside_sentence, places
 from indexium_core.model import wording
+from indexium_core.model.approvals.rule import waiting_sentence
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies, summaries
@@ -87,6 +88,9 @@ def write(
         for holder in library.operations.holders_of(made, selection, options):
             output.note(holder.describe())
         output.note(question(summary, changes))
+        digest = library.plans.digest(made, selection, risk=options.risk)
+        if reasons := library.approvals.reasons("write", summary.by_risk, levels=options.risk, size=digest.size):
+            output.note(waiting_sentence(reasons))
         if summary.loses_text:
             losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"
             for line in _lost_text_lines(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):

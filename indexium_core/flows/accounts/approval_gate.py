@@ -16,7 +16,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
@@ -40,6 +40,7 @@ from indexium_core.store.operations.ledger import Admission
 from indexium_core.store.planning.plan_version import Modes
 
 EVENT = "approvals:changed"
+Libraries: TypeAlias = frozenset[int] | None  # ids of folders; None: all
 _COVERED = frozenset({RATING})  # clients whose newer request has everything of the former one
 
 
@@ -151,6 +152,27 @@ class ApprovalGate:
 
         return admit
 
+    def expected_reasons(
+        self, reader: Connection, kind: ApprovalKind, size: WorkSize, *, may_start: bool, libraries: Libraries
+    ) -> tuple[str, ...]:
+        """
+        Return why work of the present actor would wait, as far as it is known before its start; empty: it starts.
+
+        Args:
+            reader: Reads the whole home.
+            kind: What it is for people.
+            size: Its size.
+            may_start: Whether the role of the actor allows to start it.
+            libraries: The libraries that the work may concern; None: all.
+
+        """
+        reasons = self._reasons(size, may_start=may_start)
+        waits = not may_start or self._somebody_else_decides(reader, kind, current_actor(), libraries)
+        return reasons if reasons and waits else ()
+
+    def _reasons(self, size: WorkSize, *, may_start: bool) -> tuple[str, ...]:
+        return self.rule.reasons(size) if may_start else (BEYOND_ROLE,)
+
     def admit(
         self,
         tx: Connection,
@@ -178,8 +200,10 @@ class ApprovalGate:
         if start is None and may_start and not self.rule.is_on:
             return  # before anything is read of the operation
         size = store.size(tx, operation_id, noun="title" if kind == "publish" else "file", by_risk=by_risk)
-        reasons = self.rule.reasons(size) if may_start else (BEYOND_ROLE,)
-        waits = bool(reasons) and (not may_start or self._somebody_else_decides(tx, kind, actor, operation_id))
+        reasons = self._reasons(size, may_start=may_start)
+        waits = bool(reasons) and (
+            not may_start or self._somebody_else_decides(tx, kind, actor, store.libraries(tx, operation_id))
+        )
         if start is None and not waits:
             return  # without the digest of each item
         work = self._work(tx, operation_id, size, kind=kind, reverts_id=reverts_id, arguments=arguments)
@@ -225,13 +249,15 @@ class ApprovalGate:
             items=store.recorded_items(tx, operation_id),
         )
 
-    def _somebody_else_decides(self, tx: Connection, kind: ApprovalKind, actor: Actor, operation_id: int) -> bool:
+    def _somebody_else_decides(
+        self, reader: Connection, kind: ApprovalKind, actor: Actor, libraries: Libraries
+    ) -> bool:
         """Return whether a person who can sign in, sees all files, and is not the actor, may decide about work."""
-        libraries = store.libraries(tx, operation_id)
         able = (
             user_id
-            for user_id, each in users.rights(tx).items()
-            if DECIDING[kind] in permissions_of(each.role) and (each.libraries is None or each.libraries >= libraries)
+            for user_id, each in users.rights(reader).items()
+            if DECIDING[kind] in permissions_of(each.role)
+            and (each.libraries is None or (libraries is not None and each.libraries >= libraries))
         )
         own = self._person_of(actor)
         return any(str(user_id) != own for user_id in able)

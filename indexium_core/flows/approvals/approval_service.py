@@ -8,7 +8,7 @@ If its digest is not the approved one, nothing starts: the request gets the pres
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -39,11 +39,12 @@ from indexium_core.model.approvals.approval import (
     checked_state,
     checked_text,
 )
+from indexium_core.model.approvals.rule import WorkSize
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning.plan import Selection
+from indexium_core.model.planning.plan import SAFE, Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.approvals import approvals as store
@@ -141,6 +142,45 @@ class Approvals:
         """Return whether the present actor may withdraw a request that waits. Raises UnknownIdError."""
         approval = self.get(approval_id)
         return approval.state == "waiting" and self._authority.are_same(approval.proposer, current_actor())
+
+    @remote()
+    def reasons(
+        self,
+        kind: ApprovalKind,
+        by_risk: Mapping[str, int],
+        *,
+        levels: Collection[str] = (),
+        size: int = 0,
+        item_ids: Collection[int] = (),
+    ) -> tuple[str, ...]:
+        """
+        Return why work of the present actor would wait for approval, each as a part of a sentence.
+
+        Empty: it starts at once; or only a person with some of the folders could approve it.
+
+        Args:
+            kind: `write`, `publish` or `rollback`.
+            by_risk: The number of its files, or titles, by risk level.
+            levels: Risk levels that a write may write; default: those of its files.
+            size: Total size of the files in bytes.
+            item_ids: The items of a rollback, whose files have this size.
+
+        """
+        grants, noun = self._authority.grants, "title" if kind == "publish" else "file"
+        allowed = levels or [level for level, files in by_risk.items() if files]
+        needed = "write.safe" if kind == "write" and set(allowed) <= set(SAFE) else DECIDING[kind]
+        with whole_home():
+            reader = self._database.read()
+            if item_ids and self._gate.rule.bytes:
+                size = store.size_of_items(reader, item_ids)
+            work = WorkSize(noun=noun, files=sum(by_risk.values()), bytes=size, by_risk=by_risk)
+            return self._gate.expected_reasons(
+                reader,
+                kind,
+                work,
+                may_start=grants is None or needed in grants.permissions,
+                libraries=None if grants is None else grants.libraries,
+            )
 
     def _may_decide(self, kind: ApprovalKind, proposer: Actor) -> bool:
         actor, grants = current_actor(), self._authority.grants

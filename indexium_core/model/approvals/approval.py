@@ -48,6 +48,12 @@ class ApprovalEntry(Shaped):
         """Who did it."""
         return self.actor.name
 
+    @property
+    def words(self) -> str:
+        """What was done, in words: `rejected by Ann`. Who finds a change while approving has not made it."""
+        found = "found to differ from the proposal when {} approved it"
+        return found.format(self.by) if self.action == "changed" else f"{self.action} by {self.by}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval(Shaped):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -12,6 +12,11 @@ from indexium_core.model.planning.plan import WRITABLE
 ApprovalRisk = Literal["off", "safe", "warning", "danger"]
 APPROVAL_RISKS: tuple[ApprovalRisk, ...] = get_args(ApprovalRisk)
 BEYOND_ROLE = "its proposer may not start it alone"
+
+
+def waiting_sentence(reasons: Sequence[str]) -> str:
+    """Return why work would be a proposal only, as a sentence for its proposer."""
+    return f"Nothing is written before another person approves it: {wording.list_of(list(reasons))}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

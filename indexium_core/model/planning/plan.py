@@ -227,6 +227,7 @@ class SelectionDigest:
 
     count: int
     digest: int  # digest of the ids and payloads of the files
+    size: int = field(default=0, compare=False)  # total size of the files in bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -105,6 +105,11 @@ def size(tx: Connection, operation_id: int, *, noun: str, by_risk: Mapping[str, 
     """Return the size of the work of an operation that this transaction records; items in conflict do not count."""
     [(number, total)] = tx.execute(_sql("size"), {"operation_id": operation_id}).fetchall()
     return WorkSize(noun=noun, files=number, bytes=total, by_risk=by_risk)
+
+
+def size_of_items(reader: Connection, item_ids: Collection[int]) -> int:
+    """Return the total size of the files of recorded items, in bytes."""
+    return int(reader.value(_sql("size_of_items"), {"ids": list(item_ids)}))
 
 
 def libraries(tx: Connection, operation_id: int) -> frozenset[int]:

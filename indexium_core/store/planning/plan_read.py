@@ -262,8 +262,8 @@ def selection_digest(
 ) -> SelectionDigest:
     """Return the digest of the files of a selection that a write of these levels would change."""
     facts = _selection_facts(search, selection, levels) | {"writable": True, "only": None}
-    count, digest = _run(reader, "selection_digest", facts, search.query).fetchone() or (0, 0)
-    return SelectionDigest(count=count, digest=digest)
+    count, digest, size = _run(reader, "selection_digest", facts, search.query).fetchone() or (0, 0, 0)
+    return SelectionDigest(count=count, digest=digest, size=size)
 
 
 def selection_changes(

@@ -39,6 +39,11 @@ WHERE m.operation_id = $operation_id;
 SELECT count(*), coalesce(sum(greatest(expected_size, 0)), 0)::BIGINT FROM metadata_operation_items
 WHERE operation_id = $operation_id AND status = 'pending';
 
+-- name: size_of_items
+-- The size of the files of recorded items.
+SELECT coalesce(sum(greatest(expected_size, 0)), 0)::BIGINT FROM metadata_operation_items
+WHERE id IN (SELECT unnest($ids::BIGINT[]));
+
 -- name: operation_facts
 -- What starts the operation again: its type, options, texts and client.
 SELECT o.operation_type, o.options, o.user_note, o.user_action, o.source, o.plan_id, j.title

@@ -202,8 +202,8 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
 ORDER BY i.file_id;
 
 -- name: selection_digest
--- The number of files of a selection, and a digest of their ids and payloads.
-SELECT count(*), coalesce(bit_xor(hash(c.file_id, f.file_hash)), 0)
+-- The number of files of a selection, a digest of their ids and payloads, and their total size.
+SELECT count(*), coalesce(bit_xor(hash(c.file_id, f.file_hash)), 0), coalesce(sum(f.size), 0)::BIGINT
 FROM (/* selected */) AS c JOIN scanned_files AS f USING (file_id);
 
 -- name: selection_changes

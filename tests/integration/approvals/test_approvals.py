@@ -55,10 +55,14 @@ class Team(NamedTuple):
         return Actor("token", str(tokens.list("Ann")[0].id), "Ann (night)")
 
     def proposed(self, actor: Actor, options: WriteOptions = ALL, query: str = "") -> Approval:
+        """Propose a write; the question before it knew why it waits."""
+        expected = reasons(self.library, actor, options, query)
         with self.library.acting_as(actor), pytest.raises(errors.ApprovalNeededError) as error:
             self.library.write(self.library.plan(query), options)
         assert f"waits for approval as request {error.value.approval_id}: " in error.value.message
-        return self.library.approvals.get(error.value.approval_id)
+        found = self.library.approvals.get(error.value.approval_id)
+        assert found.reasons == expected
+        return found
 
     def approve(self, approval: Approval, actor: Actor, **choices: Any) -> Approval:
         with self.library.acting_as(actor):
@@ -69,6 +73,16 @@ class Team(NamedTuple):
         status = self.library.handle(approval.operation_id).wait(60)
         until(lambda: self.library.approvals.get(approval.id).state == "done")
         return status
+
+
+def reasons(library: Library, actor: Actor, options: WriteOptions = ALL, query: str = "") -> list[str]:
+    """Return why the question before a write says that it waits."""
+    with library.acting_as(actor):
+        plan = library.plan(query)
+        selection = plan.select(risk=options.risk)
+        summary = library.preview(selection, plan, options=options)
+        size = library.plans.digest(plan, selection, risk=options.risk).size
+        return list(library.approvals.reasons("write", summary.by_risk, levels=options.risk, size=size))
 
 
 def team(studio: Studio) -> Team:
@@ -136,6 +150,8 @@ def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: 
         assert studio.bytes() == between
         steps = [(each.action, each.by) for each in library.approvals.get(first.id).entries]
         assert steps == [("proposed", "Bob"), ("changed", "Ann"), ("approved", "Ann")]
+        found = library.approvals.get(first.id).entries[1]
+        assert found.words == "found to differ from the proposal when Ann approved it"
 
 
 @pytest.mark.parametrize("name", SETTING)
@@ -146,9 +162,9 @@ def test_each_limit_lets_work_wait(tmp_path: Path, name: str) -> None:
         with studio.library.acting_as(made.ann):
             plan = studio.library.plan()
         studio.library.configuration.set(name, SETTING[name])
-        with studio.library.acting_as(made.ann), pytest.raises(errors.ApprovalNeededError):
-            studio.library.write(plan, ALL)
+        made.proposed(made.ann)
         studio.library.configuration.set(name, None)
+        assert reasons(studio.library, made.ann) == []
         with studio.library.acting_as(made.ann):
             assert studio.library.write(plan, ALL).wait().counts == {"success": 3}
 
@@ -220,11 +236,20 @@ def test_rule_needs_somebody_else_who_may_decide(tmp_path: Path) -> None:
         studio.back(library.history().items[0].id, replan=True)
         root = library.users.add("Root", PASSWORD, role="admin")
         library.users.add("Bob", PASSWORD, role="editor")
+        assert reasons(library, Actor("user", str(root.id), "Root")) == []
         with library.acting_as(Actor("user", str(root.id), "Root")):  # the only one who may decide
             assert library.write(library.plan(), ALL).wait().counts == {"success": 2}
         library.users.add("Ann", PASSWORD, role="approver")
         with library.acting_as(Actor("user", str(root.id), "Root")), pytest.raises(errors.ApprovalNeededError):
             library.rollback(library.history().items[0].id)
+        items = library.rollback_check(library.history().items[0].id).item_ids
+        library.configuration.set("approval_risk", "warning")
+        library.configuration.set("approval_bytes", "50KB")
+        with library.acting_as(Actor("user", str(root.id), "Root")):
+            [reason] = library.approvals.reasons("rollback", {"safe": 2}, item_ids=items)
+            assert "more than 50 KB wait" in reason
+            assert library.approvals.reasons("rollback", {"safe": 1}, item_ids=[min(items)]) == ()
+        library.configuration.set("approval_risk", "safe")
         library.users.change("Ann", enabled=False)
         with library.acting_as(Actor("user", str(root.id), "Root")):
             library.rollback(library.history().items[0].id).wait()

@@ -51,7 +51,13 @@ def person(browser: Browser, url: str, name: str) -> Page:
 
 def approve(page: Page) -> None:
     page.get_by_role("button", name="Approve…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Approve", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("40 files would lose custom text")).to_be_visible()
+    expect(dialog.get_by_text("Shot at the sea").first).to_be_visible()
+    button = dialog.get_by_role("button", name="Approve", exact=True)
+    expect(button).to_be_disabled()
+    dialog.get_by_role("textbox").first.fill("approve 40")
+    button.click()
 
 
 def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, browser: Browser) -> None:
@@ -73,7 +79,8 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         bob.get_by_role("button", name="Write 40 files…").click()
         dialog = bob.get_by_role("dialog")
         dialog.get_by_role("textbox").first.fill("write 40")
-        dialog.get_by_role("button", name="Write 40 files").click()
+        expect(dialog.get_by_text("Nothing is written before another person approves it")).to_be_visible()
+        dialog.get_by_role("button", name="Propose the write of 40 files").click()
         expect(bob.get_by_text("waits for approval as request 1")).to_be_visible()
         expect(bob.get_by_text("1 request of yours waits for approval")).to_be_visible()
 
@@ -82,6 +89,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         ann.get_by_role("grid", name="Requests").get_by_role("row").first.click()
         expect(ann.get_by_text("40 danger")).to_be_visible()
         expect(ann.locator(".qfiles .tag.add").first).to_contain_text("Ann Lee")
+        expect(ann.locator(".qfiles q").first).to_have_text("Shot at the sea")
 
         bob.get_by_role("button", name="Show the requests").click()
         bob.get_by_role("grid", name="Requests").get_by_role("row").first.click()
