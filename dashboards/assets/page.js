@@ -22,13 +22,19 @@
     window.dispatchEvent(new CustomEvent("indexium:theme", {detail: theme}))
   }
   applyTheme()
-  // After the session of a person has ended, the page in front of the sign-in is no page that was restored.
+  // The page in front of the sign-in is no page that was restored: an open page leads here if its session has ended.
   if (root.dataset.page === "door") {
     try {
+      const hasEnded = sessionStorage.getItem("indexium.back")
       sessionStorage.removeItem("indexium.back")
+      if (hasEnded)
+        document.addEventListener("DOMContentLoaded", () => document.getElementById("ended")?.removeAttribute("hidden"))
     } catch {
       // Without storage, there is nothing to remove.
     }
+    // After a wrong password, the way back leads to the form, and does not ask to send it again.
+    const {address} = dataset
+    if (address && !location.search) history.replaceState(null, "", address)
   }
   darkScheme.addEventListener("change", applyTheme)
   window.addEventListener("storage", applyTheme)

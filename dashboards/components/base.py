@@ -13,7 +13,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -146,6 +146,7 @@ class Component(JSComponent):
     _styles: ClassVar[tuple[str, ...]] = ()  # style sheets that not every component needs
 
     _needs: ClassVar[Mapping[str, Permission]] = {}  # actions that need more than `plan.read`
+    _of_home: ClassVar[Sequence[str]] = ()  # actions that concern all folders: not for a person who sees some of them
 
     def __init__(self, **params: Any) -> None:
         params.setdefault("sizing_mode", "stretch_width")
@@ -164,9 +165,10 @@ class Component(JSComponent):
         """Register handlers by message name. A handler receives the message of the browser and acts as its session."""
         self._handlers.update({name: carry_actor(handler) for name, handler in handlers.items()})
 
-    def restrict(self, may: Callable[[Permission], bool]) -> None:
+    def restrict(self, may: Callable[[Permission], bool], *, sees_all: bool) -> None:
         """Hide the actions that a person may not use, before the browser creates the component."""
-        self.forbidden = [action for action, permission in self._needs.items() if not may(permission)]
+        lacking = {action for action, permission in self._needs.items() if not may(permission)}
+        self.forbidden = sorted(lacking if sees_all else lacking.union(self._of_home))
 
     def put(self, **view: Any) -> None:
         """Show a view; an unchanged view is not sent."""

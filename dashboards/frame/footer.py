@@ -38,6 +38,7 @@ class Footer(Component):
             "jobs.manage": "scan stop_scan job_pause job_resume",
         }
     )
+    _of_home = ("stop_scan",)
 
 
 def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:

@@ -53,9 +53,12 @@ def test_person_signs_in_and_out(
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 860})
     page.goto(f"{site.url}/history")
-    page.get_by_label("Name").fill("ann lee")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    for word in ("guessed it", PASSWORD):
+        page.get_by_label("Name").fill("ann lee")
+        page.get_by_label("Password").fill(word)
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/history")
+    page.go_back()  # no question whether to send the wrong password again
     expect(page).to_have_url(f"{site.url}/history")
     page.get_by_role("button", name="More" if width < 700 else "Ann Lee").click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -64,6 +67,13 @@ def test_person_signs_in_and_out(
     assert people.users.sessions() == []
     page.goto(f"{site.url}/history")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("Your session has ended")).to_be_hidden()
+    page.get_by_label("Name").fill("ann lee")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="History").wait_for()
+    people.users.end_sessions("Ann Lee")
+    expect(page.get_by_text("Your session has ended")).to_be_visible()
     page.close()
 
 

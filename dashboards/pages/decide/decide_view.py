@@ -71,6 +71,7 @@ class DecideList(Component):
             "settings.manage": "settings",
         }
     )
+    _of_home = ("undo",)
 
     def end_search(self) -> None:
         """Say that a search has ended without a result."""

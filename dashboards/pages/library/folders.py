@@ -88,6 +88,19 @@ class Folders(Component):
             "plan.edit": "take by_hand add_people pick picked import",
         }
     )
+    _of_home = (
+        "add",
+        "adding",
+        "browsing",
+        "remove",
+        "stop",
+        "take",
+        "by_hand",
+        "add_people",
+        "pick",
+        "picked",
+        "import",
+    )
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
         """Send the folders that match a partly typed path."""

@@ -329,7 +329,7 @@ def _empty(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
     if all(each.kind == "home" for each in found.libraries):
         return {
             "title": "No folder holds films or series",
-            "text": "Home videos are not identified. If a folder holds films, series or courses, choose so here. Its "
+            "text": "Home videos are not identified. A folder with films, series or courses needs this kind. Then its "
             "titles appear on this page."
             if found.libraries
             else "Add a folder first. Its films and series appear here after its first scan.",
