@@ -60,7 +60,7 @@ class ConnectionAssembly(TitleAssembly):
         store.limit(lambda: self.authority.libraries)
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)
-        self.activity = ActivityService(store)
+        self.activity = ActivityService(store, self.authority)
         self.second_factor = SecondFactorService(store, self.sign_in, self.users, clock=clock)
         provider = OpenIdProvider(self.providers.network, store.home, config)
         self.open_id = OpenIdSignIn(store, self.sign_in, self.users, provider, config=config, clock=clock)

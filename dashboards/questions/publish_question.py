@@ -84,7 +84,7 @@ class PublishQuestion:
             for address in wish.dangers[:_DANGERS]:
                 kind, _, number = address.partition(":")
                 dangers.append(publications.get(kind, int(number)))
-        reasons = self._library.approvals.reasons("publish", summary.by_risk, size=summary.new_bytes)
+        reasons = self._library.approvals.reasons("publish", summary.by_risk, file_bytes=summary.new_bytes)
         return PublishPreview(wish=wish, summary=summary, dangers=dangers, reasons=reasons)
 
     def _ask(self, preview: PublishPreview) -> None:

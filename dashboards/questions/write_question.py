@@ -87,7 +87,7 @@ class WriteQuestion:
             danger_count=count if "danger" in request.options.risk else 0,
             holders=holders,
             title=request.options.user_note or request.plan.title_of(request.selection),
-            reasons=library.approvals.reasons("write", summary.by_risk, size=digest.size),
+            reasons=library.approvals.reasons("write", summary.by_risk, file_bytes=digest.size),
             all_in_use=bool(holders) and sum(each.files for each in holders) >= self._left(request),
         )
 

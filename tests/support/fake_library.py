@@ -93,7 +93,7 @@ class FakeLibrary(FakeOperations):
         self.sign_in = SimpleNamespace(is_needed=False)
         self.approvals = SimpleNamespace(
             notice=lambda: ApprovalNotice(to_decide=0, proposed=0),
-            reasons=lambda kind, by_risk, *, levels=(), size=0, item_ids=(): (),
+            reasons=lambda kind, by_risk, *, levels=(), file_bytes=0, item_ids=(): (),
         )
         self.plans = SimpleNamespace(stale=self._stale, digest=self._seal, changes=self._changes)
         self.rescans = SimpleNamespace(run=self.rescan)

@@ -18,7 +18,7 @@ PER_PAGE = 50
 _PEOPLE = ("user", "local")  # kinds of actors that are people
 _NOTHING = {
     "title": "Nothing yet",
-    "text": "Decisions, writes, rollbacks, publications, requests and scans appear here.",
+    "text": "Decisions, writes, rollbacks, publications, requests, scans and sign-ins appear here.",
 }
 
 

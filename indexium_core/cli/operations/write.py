@@ -89,7 +89,7 @@ def write(
             output.note(holder.describe())
         output.note(question(summary, changes))
         digest = library.plans.digest(made, selection, risk=options.risk)
-        if reasons := library.approvals.reasons("write", summary.by_risk, levels=options.risk, size=digest.size):
+        if reasons := library.approvals.reasons("write", summary.by_risk, levels=options.risk, file_bytes=digest.size):
             output.note(waiting_sentence(reasons))
         if summary.loses_text:
             losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"

@@ -15,6 +15,7 @@ from indexium_core.model.accounts.users import User
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
+from indexium_core.store.accounts import account_events
 from indexium_core.store.accounts import second_factors as store
 from indexium_core.store.database import Database
 
@@ -74,6 +75,7 @@ class SecondFactorService:
                 )
             hashes = [one_time_codes.recovery_hash(each) for each in codes]
             store.confirm(tx, user_id, step=step, recovery_hashes=hashes, now=self._clock())
+            account_events.record(tx, current_actor(), "switched the own second factor on", now=self._clock())
         self._sign_in.read_again()
         return codes
 
@@ -88,18 +90,20 @@ class SecondFactorService:
         """
         user_id = own_id()
         self._sign_in.require_password(user_id, password)
-        self._remove(user_id)
+        self._remove(user_id, "switched the own second factor off")
         return self.state()
 
     @remote()
     def switch_off_of(self, name: str) -> User:
         """Switch the second factor of a person off, for an administrator; UnknownIdError if nobody has the name."""
-        self._remove(self._users.get(name).id)
+        user = self._users.get(name)
+        self._remove(user.id, f"switched the second factor of {user.name} off")
         return self._users.get(name)
 
-    def _remove(self, user_id: int) -> None:
+    def _remove(self, user_id: int, label: str) -> None:
         with self._database.atomic() as tx:
             store.remove(tx, user_id)
+            account_events.record(tx, current_actor(), label, now=self._clock())
         self._sign_in.read_again()
 
 

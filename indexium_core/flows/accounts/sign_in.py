@@ -24,8 +24,9 @@ from indexium_core.model.accounts.permissions import Role, checked_role
 from indexium_core.model.accounts.second_factor import SecondStep
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.accounts.users import SignedIn, UserSession, checked_user_name, name_key
-from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as, whole_home
+from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as, current_actor, whole_home
 from indexium_core.settings import Settings
+from indexium_core.store.accounts import account_events
 from indexium_core.store.accounts import users as store
 from indexium_core.store.accounts.users import OpenSession, Rights
 from indexium_core.store.database import Database
@@ -147,6 +148,7 @@ class SignIn:
         wanted, now = checked_user_name(name), self._clock()
         with acting_as(SYSTEM), self._database.atomic() as tx:
             user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=checked_role(role), now=now)
+            account_events.record(tx, SYSTEM, f"added {wanted} as {role}", now=now)
         self.read_again()
         logger.info("accounts.added", extra={"user_action": f"{wanted} as {role}"})
         return user_id
@@ -183,6 +185,7 @@ class SignIn:
                 now=now,
                 ends_at=ends_at,
             )
+            account_events.record(tx, current_actor(), "signed in", now=now)
         session = UserSession(
             id=session_id,
             user_id=known.user_id,
@@ -296,14 +299,22 @@ class SignIn:
         """End the session of a token, if there is one."""
         found = self._sessions().get(self._key_of(token))
         if found is not None:
-            self.end(session_id=found.id)
+            with acting_as(found.actor):
+                self.end(session_id=found.id, note="signed out")
 
     def end(
-        self, *, session_id: int | None = None, user_id: int | None = None, kept_session: int | None = None
+        self,
+        *,
+        session_id: int | None = None,
+        user_id: int | None = None,
+        kept_session: int | None = None,
+        note: str = "",
     ) -> None:
-        """End a session, or all sessions of a person, perhaps without one."""
+        """End a session, or all sessions of a person, perhaps without one; `note` is recorded as what the actor did."""
         with whole_home(), self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id, kept_session=kept_session)
+            if note:
+                account_events.record(tx, current_actor(), note, now=self._clock())
         if user_id is not None:
             self._second_steps.forget(user_id)
         self.read_again()

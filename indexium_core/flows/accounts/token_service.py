@@ -24,8 +24,8 @@ from indexium_core.model.accounts.users import User, name_key
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
+from indexium_core.store.accounts import account_events, users
 from indexium_core.store.accounts import tokens as store
-from indexium_core.store.accounts import users
 from indexium_core.store.accounts.tokens import TokenRow
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
@@ -107,6 +107,7 @@ class TokenService:
                 now=now,
                 ends_at=None if lasting is None else now + timedelta(days=lasting),
             )
+            account_events.record(tx, current_actor(), f"added the token “{wanted}” of {owner.name}", now=now)
         self._check.read_again()
         return NewToken(token=self._found(self._database.read(), token_id), secret=secret)
 
@@ -120,6 +121,8 @@ class TokenService:
         with self._database.atomic() as tx:
             found = self._found(tx, token_id)
             store.remove(tx, token_id=token_id)
+            label = f"revoked the token “{found.name}” of {found.user_name}"
+            account_events.record(tx, current_actor(), label, now=self._clock())
         self._check.read_again()
         return found
 

@@ -15,6 +15,7 @@ from indexium_core.model.accounts.users import User, UserSession, checked_passwo
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
+from indexium_core.store.accounts import account_events
 from indexium_core.store.accounts import users as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -63,6 +64,7 @@ class UserService:
             user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=chosen, now=self._clock())
             store.set_password(tx, user_id, password_hash, now=self._clock())
             _set_libraries(tx, user_id, chosen, libraries)
+            self._record(tx, f"added {wanted} as {chosen}")
         self._sign_in.read_again()
         return self.get(wanted)
 
@@ -92,6 +94,11 @@ class UserService:
             if new_role == "admin":
                 store.set_libraries(tx, user.id, None)  # an administrator sees all folders
             store.change(tx, user.id, name=renamed, name_key=name_key(renamed), role=new_role, is_enabled=is_enabled)
+            done = [f"renamed {user.name} to {renamed}"] if renamed != user.name else []
+            done += [f"made {renamed} {new_role}"] if new_role != user.role else []
+            done += [f"switched {renamed} {'on' if is_enabled else 'off'}"] if is_enabled != user.enabled else []
+            if done:
+                self._record(tx, wording.list_of(done))
         if (new_role, is_enabled) != (user.role, user.enabled):
             self._sign_in.end(user_id=user.id)
         self._sign_in.read_again()
@@ -112,6 +119,8 @@ class UserService:
         with self._database.atomic() as tx:
             user = self._found(tx, name)
             _set_libraries(tx, user.id, user.role, libraries)
+            seen = "all folders" if libraries is None else wording.plural(len(set(libraries)), "folder")
+            self._record(tx, f"let {user.name} see {seen}")
         self._sign_in.end(user_id=user.id)
         return self.get(name)
 
@@ -128,6 +137,7 @@ class UserService:
         user, password_hash = self.get(name), passwords.hashed(checked_password(password))
         with self._database.atomic() as tx:
             store.set_password(tx, user.id, password_hash, now=self._clock())
+            self._record(tx, f"set the password of {user.name}")
         self._sign_in.end(user_id=user.id)
         return self.get(name)
 
@@ -146,6 +156,7 @@ class UserService:
             if store.count(tx) > 1:
                 self._require_other_admin(tx, user)
             store.remove(tx, user.id)
+            self._record(tx, f"removed {user.name}")
         self._sign_in.end(user_id=user.id)
         return user
 
@@ -168,7 +179,13 @@ class UserService:
         found = [each.id for each in self.sessions(name) if session_id in (None, each.id)]
         if session_id is not None and not found:
             raise errors.UnknownIdError(f"{name} has no open session {session_id}.")
-        self._sign_in.end(session_id=session_id, user_id=self.get(name).id)
+        user = self.get(name)
+        if found:
+            self._sign_in.end(
+                session_id=session_id,
+                user_id=user.id,
+                note=f"ended {wording.plural(len(found), 'session')} of {user.name}",
+            )
         return len(found)
 
     # What every person may do with the own account.
@@ -206,6 +223,7 @@ class UserService:
         self._sign_in.require_password(user.id, current)
         with self._database.atomic() as tx:
             store.set_password(tx, user.id, password_hash, now=self._clock())
+            self._record(tx, "changed the own password")
         self._sign_in.end(user_id=user.id, kept_session=kept_session)
         return self.own()
 
@@ -220,6 +238,9 @@ class UserService:
 
         """
         return self.end_sessions(self.own().name, session_id)
+
+    def _record(self, tx: Connection, label: str) -> None:
+        account_events.record(tx, current_actor(), label, now=self._clock())
 
     def _users(self, reader: Connection) -> builtins.list[User]:
         return store.users(reader, now=self._clock(), seen_after=self._sign_in.seen_after)

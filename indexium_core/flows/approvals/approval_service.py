@@ -146,11 +146,11 @@ class Approvals:
     @remote()
     def reasons(
         self,
-        kind: ApprovalKind,
+        kind: str,
         by_risk: Mapping[str, int],
         *,
         levels: Collection[str] = (),
-        size: int = 0,
+        file_bytes: int = 0,
         item_ids: Collection[int] = (),
     ) -> tuple[str, ...]:
         """
@@ -162,22 +162,26 @@ class Approvals:
             kind: `write`, `publish` or `rollback`.
             by_risk: The number of its files, or titles, by risk level.
             levels: Risk levels that a write may write; default: those of its files.
-            size: Total size of the files in bytes.
+            file_bytes: Total size of the files.
             item_ids: The items of a rollback, whose files have this size.
 
+        Raises:
+            UsageError: There is no such kind.
+
         """
-        grants, noun = self._authority.grants, "title" if kind == "publish" else "file"
+        work = checked_kind(kind) or "write"
+        grants, reader = self._authority.grants, self._database.read()
         allowed = levels or [level for level, files in by_risk.items() if files]
-        needed = "write.safe" if kind == "write" and set(allowed) <= set(SAFE) else DECIDING[kind]
+        needed = "write.safe" if work == "write" and set(allowed) <= set(SAFE) else DECIDING[work]
+        if item_ids and self._gate.rule.bytes:
+            file_bytes = store.size_of_items(reader, item_ids)
+        noun = "title" if work == "publish" else "file"
+        size = WorkSize(noun=noun, files=sum(by_risk.values()), bytes=file_bytes, by_risk=by_risk)
         with whole_home():
-            reader = self._database.read()
-            if item_ids and self._gate.rule.bytes:
-                size = store.size_of_items(reader, item_ids)
-            work = WorkSize(noun=noun, files=sum(by_risk.values()), bytes=size, by_risk=by_risk)
             return self._gate.expected_reasons(
-                reader,
-                kind,
+                self._database.read(),
                 work,
+                size,
                 may_start=grants is None or needed in grants.permissions,
                 libraries=None if grants is None else grants.libraries,
             )

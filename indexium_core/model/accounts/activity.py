@@ -11,7 +11,7 @@ from indexium_core.model.operations.actor import ActorKind
 from indexium_core.model.operations.outcomes import items_in_words
 from indexium_core.model.shapes import ListPage, Shaped
 
-ActivityKind: TypeAlias = Literal["step", "undo", "operation", "job", "request"]
+ActivityKind: TypeAlias = Literal["step", "undo", "operation", "job", "request", "account"]
 _VERBS = {"write": "wrote", "rollback": "rolled back", "publish": "published"}
 _REQUEST_VERBS = {"proposed": "proposed a", "commented": "commented on the", "withdrawn": "withdrew the"}
 
@@ -28,7 +28,7 @@ class ActivityRow(Shaped):
     actor_name: str
     kind: ActivityKind  # what `id` is the id of; the undo of a step has the id of the step
     id: int
-    label: str  # of a step or job; the type of an operation; what was done with a request, and its kind
+    label: str  # of a step or job; the type of an operation; what was done with an account, or with a request of a kind
     items: int  # files or titles; 0 if they are not counted
     state: str  # of an operation or job; `undone` for a step that is undone
 

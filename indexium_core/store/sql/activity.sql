@@ -1,5 +1,6 @@
--- Who did what: the steps, operations, jobs and requests for approval of all actors, which other tables keep. A job that
--- runs an operation is not listed beside it, and neither is the work of Indexium itself.
+-- Who did what: the steps, operations, jobs, requests for approval and accounts of all actors, which other tables keep. A
+-- job that runs an operation is not listed beside it, and neither is the work of Indexium itself. Who may not manage
+-- people sees of accounts only what this person did ($sees_accounts, $own_id).
 
 -- name: done
 -- Everything that somebody did. An older version did not record the kinds of all actors. The change of a request is left
@@ -19,7 +20,10 @@ FROM job_queue WHERE operation_id IS NULL
 UNION ALL
 SELECT e."at", e.actor_kind, e.actor_id, e.actor_name, 'request', e.approval_id, concat(e.action, ' ', a.kind), a.files, ''
 FROM approval_entries AS e JOIN approvals AS a ON a.id = e.approval_id
-WHERE e.action <> 'changed';
+WHERE e.action <> 'changed'
+UNION ALL
+SELECT "at", actor_kind, actor_id, actor_name, 'account', id, label, 0, '' FROM account_events
+WHERE $sees_accounts OR (actor_kind = 'user' AND actor_id = $own_id);
 
 -- name: page
 -- One page, newest first, optionally of one actor.

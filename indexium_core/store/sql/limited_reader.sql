@@ -286,3 +286,7 @@ SELECT * FROM /* home */.approval_items WHERE approval_id IN (SELECT id FROM app
 -- name: approval_entries
 -- … and what people did with them.
 SELECT *, rowid FROM /* home */.approval_entries WHERE approval_id IN (SELECT id FROM approvals);
+
+-- name: account_events
+-- What the actor did with accounts.
+SELECT * FROM /* home */.account_events WHERE actor_kind = getvariable('own_kind') AND actor_id = getvariable('own_id');

@@ -9,10 +9,12 @@ import pytest
 
 from dashboards.web import server
 from indexium_core import cli, errors
+from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor
 from tests.support.rest import Client
 from tests.support.studio import ALL, Studio
 
+PASSWORD = "correct horse"
 NIGHT, DAY = Actor("schedule", "1", "Nightly scan"), Actor("webhook", "2", "radarr")
 
 
@@ -83,3 +85,44 @@ def test_rest_and_command_show_the_same(studio: Studio, capsys: pytest.CaptureFi
         assert cli.main(["--home", str(studio.library.home), "activity", name]) == 0
         captured = capsys.readouterr()
         assert [text for text in shown if text not in captured.out + captured.err] == []
+
+
+def test_list_has_what_people_do_with_accounts(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Administrators see everything of accounts, and everybody else the own sign-ins."""
+    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    library = studio.library
+    ann = library.users.add("Ann", PASSWORD, role="admin")
+    library.users.add("Bob", PASSWORD)
+    library.users.change("Bob", new_name="Rob", role="editor")
+    library.users.change("Rob", role="editor")  # changes nothing
+    library.users.set_libraries("Rob", [1])
+    rob = library.sign_in.sign_in("Rob", PASSWORD)
+    assert isinstance(rob, SignedIn)
+    with library.acting_as(Actor("user", str(ann.id), "Ann")):
+        library.tokens.add("night")
+        library.users.end_sessions("Rob")
+        library.users.set_password("Rob", PASSWORD)
+        found = [(row.actor_name, row.text) for row in library.activity.page().items if row.kind == "account"]
+    assert found[::-1] == [
+        ("root", "added Ann as admin"),
+        ("root", "added Bob as viewer"),
+        ("root", "renamed Bob to Rob and made Rob editor"),
+        ("root", "let Rob see 1 folder"),
+        ("Rob", "signed in"),
+        ("Ann", "added the token “night” of Ann"),
+        ("Ann", "ended 1 session of Rob"),
+        ("Ann", "set the password of Rob"),
+    ]
+    again = library.sign_in.sign_in("Rob", PASSWORD)
+    assert isinstance(again, SignedIn)
+    library.sign_in.sign_out(again.token)
+    for folders in ([1], None):
+        library.users.set_libraries("Rob", folders)
+        with library.acting_as(Actor("user", str(rob.session.user_id), "Rob")):
+            rows = [row for row in library.activity.page().items if row.kind == "account"]
+            assert [(row.actor_name, row.text) for row in rows] == [
+                ("Rob", "signed out"),
+                ("Rob", "signed in"),
+                ("Rob", "signed in"),
+            ]
+            assert "Ann" not in {each.name for each in library.activity.actors()}

@@ -51,6 +51,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "approval_id": 1,
     "asset_type": "poster",
     "by": "container",
+    "by_risk": {"safe": 1},
     "candidate_id": 1,
     "entity_id": 1,
     "entity_ids": [1],

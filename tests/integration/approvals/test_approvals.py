@@ -82,7 +82,7 @@ def reasons(library: Library, actor: Actor, options: WriteOptions = ALL, query: 
         selection = plan.select(risk=options.risk)
         summary = library.preview(selection, plan, options=options)
         size = library.plans.digest(plan, selection, risk=options.risk).size
-        return list(library.approvals.reasons("write", summary.by_risk, levels=options.risk, size=size))
+        return list(library.approvals.reasons("write", summary.by_risk, levels=options.risk, file_bytes=size))
 
 
 def team(studio: Studio) -> Team:

@@ -22,10 +22,10 @@ from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.identities import OpenIdStart, claim_of, highest_role, roles_of_groups
 from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import SignedIn, name_key
-from indexium_core.model.operations.actor import SYSTEM, acting_as, whole_home
+from indexium_core.model.operations.actor import SYSTEM, acting_as, current_actor, whole_home
 from indexium_core.settings import Settings
+from indexium_core.store.accounts import account_events, users
 from indexium_core.store.accounts import identities as store
-from indexium_core.store.accounts import users
 from indexium_core.store.database import Database
 
 _LASTS = timedelta(minutes=10)
@@ -187,6 +187,8 @@ class OpenIdSignIn:
                 )
             if other is None:
                 store.link(tx, links, issuer=self.issuer, subject=subject, now=self._clock())
+                label = f"linked an own account of {self.label}"
+                account_events.record(tx, current_actor(), label, now=self._clock())
 
     def _person(self, claims: Mapping[str, Any]) -> int:
         """Return the id of the person who has an account; add the person, or set the role, if the settings say so."""
