@@ -31,6 +31,7 @@ from indexium_core.flows.webhooks.reactions import Reactions
 from indexium_core.flows.webhooks.webhook_service import WebhookService
 from indexium_core.settings import Settings
 from indexium_core.store import database
+from indexium_core.store.operations import ledger
 from indexium_core.title_assembly import TitleAssembly
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ class ConnectionAssembly(TitleAssembly):
         self.users = UserService(store, self.sign_in, clock=clock)
         self.token_check = TokenCheck(store, self.sign_in, clock=clock)
         self.authority = Authority(
-            self.sign_in, self.token_check, LibraryLimits(store), may_propose=lambda: self.gate.rule.is_on
+            self.sign_in,
+            self.token_check,
+            LibraryLimits(store),
+            may_propose=lambda: self.gate.rule.is_on,
+            starter_of=ledger.Ledger(store).starter,
         )
         store.limit(lambda: self.authority.libraries)
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)

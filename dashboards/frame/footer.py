@@ -32,8 +32,7 @@ class Footer(Component):
     _styles = ("footer.css",)
     _needs = needing(
         {
-            "write.safe": "pause cancel",
-            "write.any": "resume",
+            "write.safe": "pause resume cancel",  # who started a write may resume it
             "rollback": "roll_back",
             "jobs.manage": "scan stop_scan job_pause job_resume",
         }

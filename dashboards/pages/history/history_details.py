@@ -50,8 +50,8 @@ class HistoryDetails(Component):
     _styles = ("history.css", "field_values.css")
     _needs = needing(
         {
-            "write.safe": "rename",
-            "write.any": "resume retry",
+            "write.safe": "rename resume",  # who started a write may resume it
+            "write.any": "retry",
             "rollback": "rollback choosing choose choose_page chosen found",
         }
     )

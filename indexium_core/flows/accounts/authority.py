@@ -19,7 +19,15 @@ from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import INTERNAL, OF_PEOPLE, PROPOSED, PROPOSING, REQUIRED, permission_of
+from indexium_core.model.accounts.required import (
+    CONTINUED,
+    INTERNAL,
+    OF_PEOPLE,
+    PROPOSED,
+    PROPOSING,
+    REQUIRED,
+    permission_of,
+)
 from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
@@ -35,9 +43,21 @@ class Authority:
         limits: LibraryLimits,
         *,
         may_propose: Callable[[], bool] = lambda: False,
+        starter_of: Callable[[int], Actor | None] = lambda _: None,
     ) -> None:
-        """`may_propose` returns whether an editor may propose work that the role does not allow to start."""
+        """
+        Create the check.
+
+        Args:
+            sign_in: Knows the roles.
+            token_check: Knows the tokens.
+            limits: Checks the calls of actors with some libraries.
+            may_propose: Returns whether an editor may propose work that the role does not allow to start.
+            starter_of: Returns who started an operation; None: there is no such operation.
+
+        """
         self._sign_in, self._token_check, self._limits, self._may_propose = sign_in, token_check, limits, may_propose
+        self._starter_of = starter_of
 
     @property
     def grants(self) -> Grants | None:
@@ -133,11 +153,18 @@ class Authority:
         grants, permission = self.grants, permission_of(call, args, named)
         if grants is None:
             return method(*args, **named)
+        if call in CONTINUED and self._has_started(*args, **named):
+            permission = CONTINUED[call]
         if call in PROPOSED and permission not in grants.permissions and self._proposes(grants):
             with beyond_role():
                 return self._limited(grants, call, method, args, named)
         grants.require(permission)
         return self._limited(grants, call, method, args, named)
+
+    def _has_started(self, operation_id: Any = None, **_: Any) -> bool:
+        """Return whether the present actor started an operation."""
+        starter = self._starter_of(operation_id) if isinstance(operation_id, int) else None
+        return starter is not None and self.are_same(starter, current_actor())
 
     def _limited(
         self, grants: Grants, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]

@@ -151,6 +151,10 @@ OF_PEOPLE = frozenset({"identities", "second_factor", "tokens", "users"})
 # Calls that start work. Without their permission, who has `plan.edit` may propose the work, if approval is switched on.
 PROPOSED = frozenset({_WRITES, "history.start_rollback", "publications.start"})
 PROPOSING: Permission = "plan.edit"
+# Calls that continue work: who started it needs only what its pause needs.
+CONTINUED: Mapping[str, Permission] = MappingProxyType(
+    {"operations.resume": "write.safe", "operations.resume_operation": "write.safe"}
+)
 _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification

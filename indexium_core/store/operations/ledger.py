@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, cast
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
@@ -369,6 +370,11 @@ class Ledger:
         """Return one operation; None if there is none with that id."""
         rows = self._store.read().execute(_SQL["operation_row"], {"operation_id": operation_id}).fetch_dicts()
         return ledger_rows.operation(rows[0]) if rows else None
+
+    def starter(self, operation_id: int) -> Actor | None:
+        """Return who started an operation; None if there is none with that id."""
+        row = self._store.read().execute(_SQL["starter"], {"operation_id": operation_id}).fetchone()
+        return None if row is None else Actor(row[0] or "local", row[1] or "", row[2])
 
     def items(
         self,

@@ -411,6 +411,10 @@ WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
           /* found_item */))
 GROUP BY ALL;
 
+-- name: starter
+-- Who started an operation. An older version did not record the kinds of all actors.
+SELECT actor_kind, actor_id, user_name FROM metadata_operations WHERE id = $operation_id;
+
 -- name: operation_row
 -- One operation in the columns of operation_page. It has no search, because it is read many times a second.
 WITH item_totals AS (

@@ -15,7 +15,9 @@ from indexium_core import errors
 from indexium_core.model.accounts.permissions import ROLES, Permission, Role, permissions_of
 from indexium_core.model.accounts.required import TO_START
 from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support import described
+from tests.support.holding import Gate
 from tests.support.rest import Client
 from tests.support.sessions import PASSWORD, signed_in
 from tests.support.studio import ALL, Studio
@@ -223,3 +225,19 @@ def test_every_kind_of_job_is_continued_only_by_who_may_start_one(studio: Studio
                 if role == "editor" or call == library.jobs.resume:
                     with pytest.raises(expected):
                         call(job.id)
+
+
+def test_who_started_a_write_may_resume_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editor pauses and resumes the own write of safe files, and resumes no other."""
+    library = studio.library
+    names = ("Ann", "Bob")
+    ann, bob = (Actor("user", str(library.users.add(name, PASSWORD, role="editor").id), name) for name in names)
+    library.configuration.set("metadata_max_concurrent_writes", "1")
+    gate = Gate(monkeypatch, 0)
+    with library.acting_as(ann):
+        handle = gate.write(library, WriteOptions(risk=("safe",)))
+    gate.pause(library, handle.id, by="Ann")
+    with library.acting_as(bob), pytest.raises(errors.ForbiddenError, match="write every planned change"):
+        library.resume(handle.id)
+    with library.acting_as(ann):
+        assert library.resume(handle.id).wait().status == "completed"
