@@ -60,8 +60,8 @@ function drawThemeButton() {
   )
 }
 
-/** @param {boolean} isOpen */
-const drawMore = isOpen =>
+/** @type {(isOpen: boolean, waiting: string | undefined) => HTMLElement} */
+const drawMore = (isOpen, waiting) =>
   h(
     "button",
     {
@@ -71,6 +71,7 @@ const drawMore = isOpen =>
       data: {act: "more", key: "more"},
     },
     "More",
+    waiting && h("b", {"aria-label": `${waiting} requests wait`}, waiting),
   )
 
 /** @type {(name: string, pages: PageLinkView[], current: string) => HTMLElement} */
@@ -100,7 +101,7 @@ export const drawNavigation = ({pages, roots, offline, scanned, account}, isOpen
     h("div", {class: "brand"}, "Index", h("i", null, "ium")),
     drawGroups(pages ?? []),
     account && drawAccountGroup(account),
-    drawMore(isOpen),
+    drawMore(isOpen, pages?.find(({id}) => id === "requests")?.count),
     h(
       "div",
       {class: "root"},

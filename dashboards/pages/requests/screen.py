@@ -19,7 +19,7 @@ from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.model.query.selection import MAX_IDS
 
 EVENTS = ("approvals:changed", *(f"{kind}:completed" for kind in ("write", "publish", "rollback")))
-_COMMENT = "Comment"
+_COMMENT = "Comment (optional)"
 
 
 class RequestsScreen(Screen):
@@ -226,7 +226,7 @@ class RequestsScreen(Screen):
             [{"kind": "text", "text": f"{each.title}, proposed by {each.proposed_by}."}],
             lambda note: self._act(lambda: self._library.approvals.comment(each.id, note), "Your comment is added."),
             confirm="Add the comment",
-            note=_COMMENT,
+            note="Comment",
             wants_note=True,
         )
 

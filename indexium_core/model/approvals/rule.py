@@ -16,7 +16,8 @@ BEYOND_ROLE = "its proposer may not start it alone"
 
 def waiting_sentence(reasons: Sequence[str]) -> str:
     """Return why work would be a proposal only, as a sentence for its proposer."""
-    return f"Nothing is written before another person approves it: {wording.list_of(list(reasons))}."
+    words = [reason.replace("its proposer", "you") for reason in reasons]
+    return f"Nothing is written before another person approves it: {wording.list_of(words)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
