@@ -105,8 +105,8 @@ def ask(
             once=True,
         )
 
-    def waits(check: RollbackCheck, **options: Any) -> Sequence[str]:
-        by_risk = {RollbackOptions(person=person, **options).risk: check.restorable}
+    def waits(check: RollbackCheck, more: int = 0, **options: Any) -> Sequence[str]:
+        by_risk = {RollbackOptions(person=person, **options).risk: check.restorable + more}
         return library.approvals.reasons("rollback", by_risk, item_ids=sorted(check.item_ids))
 
     def check() -> _RollbackFacts:
@@ -115,7 +115,7 @@ def ask(
         reasons = waits(check)
         choices = [] if person else _choices(check)
         for each in choices if not reasons else []:
-            if waits(check, **_OPTIONS[each["key"]]):
+            if waits(check, sum(each["adds"].values()), **_OPTIONS[each["key"]]):
                 each["hint"] += " Then another person has to approve it."
         return _RollbackFacts(operation, check, choices, reasons)
 

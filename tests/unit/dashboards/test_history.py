@@ -472,8 +472,12 @@ def test_missing_comment_differs_from_empty_one() -> None:
 class _Asked:
     """Library, dialog and bridge in one: records rollback requests, and runs calls immediately."""
 
-    def __init__(self, found: RollbackCheck) -> None:
+    def __init__(self, found: RollbackCheck, waiting: str = "") -> None:
+        """`waiting`: the risk of rollbacks that wait for approval."""
         self._found = found
+        self.approvals = SimpleNamespace(
+            reasons=lambda _kind, by_risk, **_: ("they wait",) if by_risk.get(waiting) else ()
+        )
         self.asked: dict[str, Any] = {}
         self.rolled_back: dict[str, Any] = {}
 
@@ -498,8 +502,8 @@ class _Asked:
         self.title, self.sections = title, sections
 
 
-def asked(part: dict[str, Any] | None = None, **changes: Any) -> Any:
-    seen: Any = _Asked(check(**({"restorable": 3, "exact": 3} | changes)))
+def asked(part: dict[str, Any] | None = None, *, waiting: str = "", **changes: Any) -> Any:
+    seen: Any = _Asked(check(**({"restorable": 3, "exact": 3} | changes)), waiting)
     rollback_question.ask(seen, seen, seen, 4, lambda _: None, **(part or {}))
     return seen
 
@@ -523,6 +527,16 @@ def test_rollback_offers_and_counts_possible_choices() -> None:
         "many": "Roll back {} files",
         "adds": {"comment": 1, "newer": 2},
     }
+
+
+def test_rollback_that_waits_is_proposed() -> None:
+    seen = asked(waiting="safe")
+    assert seen.sections[1]["text"] == "Nothing is written before another person approves it: they wait."
+    assert seen.view["confirm"] == "Propose the rollback of 3 files"
+    assert seen.view["counted"]["many"] == "Propose the rollback of {} files"
+    some = asked(waiting="danger", restorable=0, exact=0, replaceable=2, comment_only=1)
+    assert [("approve" in option["hint"]) for option in some.options] == [False, True, False]
+    assert not any("approve" in str(section) for section in some.sections)
 
 
 def test_ticked_choices_are_requested() -> None:

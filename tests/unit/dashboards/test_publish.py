@@ -309,7 +309,7 @@ def preview(**by_risk: int) -> PublishPreview:
     )  # fmt: skip
     wish = PublishWish(selection=PublicationSelection(addresses=("movie:7",)), risks=by_risk, dangers=("movie:7",))
     dangers = [item(side_file("movie.nfo", "update", codes=("drift",)), risk="danger", codes=("drift",))]
-    return PublishPreview(wish=wish, summary=summary, dangers=dangers if by_risk.get("danger") else [])
+    return PublishPreview(wish=wish, summary=summary, dangers=dangers if by_risk.get("danger") else [], reasons=())
 
 
 def test_question_counts_titles_as_the_page_and_says_what_is_left_out() -> None:
