@@ -346,6 +346,7 @@ class Assembly(ConnectionAssembly):
             ),
             requests=self.requests,
             require=lambda permission: self.authority.require(permission),  # noqa: PLW0108 - it is built later
+            may_continue=lambda operation_id: self.authority.may_continue(operation_id),  # noqa: PLW0108
             keep_days=lambda: self.settings.log_retention_days,
             clock=clock,
         )

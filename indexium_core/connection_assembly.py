@@ -60,7 +60,7 @@ class ConnectionAssembly(TitleAssembly):
             self.token_check,
             LibraryLimits(store),
             may_propose=lambda: self.gate.rule.is_on,
-            starter_of=ledger.Ledger(store).starter,
+            is_continued_by=ledger.Ledger(store).is_continued_by,
         )
         store.limit(lambda: self.authority.libraries)
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)

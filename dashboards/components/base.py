@@ -146,7 +146,9 @@ class Component(JSComponent):
     _styles: ClassVar[tuple[str, ...]] = ()  # style sheets that not every component needs
 
     _needs: ClassVar[Mapping[str, Permission]] = {}  # actions that need more than `plan.read`
-    _of_home: ClassVar[Sequence[str]] = ()  # actions that concern all folders: not for a person who sees some of them
+    _of_all_folders: ClassVar[
+        Sequence[str]
+    ] = ()  # actions that concern all folders: not for a person who sees some of them
 
     def __init__(self, **params: Any) -> None:
         params.setdefault("sizing_mode", "stretch_width")
@@ -168,7 +170,7 @@ class Component(JSComponent):
     def restrict(self, may: Callable[[Permission], bool], *, sees_all: bool) -> None:
         """Hide the actions that a person may not use, before the browser creates the component."""
         lacking = {action for action, permission in self._needs.items() if not may(permission)}
-        self.forbidden = sorted(lacking if sees_all else lacking.union(self._of_home))
+        self.forbidden = sorted(lacking if sees_all else lacking.union(self._of_all_folders))
 
     def put(self, **view: Any) -> None:
         """Show a view; an unchanged view is not sent."""

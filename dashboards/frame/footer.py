@@ -37,7 +37,7 @@ class Footer(Component):
             "jobs.manage": "scan stop_scan job_pause job_resume",
         }
     )
-    _of_home = ("stop_scan",)
+    _of_all_folders = ("stop_scan",)
 
 
 def running(operation: MetadataOperation, status: OperationStatus) -> dict[str, Any]:

@@ -71,7 +71,7 @@ const drawMore = (isOpen, waiting) =>
       data: {act: "more", key: "more"},
     },
     "More",
-    waiting && h("b", {"aria-label": `${waiting} requests wait`}, waiting),
+    waiting && h("b", {"aria-hidden": "true", title: "Requests that wait"}, waiting),
   )
 
 /** @type {(name: string, pages: PageLinkView[], current: string) => HTMLElement} */

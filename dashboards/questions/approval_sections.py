@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from indexium_core.model.approvals.approval import KIND_WORDS, ApprovalKind
+from indexium_core.library import Library
 from indexium_core.model.approvals.rule import waiting_sentence
 
 
@@ -14,6 +15,11 @@ def sections(reasons: Sequence[str]) -> list[dict[str, Any]]:
     return [{"kind": "why", "level": "warning", "text": waiting_sentence(reasons)}] if reasons else []
 
 
-def action(reasons: Sequence[str], kind: ApprovalKind, items: str, otherwise: str) -> str:
-    """Return the text of the button that confirms: what waits is proposed; `items`: the number in words."""
-    return f"Propose the {KIND_WORDS[kind]} of {items}" if reasons else otherwise
+def action(reasons: Sequence[str], words: str) -> str:
+    """Return the text of the button that confirms: `Write 3 files`, or `Propose to write 3 files` if the work waits."""
+    return f"Propose to {words[:1].lower()}{words[1:]}" if reasons else words
+
+
+def as_shown(library: Library, reasons: Sequence[str]) -> contextlib.AbstractContextManager[None]:
+    """Return the block for the start of the work: what the question called a proposal stays one."""
+    return library.approvals.only_proposing() if reasons else contextlib.nullcontext()

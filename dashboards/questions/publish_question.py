@@ -94,7 +94,7 @@ class PublishQuestion:
             self._bridge.toast("info", f"There is nothing to publish{f': {left}' if left else ''}.")
             return
         danger, titles = preview.danger_count, preview.titles
-        published = approval_sections.action(preview.reasons, "publish", titles, f"Publish {titles}")
+        published = approval_sections.action(preview.reasons, f"Publish {titles}")
         self._dialog.ask(
             f"{published}?",
             sections(preview),
@@ -116,16 +116,14 @@ class PublishQuestion:
             else:
                 self._bridge.toast("error", error.message)
 
+        how = PublicationRequest(user_note=note.strip() or wish.note, user_action=wish.user_action, source="dashboard")
+
+        def start() -> int:
+            with approval_sections.as_shown(self._library, preview.reasons):
+                return self._library.publications.start(wish.selection, how, expected=preview.summary.digest).id
+
         self._bridge.run(
-            lambda: (
-                self._library.publications.start(
-                    wish.selection,
-                    PublicationRequest(
-                        user_note=note.strip() or wish.note, user_action=wish.user_action, source="dashboard"
-                    ),
-                    expected=preview.summary.digest,
-                ).id
-            ),
+            start,
             self._started,
             name="publish_start",
             once=True,

@@ -89,33 +89,33 @@ def ask(
     """
     part = RollbackPart(query=query, item_ids=item_ids, person=person)
 
-    def start(check: RollbackCheck, note: str, ticked: frozenset[str]) -> None:
-        bridge.run(
-            lambda: library.rollback(
-                operation_id,
-                **part.shown(check).choices(),
-                changed=next((each for each in ("comment", "replace") if each in ticked), "skip"),
-                with_newer=check.newer if "newer" in ticked else (),
-                replan="replan" in ticked,
-                note=note,
-                source="dashboard",
-            ),
-            lambda handle: started(handle.id),
-            name="rollback",
-            once=True,
-        )
+    def start(found: _RollbackFacts, note: str, ticked: frozenset[str]) -> None:
+        def begin() -> int:
+            with approval_sections.as_shown(library, found.reasons):
+                handle = library.rollback(
+                    operation_id,
+                    **part.shown(found.check).choices(),
+                    changed=next((each for each in ("comment", "replace") if each in ticked), "skip"),
+                    with_newer=found.check.newer if "newer" in ticked else (),
+                    replan="replan" in ticked,
+                    note=note,
+                    source="dashboard",
+                )
+            return handle.id
 
-    def waits(check: RollbackCheck, more: int = 0, **options: Any) -> Sequence[str]:
+        bridge.run(begin, started, name="rollback", once=True)
+
+    def reasons_of(check: RollbackCheck, more: int = 0, **options: Any) -> Sequence[str]:
         by_risk = {RollbackOptions(person=person, **options).risk: check.restorable + more}
-        return library.approvals.reasons("rollback", by_risk, item_ids=sorted(check.item_ids))
+        return library.approvals.reasons("rollback", by_risk, item_ids=check.item_ids)
 
     def check() -> _RollbackFacts:
         operation = library.operation(operation_id, per_page=1).operation
         check = library.rollback_check(operation_id, **part.choices())
-        reasons = waits(check)
+        reasons = reasons_of(check)
         choices = [] if person else _choices(check)
         for each in choices if not reasons else []:
-            if waits(check, sum(each["adds"].values()), **_OPTIONS[each["key"]]):
+            if reasons_of(check, each["adds"].get(each["key"], 0), **_OPTIONS[each["key"]]):
                 each["hint"] += " Then another person has to approve it."
         return _RollbackFacts(operation, check, choices, reasons)
 
@@ -127,8 +127,7 @@ def ask(
             return
 
         def confirm(number: int) -> str:
-            items = wording.plural(number, operation.noun)
-            return approval_sections.action(reasons, "rollback", items, _confirm(number, part, operation.noun))
+            return approval_sections.action(reasons, _confirm(number, part, operation.noun))
 
         dialog.choose(
             _title(operation, part),
@@ -143,7 +142,7 @@ def ask(
                 *({key: str(each[key]) for key in ("key", "label", "hint")} for each in choices),
                 *([REPLAN] if operation.noun == "file" else []),
             ],
-            lambda note, ticked: start(check, note, ticked),
+            lambda note, ticked: start(found, note, ticked),
             confirm=confirm(check.restorable),
             counted=_counted(check.restorable, confirm, choices),
             needs=[] if check.restorable else [str(each["key"]) for each in choices],

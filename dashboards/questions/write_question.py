@@ -109,9 +109,7 @@ class WriteQuestion:
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
         self._open_request, self._shown_stale = preview.request, []
-        written = approval_sections.action(
-            preview.reasons, "write", wording.files(number), f"Write {wording.files(number)}"
-        )
+        written = approval_sections.action(preview.reasons, f"Write {wording.files(number)}")
         self._serial = self._dialog.ask(
             f"{written}?",
             write_sections.sections(preview),
@@ -223,10 +221,15 @@ class WriteQuestion:
             else:
                 self._bridge.toast("error", error.message)
 
+        def start() -> int:
+            with approval_sections.as_shown(self._library, preview.reasons):
+                handle = self._library.write(
+                    request.plan, narrowed, selection=request.selection, expected=preview.expected
+                )
+            return handle.id
+
         self._bridge.run(
-            lambda: (
-                self._library.write(request.plan, narrowed, selection=request.selection, expected=preview.expected).id
-            ),
+            start,
             self._started,
             name="write",
             once=True,

@@ -156,7 +156,7 @@ class SignInPage(RequestHandler):
             self._show(next=following, name=name, step=signed.token)
             return
         if former:
-            self._library.sign_in.sign_out(former)
+            self._library.sign_in.sign_out(former, note="")  # the new session replaces it
         set_session(self, signed, self._port)
         self.redirect(following, status=303)
 

@@ -253,7 +253,7 @@ WITHOUT_RECORD = """
     users.set_libraries users.set_password
 """
 READS = """
-    items reasons may_decide may_withdraw notice own own_sessions
+    items reasons only_proposing may_decide may_withdraw notice own own_sessions
     actors computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates

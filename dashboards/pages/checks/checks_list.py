@@ -46,7 +46,7 @@ class ChecksList(Component):
     _view = ChecksListView
     _styles = ("checks.css",)
     _needs = needing({"plan.edit": "add_all ignore_all"})
-    _of_home = ("add_all", "ignore_all")
+    _of_all_folders = ("add_all", "ignore_all")
 
 
 class ChecksDetails(Component):
@@ -60,7 +60,7 @@ class ChecksDetails(Component):
     _view = ChecksDetailsView
     _styles = ("checks.css",)
     _needs = needing({"plan.edit": "resolve ignore unignore"})
-    _of_home = ("resolve", "ignore", "unignore")
+    _of_all_folders = ("resolve", "ignore", "unignore")
 
 
 def header_view(groups: Sequence[CheckGroup], kind: str) -> ChecksHeaderView:

@@ -71,7 +71,7 @@ class DecideList(Component):
             "settings.manage": "settings",
         }
     )
-    _of_home = ("undo",)
+    _of_all_folders = ("undo",)
 
     def end_search(self) -> None:
         """Say that a search has ended without a result."""

@@ -88,7 +88,7 @@ class Folders(Component):
             "plan.edit": "take by_hand add_people pick picked import",
         }
     )
-    _of_home = (
+    _of_all_folders = (
         "add",
         "adding",
         "browsing",

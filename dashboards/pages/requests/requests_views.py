@@ -93,6 +93,7 @@ class LossesOfRequest(NamedTuple):
     approval: Approval
     sections: list[dict[str, Any]]  # of the losses; empty if no file is dangerous
     page: Callable[[int], dict[str, Any]]  # returns another page of the dangerous files
+    has_changed: bool  # the present plan has other risks than the request
 
 
 class RequestsSnapshot(NamedTuple):
@@ -181,8 +182,12 @@ def approval_sections(found: LossesOfRequest) -> list[dict[str, Any]]:
     """Return the sections of the question before an approval: the risk, what would be lost, and what it promises."""
     each = found.approval
     levels = [{"level": level, "count": wording.count(number)} for level, number in each.by_risk.items() if number]
-    promise = "What you see is what is written: if a file differs by then, nothing starts."
+    promise = "What was proposed is what is written: if a file differs by then, nothing starts."
+    changed = (
+        "The plan of these files has changed since the proposal. An approval shows what differs, and starts nothing."
+    )
     return [
+        *([{"kind": "why", "level": "warning", "text": changed}] if found.has_changed else []),
         {"kind": "text", "text": f"It starts at once, as an operation of {each.proposed_by}. {each.why}"},
         {"kind": "levels", "levels": levels},
         *found.sections,

@@ -15,6 +15,7 @@ from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.approvals.approval import Approval
+from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.model.query.selection import MAX_IDS
 
@@ -162,7 +163,7 @@ class RequestsScreen(Screen):
     def _losses(self, each: Approval) -> parts.LossesOfRequest:
         """Return what the work of a request would lose; only a write has files in the plan."""
         if each.kind != "write":
-            return parts.LossesOfRequest(each, [], lambda _: {})
+            return parts.LossesOfRequest(each, [], lambda _: {}, has_changed=False)
         plan = self._library.plan(**_modes(each))
         files = frozenset(item.number for item in self._library.approvals.items(each.id, per_page=0).items)
         selection = Selection(included=files)
@@ -171,9 +172,15 @@ class RequestsScreen(Screen):
             size = write_sections.PER_PAGE
             return plan.sample(selection, write_sections.QUERIES["danger"], limit=size, offset=(page - 1) * size)
 
-        summary = self._library.preview(selection, plan)
-        losses = write_sections.losses(summary, *listed(1), may_change=False)
-        return parts.LossesOfRequest(each, losses, lambda page: write_sections.dangers(*listed(page), page))
+        summary = self._library.preview(
+            selection, plan, options=WriteOptions(risk=tuple(each.query["options"]["risk"]))
+        )
+        return parts.LossesOfRequest(
+            each,
+            write_sections.losses(summary, *listed(1), may_change=False),
+            lambda page: write_sections.dangers(*listed(page), page),
+            has_changed=summary.by_risk != {level: number for level, number in each.by_risk.items() if number},
+        )
 
     def _ask_to_approve(self, found: parts.LossesOfRequest) -> None:
         each, danger = found.approval, found.approval.by_risk.get("danger", 0)

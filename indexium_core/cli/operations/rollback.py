@@ -65,7 +65,7 @@ def rollback(
         if dry_run:
             raise typer.Exit(1 if check.conflicts else 0)
         by_risk = {RollbackOptions(**choices, with_newer=with_newer).risk: check.restorable}
-        if reasons := library.approvals.reasons("rollback", by_risk, item_ids=sorted(check.item_ids)):
+        if reasons := library.approvals.reasons("rollback", by_risk, item_ids=check.item_ids):
             output.note(waiting_sentence(reasons))
         ask(yes=yes)
         handle = library.rollback(

@@ -12,7 +12,7 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.accounts import activity as store
-from indexium_core.store.accounts.activity import Sight
+from indexium_core.store.accounts.activity import AccountSight
 from indexium_core.store.database import Database
 
 
@@ -60,5 +60,5 @@ class ActivityService:
         """Return everybody who did something, those with the newest first."""
         return store.actors(self._database.read(), self._sight())
 
-    def _sight(self) -> Sight:
-        return Sight(self._authority.may("users.manage"), current_actor().id)
+    def _sight(self) -> AccountSight:
+        return AccountSight(self._authority.may("users.manage"), self._authority.person_of(current_actor()))

@@ -23,7 +23,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import permissions_of
 from indexium_core.model.approvals.approval import DECIDING, KIND_WORDS, Approval, ApprovalKind
-from indexium_core.model.approvals.rule import BEYOND_ROLE, ApprovalRule, WorkSize
+from indexium_core.model.approvals.rule import BEYOND_ROLE, WANTED, ApprovalRule, WorkSize
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.operations.request import IdempotentRequest
@@ -70,6 +70,7 @@ class _WorkWaitsError(Exception):
 
 
 _is_beyond_role: contextvars.ContextVar[bool] = contextvars.ContextVar("indexium_beyond_role", default=False)
+_is_only_proposed: contextvars.ContextVar[bool] = contextvars.ContextVar("indexium_only_proposed", default=False)
 _approved: contextvars.ContextVar[ApprovedStart | None] = contextvars.ContextVar("indexium_approved", default=None)
 
 
@@ -81,6 +82,16 @@ def beyond_role() -> Iterator[None]:
         yield
     finally:
         _is_beyond_role.reset(token)
+
+
+@contextlib.contextmanager
+def only_proposing() -> Iterator[None]:
+    """Let all work that starts in the block wait, because its actor wants to propose it."""
+    token = _is_only_proposed.set(True)
+    try:
+        yield
+    finally:
+        _is_only_proposed.reset(token)
 
 
 @contextlib.contextmanager
@@ -152,26 +163,32 @@ class ApprovalGate:
 
         return admit
 
-    def expected_reasons(
-        self, reader: Connection, kind: ApprovalKind, size: WorkSize, *, may_start: bool, libraries: Libraries
+    def reasons(
+        self,
+        reader: Connection,
+        kind: ApprovalKind,
+        size: WorkSize,
+        *,
+        may_start: bool,
+        libraries: Callable[[], Libraries],
     ) -> tuple[str, ...]:
         """
-        Return why work of the present actor would wait, as far as it is known before its start; empty: it starts.
+        Return why work of the present actor waits; empty: it starts.
 
         Args:
             reader: Reads the whole home.
             kind: What it is for people.
             size: Its size.
             may_start: Whether the role of the actor allows to start it.
-            libraries: The libraries that the work may concern; None: all.
+            libraries: Returns the libraries of its files, or those that they may be in; None: all.
 
         """
-        reasons = self._reasons(size, may_start=may_start)
-        waits = not may_start or self._somebody_else_decides(reader, kind, current_actor(), libraries)
-        return reasons if reasons and waits else ()
-
-    def _reasons(self, size: WorkSize, *, may_start: bool) -> tuple[str, ...]:
-        return self.rule.reasons(size) if may_start else (BEYOND_ROLE,)
+        if not may_start:
+            return (BEYOND_ROLE,)
+        reasons = self.rule.reasons(size)
+        if reasons and self._somebody_else_decides(reader, kind, current_actor(), libraries()):
+            return reasons
+        return (WANTED,) if _is_only_proposed.get() else ()
 
     def admit(
         self,
@@ -195,16 +212,12 @@ class ApprovalGate:
             arguments: With which the work starts again, as JSON values.
 
         """
-        start, actor = _approved.get(), current_actor()
-        may_start = not _is_beyond_role.get()
-        if start is None and may_start and not self.rule.is_on:
+        start, may_start = _approved.get(), not _is_beyond_role.get()
+        if start is None and may_start and not (self.rule.is_on or _is_only_proposed.get()):
             return  # before anything is read of the operation
         size = store.size(tx, operation_id, noun="title" if kind == "publish" else "file", by_risk=by_risk)
-        reasons = self._reasons(size, may_start=may_start)
-        waits = bool(reasons) and (
-            not may_start or self._somebody_else_decides(tx, kind, actor, store.libraries(tx, operation_id))
-        )
-        if start is None and not waits:
+        reasons = self.reasons(tx, kind, size, may_start=may_start, libraries=lambda: store.libraries(tx, operation_id))
+        if start is None and not reasons:
             return  # without the digest of each item
         work = self._work(tx, operation_id, size, kind=kind, reverts_id=reverts_id, arguments=arguments)
         if start is None:

@@ -21,6 +21,7 @@ from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
 from indexium_core.model.accounts.required import (
     CONTINUED,
+    CONTINUING,
     INTERNAL,
     OF_PEOPLE,
     PROPOSED,
@@ -43,7 +44,7 @@ class Authority:
         limits: LibraryLimits,
         *,
         may_propose: Callable[[], bool] = lambda: False,
-        starter_of: Callable[[int], Actor | None] = lambda _: None,
+        is_continued_by: Callable[[int, Actor], bool] = lambda _operation_id, _actor: False,
     ) -> None:
         """
         Create the check.
@@ -53,11 +54,11 @@ class Authority:
             token_check: Knows the tokens.
             limits: Checks the calls of actors with some libraries.
             may_propose: Returns whether an editor may propose work that the role does not allow to start.
-            starter_of: Returns who started an operation; None: there is no such operation.
+            is_continued_by: Returns whether an actor started an operation and may continue it, see `CONTINUED`.
 
         """
         self._sign_in, self._token_check, self._limits, self._may_propose = sign_in, token_check, limits, may_propose
-        self._starter_of = starter_of
+        self._is_continued_by = is_continued_by
 
     @property
     def grants(self) -> Grants | None:
@@ -153,18 +154,31 @@ class Authority:
         grants, permission = self.grants, permission_of(call, args, named)
         if grants is None:
             return method(*args, **named)
-        if call in CONTINUED and self._has_started(*args, **named):
-            permission = CONTINUED[call]
+        if call in CONTINUED and self.may_continue(named.get("operation_id", args[0] if args else None)):
+            permission = CONTINUING
         if call in PROPOSED and permission not in grants.permissions and self._proposes(grants):
             with beyond_role():
                 return self._limited(grants, call, method, args, named)
         grants.require(permission)
         return self._limited(grants, call, method, args, named)
 
-    def _has_started(self, operation_id: Any = None, **_: Any) -> bool:
-        """Return whether the present actor started an operation."""
-        starter = self._starter_of(operation_id) if isinstance(operation_id, int) else None
-        return starter is not None and self.are_same(starter, current_actor())
+    def may_continue(self, operation_id: Any) -> bool:
+        """Return whether the present actor started an operation and may continue it, also without its permission."""
+        is_id = isinstance(operation_id, int)
+        return is_id and self.may(CONTINUING) and self._is_continued_by(operation_id, current_actor())
+
+    def may_start(self, permission: Permission) -> bool:
+        """
+        Return whether the present actor may start work that needs a permission; False: the actor may only propose it.
+
+        Raises ForbiddenError if the actor may not even do that.
+        """
+        grants = self.grants
+        if grants is None or permission in grants.permissions:
+            return True
+        if not self._proposes(grants):
+            grants.require(permission)
+        return False
 
     def _limited(
         self, grants: Grants, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]

@@ -75,7 +75,7 @@ class SecondFactorService:
                 )
             hashes = [one_time_codes.recovery_hash(each) for each in codes]
             store.confirm(tx, user_id, step=step, recovery_hashes=hashes, now=self._clock())
-            account_events.record(tx, current_actor(), "switched the own second factor on", now=self._clock())
+            account_events.record(tx, current_actor(), "switched their own second factor on", now=self._clock())
         self._sign_in.read_again()
         return codes
 
@@ -90,7 +90,7 @@ class SecondFactorService:
         """
         user_id = own_id()
         self._sign_in.require_password(user_id, password)
-        self._remove(user_id, "switched the own second factor off")
+        self._remove(user_id, "switched their own second factor off")
         return self.state()
 
     @remote()

@@ -295,12 +295,12 @@ class SignIn:
         with whole_home(), self._database.atomic() as tx:
             store.note_seen(tx, newest)
 
-    def sign_out(self, token: str) -> None:
-        """End the session of a token, if there is one."""
+    def sign_out(self, token: str, *, note: str = "signed out") -> None:
+        """End the session of a token, if there is one; `note` is recorded as what its person did."""
         found = self._sessions().get(self._key_of(token))
         if found is not None:
             with acting_as(found.actor):
-                self.end(session_id=found.id, note="signed out")
+                self.end(session_id=found.id, note=note)
 
     def end(
         self,

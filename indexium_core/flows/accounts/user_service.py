@@ -223,7 +223,7 @@ class UserService:
         self._sign_in.require_password(user.id, current)
         with self._database.atomic() as tx:
             store.set_password(tx, user.id, password_hash, now=self._clock())
-            self._record(tx, "changed the own password")
+            self._record(tx, "changed their own password")
         self._sign_in.end(user_id=user.id, kept_session=kept_session)
         return self.own()
 

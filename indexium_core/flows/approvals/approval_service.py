@@ -7,8 +7,9 @@ If its digest is not the approved one, nothing starts: the request gets the pres
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,7 @@ from indexium_core.flows.accounts.approval_gate import (
     WorkDiffersError,
     approving,
     not_waiting,
+    only_proposing,
 )
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.flows.history.history_service import HistoryService
@@ -28,6 +30,8 @@ from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, wording
+from indexium_core.model.accounts.permissions import Permission
+from indexium_core.model.accounts.required import WRITES, permission_of
 from indexium_core.model.approvals.approval import (
     DECIDING,
     Approval,
@@ -44,7 +48,7 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
-from indexium_core.model.planning.plan import SAFE, Selection
+from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.approvals import approvals as store
@@ -156,7 +160,7 @@ class Approvals:
         """
         Return why work of the present actor would wait for approval, each as a part of a sentence.
 
-        Empty: it starts at once; or only a person with some of the folders could approve it.
+        Empty: nothing is known that lets it wait. It may wait nevertheless, if only somebody with some folders decides.
 
         Args:
             kind: `write`, `publish` or `rollback`.
@@ -166,25 +170,30 @@ class Approvals:
             item_ids: The items of a rollback, whose files have this size.
 
         Raises:
+            ForbiddenError: The actor may neither start such work nor propose it.
             UsageError: There is no such kind.
 
         """
         work = checked_kind(kind) or "write"
-        grants, reader = self._authority.grants, self._database.read()
-        allowed = levels or [level for level, files in by_risk.items() if files]
-        needed = "write.safe" if work == "write" and set(allowed) <= set(SAFE) else DECIDING[work]
-        if item_ids and self._gate.rule.bytes:
-            file_bytes = store.size_of_items(reader, item_ids)
+        needed: Permission = DECIDING[work]
+        if work == "write":
+            allowed = levels or [level for level, files in by_risk.items() if files]
+            needed = permission_of(WRITES, (), {"options": WriteOptions(risk=tuple(allowed))})
+        may_start, rule = self._authority.may_start(needed), self._gate.rule
+        if item_ids and rule.bytes:  # of items that the actor sees
+            file_bytes = store.size_of_items(self._database.read(), item_ids)
         noun = "title" if work == "publish" else "file"
         size = WorkSize(noun=noun, files=sum(by_risk.values()), bytes=file_bytes, by_risk=by_risk)
-        with whole_home():
-            return self._gate.expected_reasons(
-                self._database.read(),
-                work,
-                size,
-                may_start=grants is None or needed in grants.permissions,
-                libraries=None if grants is None else grants.libraries,
-            )
+        libraries = self._authority.libraries
+        with whole_home():  # the people who decide
+            reader = self._database.read()
+            return self._gate.reasons(reader, work, size, may_start=may_start, libraries=lambda: libraries)
+
+    @contextlib.contextmanager
+    def only_proposing(self) -> Iterator[None]:
+        """Let all work that starts in the block wait for approval, also if it could start at once."""
+        with only_proposing():
+            yield
 
     def _may_decide(self, kind: ApprovalKind, proposer: Actor) -> bool:
         actor, grants = current_actor(), self._authority.grants

@@ -43,6 +43,7 @@ class JobService:
         retry_operation: Callable[[int, str, IdempotentRequest | None], int],
         requests: Requests,
         require: Callable[[Permission], None],
+        may_continue: Callable[[int], bool],
         keep_days: Callable[[], int],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -51,9 +52,10 @@ class JobService:
 
         `retry_operation` starts a new operation for the files that another operation did not process, for a client and
         an idempotent request; it returns its id. `require` raises ForbiddenError if the actor does not have a
-        permission. `keep_days` returns how many days a job is kept after its end.
+        permission; `may_continue` returns whether the actor may continue an operation without it. `keep_days` returns
+        how many days a job is kept after its end.
         """
-        self._require = require
+        self._require, self._may_continue = require, may_continue
         self._queue, self._store, self._folder, self._clock = queue, store, folder, clock
         self._retry_operation, self._requests, self._keep_days = retry_operation, requests, keep_days
 
@@ -112,7 +114,9 @@ class JobService:
             ForbiddenError: The actor may not start such a job.
 
         """
-        self._require_start(self.get(job_id))
+        job = self.get(job_id)
+        if job.operation_id is None or not self._may_continue(job.operation_id):
+            self._require_start(job)
         if not self._queue.resume(job_id, by=current_actor().name):
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)

@@ -97,7 +97,7 @@ _CALLS: Mapping[Permission, str] = {
 REQUIRED: Mapping[str, Permission] = MappingProxyType(
     {call: permission for permission, calls in _CALLS.items() for call in calls.split()}
 )
-_WRITES = "operations.start_operation"
+WRITES = "operations.start_operation"
 _NAMING = """
     approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.collage artwork.download_artwork
     artwork.folder_collage artwork.generate_artwork_collage artwork.keep artwork_jobs.add backups.restore_backup
@@ -149,12 +149,12 @@ HIDDEN_READS: Mapping[str, Any] = MappingProxyType({"jobs.unrecorded": (), "scan
 # Services that no token may call, whatever it may do: they say who may do what.
 OF_PEOPLE = frozenset({"identities", "second_factor", "tokens", "users"})
 # Calls that start work. Without their permission, who has `plan.edit` may propose the work, if approval is switched on.
-PROPOSED = frozenset({_WRITES, "history.start_rollback", "publications.start"})
+PROPOSED = frozenset({WRITES, "history.start_rollback", "publications.start"})
 PROPOSING: Permission = "plan.edit"
-# Calls that continue work: who started it needs only what its pause needs.
-CONTINUED: Mapping[str, Permission] = MappingProxyType(
-    {"operations.resume": "write.safe", "operations.resume_operation": "write.safe"}
-)
+# Calls that continue an operation: who started it needs only what its pause needs, if it writes only safe files, or if
+# another person approved it.
+CONTINUED = frozenset({"operations.resume", "operations.resume_operation"})
+CONTINUING: Permission = "write.safe"
 _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification
@@ -179,7 +179,7 @@ TO_START: Mapping[str, Permission] = MappingProxyType(
 
 def permission_of(call: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Permission:
     """Return the permission that a call with these arguments needs: a write that is not only safe needs more."""
-    if call == _WRITES:
+    if call == WRITES:
         options = named.get("options", arguments[1] if len(arguments) > 1 else None) or WriteOptions()
         return "write.safe" if set(options.risk) <= {"safe"} else "write.any"
     return REQUIRED.get(call, "plan.read")

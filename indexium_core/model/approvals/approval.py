@@ -50,8 +50,8 @@ class ApprovalEntry(Shaped):
 
     @property
     def words(self) -> str:
-        """What was done, in words: `rejected by Ann`. Who finds a change while approving has not made it."""
-        found = "found to differ from the proposal when {} approved it"
+        """What was done, in words: `rejected by Ann`. A change is found by somebody else than who made it."""
+        found = "found to differ from the proposal when {} tried to approve it"
         return found.format(self.by) if self.action == "changed" else f"{self.action} by {self.by}"
 
 

@@ -12,6 +12,7 @@ from indexium_core.model.planning.plan import WRITABLE
 ApprovalRisk = Literal["off", "safe", "warning", "danger"]
 APPROVAL_RISKS: tuple[ApprovalRisk, ...] = get_args(ApprovalRisk)
 BEYOND_ROLE = "its proposer may not start it alone"
+WANTED = "its proposer asks for an approval"
 
 
 def waiting_sentence(reasons: Sequence[str]) -> str:

@@ -371,10 +371,10 @@ class Ledger:
         rows = self._store.read().execute(_SQL["operation_row"], {"operation_id": operation_id}).fetch_dicts()
         return ledger_rows.operation(rows[0]) if rows else None
 
-    def starter(self, operation_id: int) -> Actor | None:
-        """Return who started an operation; None if there is none with that id."""
-        row = self._store.read().execute(_SQL["starter"], {"operation_id": operation_id}).fetchone()
-        return None if row is None else Actor(row[0] or "local", row[1] or "", row[2])
+    def is_continued_by(self, operation_id: int, actor: Actor) -> bool:
+        """Return whether an actor started an operation that writes only safe files, or that somebody approved."""
+        facts = {"operation_id": operation_id, "actor_kind": actor.kind, "actor_id": actor.id}
+        return bool(self._store.read().value(_SQL["is_continued_by"], facts))
 
     def items(
         self,

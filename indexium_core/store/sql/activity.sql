@@ -1,5 +1,5 @@
 -- Who did what: the steps, operations, jobs, requests for approval and accounts of all actors, which other tables keep. A
--- job that runs an operation is not listed beside it, and neither is the work of Indexium itself. Who may not manage
+-- job that runs an operation is not listed beside it, and neither is the work of Indexium itself, except what it does with accounts for a provider or a proxy. Who may not manage
 -- people sees of accounts only what this person did ($sees_accounts, $own_id).
 
 -- name: done
@@ -27,16 +27,16 @@ WHERE $sees_accounts OR (actor_kind = 'user' AND actor_id = $own_id);
 
 -- name: page
 -- One page, newest first, optionally of one actor.
-FROM (/* done */) WHERE actor_kind <> 'system'
+FROM (/* done */) WHERE (actor_kind <> 'system' OR kind = 'account')
   AND ($actor IS NULL OR lower(actor_name) = lower($actor)) AND ($since::TIMESTAMPTZ IS NULL OR "at" >= $since)
 ORDER BY "at" DESC, kind, id DESC LIMIT $limit OFFSET $offset;
 
 -- name: count
 -- How many there are.
-SELECT count(*) FROM (/* done */) WHERE actor_kind <> 'system'
+SELECT count(*) FROM (/* done */) WHERE (actor_kind <> 'system' OR kind = 'account')
   AND ($actor IS NULL OR lower(actor_name) = lower($actor)) AND ($since::TIMESTAMPTZ IS NULL OR "at" >= $since);
 
 -- name: actors
 -- Everybody who did something, those with the newest first.
 SELECT actor_kind AS kind, actor_id AS id, arg_max(actor_name, "at") AS name, count(*) AS total
-FROM (/* done */) WHERE actor_kind <> 'system' GROUP BY actor_kind, actor_id ORDER BY max("at") DESC;
+FROM (/* done */) WHERE (actor_kind <> 'system' OR kind = 'account') GROUP BY actor_kind, actor_id ORDER BY max("at") DESC;

@@ -411,9 +411,12 @@ WHERE ($since IS NULL OR o.started_at >= $since::TIMESTAMPTZ)
           /* found_item */))
 GROUP BY ALL;
 
--- name: starter
--- Who started an operation. An older version did not record the kinds of all actors.
-SELECT actor_kind, actor_id, user_name FROM metadata_operations WHERE id = $operation_id;
+-- name: is_continued_by
+-- Whether an actor started an operation that writes only safe files, or that somebody approved.
+SELECT count(*) > 0 FROM metadata_operations AS o
+WHERE o.id = $operation_id AND o.actor_kind = $actor_kind AND o.actor_id = $actor_id
+  AND (o.id IN (SELECT operation_id FROM approvals)
+       OR (o.operation_type = 'write' AND list_has_all(['safe'], o.options::JSON->>'$.risk[*]')));
 
 -- name: operation_row
 -- One operation in the columns of operation_page. It has no search, because it is read many times a second.

@@ -96,6 +96,8 @@ def test_list_has_what_people_do_with_accounts(studio: Studio, monkeypatch: pyte
     library.users.change("Bob", new_name="Rob", role="editor")
     library.users.change("Rob", role="editor")  # changes nothing
     library.users.set_libraries("Rob", [1])
+    token = Actor("token", str(library.tokens.add("early", user="Rob").token.id), "Rob (early)")
+    assert token.id == str(ann.id)  # and yet another person is behind it
     rob = library.sign_in.sign_in("Rob", PASSWORD)
     assert isinstance(rob, SignedIn)
     with library.acting_as(Actor("user", str(ann.id), "Ann")):
@@ -108,6 +110,7 @@ def test_list_has_what_people_do_with_accounts(studio: Studio, monkeypatch: pyte
         ("root", "added Bob as viewer"),
         ("root", "renamed Bob to Rob and made Rob editor"),
         ("root", "let Rob see 1 folder"),
+        ("root", "added the token “early” of Rob"),
         ("Rob", "signed in"),
         ("Ann", "added the token “night” of Ann"),
         ("Ann", "ended 1 session of Rob"),
@@ -126,3 +129,8 @@ def test_list_has_what_people_do_with_accounts(studio: Studio, monkeypatch: pyte
                 ("Rob", "signed in"),
             ]
             assert "Ann" not in {each.name for each in library.activity.actors()}
+    library.sign_in.add_person("Eve", "viewer")
+    for actor, expected in ((token, {"Rob"}), (Actor("user", str(ann.id), "Ann"), {"root", "Ann", "Rob", "Indexium"})):
+        with library.acting_as(actor):
+            rows = [row for row in library.activity.page().items if row.kind == "account"]
+        assert {row.actor_name for row in rows} == expected

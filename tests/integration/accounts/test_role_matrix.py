@@ -227,17 +227,47 @@ def test_every_kind_of_job_is_continued_only_by_who_may_start_one(studio: Studio
                         call(job.id)
 
 
-def test_who_started_a_write_may_resume_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An editor pauses and resumes the own write of safe files, and resumes no other."""
-    library = studio.library
-    names = ("Ann", "Bob")
-    ann, bob = (Actor("user", str(library.users.add(name, PASSWORD, role="editor").id), name) for name in names)
-    library.configuration.set("metadata_max_concurrent_writes", "1")
+def person(studio: Studio, name: str, role: Role) -> Actor:
+    return Actor("user", str(studio.library.users.add(name, PASSWORD, role=role).id), name)
+
+
+def paused_write(studio: Studio, monkeypatch: pytest.MonkeyPatch, actor: Actor, risk: tuple[str, ...]) -> int:
+    """Return the id of a paused write that an actor started."""
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     gate = Gate(monkeypatch, 0)
+    with studio.library.acting_as(actor):
+        handle = gate.write(studio.library, WriteOptions(risk=risk))
+    gate.pause(studio.library, handle.id, by=actor.name)
+    return handle.id
+
+
+def test_who_started_a_safe_write_may_resume_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = studio.library
+    ann, bob = (
+        Actor("user", str(library.users.add(name, PASSWORD, role="editor").id), name) for name in ("Ann", "Bob")
+    )
+    paused = paused_write(studio, monkeypatch, ann, ("safe",))
+    job = studio.job_of(paused).id
+    for call in (lambda: library.resume(paused), lambda: library.jobs.resume(job)):
+        with library.acting_as(bob), pytest.raises(errors.ForbiddenError, match="write every planned change"):
+            call()
     with library.acting_as(ann):
-        handle = gate.write(library, WriteOptions(risk=("safe",)))
-    gate.pause(library, handle.id, by="Ann")
-    with library.acting_as(bob), pytest.raises(errors.ForbiddenError, match="write every planned change"):
-        library.resume(handle.id)
+        library.jobs.resume(job)
+        assert library.handle(paused).wait().status == "completed"
+
+
+def test_lost_role_or_token_resumes_no_other_write(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who lost the role in which the write was started needs it again, and a token needs it itself."""
+    library = studio.library
+    ann = person(studio, "Ann", "approver")
+    made = library.tokens.add("night", permissions=["plan.read", "write.safe"], user="Ann")
+    token = Actor("token", str(made.token.id), "Ann (night)")
+    paused = paused_write(studio, monkeypatch, ann, ALL.risk)
+    with library.acting_as(token), pytest.raises(errors.ForbiddenError, match="write every planned change"):
+        library.resume(paused)
+    library.users.change("Ann", role="editor")
+    with library.acting_as(ann), pytest.raises(errors.ForbiddenError, match="write every planned change"):
+        library.resume(paused)
+    library.users.change("Ann", role="approver")
     with library.acting_as(ann):
-        assert library.resume(handle.id).wait().status == "completed"
+        assert library.resume(paused).wait().status == "completed"

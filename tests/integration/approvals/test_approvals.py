@@ -151,7 +151,7 @@ def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: 
         steps = [(each.action, each.by) for each in library.approvals.get(first.id).entries]
         assert steps == [("proposed", "Bob"), ("changed", "Ann"), ("approved", "Ann")]
         found = library.approvals.get(first.id).entries[1]
-        assert found.words == "found to differ from the proposal when Ann approved it"
+        assert found.words == "found to differ from the proposal when Ann tried to approve it"
 
 
 @pytest.mark.parametrize("name", SETTING)
@@ -260,11 +260,29 @@ def test_editor_may_propose_only_if_approval_is_on(three: Team) -> None:
     library.configuration.set("approval_risk", None)
     with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
         library.write(library.plan(), ALL)
+    with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
+        library.approvals.reasons("write", {"danger": 3})
     library.configuration.set("approval_files", "1000000")
     assert three.proposed(three.bob).reasons == ["its proposer may not start it alone"]
     library.users.change("Bob", role="viewer")
     with library.acting_as(three.bob), pytest.raises(errors.ForbiddenError):
         library.write(library.plan(), ALL)
+
+
+def test_proposal_of_a_person_starts_nothing_at_once(three: Team) -> None:
+    """What a page called a proposal stays one, also if the rule changes before the person confirms."""
+    library = three.library
+    library.configuration.set("approval_risk", None)
+    proposing, needed = library.approvals.only_proposing(), pytest.raises(errors.ApprovalNeededError)
+    with library.acting_as(three.ann), proposing, needed as error:
+        library.write(library.plan(), ALL)
+    request = library.approvals.get(error.value.approval_id)
+    assert request.reasons == ["its proposer asks for an approval"]
+    assert library.history().total == 0
+    assert three.ended(three.approve(request, three.root)).counts == {"success": 3}
+    with library.acting_as(three.ann):
+        assert library.approvals.reasons("rollback", {"safe": 3}) == ()
+        library.rollback(library.history().items[0].id).wait()
 
 
 def test_rejected_and_withdrawn_requests_have_ended(three: Team) -> None:

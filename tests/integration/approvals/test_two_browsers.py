@@ -80,7 +80,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         dialog = bob.get_by_role("dialog")
         dialog.get_by_role("textbox").first.fill("write 40")
         expect(dialog.get_by_text("Nothing is written before another person approves it")).to_be_visible()
-        dialog.get_by_role("button", name="Propose the write of 40 files").click()
+        dialog.get_by_role("button", name="Propose to write 40 files").click()
         expect(bob.get_by_text("waits for approval as request 1")).to_be_visible()
         expect(bob.get_by_text("1 request of yours waits for approval")).to_be_visible()
 

@@ -532,8 +532,8 @@ def test_rollback_offers_and_counts_possible_choices() -> None:
 def test_rollback_that_waits_is_proposed() -> None:
     seen = asked(waiting="safe")
     assert seen.sections[1]["text"] == "Nothing is written before another person approves it: they wait."
-    assert seen.view["confirm"] == "Propose the rollback of 3 files"
-    assert seen.view["counted"]["many"] == "Propose the rollback of {} files"
+    assert seen.view["confirm"] == "Propose to roll back 3 files"
+    assert seen.view["counted"]["many"] == "Propose to roll back {} files"
     some = asked(waiting="danger", restorable=0, exact=0, replaceable=2, comment_only=1)
     assert [("approve" in option["hint"]) for option in some.options] == [False, True, False]
     assert not any("approve" in str(section) for section in some.sections)

@@ -67,7 +67,7 @@ class PlanHeader(Component):
             "plan.edit": "upload stop_skipping save update renamed default_view remove_view put_back",
         }
     )
-    _of_home = ("upload",)
+    _of_all_folders = ("upload",)
 
     def send(self, **message: Any) -> None:
         """Send data that is not part of the view: completions of the typed text, and the open facets."""

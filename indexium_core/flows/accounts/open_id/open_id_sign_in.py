@@ -187,7 +187,7 @@ class OpenIdSignIn:
                 )
             if other is None:
                 store.link(tx, links, issuer=self.issuer, subject=subject, now=self._clock())
-                label = f"linked an own account of {self.label}"
+                label = f"linked their account of {self.label}"
                 account_events.record(tx, current_actor(), label, now=self._clock())
 
     def _person(self, claims: Mapping[str, Any]) -> int:
@@ -233,4 +233,6 @@ class OpenIdSignIn:
         user_id = self._sign_in.add_person(name, role)
         with whole_home(), self._database.atomic() as tx:
             store.link(tx, user_id, issuer=self.issuer, subject=subject, now=self._clock())
+            label = f"linked an account of {self.label} to {name.strip()[:60]}"
+            account_events.record(tx, SYSTEM, label, now=self._clock())
         return user_id
