@@ -168,7 +168,7 @@ class Session:
         """Prepare components that the browser is about to create."""
         for place, component in components.items():
             component.place = place
-            component.restrict(self.may, sees_all=self.account.libraries is None)
+            component.restrict(self.may, sees_all=self.account.sees_all)
             component.on_refusal = lambda sentence: self.bridge.toast("error", sentence)
             component.on_message = self.library.ui_priority.request
 

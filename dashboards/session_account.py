@@ -29,6 +29,11 @@ class SessionAccount:
         grants = library.authority.grants
         self.libraries = None if grants is None else grants.libraries  # that the person sees; None: all
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether the person sees all folders."""
+        return self.libraries is None
+
     def may(self, permission: Permission) -> bool:
         """Return whether the person has a permission, or may propose what needs it."""
         return self._offered is None or permission in self._offered

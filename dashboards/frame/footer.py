@@ -10,7 +10,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
 from indexium_core.model import wording
-from indexium_core.model.approvals.approval import ApprovalNotice
+from indexium_core.model.approvals.approval import Approval, ApprovalNotice
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
@@ -94,6 +94,15 @@ def requests(notice: ApprovalNotice, *, is_shown: bool) -> list[dict[str, Any]]:
             "buttons": [{"label": "Show", "act": "requests", "spoken": "Show the requests"}],
         }
     ]
+
+
+def decided(approval: Approval) -> str:
+    """Return what became of a request of the person, as a sentence."""
+    if approval.decided_by is None:
+        return f"Your request {approval.id} has expired."
+    action = "rejected" if approval.state == "rejected" else "approved"
+    reason = f": {approval.note}" if approval.note else "."
+    return f"{approval.decided_by} {action} your request {approval.id}, {approval.title}{reason}"
 
 
 def scanning(scan: ScanProgress) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dashboards.frame import footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core.library import Library
+from indexium_core.model.approvals.approval import Approval
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
 from indexium_core.model.scanning.reports import ScanProgress
@@ -58,6 +59,15 @@ class FooterSession(Protocol):
         """Return the operation whose progress the page shows; None if it shows none."""
 
 
+class _FooterRows(NamedTuple):
+    """What the footer shows."""
+
+    rows: list[dict[str, Any]]
+    is_running: bool
+    proposed: tuple[int, ...]  # requests of the person that wait
+    decided: list[Approval]  # requests of the person that waited at the last look
+
+
 class FooterPanel:
     """Shows the footer and runs its actions; all pages have the same footer."""
 
@@ -66,6 +76,7 @@ class FooterPanel:
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._session, self._since = library, bridge, session, since
         self._ticking = False
+        self._proposed: tuple[int, ...] = ()  # requests of the person that waited at the last look
         self.view = footer.Footer()
         self.view.on(
             pause=lambda message: self._act(partial(library.pause, wait=False), message),
@@ -92,13 +103,15 @@ class FooterPanel:
         """Read the footer again."""
         self._bridge.run(self._read, self._draw, name="footer")
 
-    def _read(self) -> tuple[list[dict[str, Any]], bool]:
+    def _read(self) -> _FooterRows:
         running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.polled(
             "footer", 0.4, self._read_operations
         )
         shown = running
         if self._session.is_showing("jobs"):  # that page shows all jobs
             shown, working, paused = [], [], []
+        notice = self._library.approvals.notice()
+        decided = [self._library.approvals.get(each) for each in self._proposed if each not in notice.own]
         listed = {job.operation_id for job in paused} | {job.operation_id for job in unrecorded}
         rows = [
             *(footer.unrecorded(each) for each in unrecorded),
@@ -107,10 +120,10 @@ class FooterPanel:
             *(footer.working(each) for each in working),
             *([footer.scanning(scan)] if (scan := self._scan()) else []),
             *(footer.interrupted(each) for each in interrupted if not self._is_shown(each)),
-            *footer.requests(self._library.approvals.notice(), is_shown=self._session.is_showing("requests")),
+            *footer.requests(notice, is_shown=self._session.is_showing("requests")),
             *(footer.done(each) for each in newest if self._is_new(each) and not running),
         ]
-        return rows, bool(running or working or unrecorded)
+        return _FooterRows(rows, bool(running or working or unrecorded), notice.own, decided)
 
     def _read_operations(self) -> _Operations:
         """Read everything with three statements, because the footer is read often while files are written."""
@@ -130,9 +143,12 @@ class FooterPanel:
             unrecorded=library.jobs.unrecorded(),
         )
 
-    def _draw(self, found: tuple[list[dict[str, Any]], bool]) -> None:
-        rows, is_running = found
+    def _draw(self, found: _FooterRows) -> None:
+        rows, is_running, self._proposed, decided = found
         self.view.put(rows=rows)
+        for each in decided:
+            if each.state != "withdrawn":  # the person did that
+                self._bridge.toast("info", footer.decided(each))
         if is_running and not self._ticking:  # a large file can take minutes without an event
             self._ticking = True
             self._bridge.after(1000, self._tick)

@@ -102,7 +102,9 @@ class PublishQuestion:
             confirm=published,
             risky=danger > 0,
             enter=not danger and not preview.wish.has_changed,
-            typed=write_sections.typed(danger, noun="title", verb="publish") if danger else None,
+            typed=write_sections.typed(danger, noun="title", verb="propose" if preview.reasons else "publish")
+            if danger
+            else None,
             note="Title or note for the history (optional)",
             acts={"leave_out": lambda: self.ask(without_danger(preview.wish))},
         )

@@ -117,7 +117,9 @@ class WriteQuestion:
             confirm=written,
             risky=preview.danger_count > 0,
             enter=not preview.danger_count and not preview.request.has_changed,
-            typed=write_sections.typed(preview.danger_count) if preview.danger_count else None,
+            typed=write_sections.typed(preview.danger_count, verb="propose" if preview.reasons else "write")
+            if preview.danger_count
+            else None,
             note="Title or note for the history (optional)",
             written=preview.title,
             turn=lambda _list, page, _choice: self._turn(preview, page),

@@ -52,7 +52,7 @@ class HistoryDetails(Component):
         {
             "write.safe": "rename resume",  # who started a write may resume it
             "write.any": "retry",
-            "rollback": "rollback choosing choose choose_page chosen found",
+            "rollback": "rollback person choosing choose choose_page chosen found",
         }
     )
 

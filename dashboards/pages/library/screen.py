@@ -221,7 +221,10 @@ class LibraryScreen(Screen):
 
         def work() -> ScanReport:
             rows = self._library.inventory.list()
-            dirs = [Path(row.path_bytes.decode("utf-8", "surrogateescape")) for row in rows if row.library_id == wanted]
+            named = [row for row in rows if row.library_id == wanted]
+            if wanted is None and not self._session.account.sees_all:
+                named = rows  # without names, it would be all folders of the home
+            dirs = [Path(row.path_bytes.decode("utf-8", "surrogateescape")) for row in named]
             if wanted is not None and not dirs:
                 raise errors.UnknownIdError("This folder was removed from the library.")
             return self._library.scan(dirs, full=full, really_gone=really_gone)

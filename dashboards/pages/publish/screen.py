@@ -104,7 +104,7 @@ class PublishScreen(Screen):
         if self.state.asks:
             self.state.asks = False
             self._offer()
-        if self._session.may("jobs.manage"):
+        if self._session.may("jobs.manage") and self._session.account.sees_all:  # it concerns all folders
             self._bridge.run(
                 lambda: self._library.publications.refresh(disk=True), self._refreshed, name="publish_disk"
             )

@@ -61,7 +61,7 @@ class TitleView(Component):
     _esm = module("title_page")
     _view = TitleContentView
     _styles = ("titles.css", "provider_requests.css")
-    _needs = needing({"titles.edit": "choose set add lock unlock ignore move pictures", "jobs.manage": "look_up"})
+    _needs = needing({"titles.edit": "choose set add lock unlock ignore move pictures plan", "jobs.manage": "look_up"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

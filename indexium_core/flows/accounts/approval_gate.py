@@ -183,9 +183,9 @@ class ApprovalGate:
             libraries: Returns the libraries of its files, or those that they may be in; None: all.
 
         """
-        if not may_start:
-            return (BEYOND_ROLE,)
         reasons = self.rule.reasons(size)
+        if not may_start:
+            return (BEYOND_ROLE, *reasons)
         if reasons and self._somebody_else_decides(reader, kind, current_actor(), libraries()):
             return reasons
         return (WANTED,) if _is_only_proposed.get() else ()

@@ -130,10 +130,9 @@ class Approvals:
         """Return how many requests wait for a decision of the present actor, and how many of the actor wait."""
         waiting = store.waiting(self._database.read(), now=self._clock())
         actor, are_same = current_actor(), self._authority.are_same
-        return ApprovalNotice(
-            to_decide=sum(self._may_decide(each.kind, each.proposer) for each in waiting),
-            proposed=sum(are_same(each.proposer, actor) for each in waiting),
-        )
+        own = tuple(each.id for each in waiting if are_same(each.proposer, actor))
+        to_decide = sum(self._may_decide(each.kind, each.proposer) for each in waiting)
+        return ApprovalNotice(to_decide=to_decide, proposed=len(own), own=own)
 
     @remote()
     def may_decide(self, approval_id: int) -> bool:
@@ -386,7 +385,8 @@ class Approvals:
         names, count = store.differing(self._database.read(), approval.id, work)
         if count:
             differ = wording.plural(count, f"{work.size.noun} differs", f"{work.size.noun}s differ")
-            note = f"{differ} from what was proposed: {', '.join(names)}{' …' if count > len(names) else ''}."
+            more = f" and {count - len(names):,} more" if count > len(names) else ""
+            note = f"{differ} from what was proposed: {', '.join(names)}{more}."
         else:
             note = "An option differs from what was proposed."
         with self._database.atomic() as tx:

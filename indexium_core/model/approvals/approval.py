@@ -157,6 +157,7 @@ class ApprovalNotice:
 
     to_decide: int  # requests that the actor may approve or reject
     proposed: int  # requests of the actor that wait
+    own: tuple[int, ...] = field(default=(), compare=False)  # their ids
 
 
 def checked_text(text: str, *, what: str, is_needed: bool = False) -> str:

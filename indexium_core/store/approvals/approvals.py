@@ -60,6 +60,7 @@ class WaitingRequest(NamedTuple):
 
     kind: ApprovalKind
     proposer: Actor
+    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +263,7 @@ def edited_by(reader: Connection, approval: Approval, actor: Actor) -> int:
 def waiting(reader: Connection, *, now: datetime) -> list[WaitingRequest]:
     """Return the kinds and proposers of the requests that wait."""
     rows = reader.execute(_sql("waiting"), {"now": now}).fetchall()
-    return [WaitingRequest(kind, Actor(*actor)) for kind, *actor in rows]
+    return [WaitingRequest(kind, Actor(*actor), approval_id) for approval_id, kind, *actor in rows]
 
 
 def _present(work: ProposedWork) -> dict[str, Any]:

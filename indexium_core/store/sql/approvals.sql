@@ -169,5 +169,5 @@ WHERE id = $id AND state = 'waiting' AND expires_at > $now
 RETURNING id;
 
 -- name: waiting
--- The kinds and proposers of the requests that wait.
-SELECT kind, proposed_kind, proposed_id, proposed_by FROM approvals WHERE state = 'waiting' AND expires_at > $now;
+-- The ids, kinds and proposers of the requests that wait.
+SELECT id, kind, proposed_kind, proposed_id, proposed_by FROM approvals WHERE state = 'waiting' AND expires_at > $now;

@@ -49,8 +49,12 @@ def test_write_waits_is_approved_and_written_over_rest(studio: Studio) -> None:
         assert address == again.headers["location"] == f"/api/requests/{first.json['approval_id']}"
         assert "waits for approval" in first.json["detail"]
 
-        assert ann.get("/api/requests/notice").json == {"to_decide": 1, "proposed": 0}
-        assert bob.get("/api/requests/notice").json == {"to_decide": 0, "proposed": 1}
+        assert ann.get("/api/requests/notice").json == {"to_decide": 1, "proposed": 0, "own": []}
+        assert bob.get("/api/requests/notice").json == {
+            "to_decide": 0,
+            "proposed": 1,
+            "own": [first.json["approval_id"]],
+        }
         assert [each["id"] for each in ann.get("/api/requests?state=waiting&kind=write").json["items"]] == [1]
         assert ann.get(f"{address}/items").json["total"] == 3
         found = ann.get(address).json

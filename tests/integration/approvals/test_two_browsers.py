@@ -78,7 +78,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         bob.get_by_role("button", name="Select all 40").click()
         bob.get_by_role("button", name="Write 40 files…").click()
         dialog = bob.get_by_role("dialog")
-        dialog.get_by_role("textbox").first.fill("write 40")
+        dialog.get_by_role("textbox").first.fill("propose 40")
         expect(dialog.get_by_text("Nothing is written before another person approves it")).to_be_visible()
         dialog.get_by_role("button", name="Propose to write 40 files").click()
         expect(bob.get_by_text("waits for approval as request 1")).to_be_visible()
@@ -107,6 +107,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         approve(ann)
         for page in (ann, bob):
             expect(page.get_by_text("Approved, has ended")).to_be_visible()
+        expect(bob.get_by_text("Ann approved your request 1")).to_be_visible()
         [operation] = library.history().items
         assert (operation.success_count, operation.people) == (40, "proposed by Bob, approved by Ann")
 
