@@ -382,11 +382,13 @@ class Approvals:
 
         Raises UsageError if somebody else has decided meanwhile.
         """
-        names, count = store.differing(self._database.read(), approval.id, work)
+        names, count, gone = store.differing(self._database.read(), approval.id, work)
         if count:
             differ = wording.plural(count, f"{work.size.noun} differs", f"{work.size.noun}s differ")
             more = f" and {count - len(names):,} more" if count > len(names) else ""
             note = f"{differ} from what was proposed: {', '.join(names)}{more}."
+            if gone:
+                note += f" {wording.plural(gone, 'is', 'are')} not in the request any more, and not written."
         else:
             note = "An option differs from what was proposed."
         with self._database.atomic() as tx:

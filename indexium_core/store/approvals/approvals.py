@@ -188,10 +188,18 @@ def change(tx: Connection, approval_id: int, work: ProposedWork, *, note: str) -
     return True
 
 
-def differing(reader: Connection, approval_id: int, work: ProposedWork) -> tuple[list[str], int]:
-    """Return the names of the first items whose change is not the proposed one, and the number of all of them."""
+class DifferingItems(NamedTuple):
+    """The items of a request whose change is not the proposed one."""
+
+    names: list[str]  # of the first ones
+    total: int
+    gone: int  # of these, items that would not be written any more
+
+
+def differing(reader: Connection, approval_id: int, work: ProposedWork) -> DifferingItems:
+    """Return what differs from a request."""
     rows = reader.execute(_sql("differing"), {"id": approval_id, "count": _NAMED, **work.columns}).fetchall()
-    return [name for name, _ in rows], rows[0][1] if rows else 0
+    return DifferingItems([name for name, _, _ in rows], *(rows[0][1:] if rows else (0, 0)))
 
 
 def decide(
@@ -269,7 +277,8 @@ def waiting(reader: Connection, *, now: datetime) -> list[WaitingRequest]:
 def _present(work: ProposedWork) -> dict[str, Any]:
     size = work.size
     risks_text = json.dumps(dict(size.by_risk))
-    return {"digest": work.digest, "files": size.files, "bytes": size.bytes, "risks": risks_text}
+    plain = {"digest": work.digest, "title": work.title, "files": size.files, "bytes": size.bytes}
+    return {**plain, "risks": risks_text}
 
 
 def _approval(row: Mapping[str, Any]) -> Approval:

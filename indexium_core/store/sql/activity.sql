@@ -18,7 +18,7 @@ UNION ALL
 SELECT created_at, coalesce(actor_kind, 'local'), coalesce(actor_id, ''), coalesce(actor_name, ''), 'job', id, title, 0, status
 FROM job_queue WHERE operation_id IS NULL
 UNION ALL
-SELECT e."at", e.actor_kind, e.actor_id, e.actor_name, 'request', e.approval_id, concat(e.action, ' ', a.kind), a.files, ''
+SELECT e."at", e.actor_kind, e.actor_id, e.actor_name, 'request', e.approval_id, concat(e.action, ' ', a.kind), coalesce(e.files, a.files), ''
 FROM approval_entries AS e JOIN approvals AS a ON a.id = e.approval_id
 WHERE e.action <> 'changed'
 UNION ALL

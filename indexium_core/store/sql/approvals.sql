@@ -78,7 +78,7 @@ SELECT $id AS approval_id, unnest($items::VARCHAR[]) AS item, unnest($names::VAR
 -- A step of a request.
 INSERT INTO approval_entries BY NAME
 SELECT $id AS approval_id, $now AS "at", $action AS action, $actor_kind AS actor_kind, $actor_id AS actor_id,
-       $actor_name AS actor_name, $text AS text;
+       $actor_name AS actor_name, $text AS text, (SELECT files FROM approvals WHERE id = $id) AS files;
 
 -- name: same
 -- The request of the same actor for the same work that waits; the newest one.
@@ -141,8 +141,9 @@ WHERE i.approval_id = $id AND d.revoked_at IS NULL AND d.kind <> 'postpone' AND 
   AND d.actor_kind = $actor_kind AND d.actor_id = $actor_id;
 
 -- name: differing
--- The items of a request whose change is another one now, are new in it, or left it; the first ones, and their number.
-SELECT coalesce(old.name, new.name) AS name, count(*) OVER () AS found
+-- The items of a request whose change is another one now, are new in it, or left it; the first ones, and the numbers of
+-- all, and of those that left it.
+SELECT coalesce(old.name, new.name) AS name, count(*) OVER () AS found, count(*) FILTER (new.item IS NULL) OVER () AS gone
 FROM (SELECT item, name, path, digest FROM approval_items WHERE approval_id = $id) AS old
 FULL JOIN (SELECT unnest($items::VARCHAR[]) AS item, unnest($names::VARCHAR[]) AS name,
                   unnest($paths::VARCHAR[]) AS path, unnest($digests::VARCHAR[]) AS digest) AS new USING (item)
@@ -156,7 +157,7 @@ DELETE FROM approval_items WHERE approval_id = $id;
 -- name: change
 -- A request whose items changed waits again, with their present digest; no row: somebody else has decided.
 UPDATE approvals
-SET plan_digest = $digest, files = $files, bytes = $bytes, risks = $risks, note = $note
+SET plan_digest = $digest, title = $title, files = $files, bytes = $bytes, risks = $risks, note = $note
 WHERE id = $id AND state = 'waiting'
 RETURNING id;
 

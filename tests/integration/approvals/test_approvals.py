@@ -220,6 +220,23 @@ def test_who_edits_the_files_of_a_request_cannot_approve_it(three: Team) -> None
     three.ended(three.approve(request, three.root))
 
 
+def test_file_that_is_written_meanwhile_leaves_a_request(three: Team) -> None:
+    """The request says so, its title has the present number, and the activity keeps the former one."""
+    library = three.library
+    request = three.proposed(three.bob)
+    library.configuration.set("approval_risk", None)
+    library.write(library.plan("id:2"), ALL).wait()
+    with pytest.raises(errors.StalePlanError, match=r"1 file differs .* 1 is not in the request any more"):
+        three.approve(request, three.ann)
+    found = library.approvals.get(request.id)
+    assert (found.files, "3 files" in found.title) == (2, False)
+    assert three.ended(three.approve(found, three.ann)).counts == {"success": 2}
+    assert [row.text for row in library.activity.page().items if row.kind == "request"] == [
+        "approved the write of 2 files",
+        "proposed a write of 3 files",
+    ]
+
+
 def test_request_of_a_person_who_is_switched_off_cannot_be_approved(three: Team) -> None:
     request = three.proposed(three.bob)
     three.library.users.change("Bob", enabled=False)
