@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +14,7 @@ from dashboards.components.dialog import Dialog
 from dashboards.frame import footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.approvals.approval import Approval
 from indexium_core.model.job import Job, UnrecordedResults
@@ -111,7 +113,7 @@ class FooterPanel:
         if self._session.is_showing("jobs"):  # that page shows all jobs
             shown, working, paused = [], [], []
         notice = self._library.approvals.notice()
-        decided = [self._library.approvals.get(each) for each in self._proposed if each not in notice.own]
+        decided = list(self._decided(notice.own))
         listed = {job.operation_id for job in paused} | {job.operation_id for job in unrecorded}
         rows = [
             *(footer.unrecorded(each) for each in unrecorded),
@@ -124,6 +126,13 @@ class FooterPanel:
             *(footer.done(each) for each in newest if self._is_new(each) and not running),
         ]
         return _FooterRows(rows, bool(running or working or unrecorded), notice.own, decided)
+
+    def _decided(self, waiting: Collection[int]) -> Iterator[Approval]:
+        """Yield the requests of the person that do not wait any more, since the last look."""
+        for each in self._proposed:
+            if each not in waiting:
+                with contextlib.suppress(errors.UnknownIdError):  # of files that the person no longer sees
+                    yield self._library.approvals.get(each)
 
     def _read_operations(self) -> _Operations:
         """Read everything with three statements, because the footer is read often while files are written."""
