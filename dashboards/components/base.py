@@ -146,9 +146,7 @@ class Component(JSComponent):
     _styles: ClassVar[tuple[str, ...]] = ()  # style sheets that not every component needs
 
     _needs: ClassVar[Mapping[str, Permission]] = {}  # actions that need more than `plan.read`
-    _of_all_folders: ClassVar[
-        Sequence[str]
-    ] = ()  # actions that concern all folders: not for a person who sees some of them
+    _of_all_folders: ClassVar[Sequence[str]] = ()  # actions that are not for a person who sees some folders
 
     def __init__(self, **params: Any) -> None:
         params.setdefault("sizing_mode", "stretch_width")

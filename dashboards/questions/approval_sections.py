@@ -20,6 +20,11 @@ def action(reasons: Sequence[str], words: str) -> str:
     return f"Propose to {words[:1].lower()}{words[1:]}" if reasons else words
 
 
+def verb(reasons: Sequence[str], otherwise: str) -> str:
+    """Return what a person types before dangerous work: `write`, or `propose` if the work waits."""
+    return "propose" if reasons else otherwise
+
+
 def as_shown(library: Library, reasons: Sequence[str]) -> contextlib.AbstractContextManager[None]:
     """Return the block for the start of the work: what the question called a proposal stays one."""
     return library.approvals.only_proposing() if reasons else contextlib.nullcontext()

@@ -95,6 +95,7 @@ class PublishQuestion:
             return
         danger, titles = preview.danger_count, preview.titles
         published = approval_sections.action(preview.reasons, f"Publish {titles}")
+        verb = approval_sections.verb(preview.reasons, "publish")
         self._dialog.ask(
             f"{published}?",
             sections(preview),
@@ -102,9 +103,7 @@ class PublishQuestion:
             confirm=published,
             risky=danger > 0,
             enter=not danger and not preview.wish.has_changed,
-            typed=write_sections.typed(danger, noun="title", verb="propose" if preview.reasons else "publish")
-            if danger
-            else None,
+            typed=write_sections.typed(danger, noun="title", verb=verb) if danger else None,
             note="Title or note for the history (optional)",
             acts={"leave_out": lambda: self.ask(without_danger(preview.wish))},
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -53,11 +53,10 @@ class _RollbackFacts(NamedTuple):
     reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
 
 
-_OPTIONS: Mapping[str, Mapping[str, Any]] = {  # by choice: what it is in `RollbackOptions`
-    "comment": {"changed": "comment"},
-    "replace": {"changed": "replace"},
-    "newer": {"with_newer": True},
-}
+def _options(check: RollbackCheck, ticked: Collection[str]) -> dict[str, Any]:
+    """Return what the choices of a person are in `RollbackOptions`."""
+    changed = next((each for each in ("comment", "replace") if each in ticked), "skip")
+    return {"changed": changed, "with_newer": check.newer if "newer" in ticked else ()}
 
 
 def ask(
@@ -95,8 +94,7 @@ def ask(
                 handle = library.rollback(
                     operation_id,
                     **part.shown(found.check).choices(),
-                    changed=next((each for each in ("comment", "replace") if each in ticked), "skip"),
-                    with_newer=found.check.newer if "newer" in ticked else (),
+                    **_options(found.check, ticked),
                     replan="replan" in ticked,
                     note=note,
                     source="dashboard",
@@ -105,8 +103,8 @@ def ask(
 
         bridge.run(begin, started, name="rollback", once=True)
 
-    def reasons_of(check: RollbackCheck, more: int = 0, **options: Any) -> Sequence[str]:
-        by_risk = {RollbackOptions(person=person, **options).risk: check.restorable + more}
+    def reasons_of(check: RollbackCheck, more: int = 0, ticked: Collection[str] = ()) -> Sequence[str]:
+        by_risk = {RollbackOptions(person=person, **_options(check, ticked)).risk: check.restorable + more}
         return library.approvals.reasons("rollback", by_risk, item_ids=check.item_ids)
 
     def check() -> _RollbackFacts:
@@ -115,7 +113,7 @@ def ask(
         reasons = reasons_of(check)
         choices = [] if person else _choices(check)
         for each in choices if not reasons else []:
-            if reasons_of(check, each["adds"].get(each["key"], 0), **_OPTIONS[each["key"]]):
+            if reasons_of(check, each["adds"].get(each["key"], 0), {each["key"]}):
                 each["hint"] += " Then another person has to approve it."
         return _RollbackFacts(operation, check, choices, reasons)
 

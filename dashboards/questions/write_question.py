@@ -110,6 +110,7 @@ class WriteQuestion:
             return
         self._open_request, self._shown_stale = preview.request, []
         written = approval_sections.action(preview.reasons, f"Write {wording.files(number)}")
+        verb = approval_sections.verb(preview.reasons, "write")
         self._serial = self._dialog.ask(
             f"{written}?",
             write_sections.sections(preview),
@@ -117,9 +118,7 @@ class WriteQuestion:
             confirm=written,
             risky=preview.danger_count > 0,
             enter=not preview.danger_count and not preview.request.has_changed,
-            typed=write_sections.typed(preview.danger_count, verb="propose" if preview.reasons else "write")
-            if preview.danger_count
-            else None,
+            typed=write_sections.typed(preview.danger_count, verb=verb) if preview.danger_count else None,
             note="Title or note for the history (optional)",
             written=preview.title,
             turn=lambda _list, page, _choice: self._turn(preview, page),

@@ -14,15 +14,16 @@ import contextlib
 import contextvars
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import permissions_of
-from indexium_core.model.approvals.approval import DECIDING, KIND_WORDS, Approval, ApprovalKind
+from indexium_core.model.approvals.approval import DECIDING, KIND_WORDS, Approval, ApprovalKind, noun_of
 from indexium_core.model.approvals.rule import BEYOND_ROLE, WANTED, ApprovalRule, WorkSize
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import Actor, current_actor
@@ -39,6 +40,7 @@ from indexium_core.store.operations import starting
 from indexium_core.store.operations.ledger import Admission
 from indexium_core.store.planning.plan_version import Modes
 
+T = TypeVar("T")
 EVENT = "approvals:changed"
 Libraries: TypeAlias = frozenset[int] | None  # ids of folders; None: all
 _COVERED = frozenset({RATING})  # clients whose newer request has everything of the former one
@@ -75,33 +77,28 @@ _approved: contextvars.ContextVar[ApprovedStart | None] = contextvars.ContextVar
 
 
 @contextlib.contextmanager
-def beyond_role() -> Iterator[None]:
+def _set(variable: contextvars.ContextVar[T], value: T) -> Iterator[None]:
+    """Give a variable a value in the block."""
+    token = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(token)
+
+
+def beyond_role() -> AbstractContextManager[None]:
     """Let all work that starts in the block wait, because the role of its actor does not allow to start it."""
-    token = _is_beyond_role.set(True)
-    try:
-        yield
-    finally:
-        _is_beyond_role.reset(token)
+    return _set(_is_beyond_role, value=True)
 
 
-@contextlib.contextmanager
-def only_proposing() -> Iterator[None]:
+def only_proposing() -> AbstractContextManager[None]:
     """Let all work that starts in the block wait, because its actor wants to propose it."""
-    token = _is_only_proposed.set(True)
-    try:
-        yield
-    finally:
-        _is_only_proposed.reset(token)
+    return _set(_is_only_proposed, value=True)
 
 
-@contextlib.contextmanager
-def approving(start: ApprovedStart) -> Iterator[None]:
+def approving(start: ApprovedStart) -> AbstractContextManager[None]:
     """Let the work of a request start in the block, if it is what was approved; otherwise raise `WorkDiffersError`."""
-    token = _approved.set(start)
-    try:
-        yield
-    finally:
-        _approved.reset(token)
+    return _set(_approved, start)
 
 
 class ApprovalGate:
@@ -215,7 +212,7 @@ class ApprovalGate:
         start, may_start = _approved.get(), not _is_beyond_role.get()
         if start is None and may_start and not (self.rule.is_on or _is_only_proposed.get()):
             return  # before anything is read of the operation
-        size = store.size(tx, operation_id, noun="title" if kind == "publish" else "file", by_risk=by_risk)
+        size = store.size(tx, operation_id, noun=noun_of(kind), by_risk=by_risk)
         reasons = self.reasons(tx, kind, size, may_start=may_start, libraries=lambda: store.libraries(tx, operation_id))
         if start is None and not reasons:
             return  # without the digest of each item

@@ -75,7 +75,7 @@ class SecondFactorService:
                 )
             hashes = [one_time_codes.recovery_hash(each) for each in codes]
             store.confirm(tx, user_id, step=step, recovery_hashes=hashes, now=self._clock())
-            account_events.record(tx, current_actor(), "switched their own second factor on", now=self._clock())
+            account_events.record(tx, "switched their own second factor on", now=self._clock())
         self._sign_in.read_again()
         return codes
 
@@ -103,7 +103,7 @@ class SecondFactorService:
     def _remove(self, user_id: int, label: str) -> None:
         with self._database.atomic() as tx:
             store.remove(tx, user_id)
-            account_events.record(tx, current_actor(), label, now=self._clock())
+            account_events.record(tx, label, now=self._clock())
         self._sign_in.read_again()
 
 

@@ -107,7 +107,7 @@ class TokenService:
                 now=now,
                 ends_at=None if lasting is None else now + timedelta(days=lasting),
             )
-            account_events.record(tx, current_actor(), f"added the token “{wanted}” of {owner.name}", now=now)
+            account_events.record(tx, f"added the token “{wanted}” of {owner.name}", now=now)
         self._check.read_again()
         return NewToken(token=self._found(self._database.read(), token_id), secret=secret)
 
@@ -122,7 +122,7 @@ class TokenService:
             found = self._found(tx, token_id)
             store.remove(tx, token_id=token_id)
             label = f"revoked the token “{found.name}” of {found.user_name}"
-            account_events.record(tx, current_actor(), label, now=self._clock())
+            account_events.record(tx, label, now=self._clock())
         self._check.read_again()
         return found
 

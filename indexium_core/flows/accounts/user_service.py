@@ -240,7 +240,7 @@ class UserService:
         return self.end_sessions(self.own().name, session_id)
 
     def _record(self, tx: Connection, label: str) -> None:
-        account_events.record(tx, current_actor(), label, now=self._clock())
+        account_events.record(tx, label, now=self._clock())
 
     def _users(self, reader: Connection) -> builtins.list[User]:
         return store.users(reader, now=self._clock(), seen_after=self._sign_in.seen_after)

@@ -7,9 +7,9 @@ If its digest is not the approved one, nothing starts: the request gets the pres
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,7 @@ from indexium_core.model.approvals.approval import (
     checked_kind,
     checked_state,
     checked_text,
+    noun_of,
 )
 from indexium_core.model.approvals.rule import WorkSize
 from indexium_core.model.checked_calls import checked_arguments
@@ -181,18 +182,15 @@ class Approvals:
         may_start, rule = self._authority.may_start(needed), self._gate.rule
         if item_ids and rule.bytes:  # of items that the actor sees
             file_bytes = store.size_of_items(self._database.read(), item_ids)
-        noun = "title" if work == "publish" else "file"
-        size = WorkSize(noun=noun, files=sum(by_risk.values()), bytes=file_bytes, by_risk=by_risk)
+        size = WorkSize(noun=noun_of(work), files=sum(by_risk.values()), bytes=file_bytes, by_risk=by_risk)
         libraries = self._authority.libraries
         with whole_home():  # the people who decide
             reader = self._database.read()
             return self._gate.reasons(reader, work, size, may_start=may_start, libraries=lambda: libraries)
 
-    @contextlib.contextmanager
-    def only_proposing(self) -> Iterator[None]:
+    def only_proposing(self) -> AbstractContextManager[None]:
         """Let all work that starts in the block wait for approval, also if it could start at once."""
-        with only_proposing():
-            yield
+        return only_proposing()
 
     def _may_decide(self, kind: ApprovalKind, proposer: Actor) -> bool:
         actor, grants = current_actor(), self._authority.grants

@@ -51,8 +51,9 @@ class ApprovalEntry(Shaped):
     @property
     def words(self) -> str:
         """What was done, in words: `rejected by Ann`. A change is found by somebody else than who made it."""
-        found = "found to differ from the proposal when {} tried to approve it"
-        return found.format(self.by) if self.action == "changed" else f"{self.action} by {self.by}"
+        if self.action == "changed":
+            return f"found to differ from the proposal when {self.by} tried to approve it"
+        return f"{self.action} by {self.by}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class Approval(Shaped):
     @property
     def noun(self) -> str:
         """What the number of files counts."""
-        return "title" if self.kind == "publish" else "file"
+        return noun_of(self.kind)
 
     @property
     def items(self) -> str:
@@ -158,6 +159,11 @@ class ApprovalNotice:
     to_decide: int  # requests that the actor may approve or reject
     proposed: int  # requests of the actor that wait
     own: tuple[int, ...] = field(default=(), compare=False)  # their ids
+
+
+def noun_of(kind: ApprovalKind) -> str:
+    """Return what the number of files of work counts: file, or title of a publication."""
+    return "title" if kind == "publish" else "file"
 
 
 def checked_text(text: str, *, what: str, is_needed: bool = False) -> str:

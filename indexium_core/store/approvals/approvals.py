@@ -269,7 +269,7 @@ def edited_by(reader: Connection, approval: Approval, actor: Actor) -> int:
 
 
 def waiting(reader: Connection, *, now: datetime) -> list[WaitingRequest]:
-    """Return the kinds and proposers of the requests that wait."""
+    """Return the requests that wait."""
     rows = reader.execute(_sql("waiting"), {"now": now}).fetchall()
     return [WaitingRequest(kind, Actor(*actor), approval_id) for approval_id, kind, *actor in rows]
 

@@ -12,7 +12,6 @@ from indexium_core.flows.accounts.second_factor_service import own_id
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.identities import UserIdentity
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.accounts import account_events
 from indexium_core.store.accounts import identities as store
@@ -59,7 +58,7 @@ class IdentityService:
                 )
             store.link(tx, user.id, issuer=issuer, subject=wanted, now=self._clock())
             label = f"linked an account of {self._open_id.label} to {user.name}"
-            account_events.record(tx, current_actor(), label, now=self._clock())
+            account_events.record(tx, label, now=self._clock())
         return next(each for each in self.list(name) if (each.issuer, each.subject) == (issuer, wanted))
 
     @remote()
@@ -91,6 +90,6 @@ class IdentityService:
                 with self._database.atomic() as tx:
                     store.unlink(tx, each.user_id, issuer=each.issuer, subject=each.subject)
                     label = f"removed the link of {each.user_name} to an account of another program"
-                    account_events.record(tx, current_actor(), label, now=self._clock())
+                    account_events.record(tx, label, now=self._clock())
                 return each
         raise errors.UnknownIdError(f"There is no link to the account “{subject[:40]}”.")

@@ -22,7 +22,7 @@ from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.identities import OpenIdStart, claim_of, highest_role, roles_of_groups
 from indexium_core.model.accounts.permissions import Role
 from indexium_core.model.accounts.users import SignedIn, name_key
-from indexium_core.model.operations.actor import SYSTEM, acting_as, current_actor, whole_home
+from indexium_core.model.operations.actor import SYSTEM, acting_as, whole_home
 from indexium_core.settings import Settings
 from indexium_core.store.accounts import account_events, users
 from indexium_core.store.accounts import identities as store
@@ -188,7 +188,7 @@ class OpenIdSignIn:
             if other is None:
                 store.link(tx, links, issuer=self.issuer, subject=subject, now=self._clock())
                 label = f"linked their account of {self.label}"
-                account_events.record(tx, current_actor(), label, now=self._clock())
+                account_events.record(tx, label, now=self._clock())
 
     def _person(self, claims: Mapping[str, Any]) -> int:
         """Return the id of the person who has an account; add the person, or set the role, if the settings say so."""
@@ -231,8 +231,8 @@ class OpenIdSignIn:
                 code="unknown_person",
             )
         user_id = self._sign_in.add_person(name, role)
-        with whole_home(), self._database.atomic() as tx:
+        with acting_as(SYSTEM), whole_home(), self._database.atomic() as tx:
             store.link(tx, user_id, issuer=self.issuer, subject=subject, now=self._clock())
             label = f"linked an account of {self.label} to {name.strip()[:60]}"
-            account_events.record(tx, SYSTEM, label, now=self._clock())
+            account_events.record(tx, label, now=self._clock())
         return user_id
