@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import argon2
 import pytest
 from hypothesis import HealthCheck, settings
 
+from indexium_core.flows.accounts import passwords
 from indexium_core.flows.home import database_backups
 from indexium_core.store import connection
 from indexium_core.store import database as database_module
@@ -32,6 +34,7 @@ settings.register_profile("exhaustive", settings.get_profile("usual"), max_examp
 HERE = Path(__file__).parent
 _REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary lists repeated ones
 _CREATE = database_module._create  # before a fixture replaces it
+_HASHER = passwords._hasher
 _NUMBERS = itertools.count()
 _FREE_BYTES = 2_000_000_000  # for the folders of the tests that run, and for homes that tests copy
 
@@ -157,6 +160,23 @@ def quick_homes(empty_home: Path) -> Iterator[None]:
         patch.setattr(database_backups, "_FIRST_AFTER", timedelta(days=1))
         patch.setenv("INDEXIUM_SNAPSHOTS", "false")  # a tenth of a second for each home; their tests switch them on
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords with the least costs: the usual ones, which are 0.1 s of a core, would be a tenth of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash passwords with the usual costs, for a test of them."""
+    monkeypatch.setattr(passwords, "_hasher", _HASHER)
+    passwords._of_nobody.cache_clear()
+    yield
+    passwords._of_nobody.cache_clear()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from indexium_core.cli.app import main
-from indexium_core.library import Library
 from tests.support import homes, media, tables
 
 Run = Callable[..., int]
@@ -25,8 +24,7 @@ def run(home: Path, tmp_path: Path) -> Run:
     for name in ("ann.mp4", "bob.mp4"):
         media.build("mp4", root, name=name, seed=ord(name[0]))
         os.utime(root / name, (1_600_000_000, 1_600_000_000))
-    homes.build(home, root)
-    with Library.open(home) as library, tables.changing(library) as tx:
+    with homes.opened(home, root) as library, tables.changing(library) as tx:
         tx.execute("UPDATE media_properties SET hdr = 'pq', duration = 500")
     return lambda *words: main(["--home", str(home), *words])
 

@@ -21,7 +21,6 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from indexium_core import Library
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.reader import BytesReader
@@ -293,8 +292,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[CommentMode], d
             paths[-1].write_bytes(distinct(make(form, texts), number))
             os.utime(paths[-1], (1_600_000_000, 1_600_000_000))
         originals, before = [path.read_bytes() for path in paths], comments_by_exiftool(paths)
-        homes.build(folder.parent / "home", folder, "Ann Lee")
-        with Library.open(folder.parent / "home") as library:
+        with homes.opened(folder.parent / "home", folder, "Ann Lee") as library:
             plan = library.plan(comment_mode=mode)
             items = sorted(plan.items, key=lambda item: item.file_name)
             handle = library.write(plan, WriteOptions(risk=("safe", "warning", "danger")))

@@ -70,8 +70,7 @@ def made(tmp_path: Path) -> Iterator[Library]:
     paths = media.series("mp4", films, 3, comment="People: Bob Ray")
     (films / "copy.mp4").write_bytes(paths[0].read_bytes())
     os.utime(films / "copy.mp4", (1_600_000_000, 1_600_000_000))
-    homes.build(tmp_path / "home", films, "Ann Lee")
-    with Library.open(tmp_path / "home") as opened:
+    with homes.opened(tmp_path / "home", films, "Ann Lee") as opened:
         yield opened
 
 

@@ -176,8 +176,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     (folder / "page.mp4").write_text("#EXTM3U\nhttp://example.org/film.mp4\n")
     for path in folder.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
-    homes.build(tmp_path / "home", folder)
-    with Library.open(tmp_path / "home") as opened:
+    with homes.opened(tmp_path / "home", folder) as opened:
         yield opened
 
 

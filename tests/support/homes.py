@@ -19,6 +19,7 @@ from indexium_core.library import Library
 from indexium_core.model.people import people_comment
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from tests.support import tables
 
 _PATHS = (
     "UPDATE libraries SET path = replace(path, $old, $new), path_bytes = encode(replace(path, $old, $new))",
@@ -40,22 +41,30 @@ _built: dict[tuple[str, ...], tuple[Path, Path]] = {}  # a home and the folder o
 
 def build(home: Path, films: Path, *people: str) -> None:
     """Build a home that has scanned the files in a folder, and that has these people in each file."""
+    opened(home, films, *people).close()
+
+
+def opened(home: Path, films: Path, *people: str) -> Library:
+    """Build a home as `build` does, and return its open library."""
     paths = sorted(films.iterdir())
     settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("INDEXIUM_")]
     key = (*settings, *people, *map(_print, paths))
-    if key in _built:
-        template, scanned = _built[key]
-        shutil.copytree(template, home)
-        _relocate(home, scanned, films)
-        return
-    with Library.open(home) as library:
-        library.scan([films])
-        if people:
-            library.people.add(paths, list(people))
-    template = Path(tempfile.mkdtemp(dir=folder())) / "home"
-    shutil.copytree(home, template)
-    forget_planned_runs(template)
-    _built[key] = template, films
+    if key not in _built:
+        with Library.open(home) as library:
+            library.scan([films])
+            if people:
+                library.people.add(paths, list(people))
+        template = Path(tempfile.mkdtemp(dir=folder())) / "home"
+        shutil.copytree(home, template)
+        forget_planned_runs(template)
+        _built[key] = template, films
+        return Library.open(home)
+    template, scanned = _built[key]
+    shutil.copytree(template, home)
+    library = Library.open(home)
+    with tables.changing(library) as tx:  # in the open database: to open it once more takes as long as all the rest
+        _relocate(tx, scanned, films)
+    return library
 
 
 def _print(path: Path) -> str:
@@ -64,20 +73,19 @@ def _print(path: Path) -> str:
     return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()} {found.st_mtime_ns} {found.st_mode}"
 
 
-def _relocate(home: Path, old: Path, new: Path) -> None:
+def _relocate(tx: Connection, old: Path, new: Path) -> None:
     """Store another folder of the films."""
     folders = {"old": str(old), "new": str(new)}
     folded = {"old_search": people_comment.fold(str(old)), "new_search": people_comment.fold(str(new))}
-    with Database.open(home) as database, database.atomic() as tx:
-        for statement in _PATHS:
-            tx.execute(statement, folders)
-        tx.execute(_FILES, folders | folded)
-        paths = list(new.iterdir())
-        inodes = [path.stat().st_ino for path in paths]
-        tx.execute(_HASHES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
-        update_inodes(tx, paths)
-        for statement in ("DELETE FROM hash_cache", "INSERT INTO hash_cache FROM known", "DROP TABLE known"):
-            tx.execute(statement)
+    for statement in _PATHS:
+        tx.execute(statement, folders)
+    tx.execute(_FILES, folders | folded)
+    paths = list(new.iterdir())
+    inodes = [path.stat().st_ino for path in paths]
+    tx.execute(_HASHES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
+    update_inodes(tx, paths)
+    for statement in ("DELETE FROM hash_cache", "INSERT INTO hash_cache FROM known", "DROP TABLE known"):
+        tx.execute(statement)
 
 
 def update_inodes(tx: Connection, paths: Sequence[Path]) -> None:

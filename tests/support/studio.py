@@ -24,9 +24,9 @@ class Studio:
         self.paths = media.series("mp4", self.films, count, comment="People: Bob Ray")
         self.old = self.bytes()
         if not config:
-            homes.build(folder / "home", self.films, "Ann Lee")
-        self.library = Library.open(folder / "home", **config)
-        if config:
+            self.library = homes.opened(folder / "home", self.films, "Ann Lee")
+        else:
+            self.library = Library.open(folder / "home", **config)
             self.library.scan([self.films])
             self.library.people.add(self.paths, ["Ann Lee"])
 

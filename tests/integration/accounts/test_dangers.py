@@ -122,7 +122,7 @@ def test_request_whose_session_has_just_ended_may_nothing(studio: Studio) -> Non
 
 @pytest.mark.parametrize("name", ["Root", "Nobody at all", ""])
 def test_unknown_name_costs_as_much_as_a_wrong_password(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, name: str
+    costly_passwords: None, studio: Studio, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     verified: list[str] = []
     real = passwords._hasher

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.library import Library
 from tests.integration.test_service import Ran, serving
 from tests.support import homes, media, token_script
 
@@ -20,8 +19,7 @@ PASSWORD = "correct horse"
 def films(tmp_path: Path, home: Path) -> Path:
     """The films of a home, with an administrator."""
     folder = media.films(tmp_path / "films", {"sea.mp4": "Shot at sea", "lake.mp4": None})
-    homes.build(home, folder, "Ann Lee")
-    with Library.open(home) as library:
+    with homes.opened(home, folder, "Ann Lee") as library:
         library.users.add("Ann Lee", PASSWORD, role="admin")
     return folder
 

@@ -27,8 +27,7 @@ def films(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(home: Path, films: Path) -> Iterator[Library]:
-    homes.build(home, films, "Ann Lee")
-    with Library.open(home) as opened:
+    with homes.opened(home, films, "Ann Lee") as opened:
         yield opened
 
 

@@ -22,8 +22,8 @@ from tests.support.rest import Client, connection
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("query")
-    homes.build(folder / "home", media.films(folder / "films", {"sea.mp4": "Shot at sea", "lake.mp4": None}), "Ann Lee")
-    with Library.open(folder / "home") as opened:
+    films = media.films(folder / "films", {"sea.mp4": "Shot at sea", "lake.mp4": None})
+    with homes.opened(folder / "home", films, "Ann Lee") as opened:
         yield opened
 
 
