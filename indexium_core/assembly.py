@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from indexium_core import logs, settings
 from indexium_core.connection_assembly import ConnectionAssembly
@@ -35,13 +35,15 @@ from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.flows.titles import nfo_reading, parsing
-from indexium_core.flows.writing import operation_runner, recovery, writer
-from indexium_core.flows.writing.workers import edit_execution
+from indexium_core.flows.writing import recovery, writer
+from indexium_core.flows.writing.blockers import Blockers
+from indexium_core.flows.writing.operation_runner import PAUSE_WAIT_SECONDS, RunnerParts
+from indexium_core.flows.writing.operations import Operations
+from indexium_core.flows.writing.workers import worker_side
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
-from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
@@ -63,7 +65,7 @@ PROCESSES = "processes.lock"  # file of a home, locked by every worker process o
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
 # Modules of the functions that run in worker processes:
-_FILE_WORK = (file_facts.__name__, nfo_reading.__name__, parsing.__name__, edit_execution.__name__)
+_FILE_WORK = (file_facts.__name__, nfo_reading.__name__, parsing.__name__, worker_side.__name__)
 
 
 class Assembly(ConnectionAssembly):
@@ -175,20 +177,24 @@ class Assembly(ConnectionAssembly):
             store, config=config, clock=clock, executor=self._executor, events=self.events, hashes=self.hash_cache
         )
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
-        self.runs = operation_runner.Operations(
-            store,
+        self.runs = Operations(
+            RunnerParts(
+                store=store,
+                ledger=ledger.Ledger(store),
+                events=self.events,
+                backups=folder,
+                worker_journals=self.worker_journals,
+                blockers=Blockers(store),
+                clock=clock,
+                reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
+                ui_priority=self.ui_priority,
+                executor=self._executor,
+                rates=self.plans.rates.current,
+            ),
             workers=config.metadata_max_concurrent_writes,
-            events=self.events,
-            backups=folder,
-            clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
             sidecar_name=lambda: config.sidecar_name,
-            reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
-            ui_priority=self.ui_priority,
-            executor=self._executor,
-            rates=self.plans.rates.current,
-            worker_journals=self.worker_journals,
         )
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, gate=self.gate, config=config, clock=clock, recover=self.recover
@@ -357,13 +363,13 @@ class Assembly(ConnectionAssembly):
         for kind, title in (("write", "Write"), ("rollback", "Roll back"), ("publish", "Publish")):
             self.queue.register(
                 kind,
-                lambda job: self.runs.launch(cast("JobRun", job)),
+                self.runs.run,
                 title=title,
                 max_concurrent=None,
                 is_operation=True,
                 stall_timeout=lambda: float(self.settings.metadata_operation_timeout_seconds),
                 cancel_idle=lambda job: self.operations.cancel_idle(job.operation_id or 0),
-                pause_wait_seconds=operation_runner.PAUSE_WAIT_SECONDS,
+                pause_wait_seconds=PAUSE_WAIT_SECONDS,
             )
         self.queue.register(
             scan_jobs.KIND, self.scans.handle, title="Scan", stall_timeout=self._stall_timeout, counts_errors=False

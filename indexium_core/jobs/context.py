@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 
 class JobContext(Protocol):
@@ -74,10 +74,3 @@ class CheckpointHelper:
         """Save the position, as `JobContext.save`; the next group starts."""
         self._job.save(checkpoint, tx=tx)
         self._since = time.monotonic()
-
-
-Handler: TypeAlias = Callable[[JobContext], Mapping[str, Any]]
-"""Runs a job of one kind and returns its summary (JSON values); `failed` in it counts the items that failed.
-
-An `IndexiumError` fails the job with its message. The job is retried later if the error is in `errors.RETRIED`.
-"""

@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,17 @@ TICK_SECONDS = 0.5  # seconds between two progress reports of a job
 HEARTBEAT_SECONDS = 5.0  # seconds between two heartbeats
 LOOK_SECONDS = 60.0  # longest sleep before a look at the clock, because the system clock may be changed meanwhile
 STOP_SECONDS = 5.0  # longest wait of `stop` for jobs that never change a media file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEnd:
+    """How the run of a job ended."""
+
+    status: str
+    message: str = ""
+    error_stack: str = ""
+    summary: Mapping[str, Any] | None = None
+    retry_seconds: float | None = None  # until the job runs again; None: it does not
 
 
 class Dispatcher:
@@ -219,25 +231,29 @@ class Dispatcher:
 
     def _run_and_record(self, run: JobRun) -> None:
         run.thread = threading.current_thread()
-        status, message, error_stack, summary, retry_seconds = "failed", "", "", None, None
+        end = JobEnd(status="failed")
         try:
             with logs.job(run.job_id):
                 logger.info("job.started", extra={"job_kind": run.kind.name, "title": run.job.title})
-                try:
-                    summary = dict(run.kind.handler(run))
-                    status = self._final_status(run, summary)
-                except errors.IndexiumError as error:
-                    message = error.message
-                    if run.control.ending is None:
-                        retry_seconds = retry_delay(run.job, error, self._backoff)
-                    logger.exception("job.failed")
-                except Exception as error:
-                    message, error_stack = f"Unexpected error: {error}", traceback.format_exc()
-                    logger.exception("job.failed")
+                end = self._end_of_handler(run)
         finally:
-            self._record_end(
-                run, status, message=message, error_stack=error_stack, summary=summary, retry_seconds=retry_seconds
-            )
+            self._record_end(run, end)
+
+    def _end_of_handler(self, run: JobRun) -> JobEnd:
+        """Run the handler of a job until it ends."""
+        try:
+            summary = dict(run.kind.handler(run))
+        except errors.IndexiumError as error:
+            logger.exception("job.failed")
+            seconds = None if run.control.ending else retry_delay(run.job, error, self._backoff)
+            return JobEnd(status="failed", message=error.message, retry_seconds=seconds)
+        except Exception as error:
+            logger.exception("job.failed")
+            return JobEnd(status="failed", message=f"Unexpected error: {error}", error_stack=traceback.format_exc())
+        status, message = self._final_status(run, summary), ""
+        if status == "interrupted" and run.stopped_by == "timeout" and not run.kind.is_operation:
+            message = f"The job made no progress for {run.kind.stall_timeout():.0f} seconds and was stopped."
+        return JobEnd(status=status, message=message, summary=summary)
 
     def _final_status(self, run: JobRun, summary: Mapping[str, Any]) -> str:
         if run.saw_stop and run.control.ending is RunEnd.CANCELLED:
@@ -246,72 +262,58 @@ class Dispatcher:
             return "paused" if run.control.was_paused and run.stopped_by != "timeout" else "interrupted"
         return "completed_with_errors" if run.kind.counts_errors and _has_errors(summary) else "completed"
 
-    def _record_end(
-        self,
-        run: JobRun,
-        status: str,
-        *,
-        message: str,
-        error_stack: str,
-        summary: Mapping[str, Any] | None,
-        retry_seconds: float | None,
-    ) -> None:
+    def _record_end(self, run: JobRun, end: JobEnd) -> None:
         with self._progress_lock:
             run.is_over = True
-        progress, job, now = run.report(is_forced=True), run.job, self._clock()
-
-        def write() -> None:
-            if run.kind.is_operation:
-                stopped_by = run.stopped_by if run.control.ending else ""
-                self._store.finish_operation_run(
-                    job.id,
-                    stopped_by=stopped_by,
-                    now=now,
-                    summary=summary,
-                    progress=progress,
-                    finish=None if run.operation_end is None else run.operation_end.write,
-                )
-                return
-            if progress is not None:
-                self._store.save_progress([progress], now=now)
-            if retry_seconds is not None:
-                later = now + timedelta(seconds=retry_seconds)
-                tries = self._get_job(job.id).retry_count + 1  # a checkpoint resets the count
-                self._store.requeue(job, owner=self._owner, retry_count=tries, not_before=later, error_message=message)
-            else:
-                self._finish(run, status, message=message, error_stack=error_stack, summary=summary)
-
-        if status == "interrupted" and run.stopped_by == "timeout" and not run.kind.is_operation:
-            message = f"The job made no progress for {run.kind.stall_timeout():.0f} seconds and was stopped."
+        progress = run.report(is_forced=True)
         is_recorded = False
         try:
-            is_recorded = run.record_end(write)
+            is_recorded = run.record_end(lambda: self._store_end(run, end, progress, now=self._clock()))
         finally:
             try:  # first, because the home may be closed after the run is removed
-                if run.operation_end is not None:
-                    run.operation_end.report(is_recorded=is_recorded)
-                self._report_end(run, progress, status)
+                if run.ended_operation is not None:
+                    run.ended_operation.report_end(is_recorded=is_recorded)
+                self._report_end(run, progress, end.status)
             finally:
                 with self.condition:
-                    self._runs.pop(job.id, None)
+                    self._runs.pop(run.job_id, None)
                     self._has_work = True
                     self.condition.notify_all()
                 run.control.close()
 
-    def _finish(
-        self, run: JobRun, status: str, *, message: str, error_stack: str, summary: Mapping[str, Any] | None
-    ) -> None:
-        if status == "paused":
-            return  # the pause is already stored
-        self._store.finish(
-            run.job_id,
-            status,
-            now=self._clock(),
-            stopped_by=run.stopped_by if status == "interrupted" else "",
-            error_message=message,
-            error_stack=error_stack,
-            summary=summary,
-        )
+    def _store_end(self, run: JobRun, end: JobEnd, progress: JobProgress | None, *, now: datetime) -> None:
+        """Store the end of a job, and that of its operation with it."""
+        if run.kind.is_operation:
+            operation = run.ended_operation
+            self._store.finish_operation_run(
+                run.job_id,
+                stopped_by=run.stopped_by if run.control.ending else "",
+                now=now,
+                summary=end.summary,
+                progress=progress,
+                finish=None if operation is None else operation.record_end,
+            )
+            return
+        if progress is not None:
+            self._store.save_progress([progress], now=now)
+        if end.retry_seconds is not None:
+            self._store.requeue(
+                run.job,
+                owner=self._owner,
+                retry_count=self._get_job(run.job_id).retry_count + 1,  # a checkpoint resets the count
+                not_before=now + timedelta(seconds=end.retry_seconds),
+                error_message=end.message,
+            )
+        elif end.status != "paused":  # the pause is already stored
+            self._store.finish(
+                run.job_id,
+                end.status,
+                now=now,
+                stopped_by=run.stopped_by if end.status == "interrupted" else "",
+                error_message=end.message,
+                error_stack=end.error_stack,
+                summary=end.summary,
+            )
 
     def _report_end(self, run: JobRun, progress: JobProgress | None, status: str) -> None:
         try:

@@ -47,7 +47,7 @@ class JobEvents:
 
     def job_progress(self, run: JobRun, progress: JobProgress, *, message: str = "", is_last: bool = False) -> None:
         """Emit the progress of a job; `is_last` marks the last report of this run."""
-        if run.operation_progress is None:
+        if run.operation is None:
             self._events.emit(
                 f"{run.kind.name}:progress",
                 **_data(run.job),

@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 from indexium_core import errors
-from indexium_core.jobs.context import Handler
 from indexium_core.jobs.item_runner import RunControl
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
@@ -22,6 +21,31 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 0.5  # seconds between two attempts to store a result
 _UNSAVED_SECONDS = 1.0  # seconds of running time that a kill may lose
+
+
+class RunningOperation(Protocol):
+    """The operation of a job: the job reads its progress, and records its end together with its own."""
+
+    def progress(self) -> JobProgress:
+        """Return the progress of the operation."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether there is an end to record."""
+
+    def record_end(self, tx: Any) -> None:
+        """Store the end of the operation in a transaction of the store."""
+
+    def report_end(self, *, is_recorded: bool) -> None:
+        """Tell others about the end; it is not recorded if the process stops before."""
+
+
+Handler: TypeAlias = Callable[["JobRun"], Mapping[str, Any]]
+"""Runs a job of one kind and returns its summary (JSON values); `failed` in it counts the items that failed.
+
+Most handlers need only the `JobContext` of the run. An `IndexiumError` fails the job with its message. The job is
+retried later if the error is in `errors.RETRIED`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +66,6 @@ class JobKind:
     # Cancels a job that is not running; returns False if all its items have ended.
     cancel_idle: Callable[[Job], bool] | None = None
     pause_wait_seconds: float = 2.0  # longest time that `pause` waits for running items
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationEnd:
-    """The end of an operation, which its job records in the same transaction as its own end."""
-
-    write: Callable[[Any], None]  # stores the end in a transaction of the store
-    report: Callable[..., None]  # called afterwards with `is_recorded`: False if the process stops before
 
 
 class JobControl(RunControl):
@@ -83,8 +99,7 @@ class JobRun:
         self.cancelled_by = ""  # the person who cancelled the rest
         self.is_over = False  # the handler has ended: only the final report follows
         self.thread: threading.Thread | None = None
-        self.operation_progress: Callable[[], JobProgress] | None = None  # reads the progress of an operation
-        self.operation_end: OperationEnd | None = None  # set when the operation has ended
+        self.operation: RunningOperation | None = None  # set by the handler of an operation
         self._last_reported: JobProgress | None = None  # the progress that was reported last
         self._store, self._clock = store, clock
         self._saved: Mapping[str, Any] | None = None  # the checkpoint that this run saved last
@@ -164,6 +179,11 @@ class JobRun:
 
     # The state for the queue.
 
+    @property
+    def ended_operation(self) -> RunningOperation | None:
+        """The operation, if it has ended."""
+        return self.operation if self.operation is not None and self.operation.has_ended else None
+
     def begin_stop(self, *, by: str) -> None:
         """Ask the run to end because the process stops; `by` is the cause: stop, person."""
         self.stopped_by = by
@@ -192,8 +212,8 @@ class JobRun:
 
     def report(self, *, is_forced: bool = False) -> JobProgress | None:
         """Return the progress; None if it has not changed since the last report, unless `is_forced`."""
-        if self.operation_progress is not None:
-            return self._operation_report(self.operation_progress(), is_forced=is_forced)
+        if self.operation is not None:
+            return self._operation_report(self.operation.progress(), is_forced=is_forced)
         with self._lock:
             if not (self._has_changed or is_forced):
                 return None

@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Threads
 from indexium_core.jobs.job_events import JobEvents, ProgressSink
-from indexium_core.jobs.job_run import JobKind, JobRun
+from indexium_core.jobs.job_run import Handler, JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
@@ -229,7 +228,7 @@ class JobQueueService:
 
     def _report_turn(self, run: JobRun | None, job: Job, turn: str, *, by: str = "") -> None:
         """Emit at once that a job is paused or resumed; an operation emits its own progress."""
-        if run is not None and run.operation_progress is None and (progress := run.report(is_forced=True)) is not None:
+        if run is not None and run.operation is None and (progress := run.report(is_forced=True)) is not None:
             self._job_events.job_progress(run, progress, message=turn)
         self._job_events.job_changed(job, by=by)
 

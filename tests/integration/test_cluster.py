@@ -20,7 +20,7 @@ from indexium_core.files import journal
 from indexium_core.flows.scanning import file_facts, reading
 from indexium_core.flows.scanning.discovery import FileToRead
 from indexium_core.flows.writing import operation_run
-from indexium_core.flows.writing.workers import cluster_edit
+from indexium_core.flows.writing.workers import cluster_edits
 from indexium_core.flows.writing.workers import worker_journals as worker_journals_module
 from indexium_core.jobs.cluster import client
 from indexium_core.jobs.cluster.client import Cluster
@@ -313,7 +313,7 @@ def test_worker_that_outlives_its_scheduler_keeps_its_file(
     dask.start_worker("one")
     assert rolls_back(scene, handle.id)
 
-    monkeypatch.setattr(cluster_edit, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(cluster_edits, "LOCK_SECONDS", 0.2)
     monkeypatch.setattr(worker_journals_module, "_COLLECT_SECONDS", 0.2)
     dask.stop_at("before-commit")
     handle = scene.library.write(scene.library.plan("ext:mp4"), ALL)
@@ -494,7 +494,7 @@ def test_second_run_of_a_task_does_nothing(dask: DaskCluster, cluster: Cluster, 
     task = replace(_task(scene), item_id=1)
     plain = dict.fromkeys(("preserve_mtime", "break_links"), False)
     plain |= {"backups": scene.home, "faststart": "keep", "keep_backup": True}
-    again = (cluster_edit._edit, task, plain, os.fsencode(path), None)
+    again = (cluster_edits._edit, task, plain, os.fsencode(path), None)
     assert cluster.call_with_callbacks(_Callbacks(), *again) is None
     dask.go()
     first.join(PATIENCE)

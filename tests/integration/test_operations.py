@@ -14,7 +14,8 @@ from dashboards.pages.plan.details import file_facts
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.home.backups import BackupManager
-from indexium_core.flows.writing import editing, operation_runner
+from indexium_core.flows.writing import editing
+from indexium_core.flows.writing.operation_runner import OperationRunner
 from indexium_core.jobs.item_runner import ItemRunner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
@@ -179,7 +180,7 @@ def test_pause_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         gate.wait(20)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(operation_runner.editing, "edit", slow)
+    monkeypatch.setattr(editing, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
     run = studio.library._parts.runs.find(handle.id)
@@ -206,11 +207,11 @@ def test_paused_operation_survives_restart(tmp_path: Path, monkeypatch: pytest.M
         studio.library.pause(1, wait=False)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(operation_runner.editing, "edit", pausing)
+    monkeypatch.setattr(editing, "edit", pausing)
     handles.append(studio.library.write(studio.library.plan(), ALL))
     while studio.library.status(1).counts.get("success", 0) < 1:
         handles[0].wait(0.05)
-    monkeypatch.setattr(operation_runner.editing, "edit", edit)
+    monkeypatch.setattr(editing, "edit", edit)
     studio.reopen()
 
     assert studio.library.status(1).status == "paused"
@@ -237,10 +238,10 @@ def test_cancel_skips_rest_and_keeps_rollback_of_written_files(tmp_path: Path, m
         studio.library.cancel(1)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(operation_runner.editing, "edit", cancelling)
+    monkeypatch.setattr(editing, "edit", cancelling)
     status = studio.library.write(studio.library.plan(), ALL).wait()
 
-    monkeypatch.setattr(operation_runner.editing, "edit", edit)
+    monkeypatch.setattr(editing, "edit", edit)
     assert status.status == "cancelled"
     assert status.counts["skipped"] >= 6
     assert status.total == 12
@@ -257,7 +258,7 @@ def test_cancel_skips_rest_and_keeps_rollback_of_written_files(tmp_path: Path, m
 def test_file_of_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     edit = editing.edit
-    monkeypatch.setattr(operation_runner.editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
+    monkeypatch.setattr(editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
     first = studio.library.write(studio.library.plan(), ALL)
 
     second = studio.library.write(studio.library.plan(), ALL).wait()
@@ -318,7 +319,7 @@ def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monk
 
     monkeypatch.setattr(journal.JournaledFile, "_write", cut)
     monkeypatch.setattr(journal.JournaledFile, "undo", lambda self: journal.UndoOutcome(status="untouched"))
-    monkeypatch.setattr(operation_runner.Operations, "_finish", lambda *_, **__: None)
+    monkeypatch.setattr(OperationRunner, "_finish", lambda *_: None)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     studio.library.write(studio.library.plan(), ALL)
     studio.library.operations.join(1, 20)
@@ -328,7 +329,7 @@ def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monk
     monkeypatch.undo()
     assert half
     studio.films.rename(away)
-    studio.library._parts.runs._runs.clear()
+    studio.library._parts.runs._running.clear()
 
     studio.reopen()
     assert "unknown" in studio.library.status(1).counts
@@ -346,10 +347,10 @@ def test_recovery_counts_failures_of_completed_operation(studio: Studio, monkeyp
     studio.library.scan([studio.films])
     studio.paths[0].chmod(0o644)
     os.utime(studio.paths[1], (OLD + 5, OLD + 5))
-    monkeypatch.setattr(operation_runner.Operations, "_finish", lambda self, run, *_: run.done.set())
+    monkeypatch.setattr(OperationRunner, "_finish", lambda *_: None)
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
-    studio.library._parts.runs._runs.clear()
+    studio.library._parts.runs._running.clear()
 
     studio.reopen()
 

@@ -16,7 +16,7 @@ import pytest
 from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run
-from indexium_core.flows.writing.workers import edit_execution
+from indexium_core.flows.writing.workers import process_edits
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import Processes, WorkerLostError
@@ -44,7 +44,7 @@ class Set:
         self.old = self.bytes()
         config = settings.load(self.home, executor=executor, metadata_max_concurrent_writes=1)
         self.library = Library.open(self.home, config=config)
-        self.library._parts.runs._backoff = Backoff(delays=(0.01,) * 3)
+        self.library._parts.runs.parts.backoff = Backoff(delays=(0.01,) * 3)
         self.library.scan([self.films])
         self.library.people.add(self.paths, ["Ann Lee"])
 
@@ -301,14 +301,14 @@ def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
-    real, begun, go_on = edit_execution.RequestHandler.report, threading.Event(), threading.Event()
+    real, begun, go_on = process_edits.RequestHandler.report, threading.Event(), threading.Event()
 
-    def told(self: edit_execution.RequestHandler, place: tuple[int, int] | None) -> bool:
+    def told(self: process_edits.RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(edit_execution.RequestHandler, "report", told)
+    monkeypatch.setattr(process_edits.RequestHandler, "report", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()

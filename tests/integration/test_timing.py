@@ -303,9 +303,6 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
         initial_processed=0,
         control=RunControl(),
         throughput=Throughput({}),
-        preserve_mtime=False,
-        keep_backup=True,
-        break_links=False,
         postpone=False,
     )
     run.control.pause()

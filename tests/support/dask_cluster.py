@@ -153,7 +153,7 @@ def _serve() -> None:
     import distributed  # noqa: F401 - the forks have it
 
     import indexium_core.flows.scanning.file_facts
-    import indexium_core.flows.writing.workers.cluster_edit
+    import indexium_core.flows.writing.workers.cluster_edits
     import indexium_core.jobs.cluster.task  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended processes leave no entry behind

@@ -36,7 +36,7 @@ def retry_with(library: Library, at_failure: Callable[[], object], *, delay: flo
         at_failure()
         return 0.0
 
-    library._parts.runs._backoff = Backoff(delays=(delay,) * 3, random_value=chance)
+    library._parts.runs.parts.backoff = Backoff(delays=(delay,) * 3, random_value=chance)
     return failures
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.flows.writing import protocol
-from indexium_core.flows.writing.workers import edit_execution
+from indexium_core.flows.writing.operation_runner import OperationRunner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 
@@ -23,13 +23,13 @@ _PACE = 0.01  # additional seconds for each file, so that a pause is possible
 
 
 def _slow_down() -> None:
-    real = edit_execution.edit
+    real = OperationRunner._edit
 
     def edit(*arguments: Any) -> protocol.EditResult:
         time.sleep(_PACE)
         return real(*arguments)
 
-    edit_execution.edit = edit
+    OperationRunner._edit = edit  # type: ignore[method-assign]
 
 
 def _cut_off(library: Library, kind: str) -> MetadataOperation | None:

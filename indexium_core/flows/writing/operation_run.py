@@ -10,9 +10,10 @@ from datetime import datetime
 
 from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.jobs.item_runner import RunControl, RunEnd
+from indexium_core.jobs.item_runner import RunControl
 from indexium_core.model.job import JobProgress
 from indexium_core.model.operations.operation import Attempt
+from indexium_core.store.operations.ledger_rows import Task
 
 _FINISH_SECONDS = 5.0  # for this time, a paused operation finishes running files; then they pause, too
 
@@ -43,17 +44,12 @@ class OperationRun:
     initial_processed: int  # items that had a result when the run started
     control: RunControl
     throughput: Throughput
-    preserve_mtime: bool
-    keep_backup: bool
-    break_links: bool
     postpone: bool  # rollback: rolled-back files are postponed
     processed: int = 0  # items of this run that have a result
     active_items: dict[int, ItemInProgress] = field(default_factory=dict)
     failure_reasons: dict[int, str] = field(default_factory=dict)  # by item that was not written
     on_activity: Callable[[], None] = lambda: None  # called when work advances
-    stalled_after: Callable[[], float | None] = lambda: None  # seconds without progress; None: no stall
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # failed attempts by item that is retried
-    stopped_by: Callable[[], str] = lambda: "stop"  # the cause of the stop: stop, person, timeout
     blocker: str = ""  # a problem of all remaining items, as a sentence
     unknown_paths: list[bytes] = field(default_factory=list)  # of files in an unknown state
     paused_at: float = 0.0  # time.monotonic() of the last pause
@@ -75,13 +71,6 @@ class OperationRun:
     def eta_seconds(self) -> float | None:
         """The remaining seconds; None while there is no estimate or the operation is paused."""
         return None if self.control.is_paused else self.throughput.eta_seconds
-
-    @property
-    def interruption_cause(self) -> str:
-        """The cause that interrupts running files, in the words of `model.operations.interruption`."""
-        if self.control.ending is RunEnd.CANCELLED:
-            return "cancelled"
-        return "blocked" if self.control.ending is RunEnd.FAILED else self.stopped_by()
 
     @property
     def seconds(self) -> float:
@@ -117,6 +106,16 @@ class OperationRun:
             return False
         self.active_items[item_id] = ItemInProgress(name=name, progress=progress)
         return True
+
+    def newer_failure(self, task: Task) -> str:
+        """Return why a newer write of the same file, which must come first, was not rolled back; "" if it was."""
+        if task.after_item is None:
+            return ""
+        return self.failure_reasons.get(task.after_item, task.after_item_failure)
+
+    def is_ending(self) -> bool:
+        """Return whether the operation ends before its last file."""
+        return self.control.ending is not None
 
     def end_item(self, item_id: int) -> None:
         """End an item."""

@@ -20,7 +20,8 @@ from indexium_core.flows.accounts.approval_gate import ApprovalGate
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
-from indexium_core.flows.writing import editing, operation_runner, protocol
+from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing.operations import Operations
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
@@ -98,7 +99,7 @@ class MetadataWriter:
         self,
         store: database.Database,
         planner: MetadataPlanner,
-        operations: operation_runner.Operations,
+        operations: Operations,
         queue: JobQueueService,
         *,
         gate: ApprovalGate,

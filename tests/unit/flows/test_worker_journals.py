@@ -17,8 +17,8 @@ from indexium_core.files import journal
 from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
-from indexium_core.flows.writing.workers import cluster_edit, worker_journals
-from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
+from indexium_core.flows.writing.workers import cluster_edits, worker_journals
+from indexium_core.flows.writing.workers.cluster_edits import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
@@ -77,7 +77,7 @@ def scene(tmp_path: Path) -> Scene:
 
 
 def test_worker_waits_less_than_the_service_for_its_lock() -> None:
-    assert cluster_edit.LOCK_SECONDS > cluster_task.ANSWER_SECONDS
+    assert cluster_edits.LOCK_SECONDS > cluster_task.ANSWER_SECONDS
 
 
 # Taken over.

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from indexium_core import errors
 from indexium_core.jobs import dispatcher
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.jobs.job_run import JobKind, JobRun
+from indexium_core.jobs.job_run import JobKind, JobRun, RunningOperation
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.retry import Backoff
 from indexium_core.model.event import Event
@@ -737,7 +738,7 @@ def test_unchanged_operation_progress_is_not_stored(bench: Bench) -> None:
         job_id=run.job.id, current=1, total=3, message="a.mp4", rate=2.0, eta_seconds=1.0, counters={"success": 1}
     )
     felt = [at]
-    run.operation_progress = lambda: felt[0]
+    run.operation = cast("RunningOperation", SimpleNamespace(progress=lambda: felt[0]))
     first = run.report()
     assert first is not None
     assert first.total == 3

@@ -1,1 +1,1 @@
-"""Where a file is edited: on the spot or in a worker process (`edit_execution`), or in a cluster (`cluster_edit`)."""
+"""Other places where a file is edited: a worker process (`process_edits`), or a cluster (`cluster_edits`)."""

@@ -1,10 +1,10 @@
 """
-Write a file in a worker of a cluster: `editing` runs there, with a journal on the shared storage (`worker_journals`).
+The edits of an operation in workers of a cluster: `editing` runs there, with a journal on the shared storage.
 
-The service creates the journal, and the worker runs the protocol with it. When the worker has ended or is lost, the
-service takes the journal over and decides by it: the result of the worker, a late result if the write was complete, or
-an unchanged file. Dask may run a task again after it lost a worker. The second run finds that the journal is locked or
-has records, and returns nothing; then the service decides in the same way and starts a new attempt.
+The service creates the journal (`worker_journals`), and the worker runs the protocol with it. When the worker has ended
+or is lost, the service takes the journal over and decides by it: the result of the worker, a late result if the write
+was complete, or an unchanged file. Dask may run a task again after it lost a worker. The second run finds that the
+journal is locked or has records, and returns nothing. The service then decides in the same way and starts anew.
 
 Values that cross the wire have the paths of the service; the worker translates them (`model.files.path_map`).
 """
@@ -26,9 +26,10 @@ from indexium_core.files.journal import disk
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
-from indexium_core.flows.writing.workers import edit_execution
-from indexium_core.flows.writing.workers.edit_execution import EditHandler, RequestHandler
+from indexium_core.flows.writing.workers import process_edits, worker_side
+from indexium_core.flows.writing.workers.process_edits import RequestHandler
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers.worker_side import EditHandler
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
@@ -46,7 +47,7 @@ _FINAL = frozenset({"success", "unknown"})  # statuses after which an item is no
 
 
 class ClusterEdits:
-    """The writes of one run of an operation."""
+    """The edits of one run of an operation, each in a worker of a cluster; a `FileEditor`."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class ClusterEdits:
             if edited is not None:
                 return edited
         message = "Dask lost the workers that wrote the file. The file is unchanged."
-        return edit_execution.without_success(task, "failed", "process_lost", message, started=started)
+        return process_edits.without_success(task, "failed", "process_lost", message, started=started)
 
     def _attempt(
         self, task: Task, policy: WritePolicy, progress: FileProgress, folder: Path, *, started: float
@@ -95,7 +96,7 @@ class ClusterEdits:
         except errors.StoreError as refused:
             return _failed(task, refused, started=started)
         handler = RequestHandler(self._journal, policy, progress)
-        plain = edit_execution.plain_fields(policy)
+        plain = process_edits.plain_fields(policy)
         edited: EditResult | None = None
         error: Exception | None = None
         reason = "ended before this attempt"
@@ -129,7 +130,7 @@ class ClusterEdits:
         problem = self._problem_of_taking(path)
         if problem:
             return _unknown(task, problem, started=started)
-        return edit_execution.recover(task, self._journal, WorkerLostError(reason), started=started)
+        return process_edits.recover(task, self._journal, WorkerLostError(reason), started=started)
 
     def _problem_of_taking(self, path: Path) -> str:
         """Take a journal over; return why that is not possible now, or ""."""
@@ -159,11 +160,11 @@ def _require_file(path: bytes) -> None:
 
 
 def _failed(task: Task, error: errors.IndexiumError, *, started: float) -> EditResult:
-    return edit_execution.without_success(task, "failed", error.reason, error.message, started=started)
+    return process_edits.without_success(task, "failed", error.reason, error.message, started=started)
 
 
 def _unknown(task: Task, message: str, *, started: float) -> EditResult:
-    return edit_execution.without_success(task, "unknown", "cannot_tell", message, started=started)
+    return process_edits.without_success(task, "unknown", "cannot_tell", message, started=started)
 
 
 def _in_service(edited: EditResult, task: Task) -> EditResult:
@@ -206,8 +207,8 @@ def _edit(
         with journal.OperationJournal.reopen(local_path) as worker_journal:
             if not worker_journal.is_empty or not worker_journal.is_at_path:
                 return None
-            journal_handler = _JournalHandler(worker_journal, paths)
-            edited = edit_execution.run_edit(handler, journal_handler, local_task, plain, local_entry)
+            journal_handler = _SharedJournal(worker_journal, paths)
+            edited = worker_side.run_edit(handler, journal_handler, local_task, plain, local_entry)
     except errors.ConflictError:  # another run holds the journal; `edit` itself raises no such error
         return None
     except errors.StoreError as error:
@@ -218,7 +219,7 @@ def _edit(
     return replace(edited, record=replace(record, result=result, kept=kept))
 
 
-class _JournalHandler:
+class _SharedJournal:
     """Records the steps of one item in the journal of this worker, with the paths of the service."""
 
     def __init__(self, worker_journal: journal.OperationJournal, paths: path_map.PathMap) -> None:
