@@ -111,7 +111,7 @@ def operation(library: Library, plan: MetadataPlan) -> Seconds:
 def loop(library: Library, plan: MetadataPlan) -> Seconds:
     """Return the wall time and the processor time of the same writes without any record of them, in seconds."""
     file_ids = [item.file_id for item in plan.page(per_page=0).items]
-    planned = ledger.Ledger(library._parts.store).preview(  # noqa: SLF001 - the input of a write
+    planned = ledger.Ledger(library._parts.core.store).preview(  # noqa: SLF001 - the input of a write
         file_ids=file_ids, variant_id=plan.variant_id
     )
     tasks = [replace(task, item_id=number) for number, task in enumerate(planned)]

@@ -21,26 +21,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from indexium_core import assembly, errors, logs, settings
+from indexium_core import errors, logs, settings
+from indexium_core.assembly.file_executors import PROCESSES
+from indexium_core.assembly.home import Assembly
 from indexium_core.files import walk
-from indexium_core.flows.accounts.authority import Authority, CheckedService
-from indexium_core.flows.accounts.first_person import FirstPerson
-from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
-from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
-from indexium_core.flows.jobs.idempotency import Requests
-from indexium_core.flows.pictures.originals import Originals
-from indexium_core.flows.pictures.thumbnails import Thumbnails
-from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.scanning import scan_jobs
 from indexium_core.flows.snapshots import present_snapshot
 from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
 from indexium_core.flows.writing import recovery as interruption_recovery
 from indexium_core.jobs import executors
-from indexium_core.jobs.event_bus import EventBus
-from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.local_services import LocalServices
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
@@ -60,8 +52,6 @@ from indexium_core.store.recovery import files, journal_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-_PLAIN = {"home", "notices"}  # attributes of the services that are none
-_READ = {"charts", "originals", "thumbnails"}  # of this process, and checked as services are
 _OPERATIONS = {"publish": "publication"}  # names of types of operations that differ from the types
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
 
@@ -70,20 +60,8 @@ _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the n
 _open_libraries: weakref.WeakKeyDictionary[Library, int] = weakref.WeakKeyDictionary()
 
 
-class Library(LibraryServices):
+class Library(LocalServices):
     """An open home. `open` returns one; it is a context manager."""
-
-    charts: Charts
-    originals: Originals
-    thumbnails: Thumbnails
-    requests: Requests
-    sign_in: SignIn
-    token_check: TokenCheck
-    first_person: FirstPerson
-    authority: Authority
-    open_id: OpenIdSignIn
-    events: EventBus
-    ui_priority: UiPriority
 
     def __init__(
         self, store: database.Database, config: settings.Settings, *, clock: Callable[[], datetime], is_served: bool
@@ -97,12 +75,8 @@ class Library(LibraryServices):
         self.resumed_scans: dict[int, str] = {}  # notices of the scans of former processes that continue, by job
         self.recovered = RecoverReport()  # result of the recovery at the start
         self._embedded: Any = None  # the server of the pages in a notebook
-        self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
-        for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
-            if hasattr(self._parts, name):
-                service = getattr(self._parts, name)
-                is_checked = name in _READ or (name in LibraryServices.__annotations__ and name not in _PLAIN)
-                setattr(self, name, CheckedService(service, name, self._parts.authority) if is_checked else service)
+        self._parts = Assembly(store, config, clock=clock, is_served=is_served)
+        super().__init__(self._parts)
 
     @classmethod
     def open(
@@ -144,7 +118,7 @@ class Library(LibraryServices):
             logs.attach(config.home / "logs", days=config.log_retention_days)
             library = cls(store, config, clock=clock, is_served=bool(url))
             _wait_for_former_processes(config.home)
-            library._parts.warm()
+            library._parts.core.executors.warm()
             with acting_as(SYSTEM):
                 library._start(take_over)
         except OSError as error:
@@ -250,7 +224,7 @@ class Library(LibraryServices):
         def show(each: ScanProgress) -> None:
             progress(each.done, each.total or 0, each.current)
 
-        store = self._parts.store
+        store = self._parts.core.store
         unknown = journal_rows.unknown_paths(store)
         for folder in folders:
             kinds = walk.kinds_below(folder, unknown)
@@ -262,7 +236,7 @@ class Library(LibraryServices):
             return
         scans = [self.scan(progress=show)]
         journal_rows.link(store)
-        journal_rows.skip_rolled_back(store, self._parts.clock())
+        journal_rows.skip_rolled_back(store, self._parts.core.clock())
         report.problems.extend(message for each in scans for message in each.messages)
         if not any(each.table == "scanned_files" for each in report.origins):
             rows = sum(each.seen for each in scans)
@@ -273,8 +247,8 @@ class Library(LibraryServices):
 
     def _start(self, take_over: str) -> None:
         parts = self._parts
-        known = backups_store.Backups(parts.store).journals()
-        undone = orphaned_journals.recover(parts.backups_folder, known)
+        known = backups_store.Backups(parts.core.store).journals()
+        undone = orphaned_journals.recover(parts.core.backups_folder, known)
         report = self.recovered = self.recover()
         interruption_recovery.add_orphaned(report, undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
@@ -284,9 +258,9 @@ class Library(LibraryServices):
         self.notices += report.problems
         self.backups.tidy()
         parts.keep_budgets()
-        parts.event_rows.prune(now=parts.clock())
+        parts.core.event_rows.prune(now=parts.core.clock())
         self.jobs.tidy()
-        resumed = parts.queue.start_worker(take_over=take_over)
+        resumed = parts.core.queue.start_worker(take_over=take_over)
         jobs = [self.jobs.get(job_id) for job_id in resumed]
         self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == scan_jobs.KIND}
         self.notices += [_resumes(job) for job in jobs[:_NOTICES]]
@@ -295,9 +269,9 @@ class Library(LibraryServices):
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
         self.database_backups.start()
-        parts.rating_writes.start(parts.events, is_service=parts.is_served)
-        if parts.is_served:
-            parts.event_intake.start()
+        parts.writing.rating_writes.start(parts.core.events, is_service=parts.core.is_served)
+        if parts.core.is_served:
+            parts.connections.event_intake.start()
 
     def acting_as(self, actor: Actor) -> AbstractContextManager[None]:
         """
@@ -324,7 +298,7 @@ class Library(LibraryServices):
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""
-        return self._parts.recover()
+        return self._parts.writing.recover()
 
     def panel(self, page: str = "plan", *, query: str = "", height: int = 720) -> Any:
         """
@@ -354,7 +328,7 @@ class Library(LibraryServices):
 
         A program that must stop calls this first, because its other preparations take time.
         """
-        self._parts.queue.begin_stop()
+        self._parts.core.queue.begin_stop()
 
     def close(self, interrupt: Literal["stop", "person"] = "stop") -> None:
         """
@@ -372,23 +346,23 @@ class Library(LibraryServices):
 
     def _close_parts(self, interrupt: Literal["stop", "person"]) -> None:
         parts = self._parts
-        parts.rating_writes.close()
+        parts.writing.rating_writes.close()
         # If this fails, the home stays locked: a thread may still work on a file.
-        parts.queue.stop_worker(by=interrupt)
+        parts.core.queue.stop_worker(by=interrupt)
         with (
             ExitStack() as steps
         ):  # each step is done, also if an earlier one fails; the last one that is added is first
             steps.callback(logs.detach)
-            steps.callback(parts.progress_log.close)
-            steps.callback(parts.store.close)
+            steps.callback(parts.core.progress_log.close)
+            steps.callback(parts.core.store.close)
             steps.callback(self.fields.release)
             steps.callback(self.event_log.close)
-            steps.callback(parts.providers.close)
+            steps.callback(parts.core.providers.close)
             steps.callback(self.database_backups.close)
-            steps.callback(parts.snapshots.close)
+            steps.callback(parts.reading.snapshots.close)
             steps.callback(self.plans.close)
-            steps.callback(parts.queries.close)
-            steps.callback(parts.close_executors)
+            steps.callback(parts.reading.queries.close)
+            steps.callback(parts.core.executors.close)
             steps.callback(self.rescans.close)
 
     def __exit__(self, *error: object) -> None:
@@ -417,15 +391,15 @@ def _abandon(store: database.Database, library: Library | None) -> None:
     """Close the database of a home that cannot be opened, after its jobs and its logs, if they started."""
     registered.release(str(store.home))
     if library is not None:
-        library._parts.queue.stop_worker()  # noqa: SLF001 - of this module
-        library._parts.progress_log.close()  # noqa: SLF001
+        library._parts.core.queue.stop_worker()  # noqa: SLF001 - of this module
+        library._parts.core.progress_log.close()  # noqa: SLF001
         library.event_log.close()
     store.close()
 
 
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
-    if not executors.wait_for_previous_processes(home / assembly.PROCESSES):
+    if not executors.wait_for_previous_processes(home / PROCESSES):
         raise errors.HomeInUseError(
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."

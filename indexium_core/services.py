@@ -1,7 +1,7 @@
 """
 The services of a home, under their public names, and the flat names of the everyday calls.
 
-`Library` fills the attributes with the services of this process. `RemoteLibrary` fills them with stand-ins that call
+In `Library` they are the services of this process (`local_services`). In `RemoteLibrary` (`api/remote`) stand-ins call
 the process which holds the home. A front end that accepts `LibraryServices` works with both.
 """
 

@@ -352,7 +352,7 @@ def test_values_are_planned_on_the_page_of_a_title_and_written_into_its_file(tit
 
 
 def test_requests_are_listed_for_a_title_and_in_the_settings(titles: Titles) -> None:
-    ledger = RequestLedger(titles.library._parts.store, clock=lambda: datetime.now(UTC))
+    ledger = RequestLedger(titles.library._parts.core.store, clock=lambda: datetime.now(UTC))
     for number in range(23):
         other = ledger.begin("tmdb", "/search/movie", {"query": f"Other {number}", "language": "en"})
         ledger.finish(other, status=200, seconds=0.1, size=500)

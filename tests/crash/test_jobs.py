@@ -290,7 +290,7 @@ def test_sigterm_cancels_rewrite_and_service_resumes_it(
         assert library.status(1).counts == {"success": 4}
         assert library.interruptions.operations() == []
         assert set(Counter(each.status for each in library.operation(1).items)) == {"success"}
-        assert ledger.Ledger(library._parts.store).counts(1) == {"success": 4}
+        assert ledger.Ledger(library._parts.core.store).counts(1) == {"success": 4}
 
 
 def test_file_interrupted_twice_rolls_back_byte_for_byte(large: tuple[Path, Path]) -> None:

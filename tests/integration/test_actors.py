@@ -39,7 +39,7 @@ Call = Callable[[Library], object]
 
 def recorded(library: Library) -> dict[tuple[str, int], Actor]:
     """Return who did each recorded change, by table and id."""
-    reader = library._parts.store.read()
+    reader = library._parts.core.store.read()
     return {
         (table, row[0]): Actor(*row[1:])
         for table, (key, name) in RECORDS.items()
@@ -269,7 +269,7 @@ READS = """
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets
-    event events try_path files_left looked_up gets_pictures is_paused configured
+    event events try_path files_left is_paused configured
     reads unrecorded since match pauses request_page requests require_one season sessions state status test effect set
     table
 """
@@ -369,7 +369,7 @@ def test_resumed_operation_keeps_its_actor_and_new_work_has_its_own(
 
 def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 0)
-    studio.library._parts.runs.workers = 1
+    studio.library._parts.writing.runs.workers = 1
     handle = gate.write(studio.library)
     with studio.library.acting_as(NIGHT):
         job = studio.library.jobs.pause(gate.open_when_told(studio.library, handle.id))

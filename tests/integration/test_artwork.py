@@ -385,7 +385,7 @@ def test_cache_is_rebuilt_from_its_folder(library: Library) -> None:
     with tables.changing(library) as tx:
         tx.execute("DELETE FROM cache_inventory")
     assert cache.rebuild() == 1
-    row = library._parts.store.read().execute("FROM cache_inventory").fetch_dicts()[0]
+    row = library._parts.core.store.read().execute("FROM cache_inventory").fetch_dicts()[0]
     assert (row["content_hash"], row["perceptual_hash"]) == (poster.content_hash, poster.perceptual_hash)
     assert (row["width"], row["height"], row["mime_type"], row["reference_count"]) == (1000, 1500, "image/jpeg", 1)
     shutil.rmtree(library.home / "cache")

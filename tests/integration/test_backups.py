@@ -25,11 +25,11 @@ START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def storage_of(library: Library) -> BackupStorage:
-    return library._parts.backup_storage
+    return library._parts.writing.backup_storage
 
 
 def clock_of(library: Library) -> Clock:
-    clock = library._parts.clock
+    clock = library._parts.core.clock
     assert isinstance(clock, Clock)
     return clock
 
@@ -314,7 +314,7 @@ def test_restored_original_is_no_longer_backup(shelf: Studio) -> None:
     assert path.stat().st_nlink == 1
     assert int(path.stat().st_mtime) == OLD
     [(nlink,)] = (
-        shelf.library._parts.store.read()
+        shelf.library._parts.core.store.read()
         .execute("SELECT nlink FROM scanned_files WHERE file_name = '0000.mp4'")
         .fetchall()
     )

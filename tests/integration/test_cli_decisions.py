@@ -20,7 +20,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Commands on a home with three films: Ann and Bo, Bo, and Cy."""
     with Library.open(home) as library:
-        store(library._parts.store, [scanned(f"{name}.mp4") for name in "abc"])
+        store(library._parts.core.store, [scanned(f"{name}.mp4") for name in "abc"])
         library.people.add([f"{ROOT}/a.mp4"], ["Ann Lee"])
         library.people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Bob Ray"])
         library.people.add([f"{ROOT}/c.mp4"], ["Cy Doe"])

@@ -77,7 +77,7 @@ COMMANDS: dict[str, Told] = {
 def library(home: Path) -> Iterator[Library]:
     """A home with five files, of which three are in the plan."""
     with Library.open(home) as opened:
-        store(opened._parts.store, [*(scanned(f"{name}.mp4") for name in "abcd"), scanned("e.mp4", "People: Zoe")])
+        store(opened._parts.core.store, [*(scanned(f"{name}.mp4") for name in "abcd"), scanned("e.mp4", "People: Zoe")])
         for name, person in (("a", "Ann Lee"), ("b", "Bob Ray"), ("c", "Cy Doe")):
             opened.people.add([f"{ROOT}/{name}.mp4"], [person])
         opened.templates.save("Family", people=["Nora"])

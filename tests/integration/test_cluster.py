@@ -19,7 +19,7 @@ from indexium_core import errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.scanning import file_facts, reading
 from indexium_core.flows.scanning.discovery import FileToRead
-from indexium_core.flows.writing import operation_run
+from indexium_core.flows.writing.running import operation_run
 from indexium_core.flows.writing.workers import cluster_edits
 from indexium_core.flows.writing.workers import worker_journals as worker_journals_module
 from indexium_core.jobs.cluster import client

@@ -120,7 +120,7 @@ def test_reported_counts_match_ledger(studio: Studio) -> None:
 
     def listen(event) -> None:
         if event.name == "write:progress":
-            counts = ledger.Ledger(studio.library._parts.store).counts(event.data["operation_id"])
+            counts = ledger.Ledger(studio.library._parts.core.store).counts(event.data["operation_id"])
             told.append((event.data["current"], sum(counts.values()) - counts.get("pending", 0)))
 
     studio.library.events.subscribe(listen)

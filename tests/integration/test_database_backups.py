@@ -40,7 +40,7 @@ def names(library: Library) -> list[str]:
 
 def wait_for_runs(library: Library) -> None:
     """Return when no schedule is due and no scheduled job runs."""
-    until(lambda: (library._parts.scheduler.seconds_left() or 1) > 0)
+    until(lambda: (library._parts.core.scheduler.seconds_left() or 1) > 0)
     until(lambda: all(job.has_ended for job in library.jobs.list().items))
 
 

@@ -77,7 +77,7 @@ def test_scheduled_job_starts_at_its_time(tmp_path: Path) -> None:
     now = [datetime(2026, 11, 20, tzinfo=UTC)]
     orders = {"libraries": [], "full": False, "really_gone": False}
     with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
-        later = library._parts.queue.add_job("scan", orders, not_before=now[0] + timedelta(days=1))
+        later = library._parts.core.queue.add_job("scan", orders, not_before=now[0] + timedelta(days=1))
         assert library.jobs.wait(later.id, 0.2).status == "pending"
         now[0] += timedelta(days=2)
         library.scans.add(full=True)

@@ -88,7 +88,7 @@ def test_close_releases_home_if_a_step_fails(studio: Studio, monkeypatch: pytest
     if step == "embedded pages":
         monkeypatch.setattr(studio.library, "_embedded", SimpleNamespace(close=fail))
     else:
-        monkeypatch.setattr(studio.library._parts.queries, "close", fail)
+        monkeypatch.setattr(studio.library._parts.reading.queries, "close", fail)
 
     with pytest.raises(RuntimeError, match=step):
         studio.library.close()

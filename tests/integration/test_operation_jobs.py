@@ -130,7 +130,7 @@ def test_stopped_operation_resumes_in_service_and_is_offered_otherwise(
             handle = gate.write(studio.library)
             stopping = threading.Thread(target=studio.library.close, args=(by,))
             stopping.start()
-            until(lambda: not studio.library._parts.queue._dispatcher.is_running)
+            until(lambda: not studio.library._parts.core.queue._dispatcher.is_running)
             gate.opened.set()
             stopping.join(PATIENCE)
         studio.library = Library.open(studio.library.home, take_over=take_over)  # type: ignore[arg-type]

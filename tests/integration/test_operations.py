@@ -15,7 +15,7 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.home.backups import BackupManager
 from indexium_core.flows.writing import editing
-from indexium_core.flows.writing.operation_runner import OperationRunner
+from indexium_core.flows.writing.running.operation_runner import OperationRunner
 from indexium_core.jobs.item_runner import ItemRunner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
@@ -183,7 +183,7 @@ def test_pause_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(editing, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
-    run = studio.library._parts.runs.find(handle.id)
+    run = studio.library._parts.writing.runs.find(handle.id)
     assert run is not None
     run.control.on_change(gate.set)
     assert handle.pause()
@@ -329,7 +329,7 @@ def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monk
     monkeypatch.undo()
     assert half
     studio.films.rename(away)
-    studio.library._parts.runs._running.clear()
+    studio.library._parts.writing.runs._running.clear()
 
     studio.reopen()
     assert "unknown" in studio.library.status(1).counts
@@ -350,7 +350,7 @@ def test_recovery_counts_failures_of_completed_operation(studio: Studio, monkeyp
     monkeypatch.setattr(OperationRunner, "_finish", lambda *_: None)
     studio.library.write(studio.library.plan(), ALL).wait(20)
     monkeypatch.undo()
-    studio.library._parts.runs._running.clear()
+    studio.library._parts.writing.runs._running.clear()
 
     studio.reopen()
 
@@ -434,7 +434,7 @@ def test_write_costs_same_number_of_statements_for_every_group(
     more = Studio(tmp_path / "more", 12)
     counted = {}
     for name, place in {"few": studio, "many": more}.items():
-        store: database.Database = place.library._parts.store
+        store: database.Database = place.library._parts.core.store
         plan = place.library.plan()
         before = store.statements
         place.library.write(plan, ALL).wait()

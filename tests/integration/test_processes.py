@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from indexium_core import assembly, errors, settings
+from indexium_core import errors, settings
+from indexium_core.assembly import file_executors
 from indexium_core.files import journal
-from indexium_core.flows.writing import operation_run
+from indexium_core.flows.writing.running import operation_run
 from indexium_core.flows.writing.workers import process_edits
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
@@ -29,7 +30,7 @@ from tests.support.waiting import PATIENCE, until
 
 
 def idle_workers(library: Library) -> list[Any]:
-    return library._parts.processes._idle
+    return library._parts.core.executors.processes._idle
 
 
 class Set:
@@ -44,7 +45,7 @@ class Set:
         self.old = self.bytes()
         config = settings.load(self.home, executor=executor, metadata_max_concurrent_writes=1)
         self.library = Library.open(self.home, config=config)
-        self.library._parts.runs.parts.backoff = Backoff(delays=(0.01,) * 3)
+        self.library._parts.writing.runs.parts.backoff = Backoff(delays=(0.01,) * 3)
         self.library.scan([self.films])
         self.library.people.add(self.paths, ["Ann Lee"])
 
@@ -158,7 +159,7 @@ def scans_and_rescans(films: Path, home: Path, executor: str) -> tuple[Any, ...]
         library.scan([films])
         report = library.rescan(everything=True, refresh=["duration", "size"])
         rows = (
-            library._parts.store.read()
+            library._parts.core.store.read()
             .execute(
                 "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
                 " FROM scanned_files ORDER BY file_name"
@@ -184,7 +185,7 @@ def test_executor_setting_changes_at_run_time(tmp_path: Path) -> None:
         library.write(library.plan("ext:mp4"), ALL).wait()
         assert len(idle_workers(library)) == 1
         library.configuration.set("executor", "threads")
-        library._parts.processes.close()
+        library._parts.core.executors.processes.close()
         library.write(library.plan(), ALL).wait()
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
 
@@ -198,7 +199,7 @@ def test_files_are_written_in_processes_by_default_while_a_dashboard_is_served(
     with Library.open(scene.home, url=url) as library:
         library.write(library.plan("ext:mp4"), ALL).wait()
         assert idle_workers(library) == []  # too short to delay a page
-        monkeypatch.setattr(assembly, "_MIN_PROCESS_SECONDS", 0.0)
+        monkeypatch.setattr(file_executors, "_MIN_PROCESS_SECONDS", 0.0)
         library.write(library.plan(), ALL).wait()
         assert len(idle_workers(library)) == count
     assert set(scene.old.values()).isdisjoint(scene.bytes().values())
@@ -208,7 +209,7 @@ def test_many_files_are_written_in_processes_by_default(tmp_path: Path, monkeypa
     scene = Set(tmp_path, "threads")
     scene.library.close()
     with Library.open(scene.home) as library:
-        monkeypatch.setattr(assembly, "_MIN_PROCESS_FILES", 2)
+        monkeypatch.setattr(file_executors, "_MIN_PROCESS_FILES", 2)
         library.write(library.plan("ext:mp4"), ALL).wait()
         assert idle_workers(library) == []
         library.rollback(1, replan=True).wait()
@@ -330,7 +331,7 @@ def stopped_in_a_rewrite(made: Set, monkeypatch: pytest.MonkeyPatch) -> tuple[Op
     def making(self: journal.OperationJournal, *words: Any) -> None:
         real(self, *words)
         if not stopped:
-            [worker] = made.library._parts.processes._busy
+            [worker] = made.library._parts.core.executors.processes._busy
             stopped.append(worker._process.pid)
             os.kill(stopped[0], signal.SIGSTOP)
             standing.set()
@@ -345,7 +346,7 @@ def test_rewrite_in_stalled_process_is_interrupted_and_resumed(made: Set, monkey
     """Like a disk that responds late."""
     handle, process = stopped_in_a_rewrite(made, monkeypatch)
     made.library.configuration.set("metadata_operation_timeout_seconds", "1")
-    run = made.library._parts.runs.find(handle.id)
+    run = made.library._parts.writing.runs.find(handle.id)
     assert run is not None
     until(lambda: run.control.ending is not None)
     os.kill(process, signal.SIGCONT)

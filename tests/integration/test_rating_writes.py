@@ -258,7 +258,7 @@ def test_write_may_be_limited_to_fields(tmp_path: Path, films: Path) -> None:
             library.write(library.plan("name:2"))
         now = datetime.now(UTC)
         with pytest.raises(errors.UsageError, match=r"no selected file would change\.$"):
-            library._parts.operations._ledger.create_write(
+            library._parts.writing.operations._ledger.create_write(
                 file_ids=[], variant_id=1, plan_id=1, options=WriteOptions(), now=now, expires_at=now
             )
 

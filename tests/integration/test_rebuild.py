@@ -134,7 +134,7 @@ def test_readable_tables_come_from_old_database_and_damaged_ones_from_backup(stu
 def test_part_of_table_is_completed_by_backup(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row groups that are readable come from the old database, and only the missing rows from the backup."""
     many = 300_000
-    store = studio.library._parts.store
+    store = studio.library._parts.core.store
     with store.atomic() as tx:
         tx.execute("INSERT INTO touched_files SELECT range, 'old ' || hash(range) FROM range(1000, $1)", [1000 + many])
     studio.library.database_backups.make()

@@ -118,7 +118,7 @@ def test_preview_has_strategies_losses_hidden_files_and_rollback_expiry(studio: 
     assert (preview.exact, preview.tags_only) == (4, 0)
     days = library.settings.metadata_backup_retention_days
     assert preview.rollback_until is not None
-    assert abs(preview.rollback_until - library._parts.clock() - timedelta(days=days)) < timedelta(minutes=5)
+    assert abs(preview.rollback_until - library._parts.core.clock() - timedelta(days=days)) < timedelta(minutes=5)
 
     unkept = library.preview(Selection(query=""), options=WriteOptions(create_backup=False))
     assert (unkept.count, unkept.exact, unkept.tags_only, unkept.rollback_until) == (2, 0, 2, None)

@@ -214,10 +214,10 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
     monkeypatch.setattr(scanner._Scan, "_upsert", once)
     job = studio.library.scans.add(full=True)
     assert stored.wait(PATIENCE)
-    until(lambda: studio.library._parts.queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
+    until(lambda: studio.library._parts.core.queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
     closing = threading.Thread(target=studio.library.close)
     closing.start()
-    until(lambda: not studio.library._parts.queue._dispatcher.is_running)
+    until(lambda: not studio.library._parts.core.queue._dispatcher.is_running)
     go_on.set()
     closing.join(PATIENCE)
     known = already(studio.library.home)

@@ -48,7 +48,7 @@ def test_due_schedules_run_as_jobs(home: Path, monkeypatch: pytest.MonkeyPatch) 
     now = [datetime.now(UTC)]
     with Library.open(home, clock=lambda: now[0]) as library:
         library.schedules.set("snapshot", cron="0 5 * * *")
-        library._parts.snapshots.take()
+        library._parts.reading.snapshots.take()
         now[0] += timedelta(days=1, minutes=1)
         names = ("database-backup", "snapshot")
         until(lambda: all(row(library, name).last_result == "completed" for name in names))

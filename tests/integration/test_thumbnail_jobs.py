@@ -58,7 +58,7 @@ def test_job_waits_while_a_write_runs(library: Library, monkeypatch: pytest.Monk
         asked.set()
         return [1] if kind == "write" and writing.is_set() else []
 
-    monkeypatch.setattr(library._parts.queue, "running_jobs", running)
+    monkeypatch.setattr(library._parts.core.queue, "running_jobs", running)
     monkeypatch.setattr(thumbnail_job, "_WAIT_SECONDS", 0.01)
     job = library.thumbnail_jobs.add()
     assert asked.wait(20)

@@ -16,9 +16,10 @@ import pytest
 from indexium_core import cli, settings
 from indexium_core.cli.operations import jobs as cli_jobs
 from indexium_core.cli.operations import operations as cli_operations
-from indexium_core.flows.writing import editing, operation_run, protocol
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
-from indexium_core.flows.writing.throughput import Throughput
+from indexium_core.flows.writing.running import operation_run
+from indexium_core.flows.writing.running.throughput import Throughput
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
@@ -159,7 +160,7 @@ def test_long_rewrite_waits_during_pause(
     monkeypatch.setattr(cli_operations, "opened", lambda _: contextlib.nullcontext(library))
     assert cli.main(["operations", "show", str(handle.id)]) == 0
     assert "Operation 1 is paused: no file is in progress." in capsys.readouterr().err
-    run = library._parts.runs.find(handle.id)
+    run = library._parts.writing.runs.find(handle.id)
     assert run is not None
     threading.Event().wait(0.5)  # a pause
     assert handle.status().working == pytest.approx(held.working, abs=0.1)
@@ -182,7 +183,7 @@ def test_files_finished_after_pause_request_count_as_running_time(
 
     assert handle.pause()
 
-    run = studio.library._parts.runs.find(handle.id)
+    run = studio.library._parts.writing.runs.find(handle.id)
     assert run is not None
     frozen = run.throughput.seconds
     operation, status = studio.library.operation(1).operation, handle.status()
@@ -221,7 +222,7 @@ def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.Mo
     while handle.status().counts.get("success") != 2:
         handle.wait(0.05)
     so_far = studio.library.operation(1).operation.seconds
-    run = studio.library._parts.runs.find(1)
+    run = studio.library._parts.writing.runs.find(1)
     assert run is not None
     assert 0 < so_far <= run.throughput.seconds
     gate.opened.set()
@@ -242,7 +243,7 @@ def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monk
         real(self, count)
 
     def written() -> float:
-        operation = ledger.Ledger(library._parts.store).operation(1)
+        operation = ledger.Ledger(library._parts.core.store).operation(1)
         assert operation is not None
         return operation.seconds
 
@@ -279,7 +280,7 @@ def test_after_signal_only_files_in_progress_are_finished(tmp_path: Path, monkey
 
     assert 0 < under_way < 12
     assert (status.status, status.counts) == ("interrupted", {"success": under_way, "pending": 12 - under_way})
-    library._parts.queue.join(waits.id, 0.2)
+    library._parts.core.queue.join(waits.id, 0.2)
     assert library.jobs.get(waits.id).status == "pending"
     library.close()
     with Library.open(tmp_path / "home", take_over="all") as library:
@@ -360,7 +361,7 @@ def test_each_library_has_the_speed_of_its_last_operations(tmp_path: Path, monke
         tx.execute("UPDATE metadata_operation_items SET seconds = 2 / 10 ** (operation_id - 1)")
     library.rollback(2, replan=True).wait()
     library.rollback(1, replan=True).wait()
-    library._parts.plans.rates.forget()
+    library._parts.planning.plans.rates.forget()
 
     slow, fast = (library.plan(f"root:{name}") for name in ("films", "other"))
     assert slow.page().items[0].est_seconds == pytest.approx(1.2, rel=0.1)  # the prior counts as 12 files
@@ -378,7 +379,7 @@ def test_each_library_has_the_speed_of_its_last_operations(tmp_path: Path, monke
 
     gate = Gate(monkeypatch, 0)
     handle = gate.write(library)
-    run = library._parts.runs.find(handle.id)
+    run = library._parts.writing.runs.find(handle.id)
     assert run is not None
     assert run.throughput.ahead == pytest.approx(sum(costs))
     assert run.eta_seconds == pytest.approx(sum(costs), abs=5)

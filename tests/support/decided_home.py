@@ -96,7 +96,7 @@ def decide(library: Library, folder: Path) -> None:
 
 def fill_empty_tables(library: Library) -> None:
     """Add one row to each table that must survive and is empty."""
-    read = library._parts.store.read()
+    read = library._parts.core.store.read()
     ids = {"file_id": 1, "person_id": read.value("SELECT min(person_id) FROM people"), "entity_type": "movie"}
     ids["entity_id"] = read.value("SELECT min(id) FROM movies")
     ids["job_id"] = read.value("SELECT min(id) FROM job_queue")

@@ -36,7 +36,7 @@ def retry_with(library: Library, at_failure: Callable[[], object], *, delay: flo
         at_failure()
         return 0.0
 
-    library._parts.runs.parts.backoff = Backoff(delays=(delay,) * 3, random_value=chance)
+    library._parts.writing.runs.parts.backoff = Backoff(delays=(delay,) * 3, random_value=chance)
     return failures
 
 
@@ -79,7 +79,7 @@ class Gate:
 
     def open_when_told(self, library: Library, operation_id: int) -> int:
         """Open the gate when the operation is about to pause or to end; return its job."""
-        run = library._parts.runs.find(operation_id)
+        run = library._parts.writing.runs.find(operation_id)
         assert run is not None
         run.control.on_change(self.opened.set)
         return run.job_id
@@ -125,7 +125,7 @@ class AwaitedScan:
         self._waiting = threading.Thread(target=lambda: self.reports.append(library.scan(full=True)))
         self._waiting.start()
         assert held.reached.wait(PATIENCE)
-        [self.job_id] = library._parts.queue.running_jobs("scan")
+        [self.job_id] = library._parts.core.queue.running_jobs("scan")
 
     def report(self) -> ScanReport:
         """Wait for it as well."""

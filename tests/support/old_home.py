@@ -44,7 +44,7 @@ def extract(folder: Path) -> tuple[Path, Path, Mapping[str, str]]:
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
     home, files = folder / "home", folder / "media"
-    with Library.open(home, clock=clock(), take_over="nothing") as library, library._parts.store.atomic() as tx:
+    with Library.open(home, clock=clock(), take_over="nothing") as library, library._parts.core.store.atomic() as tx:
         for statement in updates(tx, _ROOT / "media"):
             tx.execute(statement, paths(_ROOT / "media", files))
         homes.update_inodes(tx, [path for path in files.rglob("*") if path.is_file()])

@@ -137,7 +137,7 @@ def record_pictures(
     failed: Collection[str] = (),
 ) -> None:
     """Store what the providers offer for a title, as an enrichment does."""
-    library._parts.store.run(lambda tx: library.artwork.put(tx, {(entity_type, entity_id): images}, failed=failed))
+    library._parts.core.store.run(lambda tx: library.artwork.put(tx, {(entity_type, entity_id): images}, failed=failed))
 
 
 @contextmanager

@@ -101,6 +101,11 @@ def approving(start: ApprovedStart) -> AbstractContextManager[None]:
     return _set(_approved, start)
 
 
+def rule_of(config: Settings) -> ApprovalRule:
+    """Return the rule of the present settings: a changed setting counts for the next start."""
+    return ApprovalRule(risk=config.approval_risk, files=int(config.approval_files), bytes=int(config.approval_bytes))
+
+
 class ApprovalGate:
     """Says which work waits, and stores the requests. One instance serves a home; any thread may use it."""
 
@@ -119,11 +124,8 @@ class ApprovalGate:
 
     @property
     def rule(self) -> ApprovalRule:
-        """The present rule: a changed setting counts for the next start."""
-        config = self._config
-        return ApprovalRule(
-            risk=config.approval_risk, files=int(config.approval_files), bytes=int(config.approval_bytes)
-        )
+        """The present rule."""
+        return rule_of(self._config)
 
     @contextlib.contextmanager
     def proposing(self, request: IdempotentRequest | None = None) -> Iterator[None]:

@@ -39,10 +39,17 @@ class ArtworkJobs:
     """Gets missing pictures. One instance serves a home."""
 
     def __init__(
-        self, database: Database, artwork: ArtworkManager, *, queue: JobQueueService, ui_priority: UiPriority
+        self,
+        database: Database,
+        artwork: ArtworkManager,
+        *,
+        queue: JobQueueService,
+        ui_priority: UiPriority,
+        gets_pictures: Callable[[], bool],
     ) -> None:
+        """`gets_pictures` returns whether the pictures of titles that were looked up are got by themselves."""
         self._database, self._artwork, self._queue, self._ui_priority = database, artwork, queue, ui_priority
-        self.follows: Callable[[], bool] = lambda: True  # whether pictures are got by themselves
+        self._gets_pictures = gets_pictures
 
     @remote()
     def add(self, title_ids: Sequence[int] = ()) -> Job:
@@ -74,7 +81,7 @@ class ArtworkJobs:
 
     def follow_enrichment(self, event: Event) -> None:
         """Get the pictures of the titles that an enrichment has looked up: a subscriber of events."""
-        if event.name != "enrich:completed" or not self._artwork.may_download or not self.follows():
+        if event.name != "enrich:completed" or not self._artwork.may_download or not self._gets_pictures():
             return
         job = self._queue.get(int(event.data["job_id"]))
         if job.started_at is not None and (job.summary or {}).get("enriched"):

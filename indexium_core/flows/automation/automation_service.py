@@ -8,18 +8,16 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
-from indexium_core.flows.publishing.publish_service import PublishService
+from indexium_core.flows.automation.automatic_libraries import AutomaticLibraries, ConfiguredLibrary
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections.automation import AutomationConfig, LibraryAutomation, summary_of
-from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.remote_calls import remote
-from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import automation as store
 from indexium_core.store.database import Database
+from indexium_core.store.publishing import inputs as publishing_inputs
 
 NIGHT = timedelta(hours=24)  # that a limit of files is about
-_Configured = tuple[LibraryRow, AutomationConfig]
 _NAMES = tuple(each.name for each in fields(AutomationConfig) if each.name != "library_id")
 
 
@@ -30,21 +28,20 @@ class AutomationService:
     def __init__(
         self,
         database: Database,
-        publications: PublishService,
+        libraries: AutomaticLibraries,
         *,
-        config: Settings,
         set_paused: Callable[[bool], object],
         on_change: Callable[[], object],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`set_paused` stores the switch of all automation; `on_change` is called after each change of a library."""
-        self._database, self._publications, self._config = database, publications, config
+        self._database, self._libraries = database, libraries
         self._set_paused, self._on_change, self._clock = set_paused, on_change, clock
 
     @remote()
     def is_paused(self) -> bool:
         """Return whether nothing starts by itself."""
-        return self._config.automation_paused
+        return self._libraries.are_paused
 
     @remote()
     def pause(self, *, is_paused: bool = True) -> None:
@@ -103,26 +100,9 @@ class AutomationService:
         """Return how far a library may go by itself."""
         return store.config(self._database.read(), library_id)
 
-    def configured(self) -> builtins.list[_Configured]:
+    def configured(self) -> builtins.list[ConfiguredLibrary]:
         """Return all libraries, each with how far it may go by itself."""
-        reader = self._database.read()
-        libraries = catalog.libraries(reader)
-        configs = store.configs(reader, [row.library_id for row in libraries])
-        return [(row, configs[row.library_id]) for row in libraries]
-
-    def looked_up(self) -> builtins.list[int] | None:
-        """Return the libraries whose titles are looked up by themselves; None: all of those with titles."""
-        if self.is_paused():
-            return []
-        rows = [(library, config) for library, config in self.configured() if library.kind != "home"]
-        wanted = [library.library_id for library, config in rows if config.enriches]
-        return None if len(wanted) == len(rows) else wanted
-
-    def gets_pictures(self) -> bool:
-        """Return whether a library gets the pictures of titles that were looked up by itself."""
-        if self.is_paused():
-            return False
-        return any(config.selects for library, config in self.configured() if library.kind != "home")
+        return self._libraries.configured()
 
     def files_left(self, config: AutomationConfig) -> int | None:
         """Return the number of files that a library may publish by itself now; None for no limit."""
@@ -133,9 +113,9 @@ class AutomationService:
         done = store.published_by_itself(self._database.read(), since=self._clock() - NIGHT)
         return max(0, config.night_limit - done.get(config.library_id, 0))
 
-    def _rows(self, configured: Sequence[_Configured]) -> builtins.list[LibraryAutomation]:
+    def _rows(self, configured: Sequence[ConfiguredLibrary]) -> builtins.list[LibraryAutomation]:
         reader = self._database.read()
-        publishing = {number for number, each in self._publications.all_options().items() if each.is_on}
+        publishing = {number for number, each in publishing_inputs.options(reader).items() if each.is_on}
         titles, published = store.titles(reader), store.published_by_itself(reader, since=self._clock() - NIGHT)
         waiting = {
             safe_too: store.waiting_rows(reader, safe_too=safe_too)

@@ -73,24 +73,26 @@ class BatchEnrichmentService:
         events: EventBus,
         config: Settings,
         pictures: Callable[[int], Artwork],
+        looked_up: Callable[[], Sequence[int] | None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         decision_pause: timedelta = timedelta(0),
     ) -> None:
         """
-        Run jobs in `queue`. Settings are read at each use. `pictures` returns those that a title shows.
+        Run jobs in `queue`. Settings are read at each use.
 
-        A job that follows a decision starts after `decision_pause`: the next decisions share it and do not wait for it.
+        `pictures` returns those that a title shows, and `looked_up` the libraries whose titles are looked up by
+        themselves; None: all. A job that follows a decision starts after `decision_pause`: the next decisions share it
+        and do not wait for it.
         """
         self._database, self._enricher, self._providers = database, enricher, providers
         self._queue, self._events, self._config, self._clock = queue, events, config, clock
-        self._pictures, self._decision_pause = pictures, decision_pause
+        self._pictures, self._libraries_by_themselves = pictures, looked_up
+        self._decision_pause = decision_pause
         self._lock = threading.Lock()
         self._claimed: dict[int, EnrichmentRun] = {}  # titles that a run looks up
         self._running = 0  # jobs
         self._looked_up: dict[int, frozenset[int]] = {}  # titles of the running jobs of single titles
         self._last_end: datetime | None = None  # of a job
-        # The libraries whose titles are looked up by themselves; None: all.
-        self.libraries_by_themselves: Callable[[], Sequence[int] | None] = lambda: None
 
     # Jobs.
 
@@ -210,7 +212,7 @@ class BatchEnrichmentService:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
             return
-        wanted = self.libraries_by_themselves()
+        wanted = self._libraries_by_themselves()
         if (wanted is None or wanted) and self.due(wanted or (), names=0).titles and self._can_start():
             self.schedule_library_enrichment(wanted or ())
 

@@ -55,7 +55,7 @@ class RetryService:
         history: HistoryService,
         scanner: Scanner,
         *,
-        publications: Callable[[], PublishService],
+        publications: PublishService,
         recover: Callable[[], object],
     ) -> None:
         """`recover` resolves files whose result is unknown when their operation ends."""
@@ -134,7 +134,7 @@ class RetryService:
         if operation.operation_type != "publish":
             raise errors.UsageError(f"Operation {operation_id} is not a publication.", code="wrong_state")
         selection = self._unpublished(operation, risk)
-        return PublicationRetry(selection=selection, summary=self._publications().summary(selection))
+        return PublicationRetry(selection=selection, summary=self._publications.summary(selection))
 
     @remote()
     def start(
@@ -167,7 +167,7 @@ class RetryService:
             return self._history.start_rollback(operation.reverts_id, rollback, request=request)
         if operation.operation_type == "publish":
             how = PublicationRequest(user_note=note or operation.user_note, user_action="retry", source=source)
-            return self._publications().start(self._unpublished(operation, risk), how, idempotent=request)
+            return self._publications.start(self._unpublished(operation, risk), how, idempotent=request)
         preview = self.preview(operation_id)
         options = _with_overrides(preview.options, risk=risk, note=note, source=source)
         return self._writer.start_operation(preview.plan, options, selection=preview.selection, request=request)

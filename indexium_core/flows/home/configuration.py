@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,18 +31,21 @@ class Configuration:
         *,
         use: Callable[[], BackupUse],
         clock: Callable[[], datetime],
-        apply: Mapping[str, Callable[[Any], None]],
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Manage `config`, which all services share; changes are made in place.
 
-        `use` returns the space that the backups use. `apply` has a function for each setting that a service does not
-        read each time: the function is called with the new value. `on_change` is called after each change.
+        `use` returns the space that the backups use. `on_change` is called after each change.
         """
         self._config, self._use, self._clock = config, use, clock
-        self._apply, self._on_change = apply, on_change
+        self._on_change = on_change
+        self._followers: dict[str, list[Callable[[Any], object]]] = {}
         self._lock = threading.Lock()
+
+    def follow(self, name: str, apply: Callable[[Any], object]) -> None:
+        """Call `apply` with each new value of a setting, for a service that does not read it each time."""
+        self._followers.setdefault(name, []).append(apply)
 
     @remote()
     def table(self) -> list[SettingRow]:
@@ -97,8 +100,8 @@ class Configuration:
             return
         setattr(self._config, name, value)
         logger.info("settings.changed", extra={"user_action": name})
-        if name in self._apply:
-            self._apply[name](value)
+        for apply in self._followers.get(name, ()):
+            apply(value)
 
     def _effect_of_retention(self, days: int) -> str:
         oldest = self._clock() - timedelta(days=days)

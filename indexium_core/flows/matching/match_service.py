@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, revisions, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
-from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.review.undo_steps import StepService, UndoneStep
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
@@ -46,26 +45,26 @@ class TitleMatchService:
     def __init__(
         self,
         database: Database,
-        providers: ExternalAPIManager,
+        finder: MatchFinder,
         *,
         events: EventBus,
         undo: StepService,
-        choose_pictures: Callable[[Connection, Collection[int], datetime], object] = lambda *_: None,
+        choose_pictures: Callable[[Connection, Collection[int], datetime], object],
+        on_accept: Callable[[Sequence[int]], int | None],
+        on_confirm: Callable[[Sequence[int]], int | None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
-        Ask these providers, send changes to `events`, and let `undo` undo the decisions.
+        Search with `finder`, send changes to `events`, and let `undo` undo the decisions.
 
         `choose_pictures` selects pictures of titles again in the transaction of a decision, which can remove some.
+        `on_accept` gets the titles whose match a person accepted, and `on_confirm` those that a person confirmed to be
+        films or series; each returns the id of the job that follows.
         """
         self._database, self._events, self._clock = database, events, clock
         self._steps, self._choose_pictures = undo, choose_pictures
         undo.register("match", self._undo)
-        # Gets the titles whose match a person accepted, and returns the id of the job that follows.
-        self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
-        # The same for titles that a person confirmed to be films or series.
-        self.on_confirm: Callable[[Sequence[int]], int | None] = lambda _: None
-        self._finder = MatchFinder(database, providers, events=events, clock=clock)
+        self.on_accept, self.on_confirm, self._finder = on_accept, on_confirm, finder
 
     # Questions.
 

@@ -54,7 +54,7 @@ class PlayerService:
         reading: ReadBack,
         watched: WatchCopies,
         clock: Callable[[], datetime],
-        on_change: Callable[[], None],
+        on_change: Callable[[], object],
     ) -> None:
         """`on_change` is called after each change of a player."""
         self._database, self._home, self._contacts, self._planner = database, home, contacts, planner

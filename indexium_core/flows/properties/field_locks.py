@@ -32,7 +32,7 @@ class LockService:
         *,
         modes: Callable[[], Modes],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_change: Callable[[], None] = lambda: None,
+        on_change: Callable[[], object] = lambda: None,
     ) -> None:
         self._database = database
         self._modes = modes

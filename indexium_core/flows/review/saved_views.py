@@ -28,7 +28,7 @@ class ViewService:
         database: Database,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_change: Callable[[], None] = lambda: None,
+        on_change: Callable[[], object] = lambda: None,
     ) -> None:
         self._database, self._clock, self._on_change = database, clock, on_change
 

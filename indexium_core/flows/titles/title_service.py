@@ -53,11 +53,12 @@ class TitleService:
         queue: JobQueueService,
         events: EventBus,
         undo: StepService,
+        refresh_publications: Callable[[], object],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         is_served: bool = False,
     ) -> None:
         """
-        Let `undo` undo the changes by hand.
+        Let `undo` undo the changes by hand, and call `refresh_publications` after an identification.
 
         `is_served`: this process serves a dashboard, so an identification follows each scan by an event.
         """
@@ -66,7 +67,7 @@ class TitleService:
         self._database, self._identifier, self._queue, self._events = database, identifier, queue, events
         self._decisions, self._bulk = decisions, bulk
         self._clock, self._is_served = clock, is_served
-        self.refresh_publications: Callable[[], object] = lambda: None
+        self._refresh_publications = refresh_publications
 
     # Identification.
 
@@ -202,7 +203,7 @@ class TitleService:
 
     def _wanted(self, query: str, filters: TitleFilters, *, is_shown: bool = False) -> TitleFilter:
         if is_shown or filters.get("unpublished") is not None:  # `is_shown`: the answer says what is unpublished
-            self.refresh_publications()
+            self._refresh_publications()
         return title_libraries.checked_filter(self._database.read(), query, filters)
 
     @remote()

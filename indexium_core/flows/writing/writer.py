@@ -21,8 +21,8 @@ from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, protocol
-from indexium_core.flows.writing.operations import Operations
 from indexium_core.flows.writing.policy import WritePolicy
+from indexium_core.flows.writing.running.operations import Operations
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording

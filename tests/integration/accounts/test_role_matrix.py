@@ -212,7 +212,7 @@ def check_rest(bob: Client, role: Role) -> None:
 def test_every_kind_of_job_is_continued_only_by_who_may_start_one(studio: Studio) -> None:
     library = studio.library
     others = "artwork collect enrich identify nightly-scan ratings reconciliation rescan scan thumbnails title-refresh"
-    assert {*TO_START, *others.split(), "verify"} == set(library._parts.queue.kinds())
+    assert {*TO_START, *others.split(), "verify"} == set(library._parts.core.queue.kinds())
     handle = library.write(library.plan(), ALL)
     handle.cancel()
     handle.wait()

@@ -184,7 +184,7 @@ def test_changes_name_the_person(library: Library, nobody: Client) -> None:
     job = ann.post(f"/api/libraries/{added.library_id}/scan").json
     [user] = library.users.list()
     statement = "SELECT actor_kind, actor_id, actor_name FROM job_queue WHERE id = $id"
-    found = library._parts.store.read().execute(statement, {"id": job["id"]}).fetchone()
+    found = library._parts.core.store.read().execute(statement, {"id": job["id"]}).fetchone()
     assert found == ("user", str(user.id), "Ann Lee")
 
 

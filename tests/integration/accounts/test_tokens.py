@@ -245,7 +245,7 @@ def test_use_is_noted_at_once_and_then_every_few_minutes(
 def test_check_reads_the_database_only_after_a_change(library: Library, people: dict[str, Actor]) -> None:
     secret = library.tokens.add("script", user="Bob").secret
     assert library.token_check.find(secret, address="10.0.0.1")
-    counter = library._parts.store.read()._counter
+    counter = library._parts.core.store.read()._counter
     before = counter.value
     for _ in range(100):
         assert library.token_check.find(secret, address="10.0.0.1")

@@ -415,7 +415,7 @@ def test_file_that_changes_after_the_approval_is_not_written(three: Team) -> Non
     """The digest holds until the operation is recorded; then the checks of each file guard it."""
     library, studio = three.library, three.studio
     approved_by_hand = three.proposed(three.bob)
-    writes = library._parts.operations
+    writes = library._parts.writing.operations
     begin = writes.begin
 
     def late(operation_id: int) -> Any:

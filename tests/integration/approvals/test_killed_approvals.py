@@ -43,7 +43,7 @@ def before_commit(_: Library) -> None:
 
 
 def after_commit(library: Library) -> None:
-    library._parts.operations.begin = die  # type: ignore[method-assign, assignment]
+    library._parts.writing.operations.begin = die  # type: ignore[method-assign, assignment]
 
 
 def approve(home: Path, trap: Callable[[Library], None]) -> None:

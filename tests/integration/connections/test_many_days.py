@@ -21,7 +21,7 @@ NIGHTS, DAYS = 9, 5  # nights with events, and the days between two of them: eve
 def reaction(library: Library, clock: Clock) -> Job:
     """Let the events of a night be read and handled, and return the job of the reaction."""
     clock.forward(seconds=60)
-    library._parts.event_intake.wake()
+    library._parts.connections.event_intake.wake()
     until(lambda: bool(library.webhooks.events(state="waiting").total == 0))
     [newest] = library.webhooks.events(per_page=1).items
     assert newest.job_id is not None

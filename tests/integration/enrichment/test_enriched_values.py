@@ -288,7 +288,7 @@ def test_name_that_cannot_be_a_person_is_left_out(library: Library) -> None:
             "UPDATE title_values SET value = $1 WHERE entity_id = $2 AND field = 'cast'", [json.dumps(people), film]
         )
         tx.execute("UPDATE title_enrichment SET cast_taken = []")
-    library._parts.enrichment._enricher._take_cast([film])
+    library._parts.titles.enrichment._enricher._take_cast([film])
     assert {each.name for each in library.people.list()} == {"Ada Quill", "Tom Verren"}
 
 

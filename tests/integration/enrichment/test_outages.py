@@ -40,7 +40,7 @@ def pass_time(
         if is_over():
             return
         clock.forward(seconds=60 * step)
-        library._parts.queue._dispatcher.wake()
+        library._parts.core.queue._dispatcher.wake()
         while due := [
             each for each in unfinished(library) if each.next_retry_at is None or each.next_retry_at <= clock.now
         ]:

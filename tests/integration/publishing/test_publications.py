@@ -219,7 +219,7 @@ def test_picture_is_written_and_its_twin_is_removed(library: Library, folder: Pa
 def test_own_picture_is_no_local_candidate(library: Library, film: int) -> None:
     select_picture(library, film, picture("blue"))
     publish(library)
-    library.artwork.find_local(library._parts.clock().replace(year=2000))
+    library.artwork.find_local(library._parts.core.clock().replace(year=2000))
     assert {each.provider for each in library.artwork.candidates("movie", film, "poster")} == {"tmdb"}
 
 
@@ -229,7 +229,7 @@ def test_own_picture_of_a_season_is_no_local_candidate(library: Library, folder:
     select_picture(library, series.id, picture("blue"), entity_type="series", season=(season.id, 1))
     publish(library)
     assert (folder / "Shows/Harbour Lights/season01-poster.jpg").exists()
-    library.artwork.find_local(library._parts.clock().replace(year=2000))
+    library.artwork.find_local(library._parts.core.clock().replace(year=2000))
     assert {each.provider for each in library.artwork.candidates("season", season.id)} == {"tmdb"}
     assert "own_file_removed" not in codes(library, f"season:{season.id}")
 

@@ -20,7 +20,7 @@ FILES = 4  # that can be written
 def last(library: Library, monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Operation 1 during its last file: it completes when the pause or the cancellation is recorded."""
     library.configuration.set("metadata_max_concurrent_writes", "1")
-    gate, rows = Gate(monkeypatch, FILES - 1), library._parts.queue._store
+    gate, rows = Gate(monkeypatch, FILES - 1), library._parts.core.queue._store
     gate.write(library)
     for name in ("pause", "request_cancel"):
         monkeypatch.setattr(rows, name, _then(getattr(rows, name), gate.opened.set))

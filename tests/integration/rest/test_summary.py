@@ -30,9 +30,9 @@ def test_library_is_shown_by_its_folders_files_plan_and_last_write(library: Libr
             html = each._repr_html_()
             assert "<th scope" in html
             assert "operation 1, today" in html
-        statements = library._parts.store.statements
+        statements = library._parts.core.store.statements
         library._repr_html_()
-        assert library._parts.store.statements - statements <= 4
+        assert library._parts.core.store.statements - statements <= 4
         assert library.plan().id == before
     assert "ended before it answered" in repr(remote)
     library.close()

@@ -88,7 +88,7 @@ def test_change_by_hand_during_identification_counts(
     empty_library: Library, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     """A person moves files while titles are resolved; if this happens again and again, one transaction does it all."""
-    store, left, real = empty_library._parts.store, iter(range(times)), identified.found_values
+    store, left, real = empty_library._parts.core.store, iter(range(times)), identified.found_values
     query = """SELECT file_id FROM scanned_files WHERE file_name IN ('Thng.mp4', 'Dune (1984).mp4')
                ORDER BY file_name"""
 

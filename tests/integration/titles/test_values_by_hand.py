@@ -293,7 +293,7 @@ def test_undo_of_a_number_moves_the_episode_back_and_a_title_may_be_gone(library
     library.steps.undo()
     assert library.titles.get(episode.id).item.season == episode.season
     library.titles.set(episode.id, "season", 7)
-    with library._parts.store.atomic() as tx:
+    with library._parts.core.store.atomic() as tx:
         tx.execute("DELETE FROM episodes WHERE id = $1", [episode.id])
     report = library.steps.undo()
     assert report is not None

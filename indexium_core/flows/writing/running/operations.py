@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from indexium_core.flows.writing.operation_run import OperationRun
-from indexium_core.flows.writing.operation_runner import OperationRunner, RunnerParts
 from indexium_core.flows.writing.policy import WritePolicy
-from indexium_core.flows.writing.throughput import Throughput
+from indexium_core.flows.writing.running.operation_run import OperationRun
+from indexium_core.flows.writing.running.operation_runner import OperationRunner, RunnerParts
+from indexium_core.flows.writing.running.throughput import Throughput
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.model.operations.operation import postpones
 from indexium_core.store.operations.ledger_rows import Task

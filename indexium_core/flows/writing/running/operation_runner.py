@@ -22,11 +22,11 @@ from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import editing, protocol, recording
-from indexium_core.flows.writing.blockers import Blockers, state_of_files
 from indexium_core.flows.writing.local_edits import FileEditor, LocalEdits
-from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
+from indexium_core.flows.writing.running.blockers import Blockers, state_of_files
+from indexium_core.flows.writing.running.operation_run import OperationRun
 from indexium_core.flows.writing.workers.cluster_edits import ClusterEdits
 from indexium_core.flows.writing.workers.process_edits import ProcessEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals

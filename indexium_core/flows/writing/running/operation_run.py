@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core.flows.writing.policy import FileProgress
-from indexium_core.flows.writing.throughput import Throughput
+from indexium_core.flows.writing.running.throughput import Throughput
 from indexium_core.jobs.item_runner import RunControl
 from indexium_core.model.job import JobProgress
 from indexium_core.model.operations.operation import Attempt

@@ -1,0 +1,73 @@
+"""What follows work that was started: its jobs for people, its retry, and the approval of work that waits."""
+
+from __future__ import annotations
+
+from indexium_core.assembly.accounts import AccountServices
+from indexium_core.assembly.core import Core
+from indexium_core.assembly.planning import PlanningServices
+from indexium_core.assembly.titles import TitleServices
+from indexium_core.assembly.writing import WritingServices
+from indexium_core.flows.approvals.approval_service import Approvals
+from indexium_core.flows.history.retry import RetryService
+from indexium_core.flows.home.doctor import Doctor
+from indexium_core.flows.jobs.job_service import JobService
+from indexium_core.model.operations.request import IdempotentRequest
+
+
+class FollowingServices:
+    """Jobs, retries, requests for approval, and checks of the home."""
+
+    def __init__(
+        self,
+        core: Core,
+        accounts: AccountServices,
+        planning: PlanningServices,
+        writing: WritingServices,
+        titles: TitleServices,
+    ) -> None:
+        self.retries = RetryService(
+            core.ledger,
+            planning.plans,
+            writing.operations,
+            writing.history,
+            writing.scanner,
+            publications=titles.publications,
+            recover=writing.recover,
+        )
+        self.jobs = JobService(
+            core.queue,
+            core.job_rows,
+            folder=core.logs_folder,
+            retry_operation=self._retry,
+            requests=core.requests,
+            require=accounts.authority.require,
+            may_continue=accounts.authority.may_continue,
+            keep_days=lambda: core.settings.log_retention_days,
+            clock=core.clock,
+        )
+        self.approvals = Approvals(
+            core.store,
+            accounts.gate,
+            planner=planning.plans,
+            writer=writing.operations,
+            history=writing.history,
+            publications=titles.publications,
+            scanner=writing.scanner,
+            authority=accounts.authority,
+            clock=core.clock,
+        )
+        self.doctor = Doctor(
+            core.store,
+            folder=core.backups_folder,
+            use=writing.backups.use,
+            running=core.queue.active_operations,
+            now=core.clock,
+            started=core.started,
+            jobs=self.jobs,
+            cluster=core.executors.cluster,
+            providers=core.providers.status,
+        )
+
+    def _retry(self, operation_id: int, source: str, request: IdempotentRequest | None) -> int:
+        """Start an operation for the files that another one did not process, and return its id."""
+        return self.retries.start(operation_id, source=source, request=request).id
