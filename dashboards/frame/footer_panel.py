@@ -32,7 +32,7 @@ RUNNING, WAITING = 2, 2  # maximum number of rows of each kind
 OWN_ROWS = ("write", "rollback", "publish", "scan")  # kinds of jobs that have rows of their own
 
 
-class _Operations(NamedTuple):
+class _ShownOperations(NamedTuple):
     """What the footer shows."""
 
     running: list[tuple[MetadataOperation, OperationStatus]]
@@ -134,7 +134,7 @@ class FooterPanel:
                 with contextlib.suppress(errors.UnknownIdError):  # of files that the person no longer sees
                     yield self._library.approvals.get(each)
 
-    def _read_operations(self) -> _Operations:
+    def _read_operations(self) -> _ShownOperations:
         """Read everything with three statements, because the footer is read often while files are written."""
         library = self._library
         newest = library.history(per_page=1).items
@@ -143,7 +143,7 @@ class FooterPanel:
         jobs = library.jobs.list((), ("running", "paused"), per_page=0).items
         running = [job for job in jobs if job.status == "running" and job.job_type not in OWN_ROWS]
         paused = [job for job in jobs if job.status == "paused" and job_text.is_long_paused(job)]
-        return _Operations(
+        return _ShownOperations(
             jobs=running[:RUNNING],
             long_paused=paused[:WAITING],
             running=[(each, library.status(each.id)) for each in active[:RUNNING]],

@@ -89,14 +89,14 @@ async def _require_known_parameters(request: Request) -> None:
 KNOWN_PARAMETERS = Depends(_require_known_parameters)  # of every route
 
 
-class _Requests(Protocol):
+class _KnownRequests(Protocol):
     def find(self, request: IdempotentRequest) -> StartedRequest | None: ...
 
 
 class WorkStarter:
     """Starts work: within the rate limit, and once per idempotency key."""
 
-    def __init__(self, rate: RateLimit, requests: _Requests) -> None:
+    def __init__(self, rate: RateLimit, requests: _KnownRequests) -> None:
         self._rate, self._requests = rate, requests
         self._locks = [threading.Lock() for _ in range(_LOCKS)]  # one lock per group of keys
 

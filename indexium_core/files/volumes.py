@@ -49,7 +49,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mount:
+class _MountPoint:
     """One line of the mount table."""
 
     point: bytes
@@ -126,7 +126,7 @@ def _volume(path: bytes, now: int) -> Volume:
     return _able(_known(mount.kind), mount, path)
 
 
-def _mount_of(path: bytes, device: int, mounts: Iterable[_Mount]) -> _Mount | None:
+def _mount_of(path: bytes, device: int, mounts: Iterable[_MountPoint]) -> _MountPoint | None:
     """
     Return the mount that contains a path.
 
@@ -145,7 +145,7 @@ def _is_below(path: bytes, point: bytes) -> bool:
 
 
 @functools.lru_cache(maxsize=1)
-def _mounts(now: int) -> tuple[_Mount, ...]:
+def _mounts(now: int) -> tuple[_MountPoint, ...]:
     del now
     try:
         lines = _MOUNTS.read_bytes().splitlines()
@@ -154,7 +154,7 @@ def _mounts(now: int) -> tuple[_Mount, ...]:
     return tuple(mount for mount in map(_parsed, lines) if mount is not None)
 
 
-def _parsed(line: bytes) -> _Mount | None:
+def _parsed(line: bytes) -> _MountPoint | None:
     r"""
     Parse `36 35 98:0 /root /mount\040point rw,noatime master:1 - ext4 /dev/root rw,errors=continue` (proc(5)).
 
@@ -166,7 +166,7 @@ def _parsed(line: bytes) -> _Mount | None:
         return None
     major, _, minor = fields[2].partition(b":")
     options = fields[5] + b"," + kind[2]
-    return _Mount(
+    return _MountPoint(
         point=re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), fields[4]),
         device=os.makedev(int(major), int(minor)),
         kind=kind[0].decode("utf-8", "replace"),
@@ -183,7 +183,7 @@ def _known(kind: str) -> Volume:
     return replace(_UNKNOWN, kind=kind, label=kind or _UNKNOWN.label)
 
 
-def _able(volume: Volume, mount: _Mount, path: bytes) -> Volume:
+def _able(volume: Volume, mount: _MountPoint, path: bytes) -> Volume:
     """Add the properties that depend on the options of creation and mounting."""
     if "ro" in mount.options:
         return replace(volume, note=_READ_ONLY)

@@ -116,7 +116,7 @@ class _Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Refusal:
+class _BlockedKeys:
     """Why no request with some keys is sent for a time."""
 
     until: datetime
@@ -161,7 +161,7 @@ class ProviderClient:
         self._locks = [threading.Lock() for _ in range(_LOCKS)]  # so that equal requests are sent once
         self._counting = threading.Lock()
         self.last_problem = ""  # of the last request that was sent; "" if it was answered
-        self._refusal: _Refusal | None = None
+        self._refusal: _BlockedKeys | None = None
 
     def get(self, route: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """
@@ -226,7 +226,7 @@ class ProviderClient:
         error.providers = [self.profile.provider]
         return error
 
-    def _present_refusal(self) -> _Refusal | None:
+    def _present_refusal(self) -> _BlockedKeys | None:
         """Return why no request is sent; None if requests are sent: a refusal ends with its time and with its key."""
         refusal = self._refusal
         if refusal is None or refusal.until <= self._clock() or refusal.account != self._account():
@@ -382,7 +382,7 @@ class ProviderClient:
         now, wait = self._clock(), _QUOTA_WAIT if code == "provider_quota" else _REJECTED_WAIT
         if code == "provider_quota":
             message += f" {_again(now + wait, now)}"
-        refusal = _Refusal(until=now + wait, message=message, code=code, account=account)
+        refusal = _BlockedKeys(until=now + wait, message=message, code=code, account=account)
         self._refusal = refusal
         return refusal.error(now)
 

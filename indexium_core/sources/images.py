@@ -32,7 +32,7 @@ _MOST_REFUSED = 10_000
 _ACCEPTED = "image/jpeg, image/png, image/webp"
 
 
-class _Refused(NamedTuple):
+class _BlockedHost(NamedTuple):
     until: float  # monotonic seconds
     message: str
 
@@ -60,7 +60,7 @@ class ImageDownloads:
         self._max_bytes, self._clock, self._timeout = max_bytes, clock, timeout
         self._lock = threading.Lock()
         self._limiters: dict[str, RateLimiter] = {}  # by host and port
-        self._refused: dict[str, _Refused] = {}  # by address, or by host and port
+        self._refused: dict[str, _BlockedHost] = {}  # by address, or by host and port
         self._failures: dict[str, int] = {}  # by host and port: temporary errors in a row
 
     def fetch(self, provider: str, url: str) -> bytes:
@@ -145,7 +145,7 @@ class ImageDownloads:
                 now = time.monotonic()
                 self._refused = {name: each for name, each in self._refused.items() if each.until > now}
             if len(self._refused) < _MOST_REFUSED:
-                self._refused[key] = _Refused(time.monotonic() + seconds, message)
+                self._refused[key] = _BlockedHost(time.monotonic() + seconds, message)
 
 
 def _name(provider: str, host: str) -> str:

@@ -88,9 +88,11 @@ def long_files(paths: dict[str, Path]) -> list[str]:
 
 
 def repeated_classes(paths: dict[str, Path]) -> list[str]:
-    """Return the class names that occur more than once."""
+    """Return the class names that occur more than once. An underscore does not make another name."""
     trees = [parsed(path) for path in paths.values()]
-    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    names = Counter(
+        node.name.lstrip("_") for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    )
     return sorted(name for name, number in names.items() if number > 1)
 
 
@@ -136,7 +138,7 @@ def broken(tmp_path: Path) -> Path:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("")
     folder = tmp_path / "dashboards"
-    (folder / "a.py").write_text("from dashboards import b\n\n\nclass Twin: ...\n")
+    (folder / "a.py").write_text("from dashboards import b\n\n\nclass _Twin: ...\n")
     (folder / "b.py").write_text("def late():\n    from dashboards.c import Twin\n")
     (folder / "c.py").write_text('import dashboards.a\n\n__all__ = ["Twin"]\n\n\nclass Twin: ...\n')
     (folder / "long.py").write_text("\n" * 501)

@@ -73,7 +73,7 @@ def test_error_of_scan_is_raised_by_wait(studio: Studio, monkeypatch: pytest.Mon
     def broken(*_: Any, **__: Any) -> Any:
         raise errors.StoreError("The disk with the database is full.", code="store_full")
 
-    monkeypatch.setattr(scanner._Scan, "_upsert", broken)
+    monkeypatch.setattr(scanner._ScanRun, "_upsert", broken)
     with pytest.raises(errors.StoreError, match="The disk with the database is full") as caught:
         studio.library.scan(full=True)
     assert caught.value.reason == "store_full"
@@ -198,7 +198,7 @@ def test_scan_job_can_be_paused_and_cancelled(studio: Studio, monkeypatch: pytes
 def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "GROUP_FILES", 2)
     stored, go_on, read = threading.Event(), threading.Event(), []
-    put, one = scanner._Scan._upsert, reading._read_chunk
+    put, one = scanner._ScanRun._upsert, reading._read_chunk
 
     def counted(chunk: Any, **named: Any) -> Any:
         read.extend(candidate.path for candidate in chunk)
@@ -211,7 +211,7 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
         return put(self, *args)
 
     monkeypatch.setattr(reading, "_read_chunk", counted)
-    monkeypatch.setattr(scanner._Scan, "_upsert", once)
+    monkeypatch.setattr(scanner._ScanRun, "_upsert", once)
     job = studio.library.scans.add(full=True)
     assert stored.wait(PATIENCE)
     until(lambda: studio.library._parts.core.queue.find_run(job.id).checkpoint is not None)  # type: ignore[union-attr]
@@ -255,12 +255,12 @@ def test_scan_after_kill_reads_only_files_that_are_not_stored(studio: Studio, tm
         "import sys, os, signal; from indexium_core.library import Library\n"
         "from indexium_core.flows.scanning import scanner\n"
         "scanner.GROUP_FILES = 2\n"
-        "store, stored = scanner._Scan._store, []\n"
+        "store, stored = scanner._ScanRun._store, []\n"
         "def killing(*args):\n"
         "    if len(stored) == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
         "    stored.append(store(*args))\n"
         "    return stored[-1]\n"
-        "scanner._Scan._store = killing\n"
+        "scanner._ScanRun._store = killing\n"
         "Library.open(sys.argv[1]).scan([sys.argv[2]])\n"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(home), str(more)], timeout=PATIENCE, check=False)

@@ -19,7 +19,7 @@ PER_PAGE = 25
 GONE = "The finding of this address is not in the list: it is resolved or ignored, or its data has changed."
 
 
-class _Findings(NamedTuple):
+class _ShownChecks(NamedTuple):
     groups: list[CheckGroup]
     kind: str  # the displayed kind: the requested one, else the first with findings
     page: CheckPage
@@ -35,7 +35,7 @@ class ChecksScreen(Screen):
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._list, self._drawer = parts.ChecksHeader(), parts.ChecksList(), parts.ChecksDetails()
-        self._result: _Findings | None = None
+        self._result: _ShownChecks | None = None
         self._requested = ""  # the finding of the address, until the list is read
         self._header.on(
             kind=lambda message: self._narrow(kind=str(message["kind"]), ignored=False),
@@ -81,18 +81,18 @@ class ChecksScreen(Screen):
     def _load(self) -> None:
         kind, number, ignored = self.state.kind, self.state.number, self.state.ignored
 
-        def read() -> _Findings:
+        def read() -> _ShownChecks:
             groups = self._library.checks.groups()
             shown = kind or next((group.kind for group in groups if group.total), groups[0].kind)
             page = self._library.checks.page(shown, number, per_page=PER_PAGE, dismissed=ignored)
             if not page.items and page.total:
                 last = page_count(page.total, PER_PAGE)
                 page = self._library.checks.page(shown, last, per_page=PER_PAGE, dismissed=ignored)
-            return _Findings(groups, shown, page)
+            return _ShownChecks(groups, shown, page)
 
         self._bridge.run(read, self._show, name="checks")
 
-    def _show(self, result: _Findings) -> None:
+    def _show(self, result: _ShownChecks) -> None:
         self._result = result
         self.state.number = result.page.page
         self._session.show_count("checks", sum(group.total for group in result.groups))

@@ -21,7 +21,7 @@ SPLIT_FILES = 200  # files that the question about a split lists
 LABEL_HINT = "A text in parentheses at the end tells people with one name apart. It is never written into files."
 
 
-class _Change(Protocol):
+class _PersonChanger(Protocol):
     """A change of persons; `dry_run`: only its preview."""
 
     def __call__(self, *, dry_run: bool) -> PersonChange: ...
@@ -214,7 +214,7 @@ class PeopleScreen(Screen):
             "Separate",
         )
 
-    def _preview(self, title: str, change: _Change, confirm: str) -> None:
+    def _preview(self, title: str, change: _PersonChanger, confirm: str) -> None:
         """Show what a change would do, and make it when a person confirms it."""
 
         def ask(preview: PersonChange) -> None:
@@ -229,7 +229,7 @@ class PeopleScreen(Screen):
 
         self._bridge.run(lambda: change(dry_run=True), ask, name="preview_person")
 
-    def _apply(self, change: _Change) -> None:
+    def _apply(self, change: _PersonChanger) -> None:
         self._bridge.run(lambda: change(dry_run=False), self._changed, name="change_person", once=True)
 
     def _changed(self, change: PersonChange) -> None:

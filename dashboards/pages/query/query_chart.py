@@ -72,7 +72,7 @@ def is_lying(columns: Sequence[QueryColumn], choice: ChartChoice) -> bool:
     return choice.kind == "bars" and any(each.name == choice.x for each in texts)
 
 
-class _Mark(NamedTuple):
+class _DrawnRow(NamedTuple):
     x: Any
     y: float
     group: str
@@ -103,19 +103,21 @@ def draw(answer: QueryAnswer, choice: ChartChoice) -> DrawnChart:
     return _free(marks, groups, x, choice)
 
 
-def _marks(answer: QueryAnswer, choice: ChartChoice, names: list[str]) -> list[_Mark]:
+def _marks(answer: QueryAnswer, choice: ChartChoice, names: list[str]) -> list[_DrawnRow]:
     x = names.index(choice.x)
     y = names.index(choice.y) if choice.y else -1
     colour = names.index(choice.colour) if choice.colour else -1
     marks = [
-        _Mark(row[x], float(row[y]) if choice.y else 1.0, result_table.text_of(row[colour]) if choice.colour else "")
+        _DrawnRow(
+            row[x], float(row[y]) if choice.y else 1.0, result_table.text_of(row[colour]) if choice.colour else ""
+        )
         for row in answer.rows
         if row[x] is not None and (not choice.y or row[y] is not None)
     ]
     return [mark for mark in marks if math.isfinite(mark.y)]
 
 
-def _groups(marks: Sequence[_Mark]) -> dict[str, str]:
+def _groups(marks: Sequence[_DrawnRow]) -> dict[str, str]:
     """Return the colour of each group: the largest groups have their own, risk levels those of every page."""
     totals: dict[str, float] = {}
     for mark in marks:
@@ -137,7 +139,7 @@ def _legend(groups: dict[str, str]) -> list[tuple[str, str]]:
     return [(colour, OTHERS if colour in shared else group) for colour, group in reversed(named.items())]
 
 
-def _bars(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, choice: ChartChoice) -> DrawnChart:
+def _bars(marks: Sequence[_DrawnRow], groups: dict[str, str], column: QueryColumn, choice: ChartChoice) -> DrawnChart:
     sums: dict[Any, dict[str, float]] = {}
     for mark in marks:
         parts = sums.setdefault(mark.x if not isinstance(mark.x, list | dict) else result_table.text_of(mark.x), {})
@@ -200,7 +202,7 @@ def _stack(
     return bars
 
 
-def _free(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, choice: ChartChoice) -> DrawnChart:
+def _free(marks: Sequence[_DrawnRow], groups: dict[str, str], column: QueryColumn, choice: ChartChoice) -> DrawnChart:
     note = ""
     if len(marks) > POINTS:
         note = f"The first {wording.count(POINTS)} of {wording.count(len(marks))} rows."

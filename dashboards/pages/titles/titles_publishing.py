@@ -17,7 +17,7 @@ from indexium_core.model.publishing.subjects import VIDEO, Entity
 from indexium_core.model.titles.titles import TitleItem
 
 
-class _Offer(NamedTuple):
+class _PublishingOffer(NamedTuple):
     is_on: bool  # a library publishes
     titles: int  # that would be published
 
@@ -29,7 +29,7 @@ class TitlesPublishing:
         """Create the reader; `draw` shows what was read."""
         self._session, self._bridge, self._draw = session, session.bridge, draw
         self._library = session.library
-        self._offer: _Offer | None = None
+        self._offer: _PublishingOffer | None = None
         self._item: TitleItem | None = None
         self.of_title: TitlePublishView | None = None
         titles.on(publish=lambda _: self._session.go(PUBLISH, asks=True, address="", member=""))
@@ -46,12 +46,12 @@ class TitlesPublishing:
         if not self._session.has_page(PUBLISH):
             return
 
-        def read() -> _Offer:
+        def read() -> _PublishingOffer:
             if not any(each.is_on for each in self._library.publications.all_options().values()):
-                return _Offer(is_on=False, titles=0)
-            return _Offer(is_on=True, titles=self._library.publications.plan(per_page=1).titles)
+                return _PublishingOffer(is_on=False, titles=0)
+            return _PublishingOffer(is_on=True, titles=self._library.publications.plan(per_page=1).titles)
 
-        def show(found: _Offer) -> None:
+        def show(found: _PublishingOffer) -> None:
             if found != self._offer:
                 self._offer = found
                 self._draw()

@@ -88,10 +88,10 @@ class ProviderStandIn:
         self._lock = threading.Lock()
         stand_in = self
 
-        class Handler(_Handler):
+        class OwnAnswers(_ProviderAnswers):
             owner = stand_in
 
-        self._server = _StandInServer(("127.0.0.1", port), Handler)
+        self._server = _QuietServer(("127.0.0.1", port), OwnAnswers)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.answers = Answers(titles, pictures=f"{self.url}/images")
         self.pictures = DrawnPictures(titles)
@@ -145,7 +145,7 @@ class ProviderStandIn:
         self.close()
 
 
-class _StandInServer(http.server.ThreadingHTTPServer):
+class _QuietServer(http.server.ThreadingHTTPServer):
     """Prints nothing about a client that closes its connection, such as a killed process."""
 
     daemon_threads = True
@@ -156,7 +156,7 @@ class _StandInServer(http.server.ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _ProviderAnswers(http.server.BaseHTTPRequestHandler):
     """Answers one connection."""
 
     owner: ProviderStandIn

@@ -56,7 +56,7 @@ def planned(draft: JournalEntry, file: Reader, front: bytes) -> JournalEntry:
         return replace(
             draft, shifted=True, surroundings=_samples(file), seal=front[:SEAL].ljust(SEAL, b"\0"), front=_digest(front)
         )
-    body = _Body(file, draft.size_after, Extent(0, length))
+    body = _BodyWithoutGap(file, draft.size_after, Extent(0, length))
     cut = Range(0, file.read_at(0, length), b"")
     return replace(draft, shifted=True, surroundings=_samples(body), ranges=(cut,))
 
@@ -104,7 +104,7 @@ def shift_state(fd: int, entry: JournalEntry) -> ShiftState | None:
     """Return how the file relates to the entry, or None if the entry does not explain it. Sync the file first."""
     reader = disk.Descriptor(fd)
     found = _by_holes(fd, reader.size, entry)
-    if found is None or _samples(_Body(reader, _body_size(entry), found.gap)) != entry.surroundings:
+    if found is None or _samples(_BodyWithoutGap(reader, _body_size(entry), found.gap)) != entry.surroundings:
         return None
     return found if found.kind != "room" else _judged(reader, fd, entry, found)
 
@@ -116,7 +116,7 @@ def whole_state(entry: JournalEntry, reader: Reader) -> Whole | None:
         return "body"
     if reader.size != size + length or not _is_front(entry, reader):
         return None
-    return "front" if _samples(_Body(reader, size, Extent(0, length))) == entry.surroundings else None
+    return "front" if _samples(_BodyWithoutGap(reader, size, Extent(0, length))) == entry.surroundings else None
 
 
 def is_before(entry: JournalEntry, state: ShiftState) -> bool:
@@ -134,7 +134,7 @@ def _digest(front: bytes) -> bytes:
     return hashlib.blake2b(front, digest_size=16).digest()
 
 
-class _Body:
+class _BodyWithoutGap:
     """The body of a file, without the gap in it or in front of it."""
 
     def __init__(self, reader: Reader, size: int, gap: Extent) -> None:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 _MARGIN = 1024 * 1024  # at least this number of bytes, or 1 % of the new file, stays free
 
 
-class _Step(Enum):
+class _Reached(Enum):
     """The last step that a replacement has reached."""
 
     NOTHING = 0  # nothing has started
@@ -95,7 +95,7 @@ class Replacement:
         self.item_id = item_id
         self._journal = journal
         self._mtime_ns = mtime_ns
-        self._step = _Step.NOTHING
+        self._step = _Reached.NOTHING
         self._edit: Rebuild | None = None  # the pieces that make the new file from the original, if `build` used it
         self._shared = 0  # bytes that the new file shares with another file
         self._digests: tuple[bytes, bytes] | None = None  # digests of the original and of the new file
@@ -136,12 +136,12 @@ class Replacement:
     @property
     def journal_bytes(self) -> int:
         """Size of the replacement's journal record, in bytes."""
-        return 0 if self._step is _Step.NOTHING else self._journal.entry(self.item_id).stored_bytes
+        return 0 if self._step is _Reached.NOTHING else self._journal.entry(self.item_id).stored_bytes
 
     @property
     def bytes_written(self) -> int:
         """Number of bytes of the new file that it does not share with another file."""
-        return self._new.size - self._shared if self._step is not _Step.NOTHING else 0
+        return self._new.size - self._shared if self._step is not _Reached.NOTHING else 0
 
     # Making the new file: one of these four methods, once.
 
@@ -218,7 +218,7 @@ class Replacement:
             ConflictError: The file at `other` changed during the comparison.
 
         """
-        self._need(_Step.NOTHING)
+        self._need(_Reached.NOTHING)
         try:
             source = FileReader(other)
         except errors.MetadataError:
@@ -263,7 +263,7 @@ class Replacement:
             ConflictError: It is no longer the file that was created.
 
         """
-        self._need(_Step.MADE)
+        self._need(_Reached.MADE)
         self._new.check()
         file = FileReader(self._new.path)
         file.on_progress = self._report
@@ -281,7 +281,7 @@ class Replacement:
             VerificationError: The result is not the original.
 
         """
-        self._need(_Step.MADE)
+        self._need(_Reached.MADE)
         with self._undoing():
             if self._edit is not None:
                 reverse = delta.inverted(self._edit, self.original)
@@ -299,7 +299,7 @@ class Replacement:
             VerificationError: The files differ.
 
         """
-        self._need(_Step.MADE)
+        self._need(_Reached.MADE)
         with self._undoing():
             found = self._new.size, imprint.digest_like(self._new)
         if found != (imprint.size, imprint.digest):
@@ -322,7 +322,7 @@ class Replacement:
             FileAccessError: Code `cannot_tell`: the new file has the path, but the medium did not confirm it.
 
         """
-        self._need(_Step.MADE)
+        self._need(_Reached.MADE)
         with self._undoing():
             self._new.carry_over_again()
             entry = self._announced(reverse, keep)
@@ -335,15 +335,15 @@ class Replacement:
 
     def commit(self) -> None:
         """Record that the new file is verified and in its place."""
-        self._need(_Step.REPLACED)
+        self._need(_Reached.REPLACED)
         self._journal.commit(self.item_id)
-        self._step = _Step.OVER
+        self._step = _Reached.OVER
 
     def undo(self) -> UndoOutcome:
         """Remove the new file if it has not replaced the original yet."""
-        if self._step in {_Step.NOTHING, _Step.OVER}:
+        if self._step in {_Reached.NOTHING, _Reached.OVER}:
             return UndoOutcome(status="untouched")
-        if self._step is _Step.REPLACED:
+        if self._step is _Reached.REPLACED:
             return UndoOutcome(status="problem", code="cannot_tell", message="The new file is already in its place.")
         try:
             swap_recovery.release_kept(self._entry, folder=self.original.folder)
@@ -351,7 +351,7 @@ class Replacement:
         except OSError as error:
             meaning = disk.access_error(self.path, error)
             return UndoOutcome(status="problem", code=meaning.reason, message=meaning.message)
-        self._step = _Step.OVER
+        self._step = _Reached.OVER
         self._journal.undone(self.item_id)
         return UndoOutcome(status="undone")
 
@@ -383,15 +383,15 @@ class Replacement:
     @contextlib.contextmanager
     def _making(self, size: int) -> Iterator[None]:
         """Announce the new file, let the block make this file, and make it durable."""
-        self._need(_Step.NOTHING)
+        self._need(_Reached.NOTHING)
         self._check_room(size)
         self._journal.making(self._entry)
-        self._step = _Step.MAKING
+        self._step = _Reached.MAKING
         with self._undoing():
             self.original.check()
             yield
             self._new.make_durable(None if self._entry.joined else self._mtime_ns)
-        self._step = _Step.MADE
+        self._step = _Reached.MADE
 
     def _check_room(self, size: int) -> None:
         free = disk.free_bytes(self.original.folder)
@@ -463,7 +463,7 @@ class Replacement:
             confirmed = self._new.take_place()
         finally:
             if self._new.has_place():  # true also if a network file system lost its reply, or after an interrupt
-                self._step = _Step.REPLACED
+                self._step = _Reached.REPLACED
         swap_recovery.release_adopted(self._entry, folder=self.original.folder)
         if not confirmed:
             self._doubts.append("The file system cannot confirm that the new file's name is on the medium.")
@@ -487,10 +487,10 @@ class Replacement:
         return type(meaning)(f"{meaning.message} The file is unchanged.", code=meaning.reason)
 
     def _unresolved(self, outcome: UndoOutcome) -> errors.FileAccessError:
-        self._step = _Step.OVER  # this process cannot resolve it
+        self._step = _Reached.OVER  # this process cannot resolve it
         message = f"The replacement of a file was interrupted: {outcome.message} Run `indexium recover`."
         return errors.FileAccessError(message, code="cannot_tell")
 
-    def _need(self, step: _Step) -> None:
+    def _need(self, step: _Reached) -> None:
         if self._step is not step:
             raise RuntimeError(f"a replacement is at step {self._step.name}, not {step.name}")

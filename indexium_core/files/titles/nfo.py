@@ -214,7 +214,7 @@ class ReadElement:
         return ""
 
 
-class _Checks:
+class _ValueChecks:
     """Checks values as values by hand are checked, and collects a sentence for each one that does not fit."""
 
     def __init__(self, fields: Collection[str]) -> None:
@@ -292,9 +292,9 @@ def _document(kind: NfoKind, text: str) -> NfoDocument | None:
 
 def document_of(kind: NfoKind, root: ReadElement, damage: str = "") -> NfoDocument:
     """Return what an element of the kind says; `damage` is why it ends early, or ""."""
-    checks = _Checks(_OF_SEASON if kind == "season" else TITLE_FIELDS)
+    checks = _ValueChecks(_OF_SEASON if kind == "season" else TITLE_FIELDS)
     # Series and films have no numbers; programs write any text there.
-    of_numbers = checks if kind in ("season", "episodedetails") else _Checks(TITLE_FIELDS)
+    of_numbers = checks if kind in ("season", "episodedetails") else _ValueChecks(TITLE_FIELDS)
     numbers = [of_numbers.number("episode", each.value()) for each in root.all("episode")]
     return NfoDocument(
         kind=kind,
@@ -324,7 +324,7 @@ def _entity(name: str | None) -> str:
     return f"&amp;{name}" if known == f"&{name}" else html.escape(known, quote=False)
 
 
-def _values(root: ReadElement, checks: _Checks) -> dict[str, Any]:
+def _values(root: ReadElement, checks: _ValueChecks) -> dict[str, Any]:
     texts: dict[str, Any] = {}
     for tag, name in _TEXTS.items():
         child = next((each for each in root.all(tag) if each.value() or each.children), None)
@@ -350,7 +350,7 @@ def _minutes(text: str) -> str:
     return number if _number(number) is not None else text
 
 
-def _season_names(root: ReadElement, checks: _Checks) -> dict[int, str]:
+def _season_names(root: ReadElement, checks: _ValueChecks) -> dict[int, str]:
     """Return the names of `<namedseason number="1">`, by number; the first one of each number counts."""
     found: dict[int, str] = {}
     for element in root.all("namedseason"):
@@ -383,7 +383,7 @@ def _crew(root: ReadElement) -> list[dict[str, str]]:
     return [{"name": name, "job": job} for name, job in dict.fromkeys(found)]
 
 
-def _ratings(root: ReadElement, checks: _Checks) -> dict[str, float]:
+def _ratings(root: ReadElement, checks: _ValueChecks) -> dict[str, float]:
     """Return the ratings by their source, each on the scale of its source."""
     found: dict[str, float] = {}
     for group in root.all("ratings"):
@@ -400,7 +400,7 @@ def _ratings(root: ReadElement, checks: _Checks) -> dict[str, float]:
     return found
 
 
-def _ids(root: ReadElement, checks: _Checks) -> dict[str, str]:
+def _ids(root: ReadElement, checks: _ValueChecks) -> dict[str, str]:
     ids: dict[str, str] = {}
     named = [(each.attributes.get("type", "").lower()[:20], each.value()) for each in root.all("uniqueid")]
     named += [(provider, root.first(tag)) for tag, provider in _ID_TAGS.items()]

@@ -100,7 +100,7 @@ def _list(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
     old = found.items(tag)
     matcher = SequenceMatcher(None, [item_key(each) for each in old], keys, autojunk=False)
     blocks = matcher.get_opcodes()
-    known = _Known(page, [each for name, start, stop, *_ in blocks if name != "equal" for each in old[start:stop]])
+    known = _OldItems(page, [each for name, start, stop, *_ in blocks if name != "equal" for each in old[start:stop]])
     for name, start, stop, first, last in blocks:
         if name == "equal":
             yield from _orders(page, old[start:stop], new[first:last])
@@ -109,7 +109,9 @@ def _list(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
     yield from (page.removed(each) for each in found.items(*others) if item_key(each) not in keys)
 
 
-def _exchanged(known: _Known, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]) -> Iterator[_Change]:
+def _exchanged(
+    known: _OldItems, old: Sequence[ReadElement], gone: slice, new: Sequence[NfoElement]
+) -> Iterator[_Change]:
     """Yield the changes that exchange some elements of a list for others."""
     page, both = known.page, min(gone.stop - gone.start, len(new))
     at = gone.start + both
@@ -133,7 +135,7 @@ def _orders(page: NfoPage, old: Sequence[ReadElement], new: Sequence[NfoElement]
             yield from (page.changed(each, order) for each in numbers if each.value() != order.text)
 
 
-class _Known:
+class _OldItems:
     """Elements of a list that change or move. An item that comes back keeps what only the file knows of it."""
 
     def __init__(self, page: NfoPage, elements: Iterable[ReadElement]) -> None:

@@ -41,7 +41,7 @@ def views(folder: MediaFolder) -> list[PlayerView]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class _TitleFiles:
     """What a player has of a title, before the facts have their sentences."""
 
     nfo: str  # the NFO file that it reads; "" for none
@@ -92,10 +92,10 @@ def _place(folder: MediaFolder) -> Place:
     return folder.entity
 
 
-def _state(player: Player, folder: MediaFolder) -> _State:
+def _state(player: Player, folder: MediaFolder) -> _TitleFiles:
     name = _nfo(player, folder)
     posters = _posters(player, folder)
-    return _State(
+    return _TitleFiles(
         nfo=name, reading=_reading(player, folder, name), poster=posters[0] if posters else "", same_posters=posters
     )
 
@@ -195,7 +195,7 @@ def _present(folder: MediaFolder) -> frozenset[str]:
 # The notes.
 
 
-def _new(player: Player, folder: MediaFolder, now: _State) -> Iterator[PlayerFact]:
+def _new(player: Player, folder: MediaFolder, now: _TitleFiles) -> Iterator[PlayerFact]:
     """Yield the notes about a title that the player does not know."""
     if not now.nfo:
         yield _without_nfo(player, folder, "warning" if now.reading.is_read else "not_seen")
@@ -212,7 +212,7 @@ def _new(player: Player, folder: MediaFolder, now: _State) -> Iterator[PlayerFac
         yield fact(player, "locks", of="lock", name=now.nfo)
 
 
-def _ignored(player: Player, folder: MediaFolder, now: _State) -> list[str]:
+def _ignored(player: Player, folder: MediaFolder, now: _TitleFiles) -> list[str]:
     """Return the files that a player reads only under the condition of their names."""
     place = _place(folder)
     found = [now.nfo] if player.nfo[place].hint and now.nfo != f"{folder.stem}.nfo" else []
@@ -227,7 +227,9 @@ def _without_nfo(player: Player, folder: MediaFolder, state: FactState) -> Playe
     return fact(player, key, of="title", state=state)
 
 
-def _known(player: Player, folder: MediaFolder, now: _State, before: _State) -> tuple[NfoReading, list[PlayerFact]]:
+def _known(
+    player: Player, folder: MediaFolder, now: _TitleFiles, before: _TitleFiles
+) -> tuple[NfoReading, list[PlayerFact]]:
     """Return what a player shows of a title that it knows, and the notes."""
     assert folder.before is not None
     old = before.reading
@@ -250,7 +252,9 @@ def _known(player: Player, folder: MediaFolder, now: _State, before: _State) -> 
     return replace(now.reading, **{name: getattr(old, name) for name in kept_names}), notes
 
 
-def _blocked(player: Player, folder: MediaFolder, now: _State, before: _State) -> tuple[str, dict[str, object]]:
+def _blocked(
+    player: Player, folder: MediaFolder, now: _TitleFiles, before: _TitleFiles
+) -> tuple[str, dict[str, object]]:
     """Return why a player does not read the NFO file of a known title again, as the key of a note; "" if it does."""
     if before.reading.is_locked and "locked" in player.notes:
         return "locked", {}
@@ -298,7 +302,7 @@ def _seen(name: str, values: NfoReading, nfo: str) -> str:
     return f"{count:,} {'person' if count == 1 else 'people'} from {nfo}." if name == "people" else f"From {nfo}."
 
 
-def _of_poster(player: Player, folder: MediaFolder, now: _State, values: NfoReading) -> Iterator[PlayerFact]:
+def _of_poster(player: Player, folder: MediaFolder, now: _TitleFiles, values: NfoReading) -> Iterator[PlayerFact]:
     if not now.poster and not values.poster:
         if folder.entity in ("video", "episode"):
             text, state = f"It has no picture: {player.program} takes a frame of the video.", "seen"

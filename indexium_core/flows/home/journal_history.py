@@ -132,7 +132,7 @@ def _committed(path: Path) -> list[Entry]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class _FileVersion:
     """A file with its sidecar at one time: the digest that a rollback compares, and its texts by field and place."""
 
     state: str | None = None  # of the file; None: unknown
@@ -167,9 +167,9 @@ def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> li
     ]
 
 
-def _versions(path: bytes, entries: Sequence[Entry]) -> list[_Version]:
+def _versions(path: bytes, entries: Sequence[Entry]) -> list[_FileVersion]:
     """Return the file now, before its newest write, and so on; unknown versions where a backup cannot be read."""
-    versions = list[_Version]()
+    versions = list[_FileVersion]()
     try:
         with contextlib.ExitStack() as stack:
             present = stack.enter_context(reader.FileReader(path))
@@ -185,17 +185,17 @@ def _versions(path: bytes, entries: Sequence[Entry]) -> list[_Version]:
                     file = states.reader_before(entry, file, stack)
     except errors.MetadataError as error:
         logger.warning("rebuild.no_state", extra={"file_path": path.decode("utf-8", "replace"), "error": error.message})
-    return versions + [_Version()] * (len(entries) + 1 - len(versions))
+    return versions + [_FileVersion()] * (len(entries) + 1 - len(versions))
 
 
-def _version(file: Reader, sidecar: tuple[bytes, bytes | None]) -> _Version:
+def _version(file: Reader, sidecar: tuple[bytes, bytes | None]) -> _FileVersion:
     texts: dict[str, dict[str, str]] = {}
     for each in sidecar_reading.with_content(registry.examine(file)[1], *sidecar).fields:
         texts.setdefault(each.field, {})[each.where] = fields.display_text(each.value)
-    return _Version(states.state_before([], file), texts)
+    return _FileVersion(states.state_before([], file), texts)
 
 
-def _difference(old: _Version, new: _Version) -> dict[str, Any]:
+def _difference(old: _FileVersion, new: _FileVersion) -> dict[str, Any]:
     """Return the texts of a row; none if a version is unknown."""
     if old.state is None or new.state is None:
         return {"changes": "[]"}
@@ -211,7 +211,7 @@ def _difference(old: _Version, new: _Version) -> dict[str, Any]:
     }
 
 
-def _changes_of(key: str, old: _Version, new: _Version) -> list[dict[str, str | None]]:
+def _changes_of(key: str, old: _FileVersion, new: _FileVersion) -> list[dict[str, str | None]]:
     """Return the changes of one field: one for each text if the old file had several, as in a plan."""
     before, after = old.texts.get(key, {}), new.texts.get(key, {})
     pairs = [(_WHOLE, next(iter(before.values()), None), next(iter(after.values()), None))]
@@ -220,7 +220,7 @@ def _changes_of(key: str, old: _Version, new: _Version) -> list[dict[str, str | 
     return [{"field": key, "where": where, "old": one, "new": two} for where, one, two in pairs if one != two]
 
 
-def _states(entry: Entry, old: _Version, new: _Version) -> dict[str, Any]:
+def _states(entry: Entry, old: _FileVersion, new: _FileVersion) -> dict[str, Any]:
     """Return the digests that a rollback compares; those of a write of side files are in its entry."""
     before, after = (old.state, new.state)
     if isinstance(entry, journal.SideFilesEntry):

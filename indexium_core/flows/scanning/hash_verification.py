@@ -87,7 +87,7 @@ class HashVerification:
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the verification of a job and return its report: the handler of the queue."""
-        run = _Run(self._database, job, config=self._config, clock=self._clock, executor=self._executor())
+        run = _VerificationRun(self._database, job, config=self._config, clock=self._clock, executor=self._executor())
         try:
             report = run.execute()
         finally:
@@ -95,7 +95,7 @@ class HashVerification:
         return {**asdict(report), "message": summary(report)}
 
 
-class _Run:
+class _VerificationRun:
     """One run of a verification."""
 
     def __init__(

@@ -87,7 +87,7 @@ def read_all(
     """
     pool = ThreadPoolExecutor(executor.max_concurrency(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[list[ReadResult]]] = collections.deque()
-    limit = _TextLimit()
+    limit = _PendingText()
     chunks = _Chunks(candidates, executor.chunk_seconds, largest=1 if full else _MAX_CHUNK_FILES, prepare=add_hashes)
 
     def read(chunk: Sequence[FileToRead], number: int) -> list[ReadResult]:
@@ -154,7 +154,7 @@ class _Chunks:
         self._size = max(1, min(fits, 2 * self._size, self._largest))
 
 
-class _TextLimit:
+class _PendingText:
     """
     A limit on the comments of pending results in memory: readers wait while these exceed `MAX_PENDING_TEXT`.
 

@@ -164,9 +164,9 @@ class Scanner:
         should_stop: Callable[[], bool] = lambda: False,
         on_stored: Callable[[ScanReport], None] = lambda _: None,
         is_group_due: Callable[[int], bool] = lambda files: files >= GROUP_FILES,
-    ) -> _Scan:
+    ) -> _ScanRun:
         """Return a scan with the current settings."""
-        return _Scan(
+        return _ScanRun(
             self._database,
             progress,
             self._clock(),
@@ -196,7 +196,7 @@ class Scanner:
             self._running.release()
 
 
-class _Scan:
+class _ScanRun:
     """One scan."""
 
     def __init__(

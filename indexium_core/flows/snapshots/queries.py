@@ -86,7 +86,7 @@ class _RunningQuery:
         self.reason = "memory"
 
 
-class _Snapshots(Protocol):
+class _SnapshotSource(Protocol):
     def refresh(self) -> str: ...
 
 
@@ -126,7 +126,7 @@ class _Turns:
 class Queries:
     """Runs queries of analysts on a home."""
 
-    def __init__(self, snapshots: _Snapshots, home: Path, *, max_download: Callable[[], int]) -> None:
+    def __init__(self, snapshots: _SnapshotSource, home: Path, *, max_download: Callable[[], int]) -> None:
         """`max_download`: returns the largest size in bytes of a stream."""
         self._snapshots, self._home, self._max_download = snapshots, home, max_download
         self._processes = Processes(home / "queries.lock", modules=(sandbox.__name__,), spare=0, are_reused=False)

@@ -44,7 +44,7 @@ class SpooledEvent:
 
 
 @dataclass(slots=True, eq=False)
-class _Receipt:
+class _EventBeingStored:
     """An event that is being stored."""
 
     content: dict[str, Any]
@@ -58,7 +58,7 @@ class EventSpool:
     def __init__(self, home: Path) -> None:
         self._folder = home / FOLDER
         self._adding, self._storing = threading.Lock(), threading.Lock()
-        self._receipts: list[_Receipt] = []  # that no thread stores yet
+        self._receipts: list[_EventBeingStored] = []  # that no thread stores yet
 
     def put(self, source_id: int, body: str, *, received_at: datetime) -> str:
         """
@@ -66,7 +66,7 @@ class EventSpool:
 
         Events of several senders at once share one file: a disk makes few files durable in a second.
         """
-        receipt = _Receipt({"source": source_id, "at": received_at.isoformat(), "body": body})
+        receipt = _EventBeingStored({"source": source_id, "at": received_at.isoformat(), "body": body})
         with self._adding:
             self._receipts.append(receipt)
         with self._storing:
@@ -78,7 +78,7 @@ class EventSpool:
             raise receipt.error
         return receipt.key
 
-    def _store(self, batch: Sequence[_Receipt]) -> None:
+    def _store(self, batch: Sequence[_EventBeingStored]) -> None:
         """Store events in one file, and give each its key or the error; an event with an error is in no file."""
         name = f"{time.time_ns():020d}-{uuid.uuid4().hex}"
         try:

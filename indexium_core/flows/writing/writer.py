@@ -2,7 +2,7 @@
 Writing: from a selection of the plan to an operation that runs in the background.
 
 A problem that would make every file fail is refused here with one sentence. Items, preconditions and backups are
-committed to the ledger before `operation_runner` touches the first file.
+committed to the ledger before `running` touches the first file.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class ElementGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class _FieldElements:
     """How a field becomes elements."""
 
     field: str
@@ -284,31 +284,31 @@ def _season_names(content: NfoContent) -> Iterator[ElementGroup]:
 _IDS = "ids"
 _IDS_OF_FILMS = frozenset(list(id_kinds())[:2])  # those of the two best kinds, which Jellyfin knows for films
 _WRITERS = frozenset({"Writer", "Screenplay"})
-_RULES: tuple[_Rule, ...] = (
-    _Rule(field="title", tags=("title",), write=_text),
-    _Rule(field="original_title", tags=("originaltitle",), write=_text),
-    _Rule(field="sort_title", tags=("sorttitle",), write=_text),
-    _Rule(field=SERIES_TITLE, tags=("showtitle",), write=_text),
-    _Rule(field="season", tags=("season",), write=_text, kinds=frozenset({"episodedetails"})),
-    _Rule(field="season", tags=("seasonnumber", "season"), write=_text, kinds=frozenset({"season"})),
-    _Rule(field="episode", tags=("episode",), write=_text),
-    _Rule(field="ratings", tags=("ratings", "rating"), write=_ratings, mode="ratings"),
-    _Rule(field="plot", tags=("plot",), write=_text, also_cleared=("outline",)),
-    _Rule(field="tagline", tags=("tagline",), write=_text),
-    _Rule(field="runtime_minutes", tags=("runtime",), write=_text),
-    _Rule(field="content_rating", tags=("mpaa",), write=_text),
-    _Rule(field=_IDS, tags=(), write=_text),
-    _Rule(field="genres", tags=("genre",), write=_slashed, mode="list"),
-    _Rule(field="countries", tags=("country",), write=_joined, mode="list"),
-    _Rule(field="collection", tags=("set",), write=_set),
-    _Rule(field="tags", tags=("tag",), write=_items, mode="list"),
-    _Rule(field="crew", tags=("credits", "writer"), write=_writers, mode="list"),
-    _Rule(field="crew", tags=("director",), write=_directors, mode="list"),
-    _Rule(field="release_date", tags=("premiered", "releasedate", "aired"), write=_dates),
-    _Rule(field="aired", tags=("aired", "premiered", "releasedate"), write=_dates),
-    _Rule(field="year", tags=("year",), write=_text),
-    _Rule(field="status", tags=("status",), write=_text),
-    _Rule(field="studios", tags=("studio",), write=_items, mode="list"),
-    _Rule(field=SEASON_NAMES, tags=("namedseason",), write=_text),
-    _Rule(field="cast", tags=("actor",), write=_actors, mode="list"),
+_RULES: tuple[_FieldElements, ...] = (
+    _FieldElements(field="title", tags=("title",), write=_text),
+    _FieldElements(field="original_title", tags=("originaltitle",), write=_text),
+    _FieldElements(field="sort_title", tags=("sorttitle",), write=_text),
+    _FieldElements(field=SERIES_TITLE, tags=("showtitle",), write=_text),
+    _FieldElements(field="season", tags=("season",), write=_text, kinds=frozenset({"episodedetails"})),
+    _FieldElements(field="season", tags=("seasonnumber", "season"), write=_text, kinds=frozenset({"season"})),
+    _FieldElements(field="episode", tags=("episode",), write=_text),
+    _FieldElements(field="ratings", tags=("ratings", "rating"), write=_ratings, mode="ratings"),
+    _FieldElements(field="plot", tags=("plot",), write=_text, also_cleared=("outline",)),
+    _FieldElements(field="tagline", tags=("tagline",), write=_text),
+    _FieldElements(field="runtime_minutes", tags=("runtime",), write=_text),
+    _FieldElements(field="content_rating", tags=("mpaa",), write=_text),
+    _FieldElements(field=_IDS, tags=(), write=_text),
+    _FieldElements(field="genres", tags=("genre",), write=_slashed, mode="list"),
+    _FieldElements(field="countries", tags=("country",), write=_joined, mode="list"),
+    _FieldElements(field="collection", tags=("set",), write=_set),
+    _FieldElements(field="tags", tags=("tag",), write=_items, mode="list"),
+    _FieldElements(field="crew", tags=("credits", "writer"), write=_writers, mode="list"),
+    _FieldElements(field="crew", tags=("director",), write=_directors, mode="list"),
+    _FieldElements(field="release_date", tags=("premiered", "releasedate", "aired"), write=_dates),
+    _FieldElements(field="aired", tags=("aired", "premiered", "releasedate"), write=_dates),
+    _FieldElements(field="year", tags=("year",), write=_text),
+    _FieldElements(field="status", tags=("status",), write=_text),
+    _FieldElements(field="studios", tags=("studio",), write=_items, mode="list"),
+    _FieldElements(field=SEASON_NAMES, tags=("namedseason",), write=_text),
+    _FieldElements(field="cast", tags=("actor",), write=_actors, mode="list"),
 )

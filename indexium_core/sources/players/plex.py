@@ -35,7 +35,7 @@ _MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
+class _PlexLibrary:
     """A library of Plex."""
 
     key: str
@@ -153,14 +153,14 @@ class PlexClient:
             raise self._requests.not_understood()
         return found
 
-    def _sections(self) -> list[_Section]:
+    def _sections(self) -> list[_PlexLibrary]:
         return [
-            _Section(str(each["key"]), each.get("type", ""), tuple(one["path"] for one in each.get("Location", [])))
+            _PlexLibrary(str(each["key"]), each.get("type", ""), tuple(one["path"] for one in each.get("Location", [])))
             for each in self._container("/library/sections").get("Directory", [])
             if each.get("type") in ("movie", "show")
         ]
 
-    def _known(self, sections: Sequence[_Section], titles: Sequence[PlayerTitle]) -> _KnownFiles:
+    def _known(self, sections: Sequence[_PlexLibrary], titles: Sequence[PlayerTitle]) -> _KnownFiles:
         known = _KnownFiles()
         for section in {each for title in titles if (each := _section_of(sections, title))}:
             for item in self._items(section):
@@ -168,7 +168,7 @@ class PlexClient:
                     known.files.setdefault(path, []).append(item)
         return known
 
-    def _items(self, section: _Section) -> list[Item]:
+    def _items(self, section: _PlexLibrary) -> list[Item]:
         only = {"type": _MOVIE if section.type == "movie" else _EPISODE, "includeGuids": "1"}
         items: list[Item] = self._container(f"/library/sections/{section.key}/all", only).get("Metadata", [])
         return items
@@ -182,7 +182,7 @@ class PlexClient:
                     yield _state(item, path), str(item["ratingKey"])
 
 
-def _section_of(sections: Sequence[_Section], title: PlayerTitle) -> _Section | None:
+def _section_of(sections: Sequence[_PlexLibrary], title: PlayerTitle) -> _PlexLibrary | None:
     return next((each for each in sections if has_folder(each.folders, title.path)), None)
 
 

@@ -91,7 +91,7 @@ def read(path: Path, *, is_complete: bool = False) -> LegacyDatabase:
 
     """
     with _connection(path) as old:
-        reader = _Reader(old)
+        reader = _LegacyReader(old)
         if not reader.tables.intersection((*_PEOPLE, "metadata_operations")):
             message = (
                 f"The database {path} has no people and no history of Indexium: it needs the table 'faces', "
@@ -105,7 +105,7 @@ def read(path: Path, *, is_complete: bool = False) -> LegacyDatabase:
     return content
 
 
-class _Reader:
+class _LegacyReader:
     """Reads the tables of an open database, each on its own."""
 
     def __init__(self, old: sqlite3.Connection) -> None:

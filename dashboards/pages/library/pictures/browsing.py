@@ -26,7 +26,7 @@ NAMED_IDS = 5_000  # the most files that a search of the plan names by id
 EVENTS = ("plan:changed", "rescan:completed", "views:changed", "scan:started", "scan:completed")
 
 
-class _Loaded(NamedTuple):
+class _LoadedTiles(NamedTuple):
     """The data of the grid, read at one time."""
 
     overview: MediaOverview
@@ -45,7 +45,7 @@ class Browsing:
         self._library, self._bridge = session.library, session.bridge
         self._version = 0
         self._is_outdated = True
-        self._loaded: _Loaded | None = None
+        self._loaded: _LoadedTiles | None = None
         self._problem = self._typed = self._last = ""  # `_last`: the text that was sent last
         self._is_typing = False
         self._shows = ""
@@ -142,10 +142,10 @@ class Browsing:
             self._state.query = self._loaded.overview.query
             self._draw()
 
-    def _read(self, query: str, sort: str) -> _Loaded:
+    def _read(self, query: str, sort: str) -> _LoadedTiles:
         media, plan = self._library.media, self._session.read_cache.plan()
         overview = media.overview(query, sort=sort, plan=plan)
-        return _Loaded(
+        return _LoadedTiles(
             overview,
             media.count(plan=plan),
             self._session.read_cache.views(),
@@ -153,7 +153,7 @@ class Browsing:
             [row.name for row in self._library.inventory.list() if row.state == "offline"],
         )
 
-    def _show(self, loaded: _Loaded) -> None:
+    def _show(self, loaded: _LoadedTiles) -> None:
         self._loaded = loaded
         self._version += 1
         self._draw()

@@ -218,7 +218,7 @@ class _OpenProperty:
     items: list[XmpItem] = field(default_factory=list)
 
 
-class _Scanner:
+class _PacketHandlers:
     """The handlers of expat: they collect the properties of a packet."""
 
     def __init__(self, data: bytes) -> None:
@@ -375,7 +375,7 @@ def _scan_small(text: bytes, closing: bytes) -> XmpPacket:
 
 
 def _scan_any(text: bytes, closing: bytes) -> XmpPacket:
-    scanner = _Scanner(text + closing)
+    scanner = _PacketHandlers(text + closing)
     scanner.run()
     if not scanner.rdf:
         raise XmpError("it has no RDF")

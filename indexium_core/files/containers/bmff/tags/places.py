@@ -60,7 +60,7 @@ class FoundPlaces:
     unknown: Mapping[str, str] = field(default_factory=dict)  # by field: a sentence, why it cannot be edited
 
 
-class _Finder:
+class _PlaceSearch:
     """A search for the places of all fields."""
 
     def __init__(self, roots: Sequence[tuple[Window, Box]]) -> None:
@@ -206,7 +206,7 @@ class _Finder:
 
 def find_places(roots: Sequence[tuple[Window, Box]]) -> FoundPlaces:
     """Return every field in the opened `moov`, and in opened `udta` and `meta` boxes of the top level."""
-    return _Finder(roots).find()
+    return _PlaceSearch(roots).find()
 
 
 def values(place: FieldPlace) -> list[str]:
