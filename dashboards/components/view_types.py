@@ -349,3 +349,9 @@ class PosterView(TypedDict, total=False):
     title: str
     poster: str
     initials: str
+
+
+class SettingProblemView(TypedDict):
+    name: str
+    text: str
+    typed: str

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
+from indexium_core.model.review.reports import DecisionReport
 
 _MAX_NAMED = 2  # people that a label names
 
@@ -118,6 +119,11 @@ def revoked_decisions_on(file_count: int) -> str:
 def sentence(label: str) -> str:
     """Return a label as a sentence."""
     return f"{label[:1].upper()}{label[1:]}."
+
+
+def sentence_of(report: DecisionReport) -> str:
+    """Return the result of a decision as a sentence."""
+    return sentence(report.label or "nothing was changed: the files already have these values")
 
 
 def turn_summary(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboards.pages.plan.details import planned_write
+from dashboards.components.details import planned_write
 from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from tests.browser.conftest import Site

@@ -154,6 +154,23 @@ def test_guard_of_capabilities_reports_wrong_direction() -> None:
     assert not later_capabilities("indexium_core.flows.home.doctor", {"indexium_core.flows.people.people_service"})
 
 
+def other_pages(module: str, imports: set[str]) -> list[str]:
+    """Return the imports of a page of the dashboard from another page: what two pages share is a component."""
+    own = ".".join(module.split(".")[:3])
+    if not module.startswith("dashboards.pages."):
+        return []
+    return sorted(
+        name for name in imports if name.startswith("dashboards.pages.") and not f"{name}.".startswith(f"{own}.")
+    )
+
+
+def test_pages_do_not_know_one_another() -> None:
+    found = {module: other_pages(module, imports_of(path)) for module, path in modules()}
+    assert {module: names for module, names in found.items() if names} == {}
+    assert other_pages("dashboards.pages.library.screen", {"dashboards.pages.plan.screen"})
+    assert not other_pages("dashboards.pages.plan.screen", {"dashboards.pages.plan.search.plan_header"})
+
+
 def test_imports_go_one_way() -> None:
     assert [complaint for module, path in modules() for complaint in complaints(module, imports_of(path))] == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.pages.plan.details import file_facts
+from dashboards.components.details import file_facts
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.home.backups import BackupManager

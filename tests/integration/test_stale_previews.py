@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from dashboards.components.details.plan_file import PlanFile
 from dashboards.frame.undo import Undoing
-from dashboards.pages.plan.details.plan_file import PlanFile
 from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState

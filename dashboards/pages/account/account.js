@@ -7,7 +7,7 @@ import {drawPassword, onPasswordDrawn, PASSWORD_ACTIONS, submitPassword} from ".
 import {drawProfile} from "./account_profile.js"
 import {drawSessions} from "./account_sessions.js"
 import {drawTokens, TOKEN_ACTIONS} from "./account_tokens.js"
-import {drawSecondFactor, SECOND_FACTOR_ACTIONS} from "../second_factor/second_factor.js"
+import {drawSecondFactor, SECOND_FACTOR_ACTIONS} from "../../components/second_factor/second_factor.js"
 
 /**
  * @typedef {{saved: number, addsToken: boolean, tokens: number}} State

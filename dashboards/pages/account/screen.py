@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.components.second_factor.section import SecondFactorSection
 from dashboards.pages.account.account_section import AccountSection
 from dashboards.pages.account.linked_section import LinkedSection
 from dashboards.pages.account.password_section import PasswordSection
@@ -13,7 +14,6 @@ from dashboards.pages.account.profile_section import ProfileSection
 from dashboards.pages.account.sessions_section import SessionsSection
 from dashboards.pages.account.tokens_section import TokensSection
 from dashboards.pages.account.view_types import OwnAccountView
-from dashboards.pages.second_factor.section import SecondFactorSection
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import AddressedState

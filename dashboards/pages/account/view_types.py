@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from dashboards.components.second_factor.view_types import SecondFactorView
 from dashboards.components.view_types import ChoiceView
-from dashboards.pages.second_factor.view_types import SecondFactorView
 
 
 class ProfileView(TypedDict):

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
+from dashboards.components.schedules.schedules_section import ScheduleSection
 from dashboards.pages.connections import automation_view, connections_page, player_view, sender_view
 from dashboards.pages.connections.connections_page import ConnectionsSnapshot, SenderDetails
 from dashboards.pages.connections.connections_state import ConnectionsState
 from dashboards.pages.connections.players_section import PlayersSection
-from dashboards.pages.settings.schedules_section import ScheduleSection
 from dashboards.questions.publish_options_question import PublishOptionsQuestion
 from dashboards.screen import Screen
 from dashboards.session import Session

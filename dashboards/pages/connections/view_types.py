@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from dashboards.components.schedules.view_types import SchedulesView
 from dashboards.components.view_types import ChipView, ChoiceView, PagedView
-from dashboards.pages.settings.view_types import SchedulesView
 
 
 class SenderView(TypedDict):

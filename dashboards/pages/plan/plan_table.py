@@ -7,18 +7,16 @@ from typing import Any
 
 from dashboards.components import field_text, paging
 from dashboards.components.base import Component, module, needing
-from dashboards.pages.plan.search.plan_header import label_of
+from dashboards.components.details.item_text import SHOWN_TAGS, grave, reason, tag_list
 from dashboards.pages.plan.view_types import PlanTableView
 from dashboards.state import is_review
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 
-SHOWN_TAGS = 40
 PLACE = 32  # characters of a folder in a row
-GRAVE = ("blocked", "danger", "warning")
 
 
 class PlanTable(Component):
@@ -108,30 +106,6 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
     }
 
 
-def tag_list(item: PlanItem) -> list[dict[str, str]]:
-    """Return the people of an item without duplicates: kept, then removed, then added people."""
-    added = set(item.tags_to_add)
-    kept = [name for name in item.result_people if name not in added]
-    return [
-        *({"text": name, "kind": ""} for name in kept),
-        *({"text": name, "kind": "del"} for name in item.tags_to_remove),
-        *({"text": name, "kind": "add"} for name in item.tags_to_add),
-    ]
-
-
-def reason(item: PlanItem) -> str:
-    """Return the short text of the risk chip: the only reason for the level, or the number of reasons."""
-    reasons = grave(item)
-    if len(reasons) == 1:
-        return label_of(reasons[0].code)
-    return f"{len(reasons)} reasons" if reasons else item.risk_level
-
-
-def grave(item: PlanItem) -> list[Issue]:
-    """Return the reasons for the level of an item."""
-    return [issue for issue in item.issues if issue.severity == item.risk_level]
-
-
 def cost(item: PlanItem) -> str:
     """Return how long writing the item takes."""
     return wording.estimate(item.est_seconds, prefix="") if item.can_update else "—"
@@ -141,12 +115,6 @@ def method(item: PlanItem) -> str:
     """Return the method if a new file replaces the old one or a sidecar is written, "" for a write in place."""
     is_shown = strategies.replaces(item.strategy) or strategies.is_sidecar(item.strategy)
     return strategies.in_a_word(item.strategy) if item.can_update and is_shown else ""
-
-
-def ordered(issues: list[Issue]) -> list[Issue]:
-    """Return reasons, the most severe first."""
-    rank = {severity: place for place, severity in enumerate(GRAVE)}
-    return sorted(issues, key=lambda issue: rank.get(issue.severity, len(GRAVE)))
 
 
 def unreadable(message: str) -> dict[str, str]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
+from dashboards.components.bulk.bulk_edit import PlanBulk
+from dashboards.components.details.plan_file import PlanFile
 from dashboards.pages.plan import exchange, plan_table
-from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
-from dashboards.pages.plan.details.plan_file import PlanFile
 from dashboards.pages.plan.risk_chart import PlanRisk
 from dashboards.pages.plan.search import plan_header
 from dashboards.pages.plan.search.plan_header import listed

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component
-from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
+from dashboards.components.bulk.bulk_edit import PlanBulk
 from dashboards.pages.query import query_parts as parts
 from dashboards.pages.query import result_table
 from dashboards.pages.query.result_chart import ResultChart

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components import field_text, paging
 from dashboards.components.base import Component, module, needing
-from dashboards.pages.plan.plan_table import SHOWN_TAGS, reason, tag_list
+from dashboards.components.details.item_text import SHOWN_TAGS, reason, tag_list
 from dashboards.pages.requests.requests_state import RequestsState
 from dashboards.pages.requests.view_types import RequestDetailsView, RequestsHeaderView, RequestsListView
 from dashboards.questions import write_sections

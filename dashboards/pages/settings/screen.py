@@ -7,8 +7,8 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component
+from dashboards.components.schedules.schedules_section import ScheduleSection
 from dashboards.pages.settings import custom_fields_form, privacy, settings_form
-from dashboards.pages.settings.schedules_section import ScheduleSection
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import SettingsState

@@ -5,7 +5,7 @@ import {button, chip, facts} from "../../components/widgets.js"
 import {drawCustomFields, emptyForm} from "./custom_fields.js"
 import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
 import {KEY_ACTIONS, onKeyField} from "./provider_keys.js"
-import {drawSchedules, SCHEDULE_ACTIONS} from "./schedules.js"
+import {drawSchedules, SCHEDULE_ACTIONS} from "../../components/schedules/schedules.js"
 
 /** @import {Form} from "./custom_fields.js" */
 /**

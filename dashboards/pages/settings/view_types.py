@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from dashboards.components.view_types import ChipView, ChoiceView, PagedView, ProviderRequestView
-
-
-class SettingProblemView(TypedDict):
-    name: str
-    text: str
-    typed: str
+from dashboards.components.schedules.view_types import SchedulesView
+from dashboards.components.view_types import ChipView, ChoiceView, PagedView, ProviderRequestView, SettingProblemView
 
 
 class SettingView(TypedDict):
@@ -98,25 +93,6 @@ class PrivacyView(TypedDict):
     kept: str  # How many names are kept back, or ""
     providers: list[ProviderView]
     requests: RequestPageView
-
-
-class ScheduleView(TypedDict):
-    name: str
-    label: str
-    help: str
-    enabled: bool
-    when: str  # The times in words
-    cron: str
-    next: str
-    last: str
-    result: str  # Of the last run, in a word
-    reason: str  # Why the last run failed
-    level: str
-
-
-class SchedulesView(TypedDict):
-    rows: list[ScheduleView]
-    problem: SettingProblemView | None  # The refused cron text, and why
 
 
 class SettingsFormView(TypedDict, total=False):

@@ -13,8 +13,8 @@ import pydantic
 import pyotp
 import pytest
 
-from dashboards.pages.second_factor.section import SecondFactorSection
-from dashboards.pages.second_factor.view_types import SecondFactorView
+from dashboards.components.second_factor.section import SecondFactorSection
+from dashboards.components.second_factor.view_types import SecondFactorView
 from indexium_core import errors
 from indexium_core.flows.accounts import second_steps
 from indexium_core.library import Library

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboards.pages.plan.bulk import bulk
+from dashboards.components.bulk import bulk
 from indexium_core.model.review.decisions import Template
 from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePreview, Example
 

@@ -18,6 +18,7 @@ import pytest
 import dashboards
 from dashboards.components import operation_text
 from dashboards.components.base import Component, scripts, source
+from dashboards.components.details import item_text
 from dashboards.components.dialog import Dialog
 from dashboards.components.drawing import tokens
 from dashboards.frame import shell
@@ -245,9 +246,9 @@ def page_of(found: list[PlanItem]) -> PlanPage:
 def test_single_reason_is_named_and_several_are_counted() -> None:
     item = of("danger")
     one = Issue(code="custom_comment", message="", severity="danger")
-    assert plan_table.reason(replace(item, issues=[one])) == risk.ISSUES["custom_comment"].label
-    assert plan_table.reason(replace(item, issues=[one, replace(one, code="case_collision")])) == "2 reasons"
-    assert plan_table.reason(replace(of("safe"), issues=[])) == "safe"
+    assert item_text.reason(replace(item, issues=[one])) == risk.ISSUES["custom_comment"].label
+    assert item_text.reason(replace(item, issues=[one, replace(one, code="case_collision")])) == "2 reasons"
+    assert item_text.reason(replace(of("safe"), issues=[])) == "safe"
 
 
 def test_header_checkbox_shows_all_some_or_none() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from dashboards.components.bulk import bulk
+from dashboards.components.details import file_fields
 from dashboards.pages.history import history_details
-from dashboards.pages.plan.bulk import bulk
-from dashboards.pages.plan.details import file_fields
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FileNames, ValueRule, literal

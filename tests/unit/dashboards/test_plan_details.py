@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards.components import person_field
-from dashboards.pages.plan.details import file_facts, plan_details, planned_write
+from dashboards.components.details import file_facts, plan_details, planned_write
 from indexium_core.cli.library import show
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
+from dashboards.components.bulk.bulk_edit import PlanBulk
+from dashboards.components.details.plan_file import PlanFile
 from dashboards.pages.library.pictures import pictures
-from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
-from dashboards.pages.plan.details.plan_file import PlanFile
 from dashboards.session import Session
 from dashboards.state import LibraryState, PlanState
 from indexium_core import errors

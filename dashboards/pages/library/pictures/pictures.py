@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module, needing
+from dashboards.components.details import file_fields
 from dashboards.components.view_types import FilterView
 from dashboards.pages.library.pictures.view_types import NoPicturesView, PicturesView
-from dashboards.pages.plan.details import file_fields
-from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.web import originals, thumbnails
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
@@ -256,7 +255,7 @@ def _info(tile: Tile) -> str:
 
 def decided(report: DecisionReport, container: str | None) -> str:
     """Return the sentences about a decision; `container` is that of the selected file, None for several files."""
-    text = labels.sentence(report.label or SO_ALREADY)
+    text = labels.sentence_of(report)
     if not report.unsupported:
         return text
     kind = "" if container is None else file_fields.container_name(container)

@@ -269,9 +269,3 @@ def offers_view(offers: Sequence[Completion]) -> list[dict[str, Any]]:
         }
         for each in offers
     ]
-
-
-def label_of(code: str) -> str:
-    """Return the short text of a reason."""
-    rule = risk.ISSUES.get(code)
-    return rule.label if rule else code.replace("_", " ")

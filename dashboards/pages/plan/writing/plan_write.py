@@ -23,7 +23,6 @@ from indexium_core.model.operations.operation import MetadataOperation, WriteOpt
 from indexium_core.model.planning.plan import SAFE, WRITABLE, Selection, SelectionSummary
 from indexium_core.model.review.reports import DecisionReport
 
-SO_ALREADY = "nothing was changed: the files already have these values"
 DONE = ("in_progress", "completed", "completed_with_errors")  # states in which written files are reported
 UNSELECTED = "Select files first: press x for the file at the cursor, or a for all found files."
 
@@ -115,7 +114,7 @@ class PlanWrite:
         def on_done(report: DecisionReport) -> None:
             self._state.selection = left
             self._session.keep_selection(self._state.selection)
-            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+            self._session.report_decision(labels.sentence_of(report), report)
 
         self._bridge.run(work, on_done, name="decide", once=True)
 

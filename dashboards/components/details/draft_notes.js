@@ -1,9 +1,9 @@
 // The notes of a file that has edits which are not saved.
-import {h} from "../../../components/browser/dom.js"
-import {draftOf} from "../../../components/browser/edit_drafts.js"
-import {button} from "../../../components/widgets.js"
+import {h} from "../browser/dom.js"
+import {draftOf} from "../browser/edit_drafts.js"
+import {button} from "../widgets.js"
 
-/** @import {DraftKind, PeopleDraft} from "../../../components/browser/edit_drafts.js" */
+/** @import {DraftKind, PeopleDraft} from "../browser/edit_drafts.js" */
 
 /** @type {(draft: PeopleDraft) => string} */
 const peopleText = ({names, text}) =>

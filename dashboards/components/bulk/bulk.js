@@ -5,12 +5,12 @@ import {drawFieldTab, ratingKeys} from "./bulk_fields.js"
 import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
-import {component, listen} from "../../../components/browser/component.js"
-import {h} from "../../../components/browser/dom.js"
-import {keys} from "../../../components/browser/keyboard.js"
-import {markDialogClosed, mayFocusText, openDialog} from "../../../components/browser/modal.js"
-import {PersonField, includesName} from "../../../components/person_field.js"
-import {closeButton} from "../../../components/widgets.js"
+import {component, listen} from "../browser/component.js"
+import {h} from "../browser/dom.js"
+import {keys} from "../browser/keyboard.js"
+import {markDialogClosed, mayFocusText, openDialog} from "../browser/modal.js"
+import {PersonField, includesName} from "../person_field.js"
+import {closeButton} from "../widgets.js"
 
 /**
  * @typedef {object} State

@@ -1,7 +1,7 @@
 // The footer of the dialog for many files: the effect in words, and the button that applies the change.
-import {h} from "../../../components/browser/dom.js"
-import {button} from "../../../components/widgets.js"
-import {plural} from "../../../components/wording.js"
+import {h} from "../browser/dom.js"
+import {button} from "../widgets.js"
+import {plural} from "../wording.js"
 
 /** @import {Self} from "./bulk.js" */
 /**

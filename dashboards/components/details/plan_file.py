@@ -8,8 +8,7 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.pages.plan.details import file_facts, file_fields, plan_details
-from dashboards.pages.plan.writing.plan_write import SO_ALREADY
+from dashboards.components.details import file_facts, file_fields, plan_details
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term, is_review
 from dashboards.toasts import ToastKind
@@ -290,7 +289,7 @@ class PlanFile:
 
         def done(report: DecisionReport) -> None:
             self.drawer.answer_field()
-            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+            self._session.report_decision(labels.sentence_of(report), report)
 
         self._bridge.run(
             lambda: self._library.decisions.set_fields(

@@ -10,9 +10,8 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import changes, comment_diff, field_text, person_field
 from dashboards.components.base import Component, module, needing
-from dashboards.pages.plan import plan_table
-from dashboards.pages.plan.details import file_facts, file_fields, planned_write
-from dashboards.pages.plan.details.view_types import NameSuggestionView, PlanDetailsView
+from dashboards.components.details import file_facts, file_fields, item_text, planned_write
+from dashboards.components.details.view_types import NameSuggestionView, PlanDetailsView
 from dashboards.web import originals, thumbnails
 from indexium_core import errors
 from indexium_core.model import wording
@@ -141,10 +140,10 @@ def view(
                 "message": comment_diff.seen(issue.message),
                 "remedy": risk.remedy(issue.code, severity=issue.severity),
             }
-            for issue in plan_table.ordered(item.issues)
+            for issue in item_text.ordered(item.issues)
             if issue.code != "shown_as_plot"  # the section on players shows it in more detail
         ],
-        "tags": plan_table.tag_list(item),
+        "tags": item_text.tag_list(item),
         "people": item.result_people,
         "origins": {"sum": sum_of_origins(details.people), "each": [_person(each) for each in details.people]},
         "suggestions": [_suggestion(each) for each in suggestions] if editable else [],

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.pages.plan.bulk import bulk
-from dashboards.pages.plan.writing.plan_write import SO_ALREADY
+from dashboards.components.bulk import bulk
 from dashboards.session import Session
 from dashboards.state import NOTHING, PINNED, PlanState
 from indexium_core import errors
@@ -194,7 +193,7 @@ class PlanBulk:
         elif library.settings.metadata_enable_inline_edit:
             self._bridge.run(
                 lambda: library.decisions.set_fields(target, {key: value}),
-                lambda report: self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report),
+                lambda report: self._session.report_decision(labels.sentence_of(report), report),
                 name="rate",
             )
 
@@ -224,7 +223,7 @@ class PlanBulk:
             if self._keeps_selection:
                 self._state.selection = left
                 self._session.keep_selection(self._state.selection)
-            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+            self._session.report_decision(labels.sentence_of(report), report)
 
         self._bridge.run(work, on_done, name="bulk_decide", once=True, failed=self._complain)
 

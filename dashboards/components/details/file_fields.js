@@ -1,12 +1,12 @@
 // The fields of one file beside the comment: each value is a button that opens an input; a rating is five stars.
-import {drawPart} from "../../../components/comment_text.js"
-import {h} from "../../../components/browser/dom.js"
-import {drawSelect, facts, iconButton} from "../../../components/widgets.js"
-import {plural} from "../../../components/wording.js"
-import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
+import {drawPart} from "../comment_text.js"
+import {h} from "../browser/dom.js"
+import {drawSelect, facts, iconButton} from "../widgets.js"
+import {plural} from "../wording.js"
+import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
 import {drawSection} from "./plan_file_history.js"
 
-/** @import {Kind} from "../../../components/comment_text.js" */
+/** @import {Kind} from "../comment_text.js" */
 /** @import {Opened} from "./plan_file_history.js" */
 
 /**

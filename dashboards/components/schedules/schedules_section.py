@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dashboards.components.base import Handler
-from dashboards.pages.settings import schedules_form
+from dashboards.components.schedules import schedules_form
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.job import Job

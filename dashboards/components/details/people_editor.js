@@ -1,10 +1,10 @@
 // The editor for the people of one file: a draft of the list, and a field that adds to it.
-import {h} from "../../../components/browser/dom.js"
-import {PersonField, cleanName, includesName} from "../../../components/person_field.js"
-import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
-import {button} from "../../../components/widgets.js"
+import {h} from "../browser/dom.js"
+import {PersonField, cleanName, includesName} from "../person_field.js"
+import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
+import {button} from "../widgets.js"
 
-/** @import {Offers} from "../../../components/person_field.js" */
+/** @import {Offers} from "../person_field.js" */
 
 export class PeopleEditor {
   /** @type {string[] | null} */

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dashboards.pages.plan.details import file_fields
-from dashboards.pages.plan.details.view_types import MediaView
+from dashboards.components.details import file_fields
+from dashboards.components.details.view_types import MediaView
 from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media import StreamFacts

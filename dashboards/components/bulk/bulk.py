@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.components import field_text, person_field
 from dashboards.components.base import Component, module, needing
-from dashboards.pages.plan.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
+from dashboards.components.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
 from indexium_core.model import wording
 from indexium_core.model.fields.field import FieldType
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview

@@ -1,10 +1,10 @@
 // What would change in one file and why: beside the table on wide screens, in a sheet on narrow ones.
-import {copyText} from "../../../components/browser/clipboard.js"
-import {component, currentPage, listen} from "../../../components/browser/component.js"
-import {h} from "../../../components/browser/dom.js"
-import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
-import {keys, mayAct} from "../../../components/browser/keyboard.js"
-import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
+import {copyText} from "../browser/clipboard.js"
+import {component, currentPage, listen} from "../browser/component.js"
+import {h} from "../browser/dom.js"
+import {NARROW, drawer, drawerFrame} from "../drawer.js"
+import {keys, mayAct} from "../browser/keyboard.js"
+import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
 import {drawDrafts} from "./draft_notes.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
@@ -24,10 +24,10 @@ import {
 import {drawRecord, drawSection} from "./plan_file_history.js"
 import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
 import {closeByDragging} from "./sheet_drag.js"
-import {facts, label} from "../../../components/widgets.js"
+import {facts, label} from "../widgets.js"
 
 /** @import {Opened} from "./plan_file_history.js" */
-/** @import {DraftKind, ValueDraft} from "../../../components/browser/edit_drafts.js" */
+/** @import {DraftKind, ValueDraft} from "../browser/edit_drafts.js" */
 /**
  * @typedef {object} LocalState
  * @property {PeopleEditor} editor

@@ -1,8 +1,8 @@
 // The tabs that change people in the dialog for many files: add and remove, replace, and templates.
-import {h} from "../../../components/browser/dom.js"
-import {includesName} from "../../../components/person_field.js"
-import {button, drawTag, fileName, iconButton, label} from "../../../components/widgets.js"
-import {count, plural} from "../../../components/wording.js"
+import {h} from "../browser/dom.js"
+import {includesName} from "../person_field.js"
+import {button, drawTag, fileName, iconButton, label} from "../widgets.js"
+import {count, plural} from "../wording.js"
 
 /** @import {Self} from "./bulk.js" */
 const SEARCHABLE = 24 // a longer list of people has a search field

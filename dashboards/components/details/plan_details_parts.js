@@ -1,8 +1,8 @@
 // Parts of a file's details that only draw: the picture, the path, people, comments, suggestions and buttons.
-import {h} from "../../../components/browser/dom.js"
+import {h} from "../browser/dom.js"
 import {drawFolded} from "./plan_file_history.js"
-import {GLYPHS, button, chip, drawTag, iconButton, label} from "../../../components/widgets.js"
-import {andMore} from "../../../components/wording.js"
+import {GLYPHS, button, chip, drawTag, iconButton, label} from "../widgets.js"
+import {andMore} from "../wording.js"
 
 /**
  * @typedef {object} Shown

@@ -1,11 +1,11 @@
 // The parts of a file's details that open on demand: its history, changes, streams, tags, and its place on the disk.
-import {drawChange} from "../../../components/changes.js"
-import {drawComment, drawFieldValues, drawPart} from "../../../components/comment_text.js"
-import {h} from "../../../components/browser/dom.js"
-import {button, chip, drawTag, facts, label, pager} from "../../../components/widgets.js"
-import {count} from "../../../components/wording.js"
+import {drawChange} from "../changes.js"
+import {drawComment, drawFieldValues, drawPart} from "../comment_text.js"
+import {h} from "../browser/dom.js"
+import {button, chip, drawTag, facts, label, pager} from "../widgets.js"
+import {count} from "../wording.js"
 
-/** @import {Kind} from "../../../components/comment_text.js" */
+/** @import {Kind} from "../comment_text.js" */
 /**
  * @typedef {{sections: Set<string>, isUnfolded: boolean}} Opened
  *   Keys of the open sections; `isUnfolded`: comments are shown in full.

@@ -1,6 +1,6 @@
 // The tabs with options in the dialog for many files: skip, modes and media.
-import {h} from "../../../components/browser/dom.js"
-import {label} from "../../../components/widgets.js"
+import {h} from "../browser/dom.js"
+import {label} from "../widgets.js"
 
 /** @import {Self} from "./bulk.js" */
 
