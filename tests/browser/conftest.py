@@ -6,10 +6,10 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, Request, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, expect, sync_playwright
 
 from dashboards.web import server
 from indexium_core import errors
@@ -35,6 +35,20 @@ FLAGS = [
 ]
 SLOW = 20_000  # milliseconds that a busy machine may need for any action
 expect.set_options(timeout=SLOW)
+_IS_TIDY = "() => !localStorage.length && !sessionStorage.getItem('indexium.selection')"
+# Open an address, and wait until the service has nothing more to answer. Messages of what was shown before disappear.
+_TURN = """async path => {
+  for (const dismiss of document.querySelectorAll("*"))
+    dismiss.shadowRoot?.querySelectorAll(".toast [aria-label=Dismiss]").forEach(each => each.click())
+  let [begun, last, isAnswered] = [performance.now(), 0, false]
+  const note = () => { [last, isAnswered] = [performance.now(), true] }
+  addEventListener("indexium:answered", note)
+  history.pushState({}, "", path)
+  dispatchEvent(new PopStateEvent("popstate"))
+  do await new Promise(resolve => setTimeout(resolve, 50))
+  while (performance.now() - begun < 3000 && (!isAnswered || performance.now() - last < 200))
+  removeEventListener("indexium:answered", note)
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -124,20 +138,42 @@ class Site:
         self._pages: list[Page] = []
         self.foreign: list[str] = []  # requests to other hosts
         self.complaints: list[str] = []  # errors in the console of the browser
+        self._listeners: dict[Any, Callable[[Any], None]] = {
+            "request": self._note,
+            "pageerror": self._fail,
+            "console": self._hear,
+            "dialog": self._dismiss,
+        }
 
     def visit(self, path: str = "/plan", *, width: int = 1280, theme: Any = "light") -> Page:
         """Open a page and wait until its frame is there."""
         page = self._context.new_page()
-        self._pages.append(page)
+        self._follow(page)
         page.set_viewport_size({"width": width, "height": 860})
         page.emulate_media(color_scheme=theme)
-        page.on("request", self._note)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
-        page.on("dialog", self._dismiss)
         page.goto(self.url + path)
         page.get_by_role("link", name="History").wait_for()
         return page
+
+    def turn(self, page: Page, path: str) -> None:
+        """Go to another address in an open page, as the history of the browser does: no script is loaded again."""
+        for _ in range(9):  # the first Escape may close only the suggestions of a dialog
+            if not page.locator("dialog[open]").count():
+                break
+            page.keyboard.press("Escape")
+        page.evaluate(_TURN, path)
+
+    def _follow(self, page: Page) -> None:
+        self._pages.append(page)
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
+
+    def _fail(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.complaints.append(line.text)
 
     def _note(self, request: Request) -> None:
         """Record a request to another host. A route could do so, too, but it disables the cache of scripts."""
@@ -172,10 +208,48 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, 
         yield library, running.url
 
 
+class SharedSite(Site):
+    """
+    The shared dashboard. The first page of a test is that of the test before, at another address.
+
+    A page with a selection or another appearance is closed with its test, and so is one that was asked for `fresh`.
+    """
+
+    kept: ClassVar[list[Page]] = []  # for the next test
+
+    def visit(self, path: str = "/plan", *, width: int = 1280, theme: Any = "light", fresh: bool = False) -> Page:
+        if fresh or not self.kept:
+            page = super().visit(path, width=width, theme=theme)
+            if fresh:
+                page.evaluate("localStorage.setItem('fresh', '1')")
+            return page
+        page = self.kept.pop()
+        self._follow(page)
+        page.set_viewport_size({"width": width, "height": 860})
+        page.emulate_media(color_scheme=theme)
+        self.turn(page, path)
+        return page
+
+    def close(self) -> None:
+        opened = [page for page in self._pages if not page.is_closed()]
+        if opened and "/plan" in opened[0].url and opened[0].evaluate("sessionStorage.getItem('indexium.selection')"):
+            opened[0].set_viewport_size({"width": 1280, "height": 860})
+            self.turn(opened[0], "/plan")
+            opened[0].keyboard.press("n")
+            expect(opened[0].get_by_text("Nothing selected")).to_be_visible()
+        if opened and not self.kept and not self.complaints and opened[0].evaluate(_IS_TIDY):
+            first = opened[0]
+            self._pages.remove(first)
+            for event, listener in self._listeners.items():
+                first.remove_listener(event, listener)
+            self.kept.append(first)
+        super().close()
+
+
 @pytest.fixture
-def look(shared: tuple[Library, str], context: BrowserContext) -> Iterator[Site]:
+def look(shared: tuple[Library, str], context: BrowserContext) -> Iterator[SharedSite]:
     """The shared dashboard, for tests without edits and writes."""
-    site = Site(shared[1], context)
+    site = SharedSite(shared[1], context)
     yield site
     site.close()
     site.check()

@@ -15,11 +15,13 @@ from indexium_core.demo.players.server import KEY
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 from tests.integration.players.conftest import LANTERN, TRAM, publish
+from tests.support.effort import effort
 from tests.support.published_home import HOME
 from tests.support.waiting import until
 
 ADDRESS = "/settings/connections"
-both_widths = pytest.mark.parametrize("width", [1280, 390])
+narrow = pytest.mark.parametrize("width", effort.some([390, 1280], 1))
+wide = pytest.mark.parametrize("width", effort.some([1280, 390], 1))
 
 
 def senders(page: Page) -> Locator:
@@ -44,7 +46,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-@both_widths
+@narrow
 def test_secret_of_a_new_sender_is_shown_once(site: Site, library: Library, width: int) -> None:
     page = site.visit("/settings", width=width)
     page.get_by_role("region", name="Settings", exact=True).get_by_role("link", name="Connections").click()
@@ -90,7 +92,7 @@ def test_secret_of_a_new_sender_is_shown_once(site: Site, library: Library, widt
     expect(page.locator(".held.secret bdi")).not_to_have_text(secret)
 
 
-@both_widths
+@narrow
 def test_folders_are_mapped_and_a_path_is_tried(site: Site, library: Library, media: Path, width: int) -> None:
     library.webhooks.add("radarr")
     (media / ".anchor").touch()
@@ -136,7 +138,7 @@ def test_folders_are_mapped_and_a_path_is_tried(site: Site, library: Library, me
     assert fits(page)
 
 
-@both_widths
+@narrow
 def test_test_arrives_and_a_failed_event_is_repeated(site: Site, library: Library, media: Path, width: int) -> None:
     new = library.webhooks.add("radarr")
     page = site.visit(ADDRESS, width=width)
@@ -168,7 +170,7 @@ def test_test_arrives_and_a_failed_event_is_repeated(site: Site, library: Librar
     assert library.webhooks.list() == []
 
 
-@both_widths
+@wide
 def test_automation_is_changed_paused_and_continued(site: Site, library: Library, width: int) -> None:
     page = site.visit(ADDRESS, width=width)
     modes = page.get_by_role("group", name="Automation of demo")
@@ -218,7 +220,7 @@ def test_switch_that_the_environment_sets_says_so(
         expect(page.get_by_role("switch", name="Pause all automation")).not_to_be_checked()
 
 
-@both_widths
+@narrow
 def test_player_is_added_tested_and_gets_another_key(
     site: Site, library: Library, jellyfin: JellyfinStandIn, width: int
 ) -> None:
@@ -293,7 +295,7 @@ def test_player_is_added_tested_and_gets_another_key(
     assert fits(page)
 
 
-@both_widths
+@narrow
 def test_what_a_player_shows_is_counted_and_listed(
     serve: Callable[[Library], Site], tmp_path: Path, jellyfin: JellyfinStandIn, width: int
 ) -> None:

@@ -83,7 +83,7 @@ def settle(page: Page, library: Library, expected: tuple[int, int, int, int]) ->
     assert counts(library) == expected
 
 
-def test_question_shows_file_facts_and_candidates(site: Site, library: Library) -> None:
+def test_question_has_file_facts_candidates_and_an_address(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     total = counts(library)[0]
     expect(page.locator("nav a[data-page=decide]")).to_contain_text(str(total))
@@ -102,6 +102,28 @@ def test_question_shows_file_facts_and_candidates(site: Site, library: Library) 
     expect(best.get_by_role("button")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert best.bounding_box()["width"] > 300  # type: ignore[index]
+    page.set_viewport_size({"width": 1280, "height": 860})
+    assert grave(page) == []
+
+    # Each question has an address, which a new tab opens.
+    expect(page).to_have_url(re.compile(r"title=\d+$"))
+    first = page.url
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(first)
+    name = page.locator(".triage h2").first.inner_text()
+    other = site.visit(page.url.removeprefix(site.url))
+    expect(other.locator(".triage h2").first).to_have_text(name)
+    other.close()
+
+    # More candidates, and the keys.
+    page.locator(".queue").get_by_role("button", name="Das Haus am Moor").click()
+    first = page.get_by_role("article").first.get_attribute("aria-label")
+    page.keyboard.press("m")
+    expect(page.get_by_role("article").first).not_to_have_attribute("aria-label", str(first))
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open]")).to_contain_text("accept the candidate")
+    page.keyboard.press("Escape")
+    assert counts(library)[0] > 0
 
 
 def test_keys_decide_and_undo(site: Site, library: Library) -> None:
@@ -126,20 +148,6 @@ def test_keys_decide_and_undo(site: Site, library: Library) -> None:
     page.keyboard.press("z")
     expect(current(page)).to_contain_text(FIRST)
     settle(page, library, (opened, accepted, later, ignored))
-
-
-def test_keys_pressed_in_quick_sequence_decide_one_question_each(site: Site, library: Library) -> None:
-    page = site.visit("/titles/decide")
-    opened, accepted, later, ignored = counts(library)
-    expect(current(page)).to_contain_text(FIRST)
-    for _ in range(4):
-        page.keyboard.press("1")
-    expect(current(page)).to_have_text("Quiet Harbour")
-    settle(page, library, (opened - 4, accepted + 4, later, ignored))
-    [film] = library.titles.list("Cinder").items
-    found = library.matches.accepted(film.id)
-    assert found is not None
-    assert found.candidate.title == "Cinder Street"
 
 
 def test_place_follows_the_shown_question_in_each_list(site: Site, library: Library) -> None:
@@ -170,24 +178,21 @@ def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
     settle(page, library, before)
 
 
-def test_key_undoes_only_decisions_of_this_page(site: Site, library: Library) -> None:
+def test_keys_pressed_in_quick_sequence_decide_one_question_each(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     opened, accepted, later, ignored = counts(library)
     expect(current(page)).to_contain_text(FIRST)
-    page.keyboard.press("l")
-    expect(current(page)).to_have_text("North Pier")
-    settle(page, library, (opened - 1, accepted, later + 1, ignored))
-    [other] = library.titles.list("Cinder").items
-    library.matches.ignore(other.id)  # as another page or a command does
-    settle(page, library, (opened - 2, accepted, later + 1, ignored + 1))
-    page.keyboard.press("z")
-    settle(page, library, (opened - 1, accepted, later, ignored + 1))
-    page.keyboard.press("z")
-    expect(page.locator(".toast.info").last).to_contain_text("There is nothing to undo")
-    assert library.matches.get(other.id).state == "ignored"
+    for _ in range(4):
+        page.keyboard.press("1")
+    expect(current(page)).to_have_text("Quiet Harbour")
+    settle(page, library, (opened - 4, accepted + 4, later, ignored))
+    [film] = library.titles.list("Cinder").items
+    found = library.matches.accepted(film.id)
+    assert found is not None
+    assert found.candidate.title == "Cinder Street"
 
 
-def test_key_passes_a_decision_that_was_undone_elsewhere(site: Site, library: Library) -> None:
+def test_key_undoes_only_what_this_page_decided_and_nobody_undid(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     before = opened, accepted, later, ignored = counts(library)
     expect(current(page)).to_contain_text(FIRST)
@@ -201,6 +206,19 @@ def test_key_passes_a_decision_that_was_undone_elsewhere(site: Site, library: Li
     expect(page.locator(".toast.error")).to_contain_text("is undone already")
     page.keyboard.press("z")
     settle(page, library, before)
+
+    # A decision of another page or a command is not undone.
+    page.keyboard.press("l")
+    expect(current(page)).to_have_text("North Pier")
+    settle(page, library, (opened - 1, accepted, later + 1, ignored))
+    [other] = library.titles.list("Cinder").items
+    library.matches.ignore(other.id)  # as another page or a command does
+    settle(page, library, (opened - 2, accepted, later + 1, ignored + 1))
+    page.keyboard.press("z")
+    settle(page, library, (opened - 1, accepted, later, ignored + 1))
+    page.keyboard.press("z")
+    expect(page.locator(".toast.info").last).to_contain_text("There is nothing to undo")
+    assert library.matches.get(other.id).state == "ignored"
 
 
 def test_outdated_decision_is_refused_and_the_next_question_follows(
@@ -261,10 +279,26 @@ def test_shown_question_stays_when_another_one_comes_first(site: Site, library: 
     expect(page.locator(".notice")).to_have_count(0)
 
 
-def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
+def test_search_by_title_and_by_id_decides_nothing(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
-    opened, accepted, later, ignored = counts(library)
+    before = counts(library)
     expect(current(page)).to_contain_text(FIRST)
+    field = page.get_by_label("Search by title or id")
+    page.keyboard.press("/")
+    for text, answer in (("zzzz", "No provider has a title like “zzzz”"), ("tt9999999", "tt9999999")):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast.error").last).to_contain_text(answer)
+        expect(field).to_be_focused()
+        expect(field).to_have_value(text)  # it is selected, so the next text replaces it
+    page.keyboard.type("2 sf")
+    expect(field).to_have_value("2 sf")
+    page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
+    settle(page, library, before)
+
+    # A search by title and by id.
+    opened, accepted, later, ignored = counts(library)
     page.keyboard.press("/")
     page.keyboard.type("Paper Boats 2005")
     page.keyboard.press("Enter")
@@ -274,7 +308,7 @@ def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
     page.keyboard.type("tt9999999")
     page.keyboard.press("Enter")
-    expect(page.locator(".toast.error")).to_contain_text("tt9999999")
+    expect(page.locator(".toast.error").last).to_contain_text("tt9999999")
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
     page.keyboard.type("zzzz")
     page.keyboard.press("Enter")
@@ -339,20 +373,6 @@ def test_end_of_questions_offers_those_for_later(site: Site, library: Library) -
     expect(page.locator(".asked")).to_contain_text("put off")
     page.keyboard.press("1")
     expect(page.get_by_role("button", name=f"Later {opened - 2}", exact=True)).to_be_visible()
-
-
-def test_more_candidates_and_keys(site: Site, library: Library) -> None:
-    page = site.visit("/titles/decide")
-    expect(current(page)).to_contain_text(FIRST)
-    assert grave(page) == []
-    page.locator(".queue").get_by_role("button", name="Das Haus am Moor").click()
-    first = page.get_by_role("article").first.get_attribute("aria-label")
-    page.keyboard.press("m")
-    expect(page.get_by_role("article").first).not_to_have_attribute("aria-label", str(first))
-    page.keyboard.press("?")
-    expect(page.locator("dialog[open]")).to_contain_text("accept the candidate")
-    page.keyboard.press("Escape")
-    assert counts(library)[0] > 0
 
 
 def test_without_provider_stored_candidates_are_decided(site: Site, library: Library) -> None:
@@ -428,44 +448,6 @@ def test_held_key_and_double_click_confirm_one_name(site: Site, library: Library
     assert library.matches.counts()["maybe"] == kept - 4
 
 
-def test_held_key_and_double_click_accept_one_candidate(site: Site, library: Library) -> None:
-    page = site.visit("/titles/decide")
-    opened, accepted, later, ignored = counts(library)
-    expect(current(page)).to_contain_text(FIRST)
-    for _ in range(4):
-        page.keyboard.down("1")
-    page.keyboard.up("1")
-    expect(current(page)).to_have_text("North Pier")
-    settle(page, library, (opened - 1, accepted + 1, later, ignored))
-    page.get_by_role("article").first.get_by_role("button").dblclick()
-    expect(current(page)).to_have_text("Cinder Street (2012)")
-    settle(page, library, (opened - 2, accepted + 2, later, ignored))
-    page.keyboard.down("j")
-    page.keyboard.down("j")  # a key that moves may be held
-    page.keyboard.up("j")
-    expect(head(page)).to_contain_text(f"5 of {opened}")
-    settle(page, library, (opened - 2, accepted + 2, later, ignored))
-
-
-def test_text_after_a_search_decides_nothing(site: Site, library: Library) -> None:
-    page = site.visit("/titles/decide")
-    before = counts(library)
-    expect(current(page)).to_contain_text(FIRST)
-    field = page.get_by_label("Search by title or id")
-    page.keyboard.press("/")
-    for text, answer in (("zzzz", "No provider has a title like “zzzz”"), ("tt9999999", "tt9999999")):
-        page.keyboard.type(text)
-        page.keyboard.press("Enter")
-        expect(page.locator(".toast.error").last).to_contain_text(answer)
-        expect(field).to_be_focused()
-        expect(field).to_have_value(text)  # it is selected, so the next text replaces it
-    page.keyboard.type("2 sf")
-    expect(field).to_have_value("2 sf")
-    page.keyboard.press("Escape")
-    expect(field).not_to_be_focused()
-    settle(page, library, before)
-
-
 def test_two_undone_answers_are_listed_once(site: Site, library: Library) -> None:
     kept = keep_names_back(library)
     page = site.visit("/titles/decide?show=maybe")
@@ -502,12 +484,20 @@ def test_ignored_title_becomes_a_film(site: Site, library: Library) -> None:
     assert library.matches.get(title_id).state == "ignored"
 
 
-def test_question_of_title_has_address_which_a_new_tab_opens(site: Site) -> None:
+def test_held_key_and_double_click_accept_one_candidate(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
-    expect(page).to_have_url(re.compile(r"title=\d+$"))
-    first = page.url
-    page.keyboard.press("j")
-    expect(page).not_to_have_url(first)
-    name = page.locator(".triage h2").first.inner_text()
-    other = site.visit(page.url.removeprefix(site.url))
-    expect(other.locator(".triage h2").first).to_have_text(name)
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    for _ in range(4):
+        page.keyboard.down("1")
+    page.keyboard.up("1")
+    expect(current(page)).to_have_text("North Pier")
+    settle(page, library, (opened - 1, accepted + 1, later, ignored))
+    page.get_by_role("article").first.get_by_role("button").dblclick()
+    expect(current(page)).to_have_text("Cinder Street (2012)")
+    settle(page, library, (opened - 2, accepted + 2, later, ignored))
+    page.keyboard.down("j")
+    page.keyboard.down("j")  # a key that moves may be held
+    page.keyboard.up("j")
+    expect(head(page)).to_contain_text(f"5 of {opened}")
+    settle(page, library, (opened - 2, accepted + 2, later, ignored))

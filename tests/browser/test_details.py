@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
-from tests.browser.conftest import Site
+from tests.browser.conftest import SharedSite, Site
 
 
 def drawer(page: Page) -> Locator:
@@ -57,8 +57,8 @@ def test_details_show_file_and_its_history(site: Site, library: Library) -> None
     expect(page).to_have_url(re.compile(r"/history\?op=1"))
 
 
-def test_buttons_of_details_stay_in_place_beside_toasts(look: Site) -> None:
-    page = look.visit("/plan?q=risk:safe+container:mp4")
+def test_buttons_of_details_stay_in_place_beside_toasts(look: SharedSite) -> None:
+    page = look.visit("/plan?q=risk:safe+container:mp4", fresh=True)
     expect(page.get_by_text("Nothing selected")).to_be_visible()
     expect(page.locator(".chart-foot").first).to_be_visible()  # it moves when the details open
     page.evaluate(

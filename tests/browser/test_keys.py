@@ -228,16 +228,18 @@ def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
 
     before, source = state(), random.Random(25)
     fields: list[str] = []
+    page = site.visit(f"/{PAGES[0]}")
     for path in PAGES:
-        page = site.visit(f"/{path}")
+        site.turn(page, f"/{path}")
+        expect(page.locator(f".page-{path.partition('?')[0]}").first).to_be_visible()
         page.wait_for_load_state("networkidle")
         fields += _typed(page, source)
         expect(page.locator("dialog[open]")).to_have_count(0)
-        page.close()
     assert len(fields) >= 8, fields
 
     # The editors of a file, while the focus is on them and after it was lost.
-    page = site.visit("/plan?q=folder:Kyoto&sort=name")
+    site.turn(page, "/plan?q=folder:Kyoto&sort=name")
+    expect(page.locator(".row[data-id]")).to_have_count(library.plan("folder:Kyoto").page(1).total)
     page.locator(".row[data-id]").first.click()
     box = drawer(page)
     box.locator("[data-which=more_fields]").click()

@@ -15,7 +15,7 @@ from benchmarks import pictures, plan
 from indexium_core import errors
 from indexium_core.flows.planning.media_browser import MediaBrowser
 from indexium_core.library import Library
-from tests.browser.conftest import Site
+from tests.browser.conftest import SharedSite, Site
 
 
 def grid(page: Page) -> Locator:
@@ -371,8 +371,8 @@ def test_viewer_shows_rates_and_returns_to_its_tile(site: Site, library: Library
     expect(page.get_by_role("complementary", name="Details").get_by_role("heading", level=2)).to_have_text(name)
 
 
-def test_viewer_plays_a_video_on_a_phone(look: Site) -> None:
-    page = look.visit("/library?q=name:Mercado.webm", width=390)
+def test_viewer_plays_a_video_on_a_phone(look: SharedSite) -> None:
+    page = look.visit("/library?q=name:Mercado.webm", width=390, fresh=True)
     tile(page, "Mercado.webm").click()
     viewer = page.locator("dialog.viewer")
     video = viewer.locator("video")
@@ -383,8 +383,8 @@ def test_viewer_plays_a_video_on_a_phone(look: Site) -> None:
     expect(tile(page, "Mercado.webm")).to_be_focused()
 
 
-def test_details_play_a_film_that_the_browser_knows(look: Site) -> None:
-    page = look.visit("/library?q=name:Mercado.webm")
+def test_details_play_a_film_that_the_browser_knows(look: SharedSite) -> None:
+    page = look.visit("/library?q=name:Mercado.webm", fresh=True)
     tile(page, "Mercado.webm").click()
     player = page.get_by_role("complementary", name="Details").locator("video")
     expect(player).to_have_attribute("preload", "none")

@@ -12,12 +12,13 @@ from indexium_core import provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.browser.conftest import Site
+from tests.support.effort import effort
 from tests.support.providers import store_addresses
 
 SECRET = "0123456789abcdef-SECRET"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", effort.some([390, 1280], 1))
 def test_key_is_entered_tested_and_removed(serve: Callable[[Library], Site], tmp_path: Path, width: int) -> None:
     home = tmp_path / "home"
     with ProviderStandIn() as stand_in:

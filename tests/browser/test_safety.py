@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from dashboards.web import server
 from indexium_core.library import Library
-from tests.browser.conftest import Site
+from tests.browser.conftest import SharedSite, Site
 
 FILE = "<img src=x onerror=alert(1)>.mp4"
 PERSON = "<script>alert(2)</script>"
@@ -77,9 +77,9 @@ def test_hostile_search_is_shown_as_text_in_error(look: Site) -> None:
     nothing_was_made_of_it(page)
 
 
-def test_page_loads_own_scripts_only(look: Site) -> None:
+def test_page_loads_own_scripts_only(look: SharedSite) -> None:
     """The policy allows no inline script without the nonce of this response."""
-    page = look.visit("/plan")
+    page = look.visit("/plan", fresh=True)
     page.evaluate(
         "() => { const node = document.createElement('script'); node.textContent = 'window.broken = 1';"
         " document.body.append(node) }"

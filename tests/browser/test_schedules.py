@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 
 from indexium_core.library import Library
 from tests.browser.conftest import Site
+from tests.support.effort import effort
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", effort.some([390, 1280], 1))
 def test_schedule_is_changed_switched_and_run(site: Site, library: Library, width: int) -> None:
     page = site.visit("/settings")
     page.set_viewport_size({"width": width, "height": 900})

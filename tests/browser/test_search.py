@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from dashboards.pages.plan.screen import PlanScreen
 from indexium_core.library import Library
-from tests.browser.conftest import Site
+from tests.browser.conftest import SharedSite, Site
 
 BOX = "Search the plan"
 
@@ -116,7 +116,7 @@ def test_text_that_is_typed_before_the_answer_is_kept(
 
 
 def test_keys_that_are_pressed_before_page_is_complete_act_when_it_is(
-    look: Site, known: Library, monkeypatch: pytest.MonkeyPatch
+    look: SharedSite, known: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     continues, read = threading.Event(), PlanScreen._read
 
@@ -125,7 +125,7 @@ def test_keys_that_are_pressed_before_page_is_complete_act_when_it_is(
         return read(*given)
 
     monkeypatch.setattr(PlanScreen, "_read", waiting_read)
-    page = look.visit("/plan")
+    page = look.visit("/plan", fresh=True)
     expect(rows(page).first).to_be_visible()
     expect(box(page)).to_have_count(0)  # only the rows are there
     page.keyboard.type("j/risk:danger person:a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,39 +13,97 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboards.web import server
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.store.providers.traffic import RequestLedger
-from tests.browser.conftest import Site
+from tests.browser.conftest import SharedSite, Site
 from tests.browser.test_access import grave
 from tests.support import media, title_home
+from tests.support.cases import each_case
 from tests.support.providers import record_pictures
 
 _NO_POSTER = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
 
 class Titles:
-    """A served home with films and series."""
+    """A served home with films and series, and its page."""
 
-    def __init__(self, site: Site, library: Library, ids: dict[str, int]) -> None:
-        self.site, self.library, self.ids = site, library, ids
+    def __init__(self, site: Site, library: Library) -> None:
+        self.site, self.library = site, library
+        self._page: Page | None = None
+        self.ids: dict[str, int] = {}
+        self.read()
 
-    def visit(self, path: str = "/titles", *, width: int = 1280) -> Page:
-        page = self.site.visit(path, width=width)
-        page.get_by_role("heading", level=1).first.wait_for()
-        return page
+    def read(self) -> None:
+        """Read the ids of the titles."""
+        self.ids = {each.title: each.id for each in self.library.titles.list(per_page=100).items}
+
+    def visit(self, path: str = "/titles", *, width: int = 1280, fresh: bool = False) -> Page:
+        """Go to an address in the page of the last visit, or in a fresh one."""
+        if self._page is None or fresh:
+            self._page = self.site.visit(path, width=width)
+        else:
+            self._page.set_viewport_size({"width": width, "height": 860})
+            self.site.turn(self._page, path)
+        self._page.get_by_role("heading", level=1).first.wait_for()
+        return self._page
+
+    def check(self) -> None:
+        self.site.complaints[:] = [each for each in self.site.complaints if each != _NO_POSTER]
+        self.site.check()
+
+
+@contextlib.contextmanager
+def served(folder: Path, context: BrowserContext, port: int) -> Iterator[Titles]:
+    films = title_home.HOME.lay_out(folder / "media")
+    with (
+        title_home.HOME.open(folder / "home", films) as library,
+        server.make_server(library, port=port).background() as running,
+    ):
+        made = Titles(Site(running.url, context), library)
+        yield made
+        made.site.close()
+        made.check()
 
 
 @pytest.fixture
-def titles(tmp_path: Path, context: BrowserContext) -> Iterator[Titles]:
-    with title_home.HOME.open(tmp_path / "home", title_home.HOME.lay_out(tmp_path / "media")) as library:
-        ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
-        with server.make_server(library, port=0).background() as running:
-            site = Site(running.url, context)
-            yield Titles(site, library, ids)
-            site.close()
-            site.complaints = [each for each in site.complaints if each != _NO_POSTER]
-            site.check()
+def titles(tmp_path: Path, context: BrowserContext, port: int) -> Iterator[Titles]:
+    """A home of one test."""
+    with served(tmp_path, context, port) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def module_of_titles(tmp_path_factory: pytest.TempPathFactory, context: BrowserContext) -> Iterator[Titles]:
+    with served(tmp_path_factory.mktemp("titles"), context, 0) as made:
+        yield made
+
+
+@pytest.fixture
+def shown(module_of_titles: Titles) -> Iterator[Titles]:
+    """The home of all tests that leave titles as they were; they have one page, too."""
+    yield module_of_titles
+    module_of_titles.check()
+
+
+@pytest.fixture(scope="module")
+def module_of_moves(tmp_path_factory: pytest.TempPathFactory, context: BrowserContext) -> Iterator[Titles]:
+    with served(tmp_path_factory.mktemp("moves"), context, 0) as made:
+        yield made
+
+
+@pytest.fixture
+def moves(module_of_moves: Titles) -> Iterator[Titles]:
+    """The home of all tests that move files between titles; each file is identified again after each test."""
+    module_of_moves.read()
+    yield module_of_moves
+    module_of_moves.check()
+    library = module_of_moves.library
+    module_of_moves.read()
+    files = [file.file_id for each in module_of_moves.ids.values() for file in library.titles.get(each).files]
+    with contextlib.suppress(errors.UsageError):  # the test has moved its files back
+        library.jobs.wait(library.titles.unassign(files).id, timeout=60)
 
 
 def names(page: Page) -> list[str]:
@@ -59,8 +118,8 @@ def set_title(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
 
 
-def test_posters_show_every_film_and_series(titles: Titles) -> None:
-    page = titles.visit()
+def test_posters_show_every_film_and_series(shown: Titles) -> None:
+    page = shown.visit()
 
     expect(page.get_by_role("heading", name="7 titles")).to_be_visible()
     expect(page.get_by_text("5 films · 2 series")).to_be_visible()
@@ -72,8 +131,8 @@ def test_posters_show_every_film_and_series(titles: Titles) -> None:
     assert grave(page) == []
 
 
-def test_a_filter_offers_values_with_counts_and_stays_in_the_address(titles: Titles) -> None:
-    page = titles.visit()
+def test_a_filter_offers_values_with_counts_and_stays_in_the_address(shown: Titles) -> None:
+    page = shown.visit()
 
     page.get_by_role("button", name="Genre", exact=True).click()
     menu = page.get_by_role("dialog", name="Filter by genre")
@@ -88,8 +147,8 @@ def test_a_filter_offers_values_with_counts_and_stays_in_the_address(titles: Tit
     expect(page.locator(".title-tile")).to_have_count(7)
 
 
-def test_selected_titles_are_looked_up_and_their_values_are_planned(titles: Titles) -> None:
-    page = titles.visit("/titles?show=table")
+def test_selected_titles_are_looked_up_and_their_values_are_planned(shown: Titles) -> None:
+    page = shown.visit("/titles?show=table")
     bar = page.get_by_role("region", name="Actions")
     expect(bar).to_have_count(0)
     page.get_by_role("checkbox", name="Select Amber Coast (1994)").check()
@@ -164,17 +223,18 @@ def test_pictures_of_selected_titles_are_chosen_and_the_message_undoes_it(titles
     assert [each.is_by_person for each in pictures.slots("movie", film) if each.asset_type == "poster"] == [False]
 
 
-def test_tags_are_searched_and_filtered(titles: Titles) -> None:
-    titles.library.titles.set(titles.ids["Cedar"], "tags", ["Favourites"])
-    page = titles.visit("/titles?q=favour")
+def test_tags_are_searched_and_filtered(shown: Titles) -> None:
+    shown.library.titles.set(shown.ids["Cedar"], "tags", ["Favourites"])
+    page = shown.visit("/titles?q=favour")
     expect(page.locator(".title-tile > b")).to_have_text(["Cedar"])
-    page.goto(page.url.replace("?q=favour", "?tag=Favourites"))
+    shown.visit("/titles?tag=Favourites")
     expect(page.get_by_role("button", name="Remove the filter Tag")).to_be_visible()
     expect(page.locator(".title-tile > b")).to_have_text(["Cedar"])
+    shown.library.titles.set(shown.ids["Cedar"], "tags", None)
 
 
-def test_quick_filters_list_unmatched_titles_and_incomplete_series(titles: Titles) -> None:
-    page = titles.visit()
+def test_quick_filters_list_unmatched_titles_and_incomplete_series(shown: Titles) -> None:
+    page = shown.visit()
 
     page.get_by_role("button", name="Incomplete series 1").click()
     expect(page.locator(".title-tile")).to_have_count(1)
@@ -184,8 +244,8 @@ def test_quick_filters_list_unmatched_titles_and_incomplete_series(titles: Title
     expect(page.locator(".title-tile")).to_have_count(5)
 
 
-def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(titles: Titles) -> None:
-    page = titles.visit()
+def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(shown: Titles) -> None:
+    page = shown.visit()
 
     search = page.get_by_label("Search the titles")
     search.press_sequentially("sommer fluss")
@@ -200,10 +260,11 @@ def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(titles: Ti
     expect(page.locator(".title-tile")).to_have_count(7)
 
 
-def test_a_title_that_is_opened_while_a_search_waits_stays_open(titles: Titles) -> None:
-    page = titles.visit()
+def test_a_title_that_is_opened_while_a_search_waits_stays_open(shown: Titles) -> None:
+    page = shown.visit()
     page.evaluate(
-        "() => { const real = window.setTimeout; window.setTimeout = (work, ms) => real(work, ms === 220 ? 1500 : ms) }"
+        "() => { const real = window.setTimeout; window.setTimeout = (work, ms) => real(work, ms === 220 ? 1500 : ms);"
+        " window.putBack = () => { window.setTimeout = real } }"
     )
 
     page.get_by_label("Search the titles").press_sequentially("pond")
@@ -211,9 +272,10 @@ def test_a_title_that_is_opened_while_a_search_waits_stays_open(titles: Titles) 
     expect(page.get_by_role("heading", level=1, name="Amber Coast")).to_be_visible()
     page.wait_for_timeout(1600)  # the search would have started
     expect(page.get_by_role("heading", level=1, name="Amber Coast")).to_be_visible()
+    page.evaluate("putBack()")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("address", "sentence"),
     [
         ("kind=film", "There is no kind “film”. Choose one of: movie, series, season, episode."),
@@ -225,8 +287,8 @@ def test_a_title_that_is_opened_while_a_search_waits_stays_open(titles: Titles) 
         ("matched=7", "The filter “Matched” is yes or no, not “7”."),
     ],
 )
-def test_a_wrong_filter_in_the_address_is_named_above_all_titles(titles: Titles, address: str, sentence: str) -> None:
-    page = titles.visit(f"/titles?{address}")
+def test_a_wrong_filter_in_the_address_is_named_above_all_titles(shown: Titles, address: str, sentence: str) -> None:
+    page = shown.visit(f"/titles?{address}")
 
     expect(page.locator(".complain")).to_contain_text(sentence)
     expect(page.locator(".title-tile")).to_have_count(7)
@@ -235,8 +297,8 @@ def test_a_wrong_filter_in_the_address_is_named_above_all_titles(titles: Titles,
     expect(page.locator(".complain")).to_have_count(0)
 
 
-def test_only_the_wrong_filters_of_an_address_are_dropped(titles: Titles) -> None:
-    page = titles.visit("/titles?genre=Drama&library=99&matched=7")
+def test_only_the_wrong_filters_of_an_address_are_dropped(shown: Titles) -> None:
+    page = shown.visit("/titles?genre=Drama&library=99&matched=7")
 
     expect(page.locator(".complain")).to_contain_text("There is no library folder 99.")
     expect(page.locator(".complain")).to_contain_text("The filter “Matched” is yes or no, not “7”.")
@@ -245,8 +307,8 @@ def test_only_the_wrong_filters_of_an_address_are_dropped(titles: Titles) -> Non
     expect(page.get_by_role("button", name="Remove the filter Folder")).to_have_count(0)
 
 
-def test_a_title_that_does_not_exist_has_a_page_that_says_so(titles: Titles) -> None:
-    page = titles.visit("/titles/999999")
+def test_a_title_that_does_not_exist_has_a_page_that_says_so(shown: Titles) -> None:
+    page = shown.visit("/titles/999999")
 
     expect(page.get_by_role("heading", name="There is no title 999999")).to_be_visible()
     expect(page.get_by_text("A title disappears with its last file")).to_be_visible()
@@ -256,8 +318,8 @@ def test_a_title_that_does_not_exist_has_a_page_that_says_so(titles: Titles) -> 
     page.wait_for_url("**/titles")
 
 
-def test_the_table_has_the_same_titles(titles: Titles) -> None:
-    page = titles.visit()
+def test_the_table_has_the_same_titles(shown: Titles) -> None:
+    page = shown.visit()
 
     page.get_by_role("button", name="Table").click()
 
@@ -266,8 +328,8 @@ def test_the_table_has_the_same_titles(titles: Titles) -> None:
     assert grave(page) == []
 
 
-def test_arrow_keys_move_without_focus(titles: Titles) -> None:
-    page = titles.visit()
+def test_arrow_keys_move_without_focus(shown: Titles) -> None:
+    page = shown.visit(fresh=True)
     expect(page.locator(".title-tile")).to_have_count(7)
     page.keyboard.press("ArrowDown")
     expect(page.locator(".title-tile").first).to_be_focused()
@@ -278,8 +340,8 @@ def test_arrow_keys_move_without_focus(titles: Titles) -> None:
     page.wait_for_url("**/titles/*")
 
 
-def test_narrow_page_cuts_nothing_off(titles: Titles) -> None:
-    page = titles.visit("/titles?show=table", width=390)
+def test_narrow_page_cuts_nothing_off(shown: Titles) -> None:
+    page = shown.visit("/titles?show=table", width=390)
     table = page.locator(".titles-table")
     assert table.evaluate("node => node.scrollWidth <= node.clientWidth")
     page.get_by_role("link", name="Der lange Sommer am Fluss").click()
@@ -291,21 +353,21 @@ def test_narrow_page_cuts_nothing_off(titles: Titles) -> None:
     assert ends[0]["y"] + ends[0]["height"] <= ends[1]["y"]
 
 
-def test_arrow_keys_move_between_the_posters_and_enter_opens_a_title(titles: Titles) -> None:
-    page = titles.visit()
+def test_arrow_keys_move_between_the_posters_and_enter_opens_a_title(shown: Titles) -> None:
+    page = shown.visit()
 
     page.get_by_role("link", name="Amber Coast").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1, name="Birch and Bone")).to_be_visible()
-    page.wait_for_url(f"**/titles/{titles.ids['Birch and Bone']}")
+    page.wait_for_url(f"**/titles/{shown.ids['Birch and Bone']}")
     page.go_back()
     expect(page.locator(".title-tile")).to_have_count(7)
 
 
-def test_a_value_is_set_by_hand_locked_and_removed(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+def test_a_value_is_set_by_hand_locked_and_removed(shown: Titles) -> None:
+    page = shown.visit(f"/titles/{shown.ids['Cedar']}")
 
     set_title(page, "Cedar House")
     expect(page).to_have_title("Cedar House (2003) · Indexium")
@@ -314,7 +376,7 @@ def test_a_value_is_set_by_hand_locked_and_removed(titles: Titles) -> None:
     set_title(page, "Cedar House")
     page.get_by_role("button", name="Lock Title").click()
     expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "true")
-    shown = next(each for each in titles.library.titles.candidates(titles.ids["Cedar"], "title") if each.shown)
+    shown = next(each for each in shown.library.titles.candidates(shown.ids["Cedar"], "title") if each.shown)
     assert (shown.value, shown.origin, shown.locked) == ("Cedar House", "hand", True)
 
     page.get_by_role("button", name="Lock Title").click()
@@ -384,10 +446,10 @@ def test_requests_are_listed_for_a_title_and_in_the_settings(titles: Titles) -> 
     assert titles.library.settings.download_images is False
 
 
-def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -> None:
-    title_id = titles.ids["Cedar"]
-    titles.library.titles.set(title_id, "year", 1951)
-    page = titles.visit(f"/titles/{title_id}")
+def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(shown: Titles) -> None:
+    title_id = shown.ids["Cedar"]
+    shown.library.titles.set(title_id, "year", 1951)
+    page = shown.visit(f"/titles/{title_id}")
 
     page.locator("[data-act=value][data-field=year]").click()
     page.get_by_label("Year by hand").fill("soon")
@@ -399,40 +461,41 @@ def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Cedar")
     expect(page.locator("[data-act=value][data-field=year]")).to_contain_text("2003")
-    assert titles.library.titles.get(title_id).item.year == 2003
+    assert shown.library.titles.get(title_id).item.year == 2003
+    shown.library.titles.set(title_id, "year", None)
 
 
-def test_undo_of_a_value_that_was_changed_elsewhere_is_not_offered(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+def test_undo_of_a_value_that_was_changed_elsewhere_is_not_offered(shown: Titles) -> None:
+    page = shown.visit(f"/titles/{shown.ids['Cedar']}")
     set_title(page, "Cedar House")
-    titles.library.titles.set(titles.ids["Cedar"], "title", "Cedar Lodge")
+    shown.library.titles.set(shown.ids["Cedar"], "title", "Cedar Lodge")
     expect(page.get_by_role("heading", level=1, name="Cedar Lodge")).to_be_visible()
     told = page.locator(".toast", has_text="Title: set by hand")
     expect(told).to_be_visible()
     expect(told.get_by_role("button", name="Undo")).to_have_count(0)
-    titles.library.titles.set(titles.ids["Cedar"], "title", None)
+    shown.library.titles.set(shown.ids["Cedar"], "title", None)
 
 
-def test_a_title_that_is_not_a_film_is_ignored_and_the_message_undoes_it(titles: Titles) -> None:
-    title_id = titles.ids["Cedar"]
-    page = titles.visit(f"/titles/{title_id}")
+def test_a_title_that_is_not_a_film_is_ignored_and_the_message_undoes_it(shown: Titles) -> None:
+    title_id = shown.ids["Cedar"]
+    page = shown.visit(f"/titles/{title_id}")
     expect(page.locator(".match")).to_contain_text("Not searched yet.")
 
     page.get_by_role("button", name="Not a film or series").click()
     expect(page.locator(".states")).to_contain_text("Ignored")
-    assert titles.library.matches.get(title_id).state == "ignored"
+    assert shown.library.matches.get(title_id).state == "ignored"
     expect(page.locator(".match")).to_contain_text("Not a film or series.")
     page.locator(".toast.good").get_by_role("button", name="Undo").click()
 
     expect(page.locator(".match")).to_contain_text("Not searched yet.")
-    assert titles.library.matches.get(title_id).state == "unsearched"
+    assert shown.library.matches.get(title_id).state == "unsearched"
     page.get_by_role("button", name="Not a film or series").click()
     page.get_by_role("button", name="It is a film or series").click()
     expect(page.locator(".match")).to_contain_text("Not searched yet.")
 
 
-def test_a_series_shows_its_seasons_and_the_missing_episode(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Pond']}")
+def test_a_series_shows_its_seasons_and_the_missing_episode(shown: Titles) -> None:
+    page = shown.visit(f"/titles/{shown.ids['Pond']}")
 
     expect(page.get_by_text("S01E02 is missing.")).to_be_visible()
     assert grave(page) == []
@@ -442,8 +505,8 @@ def test_a_series_shows_its_seasons_and_the_missing_episode(titles: Titles) -> N
     expect(page.get_by_role("link", name="Pond", exact=True)).to_be_visible()
 
 
-def test_a_person_leads_to_the_list_and_related_titles_share_people(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
+def test_a_person_leads_to_the_list_and_related_titles_share_people(shown: Titles) -> None:
+    page = shown.visit(f"/titles/{shown.ids['Amber Coast']}")
 
     expect(page.locator(".related .title-tile", has_text="Birch and Bone")).to_contain_text("Ada Quill")
     page.get_by_role("link", name="Ada Quill", exact=True).click()
@@ -452,22 +515,22 @@ def test_a_person_leads_to_the_list_and_related_titles_share_people(titles: Titl
     page.wait_for_url("**/titles?actor=Ada+Quill")
 
 
-def test_a_file_of_a_title_leads_to_its_details(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+def test_a_file_of_a_title_leads_to_its_details(shown: Titles) -> None:
+    page = shown.visit(f"/titles/{shown.ids['Cedar']}")
 
     file = page.get_by_role("link", name="Cedar (2003).mp4")
 
-    expect(file).to_have_attribute("href", f"/track/{titles.library.titles.get(titles.ids['Cedar']).files[0].file_id}")
+    expect(file).to_have_attribute("href", f"/track/{shown.library.titles.get(shown.ids['Cedar']).files[0].file_id}")
 
 
-def test_without_a_provider_the_page_says_how_to_switch_one_on(titles: Titles) -> None:
-    page = titles.visit()
+def test_without_a_provider_the_page_says_how_to_switch_one_on(shown: Titles) -> None:
+    page = shown.visit()
 
     expect(page.get_by_text("No provider is asked for plots, casts and posters.")).to_be_visible()
 
 
-def test_controls_of_a_title_are_large_enough_on_a_phone(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Pond']}", width=390)
+def test_controls_of_a_title_are_large_enough_on_a_phone(shown: Titles) -> None:
+    page = shown.visit(f"/titles/{shown.ids['Pond']}", width=390)
     page.get_by_text("S01E02 is missing.").wait_for()
 
     small = page.evaluate(
@@ -480,18 +543,18 @@ def test_controls_of_a_title_are_large_enough_on_a_phone(titles: Titles) -> None
     assert small == []
 
 
-def test_a_home_without_titles_explains_the_kind_of_a_folder(look: Site) -> None:
-    page = look.visit("/titles")
+def test_a_home_without_titles_explains_the_kind_of_a_folder(look: SharedSite) -> None:
+    page = look.visit("/titles", fresh=True)
 
     expect(page.get_by_text("No folder holds films or series")).to_be_visible()
     expect(page.get_by_role("combobox").first).to_have_value("home")
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Titles")).to_have_count(0)
 
 
-def test_the_dialog_that_moves_a_file_starts_with_its_role(titles: Titles) -> None:
-    file = titles.library.titles.get(titles.ids["Cedar"]).files[0]
-    titles.library.titles.assign([file.file_id], titles.ids["Amber Coast"], role="trailer")
-    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
+def test_the_dialog_that_moves_a_file_starts_with_its_role(moves: Titles) -> None:
+    file = moves.library.titles.get(moves.ids["Cedar"]).files[0]
+    moves.library.titles.assign([file.file_id], moves.ids["Amber Coast"], role="trailer")
+    page = moves.visit(f"/titles/{moves.ids['Amber Coast']}")
 
     page.get_by_role("button", name="Move to another title: Cedar").click()
     dialog = page.get_by_role("dialog", name="Move to another title")
@@ -513,8 +576,8 @@ def test_each_file_shows_its_edition(titles: Titles, tmp_path: Path) -> None:
     expect(page.locator("[data-act=value][data-field=edition]")).to_have_count(0)
 
 
-def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Birch and Bone']}")
+def test_a_file_moves_to_an_episode_and_back(moves: Titles) -> None:
+    page = moves.visit(f"/titles/{moves.ids['Birch and Bone']}")
 
     page.get_by_role("button", name="Move to another title: Birch and Bone").click()
     dialog = page.get_by_role("dialog", name="Move to another title")
@@ -528,17 +591,17 @@ def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
 
     moved = page.locator(".toast", has_text="The file is moved to Pond - S02E05 - Episode 5.")
     expect(moved.get_by_role("button", name="Undo")).to_be_visible()
-    found = titles.library.titles.list(kind="episode", query="pond", per_page=50).items
+    found = moves.library.titles.list(kind="episode", query="pond", per_page=50).items
     episode = next(each for each in found if (each.season, each.episode) == (2, 5))
-    page.goto(page.url.rsplit("/", 1)[0] + f"/{episode.id}")
+    moves.visit(f"/titles/{episode.id}")
     expect(page.get_by_text("moved by hand")).to_be_visible()
     page.get_by_role("button", name="Move to another title").click()
     page.get_by_role("dialog").get_by_role("button", name="Identify the file again").click()
     expect(page.get_by_text("The file is identified again")).to_be_visible()
 
 
-def test_a_file_becomes_a_new_film(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+def test_a_file_becomes_a_new_film(moves: Titles) -> None:
+    page = moves.visit(f"/titles/{moves.ids['Cedar']}")
 
     page.get_by_role("button", name="Move to another title").click()
     dialog = page.get_by_role("dialog", name="Move to another title")
@@ -551,11 +614,11 @@ def test_a_file_becomes_a_new_film(titles: Titles) -> None:
     dialog.get_by_role("button", name="Move the file").click()
 
     expect(page.get_by_text("The file is moved to Amber Coast (2014).")).to_be_visible()
-    expect(page).to_have_url(re.compile(rf"/titles/{titles.ids['Cedar']}$"))  # values by hand keep this title
+    expect(page).to_have_url(re.compile(rf"/titles/{moves.ids['Cedar']}$"))  # values by hand keep this title
 
 
-def test_the_page_follows_the_only_file_of_a_title(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Der lange Sommer am Fluss']}")
+def test_the_page_follows_the_only_file_of_a_title(moves: Titles) -> None:
+    page = moves.visit(f"/titles/{moves.ids['Der lange Sommer am Fluss']}")
 
     page.get_by_role("button", name="Move to another title").click()
     dialog = page.get_by_role("dialog", name="Move to another title")
@@ -564,19 +627,19 @@ def test_the_page_follows_the_only_file_of_a_title(titles: Titles) -> None:
     dialog.get_by_role("button", name="Move the file").click()
 
     moved = page.locator(".toast", has_text="The file is moved to Cedar (2003).")
-    expect(page).to_have_url(re.compile(rf"/titles/{titles.ids['Cedar']}$"))
+    expect(page).to_have_url(re.compile(rf"/titles/{moves.ids['Cedar']}$"))
     expect(page.get_by_role("heading", name="Cedar")).to_be_visible()
     moved.get_by_role("button", name="Undo").click()
     expect(page.locator(".toast", has_text="it is identified again")).to_be_visible()
     expect(page.locator(".title-files li")).to_have_count(1)
-    assert "Der lange Sommer am Fluss" in {each.title for each in titles.library.titles.list(per_page=100).items}
+    assert "Der lange Sommer am Fluss" in {each.title for each in moves.library.titles.list(per_page=100).items}
     expect(page.get_by_text("There is no title")).to_have_count(0)
 
 
-def test_the_undo_of_a_move_knows_the_former_title_after_the_browser_went_back(titles: Titles) -> None:
-    file = titles.library.titles.get(titles.ids["Cedar"]).files[0]
-    titles.library.titles.assign([file.file_id], titles.ids["Amber Coast"])
-    page = titles.visit()
+def test_the_undo_of_a_move_knows_the_former_title_after_the_browser_went_back(moves: Titles) -> None:
+    file = moves.library.titles.get(moves.ids["Cedar"]).files[0]
+    moves.library.titles.assign([file.file_id], moves.ids["Amber Coast"])
+    page = moves.visit()
     page.get_by_role("link", name="Amber Coast").click()
     page.get_by_role("button", name="Move to another title: Cedar").click()
     dialog = page.get_by_role("dialog", name="Move to another title")
@@ -590,8 +653,8 @@ def test_the_undo_of_a_move_knows_the_former_title_after_the_browser_went_back(t
     expect(page.locator(".toast", has_text="it is in Amber Coast")).to_be_visible()
 
 
-def test_numbers_of_a_series_do_not_matter_for_a_film(titles: Titles) -> None:
-    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+def test_numbers_of_a_series_do_not_matter_for_a_film(moves: Titles) -> None:
+    page = moves.visit(f"/titles/{moves.ids['Cedar']}")
 
     page.get_by_role("button", name="Move to another title").click()
     dialog = page.get_by_role("dialog", name="Move to another title")

@@ -22,6 +22,7 @@ from indexium_core import cli, signals
 from indexium_core.cli.operations import follow
 from indexium_core.library import Library
 from tests.support import homes, media, tables
+from tests.support.cases import each_case
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> 
     assert f"(1 danger), under 1 s. Fields that change: {losing}" in planned.err
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "sentence"),
     [
         ("titles list", "No film and no series is identified. 'indexium titles identify' identifies the videos"),
@@ -290,7 +291,7 @@ def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) 
     assert planned.json("people", "list") == everyone
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "code", "says"),
     [
         (["scan", "nowhere"], 2, "nowhere"),
@@ -538,7 +539,7 @@ def test_edited_csv_is_checked_applied_and_undone(planned: Command, tmp_path: Pa
     assert planned("changes", "check", tmp_path / "nowhere.csv") == 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("status", "counts", "code", "way"),
     [
         ("failed", {"success_count": 1}, "", "resume"),

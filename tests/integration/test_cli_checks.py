@@ -12,6 +12,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from tests.integration.test_cli import Command
+from tests.support.cases import each_case
 from tests.support.catalog import NOW, scanned, store
 
 
@@ -79,7 +80,7 @@ def test_all_findings_of_kind_are_resolved_at_once(run: Command) -> None:
     assert [item["subject"] for item in run.json("checks", "single")["items"]] == ["Zoe Oz"]  # then another user
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "said"),
     [
         (

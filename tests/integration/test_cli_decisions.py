@@ -11,6 +11,7 @@ import pytest
 
 from indexium_core import cli
 from indexium_core.library import Library
+from tests.support.cases import each_case
 from tests.support.catalog import ROOT, scanned, store
 
 Run = Callable[..., tuple[int, str, str]]
@@ -79,7 +80,7 @@ def test_templates_are_saved_previewed_and_applied(run: Run) -> None:
     assert run("templates", "remove", "Family")[0] == 0
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "sentence"),
     [
         (["edit", "name:mp4"], "--people, or --add"),

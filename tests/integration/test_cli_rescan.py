@@ -13,6 +13,7 @@ import pytest
 
 from indexium_core.cli.app import main
 from tests.support import homes, media, tables
+from tests.support.cases import each_case
 
 Run = Callable[..., int]
 
@@ -86,7 +87,7 @@ def test_value_set_by_hand_replaces_origin_of_lock(run: Run, capsys: pytest.Capt
     assert "property HDR HDR10 (PQ) (locked, by a padlock)" in shown
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "told"),
     [
         (["rescan"], "Give a search, or --all for every file."),

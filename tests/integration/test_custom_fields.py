@@ -18,6 +18,7 @@ from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import field_values, shapes
+from tests.support.cases import each_case
 from tests.support.oracles import oracle
 from tests.support.studio import OLD
 
@@ -198,7 +199,13 @@ def test_removed_key_can_be_defined_again_with_another_type(library: Library) ->
     assert [each.type for each in library.fields.list()] == ["list"]
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def with_own_field(library: Library) -> Library:
+    library.fields.define("own")
+    return library
+
+
+@each_case(
     ("facts", "word"),
     [
         ({"key": "camera"}, "my_camera"),  # a property
@@ -217,8 +224,8 @@ def test_removed_key_can_be_defined_again_with_another_type(library: Library) ->
         ({"mp4": "org.other:OWN"}, "Own"),
     ],
 )
-def test_name_with_another_meaning_is_refused(library: Library, facts: dict[str, str], word: str) -> None:
-    library.fields.define("own")
+def test_name_with_another_meaning_is_refused(with_own_field: Library, facts: dict[str, str], word: str) -> None:
+    library = with_own_field
     with pytest.raises(errors.ValidationError) as raised:
         library.fields.define(**{"key": "tape_number"} | facts)  # type: ignore[arg-type]
     assert word in raised.value.message

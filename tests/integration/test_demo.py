@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from indexium_core import demo, errors
-from indexium_core.demo import building, content, films
+from indexium_core.demo import building, content, films, photos
 from indexium_core.library import Library
 from indexium_core.model.matches.candidates import ContentType, MatchDecision, SearchQuery
 from indexium_core.model.operations.operation import WriteOptions
@@ -243,9 +244,12 @@ def test_players_of_demo_show_what_is_published(with_films: Library) -> None:
         with_films.publications.set_options(folder.library_id, publish="off")
 
 
-def test_demo_of_former_version_keeps_its_folder(tmp_path: Path) -> None:
+def test_demo_of_former_version_keeps_its_folder(tmp_path: Path, films_folder: Path) -> None:
     folder = tmp_path / "demo"
     demo.build(folder, files=1)
+    for photo in photos.PHOTOS:
+        (folder / photo.path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(films_folder / building.HOME_VIDEOS / photo.path, folder / photo.path)
     with demo.open_library(folder, files=1) as library:
         assert [row.path for row in library.inventory.list()] == [str(folder)]
     assert not (folder / building.HOME_VIDEOS).exists()

@@ -23,6 +23,7 @@ from indexium_core.model.job import NewJob
 from indexium_core.model.scanning.health import Check
 from indexium_core.store import jobs
 from tests.support import places, tables
+from tests.support.cases import each_case
 from tests.support.holding import Gate
 from tests.support.studio import Studio
 
@@ -216,14 +217,14 @@ def test_ffprobe_is_optional(
     assert words in found.message
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("changes", "words"),
     [
         ("status = 'running', heartbeat_at = $now - INTERVAL 1 SECOND", ""),
-        ("status = 'running', heartbeat_at = $now - INTERVAL 1 HOUR", "stalled: 1"),
+        ("status = 'running', heartbeat_at = $now - INTERVAL 1 HOUR", "stalled: {id}"),
         ("status = 'paused', paused_at = $now - INTERVAL 2 HOUR", ""),
-        ("status = 'paused', paused_at = $now - INTERVAL 25 HOUR", "paused for more than a day: 1"),
-        ("status = 'failed', completed_at = $now - INTERVAL 6 DAY", "failed in the last week: 1"),
+        ("status = 'paused', paused_at = $now - INTERVAL 25 HOUR", "paused for more than a day: {id}"),
+        ("status = 'failed', completed_at = $now - INTERVAL 6 DAY", "failed in the last week: {id}"),
         ("status = 'failed', completed_at = $now - INTERVAL 8 DAY", ""),
         ("status = 'completed', completed_at = $now", ""),
     ],
@@ -231,11 +232,12 @@ def test_ffprobe_is_optional(
 def test_stalled_and_failed_jobs_are_named(library: Library, changes: str, words: str) -> None:
     now = datetime.now(UTC)
     with tables.changing(library) as tx:
-        jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
+        tx.execute("DELETE FROM job_queue")
+        number = jobs.insert(tx, NewJob(job_type="scan", title="Scan"), owner="another", now=now)
         tx.execute(f"UPDATE job_queue SET {changes}", {"now": now} if "$now" in changes else {})
     found = check(library, "jobs")
     assert (found.state, bool(found.remedy)) == (("warning", True) if words else ("ok", False))
-    assert words in found.message
+    assert words.format(id=number) in found.message
 
 
 def test_logs_are_counted(library: Library, home: Path) -> None:

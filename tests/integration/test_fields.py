@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import field_values, headers, media, ogg, tables
+from tests.support.cases import each_case
 from tests.support.field_values import CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
 from tests.support.own_fields import CUSTOM
@@ -28,84 +28,75 @@ from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 ALL_CASES = [*SOME_CASES, *CUSTOM_CASES]
+Case = tuple[str, str]  # a container and the key of a field
 
 
 @dataclass(frozen=True)
 class Round:
-    """One write of all films, by container."""
+    """One write of all films, by case."""
 
-    items: dict[str, ItemDetails]
-    shown: dict[str, str | None]
-    unfinished: set[str]  # films that the plan after this write would change
+    items: dict[Case, ItemDetails]
+    shown: dict[Case, str | None]
+    unfinished: set[Case]  # films that the plan after this write would change
 
 
 @dataclass(frozen=True)
 class Journey:
-    """A film of each container, in which a first value, another value and no value of one field are written."""
+    """A film for each field of each container, in which a first value, another value and no value are written."""
 
-    originals: dict[str, bytes]
+    originals: dict[Case, bytes]
     rounds: list[Round]
-    restored: dict[str, bytes]  # after the rollback of all rounds
+    restored: dict[Case, bytes]  # after the rollback of all rounds
 
 
 @pytest.fixture(scope="module")
-def journey_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Field], Journey]:
-    """Return the journey of a field, made once. A library is for one field, because films with equal media share it."""
-    made: dict[str, Journey] = {}
-
-    def journey(field: Field) -> Journey:
-        if field.key not in made:
-            made[field.key] = travel(field, tmp_path_factory.mktemp("fields"))
-        return made[field.key]
-
-    return journey
-
-
-def travel(field: Field, where: Path) -> Journey:
+def journey(tmp_path_factory: pytest.TempPathFactory) -> Journey:
+    """Films with equal media would share their fields, so each film has its own media."""
+    where = tmp_path_factory.mktemp("fields")
     films = where / "films"
     paths = {}
-    for container in (container for container, each in ALL_CASES if each.key == field.key):
-        (films / container).mkdir(parents=True)
-        paths[container] = path = field_values.build(container, films / container)
+    for seed, (container, field) in enumerate(ALL_CASES, start=1):
+        folder = films / field.key / container
+        folder.mkdir(parents=True)
+        paths[container, field.key] = path = field_values.build(container, folder, seed=seed)
         os.utime(path, (OLD, OLD))
-    containers = {path: container for container, path in paths.items()}
-    originals = {container: path.read_bytes() for container, path in paths.items()}
+    cases = {path: case for case, path in paths.items()}
+    originals = {case: path.read_bytes() for case, path in paths.items()}
     with Library.open(where / "home") as library:
-        field_values.define(library, field.key)
+        field_values.define(library, *(field.key for _, field in CUSTOM_CASES))
         library.inventory.add(films, photos=True)
         library.scan()
         ids = dict(tables.rows(library, "SELECT path, file_id FROM scanned_files"))
         operations, rounds = [], []
         for number in range(3):
-            wanted: dict[str, list[int]] = {}
-            for container, path in paths.items():
+            wanted: dict[tuple[str, str], list[int]] = {}
+            for container, field in ALL_CASES:
                 value = (*values_of(field, container), "")[number]
-                wanted.setdefault(value, []).append(ids[str(path)])
-            for value, file_ids in wanted.items():
-                library.decisions.set_fields(file_ids, {field.key: value})
+                wanted.setdefault((field.key, value), []).append(ids[str(paths[container, field.key])])
+            for (key, value), file_ids in wanted.items():
+                library.decisions.set_fields(file_ids, {key: value})
             operation = library.write(library.plan(), DANGER)
             operation.wait()
             operations.append(operation.id)
-            items = {
-                containers[Path(item.file_path)]: item for item in library.operation(operation.id, per_page=0).items
+            items = {cases[Path(item.file_path)]: item for item in library.operation(operation.id, per_page=0).items}
+            found = {
+                (container, field.key): shown(paths[container, field.key], field, container)
+                for container, field in ALL_CASES
             }
-            found = {container: shown(path, field, container) for container, path in paths.items()}
-            rounds.append(Round(items, found, {containers[Path(item.file_path)] for item in library.plan().items}))
+            rounds.append(Round(items, found, {cases[Path(item.file_path)] for item in library.plan().items}))
         for operation_id in reversed(operations):
             library.rollback(operation_id).wait()
-    return Journey(originals, rounds, {container: path.read_bytes() for container, path in paths.items()})
+    return Journey(originals, rounds, {case: path.read_bytes() for case, path in paths.items()})
 
 
-@pytest.mark.parametrize(("container", "field"), ALL_CASES, ids=lambda each: getattr(each, "key", each))
-def test_field_is_written_replaced_removed_and_rolled_back(
-    journey_of: Callable[[Field], Journey], container: str, field: Field
-) -> None:
-    journey = journey_of(field)
+@each_case(("container", "field"), ALL_CASES, ids=lambda each: getattr(each, "key", each))
+def test_field_is_written_replaced_removed_and_rolled_back(journey: Journey, container: str, field: Field) -> None:
+    case = (container, field.key)
     for written, value in zip(journey.rounds, (*values_of(field, container), None), strict=True):
-        assert (written.items[container].status, written.items[container].message) == ("success", "")
-        assert_equal(written.shown[container], field, container, value)
-        assert container not in written.unfinished
-    assert journey.restored[container] == journey.originals[container]
+        assert (written.items[case].status, written.items[case].message) == ("success", "")
+        assert_equal(written.shown[case], field, container, value)
+        assert case not in written.unfinished
+    assert journey.restored[case] == journey.originals[case]
 
 
 LIMITED = [(field, container) for field in EDITABLE for container in field.limits]

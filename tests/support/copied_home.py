@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ class CopiedHome:
         return library
 
     def _template(self) -> _Template:
-        key = tuple(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("INDEXIUM_"))
+        key = _environment()
         if key not in self._templates:
             self._templates[key] = self._make()
         return self._templates[key]
@@ -96,12 +97,67 @@ class CopiedHome:
         folder = root / "media"
         for seed, (name, tags) in enumerate(self._tags.items()):
             media.video(folder / name, seed=seed, tags=dict(tags))
-        with Library.open(root / "home", **self._options()) as library:
+        with _without_snapshots(), Library.open(root / "home", **self._options()) as library:
             self._prepare(library, folder)
             with tables.changing(library) as reader:
                 found = tuple(updates(reader, folder))
         homes.forget_planned_runs(root / "home")
         return _Template(root / "home" / FILE_NAME, folder, found)
+
+
+class SettledHome:
+    """
+    A copied home after operations on its files: each test gets the home anew, and the files at one path.
+
+    The journals of operations name the files, so their folder is the same in each test of a process.
+    """
+
+    def __init__(self, base: CopiedHome, prepare: Callable[[Library, Path], object]) -> None:
+        self._base, self._prepare = base, prepare
+        self._templates: dict[tuple[str, ...], Path] = {}  # by the settings in the environment
+
+    def lay_out(self) -> Path:
+        """Put the files into their folder, and return it; what earlier tests left beside it is removed."""
+        root = self._template()
+        shutil.rmtree(root / "used", ignore_errors=True)
+        shutil.copytree(root / "media", root / "used/media", symlinks=True)
+        return root / "used/media"
+
+    def open(self, home: Path, **options: Any) -> Library:
+        """Open a new home that knows the files of `lay_out`."""
+        root = self._template()
+        shutil.copytree(root / "home", home, dirs_exist_ok=True)
+        library = Library.open(home, **options)
+        with tables.changing(library) as tx:
+            homes.update_inodes(tx, [path for path in (root / "used/media").rglob("*") if path.is_file()])
+            tx.execute("DELETE FROM hash_cache")  # of the inodes of other copies
+        return library
+
+    def _template(self) -> Path:
+        key = _environment()
+        if key not in self._templates:
+            root = Path(tempfile.mkdtemp(dir=homes.folder()))
+            folder = self._base.lay_out(root / "used/media")
+            with _without_snapshots(), self._base.open(root / "home", folder) as library:
+                self._prepare(library, folder)
+            homes.forget_planned_runs(root / "home")
+            shutil.move(folder, root / "media")
+            self._templates[key] = root
+        return self._templates[key]
+
+
+def _environment() -> tuple[str, ...]:
+    """Return the settings in the environment on which the database of a home depends; a copy has no snapshots."""
+    names = sorted(name for name in os.environ if name.startswith("INDEXIUM_") and name != "INDEXIUM_SNAPSHOTS")
+    return tuple(f"{name}={os.environ[name]}" for name in names)
+
+
+@contextmanager
+def _without_snapshots() -> Iterator[None]:
+    """Prepare a home the same way for all tests: some of them take snapshots."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INDEXIUM_SNAPSHOTS", "false")
+        yield
 
 
 def paths(old: Path, new: Path) -> dict[str, str]:

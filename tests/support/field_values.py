@@ -42,14 +42,14 @@ def define(library: Library, *keys: str) -> None:
             library.fields.define(each.key, each.type, mp4=each.mp4)
 
 
-def build(container: str, folder: Path) -> Path:
+def build(container: str, folder: Path, *, seed: int = 0) -> Path:
     """Return a film with a comment, or a photo with a rating and a date in EXIF where Pillow can write one."""
     if container in PHOTOS:
         path = folder / f"photo.{container}"
         exif = photos.exif(rating=2)
-        path.write_bytes(photos.photo(container, **({} if container == "tiff" else {"exif": exif})))
+        path.write_bytes(photos.photo(container, seed=seed, **({} if container == "tiff" else {"exif": exif})))
         return path
-    path = media.build(FORMS.get(container, container), folder, comment="People: Ann")
+    path = media.build(FORMS.get(container, container), folder, comment="People: Ann", seed=seed)
     if container == "3gp":
         content = path.read_bytes()
         path.write_bytes(content[:8] + b"3gp6" + content[12:])

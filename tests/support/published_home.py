@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from PIL import Image
 
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
-from tests.support.copied_home import CopiedHome, scan_titles
+from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from tests.support.copied_home import CopiedHome, SettledHome, scan_titles
 from tests.support.providers import record_pictures
 
 FILES = (
@@ -49,6 +51,8 @@ def _scan_family(library: Library, folder: Path) -> None:
 
 HOME = CopiedHome(FILES, _fill)
 FAMILY = CopiedHome(VIDEOS, _scan_family)
+ALL = PublicationSelection(filter=PublicationFilter())
+FOREIGN = b'\xef\xbb\xbf<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
 
 
 class FileState(NamedTuple):
@@ -112,3 +116,34 @@ def select_picture(
     library.artwork.cache.store_asset(data, kind, candidate_id=candidate.id)
     library.picture_selection.select_candidate(candidate.id)
     return candidate.id
+
+
+def _turn_on(library: Library, _: Path) -> None:
+    [found] = library.inventory.list()
+    library.publications.set_options(found.library_id, publish="both")
+
+
+def _publish(library: Library, folder: Path) -> None:
+    _turn_on(library, folder)
+    assert set(library.publications.start(ALL).wait().counts) == {"success"}
+
+
+def _publish_over(name: str, title: str) -> Callable[[Library, Path], None]:
+    """Return a preparation that publishes everything, over an NFO file of others and with a poster of one film."""
+
+    def prepare(library: Library, folder: Path) -> None:
+        _turn_on(library, folder)
+        (folder / name).write_bytes(FOREIGN)
+        film = next(each.id for each in library.titles.list().items if each.title == title)
+        select_picture(library, film, picture("red"))
+        library.publications.refresh()
+        assert set(library.publications.start(ALL).wait().counts) == {"success"}
+
+    return prepare
+
+
+PUBLISHING = SettledHome(HOME, _turn_on)  # nothing is published yet
+DONE = SettledHome(HOME, _publish)
+LANTERN_DONE = SettledHome(HOME, _publish_over("Films/The Lantern Keeper (2014)/movie.nfo", "The Lantern Keeper"))
+SKY_DONE = SettledHome(HOME, _publish_over("Films/Copper Sky (2013).nfo", "Copper Sky"))
+PUBLISHING_FAMILY = SettledHome(FAMILY, _turn_on)

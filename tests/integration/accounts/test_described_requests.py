@@ -12,6 +12,7 @@ import pytest
 from dashboards.web import server
 from indexium_core.model.accounts.permissions import ROLES, permissions_of
 from indexium_core.model.accounts.tokens import WITHOUT_TOKENS
+from tests.support.effort import effort
 from tests.support.sessions import PASSWORD
 from tests.support.split_home import House
 
@@ -24,7 +25,7 @@ OPTIONS = """
 """
 
 
-@pytest.mark.parametrize("who", [*ROLES, "some folders"])
+@pytest.mark.parametrize("who", effort.some(["some folders", *reversed(ROLES)], 2))
 def test_described_requests_as(house: House, tmp_path: Path, who: str) -> None:
     """A role sees all folders here, so its answers are not searched for hidden names."""
     library = house.library

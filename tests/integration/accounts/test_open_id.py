@@ -21,6 +21,7 @@ from indexium_core.keys import open_id_key
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
 from tests.support import open_id
+from tests.support.cases import each_case
 from tests.support.open_id import ZOE, Browser, Provider, User, changed_tokens, problem
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider, which is an older program
@@ -145,7 +146,7 @@ def test_used_code_is_refused(browser: Browser) -> None:
     assert browser("/api/jobs").status == 401
 
 
-@pytest.mark.parametrize(
+@each_case(
     "change",
     [
         lambda claims: claims.update(nonce="another"),
@@ -199,7 +200,7 @@ def test_signature_of_another_is_refused(browser: Browser) -> None:
         open_id.jwt.encode = encode
 
 
-@pytest.mark.parametrize("following", ["https://evil.example/", "//evil.example", "/\\evil.example", "/sign-in/openid"])
+@each_case("following", ["https://evil.example/", "//evil.example", "/\\evil.example", "/sign-in/openid"])
 def test_it_leads_to_no_other_site(browser: Browser, following: str) -> None:
     assert browser.sign_in(following).address == "/"
 
@@ -303,7 +304,7 @@ def test_off_without_settings(library: Library, browser: Browser) -> None:
     assert browser("/sign-in/openid/back?code=1&state=1").status == 401
 
 
-@pytest.mark.parametrize("issuer", ["http://auth.example.org", "https://a b", "ftp://auth.example.org", "auth"])
+@each_case("issuer", ["http://auth.example.org", "https://a b", "ftp://auth.example.org", "auth"])
 def test_issuer_needs_tls(library: Library, issuer: str) -> None:
     with pytest.raises(errors.ValidationError, match="an address such as https://auth"):
         library.configuration.set("oidc_issuer", issuer)
@@ -326,7 +327,7 @@ class _Discovery(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "status", "location", "message"),
     [
         (b'{"issuer": "https://evil.example"}', 200, "", "it names itself differently"),

@@ -23,6 +23,7 @@ from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
+from tests.support.cases import each_case
 from tests.support.rest import PATIENCE, Answer, Client, events
 
 PASSWORD = "correct horse"
@@ -114,7 +115,7 @@ def test_every_route_of_rest_needs_a_session(running: DashboardServer, nobody: C
             )
 
 
-@pytest.mark.parametrize("name", ["components.js", "page.html", "plain.html"])
+@each_case("name", ["components.js", "page.html", "plain.html"])
 def test_other_assets_need_a_session(nobody: Client, name: str) -> None:
     assert nobody.get(f"/assets/{name}").status == 401
 

@@ -22,6 +22,7 @@ from indexium_core.model.accounts.tokens import WITHOUT_TOKENS
 from indexium_core.model.operations.actor import Actor
 from tests.integration.accounts.test_sign_in import PAGE, PASSWORD, SOCKET, cookie_of, signed_in
 from tests.support import media
+from tests.support.cases import each_case
 from tests.support.rest import Client, ended, events
 from tests.support.studio import Studio
 
@@ -80,15 +81,26 @@ def test_token_opens_rest_by_either_header(program: Callable[..., Client], nobod
     assert me["permissions"] == list(RUNS)
 
 
-@pytest.mark.parametrize("header", ["Authorization", "X_Api_Key"])
-@pytest.mark.parametrize("path", ["/api/jobs", "/api/me", "/api/nowhere", "/files/plan.csv"])
-def test_wrong_token_is_refused_everywhere(
-    library: Library, program: Callable[..., Client], nobody: Client, header: str, path: str
-) -> None:
+@pytest.fixture
+def wrong(library: Library, program: Callable[..., Client]) -> tuple[str, str]:
+    """A guessed token and one that is revoked."""
     revoked = secret_of(program())
     library.tokens.revoke(1)
-    ann = cookie_of(signed_in(nobody))
-    for text in ("ix_guessed", revoked):
+    return "ix_guessed", revoked
+
+
+@pytest.fixture
+def ann(nobody: Client) -> str:
+    """The cookie of a session."""
+    return cookie_of(signed_in(nobody))
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X_Api_Key"])
+@each_case("path", ["/api/jobs", "/api/me", "/api/nowhere", "/files/plan.csv"])
+def test_wrong_token_is_refused_everywhere(
+    wrong: tuple[str, str], nobody: Client, ann: str, header: str, path: str
+) -> None:
+    for text in wrong:
         sent = {header: f"Bearer {text}" if header == "Authorization" else text}
         for cookie in ("", ann):
             answer = nobody.get(path, **sent, Cookie=cookie)
@@ -150,7 +162,7 @@ def test_token_opens_downloads_but_no_page_and_no_websocket(program: Callable[..
     assert script("POST", "/sign-out", b"").status == 401
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "given", "missing"),
     [
         ("/media/1", "jobs.manage", "plan.read"),

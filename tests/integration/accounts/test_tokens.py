@@ -22,6 +22,7 @@ from indexium_core.services import LibraryServices
 from tests.integration.accounts.test_roles import CALLS, SAFE
 from tests.integration.accounts.test_users import Clock
 from tests.integration.test_actors import PLAIN, first, recorded
+from tests.support.cases import each_case
 from tests.support.studio import ALL, Studio
 
 PASSWORD = "correct horse"
@@ -51,15 +52,15 @@ def people(library: Library) -> dict[str, Actor]:
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
-    made = Studio(tmp_path, 2)
+    made = Studio(tmp_path, 3)
     with made.library:
         made.library.users.add("Root", PASSWORD, role="admin")
         yield made
 
 
-def token_actor(library: Library, *permissions: str, **options: Any) -> Actor:
+def token_actor(library: Library, *permissions: str, name: str = "script", **options: Any) -> Actor:
     """Add a token, and return it as an actor."""
-    found = library.token_check.find(library.tokens.add("script", permissions=permissions, **options).secret)
+    found = library.token_check.find(library.tokens.add(name, permissions=permissions, **options).secret)
     assert found is not None
     return found.actor
 
@@ -69,25 +70,34 @@ OWN_CALLS: dict[Permission, Callable[[Library, int, Sequence[PlanItem]], object]
     **{permission: lambda library, *_, call=call: call(library) for permission, call in CALLS.items()},
     "plan.edit": lambda library, file_id, _: library.decisions.edit([file_id], ["Ann Lee"]),
     "jobs.manage": lambda library, *_: library.scans.add(),
-    "write.safe": lambda library, _, items: library.operations.start_operation(items, SAFE),
-    "write.any": lambda library, _, items: library.operations.start_operation(items, ALL),
+    "write.safe": lambda library, _, items: library.operations.start_operation(items[:1], SAFE),
+    "write.any": lambda library, _, items: library.operations.start_operation(items[1:], ALL),
     "rollback": lambda library, *_: library.history.start_rollback(1),
 }
 del OWN_CALLS["undo.any"]  # says whose steps `plan.edit` can undo
 
 
-@pytest.mark.parametrize("given", [each for each in OWN_CALLS if each not in WITHOUT_TOKENS])
-def test_token_may_do_what_it_has_and_nothing_else(studio: Studio, given: Permission) -> None:
-    library = studio.library
-    if given == "rollback":
-        library.write(library.plan(), ALL).wait()
-    file_id, items = 1, list(library.plan().items)  # without items after a write
-    with library.acting_as(token_actor(library, given)):
+@pytest.fixture
+def planned(studio: Studio) -> list[PlanItem]:
+    """The changes of two files; a third one was written."""
+    studio.library.write(studio.library.plan("id:3"), ALL).wait()
+    return list(studio.library.plan().items)
+
+
+# These change what is planned, so they come after the writes.
+LAST = ("plan.edit", "people.edit")
+TRIED = sorted((each for each in OWN_CALLS if each not in WITHOUT_TOKENS), key=LAST.__contains__)
+
+
+@each_case("given", TRIED)
+def test_token_may_do_what_it_has_and_nothing_else(studio: Studio, planned: list[PlanItem], given: Permission) -> None:
+    library, file_id = studio.library, planned[0].file_id
+    with library.acting_as(token_actor(library, given, name=given)):
         for permission, call in OWN_CALLS.items():
             if permission != given:
                 with pytest.raises(errors.ForbiddenError, match=f"may not .*{permission}|may not manage people"):
-                    call(library, file_id, items)
-        OWN_CALLS[given](library, file_id, items)
+                    call(library, file_id, planned)
+        OWN_CALLS[given](library, file_id, planned)
     for each in library.jobs.list(per_page=0).items:
         library.jobs.wait(each.id)
 
@@ -104,13 +114,13 @@ def test_token_undoes_the_steps_of_others_only_with_its_permission(studio: Studi
         assert library.steps.undo(step) is not None
 
 
-@pytest.mark.parametrize("service", sorted(OF_PEOPLE))
+@each_case("service", sorted(OF_PEOPLE))
 def test_token_never_manages_people_or_tokens(studio: Studio, service: str) -> None:
     library = studio.library
     known = getattr(library, service).__class__
     calls = [name for name in dir(known) if not name.startswith("_") and callable(getattr(known, name))]
     assert len(calls) >= 3
-    with library.acting_as(token_actor(library, *POSSIBLE)):
+    with library.acting_as(token_actor(library, *POSSIBLE, name=service)):
         for name in calls:
             with pytest.raises(errors.ForbiddenError, match="A token may not manage people"):
                 getattr(getattr(library, service), name)()
@@ -126,7 +136,7 @@ def test_each_service_of_accounts_is_closed_to_tokens(studio: Studio) -> None:
     assert found - {"activity"} == OF_PEOPLE, "activity only reads"
 
 
-@pytest.mark.parametrize("name", sorted(WITHOUT_TOKENS))
+@each_case("name", sorted(WITHOUT_TOKENS))
 def test_no_token_gets_a_permission_that_none_may_have(studio: Studio, name: str) -> None:
     with pytest.raises(errors.UsageError, match=f"No token may have {name}"):
         studio.library.tokens.add("script", permissions=[name])
@@ -317,7 +327,15 @@ def test_many_threads_find_one_token(library: Library, people: dict[str, Actor])
     assert None not in found
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def taken(library: Library) -> Library:
+    """The library, with a token."""
+    library.users.add("Ann Lee", PASSWORD, role="admin")
+    library.tokens.add("taken")
+    return library
+
+
+@each_case(
     ("named", "message"),
     [
         ({"name": "  "}, "needs a name"),
@@ -333,12 +351,10 @@ def test_many_threads_find_one_token(library: Library, people: dict[str, Actor])
         ({"user": "Zoe"}, "Nobody has the name “Zoe”"),
     ],
 )
-def test_wrong_input_is_one_sentence(library: Library, named: dict[str, Any], message: str) -> None:
-    library.users.add("Ann Lee", PASSWORD, role="admin")
-    library.tokens.add("taken")
+def test_wrong_input_is_one_sentence(taken: Library, named: dict[str, Any], message: str) -> None:
     with pytest.raises(errors.UsageError, match=message):
-        library.tokens.add(**({"name": "script"} | named))
-    assert len(library.tokens.list()) == 1
+        taken.tokens.add(**({"name": "script"} | named))
+    assert len(taken.tokens.list()) == 1
 
 
 def test_person_has_a_limited_number_of_tokens(library: Library) -> None:

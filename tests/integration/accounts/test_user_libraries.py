@@ -36,13 +36,14 @@ from indexium_core.store.accounts import limited_reader
 from tests.integration.accounts.test_role_matrix import BODIES, OTHERS, PAGES, PARAMETERS, SENT
 from tests.integration.test_actors import PLAIN
 from tests.support import described, tables
+from tests.support.effort import effort
 from tests.support.rest import Client
 from tests.support.sessions import PASSWORD, post_sign_in
 from tests.support.split_home import MARKS, House
 from tests.support.studio import ALL
 
 MARK = re.compile("|".join(MARKS), re.IGNORECASE)
-LIMITED = ("viewer", "editor", "approver")
+LIMITED = ("viewer", "approver", "editor")
 
 
 # Arguments with which calls are tried. The ids are those of the hidden library.
@@ -180,17 +181,19 @@ UNTRIED = frozenset(
 )
 
 
-@pytest.mark.parametrize("role", LIMITED)
-def test_no_read_knows_the_other_libraries(house: House, role: str) -> None:
-    library, wrong, tried = house.library, [], 0
+def test_no_read_knows_the_other_libraries(house: House) -> None:
+    library, bob, wrong = house.library, house.bob("viewer"), []
     assert sum(bool(MARK.search(str(found))) for _, found in results(library)) > 30  # who sees all sees them
-    with library.acting_as(house.bob(role)):
-        for call, found in results(library):
-            tried += 1
-            if MARK.search(found):
-                wrong.append((call, found[max(0, MARK.search(found).start() - 100) :][:300]))  # type: ignore[union-attr]
+    for role in effort.some(LIMITED, 2):
+        library.users.change("Bob", role=role)
+        tried = 0
+        with library.acting_as(bob):
+            for call, found in results(library):
+                tried += 1
+                if MARK.search(found):
+                    wrong.append((role, call, found[max(0, MARK.search(found).start() - 100) :][:300]))  # type: ignore[union-attr]
+        assert tried > 150
     assert wrong == [], "\n".join(map(str, wrong))
-    assert tried > 150
 
 
 def plain(value: Any) -> Any:
@@ -319,28 +322,34 @@ def test_no_change_reaches_the_other_libraries(house: House, role: str) -> None:
     assert {path: path.read_bytes() for path in house.bytes} == house.bytes
 
 
-@pytest.mark.parametrize("role", LIMITED)
-def test_no_answer_knows_the_other_libraries(house: House, role: str) -> None:
-    house.bob(role)
+def test_no_answer_knows_the_other_libraries(house: House) -> None:
+    house.bob("viewer")
     wrong: list[Any] = []
     with server.make_server(house.library, port=0).background() as running:
-        answer = post_sign_in(Client(running.url, Origin=running.url), "Bob")
-        bob = Client(running.url, Cookie=answer.headers["set-cookie"].partition(";")[0], Origin=running.url)
-        for permission, method, path in PAGES.values():
-            sent = {"Content_Type": SENT[path], "X_File_Name": "a.csv"} if path in SENT else {}
-            answer = bob(method, path, b"path,person\n" if sent else None, **sent)
-            if answer.status >= 500 or (permission and MARK.search(answer.text.decode(errors="replace"))):
-                wrong.append((path, answer.status, answer.text[:200]))
-        for route, verb, path, example in described.requests(bob.get("/api/openapi.json").json):
-            if route in {*OTHERS, "GET /api/events"}:
-                continue
-            body = BODIES.get(route, example if verb == "GET" or example is not None else {})
-            answer = bob(verb, path + PARAMETERS.get(route, ""), body)
-            if MARK.search(answer.text.decode(errors="replace")) or (
-                answer.status >= 500 and answer.code != "provider_off"
-            ):
-                wrong.append((route, answer.status, answer.text[:400]))
+        for role in effort.some(LIMITED, 2):
+            house.library.users.change("Bob", role=role)
+            answer = post_sign_in(Client(running.url, Origin=running.url), "Bob")
+            bob = Client(running.url, Cookie=answer.headers["set-cookie"].partition(";")[0], Origin=running.url)
+            wrong += [(role, *found) for found in known_of_others(bob)]
     assert wrong == [], "\n".join(map(str, wrong))
+
+
+def known_of_others(bob: Client) -> Iterator[tuple[str, int, bytes]]:
+    """Ask for everything, and yield the answers that fail or that name something hidden."""
+    for permission, method, path in PAGES.values():
+        sent = {"Content_Type": SENT[path], "X_File_Name": "a.csv"} if path in SENT else {}
+        answer = bob(method, path, b"path,person\n" if sent else None, **sent)
+        if answer.status >= 500 or (permission and MARK.search(answer.text.decode(errors="replace"))):
+            yield path, answer.status, answer.text[:200]
+    for route, verb, path, example in described.requests(bob.get("/api/openapi.json").json):
+        if route in {*OTHERS, "GET /api/events"}:
+            continue
+        body = BODIES.get(route, example if verb == "GET" or example is not None else {})
+        answer = bob(verb, path + PARAMETERS.get(route, ""), body)
+        if MARK.search(answer.text.decode(errors="replace")) or (
+            answer.status >= 500 and answer.code != "provider_off"
+        ):
+            yield route, answer.status, answer.text[:400]
 
 
 def test_person_works_in_own_libraries(house: House) -> None:
@@ -363,15 +372,21 @@ def test_person_works_in_own_libraries(house: House) -> None:
             library.scan([library.home.parent / "zora"])
 
 
-@pytest.mark.parametrize("call", ["rescans.add", "verification.add", "thumbnail_jobs.add"])
-def test_job_of_everything_is_one_of_the_own_files(house: House, call: str) -> None:
-    library = house.library
-    service, name = call.split(".")
-    everything = {"everything": True} if service == "rescans" else {}
+def test_job_of_everything_is_one_of_the_own_files(house: House) -> None:
+    library, done = house.library, []
     with library.acting_as(house.bob("editor")):
-        job = getattr(getattr(library, service), name)(**everything)
-        done = library.jobs.wait(job.id, 30)
-    assert (done.status, done.progress_total) == ("completed", 3)
+        for add in (  # a rescan leaves nothing to verify
+            library.verification.add,
+            lambda: library.rescans.add(everything=True),
+            library.thumbnail_jobs.add,
+        ):
+            job = add()
+            done.append(library.jobs.wait(job.id, 30))
+    assert [(job.job_type, job.status, job.progress_total) for job in done] == [
+        ("verify", "completed", 3),
+        ("rescan", "completed", 3),
+        ("thumbnails", "completed", 3),
+    ]
 
 
 def test_request_of_a_person_is_approved_by_who_sees_its_files(house: House) -> None:
@@ -478,8 +493,8 @@ def test_threads_of_several_people_do_not_mix(house: House) -> None:
         return listed, found, counted
 
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(read, [*expected] * 30))
-    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * 30
+        results = list(pool.map(read, [*expected] * 12))
+    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * 12
     assert results == wanted
 
 

@@ -104,7 +104,7 @@ def three(tmp_path: Path) -> Iterator[Team]:
 
 
 def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: Path) -> None:
-    studio = Studio(tmp_path, 40)
+    studio = Studio(tmp_path, 12)
     with studio.library:
         made = team(studio)
         library = studio.library
@@ -113,7 +113,7 @@ def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: 
             library.decisions.edit([item.file_id], ["Cy Orr"])
         first = made.proposed(made.bob)
         assert first.state == "waiting"
-        assert (first.kind, first.files, first.proposed_by) == ("write", 40, "Bob")
+        assert (first.kind, first.files, first.proposed_by) == ("write", 12, "Bob")
         assert first.bytes == sum(map(len, studio.old.values()))
         assert library.history().total == 0
         assert studio.bytes() == studio.old
@@ -135,7 +135,7 @@ def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: 
         with pytest.raises(errors.StalePlanError, match="changed since it was shown"):
             made.approve(second, made.ann, expected=first.digest)
         approved = made.approve(second, made.ann, expected=second.digest, note="Looks right.")
-        assert made.ended(approved).counts == {"success": 40}
+        assert made.ended(approved).counts == {"success": 12}
         [operation] = library.history().items
         assert operation.actor == made.bob
         assert operation.approved_by == "Ann"
@@ -145,7 +145,7 @@ def test_editor_proposes_and_approver_approves_what_is_still_the_same(tmp_path: 
         with library.acting_as(made.bob), pytest.raises(errors.ApprovalNeededError) as error:
             library.rollback(operation.id)
         rollback = library.approvals.get(error.value.approval_id)
-        assert (rollback.kind, rollback.reverts_id, rollback.files) == ("rollback", operation.id, 40)
+        assert (rollback.kind, rollback.reverts_id, rollback.files) == ("rollback", operation.id, 12)
         made.ended(made.approve(rollback, made.root))
         assert studio.bytes() == between
         steps = [(each.action, each.by) for each in library.approvals.get(first.id).entries]

@@ -16,6 +16,7 @@ from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
 from indexium_core.cli import frame
 from indexium_core.library import Library
+from tests.support.cases import each_case
 from tests.support.published_home import HOME
 
 NAME = "The Lantern Keeper (2014)"
@@ -92,7 +93,7 @@ def test_automation_is_shown_changed_and_paused(run: Shell) -> None:
     assert run("automation", "resume") == 0
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "message"),
     [
         (("webhooks", "add", "lidarr"), "There is no kind of source “lidarr”."),

@@ -15,6 +15,7 @@ from indexium_core.library import Library
 from indexium_core.model.connections.webhooks import MAX_BODY_BYTES, WebhookEvent
 from indexium_core.model.operations.operation import MetadataOperation
 from tests.support import media
+from tests.support.cases import each_case
 from tests.support.published_home import tree
 from tests.support.senders import Radarr, settled
 from tests.support.waiting import until
@@ -273,7 +274,13 @@ def test_new_film_of_an_event_is_found_with_its_ids(library: Library, folder: Pa
 # Events without effect.
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def generic(library: Library) -> str:
+    """The secret of a source of events of any program."""
+    return library.webhooks.add("generic").secret
+
+
+@each_case(
     ("kind", "body", "state", "result"),
     [
         ("radarr", {"eventType": "Test", "movie": {"folderPath": "C:\\testpath", "tmdbId": 0}}, "ignored", "A test"),
@@ -314,10 +321,11 @@ def test_event_without_effect_says_why(
     added = library.webhooks.add(kind)
     library.webhooks.receive(kind, added.secret, json.dumps(body).encode())
     [event] = library.webhooks.events().items
+    library.webhooks.remove(kind)
     assert (event.state, result in event.result) == (state, True), event.result
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "code"),
     [
         (b"", "not_json"),
@@ -328,10 +336,9 @@ def test_event_without_effect_says_why(
         (b'{"a": "%s"}' % (b"x" * MAX_BODY_BYTES), "too_large"),
     ],
 )
-def test_body_that_is_no_event_is_refused(library: Library, body: bytes, code: str) -> None:
-    added = library.webhooks.add("generic")
+def test_body_that_is_no_event_is_refused(library: Library, generic: str, body: bytes, code: str) -> None:
     with pytest.raises(errors.UsageError) as caught:
-        library.webhooks.receive("generic", added.secret, body)
+        library.webhooks.receive("generic", generic, body)
     assert caught.value.reason == code
     assert library.webhooks.events().total == 0
 
@@ -373,14 +380,16 @@ def test_wrong_secret_is_refused_and_then_throttled(library: Library) -> None:
         library.webhooks.receive("generic", fresh.secret, b"{}", sender="10.0.0.8")
 
 
-@pytest.mark.parametrize("path", [r"/x/\ud800.mkv", r"/x/\u0000.mkv", "/x/" + "é" * 300])
+@each_case("path", [r"/x/\ud800.mkv", r"/x/\u0000.mkv", "/x/" + "é" * 300])
 def test_odd_body_stops_no_later_event(library: Library, path: str) -> None:
     added = library.webhooks.add("generic")
     library.webhooks.receive("generic", added.secret, b'{"path": "%s"}' % path.encode())
     library.webhooks.receive("generic", added.secret, b'{"path": "/y"}')
-    assert [each.state for each in library.webhooks.events().items] == ["failed", "failed"]
+    states = [each.state for each in library.webhooks.events().items]
     with pytest.raises(errors.UsageError, match="not a JSON object"):
         library.webhooks.receive("generic", added.secret, b'{"path": NaN}')
+    library.webhooks.remove("generic")
+    assert states == ["failed", "failed"]
 
 
 # Maps and anchors.
@@ -475,7 +484,7 @@ def test_removed_source_takes_its_events_with_it(library: Library) -> None:
     assert library.webhooks.events().total == 0
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("arguments", "message"),
     [
         ({"kind": "lidarr"}, "There is no kind of source “lidarr”. Choose one of: radarr, sonarr, jellyfin, generic."),
@@ -491,7 +500,7 @@ def test_wrong_source_is_one_sentence(library: Library, arguments: dict[str, Any
     assert library.webhooks.list() == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("values", "message"),
     [
         ({"automation_mode": "wild"}, "There is no mode “wild”. Choose one of: manual, hybrid, automatic."),

@@ -14,6 +14,7 @@ from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store.connection import OUT_OF_MEMORY
 from indexium_core.store.review import steps
 from tests.support import media, tables
+from tests.support.cases import each_case
 from tests.support.matched_home import DECISIONS, FILES, content, found, ids, provider_values
 from tests.support.providers import use_keys
 
@@ -167,7 +168,7 @@ def test_decision_is_repeated_with_more_memory(library: Library, monkeypatch: py
         library.matches.undo()
 
 
-@pytest.mark.parametrize("earlier", DECISIONS)
+@each_case("earlier", DECISIONS)
 def test_outdated_decision_replaces_no_other_one(library: Library, earlier: Callable[..., object]) -> None:
     title_id = found(library, "The Lantern Keeper")
     seen = library.matches.get(title_id).revision

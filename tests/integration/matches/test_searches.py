@@ -14,6 +14,7 @@ from indexium_core.model.matches.candidates import MatchDecision, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from tests.support import media, tables
+from tests.support.cases import each_case
 from tests.support.matched_home import DECISIONS, found, ids, provider_values, put_value
 
 
@@ -123,25 +124,23 @@ def test_title_that_begins_with_file_says_something(library: Library, tmp_path: 
     assert (item.title, item.state) == ("File Under Miscellaneous", "identified")
 
 
-@pytest.mark.parametrize(
-    ("text", "titles"),
-    [
-        ("Salt Meadows", ["Salt Meadows (2019)"]),
-        ("The Lantern Keeper 1961", ["The Lantern Keeper (1961)", "The Lantern Keeper (2014)"]),
-        ("The Lantern Keeper (2014)", ["The Lantern Keeper (2014)", "The Lantern Keeper (1961)"]),
-        ("1931", ["1931 (2011)"]),
-        ("tt99000003", ["1931 (2011)"]),
-        ("tmdb:9000004", ["Salt Meadows (2019)"]),
-    ],
-)
-def test_search_by_hand(library: Library, text: str, titles: list[str]) -> None:
+def test_search_by_hand(library: Library) -> None:
     title_id = found(library, "Zzyzx Quorum (1999)")
     assert library.matches.get(title_id).state == "none"
-    question = library.matches.search(title_id, text)
-    assert [f"{each.candidate.title} ({each.candidate.year})" for each in question.candidates] == titles
-    assert question.state == "open"
-    assert library.matches.find(title_id) == "open"
-    assert library.matches.get(title_id).candidates == question.candidates
+    texts = {
+        "Salt Meadows": ["Salt Meadows (2019)"],
+        "The Lantern Keeper 1961": ["The Lantern Keeper (1961)", "The Lantern Keeper (2014)"],
+        "The Lantern Keeper (2014)": ["The Lantern Keeper (2014)", "The Lantern Keeper (1961)"],
+        "1931": ["1931 (2011)"],
+        "tt99000003": ["1931 (2011)"],
+        "tmdb:9000004": ["Salt Meadows (2019)"],
+    }
+    for text, titles in texts.items():
+        question = library.matches.search(title_id, text)
+        assert [f"{each.candidate.title} ({each.candidate.year})" for each in question.candidates] == titles, text
+        assert question.state == "open", text
+        assert library.matches.find(title_id) == "open", text
+        assert library.matches.get(title_id).candidates == question.candidates, text
 
 
 def test_search_by_hand_without_result_and_of_a_match(library: Library) -> None:
@@ -214,7 +213,7 @@ def test_cast_and_second_title_of_an_nfo_file_and_people_of_a_file_are_compared(
     assert [(each.original_title, each.people) for each in seen] == [("Lanterna", ("Ada Quill", "Tom Verren"))]
 
 
-@pytest.mark.parametrize("decide", [None, *DECISIONS])
+@each_case("decide", [None, *DECISIONS])
 def test_fruitless_search_by_hand_changes_nothing(library: Library, decide: Callable[..., object] | None) -> None:
     title_id = found(library, "The Lantern Keeper")
     if decide is not None:
@@ -223,6 +222,8 @@ def test_fruitless_search_by_hand_changes_nothing(library: Library, decide: Call
     with pytest.raises(errors.UnknownIdError, match=r"like “zzzz”\. The candidates are unchanged"):
         library.matches.search(title_id, "zzzz")
     assert library.matches.get(title_id) == before
+    if decide is not None:
+        library.matches.undo()
 
 
 def test_search_by_hand_that_finds_only_rejected_titles_changes_nothing(library: Library) -> None:
@@ -243,7 +244,7 @@ def test_search_by_hand_names_what_was_searched(library: Library) -> None:
     assert library.matches.suggest(title_id).search_id == ""
 
 
-@pytest.mark.parametrize("decide", [None, *DECISIONS])
+@each_case("decide", [None, *DECISIONS])
 def test_suggestions_are_shown_again_after_a_search_by_hand(
     library: Library, decide: Callable[..., object] | None
 ) -> None:
@@ -264,6 +265,8 @@ def test_suggestions_are_shown_again_after_a_search_by_hand(
     }
     if decide is None:
         assert again == before
+    else:
+        library.matches.undo()
 
 
 def test_suggestions_of_a_title_that_was_never_searched_are_a_question(library: Library) -> None:
@@ -273,18 +276,16 @@ def test_suggestions_of_a_title_that_was_never_searched_are_a_question(library: 
     assert (question.state, question.candidates[0].candidate.title) == ("open", "Orbit of Two: Return")
 
 
-@pytest.mark.parametrize(("country", "year"), [("UK", 2016), ("US", 1987)])
-def test_country_in_the_name_of_a_series_decides_between_namesakes(
-    library: Library, tmp_path: Path, country: str, year: int
-) -> None:
-    name = f"Harbour Lights ({country})"
-    media.video(tmp_path / f"media/Shows/{name}/Season 1/{name} - S01E01.mp4", seed=50)
+def test_country_in_the_name_of_a_series_decides_between_namesakes(library: Library, tmp_path: Path) -> None:
+    years = {"Harbour Lights (UK)": 2016, "Harbour Lights (US)": 1987}
+    for seed, name in enumerate(years, 50):
+        media.video(tmp_path / f"media/Shows/{name}/Season 1/{name} - S01E01.mp4", seed=seed)
     library.scan()
 
-    question = library.matches.get(found(library, name))
+    questions = {name: library.matches.get(found(library, name)) for name in years}
 
-    assert question.state == "accepted"
-    assert question.candidates[0].candidate.year == year
+    assert {each.state for each in questions.values()} == {"accepted"}
+    assert {name: each.candidates[0].candidate.year for name, each in questions.items()} == years
 
 
 def test_text_of_a_question_that_is_put_off_is_about_its_candidates(library: Library) -> None:

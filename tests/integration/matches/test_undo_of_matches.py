@@ -11,6 +11,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
 from tests.support import media, tables
+from tests.support.cases import each_case
 from tests.support.matched_home import (
     DECISIONS,
     TABLES,
@@ -25,7 +26,7 @@ from tests.support.matched_home import (
 from tests.support.providers import record_pictures
 
 
-@pytest.mark.parametrize("decide", DECISIONS)
+@each_case("decide", DECISIONS)
 def test_undo_restores_everything(library: Library, decide: Callable[[Library, int], None]) -> None:
     title_id = found(library, "The Lantern Keeper")
     library.titles.set(title_id, "plot", "By hand")
@@ -41,24 +42,22 @@ def test_undo_restores_everything(library: Library, decide: Callable[[Library, i
         library.matches.undo()
 
 
-@pytest.mark.parametrize("decide", [accept, accept_id, reject, ignore])
-def test_undo_of_a_decision_about_a_match_restores_values_of_providers(
-    library: Library, decide: Callable[[Library, int], None]
-) -> None:
+def test_undo_of_a_decision_about_a_match_restores_values_of_providers(library: Library) -> None:
     title_id = found(library, "Orbit of Two Return (2022)")
     library.matches.search(title_id, "The Lantern Keeper")
     accepted = next(each for each in library.matches.get(title_id).candidates if each.state == "accepted")
     put_genres(library, title_id)
     before = content(library)
-    if decide is reject:
-        library.matches.reject(title_id, accepted.position)
-        assert library.matches.get(title_id).state == "open"
-    else:
-        decide(library, title_id)
-    if decide is not ignore:
-        assert "genres" not in provider_values(library, title_id)
-    library.matches.undo()
-    assert content(library) == before
+    for decide in (accept, accept_id, reject, ignore):
+        if decide is reject:
+            library.matches.reject(title_id, accepted.position)
+            assert library.matches.get(title_id).state == "open"
+        else:
+            decide(library, title_id)
+        if decide is not ignore:
+            assert "genres" not in provider_values(library, title_id), decide
+        library.matches.undo()
+        assert content(library) == before, decide
 
 
 def put_genres(library: Library, title_id: int) -> None:

@@ -18,8 +18,9 @@ from indexium_core.flows.writing.side_files import publication_edit
 from indexium_core.library import Library
 from indexium_core.model.files.media import SideFileEdit
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from tests.support.copied_home import CopiedHome
-from tests.support.published_home import FAMILY, tree
+from tests.support.cases import each_case
+from tests.support.copied_home import SettledHome
+from tests.support.published_home import PUBLISHING_FAMILY, tree
 
 LANTERN = "Films/The Lantern Keeper (2014)"
 
@@ -104,10 +105,10 @@ def test_dry_run_changes_nothing_and_names_what_fails(
     assert run.json("history")["total"] == 0
 
 
+@pytest.mark.usefixtures("done")
 def test_file_of_another_program_is_written_only_if_its_title_is_named(
     run: Command, folder: Path, address: str
 ) -> None:
-    run("publish", "--yes")
     path = folder / LANTERN / "movie.nfo"
     ours = path.read_bytes()
     theirs = ours.replace(b"A keeper", b"Two keepers")
@@ -183,7 +184,7 @@ def test_first_publication_says_what_to_do_with_an_example(run: Command, address
         assert "would get Copper Sky (2013).nfo." in run.err
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("words", "sentence"),
     [
         ("--title movie:99", "There is no film 99."),
@@ -298,8 +299,8 @@ class TestHomeVideos:
     """A folder of home videos with people."""
 
     @pytest.fixture
-    def prepared(self) -> CopiedHome:
-        return FAMILY
+    def prepared(self) -> SettledHome:
+        return PUBLISHING_FAMILY
 
     def test_people_become_the_cast_of_their_videos(self, library: Library, folder: Path) -> None:
         [garden] = folder.rglob("Garden.mp4")
@@ -345,8 +346,8 @@ def test_lost_files_are_checked_restored_and_rehearsed(run: Command, folder: Pat
     assert "no library folder 7" in run.err
 
 
+@pytest.mark.usefixtures("done")
 def test_publication_of_a_file_is_stopped_and_started(run: Command, folder: Path, address: str) -> None:
-    assert run("publish", "--yes") == 0
     nfo = folder / LANTERN / "movie.nfo"
     nfo.unlink()
     assert run("publish", "stop", address, "--file", str(nfo)) == 0
@@ -360,8 +361,8 @@ def test_publication_of_a_file_is_stopped_and_started(run: Command, folder: Path
     assert nfo.exists()
 
 
+@pytest.mark.usefixtures("done")
 def test_files_that_no_title_has_any_more_are_forgotten(run: Command, folder: Path) -> None:
-    assert run("publish", "--yes") == 0
     (folder / LANTERN / "movie.nfo").unlink()
     (folder / LANTERN / "The Lantern Keeper (2014).mp4").unlink()
     assert run("scan") == 0

@@ -9,32 +9,23 @@ import pytest
 from indexium_core.library import Library
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.publishing.requests import PublicationSelection
-from tests.integration.publishing.test_upgrades import ALL, FOREIGN, NEW, OLD, RED, beside, ledger, shown, upgrade
-from tests.support.published_home import select_picture, tree
-
-
-@pytest.fixture
-def first(library: Library, folder: Path) -> int:
-    """The operation that published a film whose NFO file others have begun."""
-    film = _film(library)
-    (folder / f"Films/{OLD}.nfo").write_bytes(FOREIGN)
-    select_picture(library, film, RED)
-    library.publications.refresh()
-    operation = library.publications.start(ALL)
-    assert set(operation.wait().counts) == {"success"}
-    return operation.id
+from tests.integration.publishing.test_upgrades import NEW, OLD, beside, ledger, shown, upgrade
+from tests.support.effort import effort
+from tests.support.published_home import ALL, FOREIGN, tree
 
 
 def _film(library: Library) -> int:
     return next(each.id for each in library.titles.list().items if each.title == "Copper Sky")
 
 
-@pytest.mark.parametrize("extras", ["deleted", "kept", "renamed"])
-@pytest.mark.parametrize("is_followed", [False, True], ids=["alone", "followed"])
-@pytest.mark.parametrize("how", ["renamed", "replaced"])
+_CHANGES = (("renamed", False), ("replaced", True), ("replaced", False), ("renamed", True))
+
+
+@pytest.mark.parametrize(("extras", "change"), effort.pairs(("deleted", "kept", "renamed"), _CHANGES))
 def test_publication_under_the_former_name_is_rolled_back(
-    library: Library, folder: Path, first: int, *, how: str, is_followed: bool, extras: str
+    library: Library, folder: Path, first: int, extras: str, change: tuple[str, bool]
 ) -> None:
+    how, is_followed = change
     upgrade(library, folder, how=how, extras=extras)
     film = _film(library)
     if shown(library, film).risk == "safe" and is_followed:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from indexium_core.files.titles import nfo
 from indexium_core.library import Library
-from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from tests.support.published_home import FAMILY, VIDEOS, tree
-
-ALL = PublicationSelection(filter=PublicationFilter())
+from tests.support.copied_home import SettledHome
+from tests.support.published_home import ALL, PUBLISHING_FAMILY, VIDEOS, tree
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return FAMILY.lay_out(tmp_path / "media")
+def prepared() -> SettledHome:
+    return PUBLISHING_FAMILY
 
 
-@pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with FAMILY.open(tmp_path / "home", folder) as opened:
-        [found] = opened.inventory.list()
-        opened.publications.set_options(found.library_id, publish="nfo")
-        yield opened
+@pytest.fixture(autouse=True)
+def only_nfo_files(library: Library) -> None:
+    [found] = library.inventory.list()
+    library.publications.set_options(found.library_id, publish="nfo")
 
 
 def document(path: Path) -> nfo.NfoDocument:

@@ -14,11 +14,11 @@ from indexium_core import errors
 from indexium_core.files.titles import nfo
 from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.library import Library
+from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support import tables
-from tests.support.published_home import picture, select_picture, states, tree
+from tests.support.published_home import ALL, picture, select_picture, states, tree
 
-ALL = PublicationSelection(filter=PublicationFilter())
 LANTERN = "Films/The Lantern Keeper (2014)"
 SEASON = "Shows/Harbour Lights/Season 1"
 PUBLISHED = {
@@ -83,8 +83,8 @@ def test_every_title_gets_its_files_with_names_for_its_folder(library: Library, 
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.usefixtures("done")
 def test_content_of_a_film_is_read_back(library: Library, folder: Path) -> None:
-    publish(library)
     found = document(folder / LANTERN / "movie.nfo")
     assert found.kind == "movie"
     assert found.values["title"] == "The Lantern Keeper"
@@ -94,8 +94,8 @@ def test_content_of_a_film_is_read_back(library: Library, folder: Path) -> None:
     assert found.ids == {"tmdb": "9000041"}
 
 
+@pytest.mark.usefixtures("done")
 def test_several_episodes_of_one_file_have_one_root_each(library: Library, folder: Path) -> None:
-    publish(library)
     found, problem = nfo.read(os.fsencode(folder / SEASON / "Harbour Lights - S01E02-E03.nfo"))
     assert [(each.kind, each.season, each.episodes) for each in found] == [
         ("episodedetails", 1, (2,)),
@@ -105,8 +105,8 @@ def test_several_episodes_of_one_file_have_one_root_each(library: Library, folde
     assert {each.series_title for each in found} == {"Harbour Lights"}
 
 
+@pytest.mark.usefixtures("done")
 def test_second_publication_has_nothing_to_write(library: Library, folder: Path) -> None:
-    publish(library)
     before = states(folder)
     library.publications.refresh()
     assert library.publications.refresh() == 0
@@ -127,8 +127,9 @@ def test_people_of_files_join_the_cast_once(library: Library, folder: Path, film
 # Existing files.
 
 
-def test_edited_file_keeps_every_byte_that_does_not_change(library: Library, folder: Path, film: int) -> None:
-    first = publish(library)
+def test_edited_file_keeps_every_byte_that_does_not_change(
+    library: Library, folder: Path, film: int, done: int
+) -> None:
     path = folder / LANTERN / "movie.nfo"
     text = path.read_bytes().replace(b"\n", b"\r\n")
     mine = text.replace(b"</movie>", b"  <shelf>4, left</shelf><!-- mine -->\r\n</movie>")
@@ -143,7 +144,7 @@ def test_edited_file_keeps_every_byte_that_does_not_change(library: Library, fol
     before = tree(folder)
     roll_back(library, second)
     assert path.read_bytes() == mine
-    assert library.history.check(first).conflicts  # the first one wrote other bytes than those of the person
+    assert library.history.check(done).conflicts  # it wrote other bytes than those of the person
     path.write_bytes(before[f"{LANTERN}/movie.nfo"])
 
 
@@ -161,38 +162,61 @@ def test_foreign_file_is_a_warning_and_edited_in_place(library: Library, folder:
     assert document(path).values["title"] == "The Lantern Keeper"
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"<movie><title>A & B</title></movie>", "line 1"),
-        (b'<!DOCTYPE movie [<!ENTITY a "b">]><movie><title>&a;</title></movie>', ""),
-        (b"\0" * 40, ""),
-        (b"<movie>" + b"<tag>x</tag>" * 100_000 + b"</movie>", ""),
-    ],
-    ids=["bare ampersand", "document type", "zeros", "too large"],
-)
-def test_unreadable_file_is_blocked_until_a_person_replaces_it(
-    library: Library, folder: Path, film: int, content: bytes, reason: str
-) -> None:
-    path = folder / LANTERN / "movie.nfo"
-    path.write_bytes(content)
+def test_unreadable_files_are_blocked_until_a_person_replaces_them(library: Library, folder: Path) -> None:
+    unreadable = {
+        "The Lantern Keeper": (f"{LANTERN}/movie.nfo", b"<movie><title>A & B</title></movie>"),
+        "Night Tram": (
+            "Films/Night Tram (2009)/movie.nfo",
+            b'<!DOCTYPE movie [<!ENTITY a "b">]><movie><title>&a;</title></movie>',
+        ),
+        "Copper Sky": ("Films/Copper Sky (2013).nfo", b"<movie>" + b"<tag>x</tag>" * 100_000 + b"</movie>"),
+        "Harbour Lights": ("Shows/Harbour Lights/tvshow.nfo", b"\0" * 40),
+    }
+    for name, content in unreadable.values():
+        (folder / name).write_bytes(content)
     library.publications.refresh()
-    found = library.publications.get("movie", film)
-    [file] = [each for each in found.files if each.is_nfo]
-    assert (found.risk, file.action, file.codes) == ("blocked", "blocked", ("nfo_unreadable",))
-    assert reason in file.message
-    decision = library.publications.choose(f"movie:{film}", "replace")
-    assert codes(library, f"movie:{film}") == ["foreign_nfo_replaced"]
-    operation = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
-    assert document(path).values["title"] == "The Lantern Keeper"
+    titles = [each for kind in ("movie", "series") for each in library.titles.list(kind=kind).items]
+    addresses = {each.title: f"{each.entity_type}:{each.id}" for each in titles}
+    assert set(addresses) == set(unreadable)
+
+    def shown() -> dict[str, PublicationItem]:
+        library.publications.refresh()
+        return {each.title: library.publications.get(each.entity_type, each.id) for each in titles}
+
+    def risks(rows: dict[str, PublicationItem]) -> set[str]:
+        return {row.risk for row in rows.values() if row.entity_type == "movie"}  # a series has other files as well
+
+    def of_files(rows: dict[str, PublicationItem]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        found = {
+            title: [each for each in row.files if each.name in unreadable[title][0]] for title, row in rows.items()
+        }
+        return {title: (file.action, (*file.codes,)) for title, [file] in found.items()}
+
+    rows = shown()
+    assert risks(rows) == {"blocked"}
+    assert of_files(rows) == dict.fromkeys(unreadable, ("blocked", ("nfo_unreadable",)))
+    assert any("line 1" in each.message for each in rows["The Lantern Keeper"].files)
+    steps = [library.publications.choose(address, "replace").step_id for address in addresses.values()]
+    rows = shown()
+    assert {(*row.codes,) for row in rows.values()} == {("foreign_nfo_replaced",)}
+    assert {action for action, _ in of_files(rows).values()} == {"replace"}
+    operation = publish(library, PublicationSelection(addresses=tuple(addresses.values())))
+    assert {title: document(folder / name).values["title"] for title, (name, _) in unreadable.items()} == {
+        title: title for title in unreadable
+    }
     roll_back(library, operation)
-    assert path.read_bytes() == content
-    assert decision.step_id is not None
-    library.steps.undo(decision.step_id)
-    library.publications.refresh()
-    assert library.publications.get("movie", film).risk == "blocked"
-    library.publications.choose(f"movie:{film}", "keep")
-    assert library.publications.get("movie", film).risk == "unchanged"
+    assert [name for name, content in unreadable.values() if (folder / name).read_bytes() != content] == []
+    for step in reversed(steps):
+        assert step is not None
+        library.steps.undo(step)
+    rows = shown()
+    assert risks(rows) == {"blocked"}
+    assert {action for action, _ in of_files(rows).values()} == {"blocked"}
+    for address in addresses.values():
+        library.publications.choose(address, "keep")
+    rows = shown()
+    assert risks(rows) == {"unchanged"}
+    assert {action for action, _ in of_files(rows).values()} == {"unchanged"}
 
 
 # Pictures.
@@ -216,9 +240,8 @@ def test_picture_is_written_and_its_twin_is_removed(library: Library, folder: Pa
     assert tree(folder) == before
 
 
+@pytest.mark.usefixtures("published")
 def test_own_picture_is_no_local_candidate(library: Library, film: int) -> None:
-    select_picture(library, film, picture("blue"))
-    publish(library)
     library.artwork.find_local(library._parts.core.clock().replace(year=2000))
     assert {each.provider for each in library.artwork.candidates("movie", film, "poster")} == {"tmdb"}
 
@@ -234,9 +257,8 @@ def test_own_picture_of_a_season_is_no_local_candidate(library: Library, folder:
     assert "own_file_removed" not in codes(library, f"season:{season.id}")
 
 
+@pytest.mark.usefixtures("published")
 def test_new_selection_replaces_our_picture_without_a_warning(library: Library, folder: Path, film: int) -> None:
-    select_picture(library, film, picture("blue"))
-    publish(library)
     select_picture(library, film, picture("green"), name="two")
     found = library.publications.get("movie", film)
     assert (found.risk, found.is_unpublished) == ("safe", True)
@@ -244,9 +266,8 @@ def test_new_selection_replaces_our_picture_without_a_warning(library: Library, 
     assert tree(folder)[f"{LANTERN}/poster.jpg"] == picture("green")
 
 
+@pytest.mark.usefixtures("published")
 def test_picture_that_changed_after_the_plan_is_a_conflict(library: Library, folder: Path, film: int) -> None:
-    select_picture(library, film, picture("blue"))
-    publish(library)
     select_picture(library, film, picture("green"), name="two")
     summary = library.publications.summary(ALL)
     (folder / LANTERN / "poster.jpg").write_bytes(picture("black"))
@@ -255,9 +276,8 @@ def test_picture_that_changed_after_the_plan_is_a_conflict(library: Library, fol
     assert tree(folder)[f"{LANTERN}/poster.jpg"] == picture("black")
 
 
+@pytest.mark.usefixtures("published")
 def test_kind_that_is_turned_off_removes_our_picture_by_hand_only(library: Library, folder: Path, film: int) -> None:
-    select_picture(library, film, picture("blue"))
-    publish(library)
     [found] = library.inventory.list()
     library.publications.set_options(found.library_id, kinds=["banner"])
     assert codes(library, f"movie:{film}") == ["own_file_removed"]
@@ -348,8 +368,8 @@ def test_title_with_a_file_of_others_counts_as_published_until_a_person_changes_
     assert library.publications.get("movie", other).is_unpublished
 
 
+@pytest.mark.usefixtures("done")
 def test_our_values_are_not_read_back_as_values_of_the_file(library: Library, folder: Path, film: int) -> None:
-    publish(library)
     path = folder / LANTERN / "movie.nfo"
     path.write_bytes(path.read_bytes().replace(b"</movie>", b"  <tagline>By hand</tagline>\n</movie>"))
     library.scan()
@@ -381,10 +401,10 @@ def test_changes_since_a_publication_are_discarded_as_one_step(library: Library,
 # Other programs.
 
 
+@pytest.mark.usefixtures("done")
 def test_second_program_makes_no_endless_loop(library: Library, folder: Path, film: int) -> None:
     """A program that writes its own values over ours, twice within a day, is left alone and named."""
     path = folder / LANTERN / "movie.nfo"
-    publish(library)
     for number in (1, 2):
         theirs = f"<movie>\n  <plot>Theirs {number}</plot>\n  <title>The Lantern Keeper</title>\n</movie>".encode()
         path.write_bytes(theirs)
@@ -402,9 +422,9 @@ def test_second_program_makes_no_endless_loop(library: Library, folder: Path, fi
     assert document(path).values["plot"] == "A keeper, a lamp & one winter."
 
 
+@pytest.mark.usefixtures("done")
 def test_program_that_writes_the_same_values_changes_nothing(library: Library, folder: Path, film: int) -> None:
     path = folder / LANTERN / "movie.nfo"
-    publish(library)
     theirs = path.read_bytes().replace(b"</movie>", b"  <dateadded>2026-01-01 10:00:00</dateadded>\n</movie>")
     path.write_bytes(theirs)
     library.publications.refresh()
@@ -413,9 +433,9 @@ def test_program_that_writes_the_same_values_changes_nothing(library: Library, f
     assert codes(library, f"movie:{film}") == ["drift"]
 
 
+@pytest.mark.usefixtures("done")
 def test_kept_file_of_others_stays_until_it_changes_again(library: Library, folder: Path, film: int) -> None:
     path = folder / LANTERN / "movie.nfo"
-    publish(library)
     path.write_bytes(b"<movie><plot>Theirs</plot></movie>")
     library.publications.refresh()
     decision = library.publications.choose(f"movie:{film}", "keep")
@@ -441,18 +461,15 @@ def test_read_only_folder_is_blocked(library: Library, folder: Path, film: int) 
         (folder / LANTERN).chmod(0o755)
 
 
-@pytest.mark.parametrize("kind", ["link", "folder", "hard link"])
-def test_name_that_is_no_plain_file_is_blocked(library: Library, folder: Path, film: int, kind: str) -> None:
-    path, other = folder / LANTERN / "movie.nfo", folder / "other.nfo"
+def test_names_that_are_no_plain_files_are_blocked(library: Library, folder: Path) -> None:
+    other = folder / "other.nfo"
     other.write_bytes(b"<movie/>")
-    if kind == "folder":
-        path.mkdir()
-    elif kind == "link":
-        path.symlink_to(other)
-    else:
-        path.hardlink_to(other)
+    (folder / LANTERN / "movie.nfo").symlink_to(other)
+    (folder / "Films/Night Tram (2009)/movie.nfo").mkdir()
+    (folder / "Films/Copper Sky (2013).nfo").hardlink_to(other)
     library.publications.refresh()
-    assert codes(library, f"movie:{film}") == ["not_replaceable"]
+    films = {each.title: (*codes(library, f"movie:{each.id}"),) for each in library.titles.list(kind="movie").items}
+    assert films == dict.fromkeys(("The Lantern Keeper", "Night Tram", "Copper Sky"), ("not_replaceable",))
     publish(library)
     assert other.read_bytes() == b"<movie/>"
 
@@ -512,8 +529,8 @@ def test_two_videos_with_one_name_do_not_take_turns(library: Library, folder: Pa
     assert sky
 
 
+@pytest.mark.usefixtures("done")
 def test_video_that_becomes_another_title_keeps_its_files_as_ours(library: Library, folder: Path, film: int) -> None:
-    publish(library)
     [media] = (folder / LANTERN).glob("*.mp4")
     file_id = library.files.find(str(media))
     library.titles.assign_new([file_id], "movie", "Another lamp", year=2014)
@@ -563,8 +580,8 @@ def test_renamed_folder_can_be_rolled_back(library: Library, folder: Path, film:
     assert not (new / "movie.nfo").exists()
 
 
+@pytest.mark.usefixtures("done")
 def test_offline_library_keeps_what_is_published(library: Library, folder: Path, film: int) -> None:
-    publish(library)
     library.titles.set(film, "plot", "Another plot.")
     library.publications.refresh()
     away = folder.with_name("away")
@@ -589,8 +606,8 @@ def test_cause_of_a_blocked_row_is_checked_again(library: Library, folder: Path,
     assert library.publications.get("movie", film).risk == "safe"
 
 
+@pytest.mark.usefixtures("done")
 def test_left_over_file_of_a_deleted_video_is_removed_by_hand(library: Library, folder: Path, film: int) -> None:
-    publish(library)
     [media] = (folder / LANTERN).glob("*.mp4")
     media.unlink()
     library.scan()

@@ -17,23 +17,13 @@ from indexium_core.model.publishing.integrity import IntegrityReport
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support import tables, waiting
-from tests.support.copied_home import CopiedHome
-from tests.support.published_home import picture, select_picture, tree
+from tests.support.cases import each_case
+from tests.support.copied_home import SettledHome
+from tests.support.effort import effort
+from tests.support.published_home import ALL, FOREIGN, picture, select_picture, tree
 
-ALL = PublicationSelection(filter=PublicationFilter())
 RESTORATION = PublicationSelection(filter=PublicationFilter(), restore=True)
 LANTERN = "Films/The Lantern Keeper (2014)"
-FOREIGN = b'\xef\xbb\xbf<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
-
-
-@pytest.fixture
-def published(library: Library, folder: Path, film: int) -> dict[str, bytes]:
-    """The library with everything published: the bytes of each file."""
-    (folder / LANTERN / "movie.nfo").write_bytes(FOREIGN)
-    select_picture(library, film, picture("red"))
-    library.publications.refresh()
-    assert set(library.publications.start(ALL).wait().counts) == {"success"}
-    return tree(folder)
 
 
 def lose(folder: Path) -> list[str]:
@@ -95,8 +85,7 @@ def test_publication_of_a_lost_file_keeps_what_others_wrote_in_it(
     assert b'\t<custom a="1">x</custom>\r\n' in present
 
 
-@pytest.mark.parametrize("is_empty", [False, True], ids=["gone", "empty"])
-@pytest.mark.parametrize("name", ["poster.jpg", "movie.nfo"])
+@pytest.mark.parametrize(("name", "is_empty"), effort.pairs(("poster.jpg", "movie.nfo"), (False, True)))
 def test_deleted_file_is_a_question(
     library: Library, folder: Path, film: int, published: dict[str, bytes], name: str, is_empty: bool
 ) -> None:
@@ -450,7 +439,7 @@ def test_library_that_was_added_again_has_its_published_files(
     assert len(library.disaster_recovery.validate_integrity(new.library_id).files) == 1
 
 
-@pytest.mark.parametrize("is_restoration", [False, True])
+@each_case("is_restoration", [False, True])
 def test_unknown_library_is_an_error(library: Library, published: dict[str, bytes], is_restoration: bool) -> None:
     selection = PublicationSelection(filter=PublicationFilter(library_id=99), restore=is_restoration)
     with pytest.raises(errors.UnknownIdError, match="library"):
@@ -497,7 +486,7 @@ def test_drill_restores_every_file_into_an_empty_folder(
     assert tree(folder) == before
 
 
-@pytest.mark.parametrize(
+@each_case(
     "case", ["not empty", "in a library", "linked", "above a library", "a file", "in the home", "unknown library"]
 )
 def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: Path, case: str) -> None:
@@ -510,9 +499,9 @@ def test_drill_needs_an_empty_folder(library: Library, folder: Path, tmp_path: P
         "linked": linked,
         "not empty": full,
         "in a library": folder / "new",
-        "above a library": tmp_path,
+        "above a library": folder.parent,
         "a file": file,
-        "in the home": tmp_path / "home" / "drill",
+        "in the home": library.home / "drill",
     }
     with pytest.raises(errors.IndexiumError) as error:
         library.disaster_recovery.drill(where.get(case, tmp_path / "new"), 99 if case == "unknown library" else None)
@@ -572,12 +561,11 @@ def test_kill_in_a_collection_leaves_no_row_without_its_picture(
 
 
 def test_collection_deletes_what_nothing_has_used_for_a_month(
-    folder: Path, tmp_path: Path, prepared: CopiedHome
+    folder: Path, tmp_path: Path, prepared: SettledHome
 ) -> None:
+    del folder
     now = [datetime.now(UTC)]
-    with prepared.open(tmp_path / "home", folder):
-        pass
-    with Library.open(tmp_path / "home", clock=lambda: now[0]) as library:
+    with prepared.open(tmp_path / "home", clock=lambda: now[0]) as library:
         used, unused = picture("red"), picture("green")
         select_picture(library, next(each.id for each in library.titles.list().items), used)
         library.artwork.cache.store_asset(unused, "poster")

@@ -10,26 +10,14 @@ from indexium_core import errors
 from indexium_core.flows.artwork.cache_service import hash_of
 from indexium_core.library import Library
 from indexium_core.model.publishing.publication import PublicationItem
-from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from indexium_core.model.publishing.requests import PublicationSelection
 from tests.support import tables
-from tests.support.published_home import picture, select_picture, tree
+from tests.support.effort import effort
+from tests.support.published_home import ALL, FOREIGN, picture, select_picture, tree
 
-ALL = PublicationSelection(filter=PublicationFilter())
 OLD, NEW = "Copper Sky (2013)", "Copper Sky (2013) 1080p"
 LANTERN = "Films/The Lantern Keeper (2014)"
-FOREIGN = b'\xef\xbb\xbf<movie>\r\n\t<custom a="1">x</custom>\r\n\t<title>Old</title>\r\n</movie>\r\n'
 RED, BLUE = picture("red"), picture("blue")
-
-
-@pytest.fixture
-def sky(library: Library, folder: Path) -> int:
-    """A film in a folder with others, published with an NFO file that others have begun."""
-    found = next(each.id for each in library.titles.list().items if each.title == "Copper Sky")
-    (folder / f"Films/{OLD}.nfo").write_bytes(FOREIGN)
-    select_picture(library, found, RED)
-    library.publications.refresh()
-    assert set(library.publications.start(ALL).wait().counts) == {"success"}
-    return found
 
 
 def upgrade(library: Library, folder: Path, *, how: str = "replaced", extras: str = "deleted") -> None:
@@ -67,8 +55,7 @@ def beside(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("extras", ["deleted", "kept", "renamed"])
-@pytest.mark.parametrize("how", ["renamed", "replaced"])
+@pytest.mark.parametrize(("extras", "how"), effort.pairs(("deleted", "kept", "renamed"), ("replaced", "renamed")))
 def test_files_follow_the_media_and_a_rollback_is_exact(
     library: Library, folder: Path, sky: int, how: str, extras: str
 ) -> None:
@@ -233,11 +220,10 @@ def test_folder_and_media_with_other_names_at_once(library: Library, folder: Pat
     assert tree(folder) == before
 
 
+@pytest.mark.usefixtures("published")
 def test_film_that_gets_a_neighbour_keeps_its_files_under_the_names_of_its_media(
     library: Library, folder: Path, film: int
 ) -> None:
-    select_picture(library, film, RED)
-    library.publications.start(ALL).wait()
     nfo = (folder / LANTERN / "movie.nfo").read_bytes()
     (folder / "Films/Night Tram (2009)/Night Tram (2009).mp4").rename(folder / LANTERN / "Night Tram (2009).mp4")
     library.scan()
@@ -270,9 +256,8 @@ def test_choices_follow_the_media(library: Library, folder: Path, sky: int, choi
 
 
 @pytest.mark.parametrize("choice", ["keep", "stop"])
+@pytest.mark.usefixtures("published")
 def test_choices_follow_a_renamed_folder(library: Library, folder: Path, film: int, choice: str) -> None:
-    select_picture(library, film, RED)
-    library.publications.start(ALL).wait()
     poster = folder / LANTERN / "poster.jpg"
     poster.unlink()
     library.publications.refresh(disk=True)
@@ -322,8 +307,8 @@ def test_scan_between_the_old_and_the_new_file_changes_nothing(library: Library,
     assert beside(folder) == {name.replace(OLD, NEW): each for name, each in published.items()}
 
 
+@pytest.mark.usefixtures("done")
 def test_episodes_follow_their_files(library: Library, folder: Path) -> None:
-    library.publications.start(ALL).wait()
     season = folder / "Shows/Harbour Lights/Season 1"
     published = {each.name: each.read_bytes() for each in season.glob("*.nfo")}
     for number, each in enumerate(sorted(season.glob("*.mp4"))):

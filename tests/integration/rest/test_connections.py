@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
+from tests.support.cases import each_case
+from tests.support.effort import effort
 from tests.support.rest import Client
 
 BODY = json.dumps({"eventType": "Test", "movie": {"title": "Test", "tmdbId": 0}}).encode()
@@ -19,8 +21,7 @@ def secret(rest: Client) -> str:
     return str(rest.post("/api/webhook-sources", {"kind": "radarr"}).json["secret"])
 
 
-@pytest.mark.parametrize("way", ["header", "basic", "bearer", "query"])
-@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(("way", "method"), effort.pairs(["header", "basic", "bearer", "query"], ["POST", "PUT"]))
 def test_event_is_accepted_as_senders_send_it(
     rest: Client, library: Library, secret: str, way: str, method: str
 ) -> None:
@@ -38,7 +39,7 @@ def test_event_is_accepted_as_senders_send_it(
     assert (event["event_type"], event["state"], event["result"]) == ("Test", "ignored", "A test of the connection.")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "body", "headers", "status", "code"),
     [
         ("/api/webhooks/radarr", BODY, {}, 401, "wrong_secret"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from indexium_core.library import Library
+from tests.support.cases import each_case
 from tests.support.published_home import HOME, tree
 from tests.support.rest import Answer, Client, ended, events
 
@@ -205,7 +206,7 @@ def test_nothing_is_published_while_no_library_publishes(rest: Client, library: 
     assert "indexium publish options" in answer.json["detail"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "body", "code"),
     [
         ("/api/movies/99/publish", {}, "unknown_id"),

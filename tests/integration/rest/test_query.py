@@ -16,6 +16,7 @@ import pytest
 from dashboards.web import server
 from indexium_core.library import Library
 from tests.support import homes, media
+from tests.support.cases import each_case
 from tests.support.rest import Client, connection
 
 
@@ -83,8 +84,8 @@ def test_files_have_all_rows(rest: Client) -> None:
     assert len(rest.get(address(sql)).json["items"]) == 10_000
 
 
-@pytest.mark.parametrize("form", ["json", "csv"])
-@pytest.mark.parametrize(
+@each_case("form", ["json", "csv"])
+@each_case(
     ("sql", "more", "status", "code", "words"),
     [
         ("SELECT nme", {}, 422, "bad_sql", "Line 1, column 8: There is no column nme"),

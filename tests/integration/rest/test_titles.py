@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
+from tests.support.cases import each_case
 from tests.support.copied_home import CopiedHome
 from tests.support.rest import Client
 
@@ -61,7 +62,7 @@ def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
     assert rest.get("/api/movies?filter[library_id]=1&filter[state]=identified").json["total"] == 2
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("query", "code"),
     [
         ("filter={", "invalid_request"),
