@@ -28,7 +28,7 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.library import Library
-from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery, is_same
+from indexium_core.model.lookups.candidates import Candidate, ContentType, SearchQuery, is_same
 from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.title_guess import NamedFile, TitleGuess

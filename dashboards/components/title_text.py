@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from dashboards.components.view_types import ProviderRequestView
 from indexium_core.model import wording
+from indexium_core.model.lookups.traffic import ProviderRequest
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
 from indexium_core.model.providers.registry import label_of
-from indexium_core.model.providers.traffic import ProviderRequest
 
 ORIGINS: Mapping[str, str] = {
     "hand": "by hand",

@@ -14,8 +14,6 @@ from tornado.iostream import StreamClosedError
 from dashboards.web.media_answers import LARGEST_ID, MediaAnswer
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.files.details import FileDetails
-from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 from indexium_core.model.files.pictures import BrowserFile
 from indexium_core.model.operations.actor import carry_actor
 
@@ -24,17 +22,6 @@ logger = logging.getLogger(__name__)
 
 _PIECE = 1_048_576  # bytes that one read returns
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
-
-
-def address(file_id: int) -> str:
-    """Return the address of the bytes of a file."""
-    return f"/media/{file_id}"
-
-
-def view(details: FileDetails, *, is_shown: bool) -> dict[str, str | None]:
-    """Return what the details of a file show of its media; `is_shown`: this server has pictures of the file."""
-    can_show = is_shown and details.container in SHOWN_BY_BROWSERS
-    return {"original": address(details.file_id) if can_show else None, "kind": details.media_kind}
 
 
 class OriginalFile(MediaAnswer):

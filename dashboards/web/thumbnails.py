@@ -10,12 +10,6 @@ from indexium_core.model.artwork.assets import CachedImage
 _WIDTHS = (320, 640, 1280)  # pixels; a page asks for one of these
 
 
-def address(file_id: int, file_hash: str | None, mtime_ns: int) -> str:
-    """Return the address of a thumbnail; it changes when the file changes."""
-    version = hashlib.blake2b(f"{file_hash} {mtime_ns}".encode(), digest_size=6).hexdigest()
-    return f"/thumbnail/{file_id}?v={version}"
-
-
 class Thumbnail(PictureAnswer):
     """The thumbnail of a file; `?width=` selects its width."""
 

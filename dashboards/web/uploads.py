@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import secrets
 import shutil
-import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -20,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from tornado.web import RequestHandler, stream_request_body
 
-from dashboards.result_cache import ResultCache
+from dashboards.result_cache import ResultCache, Upload
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
@@ -29,15 +28,6 @@ LARGEST = 200_000_000  # bytes; a legacy .db file with 100,000 files has about 6
 FOLDER = "uploads"
 _DROPPED = 2**31  # bytes that are read after a rejection, so that a browser that is still sending receives the response
 _KINDS = {".csv", ".txt", ".tsv", ".json", ".db", ".sqlite", ".sqlite3"}
-
-
-class Upload:
-    """An uploaded file; it is removed with its last reference."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        self.path = path
-        self.name = name  # original file name, for display only
-        weakref.finalize(self, path.unlink, missing_ok=True)
 
 
 def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ One thread starts the jobs, emits their progress and writes heartbeats. Each job
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
@@ -180,7 +181,7 @@ class Dispatcher:
     def _start_due_jobs(self) -> None:
         while (run := self._claim()) is not None:
             self._job_events.job_started(run)
-            self._executor.start(f"indexium-job-{run.job_id}", lambda run=run: self._run_job(run))  # type: ignore[misc]
+            self._executor.start(f"indexium-job-{run.job_id}", functools.partial(self._run_job, run))
         self._next_due_at = self._store.next_due(owner=self._owner, now=self._clock())
 
     def _claim(self) -> JobRun | None:

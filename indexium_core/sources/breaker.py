@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.providers.traffic import RequestFaults
+from indexium_core.model.lookups.traffic import RequestFaults
 
 LONG_WAIT = 30.0  # seconds; if a provider asks for a longer wait, no request waits for it
 _OUTAGE = 2  # different requests without an answer between them

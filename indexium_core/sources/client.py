@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.providers.traffic import CachedAnswer, RequestCount, RequestFaults
+from indexium_core.model.lookups.traffic import CachedAnswer, RequestCount, RequestFaults
 from indexium_core.sources import scope
 from indexium_core.sources.breaker import LONG_WAIT, CircuitBreaker
 from indexium_core.sources.limits import RateLimiter, retry_after

@@ -7,8 +7,8 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.model.artwork.addresses import secure_address
+from indexium_core.model.lookups.records import ImageCandidate, ImageKind
 from indexium_core.model.providers.descriptor import TitleKind
-from indexium_core.model.providers.records import ImageCandidate, ImageKind
 from indexium_core.sources import normalise
 from indexium_core.sources.client import Credentials
 from indexium_core.sources.provider import Provider, ProviderAccess

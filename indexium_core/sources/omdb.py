@@ -9,10 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
-from indexium_core.model.providers.descriptor import TitleKind
-from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import (
+from indexium_core.model.lookups.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.lookups.records import (
     Artwork,
     CastMember,
     CrewMember,
@@ -24,6 +22,8 @@ from indexium_core.model.providers.records import (
     ProviderRecord,
     SeasonRecord,
 )
+from indexium_core.model.providers.descriptor import TitleKind
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.sources import normalise
 from indexium_core.sources.client import Credentials
 from indexium_core.sources.provider import Provider, ProviderAccess

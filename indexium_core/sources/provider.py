@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.lookups.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.lookups.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.descriptor import ProviderDescriptor, TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
 from indexium_core.sources.client import (

@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
-from indexium_core.model.providers.descriptor import TitleKind
-from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.omdb import IMDB_IDS
-from indexium_core.model.providers.records import (
+from indexium_core.model.lookups.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.lookups.records import (
     Artwork,
     CastMember,
     CrewMember,
@@ -24,6 +21,9 @@ from indexium_core.model.providers.records import (
     ProviderRecord,
     SeasonRecord,
 )
+from indexium_core.model.providers.descriptor import TitleKind
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.omdb import IMDB_IDS
 from indexium_core.model.providers.tvdb import TVDB_IDS
 from indexium_core.sources import normalise
 from indexium_core.sources.client import Credentials

@@ -19,8 +19,8 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import PictureSearchResult
-from indexium_core.model.providers.records import ImageCandidate
-from indexium_core.model.providers.traffic import ProviderStatus
+from indexium_core.model.lookups.records import ImageCandidate
+from indexium_core.model.lookups.traffic import ProviderStatus
 from tests.browser.conftest import Site
 from tests.browser.test_access import SMALL, grave
 from tests.support import title_home

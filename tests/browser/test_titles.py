@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from dashboards.web import server
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.store.providers.traffic import RequestLedger
 from tests.browser.conftest import SharedSite, Site
 from tests.browser.test_access import grave

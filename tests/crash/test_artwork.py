@@ -11,7 +11,7 @@ from PIL import Image
 
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.lookups.records import ImageCandidate
 from tests.support import long_artwork, media, tables
 from tests.support.children import Child
 from tests.support.providers import record_pictures, store_addresses

@@ -54,7 +54,7 @@ TITLES = (
 )
 OTHERS = {  # equal texts that are no field
     ("indexium_core.flows.snapshots.sandbox", "location"),  # of an error of DuckDB
-    ("indexium_core.model.providers.combining", "keywords"),  # of a title
+    ("indexium_core.model.lookups.combining", "keywords"),  # of a title
     ("indexium_core.cli.home.providers", "keywords"),
 }
 

@@ -1,4 +1,4 @@
-"""The structure of the packages: no import circle, crowded folder, long file, repeated class name, list of names."""
+"""The structure of the packages: no circle of imports, crowded folder, long file, repeated class name, list of names."""
 
 from __future__ import annotations
 
@@ -41,6 +41,21 @@ def _imports_of(tree: ast.AST, known: dict[str, Path]) -> set[str]:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 found |= {inner if inner in known else node.module} & known.keys()
+    return found
+
+
+def siblings(paths: dict[str, Path], graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return which packages each package imports, of those that lie beside it in one folder."""
+    packages = {name for name, path in paths.items() if path.name == "__init__.py"}
+    found: dict[str, set[str]] = {name: set() for name in packages}
+    for name, others in graph.items():
+        for other in others:
+            one, two = name.split("."), other.split(".")
+            common = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), None)
+            if common:
+                left, right = (".".join(each[: common + 1]) for each in (one, two))
+                if left in packages and right in packages:
+                    found[left].add(right)
     return found
 
 
@@ -112,6 +127,10 @@ def test_imports_have_no_circle() -> None:
     assert groups == []
 
 
+def test_packages_beside_one_another_have_an_order() -> None:
+    assert circles(siblings(modules(), imports(modules()))) == []
+
+
 def test_no_folder_has_too_many_modules() -> None:
     assert crowded() == []
 
@@ -141,6 +160,11 @@ def broken(tmp_path: Path) -> Path:
     (folder / "a.py").write_text("from dashboards import b\n\n\nclass _Twin: ...\n")
     (folder / "b.py").write_text("def late():\n    from dashboards.c import Twin\n")
     (folder / "c.py").write_text('import dashboards.a\n\n__all__ = ["Twin"]\n\n\nclass Twin: ...\n')
+    for one, other in (("left", "right"), ("right", "left")):
+        (folder / one).mkdir()
+        (folder / one / "__init__.py").write_text("")
+        (folder / one / "first.py").write_text(f"from dashboards.{other} import second\n" if one == "left" else "")
+        (folder / one / "second.py").write_text(f"import dashboards.{other}.second\n" if one == "right" else "")
     (folder / "long.py").write_text("\n" * 501)
     for number in range(12):
         (folder / f"m{number}.py").write_text("")
@@ -150,6 +174,7 @@ def broken(tmp_path: Path) -> Path:
 def test_guards_report_forbidden_code(broken: Path) -> None:
     found = modules(broken)
     assert circles(imports(found)) == [["dashboards.a", "dashboards.b", "dashboards.c"]]
+    assert circles(siblings(found, imports(found))) == [["dashboards.left", "dashboards.right"]]
     assert crowded(broken) == ["dashboards"]
     assert long_files(found) == ["dashboards.long"]
     assert repeated_classes(found) == ["Twin"]

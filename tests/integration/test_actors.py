@@ -13,8 +13,8 @@ from indexium_core import logs
 from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
 from indexium_core.library import Library
+from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.model.operations.actor import Actor
-from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.model.publishing.requests import PublicationSelection
 from indexium_core.services import LibraryServices
 from tests.support.holding import Gate, cut_off

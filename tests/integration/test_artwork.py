@@ -24,8 +24,8 @@ from indexium_core.files.artwork.images import TitleImage
 from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
 from indexium_core.library import Library
 from indexium_core.model.event import Event
+from indexium_core.model.lookups.records import Artwork, ImageCandidate
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import Artwork, ImageCandidate
 from tests.integration.test_thumbnails import ask
 from tests.support import tables
 from tests.support.catalog import NOW

@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.demo.providers.stand_in import Fault, ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate, CachedImage
-from indexium_core.model.providers.records import ImageCandidate, ImageKind
+from indexium_core.model.lookups.records import ImageCandidate, ImageKind
 from tests.integration.test_artwork import data_of, downloads, drawn, titles
 from tests.integration.test_thumbnails import ask
 from tests.support import tables

@@ -28,7 +28,8 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment
-from indexium_core.model.planning.plan import CommentMode, PlanItem
+from indexium_core.model.people.people_comment import CommentMode
+from indexium_core.model.planning.plan import PlanItem
 from tests.support import genuine, headers, homes, media, mov, mp4, sabotage
 from tests.support.effort import effort
 from tests.support.mp4 import box

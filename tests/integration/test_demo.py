@@ -13,7 +13,7 @@ import pytest
 from indexium_core import demo, errors
 from indexium_core.demo import building, content, films, photos
 from indexium_core.library import Library
-from indexium_core.model.matches.candidates import ContentType, MatchDecision, SearchQuery
+from indexium_core.model.lookups.candidates import ContentType, MatchDecision, SearchQuery
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people.suggestion import KINDS as SUGGESTIONS
 from indexium_core.model.providers.external_ids import ExternalId

@@ -13,10 +13,10 @@ from pathlib import Path
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.readers import CONTAINERS
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, Remux
-from indexium_core.model.files.readers import CONTAINERS
 from tests.support import field_values, sabotage
 from tests.support.cases import each_case
 from tests.support.oracles import oracle

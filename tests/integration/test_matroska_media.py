@@ -26,7 +26,7 @@ from indexium_core.files.reader import FileReader
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.planning.plan import CommentMode
+from indexium_core.model.people.people_comment import CommentMode
 from tests.support import mkv, mkv_shapes, mkv_tags
 from tests.support.cases import each_case
 from tests.support.effort import effort

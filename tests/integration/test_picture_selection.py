@@ -18,9 +18,9 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.artwork.selections import SelectionRule
+from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate
 from tests.support import tables
 from tests.support.pictured_home import FILES, HOME
 from tests.support.providers import record_pictures

@@ -14,11 +14,11 @@ import pytest
 from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.matches.candidates import Candidate, SearchQuery
-from indexium_core.model.providers.combining import combine
+from indexium_core.model.lookups.candidates import Candidate, SearchQuery
+from indexium_core.model.lookups.combining import combine
+from indexium_core.model.lookups.records import EnrichedMetadata
+from indexium_core.model.lookups.traffic import CachedAnswer
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import EnrichedMetadata
-from indexium_core.model.providers.traffic import CachedAnswer
 from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from indexium_core.store.recovery.files import FILE_NAME

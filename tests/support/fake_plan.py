@@ -10,8 +10,7 @@ from typing import Any, Protocol
 
 from indexium_core import errors
 from indexium_core.model import query
-from indexium_core.model.files import readers
-from indexium_core.model.files.details import FileDetails
+from indexium_core.model.fields import readers
 from indexium_core.model.files.media import Change, StreamFacts
 from indexium_core.model.files.properties import FIELDS, LABELS, FileProperty
 from indexium_core.model.people import people_comment as names
@@ -20,6 +19,7 @@ from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, Plan
 from indexium_core.model.query import parse
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.file_details import FileDetails
 
 PEOPLE = ["Ann Lee", "Bob Ray", "Zoë Öz", "ليلى", "Sammy Davis, Jr.", "Li Wei"]
 SHAPES = [  # name, container, comment, level, reasons

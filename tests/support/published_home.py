@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from indexium_core.library import Library
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from tests.support.copied_home import CopiedHome, SettledHome, scan_titles
 from tests.support.providers import record_pictures

@@ -8,10 +8,10 @@ from typing import Any
 from dashboards.components.details import file_fields
 from dashboards.components.details.view_types import MediaView
 from indexium_core.model import wording
-from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, FieldLock
 from indexium_core.model.files.tiles import DATE_SOURCES
+from indexium_core.model.review.file_details import FileDetails
 from indexium_core.model.scanning.reports import RescanReport
 
 SHOWN_TAG = 400  # maximum number of characters of a tag

@@ -10,7 +10,7 @@ from indexium_core.model.fields import shown_in
 from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
-from indexium_core.model.files.details import FieldDetails, FileDetails
+from indexium_core.model.review.file_details import FieldDetails, FileDetails
 
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
 _CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}

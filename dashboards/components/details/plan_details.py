@@ -7,19 +7,18 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboards import status_words
+from dashboards import media_addresses, status_words
 from dashboards.components import changes, comment_diff, field_text, person_field
 from dashboards.components.base import Component, module, needing
 from dashboards.components.details import file_facts, file_fields, item_text, planned_write
 from dashboards.components.details.view_types import NameSuggestionView, PlanDetailsView
-from dashboards.web import originals, thumbnails
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
 
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
@@ -130,8 +129,8 @@ def view(
         "seen": max((each.decision_id for each in details.decisions), default=0),
         "path": details.file_path,
         "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
-        "picture": thumbnails.address(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
-        **originals.view(details, is_shown=seen),
+        "picture": media_addresses.thumbnail(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
+        **media_addresses.media_of(details, is_shown=seen),
         "over": file_facts.over(details),
         "strip": file_facts.strip(details),
         "issues": [

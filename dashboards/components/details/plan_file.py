@@ -16,10 +16,10 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model.fields import rules
-from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.review.file_details import FileDetails
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.scanning.reports import RescanReport
 

@@ -14,10 +14,10 @@ from dashboards.session import Session
 from dashboards.state import DecideState
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MatchResult, to_decide
 from indexium_core.model.providers.registry import PROVIDERS
-from indexium_core.model.providers.traffic import ProviderStatus
 
 LOADED = 12  # questions that the page has in advance
 MOST = 192

@@ -8,8 +8,8 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.pages.library.import_preview import import_preview, imported
+from dashboards.result_cache import Upload
 from dashboards.session import Session
-from dashboards.web.uploads import Upload
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording

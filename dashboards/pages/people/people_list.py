@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from dashboards import media_addresses
 from dashboards.components import paging
 from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import EmptyView
@@ -16,7 +17,6 @@ from dashboards.pages.people.view_types import (
     PersonView,
 )
 from dashboards.state import PeopleState
-from dashboards.web import thumbnails
 from indexium_core.model import query, wording
 from indexium_core.model.people.person import PersonCard, PersonFile, PersonPage, PersonProfile
 from indexium_core.model.planning.plan import RISK_LEVELS
@@ -106,7 +106,7 @@ def _picture(card: PersonCard) -> str:
     """Return the address of the picture of a person; "" for none."""
     if card.picture_id is None:
         return ""
-    return thumbnails.address(card.picture_id, card.picture_hash, card.picture_mtime_ns or 0)
+    return media_addresses.thumbnail(card.picture_id, card.picture_hash, card.picture_mtime_ns or 0)
 
 
 def _years(card: PersonCard) -> str:
@@ -170,7 +170,7 @@ def _file(file: PersonFile, card: PersonCard, *, pictures: bool) -> Mapping[str,
         "name": file.file_name,
         "path": file.path,
         "place": file.folder.replace("/", " / "),
-        "picture": thumbnails.address(file.file_id, file.file_hash, file.mtime_ns) if has_picture else "",
+        "picture": media_addresses.thumbnail(file.file_id, file.file_hash, file.mtime_ns) if has_picture else "",
         "is_shown": file.file_id == card.picture_id,
     }
 

@@ -21,8 +21,8 @@ from dashboards.session import Session
 from dashboards.state import NOTHING
 from indexium_core import errors
 from indexium_core.model.job import Job
+from indexium_core.model.lookups.traffic import RequestPage
 from indexium_core.model.matches.results import MatchResult, to_decide
-from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
 

@@ -27,11 +27,11 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.artwork.selections import SlotSummary
 from indexium_core.model.files.inventory import LibraryRow
-from indexium_core.model.matches.candidates import Candidate
+from indexium_core.model.lookups.candidates import Candidate
+from indexium_core.model.lookups.traffic import RequestPage
 from indexium_core.model.matches.questions import MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.registry import label_of, providers_of_titles
-from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.title_filter import RelatedTitle
 from indexium_core.model.titles.titles import (

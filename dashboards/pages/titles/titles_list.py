@@ -23,9 +23,9 @@ from dashboards.pages.titles.view_types import (
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import Job
+from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.providers.enrichment import DueTitles
 from indexium_core.model.providers.registry import attribution
-from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage

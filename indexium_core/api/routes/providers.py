@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open
-from indexium_core.model.providers.traffic import ProviderStatus
+from indexium_core.model.lookups.traffic import ProviderStatus
 
 router = APIRouter(prefix="/api/providers", tags=["providers"])
 

@@ -15,8 +15,8 @@ from indexium_core.model import wording
 from indexium_core.model.providers.registry import PROVIDERS, label_of
 
 if TYPE_CHECKING:
-    from indexium_core.model.matches.candidates import ScoredCandidate
-    from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus
+    from indexium_core.model.lookups.candidates import ScoredCandidate
+    from indexium_core.model.lookups.traffic import ProviderDetails, ProviderRequest, ProviderStatus
 
 providers = typer.Typer(
     help="Providers of metadata of films and series: their state, searches, and what was sent.", no_args_is_help=True

@@ -12,8 +12,8 @@ from indexium_core import errors
 from indexium_core.cli import options, output
 from indexium_core.cli.frame import opened
 from indexium_core.cli.operations import follow, operations, rollback, write
+from indexium_core.cli.operations import publication_questions as questions
 from indexium_core.cli.options import AsJson
-from indexium_core.cli.publishing import questions
 from indexium_core.model.operations.outcomes import items_in_words
 
 if TYPE_CHECKING:

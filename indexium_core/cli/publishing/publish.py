@@ -10,10 +10,10 @@ import typer.core
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.operations import publication_questions as questions
 from indexium_core.cli.operations.follow import follow, note_interruptions
 from indexium_core.cli.operations.write import levels_of
 from indexium_core.cli.options import AsJson, DryRun, Note, Yes, ask
-from indexium_core.cli.publishing import questions
 from indexium_core.model import wording
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteResult

@@ -38,7 +38,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.operations import starting
 from indexium_core.store.operations.ledger import Admission
-from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.versions.plan_version import Modes
 
 T = TypeVar("T")
 EVENT = "approvals:changed"

@@ -14,7 +14,6 @@ import secrets
 from datetime import datetime
 
 import pyotp
-import segno
 
 from indexium_core.model.accounts.tokens import secret_hash
 
@@ -38,6 +37,8 @@ def uri(secret: str, name: str) -> str:
 
 def qr(address: str) -> str:
     """Return an address as a QR code: an SVG, black on white, with its margin."""
+    import segno
+
     drawn = io.BytesIO()
     code = segno.make(address, error="m", micro=False)
     code.save(drawn, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True)

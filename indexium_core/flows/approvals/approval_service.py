@@ -55,7 +55,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.versions.plan_version import Modes
 
 _ALL = 2**62  # more than the rows of any table
 _DECIDERS = frozenset({"user", "local"})  # kinds of actors that are people

@@ -24,7 +24,7 @@ from indexium_core.model.artwork.assets import (
 )
 from indexium_core.model.artwork.choice import shown_order
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.providers.records import Artwork, ImageCandidate
+from indexium_core.model.lookups.records import Artwork, ImageCandidate
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads

@@ -19,8 +19,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.titles import several_files
+from indexium_core.store.versions.plan_version import Version
 
 _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
 

@@ -25,6 +25,7 @@ from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job, JobJoin
+from indexium_core.model.lookups.records import Artwork
 from indexium_core.model.providers.enrichment import (
     DueTitles,
     EnrichmentProgress,
@@ -32,7 +33,6 @@ from indexium_core.model.providers.enrichment import (
     EnrichmentStatus,
     WaitingTitles,
 )
-from indexium_core.model.providers.records import Artwork
 from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings

@@ -18,10 +18,10 @@ from typing import Literal, Protocol, TypeAlias, TypedDict
 from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+from indexium_core.model.lookups.records import ImageCandidate, SeasonRecord
+from indexium_core.model.lookups.traffic import ProviderDetails
 from indexium_core.model.people import people_comment
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
-from indexium_core.model.providers.traffic import ProviderDetails
 from indexium_core.sources.scope import wanting
 from indexium_core.store.catalog.catalog import languages_of_titles
 from indexium_core.store.connection import Connection

@@ -10,15 +10,15 @@ from indexium_core import errors
 from indexium_core.flows.enrichment.batch_enrichment import BatchEnrichmentService
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.job import Job
-from indexium_core.model.providers.combining import RATINGS, VOTES
-from indexium_core.model.providers.external_ids import ID_FIELDS, id_owner
-from indexium_core.model.providers.records import (
+from indexium_core.model.lookups.combining import RATINGS, VOTES
+from indexium_core.model.lookups.records import (
     CastMember,
     CrewMember,
     EnrichedMetadata,
     ExternalRatings,
     ExternalVotes,
 )
+from indexium_core.model.providers.external_ids import ID_FIELDS, id_owner
 from indexium_core.model.providers.registry import PROVIDERS, providers_of_titles
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type

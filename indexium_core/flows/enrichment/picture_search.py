@@ -9,8 +9,8 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.artwork.selections import PictureSearchResult
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.model.providers.descriptor import TitleKind
-from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.model.providers.registry import PROVIDERS, label_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from indexium_core.model.lookups.records import EpisodeRecord, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.external_ids import ID_FIELDS
-from indexium_core.model.providers.records import EpisodeRecord, ProviderRecord, SeasonRecord
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.store.titles.enrichment import EpisodeRow
 from indexium_core.store.titles.identified import TitleValueRow

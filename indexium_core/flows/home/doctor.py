@@ -30,8 +30,8 @@ from indexium_core.flows.scanning.folder_health import LOW_SPACE_BYTES, check_li
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.operations.backup import BackupUse
-from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.scanning.health import Check, CheckState
 from indexium_core.store import database

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import title_query
-from indexium_core.model.matches.candidates import SearchQuery, by_title
+from indexium_core.model.lookups.candidates import SearchQuery, by_title
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.titles import TitleItem

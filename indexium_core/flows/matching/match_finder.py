@@ -12,8 +12,7 @@ from indexium_core.flows.matching import acceptance, revisions, title_query
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.model.matches.acceptance_rules import MIN_SCORE
-from indexium_core.model.matches.candidates import (
+from indexium_core.model.lookups.candidates import (
     Candidate,
     MatchDecision,
     MatchReason,
@@ -22,11 +21,12 @@ from indexium_core.model.matches.candidates import (
     SearchQuery,
     is_same,
 )
+from indexium_core.model.lookups.traffic import TitleSearch
+from indexium_core.model.matches.acceptance_rules import MIN_SCORE
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.scope import wanting
 from indexium_core.store.catalog.catalog import languages_of_titles

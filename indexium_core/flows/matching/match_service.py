@@ -16,7 +16,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
-from indexium_core.model.matches.candidates import is_same
+from indexium_core.model.lookups.candidates import is_same
 from indexium_core.model.matches.questions import MatchCandidate, MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES, MatchResult, MatchState
 from indexium_core.model.providers.descriptor import TitleKind

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from indexium_core.model import wording
-from indexium_core.model.matches.candidates import SearchQuery
+from indexium_core.model.lookups.candidates import SearchQuery
 from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.fields import KIND_NAMES, EntityType

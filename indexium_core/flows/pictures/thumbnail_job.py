@@ -27,7 +27,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.versions.plan_version import Modes
 
 KIND = "thumbnails"  # of its jobs
 WIDTH = 320  # pixels of the thumbnails of the library page

@@ -20,18 +20,10 @@ from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review import targets
+from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import editable_fields
-from indexium_core.model.files import readers
-from indexium_core.model.files.details import (
-    FieldDetails,
-    FileDetails,
-    FileEvent,
-    Origin,
-    PersonDetails,
-    TagPlace,
-)
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import (
     FIELDS,
@@ -48,6 +40,14 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.file_details import (
+    FieldDetails,
+    FileDetails,
+    FileEvent,
+    Origin,
+    PersonDetails,
+    TagPlace,
+)
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog import locks, media, properties
 from indexium_core.store.catalog.details import Assignment

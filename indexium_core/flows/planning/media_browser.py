@@ -31,7 +31,7 @@ from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.versions.plan_version import Version
 
 MAX_LISTS = 6  # that stay in memory: 50 bytes for each file of a list
 MAX_SECTIONS = 4_000  # of a list

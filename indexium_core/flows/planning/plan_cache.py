@@ -15,7 +15,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import RowChange
 from indexium_core.store.planning.plan_rows import Groups
-from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.versions.plan_version import Version
 
 _FIRST = 500  # items in the default order that are kept: ten pages
 _CHANGES = 1000  # changed rows from which on reading the whole version costs less

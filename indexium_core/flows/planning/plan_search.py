@@ -22,8 +22,8 @@ from indexium_core.store.database import Database
 from indexium_core.store.planning import facets as store
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import Search
-from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.titles import titles
+from indexium_core.store.versions.plan_version import Version
 
 FACET_VALUES = 50  # values of a facet
 VOCABULARY_VALUES = 20_000  # values of a key that completion offers

@@ -41,8 +41,8 @@ from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Counts
-from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import ratings
+from indexium_core.store.versions.plan_version import Modes, Version
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from indexium_core.model.planning.plan import PlanItem, Selection, StaleFile, St
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import Search
-from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.versions.plan_version import Version
 
 
 def stale_files(

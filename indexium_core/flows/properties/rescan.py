@@ -43,7 +43,7 @@ from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
 from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.versions.plan_version import Modes
 
 KIND = "rescan"  # of its jobs
 

@@ -11,27 +11,27 @@ from indexium_core import errors, provider_keys
 from indexium_core.flows.providers.search_answers import SearchAnswers, key_of
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.matches.acceptance_rules import MIN_SCORE
-from indexium_core.model.matches.candidates import (
+from indexium_core.model.lookups.candidates import (
     Candidate,
     ContentType,
     MatchDecision,
     ScoredCandidate,
     SearchQuery,
 )
-from indexium_core.model.matches.matching import ContentMatcher
-from indexium_core.model.providers.combining import combine
-from indexium_core.model.providers.descriptor import TitleKind
-from indexium_core.model.providers.external_ids import ExternalId, id_owner
-from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
-from indexium_core.model.providers.registry import PROVIDERS
-from indexium_core.model.providers.traffic import (
+from indexium_core.model.lookups.combining import combine
+from indexium_core.model.lookups.records import ImageCandidate, ProviderRecord, SeasonRecord
+from indexium_core.model.lookups.traffic import (
     ProviderDetails,
     ProviderRequest,
     ProviderStatus,
     RequestPage,
     TitleSearch,
 )
+from indexium_core.model.matches.acceptance_rules import MIN_SCORE
+from indexium_core.model.matches.matching import ContentMatcher
+from indexium_core.model.providers.descriptor import TitleKind
+from indexium_core.model.providers.external_ids import ExternalId, id_owner
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import make_providers

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery, is_same
-from indexium_core.model.providers.combining import joined_candidate
+from indexium_core.model.lookups.candidates import Candidate, ContentType, SearchQuery, is_same
+from indexium_core.model.lookups.combining import joined_candidate
 
 CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 

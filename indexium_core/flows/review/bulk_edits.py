@@ -20,9 +20,9 @@ from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePre
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute
-from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import bulk
 from indexium_core.store.review import decisions as store
+from indexium_core.store.versions.plan_version import Modes
 
 EXAMPLES = 5  # files that a preview shows
 

@@ -25,8 +25,8 @@ from indexium_core.model.review.decisions import StandingDecision, Target
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.database import Database
 from indexium_core.store.people import suggestions
-from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import decisions as store
+from indexium_core.store.versions.plan_version import Modes
 
 ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
 

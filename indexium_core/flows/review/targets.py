@@ -23,8 +23,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
-from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
+from indexium_core.store.versions.plan_version import Modes, Version
 
 
 def is_one_file(target: Target) -> bool:

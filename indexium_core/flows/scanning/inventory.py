@@ -44,7 +44,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.versions.plan_version import Modes
 
 _MAX_HINTS = 40
 

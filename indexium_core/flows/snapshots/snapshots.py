@@ -26,9 +26,9 @@ from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
-from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.recovery import files, survival
 from indexium_core.store.recovery.survival import Survival
+from indexium_core.store.versions.plan_version import Version
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from indexium_core import errors
-from indexium_core.model.providers.records import ImageKind
+from indexium_core.model.lookups.records import ImageKind
 from indexium_core.model.providers.registry import PROVIDERS, order_of
 
 ASSET_TYPES: tuple[str, ...] = get_args(ImageKind)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core.model.fields.field import Field
-from indexium_core.model.files.readers import CONTAINERS
+from indexium_core.model.fields.readers import CONTAINERS
 
 UNMEASURED = ("Jellyfin", "VLC", "macOS Finder", "Windows Explorer", "Plex", "digiKam", "Lightroom")
 _CONDITIONS = {"Kodi": "Kodi shows fields only of an .mp4, with “Use video tags” on."}

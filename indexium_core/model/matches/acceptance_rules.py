@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from indexium_core.model import wording
-from indexium_core.model.matches.candidates import (
+from indexium_core.model.lookups.candidates import (
     CONFIRMING,
     CONTRADICTING,
     MatchDecision,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.model import wording
-from indexium_core.model.matches.candidates import MISSING_SIGNS, Candidate, MatchReason, MissingSign, by_title
+from indexium_core.model.lookups.candidates import MISSING_SIGNS, Candidate, MatchReason, MissingSign, by_title
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.names.film_signs import is_against
 from indexium_core.model.shapes import ListPage

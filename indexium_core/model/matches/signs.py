@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from indexium_core.model import wording
-from indexium_core.model.matches.candidates import ADDITION, Candidate, MatchReason, SearchQuery
+from indexium_core.model.lookups.candidates import ADDITION, Candidate, MatchReason, SearchQuery
 from indexium_core.model.titles.title_text import is_exact, title_key
 
 SAME_RUNTIME = 0.05  # of the runtime: confirms a candidate

@@ -21,7 +21,8 @@ from indexium_core.model.operations.outcomes import (
     outcome_of,
     success_of,
 )
-from indexium_core.model.planning.plan import CommentMode, PeopleMode
+from indexium_core.model.people.people_comment import CommentMode
+from indexium_core.model.planning.plan import PeopleMode
 from indexium_core.model.shapes import ListPage, Shaped
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model.planning.plan import CommentMode
 
+CommentMode: TypeAlias = Literal["replace", "preserve"]
 MAX_NAME_LENGTH = 200  # characters, after cleaning
 
 # The mappings of `fold` in addition to case and accents: letters that Unicode does not decompose, and the punctuation

@@ -11,10 +11,10 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
+from indexium_core.model.people.people_comment import CommentMode
 from indexium_core.model.shapes import ListPage, Shaped
 
 PeopleMode = Literal["merge", "exact"]
-CommentMode = Literal["replace", "preserve"]
 
 RISK_LEVELS = ("safe", "warning", "danger", "blocked", "unchanged")
 WRITABLE = ("safe", "warning", "danger")  # levels that a write may touch

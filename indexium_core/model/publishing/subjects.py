@@ -7,7 +7,8 @@ for the other ones, so that two items of one thing are recognised by one number.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from collections.abc import Collection
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from indexium_core import errors
 from indexium_core.model.titles.fields import KIND_NAMES
@@ -61,3 +62,8 @@ def require_published_type(name: str) -> None:
 def name_of_type(entity_type: str) -> str:
     """Return a type in words: `film`, `video`."""
     return KIND_NAMES.get(entity_type, entity_type)
+
+
+def columns_of(entities: Collection[Entity]) -> dict[str, Any]:
+    """Return titles and videos as lists of `types` and `ids`, the parameters of statements."""
+    return {"types": [each.entity_type for each in entities], "ids": [each.entity_id for each in entities]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from indexium_core.model.accounts.activity import ActivityActor, ActivityPage, ActivityRow
+from indexium_core.model.approvals.activity import ActivityActor, ActivityPage, ActivityRow
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

@@ -17,7 +17,7 @@ from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
-from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.versions.plan_version import Version
 
 KINDS: tuple[MediaKind | Literal[""], ...] = ("", "video", "audio", "photo")
 _KEYS = {"title": TITLE, "rating": RATING, "created": CREATION_TIME, "date": DATE}

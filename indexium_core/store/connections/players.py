@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 from indexium_core.model.connections import folder_map
 from indexium_core.model.connections.folder_map import FolderRule
 from indexium_core.model.connections.player_connection import PlayerConnection, PlayerReading
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.subjects import Entity, columns_of
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.publishing.inputs import columns_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

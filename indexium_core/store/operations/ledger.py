@@ -37,7 +37,7 @@ from indexium_core.store.operations.ledger_rows import (
     stored_options,
 )
 from indexium_core.store.people import people
-from indexium_core.store.planning.plan_version import DiskRates
+from indexium_core.store.versions.plan_version import DiskRates
 
 _SQL = sql.compose("ledger")
 _RATES = DiskRates()

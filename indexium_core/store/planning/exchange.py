@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.versions.plan_version import Version
 
 
 class Facts(NamedTuple):

@@ -15,7 +15,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning.plan_rows import ISSUE_CODES
-from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.versions.plan_version import Version
 
 _BIT = {key: 1 << place for place, key in enumerate(FACETS)}  # of `missed` in facets.sql
 _LONG = ("folder", "person")  # facets of which the database returns only the first values

@@ -30,7 +30,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
 from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
-from indexium_core.store.planning.plan_version import Modes, Version
+from indexium_core.store.versions.plan_version import Modes, Version
 
 if TYPE_CHECKING:
     import pandas as pd

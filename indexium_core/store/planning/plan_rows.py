@@ -11,15 +11,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
-from indexium_core.model.files import fields, readers
+from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
-from indexium_core.store.planning.plan_version import DiskRates
+from indexium_core.store.versions.plan_version import DiskRates
 
 ISSUE_CODES = tuple(code for code, _ in risk.BITS)  # by bit; the macro `issue_codes` of the schema has the same list
 

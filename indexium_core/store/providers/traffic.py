@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.providers.traffic import (
+from indexium_core.model.lookups.traffic import (
     CachedAnswer,
     ProviderRequest,
     RequestCount,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from indexium_core.model.artwork.selection_config import ASSET_TYPES
 from indexium_core.model.publishing.options import READERS, PublishOptions
 from indexium_core.model.publishing.side_file_names import belongs_to
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.subjects import Entity, columns_of
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -269,11 +269,6 @@ def _video(row: Mapping[str, Any]) -> KnownVideo:
         is_edited=bool(edits) or row["edited_people"] is not None,
         cleared=frozenset(name for name, value in edits.items() if value is None),
     )
-
-
-def columns_of(entities: Collection[Entity]) -> dict[str, Any]:
-    """Return titles and videos as the parameters of the part `wanted`."""
-    return {"types": [each.entity_type for each in entities], "ids": [each.entity_id for each in entities]}
 
 
 def owner_of(reader: Connection, path: bytes) -> SideFileOwnership | None:

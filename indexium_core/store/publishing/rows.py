@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
-from indexium_core.model.publishing.subjects import Entity
+from indexium_core.model.publishing.subjects import Entity, columns_of
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.publishing.inputs import columns_of
 
 RULES = 2  # the version of the rules by which rows are made; another number makes all rows again
 TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign
+from indexium_core.model.lookups.candidates import Candidate, MatchReason, MissingSign
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.fields import EntityType

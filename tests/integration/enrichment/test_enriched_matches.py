@@ -9,8 +9,8 @@ import pytest
 
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.library import Library
+from indexium_core.model.lookups.traffic import ProviderDetails
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.traffic import ProviderDetails
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich, values
 from tests.support.identified_home import add, titles

@@ -10,9 +10,9 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.matches.candidates import MatchDecision, SearchQuery
+from indexium_core.model.lookups.candidates import MatchDecision, SearchQuery
+from indexium_core.model.lookups.traffic import TitleSearch
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.traffic import TitleSearch
 from tests.support import media, tables
 from tests.support.cases import each_case
 from tests.support.matched_home import DECISIONS, found, ids, provider_values, put_value

@@ -9,7 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.lookups.records import ImageCandidate
 from tests.support import media, tables
 from tests.support.cases import each_case
 from tests.support.matched_home import (

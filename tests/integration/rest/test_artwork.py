@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.lookups.records import ImageCandidate
 from tests.support.copied_home import CopiedHome
 from tests.support.providers import record_pictures
 from tests.support.rest import Client

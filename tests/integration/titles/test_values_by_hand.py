@@ -15,9 +15,9 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
-from indexium_core.model.matches.candidates import Candidate
+from indexium_core.model.lookups.candidates import Candidate
+from indexium_core.model.lookups.combining import COMBINED
 from indexium_core.model.matches.questions import MatchCandidate
-from indexium_core.model.providers.combining import COMBINED
 from indexium_core.model.providers.registry import order_of
 from indexium_core.model.titles.titles import TitleValue
 from indexium_core.store.titles import matches

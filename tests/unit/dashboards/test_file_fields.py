@@ -17,9 +17,9 @@ from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FileNames, ValueRule, literal
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import EDITABLE
-from indexium_core.model.files.details import FieldDetails, FileDetails
 from indexium_core.model.files.media import Change
 from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.file_details import FieldDetails, FileDetails
 from indexium_core.store.review.decisions import FIELD_KIND
 from tests.support.fake_plan import details_of, items
 from tests.unit.dashboards.test_history import item as history_item

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from dashboards.pages.library.people_import import PeopleImport
-from dashboards.result_cache import ResultCache
-from dashboards.web.uploads import Upload
+from dashboards.result_cache import ResultCache, Upload
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from tests.unit.dashboards.test_bridge import Line
 

@@ -12,11 +12,11 @@ import pytest
 from dashboards.components import person_field
 from dashboards.components.details import file_facts, plan_details, planned_write
 from indexium_core.cli.library import show
-from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Issue, PlanItem
+from indexium_core.model.review.file_details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from tests.support.fake_plan import details_of, items
 
 PLAN = items(50)

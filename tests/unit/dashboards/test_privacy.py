@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from dashboards.pages.settings import privacy
-from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, RequestPage
+from indexium_core.model.lookups.traffic import ProviderRequest, ProviderStatus, RequestPage
 
 AT = dt.datetime(2026, 3, 4, 12, 30, 5, tzinfo=dt.UTC)
 

@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from dashboards.result_cache import ResultCache
+from dashboards.result_cache import ResultCache, Upload
 from dashboards.web import server, uploads
 from dashboards.web.server import DashboardServer
-from dashboards.web.uploads import Upload
 from tests.support.fake_library import FakeLibrary
 
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from indexium_core.flows.enrichment import provider_values
-from indexium_core.model.matches.candidates import Candidate
-from indexium_core.model.providers.records import (
+from indexium_core.model.lookups.candidates import Candidate
+from indexium_core.model.lookups.records import (
     CastMember,
     EnrichedMetadata,
     EpisodeRecord,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files.containers import unsupported
-from indexium_core.model.files import readers
+from indexium_core.model.fields import readers
 from tests.support import readers as measured
 from tests.support import shapes
 from tests.support.cases import each_case

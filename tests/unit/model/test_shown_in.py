@@ -9,8 +9,8 @@ import pytest
 
 from indexium_core.model.fields import shown_in
 from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.readers import CONTAINERS
 from indexium_core.model.fields.table import EDITABLE, field_named
-from indexium_core.model.files.readers import CONTAINERS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from indexium_core import errors
-from indexium_core.model.providers.traffic import RequestFaults
+from indexium_core.model.lookups.traffic import RequestFaults
 from indexium_core.sources.breaker import CircuitBreaker
 from tests.support.clock import Clock
 from tests.support.waiting import until

@@ -20,9 +20,9 @@ from indexium_core.demo.providers.pictures import IMAGE_FAULTS
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.model.artwork.addresses import secure_address
-from indexium_core.model.matches.candidates import SearchQuery
+from indexium_core.model.lookups.candidates import SearchQuery
+from indexium_core.model.lookups.traffic import RequestCount
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.traffic import RequestCount
 from indexium_core.sources import limits
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.tvdb import TvdbToken

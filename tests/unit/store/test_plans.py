@@ -26,9 +26,9 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
-from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import Restat
+from indexium_core.store.versions.plan_version import Modes, Version
 from tests.support.catalog import NOW, ids, scanned, store
 from tests.support.effort import effort
 

@@ -16,7 +16,7 @@ from indexium_core.store.operations import ledger, starting
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plan_compute
-from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW, ids, scanned, store
 
 DAY = timedelta(days=1)

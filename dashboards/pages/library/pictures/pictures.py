@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dashboards import media_addresses
 from dashboards.components.base import Component, module, needing
 from dashboards.components.details import file_fields
 from dashboards.components.view_types import FilterView
 from dashboards.pages.library.pictures.view_types import NoPicturesView, PicturesView
-from dashboards.web import originals, thumbnails
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
@@ -215,8 +215,8 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "place": " / ".join(part for part in (tile.library, *tile.folder.split("/")) if part),
         "folder": tile.folder.rsplit("/", 1)[-1] or tile.library,
         "kind": tile.kind,
-        "picture": thumbnails.address(tile.file_id, tile.file_hash, tile.mtime_ns) if has_picture else None,
-        "original": originals.address(tile.file_id) if has_original else None,
+        "picture": media_addresses.thumbnail(tile.file_id, tile.file_hash, tile.mtime_ns) if has_picture else None,
+        "original": media_addresses.original(tile.file_id) if has_original else None,
         "badge": _badge(tile),
         "at": tile.shown_at,
         "dated": DATE_SOURCES[tile.date_source],

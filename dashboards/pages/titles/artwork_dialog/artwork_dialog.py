@@ -26,8 +26,8 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import PictureSearchResult, SlotSummary
+from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.operations.actor import current_actor
-from indexium_core.model.providers.traffic import ProviderStatus
 
 EVENTS = ("movie:updated", "series:updated")
 

@@ -11,7 +11,7 @@ from dashboards.pages.titles.artwork_dialog.view_types import ArtworkProviderVie
 from indexium_core.model import wording
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import PictureSearchResult
-from indexium_core.model.providers.traffic import ProviderStatus
+from indexium_core.model.lookups.traffic import ProviderStatus
 
 
 @dataclass(slots=True, kw_only=True)

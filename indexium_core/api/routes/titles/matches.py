@@ -26,12 +26,12 @@ from indexium_core.api.context import (
 from indexium_core.api.routes.titles.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
 from indexium_core.library import Library
 from indexium_core.model.job import Job
+from indexium_core.model.lookups.records import EnrichedMetadata
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MatchResult
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.providers.enrichment import DueTitles, EnrichmentProgress, EnrichmentStats
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import EnrichedMetadata
 
 router = APIRouter(prefix="/api", tags=["matches"])
 _MOST_QUESTIONS = 200

@@ -15,7 +15,6 @@ from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import COMMENT_ONLY, Layout, Reader, Strategy
-from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.edit_strategy import EditRequest, EditStrategy
 from indexium_core.files.containers.shared.parsing import (
@@ -26,6 +25,7 @@ from indexium_core.files.containers.shared.parsing import (
     RemuxLayout,
     TextLimit,
 )
+from indexium_core.files.containers.shared.stream_copy import StreamCopy
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue, Patch, Rebuild
 

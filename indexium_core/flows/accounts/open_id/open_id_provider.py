@@ -2,7 +2,8 @@
 An OpenID Connect provider: its addresses (discovery), and its verified answer to a code.
 
 All requests go to the provider of the settings, through the network with its limits: no redirect, limited time and
-size. An address of the discovery is used only with TLS, or on this machine.
+size. An address of the discovery is used only with TLS, or on this machine. The libraries of the protocol are imported
+when somebody signs in: they are a tenth of the start of a command.
 """
 
 from __future__ import annotations
@@ -15,13 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
-
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from indexium_core import errors
 from indexium_core.keys import open_id_key
@@ -68,6 +62,9 @@ class OpenIdProvider:
 
     def request_address(self, *, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
         """Return the address at which a person signs in; SignInError as in `addresses`."""
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
         address = prepare_grant_uri(
             self.addresses().authorization,
             self._config.oidc_client_id,
@@ -90,6 +87,11 @@ class OpenIdProvider:
                 time or nonce.
 
         """
+        from authlib.oidc.core import CodeIDToken
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         addresses = self.addresses()
         answer = self._exchange(addresses, code, redirect_uri=redirect_uri, verifier=verifier)
         try:

@@ -45,7 +45,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.operations import backups
 from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.operations.ledger_rows import Task
-from indexium_core.store.planning.plan_version import DiskRates
+from indexium_core.store.versions.plan_version import DiskRates
 
 logger = logging.getLogger(__name__)
 

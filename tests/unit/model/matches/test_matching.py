@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.model.matches.candidates import Candidate, ContentType, MatchDecision, SearchQuery
+from indexium_core.model.lookups.candidates import Candidate, ContentType, MatchDecision, SearchQuery
 from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles import title_text

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.matches.candidates import Candidate
-from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, ExternalVotes
+from indexium_core.model.lookups.candidates import Candidate
+from indexium_core.model.lookups.records import Artwork, EnrichedMetadata, ExternalRatings, ExternalVotes
 from indexium_core.model.providers.registry import order_of
 
 COMBINED = ("plot", "cast", "crew", "genres", "keywords", "release_date", "runtime_minutes", "content_rating")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias
 
-from indexium_core.model.matches.candidates import Candidate
+from indexium_core.model.lookups.candidates import Candidate
 from indexium_core.model.providers.registry import providers_of_titles
 
 ImageKind: TypeAlias = Literal["poster", "backdrop", "logo", "banner", "still", "thumb", "clearart", "disc"]

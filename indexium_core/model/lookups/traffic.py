@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from indexium_core.model.matches.candidates import Candidate, MatchDecision
-from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
+from indexium_core.model.lookups.candidates import Candidate, MatchDecision
+from indexium_core.model.lookups.records import EnrichedMetadata, ImageCandidate, ProviderRecord
 from indexium_core.model.shapes import ListPage
 
 ProviderState: TypeAlias = Literal["on", "paused", "off"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core.model.fields.readers import Reading
 from indexium_core.model.fields.shown_in import ShownField
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
-from indexium_core.model.files.readers import Reading
 from indexium_core.model.files.tiles import DateSource
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.decisions import StandingDecision

@@ -1,0 +1,1 @@
+"""Versions of the plan: their names, and what was current when they were computed."""
