@@ -1,4 +1,4 @@
-"""The structure of the packages: no circle of imports, crowded folder, long file, repeated class name, list of names."""
+"""The structure: circles of imports, crowded folders, long files, repeated class names, lists of names."""
 
 from __future__ import annotations
 
