@@ -15,7 +15,6 @@ from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
-from indexium_core.model.fields import rules
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
@@ -293,7 +292,7 @@ class PlanFile:
 
         self._bridge.run(
             lambda: self._library.decisions.set_fields(
-                [file_id], {key: rules.literal(text)}, seen=int(message["seen"])
+                [file_id], {key: text}, as_typed=True, seen=int(message["seen"])
             ),
             done,
             name=f"field_{key}",

@@ -129,14 +129,17 @@ class Decisions:
         return step.report
 
     @remote()
-    def set_fields(self, target: Target, values: Mapping[str, str], *, seen: int | None = None) -> DecisionReport:
+    def set_fields(
+        self, target: Target, values: Mapping[str, str], *, as_typed: bool = False, seen: int | None = None
+    ) -> DecisionReport:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
         `favorite` (yes, no, toggle) sets the rating: 5, or the one before the file became a favorite.
 
-        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
-        value, or an invalid one, is not edited. Locked fields keep their values, unless the target is one file id.
+        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`; with `as_typed`, braces are text
+        as any other. A file for which a rule has no value, or an invalid one, is not edited. Locked fields keep their
+        values, unless the target is one file id.
 
         Raises:
             UsageError: There is no such field, it cannot be set, or no field is given.
@@ -145,7 +148,10 @@ class Decisions:
             NewerDecisionError: Somebody else set one of the fields of these files after `seen`, see `edit`.
 
         """
-        return self.set_all(target, fields=values, seen=seen)
+        rules = field_rules.checked_rules(values, as_typed=as_typed)
+        with self.step(seen=seen) as step:
+            step.set_fields(target, rules)
+        return step.report
 
     @remote()
     def set_all(

@@ -59,9 +59,11 @@ class RuleResults:
         return len({each.file_id for each in self.unsupported})
 
 
-def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
+def checked_rules(texts: Mapping[str, str], *, as_typed: bool = False) -> dict[str, ValueRule]:
     """
     Return the rules by field; `favorite` may be set to yes, no or toggle, and stays a rule of its own.
+
+    `as_typed`: a text is the value itself, also with braces.
 
     Raises:
         UsageError: No field is given, a field does not exist or cannot be set, or a rule has a wrong placeholder.
@@ -79,7 +81,7 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
                 raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes, no or toggle.")
             rules[key] = ValueRule(text)
         else:
-            rules[editable_field(key).key] = ValueRule(text)
+            rules[editable_field(key).key] = ValueRule.as_typed(text) if as_typed else ValueRule(text)
     constants(rules)
     return rules
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Self
 
 from indexium_core import errors
 from indexium_core.model.fields.field import Field, FieldType
@@ -114,6 +115,13 @@ class ValueRule:
                 self._parts.append(_placeholder(place[1]))
         self._parts.append(text[end:])
 
+    @classmethod
+    def as_typed(cls, value: str) -> Self:
+        """Return the rule that makes a value as it is, also if it has braces."""
+        rule = cls("")
+        rule.text, rule._parts = value, [value]
+        return rule
+
     @property
     def is_constant(self) -> bool:
         """Whether the value is the same for every file."""
@@ -133,13 +141,8 @@ class ValueRule:
 def suggestions(field: Field) -> list[tuple[str, str]]:
     """Return the allowed values of a field, else rules that are often wanted for it, each with its name for people."""
     if field.choices:
-        return [(each, literal(each)) for each in field.choices]
+        return [(each, each.replace("{", "{{").replace("}", "}}")) for each in field.choices]
     return [(label, rule.replace("KEY", field.key)) for label, rule in _SUGGESTED.get(field.type, ())]
-
-
-def literal(value: str) -> str:
-    """Return the rule that makes a value as it is, also if it has braces."""
-    return value.replace("{", "{{").replace("}", "}}")
 
 
 def _placeholder(text: str) -> _Placeholder:

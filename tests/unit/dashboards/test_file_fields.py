@@ -14,7 +14,7 @@ from dashboards.components.details import file_fields
 from dashboards.pages.history import history_details
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
-from indexium_core.model.fields.rules import FileNames, ValueRule, literal
+from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change
@@ -140,8 +140,8 @@ def test_rating_is_a_number_of_stars(value: str | None, stars: int) -> None:
 @pytest.mark.parametrize("value", ["At sea", "{name}", "a } b {{", "{"])
 def test_typed_value_is_never_a_rule(value: str) -> None:
     file = FileNames(file_name="a.avi", folder="", modified=NOW)
-    assert ValueRule(literal(value)).value(file) == value
-    assert field_rules.constants({"title": ValueRule(literal(value))}) == {"title": value}
+    assert ValueRule.as_typed(value).value(file) == value
+    assert field_rules.constants({"title": ValueRule.as_typed(value)}) == {"title": value}
 
 
 def preview(**facts: Any) -> FieldsPreview:

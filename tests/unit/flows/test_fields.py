@@ -75,6 +75,13 @@ def test_edited_field_never_changes_the_comment(review: Review, mode: str) -> No
     assert [item.result_comment for item in items.values()] == ["People: Ann", "A note"]
 
 
+def test_typed_braces_are_text(review: Review) -> None:
+    review.decisions.set_fields([1], {"title": "{name} {{ }"}, as_typed=True)
+    assert review.items()["a.avi"].changes[0].new == "{name} {{ }"
+    review.decisions.set_fields([1], {"title": "{name}"})
+    assert review.items()["a.avi"].changes[0].new == "a"
+
+
 def test_removed_value_is_a_danger(review: Review) -> None:
     review.decisions.set_fields([1], {"title": ""})
 
