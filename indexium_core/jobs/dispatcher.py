@@ -227,18 +227,15 @@ class Dispatcher:
     # One run, on its own thread.
 
     def _run_job(self, run: JobRun) -> None:
-        with acting_as(run.actor), whole_home():  # what it may do was checked when it was added
-            self._run_and_record(run)
-
-    def _run_and_record(self, run: JobRun) -> None:
         run.thread = threading.current_thread()
         end = JobEnd(status="failed")
-        try:
-            with logs.job(run.job_id):
-                logger.info("job.started", extra={"job_kind": run.kind.name, "title": run.job.title})
-                end = self._end_of_handler(run)
-        finally:
-            self._record_end(run, end)
+        with acting_as(run.actor), whole_home():  # what it may do was checked when it was added
+            try:
+                with logs.job(run.job_id):
+                    logger.info("job.started", extra={"job_kind": run.kind.name, "title": run.job.title})
+                    end = self._end_of_handler(run)
+            finally:
+                self._record_end(run, end)
 
     def _end_of_handler(self, run: JobRun) -> JobEnd:
         """Run the handler of a job until it ends."""
