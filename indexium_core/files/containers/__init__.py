@@ -62,6 +62,11 @@ class Layout:
     turned: frozenset[int] = frozenset()  # tracks whose pictures players turn by 90 or 270 degrees, from 0
     problem: Refusal | None = None
 
+    @property
+    def itself(self) -> Layout:
+        """The layout of the file itself, without what a file beside it says."""
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:

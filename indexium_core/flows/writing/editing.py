@@ -24,7 +24,6 @@ from dataclasses import replace
 from indexium_core import errors
 from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
-from indexium_core.files.containers.photos.sidecar import without_sidecar
 from indexium_core.flows.writing import omitting, protocol, replacing, states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
@@ -98,7 +97,7 @@ def _checked(task: Task, policy: WritePolicy, *, started: float) -> WriteResult:
         if isinstance(choice.edit, SidecarEdit):
             side_files_edit.check(task, file, checked, choice.edit)
         else:
-            evidence = verify.gather(task.path, file, checked.family, without_sidecar(checked.layout))
+            evidence = verify.gather(task.path, file, checked.family, checked.layout.itself)
             protocol.require_same_media(task, evidence.payload_hash)
             verify.expect(evidence, task.changes)
         _require_writable(task.path)
@@ -171,7 +170,7 @@ def _in_place(
     strategy: str,
     capabilities: Capabilities,
 ) -> EditResult:
-    task, layout = work.task, without_sidecar(checked.layout)
+    task, layout = work.task, checked.layout.itself
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     with _journaled(work, file, layout, mtime_ns) as writable:
         before = verify.gather(task.path, file, checked.family, layout, edited=protocol.edited_fields(task.changes))

@@ -15,7 +15,6 @@ from indexium_core import errors
 from indexium_core.files import delta, journal, reader, swap, verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.containers.ffmpeg import remuxing
-from indexium_core.files.containers.photos.sidecar import without_sidecar
 from indexium_core.flows.writing import protocol, states
 from indexium_core.flows.writing.protocol import EditResult, FileWork, VerifiedState, WritableFile
 from indexium_core.model.files.media import Edit, Rebuild, Remux
@@ -31,7 +30,7 @@ def write(
     work: FileWork, file: reader.FileReader, checked: WritableFile, choice: Choice, *, capabilities: Capabilities
 ) -> EditResult:
     """Write one file by replacing it; after a MetadataError the file is unchanged."""
-    task, edit, layout = work.task, choice.edit, without_sidecar(checked.layout)
+    task, edit, layout = work.task, choice.edit, checked.layout.itself
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     comparisons = _comparisons(edit)
     _start_progress(work, file, _work_factor(edit))

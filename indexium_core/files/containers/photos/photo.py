@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from indexium_core import errors
@@ -83,6 +83,11 @@ class PhotoLayout(Layout):
     blocked: frozenset[str] = frozenset()  # fields that the photo has in a form or place that is not written
     sidecar: PhotoSidecar | None = None  # None: unknown
     own_fields: tuple[FieldValue, ...] = ()  # with a sidecar: the fields of the photo itself
+
+    @property
+    def itself(self) -> PhotoLayout:
+        """The layout of the photo without its sidecar."""
+        return self if self.sidecar is None else replace(self, fields=self.own_fields, own_fields=(), sidecar=None)
 
     @property
     def faces(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexium_core.files.containers import Capabilities, Choice, Layout
+from indexium_core.files.containers import Capabilities, Choice
 from indexium_core.files.containers.photos import xmp, xmp_fields
 from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoSidecar
 from indexium_core.files.containers.photos.xmp import XmpError
@@ -55,7 +55,7 @@ def read_sidecar(name: bytes, content: bytes, *, stamp: str) -> PhotoSidecar:
 
 def with_sidecar(layout: PhotoLayout, sidecar: PhotoSidecar) -> PhotoLayout:
     """Return the layout of a photo with the fields of its sidecar."""
-    own, replaced = without_sidecar(layout).fields, _fields_in(sidecar)
+    own, replaced = layout.itself.fields, _fields_in(sidecar)
     beside = [] if sidecar.packet is None else xmp_fields.fields_of(sidecar.packet)
     shown = [replace(each, where=f"{_WHERE}{each.where}") for each in beside]
     shown += [each for each in own if each.field not in replaced]
@@ -68,13 +68,6 @@ def with_sidecar(layout: PhotoLayout, sidecar: PhotoSidecar) -> PhotoLayout:
         own_fields=own,
         sidecar=replace(sidecar, fields=replaced),
     )
-
-
-def without_sidecar(layout: Layout) -> Layout:
-    """Return a layout as the file itself has it."""
-    if not isinstance(layout, PhotoLayout) or layout.sidecar is None:
-        return layout
-    return replace(layout, fields=layout.own_fields, own_fields=(), sidecar=None)
 
 
 def choose(layout: PhotoLayout, changes: Sequence[Change], capabilities: Capabilities) -> Choice | Refusal:
