@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from typing import NamedTuple
 
 from indexium_core.model.names import words
 from indexium_core.model.names.dates import find_date, find_date_of_number, without_words_of_date
@@ -96,72 +97,146 @@ def _recording(match: re.Match[str] | None) -> NameParts | None:
     )
 
 
+class _Numbers(NamedTuple):
+    """The numbers and dates of a name."""
+
+    number: NumberMatch | None  # of an episode; a date may take its place
+    date: NumberMatch | None
+    dated: NumberMatch | None  # the date of an episode that has a number
+
+
+class _Titles(NamedTuple):
+    """What a name may say of its titles: as the name of a film, or of an episode of a series."""
+
+    film: str
+    series: str
+    episode: str
+
+
 def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     """Read a name without its ids, role and group."""
     spaced = _spaced(text)
     tail = _tail(spaced)
-    number = find_number(spaced[:tail], has_group=has_group)
-    if number is not None and number.evidence in {"number", "dash"}:
-        spans = [each.span() for each in words.PARTS.finditer(spaced[:tail])]
-        number = None if any(start < number.end and number.start < end for start, end in spans) else number
-    is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
-    date = find_date(spaced if number is not None and number.evidence == "episode" else spaced[:tail])
-    if date is not None and not date.start and _YEAR_OR_TAGS.fullmatch(spaced[date.end :]):
-        date = None  # the film `September.5.2024.1080p`, or `September 30, 1955 (1977)`
-    is_beside = number is not None and date is not None and not (number.start < date.end and date.start < number.end)
-    is_sure = number is not None and (
-        number.evidence in {"episode", "word"} or "#" in spaced[number.start : number.end]
-    )
-    if date is not None and not (is_beside and is_sure):
-        number = date
-    dated = (date or find_date_of_number(spaced[:tail])) if number is not None and not number.aired else None
-    year = _year(spaced, number, date, is_release=is_release, is_compact=" " not in text)
-    end = min(tail, number.start if number else tail, year.start if year else tail)
+    tags = spaced[tail:]
+    numbers = _numbers(spaced, tail, has_group=has_group)
+    number, is_release = numbers.number, bool(words.STRONG_TAG.search(tags))
+    year = _year(spaced, number, numbers.date, is_release=is_release, is_compact=" " not in text)
+    title_end = min(tail, year.start) if year else tail
+    end = min(title_end, number.start) if number else title_end
     whole = spaced if year is not None or words.DISC_PART.search(spaced) else spaced[:tail]
     parts = _with_part(replace(found, is_release=is_release), whole, number, year, tail)
-    head = spaced[:end]
+    parts = _with_number(_with_order(parts, text, spaced[:title_end]), numbers)
+    titles = _titles(spaced[:tail], numbers, year, end=end, title_end=title_end, is_release=is_release)
+    country = _COUNTRY.search(titles.series)
+    is_year_marked = year is not None and year.is_marked
+    return replace(
+        parts,
+        title=_inverted(titles.film),
+        series_title=_inverted(_COUNTRY.sub("", titles.series) or titles.series),
+        country=country[1] or country[2] if country else "",
+        year=year.value if year else None,
+        is_year_marked=is_year_marked and (number is None or _is_before_year(number, year)),
+        is_date_first=bool(parts.aired and not titles.series),
+        episode_title=titles.episode,
+        edition=found.edition or _edition(spaced, after=min(end, len(titles.film))),
+        language=_language(tags),
+        is_broadcast=bool(words.TELEVISION_TAG.search(tags)),
+    )
+
+
+def _numbers(text: str, tail: int, *, has_group: bool) -> _Numbers:
+    """Return the number and the dates of a name whose tags begin at `tail`."""
+    number = _number(text[:tail], has_group=has_group)
+    date = find_date(text if number is not None and number.evidence == "episode" else text[:tail])
+    if date is not None and not date.start and _YEAR_OR_TAGS.fullmatch(text[date.end :]):
+        date = None  # the film `September.5.2024.1080p`, or `September 30, 1955 (1977)`
+    if date is not None and not (number is not None and _are_both(text, number, date)):
+        number = date
+    dated = None if number is None or number.aired else date or find_date_of_number(text[:tail])
+    return _Numbers(number, date, dated)
+
+
+def _number(text: str, *, has_group: bool) -> NumberMatch | None:
+    """Return the number of an episode; a weak one that is that of a part is none."""
+    number = find_number(text, has_group=has_group)
+    if number is None or number.evidence not in {"number", "dash"}:
+        return number
+    spans = (each.span() for each in words.PARTS.finditer(text))
+    return None if any(start < number.end and number.start < end for start, end in spans) else number
+
+
+def _are_both(text: str, number: NumberMatch, date: NumberMatch) -> bool:
+    """Return whether a name has a number for sure, and a date beside it."""
+    is_sure = number.evidence in {"episode", "word"} or "#" in text[number.start : number.end]
+    return is_sure and not (number.start < date.end and date.start < number.end)
+
+
+def _titles(
+    text: str, numbers: _Numbers, year: YearMatch | None, *, end: int, title_end: int, is_release: bool
+) -> _Titles:
+    """
+    Return the titles of a name without its tags.
+
+    The title of a series ends at `end`, before a number; that of a film may have a number, and ends at `title_end`.
+    """
+    number, date, head = numbers.number, numbers.date, text[:end]
     if date is not None and date is not number and date.end <= end:
         head = f"{head[: date.start]} {head[date.end :]}"  # `Show 2025-03-05 S04E11`
     title = _title(head)
-    if number is not None and number.evidence == "episode":
+    if number is None:
+        return _Titles(_film_title(title, year, is_release=is_release, has_number=False), title, "")
+    if number.evidence == "episode":
         title = _SEASON_AT_END.sub("", _PROPER_AT_END.sub("", title)) or title
-    film_title = title
-    if number is not None and number.evidence != "episode":
-        film_title = _title(spaced[: min(tail, year.start) if year else tail])
-    if year is not None and number is None:
-        film_title = words.OTHER_TITLE.sub("", film_title)
-    if year is not None and (is_release or re.search(r" 3d$", film_title, re.IGNORECASE)):
-        film_title = _without_tags(film_title)
-    episode_title = _title(spaced[number.end : tail]) if number and tail >= number.end else ""
-    if number is not None and number.aired:
+    film = title if number.evidence == "episode" else _title(text[:title_end])
+    film = _film_title(film, year, is_release=is_release, has_number=True)
+    episode = _title(text[number.end :]) if len(text) >= number.end else ""
+    if number.aired:
         title = without_words_of_date(title)
-    elif number is not None and not episode_title and spaced[number.start - 1 : number.start] in {"(", "["}:
-        title, _, episode_title = title.partition(" - ")  # `Series - Episode (S01E02)`
-    country = _COUNTRY.search(title)
-    order = _ORDER.match(text)
+    elif not episode and text[number.start - 1 : number.start] in {"(", "["}:
+        title, _, episode = title.partition(" - ")  # `Series - Episode (S01E02)`
+    return _Titles(film, title, episode)
+
+
+def _film_title(title: str, year: YearMatch | None, *, is_release: bool, has_number: bool) -> str:
+    """Return the title of a film without what may stand between it and its year."""
+    if year is None:
+        return title
+    if not has_number:
+        title = words.OTHER_TITLE.sub("", title)
+    return _without_tags(title) if is_release or re.search(r" 3d$", title, re.IGNORECASE) else title
+
+
+def _is_before_year(number: NumberMatch, year: YearMatch | None) -> bool:
+    """Return whether a number that may be part of the title stands before the year."""
+    return year is not None and number.start < year.start and not number.is_sure
+
+
+def _with_number(parts: NameParts, numbers: _Numbers) -> NameParts:
+    """Add the number of an episode and its date."""
+    number, dated = numbers.number, numbers.dated
+    if number is None:
+        return parts
     return replace(
         parts,
-        title=_inverted(film_title),
-        series_title=_inverted(_COUNTRY.sub("", title) or title),
-        country=country[1] or country[2] if country else "",
-        year=year.value if year else None,
-        is_year_marked=bool(
-            year and year.is_marked and (number is None or (number.start < year.start and not number.is_sure))
-        ),
-        season=number.season if number else None,
-        episodes=number.episodes if number else (),
-        evidence=number.evidence if number else "",
-        aired=number.aired if number else "",
+        season=number.season,
+        episodes=number.episodes,
+        evidence=number.evidence,
+        aired=number.aired,
         dated=dated.aired if dated else "",
-        is_date_first=bool(number and number.aired and not title),
-        is_padded=bool(number and number.is_padded),
-        has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)|[0#]\d+\s+", order[0])),
-        episode_title=episode_title,
-        edition=found.edition or _edition(spaced, after=min(end, len(film_title))),
-        language=_language(spaced[tail:]),
-        is_broadcast=bool(words.TELEVISION_TAG.search(spaced[tail:])),
-        order=int(order[1]) if order else int(text) if re.fullmatch(r"\d{1,4}", text) else None,
-        order_title=_title(spaced[order.end() : min(tail, year.start) if year else tail]) if order else "",
+        is_padded=number.is_padded,
+    )
+
+
+def _with_order(parts: NameParts, text: str, title: str) -> NameParts:
+    """Add a number before the title, which may only be the order of the files; a name of digits is one itself."""
+    order = _ORDER.match(text)
+    if order is None:
+        return replace(parts, order=int(text)) if re.fullmatch(r"\d{1,4}", text) else parts
+    return replace(
+        parts,
+        has_order_dash=bool(re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)|[0#]\d+\s+", order[0])),
+        order=int(order[1]),
+        order_title=_title(title[order.end() :]),
     )
 
 
