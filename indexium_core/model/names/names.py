@@ -25,6 +25,7 @@ _ELISION = re.compile(r"((?<![^\W_])(?:d|l|qu)|^[DL]) (?=(?i:[aeiouyhàâéèê�
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= (?!\d)|$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4}
 _ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s]))")
+_AROUND_YEAR = " -)].,"  # what may stand between a year and the next word
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _KEPT_DOT = re.compile(  # of `5.1`, of `H.264`, of a date, before a space
     r"(?<=\b[257])\.(?=[01]\b)|(?<=[Hh])\.(?=26\d)|(?<=\d)(?<!\.\d)\.(?=\d\d?\.(?:19|20)\d\d)|"
@@ -280,41 +281,72 @@ def _year(
 ) -> YearMatch | None:
     """Return the year of a name; None if it has none."""
     titled = words.TITLE_WITH_YEAR.match(text)
-    years = [each for each in YEAR.finditer(text) if titled is None or each.end() > titled.end()]
     taken = [each for each in (number, date) if each is not None]
-    found = [each for each in years if not any(other.start <= each.start() < other.end for other in taken)]
-    marked = [
+    found = [
         each
-        for each in found
-        if each.start()
-        and text[each.start() - 1] in "(["
-        and text[each.end() : each.end() + 1] in ")]"
-        and not _is_year_of_episode(text, number, each.start() - 1)
+        for each in YEAR.finditer(text)
+        if (titled is None or each.end() > titled.end())
+        and not any(other.start <= each.start() < other.end for other in taken)
     ]
+    marked = [each for each in found if _is_marked(text, each, number)]
     if marked:
         return YearMatch(int(marked[-1][1]), marked[-1].start() - 1, marked[-1].end(), is_marked=True)
-    for each in reversed(found):
-        if not text[: each.start()].strip(" -([."):
-            continue
-        is_before = number is not None and each.end() <= number.start
-        if number is not None and is_before and number.evidence != "episode" and not is_compact:
-            continue
-        opened = max(text.rfind("(", 0, each.start()), text.rfind("[", 0, each.start()))
-        in_brackets = r"[^()\[\]]+[)\]]" if text[each.end() : each.end() + 1] != "," else r"\d{4},"
-        if opened > 0 and re.fullmatch(in_brackets, text[opened + 1 : each.end() + 1]):
-            if number is None or is_before:
-                return YearMatch(int(each[1]), opened, each.end(), is_marked=True)  # `Title (Director, 1974)`
-            continue  # the date of an episode: `S01E02 (12 September 2018)`
-        rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
-        is_after = number is not None and each.start() > number.start
-        if number is not None and is_after and not is_release and (rest or number.evidence != "number"):
-            continue
-        if number is not None and is_after and number.evidence == "episode" and not only_tags(rest):
-            continue  # `S06E09.1968.Rising.1080p`
-        rest = re.sub(r"^\([^()]*\)?$", "", rest)
-        if not rest or is_release or only_tags(words.PARTS.sub(" ", rest)) or _EDITION_FIRST.match(rest):
-            return YearMatch(int(each[1]), _before(text, each.start()), each.end(), is_marked=False)
-    return None
+    behind_title = (each for each in reversed(found) if text[: each.start()].strip(" -([."))
+    if number is None:
+        years = (_year_of_film(text, each, is_release=is_release) for each in behind_title)
+    else:
+        years = (
+            _year_beside(text, each, number, is_release=is_release, is_compact=is_compact) for each in behind_title
+        )
+    return next(filter(None, years), None)
+
+
+def _is_marked(text: str, year: re.Match[str], number: NumberMatch | None) -> bool:
+    """Return whether a year stands alone in brackets, and is not that of an episode."""
+    is_in_brackets = year.start() > 0 and text[year.start() - 1] in "([" and text[year.end() : year.end() + 1] in ")]"
+    return is_in_brackets and not _is_year_of_episode(text, number, year.start() - 1)
+
+
+def _start_of_brackets(text: str, year: re.Match[str]) -> int | None:
+    """Return where brackets open that have other words and then the year: `Title (Director, 1974)`; None without."""
+    opened = max(text.rfind("(", 0, year.start()), text.rfind("[", 0, year.start()))
+    in_brackets = r"[^()\[\]]+[)\]]" if text[year.end() : year.end() + 1] != "," else r"\d{4},"
+    return opened if opened > 0 and re.fullmatch(in_brackets, text[opened + 1 : year.end() + 1]) else None
+
+
+def _year_of_film(text: str, year: re.Match[str], *, is_release: bool) -> YearMatch | None:
+    """Return the year of a name without a number, if the title ends before it."""
+    opened = _start_of_brackets(text, year)
+    if opened is not None:
+        return YearMatch(int(year[1]), opened, year.end(), is_marked=True)
+    return _ending_year(text, year, text[year.end() :], is_release=is_release)
+
+
+def _year_beside(
+    text: str, year: re.Match[str], number: NumberMatch, *, is_release: bool, is_compact: bool
+) -> YearMatch | None:
+    """Return the year of a name with a number, if the title ends before it."""
+    is_before, is_episode = year.end() <= number.start, number.evidence == "episode"
+    if is_before and not is_episode and not is_compact:
+        return None
+    opened = _start_of_brackets(text, year)
+    if opened is not None:  # behind the number, it is the date of an episode: `S01E02 (12 September 2018)`
+        return YearMatch(int(year[1]), opened, year.end(), is_marked=True) if is_before else None
+    rest = text[year.end() : number.start if number.start > year.start() else None]
+    left = rest.strip(_AROUND_YEAR)
+    if year.start() > number.start:
+        if not is_release and (left or number.evidence != "number"):
+            return None
+        if is_episode and not only_tags(left):
+            return None  # `S06E09.1968.Rising.1080p`
+    return _ending_year(text, year, rest, is_release=is_release)
+
+
+def _ending_year(text: str, year: re.Match[str], rest: str, *, is_release: bool) -> YearMatch | None:
+    """Return a year behind which the title does not go on."""
+    left = re.sub(r"^\([^()]*\)?$", "", rest.strip(_AROUND_YEAR))
+    ends = not left or is_release or only_tags(words.PARTS.sub(" ", left)) or bool(_EDITION_FIRST.match(left))
+    return YearMatch(int(year[1]), _before(text, year.start()), year.end(), is_marked=False) if ends else None
 
 
 def _is_year_of_episode(text: str, number: NumberMatch | None, start: int) -> bool:
