@@ -219,7 +219,7 @@ CHANGES: dict[str, Call | str] = {
 # Requests have steps of their own that name who did it: see the tests of approvals.
 WITHOUT_RECORD = """
     approvals.approve approvals.comment approvals.reject approvals.withdraw
-    snapshots.take_soon
+    configuration.follow snapshots.take_soon
     inventory.add inventory.exclude_removal inventory.forget_missing inventory.media_removal
     inventory.missing_removal inventory.remove inventory.remove_empty_folders inventory.set_cast_people
     inventory.set_metadata_language

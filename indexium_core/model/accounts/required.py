@@ -156,7 +156,8 @@ PROPOSING: Permission = "plan.edit"
 CONTINUED = frozenset({"operations.resume", "operations.resume_operation"})
 CONTINUING: Permission = "write.safe"
 _OWN = """
-    artwork_jobs.follow_enrichment artwork_jobs.follow_identification disaster_recovery.follow_rollback
+    artwork_jobs.follow_enrichment artwork_jobs.follow_identification configuration.follow
+    disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification
     matches.follow_identification publications.follow_rollback snapshots.on_event thumbnail_jobs.follow_scans
     titles.follow_scans webhooks.receive
