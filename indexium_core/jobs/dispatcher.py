@@ -241,6 +241,7 @@ class Dispatcher:
         """Run the handler of a job until it ends."""
         try:
             summary = dict(run.kind.handler(run))
+            status = self._final_status(run, summary)
         except errors.IndexiumError as error:
             logger.exception("job.failed")
             seconds = None if run.control.ending else retry_delay(run.job, error, self._backoff)
@@ -248,7 +249,7 @@ class Dispatcher:
         except Exception as error:
             logger.exception("job.failed")
             return JobEnd(status="failed", message=f"Unexpected error: {error}", error_stack=traceback.format_exc())
-        status, message = self._final_status(run, summary), ""
+        message = ""
         if status == "interrupted" and run.stopped_by == "timeout" and not run.kind.is_operation:
             message = f"The job made no progress for {run.kind.stall_timeout():.0f} seconds and was stopped."
         return JobEnd(status=status, message=message, summary=summary)
@@ -263,10 +264,10 @@ class Dispatcher:
     def _record_end(self, run: JobRun, end: JobEnd) -> None:
         with self._progress_lock:
             run.is_over = True
-        progress = run.report(is_forced=True)
+        progress, now = run.report(is_forced=True), self._clock()
         is_recorded = False
         try:
-            is_recorded = run.record_end(lambda: self._store_end(run, end, progress, now=self._clock()))
+            is_recorded = run.record_end(lambda: self._store_end(run, end, progress, now=now))
         finally:
             try:  # first, because the home may be closed after the run is removed
                 if run.ended_operation is not None:
@@ -306,7 +307,7 @@ class Dispatcher:
             self._store.finish(
                 run.job_id,
                 end.status,
-                now=now,
+                now=self._clock(),
                 stopped_by=run.stopped_by if end.status == "interrupted" else "",
                 error_message=end.message,
                 error_stack=end.error_stack,

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, expect, sync_playwright
@@ -215,15 +215,16 @@ class SharedSite(Site):
     A page with a selection or another appearance is closed with its test, and so is one that was asked for `fresh`.
     """
 
-    kept: ClassVar[list[Page]] = []  # for the next test
+    def __init__(self, url: str, context: BrowserContext, kept: list[Page]) -> None:
+        """`kept` has the page for the next test, if there is one."""
+        super().__init__(url, context)
+        self._kept, self._is_fresh = kept, False
 
     def visit(self, path: str = "/plan", *, width: int = 1280, theme: Any = "light", fresh: bool = False) -> Page:
-        if fresh or not self.kept:
-            page = super().visit(path, width=width, theme=theme)
-            if fresh:
-                page.evaluate("localStorage.setItem('fresh', '1')")
-            return page
-        page = self.kept.pop()
+        self._is_fresh |= fresh
+        if fresh or not self._kept:
+            return super().visit(path, width=width, theme=theme)
+        page = self._kept.pop()
         self._follow(page)
         page.set_viewport_size({"width": width, "height": 860})
         page.emulate_media(color_scheme=theme)
@@ -237,19 +238,30 @@ class SharedSite(Site):
             self.turn(opened[0], "/plan")
             opened[0].keyboard.press("n")
             expect(opened[0].get_by_text("Nothing selected")).to_be_visible()
-        if opened and not self.kept and not self.complaints and opened[0].evaluate(_IS_TIDY):
+        is_reusable = not (self._is_fresh or self._kept or self.complaints)
+        if opened and is_reusable and opened[0].evaluate(_IS_TIDY):
             first = opened[0]
             self._pages.remove(first)
             for event, listener in self._listeners.items():
                 first.remove_listener(event, listener)
-            self.kept.append(first)
+            self._kept.append(first)
         super().close()
 
 
+@pytest.fixture(scope="module")
+def kept_pages(context: BrowserContext) -> Iterator[list[Page]]:
+    """The page that a test leaves to the next one. What other modules show in it would depend on their order."""
+    del context  # is closed after the page
+    pages: list[Page] = []
+    yield pages
+    for page in pages:
+        page.close()
+
+
 @pytest.fixture
-def look(shared: tuple[Library, str], context: BrowserContext) -> Iterator[SharedSite]:
+def look(shared: tuple[Library, str], context: BrowserContext, kept_pages: list[Page]) -> Iterator[SharedSite]:
     """The shared dashboard, for tests without edits and writes."""
-    site = SharedSite(shared[1], context)
+    site = SharedSite(shared[1], context, kept_pages)
     yield site
     site.close()
     site.check()

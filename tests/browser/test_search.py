@@ -235,7 +235,7 @@ def test_saved_views_are_links_with_browser_history(site: Site, library: Library
 
 
 def test_phone_shows_facets_and_views_in_sheets(look: Site, known: Library) -> None:
-    page = look.visit("/plan?q=nobodyhasthisname+risk:safe", width=390, fresh=True)
+    page = look.visit("/plan?q=nobodyhasthisname+risk:safe", width=390)
     near = page.get_by_role("button", name=re.compile("without nobodyhasthisname"))
     expect(near).to_contain_text(f"{listed(known, 'risk:safe')} files")
     near.click()

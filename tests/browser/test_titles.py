@@ -376,8 +376,8 @@ def test_a_value_is_set_by_hand_locked_and_removed(shown: Titles) -> None:
     set_title(page, "Cedar House")
     page.get_by_role("button", name="Lock Title").click()
     expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "true")
-    shown = next(each for each in shown.library.titles.candidates(shown.ids["Cedar"], "title") if each.shown)
-    assert (shown.value, shown.origin, shown.locked) == ("Cedar House", "hand", True)
+    value = next(each for each in shown.library.titles.candidates(shown.ids["Cedar"], "title") if each.shown)
+    assert (value.value, value.origin, value.locked) == ("Cedar House", "hand", True)
 
     page.get_by_role("button", name="Lock Title").click()
     expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "false")

@@ -171,8 +171,8 @@ def test_daily_backup_waits_for_end_of_operation(studio: Studio, monkeypatch: py
     assert gate.reached.wait(PATIENCE)
     parts = studio.library._parts
     moment = datetime.now(UTC) + timedelta(days=2)
-    monkeypatch.setattr(parts.scheduler, "_clock", lambda: moment)
-    parts.queue._dispatcher.wake()
+    monkeypatch.setattr(parts.core.scheduler, "_clock", lambda: moment)
+    parts.core.queue._dispatcher.wake()
     time.sleep(0.3)
     assert studio.library.database_backups.list() == []
     gate.opened.set()

@@ -6,7 +6,6 @@ A copy gets what is particular to it: the path of the folder, and the inodes of 
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -87,7 +86,7 @@ class CopiedHome:
         return library
 
     def _template(self) -> _Template:
-        key = _environment()
+        key = homes.settings_in_environment(but="INDEXIUM_SNAPSHOTS")  # a copy has none
         if key not in self._templates:
             self._templates[key] = self._make()
         return self._templates[key]
@@ -134,7 +133,7 @@ class SettledHome:
         return library
 
     def _template(self) -> Path:
-        key = _environment()
+        key = homes.settings_in_environment(but="INDEXIUM_SNAPSHOTS")  # a copy has none
         if key not in self._templates:
             root = Path(tempfile.mkdtemp(dir=homes.folder()))
             folder = self._base.lay_out(root / "used/media")
@@ -146,10 +145,35 @@ class SettledHome:
         return self._templates[key]
 
 
-def _environment() -> tuple[str, ...]:
-    """Return the settings in the environment on which the database of a home depends; a copy has no snapshots."""
-    names = sorted(name for name in os.environ if name.startswith("INDEXIUM_") and name != "INDEXIUM_SNAPSHOTS")
-    return tuple(f"{name}={os.environ[name]}" for name in names)
+class CopiedFolder:
+    """A folder that has a home and its media: made once by a process, and copied with every file of the home."""
+
+    def __init__(self, make: Callable[[Path], object]) -> None:
+        """Note the function that makes the home and its media in a folder, and closes the library."""
+        self._make = make
+        self._templates: dict[tuple[str, ...], tuple[Path, tuple[str, ...]]] = {}  # by the settings in the environment
+
+    def open(self, folder: Path, **options: Any) -> Library:
+        """Copy everything into a folder and open the home there."""
+        template, statements = self._template()
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        library = Library.open(folder / "home", **options)
+        with tables.changing(library) as tx:
+            for statement in statements:
+                tx.execute(statement, paths(template, folder))
+            homes.update_files(tx, [path for path in folder.rglob("*") if path.is_file()])
+        return library
+
+    def _template(self) -> tuple[Path, tuple[str, ...]]:
+        key = homes.settings_in_environment()
+        if key not in self._templates:
+            folder = Path(tempfile.mkdtemp(dir=homes.folder()))
+            self._make(folder)
+            with Library.open(folder / "home") as library, tables.changing(library) as reader:
+                statements = tuple(updates(reader, folder))
+            homes.forget_planned_runs(folder / "home")
+            self._templates[key] = folder, statements
+        return self._templates[key]
 
 
 @contextmanager

@@ -47,8 +47,7 @@ def build(home: Path, films: Path, *people: str) -> None:
 def opened(home: Path, films: Path, *people: str) -> Library:
     """Build a home as `build` does, and return its open library."""
     paths = sorted(films.iterdir())
-    settings = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("INDEXIUM_")]
-    key = (*settings, *people, *map(_print, paths))
+    key = (*settings_in_environment(), *people, *map(_print, paths))
     if key not in _built:
         with Library.open(home) as library:
             library.scan([films])
@@ -80,9 +79,12 @@ def _relocate(tx: Connection, old: Path, new: Path) -> None:
     for statement in _PATHS:
         tx.execute(statement, folders)
     tx.execute(_FILES, folders | folded)
-    paths = list(new.iterdir())
-    inodes = [path.stat().st_ino for path in paths]
-    tx.execute(_HASHES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
+    update_files(tx, list(new.iterdir()))
+
+
+def update_files(tx: Connection, paths: Sequence[Path]) -> None:
+    """Store the inodes of copied files, also in the known hashes: those of other copies are removed."""
+    tx.execute(_HASHES, _inodes_of(paths))
     update_inodes(tx, paths)
     for statement in ("DELETE FROM hash_cache", "INSERT INTO hash_cache FROM known", "DROP TABLE known"):
         tx.execute(statement)
@@ -90,8 +92,17 @@ def _relocate(tx: Connection, old: Path, new: Path) -> None:
 
 def update_inodes(tx: Connection, paths: Sequence[Path]) -> None:
     """Store the inodes of copied files, which are the only changes that a scan would find."""
-    inodes = [path.stat().st_ino for path in paths]
-    tx.execute(_INODES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
+    tx.execute(_INODES, _inodes_of(paths))
+
+
+def _inodes_of(paths: Sequence[Path]) -> dict[str, list[bytes] | list[int]]:
+    return {"paths": [os.fsencode(path) for path in paths], "inodes": [path.stat().st_ino for path in paths]}
+
+
+def settings_in_environment(*, but: str = "") -> tuple[str, ...]:
+    """Return the settings in the environment, on which a prepared home depends, except one."""
+    names = sorted(name for name in os.environ if name.startswith("INDEXIUM_") and name != but)
+    return tuple(f"{name}={os.environ[name]}" for name in names)
 
 
 def forget_planned_runs(home: Path) -> None:

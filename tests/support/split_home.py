@@ -7,17 +7,15 @@ A process makes it once; each test gets a copy with paths and inodes of its own.
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.publishing.requests import PublicationSelection
-from tests.support import copied_home, homes, media, tables
+from tests.support import media
+from tests.support.copied_home import CopiedFolder
 from tests.support.sessions import PASSWORD
 from tests.support.studio import ALL
 
@@ -49,42 +47,6 @@ def films(folder: Path, first: int, person: str) -> list[Path]:
     for path in made[:first]:
         path.unlink()
     return made[first:]
-
-
-class CopiedFolder:
-    """A folder that has a home and its media: made once by a process, and copied with every file of the home."""
-
-    def __init__(self, make: Callable[[Path], object]) -> None:
-        """Note the function that makes the home and its media in a folder, and closes the library."""
-        self._make = make
-        self._templates: dict[tuple[str, ...], tuple[Path, tuple[str, ...]]] = {}  # by the settings in the environment
-
-    def open(self, folder: Path, **options: Any) -> Library:
-        """Copy everything into a folder and open the home there."""
-        template, updates = self._template()
-        shutil.copytree(template, folder, dirs_exist_ok=True)
-        library = Library.open(folder / "home", **options)
-        with tables.changing(library) as tx:
-            for statement in updates:
-                tx.execute(statement, copied_home.paths(template, folder))
-            files = [path for path in folder.rglob("*") if path.is_file()]
-            inodes = [path.stat().st_ino for path in files]
-            tx.execute(homes._HASHES, {"paths": [os.fsencode(path) for path in files], "inodes": inodes})
-            homes.update_inodes(tx, files)
-            for statement in ("DELETE FROM hash_cache", "INSERT INTO hash_cache FROM known", "DROP TABLE known"):
-                tx.execute(statement)
-        return library
-
-    def _template(self) -> tuple[Path, tuple[str, ...]]:
-        key = tuple(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("INDEXIUM_"))
-        if key not in self._templates:
-            folder = Path(tempfile.mkdtemp(dir=homes.folder()))
-            self._make(folder)
-            with Library.open(folder / "home") as library, tables.changing(library) as reader:
-                updates = tuple(copied_home.updates(reader, folder))
-            homes.forget_planned_runs(folder / "home")
-            self._templates[key] = folder, updates
-        return self._templates[key]
 
 
 def _build(folder: Path) -> None:

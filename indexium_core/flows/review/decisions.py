@@ -17,6 +17,7 @@ from indexium_core.flows.review import field_rules, targets
 from indexium_core.flows.review.step import Label, Step
 from indexium_core.model import moments
 from indexium_core.model.fields.preview import RatedFile
+from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment, placeholders
 from indexium_core.model.planning.plan import checked_modes
@@ -148,10 +149,7 @@ class Decisions:
             NewerDecisionError: Somebody else set one of the fields of these files after `seen`, see `edit`.
 
         """
-        rules = field_rules.checked_rules(values, as_typed=as_typed)
-        with self.step(seen=seen) as step:
-            step.set_fields(target, rules)
-        return step.report
+        return self._set(target, None, field_rules.checked_rules(values, as_typed=as_typed), seen=seen)
 
     @remote()
     def set_all(
@@ -165,6 +163,12 @@ class Decisions:
         """Set the people and other fields of files as one step; None sets no people. Errors: `edit`, `set_fields`."""
         names = None if people is None else valid_names(people)
         rules = field_rules.checked_rules(fields or {}) if fields or names is None else {}
+        return self._set(target, names, rules, seen=seen)
+
+    def _set(
+        self, target: Target, names: Sequence[str] | None, rules: Mapping[str, ValueRule], *, seen: int | None
+    ) -> DecisionReport:
+        """Set people and fields as one step."""
         with self.step(seen=seen) as step:
             if names is not None:
                 step.edit(target, names)

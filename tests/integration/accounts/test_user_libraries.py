@@ -493,8 +493,8 @@ def test_threads_of_several_people_do_not_mix(house: House) -> None:
         return listed, found, counted
 
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(read, [*expected] * 12))
-    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * 12
+        results = list(pool.map(read, [*expected] * 30))
+    wanted = [(ids, ids, len(ids)) for ids in expected.values()] * 30
     assert results == wanted
 
 

@@ -3,7 +3,7 @@ An OpenID Connect provider: its addresses (discovery), and its verified answer t
 
 All requests go to the provider of the settings, through the network with its limits: no redirect, limited time and
 size. An address of the discovery is used only with TLS, or on this machine. The libraries of the protocol are imported
-when somebody signs in: they are a tenth of the start of a command.
+when somebody signs in, not at the start of each command.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ class OperationRun:
     def start_item(self, item_id: int, name: str, progress: FileProgress) -> bool:
         """Start an item, after a pause if there is one. Return False if the operation ends."""
         self.control.wait_while_paused()
-        if self.control.ending is not None:
+        if self.is_ending():
             return False
         self.active_items[item_id] = ItemInProgress(name=name, progress=progress)
         return True
