@@ -67,6 +67,7 @@ class Connection:
         self._end_reason = ""
         self.failure: errors.StoreError | None = None  # the last statement that failed
         self.written = frozenset[str]()  # tables that its statements wrote
+        self.change = 0  # the number of its commit, see `Database.last_change`
         self.libraries: list[int] | None = None  # a search and ids find files of these only; None: of all
 
     def execute(self, text: str, parameters: Parameters = ()) -> Connection:

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +49,8 @@ class Database:
         self._counter = Counter()
         self._changes = ChangeCounter(home, raw)
         self._listeners = list[Callable[[frozenset[str]], None]]()
+        self._change = 0  # the number of the last change
+        self._changed = dict[str, int]()  # the numbers of the last changes of tables
         self._libraries: Callable[[], frozenset[int] | None] = lambda: None  # that the present actor sees
         self._memory = Memory(raw, home)
         self._memory.fit(_known_files(raw))
@@ -141,7 +143,9 @@ class Database:
                         raise connection.failure
                     if not dry_run:
                         number = self._changes.before_commit(self._raw, connection.written)
+                        self._number_change(connection)  # for who asks now and reads the old rows
                 if not dry_run:
+                    self._number_change(connection)
                     self._changes.after_commit(number)
             except errors.StoreError as error:
                 if error.reason == OUT_OF_MEMORY:
@@ -171,6 +175,14 @@ class Database:
     def follow(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the names of the written tables after each commit, on the thread of the transaction."""
         self._listeners.append(listener)
+
+    def last_change(self, tables: Collection[str]) -> int:
+        """
+        Return the number of the last commit that wrote one of these tables, see `Connection.change`.
+
+        What was read after a call is still true while another call returns the same number.
+        """
+        return max((self._changed.get(table, 0) for table in tables), default=0)
 
     def expect(self, files: int) -> None:
         """Raise the memory limit for a library of `files` files."""
@@ -261,6 +273,11 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _number_change(self, tx: Connection) -> None:
+        self._change += 1
+        tx.change = self._change
+        self._changed |= dict.fromkeys(tx.written, self._change)
 
     def _new_reader(self) -> Connection:
         with self._cursor_lock:

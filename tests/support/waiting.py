@@ -10,8 +10,11 @@ PATIENCE = 60.0  # seconds
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Wait until a condition without an event holds."""
-    end = time.monotonic() + PATIENCE
+    """Wait until a condition without an event holds. A question that costs much is asked less often."""
+    asked_at = time.monotonic()
+    end = asked_at + PATIENCE
     while not holds():
-        assert time.monotonic() < end, "it never came true"
-        threading.Event().wait(0.005)
+        answered_at = time.monotonic()
+        assert answered_at < end, "it never came true"
+        threading.Event().wait(min(max(0.005, 4 * (answered_at - asked_at)), 0.1))
+        asked_at = time.monotonic()

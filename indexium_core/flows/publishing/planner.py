@@ -66,6 +66,7 @@ class PublicationPlanner:
         """`placeholder_keys`: names that are no people, as keys; `has_picture`: whether the cache has a hash."""
         self._database, self._clock, self._placeholder_keys = database, clock, placeholder_keys
         self._has_picture, self._lock = has_picture, threading.Lock()
+        self._known: tuple[int, str] | None = None  # the last change and the settings with which all rows were right
 
     def refresh(self, *, disk: bool = False, on_progress: Progress = lambda _done, _all: None) -> int:
         """
@@ -77,8 +78,12 @@ class PublicationPlanner:
 
         """
         with self._lock, whole_home():  # all actors read the same rows
+            change, settings = self._database.last_change(rows.READ_BY_OUTDATED), self._settings()
+            if (change, settings) == self._known and not disk:  # every list of titles and every event asks
+                return 0
             reader = self._database.read()
-            if not rows.has_plan(reader):  # every list of titles asks, and most homes publish nothing
+            if not rows.has_plan(reader):
+                self._known = change, settings
                 return 0
             outdated = {each.entity: each for each in self._outdated(reader)}
             if disk:
@@ -92,12 +97,17 @@ class PublicationPlanner:
                 outdated |= {each: known[each] for each in around if each in known}
             found = list(outdated.values())
             for first in range(0, len(found), _GROUP):
-                self._store(found[first : first + _GROUP])
+                change = self._store(found[first : first + _GROUP], change)
                 on_progress(min(first + _GROUP, len(found)), len(found))
+            self._known = change, settings
             return len(found)
 
     def _outdated(self, reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
-        return rows.outdated(reader, all_rows=all_rows, settings=",".join(sorted(self._placeholder_keys())))
+        return rows.outdated(reader, all_rows=all_rows, settings=self._settings())
+
+    def _settings(self) -> str:
+        """Return what the rows depend on besides the tables."""
+        return ",".join(sorted(self._placeholder_keys()))
 
     def compute(self, entities: Collection[Entity]) -> Iterator[PlannedRow]:
         """Yield the rows of titles and videos from the present values and files; nothing is stored."""
@@ -154,7 +164,8 @@ class PublicationPlanner:
             if video.file.library_id in libraries:
                 yield titles.of_video(video)
 
-    def _store(self, outdated: Sequence[OutdatedRow]) -> None:
+    def _store(self, outdated: Sequence[OutdatedRow], change: int) -> int:
+        """Store the rows of titles and videos. Return `change`, or the number of this one if all rows are right now."""
         present = [each.entity for each in outdated if each.inputs is not None]
         away = self._offline(present)
         planned = list(self.compute([each for each in present if each not in away]))
@@ -163,6 +174,7 @@ class PublicationPlanner:
         moved = {old: new for row in planned for old, new in row.planned.moved.items()}
         decided = {old: new for row in planned for old, new in row.planned.decided.items()}
         with self._database.atomic() as tx:
+            is_next = self._database.last_change(rows.READ_BY_OUTDATED) == change
             rows.store(tx, found, outdated, {each.entity: _search(each) for each in found})
             if flips:
                 store.add_flips(tx, flips, at=self._clock())
@@ -172,6 +184,7 @@ class PublicationPlanner:
                 choices.move(tx, moved | decided)
             states = {path: state for row in planned for path, state in row.states()}
             items.set_states(tx, states, at=self._clock())
+        return tx.change if is_next and not (moved or decided) else change
 
     def _offline(self, entities: Collection[Entity]) -> dict[Entity, PublicationRow]:
         """Return the known rows of titles in libraries that are offline: they are planned again when it is back."""

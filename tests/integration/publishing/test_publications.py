@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.library import Library
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
+from indexium_core.store.publishing import rows
 from tests.support import tables
 from tests.support.published_home import ALL, picture, select_picture, states, tree
 
@@ -59,6 +61,32 @@ def actions(library: Library, address: str) -> dict[str, str]:
 def codes(library: Library, address: str) -> list[str]:
     kind, _, number = address.partition(":")
     return library.publications.get(kind, int(number)).codes
+
+
+# Rows.
+
+
+def test_rows_are_compared_only_after_a_change_of_what_they_are_made_of(library: Library, film: int) -> None:
+    planner, store = library._parts.titles.publication_planner, library._parts.core.store
+    library.titles.set(film, "plot", "Another plot.")
+    assert planner.refresh() == 1
+    before = store.statements
+    assert planner.refresh() == 0
+    assert store.statements == before
+
+    library.titles.set(film, "plot", "One more plot.")
+    assert planner.refresh() == 1
+    assert planner.refresh(disk=True) == 0
+
+
+def test_every_table_behind_the_comparison_is_known(library: Library) -> None:
+    with tables.changing(library) as reader:
+        views = dict(reader.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall())
+        known = {name for (name,) in reader.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    words = set(re.findall(r"\w+", rows._sql("has_plan") + rows._sql("outdated")))
+    while more := {word for view in words & views.keys() for word in re.findall(r"\w+", views[view])} - words:
+        words |= more
+    assert words & known == rows.READ_BY_OUTDATED
 
 
 # New files.

@@ -142,6 +142,36 @@ def test_failed_statement_rolls_back_transaction(database: Database) -> None:
     assert database.read().value(COUNT) == 0
 
 
+def test_last_change_is_new_after_a_commit_that_wrote_one_of_the_tables(database: Database) -> None:
+    tables = {"touched_files", "jobs"}
+    before = database.last_change(tables)
+    with database.atomic(dry_run=True) as tx:
+        tx.execute(INSERT, [1])
+    with database.atomic() as tx:
+        tx.value(COUNT)
+    assert database.last_change(tables) == before
+
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+    assert database.last_change(tables) == tx.change > before
+    assert database.last_change({"jobs"}) == before
+
+
+def test_rows_read_during_a_commit_count_as_old(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit, seen = database._changes.after_commit, list[int]()
+
+    def note(number: int | None) -> None:
+        seen.append(database.last_change({"touched_files"}))
+        commit(number)
+
+    monkeypatch.setattr(database._changes, "after_commit", note)
+    monkeypatch.setattr(database._changes, "before_commit", lambda *_: note(None))
+    with database.atomic() as tx:
+        tx.execute(INSERT, [1])
+    first, last = seen[0], seen[-1]  # before the rows are committed, and after it
+    assert last == database.last_change({"touched_files"}) > first
+
+
 def test_transactions_do_not_nest(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(INSERT, [1])
