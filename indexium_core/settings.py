@@ -55,7 +55,7 @@ else:
 class Settings(_ProviderSettings):
     """All settings. Sizes are in bytes and can be written as `10GB` (powers of 1,000)."""
 
-    model_config = SettingsConfigDict(env_prefix="INDEXIUM_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="INDEXIUM_", extra="ignore", defer_build=False)
 
     home: Path = Field(
         default_factory=default_home,

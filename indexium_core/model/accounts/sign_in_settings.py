@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from indexium_core.errors import UsageError
 from indexium_core.model.accounts.identities import roles_of_groups
 
-_CLAIM = r"^[A-Za-z][\w:./-]{0,100}$"
+# A pattern has no length, because a repetition up to a number takes milliseconds to compile; `max_length` has it.
+_CLAIM = r"^[A-Za-z][\w:./-]*$"
 _NOW, _SIGN_IN = "applies immediately", "applies to the next sign-in"
 
 
@@ -45,6 +46,8 @@ def _groups(text: str) -> str:
 class SignInSettings(BaseSettings):
     """The settings of the sign-in."""
 
+    model_config = SettingsConfigDict(defer_build=True)  # only the settings of a home are built, which have these, too
+
     session_idle_hours: int = setting(
         24, "Hours without a request after which a person has to sign in again.", _NOW, ge=1, le=720
     )
@@ -55,7 +58,8 @@ class SignInSettings(BaseSettings):
         "",
         "Other names of this server, with commas between them: of a container, of the own network, of a proxy.",
         _NOW,
-        pattern=r"^([A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\s*,\s*|$))*$",
+        max_length=10_000,
+        pattern=r"^([A-Za-z0-9.-]+(:[0-9]{1,5})?(\s*,\s*|$))*$",
     )
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = setting(
         "",
@@ -79,9 +83,12 @@ class SignInSettings(BaseSettings):
         "",
         "Address of the OpenID Connect provider with whose accounts people can sign in, with TLS.",
         _SIGN_IN,
-        pattern=r"^(https://[^\s?#@]{1,500}|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[^\s?#@]{0,500})?)?$",
+        max_length=1000,
+        pattern=r"^(https://[^\s?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[^\s?#@]*)?)?$",
     )
-    oidc_client_id: str = setting("", "The id of Indexium at this provider.", _SIGN_IN, pattern=r"^[\x21-\x7e]{0,255}$")
+    oidc_client_id: str = setting(
+        "", "The id of Indexium at this provider.", _SIGN_IN, max_length=255, pattern=r"^[\x21-\x7e]*$"
+    )
     oidc_label: str = setting(
         "OpenID Connect", "The name of this provider on the page of the sign-in.", _SIGN_IN, min_length=1, max_length=40
     )
@@ -95,12 +102,14 @@ class SignInSettings(BaseSettings):
         "preferred_username",
         "The claim that names a person who signs in for the first time.",
         _SIGN_IN,
+        max_length=101,
         pattern=_CLAIM,
     )
     oidc_role_claim: str = setting(
         "",
         "The claim with the groups of a person, for example groups. With it, each sign-in sets the role.",
         _SIGN_IN,
+        max_length=101,
         pattern=rf"^$|{_CLAIM}",
     )
     oidc_roles: Annotated[str, AfterValidator(_groups)] = setting(
