@@ -84,6 +84,17 @@ class Connection:
             else:
                 return self
 
+    @contextlib.contextmanager
+    def dropping(self, text: str) -> Iterator[None]:
+        """Run the statement that drops the temporary tables of a block at its end, also after an error."""
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(errors.StoreError):  # a transaction that failed takes its tables with it
+                self.execute(text)
+            raise
+        self.execute(text)
+
     def value(self, text: str, parameters: Parameters = ()) -> Any:
         """Run one statement and return the first column of its first row; None if there is no row."""
         row = self.execute(text, parameters).fetchone()

@@ -7,7 +7,8 @@ Previews of bulk edits: the people of many files, and the effect of a change of 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from indexium_core.flows.review import decisions, field_rules, step, targets
@@ -53,9 +54,8 @@ class BulkEdits:
 
         """
         reader = self._database.read()
-        files, copies = self._load(reader, target)
-        counts = bulk.people(reader)
-        _clear(reader)
+        with self._loaded(reader, target) as (files, copies):
+            counts = bulk.people(reader)
         text = people_comment.fold(like.strip())
         people = [
             BulkPerson(name=each.name, files=each.files) for each in counts if text in people_comment.fold(each.name)
@@ -67,18 +67,17 @@ class BulkEdits:
         """Return the effect of `Decisions.set_fields` without a change; errors are the same."""
         rules = field_rules.checked_rules(values)
         reader = self._database.read()
-        targets.select(reader, target, plan_compute.refresh(self._database, self._modes(), now=self._clock()))
-        copies = store.select_copies(reader)
-        found = field_rules.results(reader, rules, skips_locked=not targets.is_one_file(target))
-        store.clear_selected(reader)
+        version = plan_compute.refresh(self._database, self._modes(), now=self._clock())
+        with targets.selected(reader, target, version):
+            copies = store.select_copies(reader)
+            found = field_rules.results(reader, rules, skips_locked=not targets.is_one_file(target))
         return _preview(found, copies=copies, examples=examples)
 
     def preview_each(self, texts: Mapping[int, Mapping[str, str]], *, examples: int = EXAMPLES) -> FieldsPreview:
         """Return the effect of `Decisions.set_each` without a change."""
         reader = self._database.read()
-        store.select_files(reader, list(texts))
-        found = field_rules.given(reader, texts)
-        store.clear_selected(reader)
+        with store.selection(reader, list(texts)):
+            found = field_rules.given(reader, texts)
         return _preview(found, copies=0, examples=examples)
 
     @remote()
@@ -106,10 +105,9 @@ class BulkEdits:
         else:
             names = decisions.checked_change(add, remove)
         removed_keys = step.all_keys(reader, remove)
-        files, copies = self._load(reader, target)
-        change = bulk.change(reader, added=names, removed_keys=removed_keys, replacement=replacement)
-        shown = bulk.examples(reader, examples) if examples else []
-        _clear(reader)
+        with self._loaded(reader, target) as (files, copies):
+            change = bulk.change(reader, added=names, removed_keys=removed_keys, replacement=replacement)
+            shown = bulk.examples(reader, examples) if examples else []
         return ChangePreview(
             files=files,
             copies=copies,
@@ -120,12 +118,14 @@ class BulkEdits:
             examples=shown,
         )
 
-    def _load(self, reader: Connection, target: Target) -> tuple[int, int]:
-        """Load the people of a target's files; return the number of files, and how many of these are copies."""
+    @contextmanager
+    def _loaded(self, reader: Connection, target: Target) -> Iterator[tuple[int, int]]:
+        """Load the people of a target's files for a block; yield the number of files, and how many are copies."""
         version = plan_compute.refresh(self._database, self._modes(), now=self._clock())
-        targets.select(reader, target, version)
-        copies = store.select_copies(reader)
-        return bulk.load(reader, version), copies
+        with targets.selected(reader, target, version):
+            copies = store.select_copies(reader)
+            with bulk.loaded(reader, version) as files:
+                yield files, copies
 
 
 def _preview(found: RuleResults, *, copies: int, examples: int) -> FieldsPreview:
@@ -144,8 +144,3 @@ def _preview(found: RuleResults, *, copies: int, examples: int) -> FieldsPreview
         unsupported=found.unsupported_files,
         examples=[each for part in (found.changes, found.problems, found.unsupported) for each in part[:examples]],
     )
-
-
-def _clear(reader: Connection) -> None:
-    bulk.clear(reader)
-    store.clear_selected(reader)

@@ -124,7 +124,7 @@ def _problem(container: str, problems: Mapping[str, str] | None, key: str, value
 
 def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked: bool) -> RuleResults:
     """
-    Return the values of the selected files (`decisions.select_files`).
+    Return the values of the selected files (`decisions.selection`).
 
     `skips_locked`: a locked field is not edited. ValidationError: none of the files can have the value of a rule
     without placeholders.

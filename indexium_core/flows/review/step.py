@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.review import field_rules, targets
+from indexium_core.flows.review.field_rules import RuleResults
 from indexium_core.model import labels, wording
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
@@ -94,10 +95,9 @@ class Step:
 
     def edit(self, target: Target, people: Sequence[str]) -> int:
         """Set the (valid) people of files and their copies; return the number of files."""
-        copies = self._select(target, copies=True)
-        self._require_seen(["edit"])
-        files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
+        with self._selected(target, copies=True) as copies:
+            self._require_seen(["edit"])
+            files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
         self._add_people(people if files else ())
         return self._add(files, labels.edited(files, people), copies=copies)
 
@@ -119,22 +119,19 @@ class Step:
 
     def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
-        copies = self._select(target, copies=True)
-        self._require_seen([f"{FIELD_KIND}{RATING if key == FAVORITE_KEY else key}" for key in rules])
-        skips_locked = not targets.is_one_file(target)
+        tx, at, skips_locked = self._tx, self._at, not targets.is_one_file(target)
         edited, constants = [0], field_rules.constants(rules)
-        locked = store.locked_selected(self._tx, list(constants)) if constants and skips_locked else 0
-        for key, value in constants.items():
-            edited.append(
-                store.set_value_of_selected(self._tx, key, value, skips_locked=skips_locked, at=self._at, step=self._id)
-            )
-        unsupported = field_rules.unsupported_files(self._tx, constants) if constants else 0
-        others = {key: rule for key, rule in rules.items() if key not in constants}
-        found = field_rules.results(self._tx, others, skips_locked=skips_locked)
-        for key, values in found.values.items():
-            if values:
-                store.set_values(self._tx, key, values, at=self._at, reason="rule", step=self._id)
-        store.clear_selected(self._tx)
+        with self._selected(target, copies=True) as copies:
+            self._require_seen([f"{FIELD_KIND}{RATING if key == FAVORITE_KEY else key}" for key in rules])
+            locked = store.locked_selected(tx, list(constants)) if constants and skips_locked else 0
+            for key, value in constants.items():
+                edited.append(
+                    store.set_value_of_selected(tx, key, value, skips_locked=skips_locked, at=at, step=self._id)
+                )
+            unsupported = field_rules.unsupported_files(tx, constants) if constants else 0
+            others = {key: rule for key, rule in rules.items() if key not in constants}
+            found = field_rules.results(tx, others, skips_locked=skips_locked)
+            self._set_results(found)
         files = max(*edited, found.changed_files)
         self.report = replace(
             self.report,
@@ -152,13 +149,10 @@ class Step:
 
     def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> int:
         """Set the fields of each file, by id, without copies (`Decisions.set_each`); return the number of files."""
-        store.select_files(self._tx, list(texts))
         self._count_found(len(texts))
-        found = field_rules.given(self._tx, texts)
-        store.clear_selected(self._tx)
-        for key, values in found.values.items():
-            if values:
-                store.set_values(self._tx, key, values, at=self._at, reason="rule", step=self._id)
+        with store.selection(self._tx, list(texts)):
+            found = field_rules.given(self._tx, texts)
+        self._set_results(found)
         self.report = replace(
             self.report,
             invalid=found.invalid_files,
@@ -169,6 +163,11 @@ class Step:
         changed = [key for key, values in found.values.items() if values]
         return self._add(found.changed_files, labels.set_fields(found.changed_files, changed))
 
+    def _set_results(self, found: RuleResults) -> None:
+        for key, values in found.values.items():
+            if values:
+                store.set_values(self._tx, key, values, at=self._at, reason="rule", step=self._id)
+
     def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
         """Import a canonical value of a field for each file, by id, without copies; return the number of files."""
         files = store.set_values(self._tx, field, values, at=self._at, reason="import", step=self._id)
@@ -178,13 +177,12 @@ class Step:
         self, target: Target, *, wanted: bool | None, kind: MediaKind | None = None
     ) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
-        self._select(target, copies=True, kind=kind)
-        rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
-        ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
+        with self._selected(target, copies=True, kind=kind):
+            rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
+            ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
         changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
         if changed:
             store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
         self.report = replace(self.report, unsupported=field_rules.unsupported_ratings(rows, changed))
         self._add(len(changed), labels.favorites(len(changed), added=field_values.FAVORITE in changed.values()))
         return [
@@ -202,9 +200,8 @@ class Step:
         if until and until <= self._at:
             message = f"{until:%Y-%m-%d %H:%M} UTC is in the past. Name a later day, or none to skip without end."
             raise errors.UsageError(message)
-        self._select(target)
-        files = store.postpone_selected(self._tx, until=until, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
+        with self._selected(target):
+            files = store.postpone_selected(self._tx, until=until, at=self._at, step=self._id)
         return self._add(files, labels.skipped(files, until))
 
     def set_mode(
@@ -213,11 +210,10 @@ class Step:
         """Set the modes of files; return the number of files."""
         if people_mode is None and comment_mode is None:
             raise errors.UsageError(_NO_MODE)
-        self._select(target)
-        files = store.set_mode_of_selected(
-            self._tx, people_mode=people_mode, comment_mode=comment_mode, at=self._at, step=self._id
-        )
-        store.clear_selected(self._tx)
+        with self._selected(target):
+            files = store.set_mode_of_selected(
+                self._tx, people_mode=people_mode, comment_mode=comment_mode, at=self._at, step=self._id
+            )
         return self._add(files, labels.modes(files, people_mode, comment_mode))
 
     def end_postponements(self, target: Target) -> int:
@@ -228,10 +224,9 @@ class Step:
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
         """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
-        self._select(target)
         stored_kinds = [each for kind in kinds for each in (_field_kinds() if kind == "fields" else (kind,))]
-        files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
+        with self._selected(target):
+            files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
         return self._add(files, labels.revoked_decisions_on(files))
 
     def revoke(self, decision_ids: Sequence[int]) -> int:
@@ -243,14 +238,15 @@ class Step:
         self._add(0, labels.revoked(count))
         return count
 
-    def _select(self, target: Target, *, copies: bool = False, kind: MediaKind | None = None) -> int:
-        """Select files (of one kind), and their copies if `copies` is set; return the number of copies."""
-        targets.select_current(self._tx, target, self._modes, now=self._at)
-        if kind is not None:
-            targets.keep_kind(self._tx, target, kind)
-        added = store.select_copies(self._tx) if copies else 0
-        self._count_found(store.count_selected(self._tx))
-        return added
+    @contextmanager
+    def _selected(self, target: Target, *, copies: bool = False, kind: MediaKind | None = None) -> Iterator[int]:
+        """Select files (of one kind) for a block, and their copies if `copies` is set; yield the number of copies."""
+        with targets.selected_now(self._tx, target, self._modes, now=self._at):
+            if kind is not None:
+                targets.keep_kind(self._tx, target, kind)
+            added = store.select_copies(self._tx) if copies else 0
+            self._count_found(store.count_selected(self._tx))
+            yield added
 
     def _require_seen(self, kinds: Sequence[str]) -> None:
         """Raise NewerDecisionError if others decided about the selected files after the newest decision seen."""
@@ -267,15 +263,14 @@ class Step:
         replacement: str | None = None,
     ) -> int:
         version = plan_compute.refresh_within(self._tx, self._modes, now=self._at)
-        targets.select(self._tx, target, version)
-        store.select_copies(self._tx)
-        self._count_found(bulk.load(self._tx, version))
-        change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
-        if change.files:
-            store.edit_changed(self._tx, at=self._at, step=self._id)
-            self._add_people(list(change.added))
-        bulk.clear(self._tx)
-        store.clear_selected(self._tx)
+        with targets.selected(self._tx, target, version):
+            store.select_copies(self._tx)
+            with bulk.loaded(self._tx, version) as found:
+                self._count_found(found)
+                change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
+                if change.files:
+                    store.edit_changed(self._tx, at=self._at, step=self._id)
+                    self._add_people(list(change.added))
         self.report = replace(self.report, added=change.added, removed=change.removed)
         return self._add(change.files, labels.changed(change.files, change.added, change.removed))
 

@@ -2,13 +2,15 @@
 The files of a target: a search, a selection, or file ids.
 
 A search and ids name files of the library, whether they are in the plan or not. A selection has items of the plan only.
-The ids are stored in a table of the connection (`selected_files`), so even a hundred thousand ids stay in the database.
+The ids are in a table of the connection (`selected_files`), so even a hundred thousand ids stay in the database. The
+block that selects files owns this table, which its end drops.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from indexium_core import errors
@@ -32,9 +34,10 @@ def is_one_file(target: Target) -> bool:
     return not isinstance(target, str | Selection) and len(target) == 1
 
 
-def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> None:
+@contextmanager
+def selected_now(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> Iterator[None]:
     """
-    Select the files of a target by the current plan, in an open transaction.
+    Select the files of a target by the current plan, for a block in an open transaction.
 
     Raises:
         QueryError: The search is not valid.
@@ -42,29 +45,36 @@ def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetim
 
     """
     if isinstance(target, str | Selection):
-        select(tx, target, plan_compute.refresh_within(tx, modes, now=now))
+        with selected(tx, target, plan_compute.refresh_within(tx, modes, now=now)):
+            yield
     else:
-        _select_files(tx, target)
+        with _selected_files(tx, target):
+            yield
 
 
-def select(reader: Connection, target: Target, version: Version) -> None:
-    """Select the files of a target by a version of the plan; errors as in `select_current`."""
+@contextmanager
+def selected(reader: Connection, target: Target, version: Version) -> Iterator[None]:
+    """Select the files of a target by a version of the plan, for a block; errors as in `selected_now`."""
     if isinstance(target, str):
         require(reader, target)
-        properties.select_matching(reader, compile_query(target), version)
+        with decisions.selection(reader):
+            properties.select_matching(reader, compile_query(target), version)
+            yield
     elif isinstance(target, Selection):
-        plan_read.materialize_selection(
-            reader, Search(version=version, query=compile_query(target.query or "")), target
-        )
+        search = Search(version=version, query=compile_query(target.query or ""))
+        with decisions.selection(reader):
+            plan_read.materialize_selection(reader, search, target)
+            yield
     else:
-        _select_files(reader, target)
+        with _selected_files(reader, target):
+            yield
 
 
 def require(reader: Connection, target: str | Sequence[int]) -> None:
     """Check ids, or those that a search names (`id:12`). Raises UnknownIdError if no file has one, and QueryError."""
     if named := named_ids(target) if isinstance(target, str) else target:
-        _select_files(reader, named)
-        decisions.clear_selected(reader)
+        with _selected_files(reader, named):
+            pass
 
 
 def keep_kind(reader: Connection, target: Target, kind: MediaKind) -> None:
@@ -81,18 +91,16 @@ def keep_kind(reader: Connection, target: Target, kind: MediaKind) -> None:
 
 
 def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> list[int]:
-    """Return the ids of the files of a target, in order. Errors as in `select_current`."""
-    select_current(tx, target, modes, now=now)
-    ids = properties.selected_files(tx)
-    decisions.clear_selected(tx)
-    return ids
+    """Return the ids of the files of a target, in order. Errors as in `selected_now`."""
+    with selected_now(tx, target, modes, now=now):
+        return properties.selected_files(tx)
 
 
 def ids_or_all(database: Database, target: Target | None, modes: Modes, *, now: datetime) -> list[int] | None:
     """
     Return the ids of the files of a target, in order, for a job; None for the whole home.
 
-    Without a target, it is the whole home, or all files that the actor sees. Errors as in `select_current`.
+    Without a target, it is the whole home, or all files that the actor sees. Errors as in `selected_now`.
     """
     if target is None and database.own_libraries is None:
         return None
@@ -106,15 +114,17 @@ def ids_found(database: Database, query: str, modes: Modes, *, now: datetime) ->
         return properties.matching_ids(tx, compile_query(query), plan_compute.refresh_within(tx, modes, now=now))
 
 
-def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
+@contextmanager
+def _selected_files(reader: Connection, file_ids: Sequence[int]) -> Iterator[None]:
     try:
         ids = [operator.index(file_id) for file_id in file_ids]  # an id of a table is an integer of NumPy
     except TypeError:
         raise errors.UsageError(
             "Name the files by a search, by a selection, or by a list of ids such as [7]."
         ) from None
-    decisions.select_files(reader, ids)
-    _raise_unknown(decisions.unknown_selected(reader), "file")
+    with decisions.selection(reader, ids):
+        _raise_unknown(decisions.unknown_selected(reader), "file")
+        yield
 
 
 def _raise_unknown(file_ids: Sequence[int], noun: str) -> None:

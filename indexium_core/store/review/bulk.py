@@ -1,14 +1,15 @@
 """
 The people of many files at once, and each file's list after a change of people.
 
-The input is the table of selected files (`decisions.select_files`, `plans.materialize_selection`). The number of
+The input is the table of selected files (`decisions.selection`). The number of
 statements does not depend on the number of files. All tables belong to the connection, so a preview needs no
 transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,13 +38,15 @@ class PeopleChange:
     removed: dict[str, int]  # files by removed person
 
 
-def load(reader: Connection, version: Version) -> int:
-    """Load the people of the selected files, by a version of the plan; return the number of files."""
-    reader.execute(_sql("current_people"), {"variant_id": version.variant_id, "plan_id": version.plan_id})
-    names = [name for (name,) in reader.execute(_sql("current_names")).fetchall()]
-    reader.execute(_sql("name_keys"), {"names": names, "keys": [person_key(name) for name in names]})
-    reader.execute(_sql("current_keys"))
-    return int(reader.value(_sql("count_current")))
+@contextmanager
+def loaded(reader: Connection, version: Version) -> Iterator[int]:
+    """Load the people of the selected files for a block, by a version of the plan; yield the number of files."""
+    with reader.dropping(_sql("drop_loaded")):
+        reader.execute(_sql("current_people"), {"variant_id": version.variant_id, "plan_id": version.plan_id})
+        names = [name for (name,) in reader.execute(_sql("current_names")).fetchall()]
+        reader.execute(_sql("name_keys"), {"names": names, "keys": [person_key(name) for name in names]})
+        reader.execute(_sql("current_keys"))
+        yield int(reader.value(_sql("count_current")))
 
 
 def people(reader: Connection) -> list[PersonCount]:
@@ -92,11 +95,6 @@ def examples(reader: Connection, limit: int) -> list[Example]:
         Example(file_id=file_id, file_name=name, file_path=path, before=before, after=after)
         for file_id, name, path, before, after in reader.execute(_sql("examples"), [limit]).fetchall()
     ]
-
-
-def clear(reader: Connection) -> None:
-    """Drop the loaded data."""
-    reader.execute(_sql("clear"))
 
 
 def _sql(name: str) -> str:

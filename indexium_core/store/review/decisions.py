@@ -7,7 +7,8 @@ transaction and mark the plans of the files that they change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -66,9 +67,13 @@ class NewerDecision(NamedTuple):
 # search, `plans.materialize_selection` fills the table inside the database.
 
 
-def select_files(reader: Connection, file_ids: Sequence[int]) -> None:
-    """Select these files."""
-    reader.execute(_sql("select_files"), [list(file_ids)])
+@contextmanager
+def selection(reader: Connection, file_ids: Sequence[int] | None = None) -> Iterator[None]:
+    """Select these files for a block, whose end drops the table. Without files, the block selects them first."""
+    with reader.dropping(_sql("drop_selected")):
+        if file_ids is not None:
+            reader.execute(_sql("select_files"), [list(file_ids)])
+        yield
 
 
 def unknown_selected(reader: Connection) -> list[int]:
@@ -94,11 +99,6 @@ def select_copies(reader: Connection) -> int:
 def count_selected(reader: Connection) -> int:
     """Return the number of selected files."""
     return int(reader.value(_sql("count_selected")))
-
-
-def clear_selected(reader: Connection) -> None:
-    """Drop the selection."""
-    reader.execute(_sql("clear_selected"))
 
 
 def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:

@@ -71,7 +71,7 @@ ORDER BY person_key;
 SELECT c.file_id, f.file_name, f.path, c.before, c.people
 FROM changed AS c JOIN scanned_files AS f USING (file_id) ORDER BY f.path_search, c.file_id LIMIT $1;
 
--- name: clear
+-- name: drop_loaded
 -- Drop the loaded data.
 DROP TABLE IF EXISTS current_people;
 DROP TABLE IF EXISTS name_keys;

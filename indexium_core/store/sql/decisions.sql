@@ -27,9 +27,9 @@ WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT
 -- The number of selected files.
 SELECT count(*) FROM selected_files;
 
--- name: clear_selected
+-- name: drop_selected
 -- Drop the selection.
-DROP TABLE selected_files;
+DROP TABLE IF EXISTS selected_files;
 
 -- name: copies
 -- These files and all others with the same payload, in the libraries that the actor sees.

@@ -399,8 +399,7 @@ def test_rating_before_a_favorite_is_kept_for_ever(desk: Desk) -> None:
     desk.decisions.revoke_of([first], ["field:rating"])
     desk.clock.forward(store_steps.MAX_AGE_DAYS + 1)
     desk.decisions.set_fields([first], {"title": "A"})
-    with desk.database.atomic() as tx:
-        store_decisions.select_files(tx, [first])
+    with desk.database.atomic() as tx, store_decisions.selection(tx, [first]):
         assert store_decisions.former_values(tx, "rating", "5")[first] == "3"
         assert store_decisions.former_values(tx, "rating", "3") == {}
 

@@ -172,6 +172,29 @@ def test_rows_read_during_a_commit_count_as_old(database: Database, monkeypatch:
     assert last == database.last_change({"touched_files"}) > first
 
 
+def test_temporary_tables_of_a_block_end_with_it(database: Database) -> None:
+    reader = database.read()
+
+    def tables() -> int:
+        return int(reader.value("SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = 'short'"))
+
+    with reader.dropping("DROP TABLE IF EXISTS short"):
+        reader.execute("CREATE TEMP TABLE short AS SELECT 1")
+        assert tables() == 1
+    assert tables() == 0
+
+    with pytest.raises(ZeroDivisionError), reader.dropping("DROP TABLE IF EXISTS short"):
+        reader.execute("CREATE TEMP TABLE short AS SELECT 1 / 0")
+        raise ZeroDivisionError
+    assert tables() == 0
+
+
+def test_first_error_of_a_block_with_temporary_tables_is_raised(database: Database) -> None:
+    with pytest.raises(errors.StoreError, match="missing"), database.atomic() as tx, tx.dropping("DROP TABLE short"):
+        tx.execute("CREATE TEMP TABLE short AS SELECT 1")
+        tx.execute("FROM missing")
+
+
 def test_transactions_do_not_nest(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(INSERT, [1])

@@ -80,9 +80,8 @@ def _person(tx: Connection, name: str) -> int:
 
 
 def _meant(tx: Connection, ids: list[int], decide: Callable[[], object]) -> None:
-    decisions.select_files(tx, ids)
-    decide()
-    decisions.clear_selected(tx)
+    with decisions.selection(tx, ids):
+        decide()
 
 
 def _change(tx: Connection, ids: list[int]) -> None:
@@ -90,10 +89,9 @@ def _change(tx: Connection, ids: list[int]) -> None:
     edited = {row.file_id for row in decisions.in_force(tx, at=NOW) if row.kind == "edit"}
 
     def change() -> None:
-        bulk.load(tx, Version(variant_id=0, plan_id=0))
-        bulk.change(tx, added=["Eve"])
-        decisions.edit_changed(tx, at=NOW, step=7)
-        bulk.clear(tx)
+        with bulk.loaded(tx, Version(variant_id=0, plan_id=0)):
+            bulk.change(tx, added=["Eve"])
+            decisions.edit_changed(tx, at=NOW, step=7)
 
     _meant(tx, [file_id for file_id in ids if file_id not in edited], change)
 
