@@ -183,16 +183,23 @@ def test_temporary_tables_of_a_block_end_with_it(database: Database) -> None:
         assert tables() == 1
     assert tables() == 0
 
-    with pytest.raises(ZeroDivisionError), reader.dropping("DROP TABLE IF EXISTS short"):
-        reader.execute("CREATE TEMP TABLE short AS SELECT 1 / 0")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with reader.dropping("DROP TABLE IF EXISTS short"):
+            reader.execute("CREATE TEMP TABLE short AS SELECT 1")
+            raise ZeroDivisionError
+
+    pytest.raises(ZeroDivisionError, fail)
     assert tables() == 0
 
 
 def test_first_error_of_a_block_with_temporary_tables_is_raised(database: Database) -> None:
-    with pytest.raises(errors.StoreError, match="missing"), database.atomic() as tx, tx.dropping("DROP TABLE short"):
-        tx.execute("CREATE TEMP TABLE short AS SELECT 1")
-        tx.execute("FROM missing")
+    def fail() -> None:
+        with database.atomic() as tx, tx.dropping("DROP TABLE short"):
+            tx.execute("CREATE TEMP TABLE short AS SELECT 1")
+            tx.execute("FROM missing")
+
+    with pytest.raises(errors.StoreError, match="missing"):
+        fail()
 
 
 def test_transactions_do_not_nest(database: Database) -> None:
