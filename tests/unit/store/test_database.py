@@ -188,7 +188,8 @@ def test_temporary_tables_of_a_block_end_with_it(database: Database) -> None:
             reader.execute("CREATE TEMP TABLE short AS SELECT 1")
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fail)
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert tables() == 0
 
 
