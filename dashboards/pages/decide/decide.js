@@ -28,7 +28,7 @@ import {
  * @property {{segment: string, question: QuestionView, place: number} | null} seen The shown question as the person sees it.
  * @property {number} first Place of the first shown candidate.
  * @property {boolean} all The decision counts for the others, too.
- * @property {number} sent
+ * @property {number} sent The number of the last decision; the server says which one it has processed.
  * @property {number} turn
  * @property {number | null} told The question that the address of the page names.
  * @property {boolean} isStep The person has opened the question from the queue: *back* returns from it.
@@ -81,8 +81,9 @@ function decide(self, type, text, data = {}, others = []) {
   const gone = new Set([question.id, ...(state.all ? others : [])])
   const place = items.indexOf(question)
   const next = [...items.slice(place + 1), ...items.slice(0, place)].find(({id}) => !gone.has(id))
-  self.send(type, {id: question.id, revision: question.revision, others: state.all && others.length > 0, ...data})
-  state.sent += 1
+  state.sent = Math.max(state.sent, self.view.settled) + 1
+  const decision = {number: state.sent, revision: question.revision, others: state.all && others.length > 0}
+  self.send(type, {id: question.id, ...decision, ...data})
   for (const id of gone) state.answered.add(id)
   state.done = [...state.done, {id: question.id, name: question.name, text}].slice(-KEPT)
   show(self, next?.id ?? null)

@@ -62,7 +62,7 @@ class DecideScreen(Screen):
         self._loaded = LOADED
         self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
         self._is_deciding = False
-        self._settled = 0  # decisions that are processed
+        self._settled = 0  # the last processed decision; the browser numbers them
         self._made: list[_MadeDecision] = []  # of this session, in their order, without those that are undone
         self._decided, self._seconds, self._last = 0, 0.0, 0.0
         self._turn = 0  # grows with each title that the server opens
@@ -211,7 +211,7 @@ class DecideScreen(Screen):
         )
 
     def _decide(self, message: Mapping[str, Any], work: Callable[[int], MatchResult]) -> None:
-        title_id, segment = int(message["id"]), self.state.segment
+        title_id, number, segment = int(message["id"]), int(message["number"]), self.state.segment
         now = time.monotonic()
         if self._decided and now - self._last < PAUSE:
             self._seconds += now - self._last
@@ -219,13 +219,13 @@ class DecideScreen(Screen):
         self._decided += 1
 
         def done(result: MatchResult) -> None:
-            self._settled += 1
+            self._settled = number
             self._made.append(_MadeDecision(result.decision_id, title_id, result.titles, segment))
             self._decided += result.titles - 1
             self._bridge.toast("good", result.description, undo=result.decision_id)
 
         def failed() -> None:
-            self._settled += 1
+            self._settled = number
             self._decided -= 1
 
         self._enqueue(lambda: work(title_id), done, failed)

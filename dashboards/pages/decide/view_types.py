@@ -118,7 +118,7 @@ class DecideListView(TypedDict, total=False):
     notice: DecideListNoticeView | None
     items: list[QuestionView]  # The next questions
     more: str  # How many others follow
-    settled: int  # How many decisions of this page the server has processed
+    settled: int  # The number of the last decision of this page that the server has processed
     turn: int  # Grows with each question that the server opens
     shows: int | None  # The question that the server opened last
     empty: DecideListEmptyView | None
