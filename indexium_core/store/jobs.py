@@ -445,7 +445,7 @@ def _job(row: dict[str, Any]) -> Job:
     facts = {name: value for name, value in row.items() if value is not None}
     for name in {"payload", "counters", "summary"} & facts.keys():
         facts[name] = json.loads(facts[name])
-    return Job(**facts | {"depends_on": tuple(facts.get("depends_on", ()))})
+    return Job(**facts | {"depends_on": tuple(sorted(facts.get("depends_on", ())))})
 
 
 def _sql(name: str) -> str:

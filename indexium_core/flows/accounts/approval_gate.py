@@ -147,7 +147,9 @@ class ApprovalGate:
         """Return what lets a write of a variant of the plan start, see `admit`."""
 
         def admit(tx: Connection, operation_id: int) -> None:
-            by_risk = store.risks(tx, operation_id, variant_id=variant_id)
+            def by_risk() -> dict[str, int]:
+                return store.risks(tx, operation_id, variant_id=variant_id)
+
             self.admit(tx, operation_id, by_risk, kind="write", modes=asdict(modes))
 
         return admit
@@ -156,7 +158,9 @@ class ApprovalGate:
         """Return what lets a rollback of an operation start, see `admit`."""
 
         def admit(tx: Connection, operation_id: int) -> None:
-            by_risk = {options.risk: starting.counts(tx, operation_id)["pending"]}
+            def by_risk() -> dict[str, int]:
+                return {options.risk: starting.counts(tx, operation_id)["pending"]}
+
             arguments = options.as_arguments()
             self.admit(tx, operation_id, by_risk, kind="rollback", reverts_id=reverts_id, rollback=arguments)
 
@@ -193,7 +197,7 @@ class ApprovalGate:
         self,
         tx: Connection,
         operation_id: int,
-        by_risk: Mapping[str, int],
+        by_risk: Callable[[], Mapping[str, int]],
         *,
         kind: ApprovalKind,
         reverts_id: int | None = None,
@@ -205,7 +209,7 @@ class ApprovalGate:
         Args:
             tx: The transaction.
             operation_id: The recorded operation.
-            by_risk: Its files, or titles, by risk level.
+            by_risk: Returns its files, or titles, by risk level.
             kind: What it is for people: the removal of a person from what an operation wrote is a rollback.
             reverts_id: The operation that a rollback reverts.
             arguments: With which the work starts again, as JSON values.
@@ -214,7 +218,7 @@ class ApprovalGate:
         start, may_start = _approved.get(), not _is_beyond_role.get()
         if start is None and may_start and not (self.rule.is_on or _is_only_proposed.get()):
             return  # before anything is read of the operation
-        size = store.size(tx, operation_id, noun=noun_of(kind), by_risk=by_risk)
+        size = store.size(tx, operation_id, noun=noun_of(kind), by_risk=by_risk())
         reasons = self.reasons(tx, kind, size, may_start=may_start, libraries=lambda: store.libraries(tx, operation_id))
         if start is None and not reasons:
             return  # without the digest of each item

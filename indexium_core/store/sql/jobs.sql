@@ -203,14 +203,14 @@ j.id, j.job_type, j.title, j.priority, j.status, j.payload, j.progress_current, 
 -- name: jobs
 -- These jobs, in the order of their ids in the list.
 SELECT /* job_columns */,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id) AS depends_on
+       (SELECT list(d.depends_on) FROM job_dependencies d WHERE d.job_id = j.id) AS depends_on
 FROM job_queue j LEFT JOIN metadata_operations o ON o.id = j.operation_id
 WHERE j.id IN (SELECT unnest($ids::BIGINT[])) ORDER BY list_position($ids::BIGINT[], j.id);
 
 -- name: job
 -- One job. It has no list of ids, because a job is read at each of its steps.
 SELECT /* job_columns */,
-       (SELECT list(d.depends_on ORDER BY d.depends_on) FROM job_dependencies d WHERE d.job_id = $id) AS depends_on
+       (SELECT list(d.depends_on) FROM job_dependencies d WHERE d.job_id = $id) AS depends_on
 FROM job_queue j LEFT JOIN metadata_operations o ON o.id = j.operation_id WHERE j.id = $id;
 
 -- name: actor

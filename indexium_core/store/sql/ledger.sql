@@ -376,10 +376,16 @@ o.user_name, o.actor_kind, o.actor_id, o.source, o.plan_id, o.reverts_id, coales
 coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
 coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
 coalesce(t.film_bytes, 0) AS file_bytes,
-coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
-coalesce((SELECT r.operation_type FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_type,
+coalesce(r.user_note, '') AS reverts_note, coalesce(r.operation_type, '') AS reverts_type,
 coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.undone, 0) AS undone_count, coalesce(o.origin, '') AS origin,
-coalesce((SELECT any_value(a.decided_by) FROM approvals a WHERE a.operation_id = o.id), '') AS approved_by;
+coalesce(a.decided_by, '') AS approved_by;
+
+-- name: operation_joins
+-- Part of a list of operations: the operation that each one rolled back, and its approval. Joins take a third of the time of
+-- subqueries.
+LEFT JOIN metadata_operations r ON r.id = o.reverts_id
+LEFT JOIN (SELECT operation_id, any_value(decided_by) AS decided_by FROM approvals WHERE operation_id IS NOT NULL
+           GROUP BY operation_id) a ON a.operation_id = o.id;
 
 -- name: operation_page
 -- One page of operations, newest first, with totals of their items and backups, and the number of all operations.
@@ -400,6 +406,7 @@ item_totals AS (
 SELECT /* operation_columns */, o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
+/* operation_joins */
 ORDER BY o.started_at DESC, o.id DESC;
 
 -- name: operation_counts
@@ -426,7 +433,9 @@ WITH item_totals AS (
     LEFT JOIN (FROM metadata_history WHERE operation_id = $operation_id) h ON h.operation_item_id = m.id
     WHERE m.operation_id = $operation_id)
 SELECT /* operation_columns */
-FROM metadata_operations o, item_totals t WHERE o.id = $operation_id;
+FROM metadata_operations o CROSS JOIN item_totals t
+/* operation_joins */
+WHERE o.id = $operation_id;
 
 -- name: item_page
 -- Items of one operation that a search finds: problems first, then running ones, then the rest; with the backup of

@@ -76,7 +76,7 @@ class PublicationWriter:
                 owner=self._owner,
                 request=idempotent,
             )
-            self._gate.admit(tx, operation_id, by_risk, kind="publish")
+            self._gate.admit(tx, operation_id, lambda: by_risk, kind="publish")
         return self._writer.begin(operation_id)
 
     def check(
