@@ -76,6 +76,15 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
     )
 
 
+def _set_write_ratings(library: LibraryServices, library_id: int, when: str, *, yes: bool) -> None:
+    waiting = library.plans.waiting_ratings(library_id) if when == "at-once" else 0
+    if waiting:
+        output.note(wording.waiting_ratings(waiting))
+        ask(yes=yes)
+    library.inventory.set_write_ratings(library_id, when)
+    output.note("Ratings are written as soon as they are set." if when == "at-once" else "Ratings wait in the plan.")
+
+
 @libraries.command("set", epilog="Example: indexium libraries set 1 --comment-mode preserve")
 def set_library(
     context: typer.Context,
@@ -112,16 +121,7 @@ def set_library(
     """Set how a whole folder is planned and written, and what its scans include."""
     with opened(context) as library:
         if write_ratings is not None:
-            waiting = library.plans.waiting_ratings(library_id) if write_ratings == "at-once" else 0
-            if waiting:
-                output.note(wording.waiting_ratings(waiting))
-                ask(yes=yes)
-            library.inventory.set_write_ratings(library_id, write_ratings)
-            output.note(
-                "Ratings are written as soon as they are set."
-                if write_ratings == "at-once"
-                else "Ratings wait in the plan."
-            )
+            _set_write_ratings(library, library_id, write_ratings, yes=yes)
         kinds: tuple[tuple[MediaKind, bool | None], ...] = (("audio", audio), ("photo", photos))
         if kind:
             library.inventory.set_kind(library_id, kind)

@@ -16,7 +16,7 @@ from indexium_core.model import wording
 from indexium_core.model.matches.results import MATCH_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from indexium_core.model.matches.questions import MatchCandidate, MatchQuestion
     from indexium_core.model.matches.results import MatchResult
@@ -94,19 +94,10 @@ def decide(
     """Show the candidates of a title with the reasons, or decide about them."""
     looks = search is not None or suggest
     chosen = [accept, external_id, reject, ignore or None, film or None, later or None, search, suggest or None]
-    if sum(each is not None for each in chosen) > 1:
-        raise errors.UsageError(
-            "Choose one of --accept, --id, --reject, --ignore, --film, --later, --search and --suggest."
-        )
-    if others and accept is None and not ignore and not film:
-        raise errors.UsageError("--others belongs to --accept, --film or --ignore.")
+    _require_one(chosen, others=others, takes_others=accept is not None or ignore or film)
     with opened(context) as library:
         if looks or all(each is None for each in chosen):
-            if search is not None:
-                question = library.matches.search(title_id, search)
-            else:
-                question = library.matches.suggest(title_id) if suggest else library.matches.get(title_id)
-            _print_question(question, as_json=as_json)
+            _print_question(_question(library, title_id, search, suggest=suggest), as_json=as_json)
             return
         if accept is not None:
             result = library.matches.accept(title_id, accept, others=others)
@@ -124,6 +115,21 @@ def decide(
     _answer(result, as_json=as_json)
     if result.job_id is not None and is_in_service and not as_json:
         output.note(f"The service looks it up: job {result.job_id}.")
+
+
+def _require_one(chosen: Iterable[object], *, others: bool, takes_others: bool) -> None:
+    if sum(each is not None for each in chosen) > 1:
+        raise errors.UsageError(
+            "Choose one of --accept, --id, --reject, --ignore, --film, --later, --search and --suggest."
+        )
+    if others and not takes_others:
+        raise errors.UsageError("--others belongs to --accept, --film or --ignore.")
+
+
+def _question(library: LibraryServices, title_id: int, search: str | None, *, suggest: bool) -> MatchQuestion:
+    if search is not None:
+        return library.matches.search(title_id, search)
+    return library.matches.suggest(title_id) if suggest else library.matches.get(title_id)
 
 
 def _accept_id(library: LibraryServices, title_id: int, text: str) -> MatchResult:

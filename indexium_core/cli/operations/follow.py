@@ -16,6 +16,7 @@ from indexium_core.model.operations.operation import (
     FAILED_STATUSES,
     ItemDetails,
     MetadataOperation,
+    OperationDetails,
     OperationStatus,
     postpones,
 )
@@ -108,18 +109,25 @@ def report(
         extra = {"excluded": excluded} if excluded is not None else {}
         output.to_json({**operation.as_dict(), **extra, "items": items})
     else:
-        bad = [item for item in items if item.status in FAILED_STATUSES]
-        named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]
-        noun = "title" if items and all(item.entity_type for item in items) else "file"
-        _print_operation(operation, [*named, *partly], noun)
-        _print_next_commands(operation, bad, noun)
-        changed = {item.file_id for item in items if item.status == "success" and item.file_id is not None}
-        if changed and _postpones(library, operation):
-            _print_skipped(len(changed))
+        _print_result(library, details, partly, announced)
     if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
         output.complain(_ended_elsewhere(library, operation))
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
     return 1 if undone or partly or operation.status in ("failed", *_ENDED_ELSEWHERE) else 0
+
+
+def _print_result(
+    library: LibraryServices, details: OperationDetails, partly: list[ItemDetails], announced: Collection[int | None]
+) -> None:
+    operation, items = details.operation, details.items
+    bad = [item for item in items if item.status in FAILED_STATUSES]
+    named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]
+    noun = "title" if items and all(item.entity_type for item in items) else "file"
+    _print_operation(operation, [*named, *partly], noun)
+    _print_next_commands(operation, bad, noun)
+    changed = {item.file_id for item in items if item.status == "success" and item.file_id is not None}
+    if changed and _postpones(library, operation):
+        _print_skipped(len(changed))
 
 
 def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> str:

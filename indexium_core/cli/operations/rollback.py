@@ -79,14 +79,7 @@ def sentences_of(
     check: RollbackCheck, *, person: str = "", changed: str = "skip", with_newer: bool = False
 ) -> Iterator[str]:
     """Yield the effect of a rollback, one sentence per line, and the files that it would skip."""
-    if person and check.reason:
-        yield check.reason
-    elif person:
-        yield f"{person} would be removed from {wording.files(check.restorable)}; the rest of each file stays the same."
-    elif check.exact or not check.restorable:
-        what = f"{'The files of ' if check.noun == 'title' else ''}{wording.plural(check.exact, check.noun)}"
-        is_one = check.exact == 1 and check.noun == "file"
-        yield f"{what} would get {'its' if is_one else 'their'} old bytes back."
+    yield from _main_effect(check, person)
     yield from check.hard_link_sentences()
     if changed == "comment" and check.comment_only:
         yield f"{wording.files(check.comment_only)} would get back only the comment, not all old bytes."
@@ -102,6 +95,17 @@ def sentences_of(
         yield f"{wording.plural(number, check.noun)} {rest}."
     for item in check.conflicts:
         yield f"  conflict: {item.title or item.file_path}: {item.message}{_choice(item)}"
+
+
+def _main_effect(check: RollbackCheck, person: str) -> Iterator[str]:
+    if person and check.reason:
+        yield check.reason
+    elif person:
+        yield f"{person} would be removed from {wording.files(check.restorable)}; the rest of each file stays the same."
+    elif check.exact or not check.restorable:
+        what = f"{'The files of ' if check.noun == 'title' else ''}{wording.plural(check.exact, check.noun)}"
+        is_one = check.exact == 1 and check.noun == "file"
+        yield f"{what} would get {'its' if is_one else 'their'} old bytes back."
 
 
 def _choice(item: ConflictItem) -> str:

@@ -129,17 +129,10 @@ class LibraryLimits:
 
 def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, list[int]]]:
     """Yield what arguments name: the noun, and ids."""
-    entities = [Entity.of_address(given["address"])] if "address" in given else []
-    if "entity_type" in given:
-        numbers = given["entity_ids"] if "entity_ids" in given else [given["entity_id"]]
-        entities += [Entity(str(given["entity_type"]), number) for number in numbers]
     for value in given.values():
-        if isinstance(value, PublicationSelection):
-            entities += value.entities
-        elif isinstance(value, PictureSlot):
-            entities.append(Entity(value.entity_type, value.entity_id))
-        elif isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], PlanItem):
+        if isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], PlanItem):
             yield "file", [each.file_id for each in value]
+    entities = list(_entities(given))
     for noun, is_video in (("file", True), ("title", False)):
         ids = [each.entity_id for each in entities if (each.entity_type == "video") == is_video]
         if ids:
@@ -148,6 +141,20 @@ def _named(given: Mapping[str, Any]) -> Iterator[tuple[str, list[int]]]:
         value = given.get(name)
         if value is not None:
             yield noun, _ids(name, value if isinstance(value, Iterable) else [value])
+
+
+def _entities(given: Mapping[str, Any]) -> Iterator[Entity]:
+    """Yield the titles and videos that arguments name."""
+    if "address" in given:
+        yield Entity.of_address(given["address"])
+    if "entity_type" in given:
+        numbers = given["entity_ids"] if "entity_ids" in given else [given["entity_id"]]
+        yield from (Entity(str(given["entity_type"]), number) for number in numbers)
+    for value in given.values():
+        if isinstance(value, PublicationSelection):
+            yield from value.entities
+        elif isinstance(value, PictureSlot):
+            yield Entity(value.entity_type, value.entity_id)
 
 
 def _ids(name: str, values: Iterable[Any]) -> list[int]:

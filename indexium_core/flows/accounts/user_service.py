@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from indexium_core import errors
@@ -94,10 +94,7 @@ class UserService:
             if new_role == "admin":
                 store.set_libraries(tx, user.id, None)  # an administrator sees all folders
             store.change(tx, user.id, name=renamed, name_key=name_key(renamed), role=new_role, is_enabled=is_enabled)
-            done = [f"renamed {user.name} to {renamed}"] if renamed != user.name else []
-            done += [f"made {renamed} {new_role}"] if new_role != user.role else []
-            done += [f"switched {renamed} {'on' if is_enabled else 'off'}"] if is_enabled != user.enabled else []
-            if done:
+            if done := list(_changes(user, renamed, new_role, is_enabled=is_enabled)):
                 self._record(tx, wording.list_of(done))
         if (new_role, is_enabled) != (user.role, user.enabled):
             self._sign_in.end(user_id=user.id)
@@ -272,3 +269,12 @@ def _set_libraries(tx: Connection, user_id: int, role: Role, libraries: Sequence
             f"There is no folder with the id {wording.first_ids(missing)}. 'indexium libraries list' shows the ids."
         )
     store.set_libraries(tx, user_id, chosen)
+
+
+def _changes(user: User, name: str, role: str, *, is_enabled: bool) -> Iterator[str]:
+    if name != user.name:
+        yield f"renamed {user.name} to {name}"
+    if role != user.role:
+        yield f"made {name} {role}"
+    if is_enabled != user.enabled:
+        yield f"switched {name} {'on' if is_enabled else 'off'}"

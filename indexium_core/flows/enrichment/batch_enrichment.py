@@ -376,14 +376,7 @@ class BatchEnrichmentService:
             fetched = {running.pop(future): future.result() for future in done}
             run.skip([title for title, each in fetched.items() if each is None and not ending.is_set()])
             if found := [each for each in fetched.values() if each is not None]:
-                outdated = self._store(run, found)
-                # A title that has lost its match waits for a decision.
-                waiting += [title._replace(known=known) for title, known in outdated.items() if known.is_match]
-                waiting += [
-                    each.title._replace(attempts=each.title.attempts + 1)
-                    for each in found
-                    if each.title not in outdated and run.is_again(each)
-                ]
+                waiting += _again(run, found, self._store(run, found))
             run.show()
 
     def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> Mapping[DueTitle, Known]:
@@ -466,6 +459,16 @@ class BatchEnrichmentService:
 
     def _fresh_since(self) -> datetime:
         return self._clock() - timedelta(days=self._config.provider_cache_days)
+
+
+def _again(run: EnrichmentRun, found: Iterable[FetchedTitle], outdated: Mapping[DueTitle, Known]) -> Iterable[DueTitle]:
+    """Yield the titles that are looked up again. One that has lost its match waits for a decision instead."""
+    for title, known in outdated.items():
+        if known.is_match:
+            yield title._replace(known=known)
+    for each in found:
+        if each.title not in outdated and run.is_again(each):
+            yield each.title._replace(attempts=each.title.attempts + 1)
 
 
 def _joined_waits(waits: Iterable[tuple[Collection[str], int, datetime]]) -> list[WaitingTitles]:

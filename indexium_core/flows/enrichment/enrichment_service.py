@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -76,28 +77,41 @@ class EnrichmentService(BatchEnrichmentService):
         if not sources:
             return EnrichedMetadata(runtime_minutes=own_runtime)
         shown = {(each["entity_id"], each["field"]): each["value"] for each in found if each["is_shown"]}
-        values = {name: value for (entity_id, name), value in shown.items() if entity_id == ids[0]}
-        for name in _OF_SERIES:
-            if len(ids) > 1 and values.get(name) is None:
-                values[name] = shown.get((ids[1], name))
         work = ids[-1]  # the film, or the series of the episode
-        return EnrichedMetadata(
+        described = _described(_own_values(shown, ids))
+        return replace(
+            described,
             source=sources[0] if len(sources) == 1 else "combined",
             confidence=max((each["confidence"] or 0.0 for each in of_providers), default=0.0),
             last_enriched=rows.enriched_at(reader, ids[:1]),
             external_ids=_ids(shown, work),
-            plot=values.get("plot") or "",
-            cast=tuple(_cast(values.get("cast") or [])),
-            crew=tuple(CrewMember(each["name"], each.get("job", "")) for each in values.get("crew") or []),
             ratings=_ratings(found, work),
             votes=_votes(found, work),
             artwork=self._pictures(ids[0]),
-            genres=tuple(values.get("genres") or ()),
-            keywords=tuple(values.get("keywords") or ()),
-            release_date=_day(values.get("aired") or values.get("release_date")),
-            runtime_minutes=values.get("runtime_minutes") or own_runtime,
-            content_rating=values.get("content_rating") or "",
+            runtime_minutes=described.runtime_minutes or own_runtime,
         )
+
+
+def _own_values(shown: Mapping[tuple[int, str], Any], ids: Sequence[int]) -> dict[str, Any]:
+    """Return the shown values of a title; an episode has some of its series, whose id follows its own."""
+    values = {name: value for (entity_id, name), value in shown.items() if entity_id == ids[0]}
+    for name in _OF_SERIES:
+        if len(ids) > 1 and values.get(name) is None:
+            values[name] = shown.get((ids[1], name))
+    return values
+
+
+def _described(values: Mapping[str, Any]) -> EnrichedMetadata:
+    return EnrichedMetadata(
+        plot=values.get("plot") or "",
+        cast=tuple(_cast(values.get("cast") or [])),
+        crew=tuple(CrewMember(each["name"], each.get("job", "")) for each in values.get("crew") or []),
+        genres=tuple(values.get("genres") or ()),
+        keywords=tuple(values.get("keywords") or ()),
+        release_date=_day(values.get("aired") or values.get("release_date")),
+        runtime_minutes=values.get("runtime_minutes"),
+        content_rating=values.get("content_rating") or "",
+    )
 
 
 def _ids(shown: Mapping[tuple[int, str], Any], title_id: int) -> dict[str, str]:

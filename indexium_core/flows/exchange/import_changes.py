@@ -347,10 +347,9 @@ def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts)
         if cell is None or cell == in_file:
             continue
         before, known = current.planned(field.key), _known_value(field, exported, in_file)
-        try:
-            value = values.as_stored(field, read_cell(field, cell, known), current.container)
-        except errors.ValidationError as error:
-            problems.append(f"{PLANNED}{field.key}: {error.message}")
+        value, problem = _value_of(field, cell, known, current)
+        if problem:
+            problems.append(problem)
             continue
         if value in (known, before):
             continue
@@ -366,6 +365,14 @@ def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts)
         raise errors.ValidationError(" ".join(problems))
     row.locked = f"skipped, because the field is locked in this file: {', '.join(locked)}" if locked else ""
     return replace(change, fields=edits, conflict="; ".join(conflicts))
+
+
+def _value_of(field: Field, cell: str, known: str | None, current: Facts) -> tuple[str | None, str]:
+    """Return the value of a cell, and what is wrong with it; "" for nothing."""
+    try:
+        return values.as_stored(field, read_cell(field, cell, known), current.container), ""
+    except errors.ValidationError as error:
+        return None, f"{PLANNED}{field.key}: {error.message}"
 
 
 def _unsupported(rows: Sequence[_Row]) -> list[str]:

@@ -235,11 +235,7 @@ class MatchFinder:
                 raise errors.UsageError(text, code="wrong_state")
             plain = title_query.plain_query(query, by_hand=acceptance.search_of(tx, item) if by_hand else None)
             row = store.searches(tx, [item.id]).get(item.id)
-            kept = store.candidates(tx, [item.id]).get(item.id, [])
-            taken = {acceptance.key_of(each) for each in kept if each.state == "accepted"}
-            rejected = [each.candidate for each in kept if each.state == "rejected"]
-            offered = [each for each in found[:_MOST_CANDIDATES] if acceptance.key_of(each) not in taken]
-            fresh = [each for each in offered if not any(is_same(each.candidate, other) for other in rejected)]
+            offered, fresh = _offered(found, store.candidates(tx, [item.id]).get(item.id, []))
             text = explanation if fresh or not offered else _ALL_REJECTED
             if by_hand and offered and not fresh:
                 raise errors.UsageError(f"{text} {_UNCHANGED}")
@@ -287,6 +283,16 @@ class MatchFinder:
             raise errors.UsageError(
                 f"“{item.name}” is not searched, because its library was removed or has home videos."
             )
+
+
+def _offered(
+    found: Sequence[MatchCandidate], kept: Sequence[MatchCandidate]
+) -> tuple[list[MatchCandidate], list[MatchCandidate]]:
+    """Return the candidates of a search without accepted ones, and of these those that nobody has rejected."""
+    taken = {acceptance.key_of(each) for each in kept if each.state == "accepted"}
+    rejected = [each.candidate for each in kept if each.state == "rejected"]
+    offered = [each for each in found[:_MOST_CANDIDATES] if acceptance.key_of(each) not in taken]
+    return offered, [each for each in offered if not any(is_same(each.candidate, other) for other in rejected)]
 
 
 def _rejected(reader: Connection, title_id: int) -> list[Candidate]:

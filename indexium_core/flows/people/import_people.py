@@ -6,6 +6,7 @@ A dry run executes the same statements and rolls them back, so a preview shows e
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import logging
 import os
@@ -94,11 +95,9 @@ class Importer:
             suggestions=len(face_rows),
             operations=operations,
             known_operations=known,
-            by_hash=legacy.matches.by_hash if legacy else 0,
-            by_path=legacy.matches.by_path if legacy else 0,
-            unmatched=legacy.unmatched() if legacy else [],
-            problems=legacy.problems if legacy else [],
         )
+        if legacy is not None:
+            report = _with_matches(report, legacy)
         if not dry_run:
             self._memo.clear()
             logger.info(
@@ -229,6 +228,16 @@ class _PeopleOfNames:
         if name in self._qualified:
             return (self._qualified[name].name, self._qualified[name].qualifier), ""
         return (name, None), _ambiguity(name, self._ambiguous[name]) if name in self._ambiguous else ""
+
+
+def _with_matches(report: ImportReport, legacy: LegacyImport) -> ImportReport:
+    return dataclasses.replace(
+        report,
+        by_hash=legacy.matches.by_hash,
+        by_path=legacy.matches.by_path,
+        unmatched=legacy.unmatched(),
+        problems=legacy.problems,
+    )
 
 
 def _ambiguity(name: str, people: str) -> str:

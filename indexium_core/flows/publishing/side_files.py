@@ -324,12 +324,12 @@ class SideFilePlanner:
                 present = self._present(path)
             except errors.MetadataError:
                 continue
-            is_kept = own.kind in self.planned.kept_kinds or path in self._claims
+            is_kept, is_lost = own.kind in self.planned.kept_kinds or path in self._claims, self._lost(path, present)
             if path in successors and not (present and is_kept):
                 self._leave(own, present, successors[path])
-            elif path in self._new_names and self._lost(path, present):
+            elif is_lost and path in self._new_names:
                 self._add_lost(own, self._new_names[path])
-            elif self._lost(path, present):
+            elif is_lost:
                 if own.kind in kinds and any(side_file_names.belongs_to(path, each.path_bytes) for each in media):
                     self._add_lost_picture(path, own)
             elif present is not None and present.content_hash == own.content_hash and not is_kept:

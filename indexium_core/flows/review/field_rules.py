@@ -158,11 +158,15 @@ def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked:
                 _add(found, row, example, ratings[row.file_id].after)
             else:
                 _parse_and_add(found, row, example, text)
+    _require_possible(found, rules)
+    return found
+
+
+def _require_possible(found: RuleResults, rules: Mapping[str, ValueRule]) -> None:
     for key, rule in rules.items():
         problems = [each.problem for each in found.problems if each.field == key] if rule.is_constant else []
         if problems and len(problems) == found.files:
             raise errors.ValidationError(problems[0])
-    return found
 
 
 def given(reader: Connection, texts: Mapping[int, Mapping[str, str]]) -> RuleResults:

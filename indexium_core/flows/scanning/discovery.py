@@ -80,6 +80,7 @@ class _WalkResult:
     unlisted: list[tuple[bytes, str]] = field(default_factory=list)  # folders that could not be listed; with the reason
     beside: set[bytes] = field(default_factory=set)  # photos whose sidecar changed
     outside: int = 0  # links to targets outside the root
+    empty_folders: list[bytes] = field(default_factory=list)  # a folder after all folders in it
 
 
 def is_growing(mtime_ns: int, now_ns: int) -> bool:
@@ -116,37 +117,16 @@ def discover(
     if result.offline_reason:
         return result
     result.device = roots.device_of(library)
-    walked_places = places or (library.path_bytes,)
     stable: dict[bytes, tuple[object, ...]] = {}
-    outdated, sidecars = set[bytes](), dict[bytes, str]()
-    for place in walked_places:
-        if not full:
-            stable |= catalog.stable_stats(reader, place)
-            outdated |= catalog.read_before_fields(reader, place)
-        sidecars |= catalog.sidecars(reader, place)
+    outdated = set[bytes]()
+    for place in () if full else places or (library.path_bytes,):
+        stable |= catalog.stable_stats(reader, place)
+        outdated |= catalog.read_before_fields(reader, place)
     for path in outdated:
         stable.pop(path, None)
-    walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
-    known_paths = _paths_of_title_library(library, reader)
-    exclude = Exclusion(library.exclude)
-    for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=exclude, places=places):
-        if known_paths is not None:
-            folder.files = _without_artwork(folder.files, known_paths)
-        changed = _changed_sidecars(folder, sidecars)
-        for path in changed:
-            stable.pop(path, None)
-        walked.beside |= changed
-        _compare(walked, folder, stable)
-        empty.add(folder)
-        on_folder(len(folder.files), folder.path)
+    walked = _walk(library, reader, stable, places=places, on_folder=on_folder)
     left = [path for path, _ in (*walked.differing, *walked.unreachable)]
-    known: dict[bytes, KnownFile] = {}
-    for place in walked_places:
-        known |= catalog.known(reader, place, None if full else [*stable, *outdated, *left])
-    if places:  # links lead to files of the root outside these places
-        linked = [path for path in left if path not in known]
-        found = catalog.known(reader, library.path_bytes, linked) if linked else {}
-        known |= {path: found[path] for path in linked if path in found}
+    known = _known(library, reader, places, left, [*stable, *outdated], full=full)
     already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
     _classify(
         result,
@@ -161,8 +141,57 @@ def discover(
         stats = (candidate.stat for candidate in result.to_read)
         result.offline_reason = roots.mass_loss_reason(library, result.missing, stats)
     result.messages += _messages(library, walked)
-    result.empty_folders = empty.paths()
+    result.empty_folders = walked.empty_folders
     return result
+
+
+def _walk(
+    library: LibraryRow,
+    reader: Connection,
+    stable: dict[bytes, tuple[object, ...]],
+    *,
+    places: Sequence[bytes],
+    on_folder: Callable[[int, bytes], None],
+) -> _WalkResult:
+    """Walk a root, or places in it. Photos whose sidecar changed leave `stable`."""
+    sidecars: dict[bytes, str] = {}
+    for place in places or (library.path_bytes,):
+        sidecars |= catalog.sidecars(reader, place)
+    walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
+    known_paths = _paths_of_title_library(library, reader)
+    exclude = Exclusion(library.exclude)
+    for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=exclude, places=places):
+        if known_paths is not None:
+            folder.files = _without_artwork(folder.files, known_paths)
+        changed = _changed_sidecars(folder, sidecars)
+        for path in changed:
+            stable.pop(path, None)
+        walked.beside |= changed
+        _compare(walked, folder, stable)
+        empty.add(folder)
+        on_folder(len(folder.files), folder.path)
+    walked.empty_folders = empty.paths()
+    return walked
+
+
+def _known(
+    library: LibraryRow,
+    reader: Connection,
+    places: Sequence[bytes],
+    left: Sequence[bytes],
+    others: Sequence[bytes],
+    *,
+    full: bool,
+) -> dict[bytes, KnownFile]:
+    """Return what the catalog knows of the walked files: of all with `full`, else of those that are left and others."""
+    known: dict[bytes, KnownFile] = {}
+    for place in places or (library.path_bytes,):
+        known |= catalog.known(reader, place, None if full else [*others, *left])
+    if places:  # links lead to files of the root outside these places
+        linked = [path for path in left if path not in known]
+        found = catalog.known(reader, library.path_bytes, linked) if linked else {}
+        known |= {path: found[path] for path in linked if path in found}
+    return known
 
 
 def _paths_of_title_library(library: LibraryRow, reader: Connection) -> set[bytes] | None:

@@ -109,6 +109,14 @@ def find_targets(
         if is_numbered:
             raise errors.UsageError(f"A file of the role {role} belongs to the whole series: leave out the numbers.")
         return [("series", series_id)]
+    checked = _checked_season(item, subject, series_id, season=season, episodes=episodes)
+    return [("episode", _episode(tx, item, series_id, checked, each, at=at)) for each in dict.fromkeys(episodes)]
+
+
+def _checked_season(
+    item: TitleItem, subject: str, series_id: int, *, season: int | str | None, episodes: Sequence[int]
+) -> int:
+    """Return the season of the episodes to which a main file of a series moves."""
     if not episodes:
         raise errors.UsageError(
             f"{subject}, whose files belong to its episodes. Name the season and the episode (--season and --episode; "
@@ -120,7 +128,7 @@ def find_targets(
     checked = checked_value(TITLE_FIELDS["season"], number if season is None else season)
     if item.entity_type == "season" and checked != item.season:
         raise errors.UsageError(f"{subject}, number {number}. Name the series {series_id} for another season.")
-    return [("episode", _episode(tx, item, series_id, checked, each, at=at)) for each in dict.fromkeys(episodes)]
+    return int(checked)
 
 
 def _episode(tx: Connection, item: TitleItem, series_id: int, season: int, number: int, *, at: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from indexium_core.flows.titles.nfo_files import FileDocuments
@@ -44,19 +44,25 @@ def values_of(
     }
     for name, value in _of_tags(title, lead, files[lead.file_id]):
         found["tag", name] = value, None
-    of_mains = [each for file in mains if (each := _document(title, documents.get(file.file_id)))]
-    document = of_mains[0] if of_mains else None
-    for name, value in _of_document(document):
-        found["nfo", name] = value, LOCKED_BY_NFO if document and document.locks(name) else None
-    for other in of_mains[1:]:
-        for name, value in _ids(other):
-            found.setdefault(("nfo", name), (value, None))
+    found |= _of_documents([each for file in mains if (each := _document(title, documents.get(file.file_id)))])
     for provider, value in sent.items():
         if provider in ID_FIELDS:
             found["sender", ID_FIELDS[provider]] = value, _SURE
     for (origin, name), (value, confidence) in found.items():
         if title.entity_type in TITLE_FIELDS[name].entities:
             yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
+
+
+def _of_documents(documents: Sequence[NfoDocument]) -> dict[tuple[str, str], tuple[Any, float | None]]:
+    """Return the values of the first NFO file of a title, and the ids that only others have."""
+    found: dict[tuple[str, str], tuple[Any, float | None]] = {}
+    for first in documents[:1]:
+        for name, value in _of_document(first):
+            found["nfo", name] = value, LOCKED_BY_NFO if first.locks(name) else None
+    for other in documents[1:]:
+        for name, value in _ids(other):
+            found.setdefault(("nfo", name), (value, None))
+    return found
 
 
 def season_values_of(title: ResolvedTitle, documents: Mapping[int, FileDocuments]) -> Iterator[SeasonValueRow]:
@@ -152,9 +158,7 @@ def _document(title: ResolvedTitle, found: FileDocuments | None) -> NfoDocument 
     return next((each for each in own if number in each.episodes), own[0] if len(own) == 1 else None)
 
 
-def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
-    if document is None:
-        return
+def _of_document(document: NfoDocument) -> Iterator[tuple[str, Any]]:
     yield from ((name, None) for name in _LOCKABLE if document.locks(name))
     yield from ((name, value) for name, value in document.values.items() if name in TITLE_FIELDS)
     if document.kind == "episodedetails":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from indexium_core.model.names.readings import NumberForm, SecondReading
 
 _LONGEST = 120  # characters
 _MOST_DIGITS, _MOST_MARKERS = 28, 12  # the time of `guessit` grows with the square of the numbers and brackets
+T = TypeVar("T")
 _MARKER = re.compile(r"\d+|[\[({]")
 
 
@@ -22,28 +23,28 @@ def read_again(text: str) -> SecondReading:
     import guessit  # here, because it loads its rules for 0.3 s
 
     found: Mapping[str, Any] = guessit.guessit(f"{text}.mkv", {"advanced": True})
-    title, season, date = _first(found.get("title")), _first(found.get("season")), _first(found.get("date"))
-    episodes, year, name = _all(found.get("episode")), _first(found.get("year")), _first(found.get("episode_title"))
-    kind = getattr(_first(found.get("type")), "value", "")
-    aired = date.value.isoformat() if date is not None and isinstance(date.value, dt.date) else ""
+    episodes, kind, date = _all(found, "episode"), _first(found, "type", str), _first(found, "date", dt.date)
     return SecondReading(
         kind="movie" if kind == "movie" else "episode" if kind == "episode" else "",
-        title=title.value if title is not None and isinstance(title.value, str) else "",
-        year=year.value if year is not None and isinstance(year.value, int) else None,
-        season=season.value if season is not None and isinstance(season.value, int) else None,
+        title=_first(found, "title", str) or "",
+        year=_first(found, "year", int),
+        season=_first(found, "season", int),
         episodes=tuple(dict.fromkeys(each.value for each in episodes if isinstance(each.value, int))),
-        aired=aired,
-        form=_form(text, season, episodes) if episodes else "date" if aired else "",
-        episode_title=name.value if name is not None and isinstance(name.value, str) else "",
+        aired=date.isoformat() if date else "",
+        form=_form(text, next(iter(_all(found, "season")), None), episodes) if episodes else "date" if date else "",
+        episode_title=_first(found, "episode_title", str) or "",
     )
 
 
-def _all(found: Any) -> list[Any]:
-    return list(found) if isinstance(found, list) else [] if found is None else [found]
+def _all(found: Mapping[str, Any], name: str) -> list[Any]:
+    value = found.get(name)
+    return list(value) if isinstance(value, list) else [] if value is None else [value]
 
 
-def _first(found: Any) -> Any:
-    return next(iter(_all(found)), None)
+def _first(found: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
+    """Return the first value of a part of the name, if it is of this type."""
+    value = getattr(next(iter(_all(found, name)), None), "value", None)
+    return value if isinstance(value, kind) else None
 
 
 def _form(text: str, season: Any, episodes: list[Any]) -> NumberForm:

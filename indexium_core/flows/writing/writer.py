@@ -22,6 +22,7 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import WritePolicy
+from indexium_core.flows.writing.running.operation_run import OperationRun
 from indexium_core.flows.writing.running.operations import Operations
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
@@ -360,14 +361,12 @@ class MetadataWriter:
             raise errors.UnknownIdError(message)
         is_seen = limited_reader.sees_operation(self._store.read(), operation_id)
         run = self._operations.find(operation_id) if is_seen else None  # it knows which file is written now
-        rate = operation.success_count / operation.seconds if operation.seconds else 0.0
         parts, counts = self._ledger.outcome_counts(operation_id), Counter[str]()
         for part in parts:
             counts[part.status] += part.files
         not_written = [part for part in parts if part.status in ("pending", "writing") or part.mark]
-        current, fraction = run.first_active() if run else ("", None)
         total_bytes = sum(part.size for part in parts)
-        return OperationStatus(
+        stored = OperationStatus(
             id=operation_id,
             operation_type=operation.operation_type,
             status=operation.status,
@@ -376,18 +375,14 @@ class MetadataWriter:
             undone_count=sum(part.files for part in not_written if part.mark == UNDONE),
             bytes_done=total_bytes - sum(part.size for part in not_written),
             bytes_total=total_bytes,
-            current_file=current,
-            current_fraction=fraction,
-            idle=operation.status == "paused" and (run is None or run.control.is_idle),
-            working=run.active_seconds() if run else {},
-            fractions=run.fractions() if run else {},
-            rate=run.throughput.rate if run else rate,
-            eta_seconds=run.eta_seconds if run else None,
+            idle=operation.status == "paused",
+            rate=operation.success_count / operation.seconds if operation.seconds else 0.0,
             started_at=operation.started_at,
             completed_at=operation.completed_at,
             can_rollback=operation.can_rollback,
             rollback_reason=operation.rollback_reason,
         )
+        return stored if run is None else _live(stored, run)
 
     def with_live_seconds(self, operation: MetadataOperation) -> MetadataOperation:
         """Return an operation with its present running time; while it runs, this is longer than the stored time."""
@@ -486,6 +481,21 @@ class MetadataWriter:
         job_id = self._queue.job_of_operation(operation_id)
         if job_id is not None:
             self._queue.join(job_id, timeout)
+
+
+def _live(stored: OperationStatus, run: OperationRun) -> OperationStatus:
+    """Return the progress with what only its run knows: which files are written now, and how fast."""
+    current, fraction = run.first_active()
+    return replace(
+        stored,
+        current_file=current,
+        current_fraction=fraction,
+        idle=stored.idle and run.control.is_idle,
+        working=run.active_seconds(),
+        fractions=run.fractions(),
+        rate=run.throughput.rate,
+        eta_seconds=run.eta_seconds,
+    )
 
 
 def _busy_conflict(task: Task, busy: Mapping[int, Holder]) -> WriteResult | None:

@@ -87,22 +87,25 @@ def changed(config: AssetSelectionConfig, changes: Mapping[str, Any]) -> AssetSe
     for name, value in changes.items():
         if name not in known:
             raise errors.UsageError(f"The rule has no “{name[:40]}”. Choose from: {', '.join(known)}.")
-        if value is None:
-            continue
-        if name.startswith(("weight_", "phash_")) and (not isinstance(value, int | float) or isinstance(value, bool)):
-            raise errors.UsageError(f"The value of {name} is a number from 0 to 1.")
-        if name == "provider_priority" and not _is_list_of_names(value):
-            raise errors.UsageError("The value of provider_priority is a list of providers, each once.")
-        if name.startswith(("min_", "max_")) and (not isinstance(value, int) or isinstance(value, bool)):
-            raise errors.UsageError(f"The value of {name} is a whole number.")
-        if name == "prefer_language" and not is_language(value):
-            raise errors.UsageError(f"“{str(value)[:40]}” is no language. Give two letters such as de.")
+        if value is not None:
+            _require_type(name, value)
     usual = default_config(config.library_id, config.asset_type)
     given = {name: getattr(usual, name) if value is None else value for name, value in changes.items()}
     wanted = dataclasses.replace(config, **given)
     wanted = dataclasses.replace(wanted, provider_priority=tuple(wanted.provider_priority))
     wanted.check()
     return wanted
+
+
+def _require_type(name: str, value: object) -> None:
+    if name.startswith(("weight_", "phash_")) and (not isinstance(value, int | float) or isinstance(value, bool)):
+        raise errors.UsageError(f"The value of {name} is a number from 0 to 1.")
+    if name == "provider_priority" and not _is_list_of_names(value):
+        raise errors.UsageError("The value of provider_priority is a list of providers, each once.")
+    if name.startswith(("min_", "max_")) and (not isinstance(value, int) or isinstance(value, bool)):
+        raise errors.UsageError(f"The value of {name} is a whole number.")
+    if name == "prefer_language" and not is_language(value):
+        raise errors.UsageError(f"“{str(value)[:40]}” is no language. Give two letters such as de.")
 
 
 def values_of(texts: Iterable[str]) -> dict[str, Any]:

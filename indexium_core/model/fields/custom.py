@@ -142,19 +142,10 @@ def definition(
     """
     key = key or key_of(title)
     _check_key(key)
-    if type not in TYPES:
-        raise errors.ValidationError(
-            f"A field cannot have the type “{type[:40]}”. Types: {wording.list_of(TYPES, conjunction='or')}."
-        )
-    kind: CustomType = next(each for each in TYPES if each == type)
-    if kind != "integer" and (lowest is not None or highest is not None):
-        raise errors.ValidationError("Only an integer has a lowest and a highest value. Leave them out.")
+    kind = _checked_type(type)
+    first, last = _checked_range(kind, lowest, highest)
     if multiline and (kind != "text" or choices):
         raise errors.ValidationError("Only a text without allowed values can have several lines.")
-    first, last = lowest or 0, MAX_INTEGER if highest is None else highest
-    if not 0 <= first <= last <= MAX_INTEGER:
-        message = f"The lowest and the highest value must be in order, from 0 to {MAX_INTEGER:,}."
-        raise errors.ValidationError(message)
     prefixed, uri = _property(xmp or f"{_PREFIX}:{key}", namespace)
     return CustomField(
         key=key,
@@ -170,6 +161,25 @@ def definition(
         xmp=prefixed,
         namespace=uri,
     )
+
+
+def _checked_type(name: str) -> CustomType:
+    kind = next((each for each in TYPES if each == name), None)
+    if kind is None:
+        raise errors.ValidationError(
+            f"A field cannot have the type “{name[:40]}”. Types: {wording.list_of(TYPES, conjunction='or')}."
+        )
+    return kind
+
+
+def _checked_range(kind: CustomType, lowest: int | None, highest: int | None) -> tuple[int, int]:
+    if kind != "integer" and (lowest is not None or highest is not None):
+        raise errors.ValidationError("Only an integer has a lowest and a highest value. Leave them out.")
+    first, last = lowest or 0, MAX_INTEGER if highest is None else highest
+    if not 0 <= first <= last <= MAX_INTEGER:
+        message = f"The lowest and the highest value must be in order, from 0 to {MAX_INTEGER:,}."
+        raise errors.ValidationError(message)
+    return first, last
 
 
 def key_of(title: str) -> str:

@@ -295,13 +295,13 @@ class OperationStatus(Shaped):
     operation_type: str
     status: str
     counts: dict[str, int]  # by item status; they add up to the file count
-    current_file: str  # name of a file that is being written, or ""
     rate: float  # files per second
-    eta_seconds: float | None
     started_at: datetime
     completed_at: datetime | None
     can_rollback: bool
     rollback_reason: str
+    current_file: str = ""  # name of a file that is being written, or ""
+    eta_seconds: float | None = None
     bytes_done: int = 0  # size of the files that have a result
     bytes_total: int = 0
     working: dict[int, float] = field(default_factory=dict)  # running items → seconds since their start

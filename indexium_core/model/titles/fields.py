@@ -145,10 +145,7 @@ def checked_value(field: TitleField, value: Any) -> Any:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if field.type == "list":
-        parts = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
-        if not all(isinstance(each, str) for each in parts):
-            raise errors.ValidationError(f"The field {field.name} is a list of texts.")
-        return [text for each in parts if (text := " ".join(_text(field, each).split()))]
+        return _list(field, value)
     if field.type == "json":
         return _json(field, value)
     fits = {"integer": int, "yes": bool, "date": dt.date}.get(field.type, str)
@@ -162,6 +159,13 @@ def checked_value(field: TitleField, value: Any) -> Any:
     if field.name == "language":
         return _language(found)
     return found
+
+
+def _list(field: TitleField, value: Any) -> list[str]:
+    parts = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(each, str) for each in parts):
+        raise errors.ValidationError(f"The field {field.name} is a list of texts.")
+    return [text for each in parts if (text := " ".join(_text(field, each).split()))]
 
 
 def _language(text: str) -> str:

@@ -175,12 +175,7 @@ def summarize(
         levels: Levels that would be written.
 
     """
-    found = _selection_groups(searched)
-    named = _selection_groups(exceptions)
-    # An exception replaces the result of the search for the file.
-    replaced = [group.negated() for group in named if group.found]
-    kept = [group for group in named if group.included or (group.found and not group.excluded)]
-    every = [*found, *replaced, *kept]
+    every = _with_exceptions(_selection_groups(searched), _selection_groups(exceptions))
     selected = [
         group.can_update and (group.level in risk or group.included) and group.level in levels for group in every
     ]
@@ -205,6 +200,13 @@ def summarize(
         breaks_links=sum([group.files for group in linked]),
         hidden=sum([group.files for group in written if group.hidden]),
     )
+
+
+def _with_exceptions(found: list[_SelectionGroup], named: list[_SelectionGroup]) -> list[_SelectionGroup]:
+    """Return the groups of a selection: an exception replaces the result of the search for the file."""
+    replaced = [group.negated() for group in named if group.found]
+    kept = [group for group in named if group.included or (group.found and not group.excluded)]
+    return [*found, *replaced, *kept]
 
 
 def _selection_groups(rows: Groups) -> list[_SelectionGroup]:

@@ -311,6 +311,14 @@ def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
         yield Splice(start=where.offset, end=where.end, data=data)
 
 
+def append_extent(extents: list[Extent], more: Extent) -> None:
+    """Add bytes to the others; they are one with the last ones if they follow these."""
+    if extents and extents[-1].end == more.offset:
+        extents[-1] = Extent(extents[-1].offset, more.end - extents[-1].offset)
+    else:
+        extents.append(more)
+
+
 def splice_in_room(parts: PhotoParts, packet: XmpPacket) -> Splice | None:
     """Return the packet in the room of the old one; None if there is none with enough room."""
     data = packet.bytes_for(parts.packet.length) if parts.packet else None

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, kept_facts, padded
+from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, append_extent, kept_facts, padded
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
@@ -52,10 +52,7 @@ def read(reader: Reader) -> PhotoParts:
     for kind, start, end in _chunks(reader):
         body = Extent(start + 8, end - start - 12)
         if kind in _IMAGE:
-            if media and media[-1].end == start:
-                media[-1] = Extent(media[-1].offset, end - media[-1].offset)
-            else:
-                media.append(Extent(start, end - start))
+            append_extent(media, Extent(start, end - start))
             continue
         if kind == b"IHDR" and start == 8:
             size = _number(reader, body.offset), _number(reader, body.offset + 4)

@@ -11,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.photos.photo import NO_ROOM, PADDING, PhotoParts, kept_facts, padded, splice_in_room
+from indexium_core.files.containers.photos.photo import (
+    NO_ROOM,
+    PADDING,
+    PhotoParts,
+    append_extent,
+    kept_facts,
+    padded,
+    splice_in_room,
+)
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShortError, MalformedHeaderError
@@ -42,10 +50,7 @@ def read(reader: Reader) -> PhotoParts:
     for kind, start, body, stop in _chunks(reader, end):
         whole = Extent(start, stop - start)
         if kind in _IMAGE:
-            if media and media[-1].end == start:
-                media[-1] = Extent(media[-1].offset, stop - media[-1].offset)
-            else:
-                media.append(whole)
+            append_extent(media, whole)
         elif kind == b"XMP " and slot is None:
             packet, slot = body, whole
         elif kind == b"EXIF" and exif is None:

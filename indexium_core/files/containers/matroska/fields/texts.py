@@ -136,13 +136,10 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     ]
     # Equal elements share their parsed tags, so a text is known by its element, too.
     read = [(element, text) for element in read_tags for tag in parsed[element] for text in tag.texts_of(field)]
-    in_read_order = sorted(
-        own, key=lambda each: read_tags.index(each.element) if each.element in read_tags else len(read_tags)
-    )
     names = homes.home_of(field).names
     shown = next((it for name in names for it in reversed(read) if it[1].name == name and it[1].shown), None)
     last = next((each for each in own if each.is_text(shown)), None)
-    first = next((each for each in in_read_order if each.tag.default), last or next(iter(in_read_order), None))
+    first = _default(own, read_tags, last)
     sets_default = last is None and first is not None and not first.tag.default_for_ffmpeg
     by_element = field in homes.IN_INFO
     if by_element:
@@ -154,9 +151,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
             each,
             field=replace(
                 each.field,
-                takes_segment=each in (first, last)
-                or field != COMMENT
-                or bool(people_comment.parse(each.field.value).people),
+                takes_segment=each in (first, last) or _has_own_segment(each.field),
                 takes_value=each is (last or first) or homes.home_of(field).all_equal,
                 moves=hidden and each is first,
             ),
@@ -166,6 +161,17 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     )
     shown_text = next((each for each in flagged if each.is_text(shown)), None)
     return FieldTexts(key=field, all=flagged, hidden=hidden, shown=shown_text, by_element=by_element)
+
+
+def _default(own: Sequence[FileText], read_tags: Sequence[Element], last: FileText | None) -> FileText | None:
+    """Return the first text that players read and that is a default, else `last`, else the first one."""
+    order = sorted(own, key=lambda each: read_tags.index(each.element) if each.element in read_tags else len(read_tags))
+    return next((each for each in order if each.tag.default), last or next(iter(order), None))
+
+
+def _has_own_segment(value: FieldValue) -> bool:
+    """Return whether a text takes the segment of a change although it is not the one that players show."""
+    return value.field != COMMENT or bool(people_comment.parse(value.value).people)
 
 
 def _own_texts(field: str, element: Element, content: Sequence[MatroskaTag], parent: str) -> list[FileText]:
