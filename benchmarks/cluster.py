@@ -3,7 +3,8 @@ A Dask cluster of 1, 2 and 4 workers on storage with a delay: files a second.
 
     python -m benchmarks.cluster [--files 960] [--milliseconds 20] [--dir FOLDER]
 
-The scheduler and the workers are the commands of Dask, and each worker has one thread. A library that is loaded before
+The scheduler and the workers are the commands of Dask, and each worker has one thread. One more worker has as many
+threads as the run without a cluster: its peer is that run. A library that is loaded before
 the C library delays each `open` of a file on the storage, in the workers and in this process, as a network does. A
 write takes one film of ten. The films, the home and the workers are new for each figure, and a first run on other
 films has loaded all modules. Each figure is one run.
@@ -53,23 +54,31 @@ def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
         return
     figures = {count: _measured(options.dir, count, options.files) for count in WORKERS}
     threads = _measured(options.dir, 0, options.files)
+    config = settings.load(options.dir)
+    equal = {
+        "scan": min(config.probe_threads, 2 * (os.cpu_count() or 1)),
+        "write": config.metadata_max_concurrent_writes,
+    }
     for work in ("scan", "write"):
         name = f"{options.files} films, each open {options.milliseconds} ms longer: {work}"
         yield report.Row(f"{name}, without a cluster, on threads", threads[work], "files/s")
+        alike = _measured(options.dir, 1, options.files, threads=equal[work])[work]
+        one = f"Dask cluster of 1 worker with {equal[work]} threads"
+        yield report.Row(f"{name}, {one}", alike, "files/s", "half of threads without a cluster", threads[work] / 2)
         for count in WORKERS:
             peer = ("1 worker", figures[1][work]) if count > 1 else ("", None)
             workers = f"{count} workers" if count > 1 else "1 worker"
             yield report.Row(f"{name}, Dask cluster of {workers}", figures[count][work], "files/s", *peer)
 
 
-def _measured(place: Path, workers: int, count: int) -> dict[str, float]:
+def _measured(place: Path, workers: int, count: int, *, threads: int = 1) -> dict[str, float]:
     """Return the files a second of a new cluster, by work; 0 workers: on threads, without a cluster."""
     with tempfile.TemporaryDirectory(dir=place, prefix="cluster-benchmark-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         storage = folder / disk.SLOW_FOLDER
         storage.mkdir()
-        executor = stack.enter_context(_cluster(folder, workers)) if workers else "threads"
-        _run(folder / "first home", storage / "first", _WARM_FILES * max(1, workers), executor)
+        executor = stack.enter_context(_cluster(folder, workers, threads)) if workers else "threads"
+        _run(folder / "first home", storage / "first", _WARM_FILES * max(1, workers * threads), executor)
         return _run(folder / "home", storage / "films", count, executor)
 
 
@@ -86,13 +95,13 @@ def _run(home: Path, folder: Path, count: int, executor: str) -> dict[str, float
 
 
 @contextlib.contextmanager
-def _cluster(folder: Path, workers: int) -> Iterator[str]:
+def _cluster(folder: Path, workers: int, threads: int) -> Iterator[str]:
     """Start a scheduler and its workers, and yield the value of `INDEXIUM_EXECUTOR`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     commands = [["dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]]
-    worker = ["dask_worker", f"tcp://127.0.0.1:{port}", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    worker = ["dask_worker", f"tcp://127.0.0.1:{port}", "--nthreads", str(threads), "--no-nanny", "--no-dashboard"]
     commands += [[*worker, "--name", f"worker{number}", "--local-directory", str(folder)] for number in range(workers)]
     environment = os.environ | {"PYTHONPATH": str(_ROOT), "DASK_LOGGING__DISTRIBUTED": "critical"}
     processes = [

@@ -37,7 +37,7 @@ def _run(words: list[str]) -> int:
     if words == ["--version"]:  # handled before the slow imports
         sys.stdout.write(f"indexium {__version__}\n")
         return 0
-    # A look for garbage after each 700 new objects takes a tenth of the imports, and of what follows.
+    # With Python's threshold, looking for garbage takes a tenth of the imports and of what follows.
     gc.set_threshold(20_000, 10, 10)
     from indexium_core.cli import app
 

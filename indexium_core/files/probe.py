@@ -196,11 +196,14 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
-    if not isinstance(layout, PhotoLayout) and all(
-        stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams
-    ):
+    if not isinstance(layout, PhotoLayout) and all(map(_is_attached, facts.streams)):
         return replace(facts, state="not_video", message=NO_MEDIA)
     return facts
+
+
+def _is_attached(stream: StreamFacts) -> bool:
+    """Return whether a stream is a font or a cover."""
+    return stream.kind == "attachment" or bool(stream.details.get("attached_pic"))
 
 
 def _problems_of_remux(

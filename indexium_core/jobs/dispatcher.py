@@ -307,7 +307,7 @@ class Dispatcher:
             self._store.finish(
                 run.job_id,
                 end.status,
-                now=self._clock(),
+                now=now,
                 stopped_by=run.stopped_by if end.status == "interrupted" else "",
                 error_message=end.message,
                 error_stack=end.error_stack,

@@ -90,8 +90,10 @@ class Connection:
         try:
             yield
         except BaseException:
-            with contextlib.suppress(errors.StoreError):  # a transaction that failed takes its tables with it
+            failure = self.failure  # `atomic` raises the first one
+            with contextlib.suppress(errors.StoreError):  # an aborted transaction takes its tables with it
                 self.execute(text)
+            self.failure = failure
             raise
         self.execute(text)
 

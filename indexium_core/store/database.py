@@ -136,16 +136,15 @@ class Database:
             self._writing_thread = threading.get_ident()
             try:
                 number = None
-                with self._transaction(dry_run=dry_run):
+                with self._numbering(connection), self._transaction(dry_run=dry_run):
                     yield connection
                     if connection.failure is not None:
                         # DuckDB has aborted the transaction, and a commit would not report that.
                         raise connection.failure
                     if not dry_run:
                         number = self._changes.before_commit(self._raw, connection.written)
-                        self._number_change(connection)  # for who asks now and reads the old rows
+                        self._number_change(connection)
                 if not dry_run:
-                    self._number_change(connection)
                     self._changes.after_commit(number)
             except errors.StoreError as error:
                 if error.reason == OUT_OF_MEMORY:
@@ -273,6 +272,15 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextlib.contextmanager
+    def _numbering(self, tx: Connection) -> Iterator[None]:
+        """Give a commit a second number at its end: who asks before it, and gets the first one, reads old rows."""
+        try:
+            yield
+        finally:
+            if tx.change:
+                self._number_change(tx)
 
     def _number_change(self, tx: Connection) -> None:
         self._change += 1

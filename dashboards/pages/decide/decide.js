@@ -81,7 +81,7 @@ function decide(self, type, text, data = {}, others = []) {
   const gone = new Set([question.id, ...(state.all ? others : [])])
   const place = items.indexOf(question)
   const next = [...items.slice(place + 1), ...items.slice(0, place)].find(({id}) => !gone.has(id))
-  state.sent = Math.max(state.sent, self.view.settled) + 1
+  state.sent += 1
   const decision = {number: state.sent, revision: question.revision, others: state.all && others.length > 0}
   self.send(type, {id: question.id, ...decision, ...data})
   for (const id of gone) state.answered.add(id)
@@ -351,7 +351,7 @@ export function render(context) {
       seen: null,
       first: 0,
       all: false,
-      sent: 0,
+      sent: Date.now(), // above the numbers of a page that was drawn before
       turn: 0,
       told: null,
       isStep: false,

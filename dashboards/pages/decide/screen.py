@@ -62,7 +62,7 @@ class DecideScreen(Screen):
         self._loaded = LOADED
         self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
         self._is_deciding = False
-        self._settled = 0  # the last processed decision; the browser numbers them
+        self._settled = 0  # number of the last processed decision; the browser gives it
         self._made: list[_MadeDecision] = []  # of this session, in their order, without those that are undone
         self._decided, self._seconds, self._last = 0, 0.0, 0.0
         self._turn = 0  # grows with each title that the server opens
@@ -71,18 +71,18 @@ class DecideScreen(Screen):
             accept=self._accept,
             ignore=lambda message: self._decide(
                 message,
-                lambda number: self._library.matches.ignore(
-                    number, others=message["others"] is True, revision=str(message["revision"])
+                lambda title_id: self._library.matches.ignore(
+                    title_id, others=message["others"] is True, revision=str(message["revision"])
                 ),
             ),
             confirm=lambda message: self._decide(
                 message,
-                lambda number: self._library.matches.confirm(
-                    number, others=message["others"] is True, revision=str(message["revision"])
+                lambda title_id: self._library.matches.confirm(
+                    title_id, others=message["others"] is True, revision=str(message["revision"])
                 ),
             ),
             later=lambda message: self._decide(
-                message, lambda number: self._library.matches.later(number, revision=str(message["revision"]))
+                message, lambda title_id: self._library.matches.later(title_id, revision=str(message["revision"]))
             ),
             search=lambda message: self._search(int(message["id"]), str(message["text"])),
             suggest=lambda message: self._suggest(int(message["id"])),
@@ -205,8 +205,8 @@ class DecideScreen(Screen):
         revision = str(message["revision"])
         self._decide(
             message,
-            lambda number: self._library.matches.accept(
-                number, position, others=others, expected=expected, revision=revision
+            lambda title_id: self._library.matches.accept(
+                title_id, position, others=others, expected=expected, revision=revision
             ),
         )
 

@@ -94,7 +94,7 @@ def decide(
     """Show the candidates of a title with the reasons, or decide about them."""
     looks = search is not None or suggest
     chosen = [accept, external_id, reject, ignore or None, film or None, later or None, search, suggest or None]
-    _require_one(chosen, others=others, takes_others=accept is not None or ignore or film)
+    _require_compatible(chosen, others=others, takes_others=accept is not None or ignore or film)
     with opened(context) as library:
         if looks or all(each is None for each in chosen):
             _print_question(_question(library, title_id, search, suggest=suggest), as_json=as_json)
@@ -117,7 +117,8 @@ def decide(
         output.note(f"The service looks it up: job {result.job_id}.")
 
 
-def _require_one(chosen: Iterable[object], *, others: bool, takes_others: bool) -> None:
+def _require_compatible(chosen: Iterable[object], *, others: bool, takes_others: bool) -> None:
+    """Raise UsageError for options that exclude one another."""
     if sum(each is not None for each in chosen) > 1:
         raise errors.UsageError(
             "Choose one of --accept, --id, --reject, --ignore, --film, --later, --search and --suggest."

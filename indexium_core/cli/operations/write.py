@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,6 +33,10 @@ from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import FAILED_STATUSES, WriteOptions, WriteResult
 from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary
+
+if TYPE_CHECKING:
+    from indexium_core.flows.planning.plan import MetadataPlan
+    from indexium_core.model.operations.dry_run import DryRunReport
 
 _REPLAN_ALL = "indexium postpone postponed:yes --stop-skipping"
 _LISTED = 20  # files whose lost texts a question lists
@@ -73,11 +77,7 @@ def write(
                     {"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items}
                 )
             else:
-                _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
-                if fields_sentence := _fields_sentence(changes):
-                    output.note(fields_sentence)
-                if left := _excluded(summary, hint=True):
-                    output.note(left.lstrip())
+                _print_dry_run(made, report, summary, changes)
             raise typer.Exit(_code_of(report.counts))
         if not summary.count:
             if as_json:
@@ -98,6 +98,16 @@ def write(
         ask(yes=yes)
         handle = library.write(made, options, selection=selection)
         follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
+
+
+def _print_dry_run(
+    made: MetadataPlan, report: DryRunReport, summary: SelectionSummary, changes: SelectionChanges
+) -> None:
+    _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
+    if fields_sentence := _fields_sentence(changes):
+        output.note(fields_sentence)
+    if left := _excluded(summary, hint=True):
+        output.note(left.lstrip())
 
 
 def levels_of(risk: str) -> tuple[str, ...]:

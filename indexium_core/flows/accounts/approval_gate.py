@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from indexium_core import errors
@@ -147,9 +148,7 @@ class ApprovalGate:
         """Return what lets a write of a variant of the plan start, see `admit`."""
 
         def admit(tx: Connection, operation_id: int) -> None:
-            def by_risk() -> dict[str, int]:
-                return store.risks(tx, operation_id, variant_id=variant_id)
-
+            by_risk = partial(store.risks, tx, operation_id, variant_id=variant_id)
             self.admit(tx, operation_id, by_risk, kind="write", modes=asdict(modes))
 
         return admit

@@ -6,7 +6,7 @@ import copy
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -461,7 +461,7 @@ class BatchEnrichmentService:
         return self._clock() - timedelta(days=self._config.provider_cache_days)
 
 
-def _again(run: EnrichmentRun, found: Iterable[FetchedTitle], outdated: Mapping[DueTitle, Known]) -> Iterable[DueTitle]:
+def _again(run: EnrichmentRun, found: Iterable[FetchedTitle], outdated: Mapping[DueTitle, Known]) -> Iterator[DueTitle]:
     """Yield the titles that are looked up again. One that has lost its match waits for a decision instead."""
     for title, known in outdated.items():
         if known.is_match:

@@ -6,7 +6,6 @@ A dry run executes the same statements and rolls them back, so a preview shows e
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import logging
 import os
@@ -231,7 +230,7 @@ class _PeopleOfNames:
 
 
 def _with_matches(report: ImportReport, legacy: LegacyImport) -> ImportReport:
-    return dataclasses.replace(
+    return replace(
         report,
         by_hash=legacy.matches.by_hash,
         by_path=legacy.matches.by_path,

@@ -430,6 +430,7 @@ class ExternalAPIManager:
         trouble = provider.client.last_problem
         if missing is not None:
             trouble = "" if missing.reason == "provider_quota" else missing.message
+        reason = missing.message if missing else f"The last request failed: {trouble}" if trouble else "Ready."
         is_on = not problem and not missing
         return ProviderStatus(
             provider=name,
@@ -437,7 +438,7 @@ class ExternalAPIManager:
             is_on=is_on,
             state="on" if is_on else "off" if pause is None else "paused",
             next_try=None if pause is None else self._clock() + timedelta(seconds=pause),
-            reason=problem or _reason(missing, trouble),
+            reason=problem or reason,
             needs_action=bool(keys.problem or _warning(name, keys) if problem else trouble)
             and self._config.online != "off",
             url=profile.url(),
@@ -460,12 +461,6 @@ class ExternalAPIManager:
 
     def _keys(self) -> provider_keys.ProviderKeys:
         return provider_keys.load(self._config.home)
-
-
-def _reason(missing: errors.ProviderError | None, trouble: str) -> str:
-    if missing is not None:
-        return missing.message
-    return f"The last request failed: {trouble}" if trouble else "Ready."
 
 
 def _warning(name: str, keys: provider_keys.ProviderKeys) -> str:

@@ -66,7 +66,7 @@ class PublicationPlanner:
         """`placeholder_keys`: names that are no people, as keys; `has_picture`: whether the cache has a hash."""
         self._database, self._clock, self._placeholder_keys = database, clock, placeholder_keys
         self._has_picture, self._lock = has_picture, threading.Lock()
-        self._known: tuple[int, str] | None = None  # the last change and the settings with which all rows were right
+        self._current_as_of: tuple[int, str] | None = None  # last change and settings at which all rows were current
 
     def refresh(self, *, disk: bool = False, on_progress: Progress = lambda _done, _all: None) -> int:
         """
@@ -79,31 +79,30 @@ class PublicationPlanner:
         """
         with self._lock, whole_home():  # all actors read the same rows
             change, settings = self._database.last_change(rows.READ_BY_OUTDATED), self._settings()
-            if (change, settings) == self._known and not disk:  # every list of titles and every event asks
+            if (change, settings) == self._current_as_of and not disk:  # every list of titles and every event asks
                 return 0
             reader = self._database.read()
             if not rows.has_plan(reader):
-                self._known = change, settings
+                self._current_as_of = change, settings
                 return 0
-            outdated = {each.entity: each for each in self._outdated(reader)}
+            outdated = {each.entity: each for each in rows.outdated(reader, settings=settings)}
             if disk:
                 changed = set(self._changed_on_disk())
                 outdated |= {
-                    each.entity: each for each in self._outdated(reader, all_rows=True) if each.entity in changed
+                    each.entity: each
+                    for each in rows.outdated(reader, settings=settings, all_rows=True)
+                    if each.entity in changed
                 }
             around = store.episodes_around(reader, outdated)
             if around:
-                known = {each.entity: each for each in self._outdated(reader, all_rows=True)}
+                known = {each.entity: each for each in rows.outdated(reader, settings=settings, all_rows=True)}
                 outdated |= {each: known[each] for each in around if each in known}
             found = list(outdated.values())
             for first in range(0, len(found), _GROUP):
                 change = self._store(found[first : first + _GROUP], change)
                 on_progress(min(first + _GROUP, len(found)), len(found))
-            self._known = change, settings
+            self._current_as_of = change, settings
             return len(found)
-
-    def _outdated(self, reader: Connection, *, all_rows: bool = False) -> list[OutdatedRow]:
-        return rows.outdated(reader, all_rows=all_rows, settings=self._settings())
 
     def _settings(self) -> str:
         """Return what the rows depend on besides the tables."""

@@ -324,7 +324,8 @@ class SideFilePlanner:
                 present = self._present(path)
             except errors.MetadataError:
                 continue
-            is_kept, is_lost = own.kind in self.planned.kept_kinds or path in self._claims, self._lost(path, present)
+            is_kept = own.kind in self.planned.kept_kinds or path in self._claims
+            is_lost = self._lost(path, present) is not None
             if path in successors and not (present and is_kept):
                 self._leave(own, present, successors[path])
             elif is_lost and path in self._new_names:

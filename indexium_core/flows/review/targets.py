@@ -3,7 +3,7 @@ The files of a target: a search, a selection, or file ids.
 
 A search and ids name files of the library, whether they are in the plan or not. A selection has items of the plan only.
 The ids are in a table of the connection (`selected_files`), so even a hundred thousand ids stay in the database. The
-block that selects files owns this table, which its end drops.
+block that selects files owns this table, and its end drops it.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ def selected_now(tx: Connection, target: Target, modes: Modes, *, now: datetime)
 @contextmanager
 def selected(reader: Connection, target: Target, version: Version) -> Iterator[None]:
     """Select the files of a target by a version of the plan, for a block; errors as in `selected_now`."""
-    if isinstance(target, str):
-        require(reader, target)
-        with decisions.selection(reader):
-            properties.select_matching(reader, compile_query(target), version)
-            yield
-    elif isinstance(target, Selection):
-        search = Search(version=version, query=compile_query(target.query or ""))
-        with decisions.selection(reader):
-            plan_read.materialize_selection(reader, search, target)
-            yield
-    else:
+    if not isinstance(target, str | Selection):
         with _selected_files(reader, target):
             yield
+        return
+    if isinstance(target, str):
+        require(reader, target)
+    with decisions.selection(reader):
+        if isinstance(target, str):
+            properties.select_matching(reader, compile_query(target), version)
+        else:
+            search = Search(version=version, query=compile_query(target.query or ""))
+            plan_read.materialize_selection(reader, search, target)
+        yield
 
 
 def require(reader: Connection, target: str | Sequence[int]) -> None:

@@ -117,16 +117,21 @@ def discover(
     if result.offline_reason:
         return result
     result.device = roots.device_of(library)
+    walked_places = places or (library.path_bytes,)
     stable: dict[bytes, tuple[object, ...]] = {}
     outdated = set[bytes]()
-    for place in () if full else places or (library.path_bytes,):
+    for place in () if full else walked_places:
         stable |= catalog.stable_stats(reader, place)
         outdated |= catalog.read_before_fields(reader, place)
     for path in outdated:
         stable.pop(path, None)
     walked = _walk(library, reader, stable, places=places, on_folder=on_folder)
     left = [path for path, _ in (*walked.differing, *walked.unreachable)]
-    known = _known(library, reader, places, left, [*stable, *outdated], full=full)
+    known: dict[bytes, KnownFile] = {}
+    for place in walked_places:
+        known |= catalog.known(reader, place, None if full else [*stable, *outdated, *left])
+    if places:
+        known |= _known_outside(library, reader, [path for path in left if path not in known])
     already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
     _classify(
         result,
@@ -153,7 +158,7 @@ def _walk(
     places: Sequence[bytes],
     on_folder: Callable[[int, bytes], None],
 ) -> _WalkResult:
-    """Walk a root, or places in it. Photos whose sidecar changed leave `stable`."""
+    """Walk a root, or places in it. Unchanged files, and photos whose sidecar changed, leave `stable`."""
     sidecars: dict[bytes, str] = {}
     for place in places or (library.path_bytes,):
         sidecars |= catalog.sidecars(reader, place)
@@ -174,24 +179,10 @@ def _walk(
     return walked
 
 
-def _known(
-    library: LibraryRow,
-    reader: Connection,
-    places: Sequence[bytes],
-    left: Sequence[bytes],
-    others: Sequence[bytes],
-    *,
-    full: bool,
-) -> dict[bytes, KnownFile]:
-    """Return what the catalog knows of the walked files: of all with `full`, else of those that are left and others."""
-    known: dict[bytes, KnownFile] = {}
-    for place in places or (library.path_bytes,):
-        known |= catalog.known(reader, place, None if full else [*others, *left])
-    if places:  # links lead to files of the root outside these places
-        linked = [path for path in left if path not in known]
-        found = catalog.known(reader, library.path_bytes, linked) if linked else {}
-        known |= {path: found[path] for path in linked if path in found}
-    return known
+def _known_outside(library: LibraryRow, reader: Connection, paths: Sequence[bytes]) -> dict[bytes, KnownFile]:
+    """Return the known files to which links in the walked places lead: they are in other places of the root."""
+    found = catalog.known(reader, library.path_bytes, paths) if paths else {}
+    return {path: found[path] for path in paths if path in found}
 
 
 def _paths_of_title_library(library: LibraryRow, reader: Connection) -> set[bytes] | None:

@@ -128,6 +128,8 @@ def _checked_season(
     checked = checked_value(TITLE_FIELDS["season"], number if season is None else season)
     if item.entity_type == "season" and checked != item.season:
         raise errors.UsageError(f"{subject}, number {number}. Name the series {series_id} for another season.")
+    if checked is None:
+        raise errors.ValidationError("A season has a number; 0 is for specials.")
     return int(checked)
 
 

@@ -56,10 +56,12 @@ def values_of(
 def _of_documents(documents: Sequence[NfoDocument]) -> dict[tuple[str, str], tuple[Any, float | None]]:
     """Return the values of the first NFO file of a title, and the ids that only others have."""
     found: dict[tuple[str, str], tuple[Any, float | None]] = {}
-    for first in documents[:1]:
-        for name, value in _of_document(first):
-            found["nfo", name] = value, LOCKED_BY_NFO if first.locks(name) else None
-    for other in documents[1:]:
+    if not documents:
+        return found
+    first, *others = documents
+    for name, value in _of_document(first):
+        found["nfo", name] = value, LOCKED_BY_NFO if first.locks(name) else None
+    for other in others:
         for name, value in _ids(other):
             found.setdefault(("nfo", name), (value, None))
     return found

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from indexium_core.model.names.readings import NumberForm, SecondReading
 
+T = TypeVar("T")
 _LONGEST = 120  # characters
 _MOST_DIGITS, _MOST_MARKERS = 28, 12  # the time of `guessit` grows with the square of the numbers and brackets
-T = TypeVar("T")
 _MARKER = re.compile(r"\d+|[\[({]")
 
 

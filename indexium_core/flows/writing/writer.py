@@ -22,7 +22,6 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import WritePolicy
-from indexium_core.flows.writing.running.operation_run import OperationRun
 from indexium_core.flows.writing.running.operations import Operations
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
@@ -382,7 +381,7 @@ class MetadataWriter:
             can_rollback=operation.can_rollback,
             rollback_reason=operation.rollback_reason,
         )
-        return stored if run is None else _live(stored, run)
+        return stored if run is None else run.live(stored)
 
     def with_live_seconds(self, operation: MetadataOperation) -> MetadataOperation:
         """Return an operation with its present running time; while it runs, this is longer than the stored time."""
@@ -481,21 +480,6 @@ class MetadataWriter:
         job_id = self._queue.job_of_operation(operation_id)
         if job_id is not None:
             self._queue.join(job_id, timeout)
-
-
-def _live(stored: OperationStatus, run: OperationRun) -> OperationStatus:
-    """Return the progress with what only its run knows: which files are written now, and how fast."""
-    current, fraction = run.first_active()
-    return replace(
-        stored,
-        current_file=current,
-        current_fraction=fraction,
-        idle=stored.idle and run.control.is_idle,
-        working=run.active_seconds(),
-        fractions=run.fractions(),
-        rate=run.throughput.rate,
-        eta_seconds=run.eta_seconds,
-    )
 
 
 def _busy_conflict(task: Task, busy: Mapping[int, Holder]) -> WriteResult | None:

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from indexium_core.errors import UsageError
 from indexium_core.model.accounts.identities import roles_of_groups
 
-# A pattern has no length, because a repetition up to a number takes milliseconds to compile; `max_length` has it.
+# No pattern repeats up to a large number, because that takes milliseconds to compile; `max_length` has the limit.
 _CLAIM = r"^[A-Za-z][\w:./-]*$"
 _NOW, _SIGN_IN = "applies immediately", "applies to the next sign-in"
 
@@ -72,7 +72,8 @@ class SignInSettings(BaseSettings):
         "",
         "The header in which a trusted proxy names the person who signed in there, for example Remote-User.",
         _NOW,
-        pattern=r"^([A-Za-z][A-Za-z0-9-]{0,60})?$",
+        max_length=61,
+        pattern=r"^([A-Za-z][A-Za-z0-9-]*)?$",
     )
     trusted_user_role: Literal["none", "viewer", "editor", "approver", "admin"] = setting(
         "none",

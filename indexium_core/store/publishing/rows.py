@@ -15,11 +15,23 @@ from indexium_core.store.connection import Connection
 RULES = 2  # the version of the rules by which rows are made; another number makes all rows again
 # The tables that `has_plan` and `outdated` read, also through views: see `Database.last_change`.
 READ_BY_OUTDATED = frozenset(
-    (
-        *("libraries", "scanned_files", "decisions", "people", "video_people"),
-        *("movies", "series", "seasons", "episodes", "title_files", "title_values", "asset_candidates"),
-        *("publication_rows", "published_files", "side_file_choices"),
-    )
+    {
+        "libraries",
+        "scanned_files",
+        "decisions",
+        "people",
+        "video_people",
+        "movies",
+        "series",
+        "seasons",
+        "episodes",
+        "title_files",
+        "title_values",
+        "asset_candidates",
+        "publication_rows",
+        "published_files",
+        "side_file_choices",
+    }
 )
 TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 

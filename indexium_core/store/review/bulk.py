@@ -1,9 +1,8 @@
 """
 The people of many files at once, and each file's list after a change of people.
 
-The input is the table of selected files (`decisions.selection`). The number of
-statements does not depend on the number of files. All tables belong to the connection, so a preview needs no
-transaction.
+The input is the table of selected files (`decisions.selection`). The number of statements does not depend on the
+number of files. All tables belong to the connection, so a preview needs no transaction.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class NewerDecision(NamedTuple):
 
 
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
-# search, `plans.materialize_selection` fills the table inside the database.
+# search, `plan_read.materialize_selection` fills the table inside the database.
 
 
 @contextmanager

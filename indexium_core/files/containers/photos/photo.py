@@ -312,7 +312,7 @@ def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
 
 
 def append_extent(extents: list[Extent], more: Extent) -> None:
-    """Add bytes to the others; they are one with the last ones if they follow these."""
+    """Add an extent; if it follows the last one directly, both become one."""
     if extents and extents[-1].end == more.offset:
         extents[-1] = Extent(extents[-1].offset, more.end - extents[-1].offset)
     else:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.flows.writing.running.throughput import Throughput
 from indexium_core.jobs.item_runner import RunControl
 from indexium_core.model.job import JobProgress
-from indexium_core.model.operations.operation import Attempt
+from indexium_core.model.operations.operation import Attempt, OperationStatus
 from indexium_core.store.operations.ledger_rows import Task
 
 _FINISH_SECONDS = 5.0  # for this time, a paused operation finishes running files; then they pause, too
@@ -98,6 +98,20 @@ class OperationRun:
         """Return the running items for which a new file is made, each with its finished fraction."""
         fractions = {item_id: item.progress.fraction for item_id, item in tuple(self.active_items.items())}
         return {item_id: fraction for item_id, fraction in fractions.items() if fraction is not None}
+
+    def live(self, stored: OperationStatus) -> OperationStatus:
+        """Return a stored progress with what only the run knows: which files are written now, and how fast."""
+        current, fraction = self.first_active()
+        return replace(
+            stored,
+            current_file=current,
+            current_fraction=fraction,
+            idle=stored.idle and self.control.is_idle,
+            working=self.active_seconds(),
+            fractions=self.fractions(),
+            rate=self.throughput.rate,
+            eta_seconds=self.eta_seconds,
+        )
 
     def start_item(self, item_id: int, name: str, progress: FileProgress) -> bool:
         """Start an item, after a pause if there is one. Return False if the operation ends."""

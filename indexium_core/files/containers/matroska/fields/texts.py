@@ -151,7 +151,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
             each,
             field=replace(
                 each.field,
-                takes_segment=each in (first, last) or _has_own_segment(each.field),
+                takes_segment=each in (first, last) or _takes_segment(each.field),
                 takes_value=each is (last or first) or homes.home_of(field).all_equal,
                 moves=hidden and each is first,
             ),
@@ -169,7 +169,7 @@ def _default(own: Sequence[FileText], read_tags: Sequence[Element], last: FileTe
     return next((each for each in order if each.tag.default), last or next(iter(order), None))
 
 
-def _has_own_segment(value: FieldValue) -> bool:
+def _takes_segment(value: FieldValue) -> bool:
     """Return whether a text takes the segment of a change although it is not the one that players show."""
     return value.field != COMMENT or bool(people_comment.parse(value.value).people)
 
