@@ -157,19 +157,20 @@ def test_last_change_is_new_after_a_commit_that_wrote_one_of_the_tables(database
     assert database.last_change({"jobs"}) == before
 
 
-def test_rows_read_during_a_commit_count_as_old(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    commit, seen = database._changes.after_commit, list[int]()
+def test_rows_read_before_a_commit_count_as_old_after_it(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    transaction, seen = database._transaction, list[int]()
 
-    def note(number: int | None) -> None:
-        seen.append(database.last_change({"touched_files"}))
-        commit(number)
+    @contextlib.contextmanager
+    def watched(*, dry_run: bool) -> Iterator[None]:
+        with transaction(dry_run=dry_run):
+            yield
+            seen.append(database.last_change({"touched_files"}))
 
-    monkeypatch.setattr(database._changes, "after_commit", note)
-    monkeypatch.setattr(database._changes, "before_commit", lambda *_: note(None))
+    monkeypatch.setattr(database, "_transaction", watched)
     with database.atomic() as tx:
         tx.execute(INSERT, [1])
-    first, last = seen[0], seen[-1]  # before the rows are committed, and after it
-    assert last == database.last_change({"touched_files"}) > first
+    [before] = seen
+    assert database.last_change({"touched_files"}) > before
 
 
 def test_temporary_tables_of_a_block_end_with_it(database: Database) -> None:
@@ -195,7 +196,7 @@ def test_temporary_tables_of_a_block_end_with_it(database: Database) -> None:
 
 def test_first_error_of_a_block_with_temporary_tables_is_raised(database: Database) -> None:
     def fail() -> None:
-        with database.atomic() as tx, tx.dropping("DROP TABLE short"):
+        with database.atomic() as tx, contextlib.suppress(errors.StoreError), tx.dropping("DROP TABLE short"):
             tx.execute("CREATE TEMP TABLE short AS SELECT 1")
             tx.execute("FROM missing")
 
