@@ -348,6 +348,8 @@ def test_bounds_of_a_move(library: Library) -> None:
     with pytest.raises(errors.UsageError, match="but it has a number with too many digits"):
         library.titles.assign([2**63], pond, episodes=[1])
     assert library.titles.assign([file], pond, season=3, episodes=range(50)).season == 3
+    with pytest.raises(errors.ValidationError, match="A season has a number"):
+        library.titles.assign([file], pond, season=" ", episodes=[1])
 
 
 def test_photo_is_no_film(library: Library) -> None:
