@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from indexium_core import errors, settings
-from indexium_core.settings import SettingRow
+from indexium_core.settings import SettingRow, Settings
 from indexium_core.settings_file import FILE_NAME
 
 
@@ -151,3 +152,21 @@ def test_other_executor_is_rejected_with_the_allowed_values(home: Path, text: st
         settings.load(home, executor=text)
     with pytest.raises(errors.ValidationError, match=sentence):
         settings.read_value("executor", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"),
+    [
+        ("allowed_hosts", "a" * 253),
+        ("trusted_user_header", "a" * 61),
+        ("oidc_issuer", "https://" + "a" * 500),
+        ("oidc_client_id", "a" * 255),
+        ("oidc_name_claim", "a" * 101),
+        ("oidc_role_claim", "a" * 101),
+    ],
+)
+def test_texts_of_the_sign_in_have_a_largest_length(name: str, longest: str) -> None:
+    assert getattr(Settings.model_validate({name: longest}), name) == longest
+    for wrong in (f"{longest}a", f"{longest}\n"):
+        with pytest.raises(ValidationError):
+            Settings.model_validate({name: wrong})
