@@ -255,22 +255,25 @@ def _with_strategy(
 
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
     """Return the facts of FFmpeg's libraries and the fields of the layout; raises av.error.FFmpegError."""
-    with libav.opened(reader, layout.container) as media:
-        streams = tuple(stream_facts(stream, layout) for stream in media.streams)
-        return FileFacts(
-            state="ok",
-            container=layout.container,
-            damage=layout.damage,
-            duration=None if media.duration is None else media.duration / av.time_base,
-            streams=streams,
-            tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},
-            comment=_comment(libav.shown_field(media, COMMENT, layout.container), layout),
-            comment_fields=_comment_fields(layout),
-            comment_added=layout.added,
-            field_places=_other_fields(layout),
-            fields=_values(layout),
-            field_problems=dict(layout.field_problems),
-        )
+    return libav.with_headers(reader, layout.container, lambda media: _facts_of_libraries(media, layout))
+
+
+def _facts_of_libraries(media: Any, layout: Layout) -> FileFacts:
+    streams = tuple(stream_facts(stream, layout) for stream in media.streams)
+    return FileFacts(
+        state="ok",
+        container=layout.container,
+        damage=layout.damage,
+        duration=None if media.duration is None else media.duration / av.time_base,
+        streams=streams,
+        tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},
+        comment=_comment(libav.shown_field(media, COMMENT, layout.container), layout),
+        comment_fields=_comment_fields(layout),
+        comment_added=layout.added,
+        field_places=_other_fields(layout),
+        fields=_values(layout),
+        field_problems=dict(layout.field_problems),
+    )
 
 
 def _photo_facts(layout: PhotoLayout) -> FileFacts:
@@ -362,7 +365,7 @@ def stream_facts(stream: Any, layout: Layout) -> StreamFacts:
         if stream.index in layout.turned:
             details["turned"] = True
     if stream.type == "audio" and context is not None:
-        details |= {"channels": context.channels, "sample_rate": context.sample_rate}
+        details |= {"channels": libav.channels_of(context)[1], "sample_rate": context.sample_rate}
     return StreamFacts(
         index=stream.index,
         kind=stream.type,

@@ -83,10 +83,12 @@ def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:
 
 
 def _by_libraries(reader: FileReader, layout: Layout) -> MediaReading:
-    with libav.opened(reader, layout.container) as media:
+    def read(media: Any) -> MediaReading:
         streams = [probe.stream_facts(stream, layout) for stream in media.streams]
         duration = None if media.duration is None else media.duration / av.time_base
-    return _reading(streams, duration, reader.size, "pyav", taken=probe.taken(layout))
+        return _reading(streams, duration, reader.size, "pyav", taken=probe.taken(layout))
+
+    return libav.with_headers(reader, layout.container, read)
 
 
 def _reading(

@@ -78,6 +78,15 @@ def large(folder: Path, seconds: int) -> Path:
     return target
 
 
+def surround(folder: Path) -> Path:
+    """Return a MOV file in `folder` whose sound has a list of channels of its own: 5.1 in the order of AC-3."""
+    sources = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=5:d=1", "-f", "lavfi", "-i", "anullsrc=cl=5.1(side):d=1"]
+    options = [*sources, "-c:v", "mpeg4", "-c:a", "ac3", "-shortest", "-fflags", "+bitexact", "-f", "mov"]
+    target = folder / "clip.mov"
+    shutil.copyfile(_kept(repr(options), ".mov", lambda path: ffmpeg.run([*options, str(path)])), target)
+    return target
+
+
 def subtitles(extension: str, folder: Path, *, comment: str = "") -> Path:
     """Return a subtitle file in `folder`."""
     text = "1\n00:00:00,000 --> 00:00:00,900\nHello\n"

@@ -108,6 +108,7 @@ SHOW = "<Targets><TargetTypeValue>70</TargetTypeValue>{}</Targets>"
 COLLECTION = SHOW.format("<TargetType>COLLECTION</TargetType>")
 
 ODD: dict[str, OddFile] = {
+    "list of channels of its own": OddFile("mov", media.surround),
     "time in the tags of a Matroska": OddFile(
         "matroska", _matroska(_simple("CREATION_TIME", "2019-07-31T18:30:00Z"), _simple("ARTIST", "Bob"))
     ),

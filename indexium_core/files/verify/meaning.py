@@ -124,9 +124,10 @@ def _stream(stream: Any, *, with_durations: bool) -> Iterator[tuple[str, object]
     yield "codec tag", _codec_tag(context)
     yield "profile", stream.profile
     yield "extradata", _digest(_configuration(context.extradata or b"", stream.codec.canonical_name))
-    for name in ("width", "height", "sample_aspect_ratio", "sample_rate", "layout"):
-        value = getattr(context, name, None)
-        yield name, getattr(value, "name", value)  # compare a channel layout by its name
+    for name in ("width", "height", "sample_aspect_ratio", "sample_rate"):
+        yield name, getattr(context, name, None)
+    if stream.type == "audio":
+        yield "layout", libav.channels_of(context)[0]
 
 
 def _codec_tag(context: Any) -> str:

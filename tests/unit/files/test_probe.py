@@ -49,6 +49,33 @@ def test_header_probe_equals_packet_probe(form: str, tmp_path: Path, monkeypatch
     assert probed(path) == quick
 
 
+# A configuration of AAC with 22,050 Hz and one channel, as FFmpeg writes it, and others of the same length: objects of
+# type 5 (SBR) and 29 (parametric stereo), and the mark that SBR follows (ISO/IEC 14496-3, 1.6.2.1).
+PLAIN = bytes.fromhex("138856e500")
+CONFIGURATIONS = {"SBR": "2b8a080000", "parametric stereo": "eb8a080000", "mark of SBR": "138856e5a0"}
+
+
+@each_case(("layout", "channels"), [("mono", 1), ("stereo", 2), ("5.1", 6), ("2.1", 3), ("6.1", 7)])
+@pytest.mark.parametrize("extension", ["mp4", "mov", "mkv"])
+def test_channels_of_aac_are_counted(extension: str, layout: str, channels: int, tmp_path: Path) -> None:
+    path = tmp_path / f"sound.{extension}"
+    ffmpeg.run(["-f", "lavfi", "-i", f"anullsrc=cl={layout}:r=48000:d=0.5", "-c:a", "aac", str(path)])
+    [stream] = probed(path).streams
+    assert (stream.details["channels"], stream.details["sample_rate"]) == (channels, 48000)
+
+
+@pytest.mark.parametrize("extension", ["mp4", "mkv"])
+@each_case("configuration", CONFIGURATIONS)
+def test_extensions_of_aac_are_decoded(configuration: str, extension: str, tmp_path: Path) -> None:
+    path = tmp_path / f"sound.{extension}"
+    ffmpeg.run(["-f", "lavfi", "-i", "anullsrc=cl=mono:r=22050:d=0.5", "-c:a", "aac", str(path)])
+    data = path.read_bytes()
+    assert data.count(PLAIN) == 1
+    path.write_bytes(data.replace(PLAIN, bytes.fromhex(CONFIGURATIONS[configuration])))
+    [stream] = probed(path).streams
+    assert stream.details["channels"] == 2
+
+
 def test_streams_have_language_size_and_disposition(tmp_path: Path) -> None:
     facts = probed(media.build("mp4", tmp_path, languages=("eng", "ger"), cover=True, subtitles=True))
     video, first, second, text, cover = facts.streams
