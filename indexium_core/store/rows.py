@@ -16,7 +16,7 @@ from typing import Any
 
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import FieldValue, FileFacts, FileStat
+from indexium_core.model.files.media import FieldValue, FileFacts, FileStat, StreamFacts
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.people_comment import ParsedComment
 from indexium_core.model.surrogates import has_surrogates, replace_surrogates
@@ -28,6 +28,7 @@ _UNWRITTEN = frozenset(
         *("damage", "duration", "streams"),
     }
 )
+_STREAM_NAMES = tuple(field.name for field in dataclasses.fields(StreamFacts))
 _REWRITTEN = ("file_hash", "duration", "streams")
 _BIGINT_MAX = 2**63 - 1
 
@@ -130,7 +131,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "container": facts.container,
         "media_kind": facts.media_kind,
         "duration": facts.duration,
-        "streams": _json([dataclasses.asdict(stream) for stream in facts.streams]),
+        "streams": _json([{name: getattr(stream, name) for name in _STREAM_NAMES} for stream in facts.streams]),
         "tags": _json(facts.tags),
         "comment": None if facts.comment is None else fields.display_text(facts.comment),
         "comment_fields": _json([_place(place) for place in facts.comment_fields]),
