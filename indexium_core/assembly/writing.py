@@ -94,7 +94,7 @@ class WritingServices:
             store,
             config=config,
             clock=clock,
-            executor=core.executors.choose,
+            executor=core.executors.choose_for_reading,
             events=core.events,
             hashes=self.hash_cache,
         )

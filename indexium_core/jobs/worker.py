@@ -9,6 +9,7 @@ that a worker can finish or cancel its call normally.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gc
 import importlib
@@ -109,7 +110,9 @@ def run(control: int, lock: str, modules: Sequence[str]) -> None:
 
 
 def _fork_on_request(control: Connection) -> int | None:
-    """Return the pipe in a worker, and None in the fork server when the parent has exited."""
+    """Tell that the modules are loaded. Return the pipe in a worker, and None when the parent has exited."""
+    with contextlib.suppress(OSError):  # the parent has exited; the next request tells it
+        control.send("loaded")
     while True:
         try:
             request = control.recv()
