@@ -5,8 +5,7 @@ The bytes of a file decide its type. FFmpeg's libraries receive that type and ne
 is not a video, and the content cannot make the program open another file. Every problem becomes a state and one
 sentence; the content of a file never raises an exception.
 
-The media libraries do not open a photo: its `PhotoLayout` has all facts (`_photo_facts`), and such a file has no
-streams. The type of the layout is the only difference between photos and videos here.
+The media libraries do not open a photo: its layout has all facts (`Layout.photo`), and such a file has no streams.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from av.stream import Disposition
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
-from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
@@ -133,19 +131,20 @@ def facts_after(
         identity: Its hash.
 
     """
+    photo = layout.photo
     facts = FileFacts(
         state="ok",
         container=layout.container,
         file_hash=identity,
-        photo=photo_facts(layout) if isinstance(layout, PhotoLayout) else None,
+        photo=photo,
         tags={"container": _clean_tags(tags["container"]), "streams": [_clean_tags(each) for each in tags["streams"]]},
-        comment=_comment(None if isinstance(layout, PhotoLayout) else shown, layout),
+        comment=_comment(shown if photo is None else None, layout),
         comment_fields=_comment_fields(layout),
         comment_added=layout.added,
         field_places=_other_fields(layout),
         fields=_values(layout),
         field_problems=dict(layout.field_problems),
-        sidecar=_stamp(layout),
+        sidecar=layout.sidecar_stamp,
     )
     return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
 
@@ -186,8 +185,9 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
     if family is None or (problem is not None and problem.code == "not_video"):
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
     damage = problem if problem is not None and problem.code == "corrupt" else None
+    photo = layout.photo
     try:
-        facts = _photo_facts(layout) if isinstance(layout, PhotoLayout) else _media_facts(reader, layout)
+        facts = _media_facts(reader, layout) if photo is None else _photo_facts(photo, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
@@ -196,7 +196,7 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
-    if not isinstance(layout, PhotoLayout) and all(map(_is_attached, facts.streams)):
+    if photo is None and all(map(_is_attached, facts.streams)):
         return replace(facts, state="not_video", message=NO_MEDIA)
     return facts
 
@@ -276,9 +276,8 @@ def _facts_of_libraries(media: Any, layout: Layout) -> FileFacts:
     )
 
 
-def _photo_facts(layout: PhotoLayout) -> FileFacts:
+def _photo_facts(photo: PhotoFacts, layout: Layout) -> FileFacts:
     """Return the facts of a photo: its layout has all of them, and the media libraries do not open it."""
-    photo = photo_facts(layout)
     return FileFacts(
         state="ok",
         container=layout.container,
@@ -290,25 +289,7 @@ def _photo_facts(layout: PhotoLayout) -> FileFacts:
         field_places=_other_fields(layout),
         fields=_values(layout),
         field_problems=dict(layout.field_problems),
-        sidecar=_stamp(layout),
-    )
-
-
-def _stamp(layout: Layout) -> str:
-    return layout.sidecar.stamp if isinstance(layout, PhotoLayout) and layout.sidecar is not None else ""
-
-
-def photo_facts(layout: PhotoLayout) -> PhotoFacts:
-    """Return the properties that the header of a photo contains."""
-    (width, height), exif = layout.dimensions, layout.exif
-    return PhotoFacts(
-        width=width,
-        height=height,
-        camera=replace_surrogates(exif.camera),
-        lens=replace_surrogates(exif.lens),
-        taken=exif.taken,
-        position=exif.gps,
-        faces=layout.faces,
+        sidecar=layout.sidecar_stamp,
     )
 
 

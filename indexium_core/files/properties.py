@@ -22,7 +22,6 @@ import av.error
 from indexium_core import errors
 from indexium_core.files import libav, probe
 from indexium_core.files.containers import Layout
-from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
 from indexium_core.model.files import properties
@@ -57,21 +56,20 @@ def read(path: bytes) -> MediaReading:
             return _answered(
                 reader, "Indexium does not support the content of this file, whatever its extension.", code="not_video"
             )
-        if isinstance(layout, PhotoLayout):
+        photo = layout.photo
+        if photo is not None:
             if layout.problem is not None and layout.problem.code == "corrupt":
                 raise errors.CorruptFileError(layout.problem.message)
-            photo = properties.from_photo(
-                probe.photo_facts(layout), size=reader.size, taken=probe.taken(layout) or layout.exif.taken
-            )
-            return MediaReading(properties=photo, tool="header")
+            found = properties.from_photo(photo, size=reader.size, taken=probe.taken(layout) or photo.taken)
+            return MediaReading(properties=found, tool="header")
         try:
-            found = _by_libraries(reader, layout)
+            answer = _by_libraries(reader, layout)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
             return _answered(reader, f"The file is damaged: {reason}.", code="corrupt")
         if layout.problem is not None and layout.problem.code == "corrupt":
             raise errors.CorruptFileError(layout.problem.message)
-        return found
+        return answer
 
 
 def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:

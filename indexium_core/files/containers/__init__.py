@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from indexium_core.model.fields.table import COMMENT
-from indexium_core.model.files.media import Change, Edit, Extent, FieldValue, Patch, Refusal
+from indexium_core.model.files.media import Change, Edit, Extent, FieldValue, Patch, PhotoFacts, Refusal
 
 __all__ = ["COMMENT_ONLY", "Capabilities", "Choice", "Estimate", "Family", "Layout", "Reader", "Strategy", "Writable"]
 
@@ -61,6 +61,16 @@ class Layout:
     field_problems: Mapping[str, str] = field(default_factory=dict)
     turned: frozenset[int] = frozenset()  # tracks whose pictures players turn by 90 or 270 degrees, from 0
     problem: Refusal | None = None
+
+    @property
+    def photo(self) -> PhotoFacts | None:
+        """The properties of a photo. FFmpeg's libraries do not open a photo; None for the files that they open."""
+        return None
+
+    @property
+    def sidecar_stamp(self) -> str:
+        """Another text after each change of the file's sidecar; "" if it has none."""
+        return ""
 
     @property
     def itself(self) -> Layout:

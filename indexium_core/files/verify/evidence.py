@@ -1,7 +1,7 @@
 """
 Evidence: the facts about a file before and after a write, for both halves of the comparison.
 
-The half that shares no code with our parsers is `meaning` (FFmpeg's libraries) or, for a `PhotoLayout`, `pictures`
+The half that shares no code with our parsers is `meaning` (FFmpeg's libraries) or, for a photo, `pictures`
 (Pillow). Both return the same value, so no comparison knows photos.
 """
 
@@ -18,7 +18,6 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import COMMENT_ONLY, Family, Layout, Reader
-from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.family import RemuxableFamily
 from indexium_core.files.verify import meaning, pictures
 from indexium_core.files.verify import packets as packet_reading
@@ -146,7 +145,7 @@ class _ParserHalf:
 def _read_by_libraries(reader: Reader, layout: Layout, *, packets: bool) -> _LibraryHalf:
     half = _LibraryHalf()
     try:
-        half = replace(half, content=(pictures if isinstance(layout, PhotoLayout) else meaning).read(reader, layout))
+        half = replace(half, content=(meaning if layout.photo is None else pictures).read(reader, layout))
         if packets:
             facts, times = packet_reading.read(reader, layout)
             half = replace(half, packets={"packets": facts}, times=times)

@@ -25,7 +25,8 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, PhotoFacts, Rebuild, Refusal
+from indexium_core.model.surrogates import replace_surrogates
 
 PADDING = 4096  # bytes of a new packet's padding
 NO_ROOM = "The photo has no XMP packet with room for the value."
@@ -83,6 +84,25 @@ class PhotoLayout(Layout):
     blocked: frozenset[str] = frozenset()  # fields that the photo has in a form or place that is not written
     sidecar: PhotoSidecar | None = None  # None: unknown
     own_fields: tuple[FieldValue, ...] = ()  # with a sidecar: the fields of the photo itself
+
+    @property
+    def photo(self) -> PhotoFacts:
+        """The properties that the header contains."""
+        width, height = self.dimensions
+        return PhotoFacts(
+            width=width,
+            height=height,
+            camera=replace_surrogates(self.exif.camera),
+            lens=replace_surrogates(self.exif.lens),
+            taken=self.exif.taken,
+            position=self.exif.gps,
+            faces=self.faces,
+        )
+
+    @property
+    def sidecar_stamp(self) -> str:
+        """Another text after each change of the sidecar; "" without one."""
+        return self.sidecar.stamp if self.sidecar else ""
 
     @property
     def itself(self) -> PhotoLayout:
