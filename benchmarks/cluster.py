@@ -56,7 +56,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
     threads = _measured(options.dir, 0, options.files)
     config = settings.load(options.dir)
     equal = {
-        "scan": min(config.probe_threads, 2 * (os.cpu_count() or 1)),
+        "scan": config.max_concurrent_reads,
         "write": config.metadata_max_concurrent_writes,
     }
     for work in ("scan", "write"):

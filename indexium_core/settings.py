@@ -239,6 +239,11 @@ class Settings(_ProviderSettings):
         30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500
     )
 
+    @property
+    def max_concurrent_reads(self) -> int:
+        """Files that one process reads at once: two for each processor, because readers mostly wait for the disk."""
+        return min(self.probe_threads, 2 * (os.cpu_count() or 1))
+
     @classmethod
     def settings_customise_sources(
         cls,

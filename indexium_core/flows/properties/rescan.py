@@ -10,7 +10,6 @@ on request.
 from __future__ import annotations
 
 import collections
-import os
 import threading
 import time
 from collections import Counter
@@ -237,7 +236,7 @@ class _RescanRun:
 
     def execute(self) -> None:
         """Read and store the remaining batches."""
-        threads = min(self._config.probe_threads, 2 * (os.cpu_count() or 1))
+        threads = self._config.max_concurrent_reads
         self._report_progress()
         is_first = True
         with _pool(self._executor.max_concurrency(threads)) as pool:

@@ -9,7 +9,6 @@ file and no fact of the catalog, and the check `corruption` lists the files.
 from __future__ import annotations
 
 import collections
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -108,7 +107,7 @@ class _VerificationRun:
         executor: Executor,
     ) -> None:
         self._database, self._job, self._clock, self._executor = database, job, clock, executor
-        self._threads = min(config.probe_threads, 2 * (os.cpu_count() or 1))
+        self._threads = config.max_concurrent_reads
         self._file_ids: Sequence[int] | None = job.payload["file_ids"]
         self._checkpoints = CheckpointHelper(job, items=_BATCH_FILES, seconds=_BATCH_SECONDS)
         saved = dict(self._checkpoints.saved)

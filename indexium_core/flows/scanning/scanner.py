@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -170,8 +169,7 @@ class Scanner:
             self._database,
             progress,
             self._clock(),
-            # Twice the processors: readers mostly wait for the disk. More readers would only wait for each other.
-            threads=min(self._config.probe_threads, 2 * (os.cpu_count() or 1)),
+            threads=self._config.max_concurrent_reads,
             faststart=self._config.faststart,
             executor=self._executor,
             hashes=self._hashes,
