@@ -395,7 +395,7 @@ def _create(path: Path) -> None:
         leftover.unlink(missing_ok=True)
     try:
         with contextlib.closing(duckdb.connect(str(unfinished), config=CONFIG)) as raw:
-            migrations.apply(raw, migrations.available())
+            migrations.apply_to_empty(raw, migrations.available())
         files.sync_and_rename(unfinished, path)
     except (duckdb.Error, OSError) as error:
         raise errors.StoreError(failure_message(f"The database {path} cannot be created", error)) from error

@@ -88,10 +88,28 @@ def apply(raw: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> None:
         duckdb.Error: A migration failed; the ones before it stay applied.
 
     """
-    statements = sql.load("database")
     for migration in migrations:
         with transaction(raw):
-            raw.execute(statements["create_migrations"])
-            raw.execute(migration.text)
-            raw.execute(statements["record_migration"], [migration.version, migration.name, __version__])
+            _apply(raw, migration)
         logger.info("store.migrated", extra={"version": migration.version, "migration": migration.name})
+
+
+def apply_to_empty(raw: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> None:
+    """
+    Apply the first migrations to an empty database, in one transaction: this takes half of the time of one for each.
+
+    Raises:
+        duckdb.Error: A migration failed; the database stays empty.
+
+    """
+    with transaction(raw):
+        for migration in migrations:
+            _apply(raw, migration)
+    logger.info("store.created", extra={"version": migrations[-1].version})
+
+
+def _apply(raw: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+    statements = sql.load("database")
+    raw.execute(statements["create_migrations"])
+    raw.execute(migration.text)
+    raw.execute(statements["record_migration"], [migration.version, migration.name, __version__])

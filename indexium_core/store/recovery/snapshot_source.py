@@ -48,7 +48,7 @@ def to_database(snapshot: Path, target: Path) -> None:
         known = migrations.available()
         if version > known[-1].version:
             raise errors.HomeVersionError
-        migrations.apply(raw, [migration for migration in known if migration.version <= version])
+        migrations.apply_to_empty(raw, [migration for migration in known if migration.version <= version])
         for table in sorted(tables - {"schema_migrations"}):
             _fill(raw, table)
         _fold(raw)
