@@ -175,12 +175,14 @@ class Database:
         """Call `listener` with the names of the written tables after each commit, on the thread of the transaction."""
         self._listeners.append(listener)
 
-    def last_change(self, tables: Collection[str]) -> int:
+    def last_change(self, tables: Collection[str] | None = None) -> int:
         """
-        Return the number of the last commit that wrote one of these tables, see `Connection.change`.
+        Return the number of the last commit that wrote one of these tables, or any table; see `Connection.change`.
 
         What was read after a call is still true while another call returns the same number.
         """
+        if tables is None:
+            return self._change
         return max((self._changed.get(table, 0) for table in tables), default=0)
 
     def expect(self, files: int) -> None:

@@ -309,6 +309,13 @@ def test_switched_off_snapshots_are_still_taken_on_request(
         library.scan()
         assert not (library.home / "snapshot").exists()
         assert library.sql("SELECT count(*) AS n FROM files").n[0] == 2
+
+        def is_reused() -> bool:
+            newest = analysis.newest(library.home)
+            library.sql("SELECT 1")
+            return analysis.newest(library.home) == newest
+
+        until(is_reused)  # when the jobs of the scan have ended, nothing changes
         other.write()
         assert library.sql("SELECT count(*) AS n FROM history").n[0] == 2
     del studio

@@ -81,6 +81,7 @@ class Snapshots:
         self._is_changed = False
         self._is_of_job = False  # the newest snapshot has the job that took it as running
         self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
+        self._change = 0  # of the database, when the newest snapshot was read: without the setting, nothing else tells
         self._earliest = 0.0  # time.monotonic() at which the next snapshot after a change may start
         database.follow(self._on_commit)
 
@@ -162,7 +163,8 @@ class Snapshots:
 
         """
         with self._taking:  # a snapshot that another thread is taking now has the last change
-            if not self._is_changed and self._is_enabled() and self._is_current:
+            is_followed = self._is_enabled() or self._database.last_change() == self._change
+            if not self._is_changed and is_followed and self._is_current:
                 return ""
             try:
                 self._take(None)
@@ -191,6 +193,7 @@ class Snapshots:
         unfinished = path.with_name(f"{path.name}.part")
         leftovers = (unfinished, files.log_of(unfinished))
         findings = self._findings()
+        change = self._database.last_change()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             for leftover in leftovers:  # of a process that was killed
@@ -206,7 +209,7 @@ class Snapshots:
             if out is None:
                 self._is_of_job = False
                 self._publish(path)
-                self._is_current = True
+                self._is_current, self._change = True, change
         except OSError as error:
             message = f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
             raise errors.StoreError(message) from error
