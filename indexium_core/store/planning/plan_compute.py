@@ -26,7 +26,6 @@ from indexium_core.store.versions.plan_version import Modes, Version
 KEPT = timedelta(days=7)  # how long an unused version is kept
 
 _SQL = sql.compose("plan_compute", "risk_level")
-_SQL_OF_PEOPLE = sql.compose("plan_compute", "risk_level", "plan_compute_people")  # no file has an edit of a field
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +49,28 @@ class _Status(NamedTuple):
     def has_all_decisions(self) -> bool:
         """Whether nothing is missing but results of a running write."""
         return self.is_current or (self.lacks_only_results and not self.has_expired)
+
+
+class _Shape(NamedTuple):
+    """What the computed files have."""
+
+    edits_fields: bool
+    has_aliases: bool
+    marked_files: int  # 0: all files are computed
+    other_marks: int  # that no decision made
+    with_issues: int  # marked files whose row in force has issues
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The files with parts of the statement that cost less where something is missing."""
+        is_only_decided = self.marked_files > 0 and not self.other_marks
+        parts = (
+            ("plan_compute_people", not self.edits_fields),
+            ("plan_compute_names", not self.has_aliases),
+            ("plan_compute_decided", is_only_decided),
+            ("plan_compute_copies", is_only_decided and self.with_issues == self.marked_files),
+        )
+        return tuple(file for file, is_enough in parts if is_enough)
 
 
 def stored(reader: Connection, modes: Modes, *, now: datetime) -> Version | None:
@@ -122,8 +143,10 @@ def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime
 
 
 def _compute(tx: Connection, name: str, facts: Mapping[str, Any]) -> int:
-    """Compute rows, without the parts for fields if no file has an edit of a field; return their number."""
-    statement = (_SQL if _value(tx, "edits_fields", facts) else _SQL_OF_PEOPLE)[name]
+    """Compute rows, without the parts that the files do not need; return their number."""
+    shape = _run(tx, "shape", facts).fetchone()
+    assert shape is not None  # the statement always returns a row
+    statement = sql.compose("plan_compute", "risk_level", *_Shape(*shape).replaced)[name]
     row = tx.execute(statement, sql.parameters(statement, facts)).fetchone()
     assert row is not None  # a statement that makes rows returns their number
     return int(row[0])

@@ -4,12 +4,13 @@
 -- One variant: its newest version, the newest mark that it includes, the newest mark of all, whether it lacks nothing but
 -- results while a write runs, whether a postponement has expired, and whether the variant was last used more than a day
 -- ago. No row: the variant does not exist yet.
-SELECT variant_id, plan_id, seen_mark, (SELECT coalesce(max(mark_id), 0) FROM plan_marks),
-       NOT EXISTS (FROM plan_marks WHERE mark_id > seen_mark AND NOT by_result)
-           AND EXISTS (FROM metadata_operations WHERE status = 'in_progress'),
-       EXISTS (FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $now),
+SELECT variant_id, plan_id, seen_mark, m.newest, m.newest_other <= seen_mark AND o.running > 0, d.expired > 0,
        used_at < $now - INTERVAL 1 DAY
-FROM plan_variants
+FROM plan_variants,
+     (SELECT coalesce(max(mark_id), 0) AS newest, coalesce(max(mark_id) FILTER (NOT by_result), 0) AS newest_other
+      FROM plan_marks) AS m,
+     (SELECT count(*) AS running FROM metadata_operations WHERE status = 'in_progress') AS o,
+     (SELECT count(*) AS expired FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $now) AS d
 WHERE people_mode IS NOT DISTINCT FROM $people_mode AND comment_mode IS NOT DISTINCT FROM $comment_mode
   AND include_unknown = $include_unknown AND hard_links = $hard_links AND large_bytes = $large_bytes;
 
@@ -17,10 +18,17 @@ WHERE people_mode IS NOT DISTINCT FROM $people_mode AND comment_mode IS NOT DIST
 -- The newest mark of all.
 SELECT coalesce(max(mark_id), 0) FROM plan_marks;
 
--- name: edits_fields
--- Whether a file has an edit of a field in force; $after_mark: one of the files with a newer mark.
+-- name: shape
+-- What the computed files have, so that parts of the statement can be replaced: whether an edit of a field is in force, whether
+-- people have aliases, the number of marked files, of their marks that no decision made, and of their rows in force with
+-- issues. $after_mark: the files with a newer mark; NULL: all files.
+WITH marked AS MATERIALIZED (SELECT file_id, by_decision FROM plan_marks WHERE mark_id > $after_mark)
 SELECT EXISTS (FROM decisions WHERE revoked_at IS NULL AND edited_field(kind) IS NOT NULL
-               AND ($after_mark IS NULL OR file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark)));
+               AND ($after_mark IS NULL OR file_id IN (SELECT file_id FROM marked))),
+       EXISTS (FROM person_aliases), m.files, m.other_marks, r.with_issues
+FROM (SELECT count(DISTINCT file_id) AS files, count(*) FILTER (NOT by_decision) AS other_marks FROM marked) AS m,
+     (SELECT count(*) AS with_issues FROM plan_rows WHERE variant_id = $variant_id AND to_version IS NULL
+      AND risk_level <> 'unchanged' AND file_id IN (SELECT file_id FROM marked)) AS r;
 
 -- name: next_id
 -- The id of a new variant.
@@ -95,15 +103,7 @@ known AS MATERIALIZED (
            NOT is_valid_name(name) AS is_invalid
     FROM people WHERE person_id IN (SELECT person_id FROM assigned)
 ),
-copied AS (
-    SELECT hash(file_hash) AS payload FROM scanned_files
-    WHERE state <> 'missing' AND file_hash IN (
-        SELECT file_hash FROM scope WHERE file_id NOT IN (SELECT file_id FROM in_force WHERE has_issues)
-    )
-    GROUP BY payload HAVING count(*) > 1
-    UNION ALL
-    SELECT hash(file_hash) FROM scope WHERE file_id IN (SELECT file_id FROM in_force WHERE is_copied)
-),
+/* marked_copies */,
 /* rules */
 FROM stored;
 
@@ -117,6 +117,19 @@ assigned AS (
     SELECT f.file_id, v.assignment_id, v.person_id
     FROM scope AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
     WHERE f.file_hash IS NULL AND v.file_hash IS NULL
+);
+
+-- name: marked_copies
+-- Part of other statements: the payloads of the marked files that another present file holds. `plan_compute_copies.sql`
+-- replaces this part where the rows in force show all of them.
+copied AS (
+    SELECT hash(file_hash) AS payload FROM scanned_files
+    WHERE state <> 'missing' AND file_hash IN (
+        SELECT file_hash FROM scope WHERE file_id NOT IN (SELECT file_id FROM in_force WHERE has_issues)
+    )
+    GROUP BY payload HAVING count(*) > 1
+    UNION ALL
+    SELECT hash(file_hash) FROM scope WHERE file_id IN (SELECT file_id FROM in_force WHERE is_copied)
 );
 
 -- name: field_changes
@@ -172,6 +185,42 @@ CASE WHEN field_changes IS NULL THEN 0
 -- Part of other statements: the compared files with their changes of fields.
 compared LEFT JOIN field_changes USING (file_id);
 
+-- name: cast_of
+-- Part of other statements: the people of each file as one list, in order of assignment. Order and person are packed into one
+-- integer that sorts fast. `plan_compute_decided.sql` replaces this part and the next two where only decisions marked files.
+cast_of AS (
+    SELECT a.file_id,
+           list_transform(list_sort(list((a.assignment_id << 24) + k.nr)), lambda packed: packed & 16777215) AS nrs,
+           bool_or(k.may_be_twin) AS may_have_twin, bool_or(k.is_invalid) AS has_invalid
+    FROM assigned AS a JOIN known AS k USING (person_id) GROUP BY a.file_id
+);
+
+-- name: cast_names
+-- Part of other statements: the names of these people.
+list_select((SELECT names FROM dictionary), coalesce(c.nrs, []));
+
+-- name: cast_keys
+-- Part of other statements: the keys of these people.
+list_select((SELECT keys FROM dictionary), coalesce(c.nrs, []));
+
+-- name: renamed
+-- Part of other statements: the people of files that contain an alias, with each alias replaced by its person.
+-- `plan_compute_names.sql` replaces this part where there are no aliases.
+renamed AS (
+    SELECT h.file_id, list(coalesce(o.name, m.name, h.person) ORDER BY place) AS people,
+           list(coalesce(o.person_key, m.person_key, h.person_key) ORDER BY place) AS keys
+    FROM (
+        SELECT file_id, unnest(people) AS person, unnest(people_keys) AS person_key,
+               generate_subscripts(people, 1) AS place
+        FROM scope
+        WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM scope)
+                          JOIN aliases USING (alias_key))
+           OR file_id IN (SELECT file_id FROM own_aliases)
+    ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
+    LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
+    GROUP BY h.file_id
+);
+
 -- name: rules
 -- Part of other statements: from the files in `scope` to their rows in `stored`. Each list of names has a parallel list of
 -- keys (person_key), because people are compared by key. CASE replaces AND where the second condition is expensive: CASE
@@ -200,29 +249,8 @@ own_aliases AS MATERIALIZED (
                WHERE k.person_key IN (SELECT alias_key FROM contested)) AS k ON k.file_id = a.file_id AND k.alias_key = c.alias_key
     GROUP BY a.file_id, c.alias_key HAVING count(DISTINCT c.person_id) = 1
 ),
--- The people of each file as one list, in order of assignment. Order and person are packed into one integer that sorts
--- fast.
-cast_of AS (
-    SELECT a.file_id,
-           list_transform(list_sort(list((a.assignment_id << 24) + k.nr)), lambda packed: packed & 16777215) AS nrs,
-           bool_or(k.may_be_twin) AS may_have_twin, bool_or(k.is_invalid) AS has_invalid
-    FROM assigned AS a JOIN known AS k USING (person_id) GROUP BY a.file_id
-),
--- The people of files that contain an alias, with each alias replaced by its person.
-renamed AS (
-    SELECT h.file_id, list(coalesce(o.name, m.name, h.person) ORDER BY place) AS people,
-           list(coalesce(o.person_key, m.person_key, h.person_key) ORDER BY place) AS keys
-    FROM (
-        SELECT file_id, unnest(people) AS person, unnest(people_keys) AS person_key,
-               generate_subscripts(people, 1) AS place
-        FROM scope
-        WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM scope)
-                          JOIN aliases USING (alias_key))
-           OR file_id IN (SELECT file_id FROM own_aliases)
-    ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
-    LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
-    GROUP BY h.file_id
-),
+/* cast_of */,
+/* renamed */,
 /* field_changes */,
 -- The decisions in force, by file. Expired postponements are revoked before.
 decided AS (
@@ -237,8 +265,8 @@ decided AS (
 facts AS MATERIALIZED (
     SELECT f.file_id, f.library_id, f.container, f.comment, f.people AS existing, f.people_keys AS existing_keys, f.est_seconds, f.est_bytes,
            coalesce(r.people, f.people) AS named, coalesce(r.keys, f.people_keys) AS named_keys,
-           list_select((SELECT names FROM dictionary), coalesce(c.nrs, [])) AS db_people,
-           list_select((SELECT keys FROM dictionary), coalesce(c.nrs, [])) AS db_keys,
+           /* cast_names */ AS db_people,
+           /* cast_keys */ AS db_keys,
            d.people AS edit, d.people_keys AS edit_keys, d.known_then,
            coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
            coalesce(d.postponed, FALSE) AS postponed,

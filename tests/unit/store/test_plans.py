@@ -29,7 +29,7 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import Restat
 from indexium_core.store.versions.plan_version import Modes, Version
-from tests.support.catalog import NOW, ids, scanned, store
+from tests.support.catalog import NOW, hash_of, ids, scanned, store
 from tests.support.effort import effort
 
 NAMES = ["Ann Lee", "Bob Ray", "Bobby Ray", "ann lee", "Zoë Öz", "Sammy Davis, Jr.", "Li Wei"]
@@ -219,6 +219,34 @@ def films(database: Database) -> Database:
 def edit(database: Database, name: str, *names: str) -> None:
     with database.atomic() as tx:
         decisions.edit(tx, {ids(database)[name]: list(names)}, at=NOW)
+
+
+def test_edit_of_unchanged_copy_shows_its_duplicate(database: Database) -> None:
+    text = "People: Ann Lee"
+    store(database, [scanned(name, text, content="same") for name in ("a.mp4", "b.mp4")] + [scanned("c.mp4", text)])
+    with database.atomic() as tx:
+        hashes = hash_of("same"), hash_of(b"/films/c.mp4")
+        people.assign(tx, [AssignmentRequest(name="Ann Lee", file_hash=each) for each in hashes], at=NOW)
+    plan_compute.refresh(database, Modes(), now=NOW)
+    for name in ("a.mp4", "c.mp4"):
+        edit(database, name, "Li Wei")
+    version = plan_compute.refresh(database, Modes(), now=NOW)
+    items = plan_read.items(database.read(), version, [ids(database)[name] for name in ("a.mp4", "c.mp4")])
+
+    assert [[issue.code for issue in item.issues].count("duplicate_content") for item in items] == [1, 0]
+
+
+def test_edit_of_changed_copy_keeps_its_duplicate(films: Database) -> None:
+    store(films, [scanned("d.mp4", content="same"), scanned("e.mp4", content="same")])
+    with films.atomic() as tx:
+        people.assign(tx, [AssignmentRequest(name="Ann Lee", file_hash=hash_of("same"))], at=NOW)
+    plan_compute.refresh(films, Modes(), now=NOW)
+    edit(films, "d.mp4", "Li Wei")
+    version = plan_compute.refresh(films, Modes(), now=NOW)
+
+    assert rows(films.read(), version) == from_nothing(films, Modes())
+    (item,) = plan_read.items(films.read(), version, [ids(films)["d.mp4"]])
+    assert "duplicate_content" in [issue.code for issue in item.issues]
 
 
 def test_refresh_without_marks_costs_one_statement(films: Database) -> None:
