@@ -23,6 +23,7 @@ from indexium_core.store.recovery import survival
 
 _SQL, _KEPT = sql.load("snapshot"), sql.load("kept")
 _FINDINGS_PER_STATEMENT = 5_000  # no other thread runs while DuckDB reads the lists: 1 ms for a thousand findings
+_ROW_GROUP = 40_960  # rows: a full group goes to the disk, a smaller one stays in memory until COMMIT
 _SYNC_BYTES = 4_000_000  # else the last COMMIT syncs the whole file, and commits of other threads wait for the disk
 _COLUMN = re.compile(r'"?(\w+)"?,? -- (.+)$', re.MULTILINE)
 
@@ -78,7 +79,7 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: F
         StoreError: The disk is full, or the file exists.
 
     """
-    reader.execute(f"ATTACH {quoted(str(path))} AS snapshot")
+    reader.execute(f"ATTACH {quoted(str(path))} AS snapshot (ROW_GROUP_SIZE {_ROW_GROUP})")
     values = {**values, **findings.part(0, 0), "created": CREATION_TIME, "date": DATE}
     try:
         reader.execute("BEGIN")

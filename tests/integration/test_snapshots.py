@@ -17,7 +17,9 @@ import pytest
 import indexium_core
 from indexium_core import cli, errors
 from indexium_core.flows.snapshots import analysis
+from indexium_core.library import Library
 from indexium_core.store import snapshot
+from indexium_core.store.database import Database
 from tests.support import tables
 from tests.support.effort import effort
 from tests.support.studio import Studio
@@ -298,6 +300,19 @@ def test_existing_file_is_not_replaced(studio: Studio, tmp_path: Path) -> None:
         studio.library.snapshots.take(out)
     with duckdb.connect(str(out), read_only=True) as con:
         assert con.execute("SELECT count(*) FROM files").fetchone() == (4,)
+
+
+def test_full_row_groups_of_long_table_go_to_the_disk_before_the_end(studio: Studio, tmp_path: Path) -> None:
+    studio.library.close()
+    with Database.open(studio.library.home) as database, database.atomic() as tx:
+        tx.execute("INSERT INTO touched_files SELECT 1000 + n, 'undone' FROM range(3 * 40960) AS numbers(n)")
+    out = tmp_path / "own.duckdb"
+    with Library.open(studio.library.home) as library:
+        library.snapshots.take(out)
+    with duckdb.connect(str(out), read_only=True) as con:
+        found = con.execute("SELECT max(row_group_id) + 1 FROM pragma_storage_info('home.touched_files')").fetchone()
+
+    assert found in ((3,), (4,))
 
 
 def test_switched_off_snapshots_are_still_taken_on_request(
