@@ -15,11 +15,27 @@ CASE WHEN NOT list_contains($filtered::VARCHAR[], v.field) THEN FALSE
     WHEN v.field = 'crew' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $crew::VARCHAR[]) END
 
 -- name: facts
--- Values of films and series that facets count, of some fields; whether they are ids of a provider, and whether they fulfil the condition of a
--- filter. One text has the names of a list, another one the same names in small letters.
-SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)) AS names, lower(names), CASE v.field WHEN 'ratings' THEN /* rating */ END,
-       /* has_id */, /* fits */
+-- Values of films and series that facets count, of some fields: the rating, whether they are ids of a provider, and whether they fulfil the
+-- condition of a filter.
+SELECT v.entity_id, v.field, CASE v.field WHEN 'ratings' THEN /* rating */ END, /* has_id */, /* fits */
 FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series');
+
+-- name: name_counts
+-- The most frequent names in lists of values of the titles of a filter, of some fields, and the number of all names of each field. Names that
+-- differ in letter case only are one. A season or episode counts for the names of its series. Of the fields in $limited, only the values of
+-- the films and series in the parallel lists $limited_fields and $limited_ids count.
+SELECT field, label, titles, count(*) OVER (PARTITION BY field) AS total FROM (
+    SELECT field, small, arg_max(name, entity_id) AS label, sum(titles)::BIGINT AS titles FROM (
+        SELECT field, entity_id, lower(name) AS small, last(name) AS name, any_value(titles) AS titles FROM (
+            SELECT v.field, v.entity_id, unnest(/* names */) AS name, t.titles FROM titles_shown AS v
+            JOIN (SELECT coalesce(m.series_id, m.id) AS work, count(*) AS titles FROM (/* matches */) AS m GROUP BY work) AS t ON t.work = v.entity_id
+            WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series')
+              AND (NOT list_contains($limited::VARCHAR[], v.field)
+                   OR (v.field, v.entity_id) IN (SELECT (unnest($limited_fields::VARCHAR[]), unnest($limited_ids::BIGINT[]))))
+        ) WHERE name <> '' GROUP BY field, entity_id, small
+    ) GROUP BY field, small
+) QUALIFY row_number() OVER (PARTITION BY field ORDER BY titles DESC, small) <= $limit
+ORDER BY field, titles DESC, small;
 
 -- name: having
 -- Films and series with a value that fulfils the condition of a filter; each with the field.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,6 @@ _MOST = 200  # values of a facet
 _LOWEST_RATINGS = (9, 8, 7, 6, 5)
 _NAMES = {"genre": "genres", "tag": "tags", "actor": "cast", "director": "crew"}  # fields with names
 _FIELDS = {**_NAMES, "rating": "ratings"}  # by the filter
-_SEPARATOR = chr(31)  # of names
 
 
 class _CountedTitle(NamedTuple):
@@ -41,10 +39,8 @@ class _CountedTitle(NamedTuple):
 
 @dataclass(slots=True)
 class _FacetValues:
-    """Values of films and series that facets count; names of a field by id."""
+    """Values of films and series that facets count."""
 
-    names: dict[str, dict[int, str]] = field(default_factory=dict)
-    keys: dict[str, dict[int, str]] = field(default_factory=dict)  # the same names in small letters
     ratings: dict[int, float] = field(default_factory=dict)
     works: dict[str, set[int]] = field(default_factory=dict)  # films and series of a filter, by its field
 
@@ -114,44 +110,37 @@ def facets(reader: Connection, wanted: TitleFilter, keys: Sequence[str]) -> dict
     """Return the values of filters with the number of titles, each counted over the other filters."""
     values = _values(reader, wanted, keys)
     counted: dict[TitleFilter, list[_CountedTitle]] = {}
-    found = {}
+    found = _facets_of_names(reader, wanted, values, [key for key in keys if key in _NAMES])
     for key in keys:
+        if key in found:
+            continue
         others = wanted.without(key)
         if others not in counted:
             rows = reader.execute(statement("counted"), _parameters(others, values.works)).fetchall()
             counted[others] = [_CountedTitle._make(row) for row in rows]
-        name = _NAMES.get(key)
-        if name is not None:
-            found[key] = _facet_of_names(key, counted[others], values.names[name], values.keys[name])
-        else:
-            shown = _VALUES[key](reader, counted[others], values)
-            found[key] = TitleFacet(key=key, values=tuple(shown[:_MOST]), total=len(shown))
-    return found
+        shown = _VALUES[key](reader, counted[others], values)
+        found[key] = TitleFacet(key=key, values=tuple(shown[:_MOST]), total=len(shown))
+    return {key: found[key] for key in keys}
 
 
 def _values(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _FacetValues:
     """Read the values that facets count, and the films and series of each filter by values."""
     needed = {*keys, *wanted.names}
-    fields = [name for key, name in _FIELDS.items() if key in needed]
+    fields = [name for key, name in _FIELDS.items() if key in (wanted.names if key in _NAMES else needed)]
     ids = [*ID_FIELDS.values()] if "matched" in needed else []
     conditions = _conditions(reader, wanted)
     found = _FacetValues(
-        names={name: {} for name in fields},
-        keys={name: {} for name in fields},
         works={name: set() for name in (*conditions["filtered"], "matched")},
     )
     if fields or ids:
         facts = conditions | {"fields": [*fields, *ids]}
-        for number, name, text, small, rating, has_id, fits in reader.execute(statement("facts"), facts).fetchall():
+        for number, name, rating, has_id, fits in reader.execute(statement("facts"), facts).fetchall():
             if fits:
                 found.works[name].add(number)
             if has_id:
                 found.works["matched"].add(number)
             elif rating is not None:
                 found.ratings[number] = rating
-            elif text:
-                found.names[name][number] = text
-                found.keys[name][number] = small
     if ids:
         found.works["matched"] |= _ids(reader, ACCEPTED_TITLES)
     if "incomplete" in needed:
@@ -192,21 +181,39 @@ def _ratings(_: Connection, rows: Sequence[_CountedTitle], facts: _FacetValues) 
     return [_value(str(lowest), f"{lowest} and more", number) for lowest, number in numbers.items() if number]
 
 
-def _facet_of_names(
-    key: str, rows: Sequence[_CountedTitle], texts: Mapping[int, str], keys_of: Mapping[int, str]
-) -> TitleFacet:
+def _facets_of_names(
+    reader: Connection, wanted: TitleFilter, values: _FacetValues, keys: Sequence[str]
+) -> dict[str, TitleFacet]:
     """Count names, letter case apart; the most frequent ones first."""
-    numbers, labels = Counter[str](), dict[str, str]()
-    for row in rows:
-        text = texts.get(row.work)
-        if text:
-            keys = keys_of[row.work].split(_SEPARATOR)
-            numbers.update(set(keys))
-            labels.update(zip(keys, text.split(_SEPARATOR), strict=True))
-    numbers.pop("", None)
-    most = heapq.nsmallest(_MOST, numbers.items(), key=lambda each: (-each[1], each[0]))
-    values = (_value(labels[name], labels[name], number) for name, number in most)
-    return TitleFacet(key=key, values=tuple(values), total=len(numbers))
+    if not keys:
+        return {}
+    by_field = {_NAMES[key]: key for key in keys}
+    rows = reader.execute(statement("name_counts"), _parameters_of_names(wanted, values, by_field)).fetchall()
+    found: dict[str, list[TitleFacetValue]] = {key: [] for key in keys}
+    totals = dict.fromkeys(keys, 0)
+    for name, label, titles, total in rows:
+        found[by_field[name]].append(_value(label, label, titles))
+        totals[by_field[name]] = total
+    return {key: TitleFacet(key=key, values=tuple(found[key]), total=totals[key]) for key in keys}
+
+
+def _parameters_of_names(wanted: TitleFilter, values: _FacetValues, by_field: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters of `name_counts`: the filters by names differ for each field, the others do not."""
+    others, works = wanted, {key: values.works[_NAMES[key]] for key in _NAMES if key in wanted.names}
+    for key in works:
+        others = others.without(key)
+    limits: dict[str, set[int]] = {}
+    for name, key in by_field.items():
+        further = [ids for other, ids in works.items() if other != key]
+        if further:
+            limits[name] = set.intersection(*further)
+    return _parameters(others, values.works) | {
+        "fields": [*by_field],
+        "limited": [*limits],
+        "limited_fields": [name for name, ids in limits.items() for _ in ids],
+        "limited_ids": [number for ids in limits.values() for number in ids],
+        "limit": _MOST,
+    }
 
 
 def _matches(_: Connection, rows: Sequence[_CountedTitle], facts: _FacetValues) -> list[TitleFacetValue]:
