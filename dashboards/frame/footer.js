@@ -99,14 +99,13 @@ function draw({view, state}) {
   )
 }
 
-// Pages and toasts end above the footer.
+// Pages and toasts end above the footer. A new height restyles the whole page, so the new text is painted first.
 /** @param {RenderContext} context */
 function makeRoom({model, el}) {
   const dock = /** @type {HTMLElement | null} */ (el.closest?.(".dock") ?? document.querySelector(".dock"))
   if (!dock) return
-  const observer = new ResizeObserver(() =>
-    document.documentElement.style.setProperty("--dock", `${dock.offsetHeight}px`),
-  )
+  const makeSpace = () => document.documentElement.style.setProperty("--dock", `${dock.offsetHeight}px`)
+  const observer = new ResizeObserver(() => requestAnimationFrame(makeSpace))
   observer.observe(dock)
   model.on("remove", () => observer.disconnect())
 }

@@ -6,7 +6,7 @@ import {stored} from "../../components/browser/local_storage.js"
 import {hasDraft} from "../../components/browser/edit_drafts.js"
 import {Selection} from "../../components/browser/selection.js"
 import {forgetWidths} from "./tag_fit.js"
-import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow} from "./plan_table_parts.js"
+import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow, showSelected} from "./plan_table_parts.js"
 import {pager} from "../../components/widgets.js"
 
 /**
@@ -32,6 +32,8 @@ const isDense = () => stored("indexium.dense") === "1"
 const rowHeight = () => (isDense() ? 33 : 49) // pixels of most rows
 // A new list first draws the visible rows; it draws the others after these are painted.
 const rowsInSight = () => Math.ceil(window.innerHeight / rowHeight()) + 1
+/** @type {(run: () => void) => void} */
+const afterPainting = run => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(run)))
 
 /** @param {Self} self */
 const rowsOf = ({view}) => view.rows ?? []
@@ -174,7 +176,10 @@ function drawGrid({view, state, root}, cursorPlace) {
       const cursor = {isHere: index === cursorPlace, isTabStop: index === state.place}
       const number = view.first + index + 1
       const shown = {...row, draft: hasDraft(row.id)}
-      return reuse(drawn.get(String(row.id)), [shown, number, cursor, fit], () => drawRow(shown, number, cursor, fit))
+      const old = drawn.get(String(row.id))
+      if (old) showSelected(old, row)
+      // A choice of all rows draws none of them again: only their boxes change.
+      return reuse(old, [{...shown, selected: null}, number, cursor, fit], () => drawRow(shown, number, cursor, fit))
     }),
     missingCount > 0 && h("div", {style: {height: `${missingCount * rowHeight()}px`}, data: {key: "rest"}}),
   )
@@ -203,7 +208,7 @@ function onDrawn(self) {
     requestAnimationFrame(() => setTimeout(() => self.send("painted")))
   }
   followPreserved(self)
-  if (state.shownCount < view.rows?.length) requestAnimationFrame(() => setTimeout(self.paint))
+  if (state.shownCount < view.rows?.length) afterPainting(self.paint)
   if (state.isTurned && isOtherPage) {
     state.isTurned = false
     window.scrollTo({top: 0})

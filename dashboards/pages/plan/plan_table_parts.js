@@ -123,6 +123,13 @@ export function drawRow(row, index, {isHere, isTabStop}, fit) {
   )
 }
 
+/** Show in a drawn row whether it is selected. @type {(node: Element, row: PlanRowView) => void} */
+export function showSelected(node, {can, selected}) {
+  if (!can) return
+  if (node.getAttribute("aria-selected") !== String(selected)) node.setAttribute("aria-selected", String(selected))
+  node.querySelector("input").checked = selected
+}
+
 /** An invisible row without a height: its cells have the widths of all rows. */
 export const drawProbe = () =>
   h(

@@ -233,8 +233,7 @@ class PlanScreen(Screen):
         if before is not None and before.listing == listing:
             page = _holding(page, before.page, plan, shown.held)
         aside = grammar.with_values(query, "risk", [])
-        beside = cache.plan(aside).statistics
-        warnings = grammar.with_values(aside, "risk", ["warning"])
+        beside = cache.plan(aside)
         summary, outdated = before.summary if before else None, False
         if before is None or before.selection != selection:
             summary = self._write.preview(selection, whole, within=query) if selection != NOTHING else None
@@ -246,15 +245,15 @@ class PlanScreen(Screen):
             page=page,
             listing=listing,
             found=page.statistics,
-            beside=beside,
-            reasons=cache.plan(warnings).statistics.by_issue if beside.warning_count else {},
+            beside=beside.statistics,
+            reasons=beside.warning_reasons,
             everything=whole.statistics,
             chosen=plan.selected_items(selection, page.items),
             selection=selection,
             summary=summary,
             outdated=outdated,
             roots=cache.roots(whole),
-            safe=self._able(whole, Selection(query=aside, risk=("safe",)), beside.safe_count),
+            safe=self._able(whole, Selection(query=aside, risk=("safe",)), beside.statistics.safe_count),
             able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
             volume=cache.volume(plan),
             views=cache.views(),
@@ -324,13 +323,13 @@ class PlanScreen(Screen):
         if not self._is_painted:
             self._is_painted = True
             if self._loaded is not None:
+                self._risk.load(self._loaded.plan.query)
                 self._read_ahead(self._loaded)
 
     def _read_ahead(self, loaded: Loaded) -> None:
-        """Read the chart, and in advance the next page and the count of all files."""
-        self._risk.load(loaded.plan.query)
+        """Read the next page in advance; the chart and the count of all files only if no other page follows quickly."""
         self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
-        self._bridge.after(IDLE, lambda: self._count_ahead(loaded))
+        self._bridge.after(IDLE, lambda: self._read_rest(loaded))
 
     def _look_ahead(self, loaded: Loaded) -> None:
         """Read the next page in advance."""
@@ -340,10 +339,12 @@ class PlanScreen(Screen):
         arguments = {"per_page": page.per_page, "sort": state.sort, "descending": state.descending}
         self._bridge.run(lambda: cache.page(loaded.plan, page.page + 1, **arguments), lambda _: None, name="ahead")
 
-    def _count_ahead(self, loaded: Loaded) -> None:
-        """Count the files of *select all* in advance."""
-        if loaded.plan.query == self.state.query:
-            self._bridge.run(lambda: loaded.whole.search_groups(loaded.plan.query), lambda _: None, name="count_ahead")
+    def _read_rest(self, loaded: Loaded) -> None:
+        """Read the chart, and count the files of *select all* in advance."""
+        query = loaded.plan.query
+        if self._loaded is not None and self._loaded.page is loaded.page and query == self.state.query:
+            self._risk.load(query)
+            self._bridge.run(lambda: loaded.whole.search_groups(query), lambda _: None, name="count_ahead")
 
     def _draw_header(self, loaded: Loaded) -> None:
         view = plan_header.view(

@@ -198,6 +198,16 @@ class MetadataPlan:
         """The counts over everything that the query finds."""
         return self._counts.statistics
 
+    @property
+    def warning_reasons(self) -> dict[str, int]:
+        """The number of files with warnings by issue code, largest first."""
+        return self._counts.warning_reasons
+
+    @property
+    def counted_volume(self) -> int | None:
+        """The size in bytes of the files that a write would change, if it was counted with the items."""
+        return self._counts.volume if "_counts" in self.__dict__ else None
+
     @cached_property
     def _counts(self) -> Counts:
         return self._reader.count(self.search)

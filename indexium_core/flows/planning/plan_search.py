@@ -125,7 +125,8 @@ class Finder:
     @remote()
     def volume(self, plan: MetadataPlan) -> int:
         """Return the total size in bytes of the files in the plan's search that a write would change."""
-        return plan_read.total_bytes(self._database.read(), plan.search)
+        counted = plan.counted_volume
+        return plan_read.total_bytes(self._database.read(), plan.search) if counted is None else counted
 
     # Wider searches.
 

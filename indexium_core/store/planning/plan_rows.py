@@ -44,8 +44,9 @@ _RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # the parameters of `compute` tha
 }
 COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
-# Columns of `groups` in plan_read.sql.
-_LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(12)
+# Columns of `groups` and `groups_of_search` in plan_read.sql; only the second one has the size.
+_LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES = range(8)
+_ADDED, _REMOVED, _BYTES, _SECONDS, _SIZE = range(8, 13)
 
 
 def rules() -> dict[str, Any]:
@@ -120,13 +121,19 @@ class Counts(NamedTuple):
 
     statistics: PlanStatistics
     listed: int  # items of the list, over all its pages
+    warning_reasons: dict[str, int]  # number of counted items with a warning by issue code, largest first
+    volume: int | None  # bytes of the files that a write would change; None: not counted
 
 
 def at_rates(groups: Groups, rates: DiskRates) -> Groups:
     """Return rows of `groups` in plan_read.sql with their seconds at the measured rates; no group costs a call."""
     by_disk = rates.by_disk
     return [
-        (*group[:_SECONDS], group[_SECONDS] * (disk.copy_rate if group[_BITS] & COPIED_BITS else disk.in_place_rate))
+        (
+            *group[:_SECONDS],
+            group[_SECONDS] * (disk.copy_rate if group[_BITS] & COPIED_BITS else disk.in_place_rate),
+            *group[_SIZE:],
+        )
         for group in groups
         for disk in (by_disk[group[_DISK]] if group[_DISK] in by_disk else rates.all_disks,)  # noqa: SIM401 - no call
     ]
@@ -140,6 +147,7 @@ def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
     `by_container` and `by_issue` cover only the listed items, because the user narrows the list with them.
     """
     counting = [group for group in groups if postponed or not group[_POSTPONED]]
+    warned = [group for group in counting if group[_LEVEL] == "warning"]
     changing = [group for group in counting if group[_LEVEL] not in ("blocked", "unchanged")]
     listed = [group for group in counting if unchanged or group[_LEVEL] != "unchanged"]
     levels = _files_by(counting, _LEVEL)
@@ -155,11 +163,10 @@ def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
         est_seconds=float(sum([group[_SECONDS] for group in changing])),
         by_category=_files_by(counting, _CATEGORY),
         by_container=_files_by(listed, _CONTAINER),
-        by_issue=_add_up(
-            [(code, _sum([group for group in listed if group[_BITS] & mask], _FILES)) for code, mask in _MASKS.items()]
-        ),
+        by_issue=_files_by_issue(listed),
     )
-    return Counts(statistics, _sum(listed, _FILES))
+    volume = _sum(changing, _SIZE) if groups and len(groups[0]) > _SIZE else None
+    return Counts(statistics, _sum(listed, _FILES), _files_by_issue(warned), volume)
 
 
 def summarize(
@@ -220,6 +227,12 @@ def _sum(groups: Groups, column: int) -> int:
 
 def _files_by(groups: Groups, column: int) -> dict[str, int]:
     return _add_up([(group[column], group[_FILES]) for group in groups])
+
+
+def _files_by_issue(groups: Groups) -> dict[str, int]:
+    return _add_up(
+        [(code, _sum([group for group in groups if group[_BITS] & mask], _FILES)) for code, mask in _MASKS.items()]
+    )
 
 
 def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -40,9 +40,9 @@ WHERE risk_level <> 'unchanged' AND NOT postponed ORDER BY level_rank, f.path_se
 CASE risk_level WHEN 'danger' THEN 1 WHEN 'warning' THEN 2 WHEN 'safe' THEN 3 WHEN 'blocked' THEN 4 ELSE 5 END;
 
 -- name: groups_of_search
--- The same for the items that a search finds.
+-- The same for the items that a search finds, and the size of their files.
 SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, count(*), sum(i.added_count),
-       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
+       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds), sum(f.size)
 /* of_search */
 GROUP BY ALL;
 
@@ -79,7 +79,7 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* se
 -- name: found
 -- The items that a search finds, with the columns for counts and order.
 SELECT i.file_id, f.path_search, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id,
-       i.added_count, i.removed_count, i.est_bytes, i.est_seconds,
+       i.added_count, i.removed_count, i.est_bytes, i.est_seconds, f.size,
        ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
        CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
        CASE $sort /* item_keys */
@@ -102,10 +102,10 @@ WITH found AS MATERIALIZED (/* found */), page AS (
     FROM found WHERE listed ORDER BY up, down DESC, rank, path_search, file_id LIMIT $limit OFFSET $offset
 )
 SELECT risk_level, category, container, issue_bits, edited, postponed, disk_id, count(*), sum(added_count),
-       sum(removed_count), sum(est_bytes), sum(est_seconds), NULL AS ids
+       sum(removed_count), sum(est_bytes), sum(est_seconds), sum(size), NULL AS ids
 FROM found GROUP BY ALL
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        list(file_id ORDER BY up, down DESC, rank, path_search, file_id)
 FROM page;
 
