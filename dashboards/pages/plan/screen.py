@@ -340,11 +340,11 @@ class PlanScreen(Screen):
         self._bridge.run(lambda: cache.page(loaded.plan, page.page + 1, **arguments), lambda _: None, name="ahead")
 
     def _read_rest(self, loaded: Loaded) -> None:
-        """Read the chart, and count the files of *select all* in advance."""
-        query = loaded.plan.query
-        if self._loaded is not None and self._loaded.page is loaded.page and query == self.state.query:
+        """Read the chart, and the next choices in advance."""
+        query, page, prepare = loaded.plan.query, loaded.page, loaded.whole.selection_rows.prepare
+        if self._loaded is not None and self._loaded.page is page and query == self.state.query:
             self._risk.load(query)
-            self._bridge.run(lambda: loaded.whole.search_groups(query), lambda _: None, name="count_ahead")
+            self._bridge.run(lambda: prepare(query, loaded.selection, page.items), lambda _: None, name="count_ahead")
 
     def _draw_header(self, loaded: Loaded) -> None:
         view = plan_header.view(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.plan_refresh import PlanRefresh
+from indexium_core.flows.planning.selection_rows import SelectionRows
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
@@ -54,7 +55,6 @@ _CHUNK = 500  # items that `PlanItems` reads at once
 _TITLED = 500  # files of a selection whose folders and people give its title
 _SHOWN = 10  # items in the HTML of a plan
 _DEEP = 1000  # the first row of a page whose order is kept
-_CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
 
 
 class PlanReader:
@@ -155,6 +155,18 @@ class PlanReader:
         displayed = compile_query(within) if within.strip() else None
         return plan_read.search_groups(self._database.read(), search, displayed)
 
+    def exceptions(
+        self, search: Search, selection: Selection, within: str, file_ids: Collection[int]
+    ) -> dict[int, tuple[Any, ...]]:
+        """Return by id, for each of some files, what a summary of the selection adds or subtracts."""
+        displayed = compile_query(within) if within.strip() else None
+        return plan_read.exceptions(self._database.read(), search, selection, displayed, file_ids)
+
+    def exception_groups(self, search: Search, selection: Selection, within: str) -> Groups:
+        """Count the files that a selection names by id."""
+        displayed = compile_query(within) if within.strip() else None
+        return plan_read.exception_groups(self._database.read(), search, selection, displayed)
+
     def table(self, search: Search) -> pd.DataFrame:
         """Return the listed items as a table."""
         return plan_read.table(self._database.read(), search)
@@ -178,7 +190,7 @@ class MetadataPlan:
         self.search = search
         self.modes = modes
         self.query = query
-        self._groups: dict[tuple[str, str], Groups] = {}
+        self.selection_rows = SelectionRows(reader, self.searching)
 
     @property
     def version(self) -> Version:
@@ -330,20 +342,6 @@ class MetadataPlan:
     def searching(self, query: str | None, *, include_unlisted: bool = False) -> Search:
         """Return the same version with another search."""
         return replace(self.search, query=compile_query(query or ""), include_unlisted=include_unlisted)
-
-    def search_groups(self, query: str, within: str = "") -> Groups:
-        """
-        Count the listed items of a search of this version, by all facts that selections distinguish.
-
-        The results of the last searches are cached, so after a change of the selection, only its exceptions are read.
-        """
-        groups = self._groups.get((query, within))
-        if groups is None:
-            groups = self._reader.search_groups(self.searching(query), within)
-            while len(self._groups) >= _CACHED_SEARCHES:
-                self._groups.pop(next(iter(self._groups), ("", "")), None)
-            self._groups[query, within] = groups
-        return groups
 
     @remote()
     def ids(self, selection: Selection) -> list[int]:

@@ -38,7 +38,7 @@ from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning import plan_compute, plan_read, plan_rows
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Counts
 from indexium_core.store.review import ratings
@@ -249,12 +249,11 @@ class MetadataPlanner:
             backup: Whether the write would make backups.
 
         """
-        displayed = compile_query(within) if within.strip() else None
+        rows = plan.selection_rows
         hiding = "" if within == selection.query else within  # every listed item of a search is also one of its results
-        groups = [] if selection.query is None else plan.search_groups(selection.query, hiding)
-        search = plan.searching(selection.query)
-        totals = plan_read.summary(
-            self._database.read(), search, selection, levels=risk, within=displayed, groups=groups
+        searched = [] if selection.query is None else rows.of_search(selection.query, hiding)
+        totals = plan_rows.summarize(
+            searched, rows.of_files(selection, within), risk=selection.risk or WRITABLE, levels=risk
         )
         until = self._clock() + timedelta(days=self._retention_days) if backup and totals.count else None
         return replace(totals, backup=backup, rollback_until=until)

@@ -22,7 +22,6 @@ from indexium_core.model.planning.plan import (
     Selection,
     SelectionChanges,
     SelectionDigest,
-    SelectionSummary,
 )
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
@@ -289,31 +288,31 @@ def materialize_selection(reader: Connection, search: Search, selection: Selecti
 
 
 def search_groups(reader: Connection, search: Search, within: CompiledQuery | None = None) -> Groups:
-    """Count the items that a search lists by everything that selections distinguish, for `summary`."""
+    """Count the items that a search lists by everything that selections distinguish, for `plan_rows.summarize`."""
     facts = _facts(search) | {"reported_bits": plan_rows.REPORTED_BITS}
     return _run(reader, "search_groups", facts, search.query, within).fetchall()
 
 
-def summary(
-    reader: Connection,
-    search: Search,
-    selection: Selection,
-    *,
-    levels: Sequence[str] = RISK_LEVELS,
-    within: CompiledQuery | None = None,
-    groups: Groups,
-) -> SelectionSummary:
-    """
-    Return the totals of a write of a selection, the omitted files, and how many files `within` does not find.
+def exceptions(
+    reader: Connection, search: Search, selection: Selection, within: CompiledQuery | None, file_ids: Collection[int]
+) -> dict[int, tuple[Any, ...]]:
+    """Return by id, for each of some files, the row that `exception_groups` would count, without its last columns."""
+    rows = _run(reader, "exceptions", _exception_facts(search, selection, file_ids), search.query, within).fetchall()
+    return {row[0]: row[1:] for row in rows}
 
-    `groups` is the result of `search_groups` for the search of the selection, empty if the selection has no search. So
-    the costs depend only on the number of exceptions.
-    """
-    exceptions: Groups = []
-    if selection.included or selection.excluded:
-        facts = _selection_facts(search, selection, levels) | {"reported_bits": plan_rows.REPORTED_BITS}
-        exceptions = _run(reader, "exception_groups", facts, search.query, within).fetchall()
-    return plan_rows.summarize(groups, exceptions, risk=selection.risk or WRITABLE, levels=levels)
+
+def exception_groups(
+    reader: Connection, search: Search, selection: Selection, within: CompiledQuery | None = None
+) -> Groups:
+    """Count the files that a selection includes or excludes by id, like `search_groups`, for `plan_rows.summarize`."""
+    named = selection.included | selection.excluded
+    facts = _exception_facts(search, selection, named)
+    return _run(reader, "exception_groups", facts, search.query, within).fetchall()
+
+
+def _exception_facts(search: Search, selection: Selection, file_ids: Collection[int]) -> dict[str, Any]:
+    facts = _selection_facts(search, selection, RISK_LEVELS)
+    return facts | {"reported_bits": plan_rows.REPORTED_BITS, "named": list(file_ids)}
 
 
 def changed_ids(reader: Connection, version: Version, older: int) -> list[int]:

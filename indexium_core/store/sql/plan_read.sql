@@ -256,26 +256,28 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
   AND ($unchanged OR i.risk_level <> 'unchanged') AND (TRUE /* search */)
 GROUP BY ALL;
 
--- name: exception_groups
--- The same for the files that a selection includes or excludes by id, with whether its search lists them. So the costs of
--- a selection depend only on the number of its exceptions.
-WITH named AS MATERIALIZED (
-    SELECT unnest($included::BIGINT[]) AS file_id UNION SELECT unnest($excluded::BIGINT[])
-), i AS MATERIALIZED (
+-- name: exceptions
+-- The same for single files, with their ids and whether the search of a selection lists them.
+WITH i AS MATERIALIZED (
     SELECT * FROM plan_items_of($variant_id, $plan_id)
-    WHERE file_id IN (FROM named)
+    WHERE file_id IN (SELECT unnest($named::BIGINT[]))
 ), f AS MATERIALIZED (
-    SELECT * FROM scanned_files WHERE file_id IN (FROM named)
+    SELECT * FROM scanned_files WHERE file_id IN (SELECT unnest($named::BIGINT[]))
 )
-SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
-       NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
-       sum(/* seconds */), sum(i.est_bytes),
+SELECT i.file_id, i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
+       NOT coalesce((TRUE /* also */), FALSE) AS hidden, 1 AS files, i.added_count, i.removed_count,
+       /* seconds */ AS seconds, i.est_bytes,
        $searched AND ($unchanged OR i.risk_level <> 'unchanged')
-           AND coalesce((TRUE /* search */), FALSE) AS found,
-       i.file_id IN (SELECT unnest($included::BIGINT[])) AS included,
-       i.file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
+           AND coalesce((TRUE /* search */), FALSE) AS found
 FROM i JOIN f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
+WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked');
+
+-- name: exception_groups
+-- The exceptions of a selection that names many files: those that it includes or excludes by id, counted.
+SELECT risk_level, postponed, can_update, strategy, bits, hidden, sum(files), sum(added_count), sum(removed_count),
+       sum(seconds), sum(est_bytes), found, file_id IN (SELECT unnest($included::BIGINT[])) AS included,
+       file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
+FROM (/* exceptions */)
 GROUP BY ALL;
 
 -- name: changed
