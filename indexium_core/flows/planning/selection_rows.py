@@ -35,7 +35,9 @@ class SelectionRows:
     def prepare(self, query: str, selection: Selection, items: Sequence[PlanItem]) -> None:
         """Read what the next choices need: all files of a displayed search, or one of its displayed items."""
         self.of_search(query)
-        self.of_files(replace(selection, included=frozenset(), excluded=frozenset()), query, also=[item.file_id for item in items])
+        self.of_files(
+            replace(selection, included=frozenset(), excluded=frozenset()), query, also=[item.file_id for item in items]
+        )
 
     def of_search(self, query: str, within: str = "") -> Groups:
         """Count the listed items of a search by all facts that selections distinguish."""
