@@ -68,7 +68,7 @@ export function drawer({el}, {idField = "id", onPlaced} = {}) {
     onDrawn(self) {
       const {isOpen, wasOpen, isOther} = transition(self, idField)
       place(isOpen)
-      if (isOpen && isOther) self.find(".drawer").scrollTop = 0
+      if (wasOpen && isOpen && isOther) self.find(".drawer").scrollTop = 0
       if (isOpen && !isDialogOpen()) {
         if (!wasOpen) focusedBefore = focusedElement()
         if (NARROW.matches) takeFocus(self, wasOpen)

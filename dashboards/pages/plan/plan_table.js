@@ -5,7 +5,7 @@ import {closesDetails, delayKeys, hasModifier, keys} from "../../components/brow
 import {stored} from "../../components/browser/local_storage.js"
 import {hasDraft} from "../../components/browser/edit_drafts.js"
 import {Selection} from "../../components/browser/selection.js"
-import {forgetWidths} from "./tag_fit.js"
+import {fitTags, forgetWidths} from "./tag_fit.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow, showSelected} from "./plan_table_parts.js"
 import {pager} from "../../components/widgets.js"
 
@@ -161,7 +161,6 @@ function prepare(self) {
 function drawGrid({view, state, root}, cursorPlace) {
   const drawn = keyedNodes(root)
   const missingCount = view.rows.length - state.shownCount
-  const fit = {width: state.tagWidth, isDense: isDense()}
   return h(
     "div",
     {
@@ -178,8 +177,11 @@ function drawGrid({view, state, root}, cursorPlace) {
       const shown = {...row, draft: hasDraft(row.id)}
       const old = drawn.get(String(row.id))
       if (old) showSelected(old, row)
-      // A choice of all rows draws none of them again: only their boxes change.
-      return reuse(old, [{...shown, selected: null}, number, cursor, fit], () => drawRow(shown, number, cursor, fit))
+      const people = fitTags(row.tags, row.more, state.tagWidth, isDense())
+      // A choice of all rows draws none of them again: only their boxes change. Another width draws only those rows
+      // again that show more or fewer people.
+      const inputs = [{...shown, selected: false}, number, cursor, people.shown.length]
+      return reuse(old, inputs, () => drawRow(shown, number, cursor, people))
     }),
     missingCount > 0 && h("div", {style: {height: `${missingCount * rowHeight()}px`}, data: {key: "rest"}}),
   )

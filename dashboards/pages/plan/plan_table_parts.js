@@ -3,7 +3,6 @@ import {h} from "../../components/browser/dom.js"
 import {drawHeadBox, drawRowBox} from "../../components/rows.js"
 import {boneRows, button, chip, drawTag, fileName} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
-import {fitTags} from "./tag_fit.js"
 
 /** @type {[key: string, label: string, className: string][]} */
 const COLUMNS = [
@@ -65,9 +64,8 @@ const drawFile = ({id, name, mark, draft, place, folder, size, ext}) =>
 /** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {TagView[]} tags */
 const strongest = tags => ["del", "set"].find(kind => tags.some(tag => tag.kind === kind)) ?? ""
 
-/** @type {(row: PlanRowView, fit: Fit) => HTMLElement} */
-function drawTags({id, tags, more}, {width, isDense}) {
-  const {shown, hidden} = fitTags(tags, more, width, isDense)
+/** @type {(row: PlanRowView, people: FittedTags) => HTMLElement} */
+function drawTags({id, more}, {shown, hidden}) {
   const left = hidden.length + more
   const names = hidden.map(tag => tag.text).join(", ")
   const hidesFields = hidden.some(tag => tag.title) // only the tags of fields have titles
@@ -87,11 +85,11 @@ function drawTags({id, tags, more}, {width, isDense}) {
 
 /**
  * @typedef {{isHere: boolean, isTabStop: boolean}} RowCursor
- * @typedef {{width: number, isDense: boolean}} Fit The width of the people's cell in pixels, 0 if it is not known.
+ * @typedef {{shown: TagView[], hidden: TagView[]}} FittedTags The people that fit into their cell, and the others.
  */
 
-/** @type {(row: PlanRowView, index: number, cursor: RowCursor, fit: Fit) => HTMLElement} */
-export function drawRow(row, index, {isHere, isTabStop}, fit) {
+/** @type {(row: PlanRowView, index: number, cursor: RowCursor, people: FittedTags) => HTMLElement} */
+export function drawRow(row, index, {isHere, isTabStop}, people) {
   const {id} = row
   return h(
     "div",
@@ -107,7 +105,7 @@ export function drawRow(row, index, {isHere, isTabStop}, fit) {
     },
     drawRowBox(row),
     drawFile(row),
-    drawTags(row, fit),
+    drawTags(row, people),
     h(
       "span",
       {class: "r", role: "gridcell", id: `r${id}`, title: row.why || null},

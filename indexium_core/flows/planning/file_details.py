@@ -103,7 +103,7 @@ class Details:
         events, events_total = store.history(reader, file_id, count=EVENTS)
         assigned = store.assignments(reader, row["file_hash"], path)
         stored, locked = properties.of(reader, file_id), locks.of(reader, file_id)
-        tile = next(iter(media.tiles(reader, plan.version, [file_id])), None)
+        shown_at, date_source = media.date_of(reader, plan.version, file_id)
         return FileDetails(
             **{name: row[name] for name in _AS_STORED},
             est_seconds=item.est_seconds if item and item.can_update else self._seconds(row),
@@ -127,8 +127,8 @@ class Details:
             read_with=stored.tool if stored else "",
             properties_read_at=stored.read_at if stored else None,
             properties_problem=stored.problem.message if stored and stored.problem else "",
-            shown_at=tile.shown_at if tile else "",
-            date_source=tile.date_source if tile else None,
+            shown_at=shown_at,
+            date_source=date_source,
         )
 
     @remote()

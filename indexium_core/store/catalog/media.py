@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexium_core.model.fields.table import CREATION_TIME, DATE, RATING, TITLE
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.files.tiles import MediaFacetValue, Tile
+from indexium_core.model.files.tiles import DateSource, MediaFacetValue, Tile
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -64,6 +64,14 @@ def tiles(reader: Connection, version: Version, file_ids: Sequence[int]) -> list
     rows = reader.execute(text, sql.parameters(text, facts)).fetchall()
     found = {row[0]: _tile(row) for row in rows}
     return [found[file_id] for file_id in file_ids if file_id in found]
+
+
+def date_of(reader: Connection, version: Version, file_id: int) -> tuple[str, DateSource | None]:
+    """Return the date under which a file is shown, and the source of the date; ("", None) if the file is missing."""
+    facts = {"file_id": file_id} | version.parameters | _KEYS
+    text = _SQL["date"]
+    row = reader.execute(text, sql.parameters(text, facts)).fetchone()
+    return (row[0], row[1]) if row else ("", None)
 
 
 def facet(reader: Connection, version: Version, query: CompiledQuery, *, key: str, most: int) -> list[MediaFacetValue]:

@@ -73,6 +73,14 @@ SELECT f.file_id, f.file_name,
 FROM /* files */
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND f.state <> 'missing';
 
+-- name: date
+-- The date under which a file is shown, and where it comes from.
+SELECT strftime(/* shown_at */, '%Y-%m-%dT%H:%M:%S'), date_source(/* edited_at */, m.taken, /* dated_at */, f.file_name)
+FROM scanned_files AS f
+LEFT JOIN (SELECT file_id, field_values FROM plan_rows_of($variant_id, $plan_id) WHERE file_id = $file_id) AS p USING (file_id)
+LEFT JOIN (SELECT file_id, taken FROM media_properties WHERE file_id = $file_id) AS m USING (file_id)
+WHERE f.file_id = $file_id AND f.state <> 'missing';
+
 -- name: facet
 -- The values of one key in a list with their files: the most frequent first, years newest first.
 WITH listed AS MATERIALIZED (
