@@ -45,6 +45,8 @@ from indexium_core.model.operations.actor import Actor, local_actor
 
 logger = logging.getLogger(__name__)
 
+# Scripts that Panel adds to every page: `page.js` imports modules as the browser does, and no chart uses WebGL.
+_UNUSED_SCRIPTS = ("es-module-shims", "/bokeh-gl.")
 FAILED = "An error occurred while this page was created; no file was changed. The log of the service has the details."
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
@@ -170,8 +172,16 @@ def _template() -> jinja2.Template:
     """Return the template of the page; Bokeh's environment has the macros that put components into it."""
     from panel.io.resources import _env
 
-    template: jinja2.Template = _env.from_string(plain.asset("page.html"))
+    environment = _env.overlay()
+    environment.filters["used"] = _used_scripts
+    template: jinja2.Template = environment.from_string(plain.asset("page.html"))
     return template
+
+
+def _used_scripts(elements: str) -> str:
+    """Return the script elements of Panel, one in each line, without those that no page uses."""
+    lines = elements.splitlines(keepends=True)
+    return "".join(line for line in lines if not any(name in line for name in _UNUSED_SCRIPTS))
 
 
 def _failed(assets: str) -> pn.Template:
