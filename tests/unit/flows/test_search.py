@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.flows.planning import selection_rows
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.plan_search import Finder
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
 from indexium_core.model.planning.facets import FACETS, Facets
-from indexium_core.model.planning.plan import PlanQuery
+from indexium_core.model.planning.plan import PlanQuery, Selection
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -164,6 +165,51 @@ def test_all_facets_cost_one_statement(grown: Database, finder: Finder) -> None:
     before = grown.statements
     finder.facets(plan)
     assert grown.statements - before == 1
+
+
+# Counts and choices.
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_page_counts_volume_and_warnings_of_its_search(grown: Database, finder: Finder, text: str) -> None:
+    plan = plan_of(grown, text)
+    plan.page(1, per_page=3)
+    warned = plan_of(grown, query.with_values(text, "risk", ["warning"]))
+    every_level = plan_of(grown, query.with_values(text, "risk", []))
+
+    assert finder.volume(plan) == plan_read.total_bytes(grown.read(), plan.search)
+    assert every_level.warning_reasons == warned.statistics.by_issue
+
+
+@pytest.mark.parametrize("few", [0, 500])
+@pytest.mark.parametrize("text", ["", "family", "risk:safe,warning,danger", "postponed:yes", None])
+def test_named_files_change_summary_as_their_ids_do(
+    grown: Database, text: str | None, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows that are kept for single files, and those that the database adds up, give the numbers of the write."""
+    monkeypatch.setattr(selection_rows, "_FEW", few)
+    planner, chance = MetadataPlanner(grown, clock=lambda: NOW), random.Random(3)
+    plan = planner.plan(PlanQuery(query=""))
+    ids = [file_id for (file_id,) in grown.read().execute("SELECT file_id FROM scanned_files").fetchall()]
+    plan.selection_rows.prepare("ann", Selection(query=text), plan.page(1, per_page=10).items)
+    for _ in range(10):
+        some = frozenset([*chance.sample(ids, 5), 10**6])
+        selection = Selection(query=text, included=some, excluded=frozenset(chance.sample(ids, 5)) - some)
+        found, chosen = planner.summary(plan, selection, within="ann"), plan.ids(selection)
+        shown = set(plan_of(grown, "ann").ids(Selection(query="ann")))
+        assert found.count == len(chosen)
+        assert found.hidden == len(set(chosen) - shown)
+
+
+def test_choice_of_file_on_page_costs_no_statement(grown: Database) -> None:
+    planner = MetadataPlanner(grown, clock=lambda: NOW)
+    plan = planner.plan(PlanQuery(query=""))
+    items = plan.page(1, per_page=10).items
+    plan.selection_rows.prepare("", Selection(), items)
+    before = grown.statements
+    for number in range(1, 11):
+        planner.summary(plan, Selection(included=frozenset(item.file_id for item in items[:number])))
+    assert grown.statements == before
 
 
 # Completion.
