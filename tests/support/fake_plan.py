@@ -183,8 +183,17 @@ class Planned(Protocol):
     version: int
 
 
+class FakeSelectionRows:
+    """Keeps nothing: the summaries of the fake read every file."""
+
+    def prepare(self, query: str, selection: Selection, items: Sequence[PlanItem]) -> None:
+        pass
+
+
 class FakePlan:
     """The plan that `Library.plan` returns."""
+
+    selection_rows = FakeSelectionRows()
 
     def __init__(self, library: Planned, text: str) -> None:
         self._library, self.query, self.id = library, text, library.version
@@ -215,6 +224,11 @@ class FakePlan:
             by_container=dict(Counter(item.container for item in self._listed)),
             by_issue=dict(Counter(issue.code for item in self._listed for issue in item.issues)),
         )
+
+    @property
+    def warning_reasons(self) -> dict[str, int]:
+        warned = [item for item in self._hits if item.risk_level == "warning" and not item.postponed]
+        return dict(Counter(issue.code for item in warned for issue in item.issues))
 
     def page(
         self,

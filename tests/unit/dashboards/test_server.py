@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -49,6 +50,15 @@ def test_health_has_instance_id(served: DashboardServer) -> None:
         said = json.load(answer)
     assert said["status"] == "ok"
     assert said["instance_id"] == "fake"
+
+
+def test_page_loads_no_script_that_it_does_not_use(served: DashboardServer) -> None:
+    with urllib.request.urlopen(f"{served.url}/plan") as answer:
+        text = answer.read().decode()
+    scripts = re.findall(r'<script[^>]* src="[^"]*/([^"/?]+)', text)
+    assert "components.js" in scripts
+    assert "bokeh.min.js" in scripts
+    assert not [name for name in scripts if "shims" in name or name.startswith("bokeh-gl")]
 
 
 def test_port_in_use_is_one_error() -> None:
