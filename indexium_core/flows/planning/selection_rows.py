@@ -8,24 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from indexium_core.model.planning.plan import PlanItem, Selection
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Groups
-
-if TYPE_CHECKING:
-    from indexium_core.flows.planning.plan import PlanReader
 
 _SEARCHES = 16  # searches whose rows are kept
 _MOST = 2000  # files whose rows are kept for one search
 _FEW = 500  # files from which on the database adds up the rows of the files that a selection names
 
 
+class _Reader(Protocol):
+    """The part of `PlanReader` that reads rows."""
+
+    def search_groups(self, search: Search, within: str) -> Groups: ...
+
+    def exceptions(
+        self, search: Search, selection: Selection, within: str, file_ids: Collection[int]
+    ) -> dict[int, tuple[Any, ...]]: ...
+
+    def exception_groups(self, search: Search, selection: Selection, within: str) -> Groups: ...
+
+
 class SelectionRows:
     """Any thread may use it."""
 
-    def __init__(self, reader: PlanReader, searching: Callable[[str | None], Search]) -> None:
+    def __init__(self, reader: _Reader, searching: Callable[[str | None], Search]) -> None:
         """Read rows with `reader`; `searching` returns the search of a query in the version."""
         self._reader, self._searching = reader, searching
         self._of_searches: dict[tuple[str, str], Groups] = {}
