@@ -19,7 +19,7 @@ _MOST = 2000  # files whose rows are kept for one search
 _FEW = 500  # files from which on the database adds up the rows of the files that a selection names
 
 
-class _Reader(Protocol):
+class _RowReader(Protocol):
     """The part of `PlanReader` that reads rows."""
 
     def search_groups(self, search: Search, within: str) -> Groups: ...
@@ -34,7 +34,7 @@ class _Reader(Protocol):
 class SelectionRows:
     """Any thread may use it."""
 
-    def __init__(self, reader: _Reader, searching: Callable[[str | None], Search]) -> None:
+    def __init__(self, reader: _RowReader, searching: Callable[[str | None], Search]) -> None:
         """Read rows with `reader`; `searching` returns the search of a query in the version."""
         self._reader, self._searching = reader, searching
         self._of_searches: dict[tuple[str, str], Groups] = {}
