@@ -72,7 +72,10 @@ class FileReader:
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`, or fewer bytes at the end of the file."""
-        length = _clamped(offset, length, self.size)
+        if (
+            offset < 0 or not 0 <= length <= self.stat.size - offset
+        ):  # most reads need no call: it takes as long as they
+            length = _clamped(offset, length, self.stat.size)
         try:
             data = os.pread(self._fd, length, offset) if length else b""
             while data and len(data) < length:  # a signal or a network file system may answer in parts

@@ -13,6 +13,7 @@ import itertools
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead
@@ -26,6 +27,9 @@ _EDITED = frozenset({ids.TAGS, ids.SEEK_HEAD, ebml.VOID})
 _WHOLE = 8 << 20  # an element of up to this many bytes is read whole; larger ones (attachments) in windows
 _WINDOW = 64 << 10
 _WINDOWS = 16
+_CACHED_BYTES = 1 << 20  # a larger index is parsed again, so that the cache needs little memory
+
+_Runs = tuple[tuple[int, int], ...]  # start within the segment's content, and length, of each run of clusters
 
 
 def census(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> dict[str, str]:
@@ -48,15 +52,15 @@ def census(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> d
         digests["Segment/Info"] = _digest(rest_of_info)
     compared = [e for e in layout.elements if e.id not in _EDITED and (e.id != ids.INFO or rest_of_info is None)]
     digests["Segment/Order"] = " ".join(ids.name_of(e.id) for e in compared)
-    count_in_media = _media_counter(layout)
+    runs = _runs_of(layout)
     seen = Counter[str]()
     for element in compared:
         name = f"Segment/{ids.name_of(element.id)}@{_side(layout, element)}"
         seen[name] += 1
-        digests[f"{name} {seen[name]}" if seen[name] > 1 else name] = _element_digest(reader, element, count_in_media)
+        digests[f"{name} {seen[name]}" if seen[name] > 1 else name] = _element_digest(reader, element, runs)
     if layout.size > layout.end:
         digests["Behind the segment"] = _range_digest(reader, Extent(layout.end, layout.size - layout.end))
-    return digests | dict(_tags(reader, layout, edited)) | dict(_directory(reader, layout, count_in_media))
+    return digests | dict(_tags(reader, layout, edited)) | dict(_directory(reader, layout, runs))
 
 
 def _side(layout: MatroskaLayout, element: Element) -> str:
@@ -66,12 +70,15 @@ def _side(layout: MatroskaLayout, element: Element) -> str:
     return "back" if region == len(layout.runs) else f"between {region}"
 
 
-def _media_counter(layout: MatroskaLayout) -> Callable[[int], int]:
-    """Return a function that counts a position of the segment within the media."""
+def _runs_of(layout: MatroskaLayout) -> _Runs:
     start = layout.segment.data if layout.segment else 0
-    runs = layout.runs
-    begins = [run.offset - start for run in runs]
-    before = list(itertools.accumulate((run.end - run.offset for run in runs), initial=0))
+    return tuple((run.offset - start, run.end - run.offset) for run in layout.runs)
+
+
+def _media_counter(runs: _Runs) -> Callable[[int], int]:
+    """Return a function that counts a position of the segment within the media."""
+    begins = [begin for begin, _ in runs]
+    before = list(itertools.accumulate((length for _, length in runs), initial=0))
 
     def count_in_media(position: int) -> int:
         nth = bisect_right(begins, position) - 1
@@ -82,13 +89,24 @@ def _media_counter(layout: MatroskaLayout) -> Callable[[int], int]:
     return count_in_media
 
 
-def _element_digest(reader: Reader, element: Element, count_in_media: Callable[[int], int]) -> str:
+def _element_digest(reader: Reader, element: Element, runs: _Runs) -> str:
     """Return the digest of an element with its header; for an index, of its content."""
     if element.id == ids.CUES and element.size <= METADATA_MAX:
-        content = cues.comparable(content_of(reader, element), count_in_media)
-        if content is not None:
-            return _digest(content)
+        content = content_of(reader, element)
+        digest = (_index_digest_cached if len(content) <= _CACHED_BYTES else _index_digest)(content, runs)
+        if digest is not None:
+            return digest
     return _range_digest(reader, Extent(element.offset, element.length))
+
+
+def _index_digest(content: bytes, runs: _Runs) -> str | None:
+    """Return the digest of an index, None if it is damaged."""
+    comparable = cues.comparable(content, _media_counter(runs))
+    return None if comparable is None else _digest(comparable)
+
+
+# Both censuses of a write in place read the same index, so the second one is found here.
+_index_digest_cached = lru_cache(maxsize=8)(_index_digest)
 
 
 def _range_digest(reader: Reader, extent: Extent) -> str:
@@ -108,13 +126,12 @@ def _tags(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> It
         yield from ((f"{parent}/{path}", _digest(raw)) for path, raw in items)
 
 
-def _directory(
-    reader: Reader, layout: MatroskaLayout, count_in_media: Callable[[int], int]
-) -> Iterator[tuple[str, str]]:
+def _directory(reader: Reader, layout: MatroskaLayout, runs: _Runs) -> Iterator[tuple[str, str]]:
     """Yield how many SeekHead entries resolve; for clusters, also the positions."""
     assert layout.segment is not None
     start = layout.segment.data
     places = {element.offset: element.id for element in layout.elements}
+    count_in_media = _media_counter(runs)
     cluster = ebml.encode_uint(ids.CLUSTER)
     states = Counter[tuple[str, str]]()
     media = hashlib.blake2b(digest_size=16)

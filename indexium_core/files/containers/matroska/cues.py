@@ -86,7 +86,12 @@ def comparable(content: bytes, to: Callable[[int], int]) -> bytes | None:
         for _ in range(_PARTS_MAX):
             if position >= len(content):
                 break
-            number, data, end = _header(content, position)
+            number, length = content[position], content[position + 1]
+            if number > 0x80 and 0x80 <= length < 0xFF:  # most elements
+                data = position + 2
+                end = data + length - 0x80
+            else:
+                number, data, end = _header(content, position)
             if end > ends[-1]:
                 return None
             if number in _MASTERS:
@@ -96,21 +101,18 @@ def comparable(content: bytes, to: Callable[[int], int]) -> bytes | None:
             elif number in _POSITIONS:
                 place = to(int.from_bytes(content[data:end], "big"))
                 parts += (number.to_bytes(1, "big"), place.to_bytes(16, "big", signed=True))
-            elif number not in {ebml.CRC_32, ebml.VOID}:
+            elif number not in ebml.PADDING:
                 parts.append(content[position:end])
             position = end
-            while len(ends) > 1 and position == ends[-1]:
+            while position == ends[-1] and len(ends) > 1:
                 ends.pop()
                 parts.append(b"\0")
-    except (errors.CorruptFileError, OverflowError):
+    except (errors.CorruptFileError, IndexError, OverflowError):
         return None
     return b"".join(parts) if len(ends) == 1 and position == len(content) else None
 
 
 def _header(content: bytes, position: int) -> tuple[int, int, int]:
     """Return the ID of the element at `position`, and start and end of its content."""
-    head = content[position : position + 2]
-    if len(head) == 2 and head[0] > 0x80 and 0x80 <= head[1] < 0xFF:  # most elements
-        return head[0], position + 2, position + 2 + head[1] - 0x80
     element = ebml.header_at(content, position, position)
     return element.id, element.data, len(content) + 1 if element.size == ebml.UNKNOWN else element.end

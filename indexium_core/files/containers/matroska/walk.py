@@ -30,6 +30,7 @@ _ELEMENTS_MAX = 20_000  # level-1 elements except clusters; real files have some
 _RUNS_MAX = 1000  # runs of clusters
 HOPS_MAX = 2_000_000  # all headers; a day of one-second clusters has 86,400, a 6-hour browser file 1,700,000
 _WINDOW = 4096  # bytes per read
+_CLUSTER = ebml.encode_uint(ids.CLUSTER)
 
 
 def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaLayout:
@@ -272,11 +273,31 @@ class _Walk:
                 if count:
                     return ClusterRun(start, cluster.offset, count, open=False)
                 raise
-            count += 1
+            end, more = (end, 0) if is_unsized else self._sized_clusters(end)
+            count += 1 + more
             following = self._cluster_at(end) if end < self.end else None
             if following is None:
                 return ClusterRun(start, end, count, is_unsized)
             cluster = following
+
+    def _sized_clusters(self, position: int) -> tuple[int, int]:
+        """
+        Return the end and the number of the complete clusters of known size at `position`.
+
+        A film has a cluster for each second or two, so the usual header form is read without a function call.
+        """
+        count = 0
+        while True:
+            head = self.reader.read_at(position, ebml.HEADER_MAX)
+            if len(head) < ebml.HEADER_MAX or not head.startswith(_CLUSTER) or not head[4]:
+                return position, count
+            width = 9 - head[4].bit_length()
+            size = int.from_bytes(head[4 : 4 + width], "big") - _MARKS[width]
+            end = position + 4 + width + size
+            if size == _MARKS[width] - 1 or end > self.end:
+                return position, count
+            self.budget.spend()
+            position, count = end, count + 1
 
     def _cluster_at(self, offset: int) -> Element | None:
         """Return the header of a cluster, None if there is no cluster."""
