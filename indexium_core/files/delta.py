@@ -28,7 +28,7 @@ SHARE = 50  # … the file's size divided by this, or …
 FLOOR = 16 * 1024  # … this, because even a clip of a few seconds has headers
 PIECES = 1_000_000  # this many are read fast, and are small compared with such a video
 _CHUNK = 1024 * 1024
-_SMALL = 4096  # smaller literals are not worth a search
+_SMALL = 16 * 1024  # smaller literals are not worth a search, which indexes megabytes
 _BLOCK = 256  # bytes of a range that both files have at the same distance
 
 

@@ -1,4 +1,9 @@
-"""The digest of the original: a second thread computes it during the copy, while the bytes are in memory."""
+"""
+The digests of the original and of the new file.
+
+A second thread computes that of a large original during the copy, while the bytes are in memory, and that of a large
+new file during the proof.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from indexium_core.files.reader import ByteProgress
 from indexium_core.files.swap import content
 from indexium_core.model.files.media import Rebuild
 
-_LARGE = 8 * 1024 * 1024  # bytes; the copy of a smaller file takes no longer than the start of a thread
+_LARGE = 8 * 1024 * 1024  # bytes; the work on a smaller file takes no longer than the start of a thread
 
 
 def write(rebuild: Rebuild, original: Reader, fd: int, *, on_progress: ByteProgress) -> tuple[int, bytes | None]:
@@ -33,6 +38,38 @@ def write(rebuild: Rebuild, original: Reader, fd: int, *, on_progress: ByteProgr
         except BaseException:
             is_stopped.set()
             raise
+
+
+def proven(
+    reverse: Rebuild | None, original: Reader, new: Reader, *, digest: bytes | None, sampled: bool
+) -> tuple[bytes, bytes]:
+    """
+    Return the digests of the original and of the new file, after the proof of the reverse, if there is one.
+
+    Args:
+        reverse: The pieces that make the original from the new file.
+        original: The original.
+        new: The new file.
+        digest: The digest of the original, if it is known.
+        sampled: Compare windows only.
+
+    Raises:
+        VerificationError: The reverse does not yield the original.
+
+    """
+    if original.size < _LARGE:
+        return _proven(reverse, original, new, digest, sampled=sampled), delta.digest_of(new, sampled=sampled)
+    with futures.ThreadPoolExecutor(1) as other:
+        new_digest = other.submit(delta.digest_of, new, sampled=sampled)
+        return _proven(reverse, original, new, digest, sampled=sampled), new_digest.result()
+
+
+def _proven(reverse: Rebuild | None, original: Reader, new: Reader, digest: bytes | None, *, sampled: bool) -> bytes:
+    """Return the digest of the original, which the reverse must yield."""
+    digest = digest or delta.digest_of(original, sampled=sampled)
+    if reverse is not None:
+        delta.proven(reverse, new, original, sampled=sampled, digest=digest)
+    return digest
 
 
 class _StoppableReader:

@@ -7,7 +7,6 @@ import errno
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent import futures
 from dataclasses import replace
 from enum import Enum
 from types import TracebackType
@@ -436,14 +435,10 @@ class Replacement:
         )
 
     def _prove(self, reverse: Rebuild | None) -> None:
-        """Prove the reverse, if it exists, and compute the digests of both files in parallel."""
-        sampled = self._is_sampled
-        with futures.ThreadPoolExecutor(1) as other:
-            new = other.submit(delta.digest_of, self._new, sampled=sampled)
-            old = self._old_digest or delta.digest_of(self.original, sampled=sampled)
-            if reverse is not None:
-                delta.proven(reverse, self._new, self.original, sampled=sampled, digest=old)
-            self._digests = old, new.result()
+        """Prove the reverse, if it exists, and compute the digests of both files."""
+        self._digests = hashing.proven(
+            reverse, self.original, self._new, digest=self._old_digest, sampled=self._is_sampled
+        )
         self._proven = reverse
 
     @property
