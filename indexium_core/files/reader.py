@@ -72,9 +72,8 @@ class FileReader:
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`, or fewer bytes at the end of the file."""
-        if (
-            offset < 0 or not 0 <= length <= self.stat.size - offset
-        ):  # most reads need no call: it takes as long as they
+        # Most reads need no call: it takes as long as the read itself.
+        if offset < 0 or not 0 <= length <= self.stat.size - offset:
             length = _clamped(offset, length, self.stat.size)
         try:
             data = os.pread(self._fd, length, offset) if length else b""

@@ -37,6 +37,16 @@ def test_intact_document_has_no_problem_and_all_facts() -> None:
     assert found.named(mkv.CUES)[0].offset == raw[mkv.CUES][0]
 
 
+@effort.examples(120, 600)
+@given(cut=st.integers(0, len(SOUND)), at=st.integers(0, len(SOUND) - 1), byte=st.integers(0, 255))
+def test_clusters_of_known_size_are_found_as_one_by_one(cut: int, at: int, byte: int) -> None:
+    data = (SOUND[:at] + bytes([byte]) + SOUND[at + 1 :])[:cut]
+    found = FAMILY.examine(BytesReader(data))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walk._Walk, "_sized_clusters", lambda _, position: (position, 0))
+        assert found == FAMILY.examine(BytesReader(data))
+
+
 def test_doc_type_decides_between_webm_and_matroska() -> None:
     assert mkv.examine(mkv.document(doc_type="webm")).container == "webm"
     assert mkv.examine(mkv.document(doc_type="webm")).problem is None

@@ -19,6 +19,7 @@ from PIL import Image, ImageChops
 from indexium_core import errors
 from indexium_core.files import delta, fingerprint, probe, thumbnail, verify
 from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.photos import jpeg
 from indexium_core.files.containers.photos.photo import PhotoFamily, PhotoLayout
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.files.swap import content
@@ -27,6 +28,7 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 from tests.support import heif, photos, sabotage
 from tests.support.cases import each_case
+from tests.support.effort import effort
 from tests.support.oracles import oracle
 from tests.support.photos import chunk, exif, packet, photo, segment, with_segments, xmp_segment
 
@@ -159,6 +161,12 @@ def told(data: bytes, folder: Path) -> dict[str, object]:
 
 
 # Every field of every kind
+
+
+@effort.examples(120, 600)
+@given(st.lists(st.sampled_from([b"\xff", b"\xd9", b"\xd8", b"\0"])).map(b"".join))
+def test_end_of_image_is_found_at_every_place(block: bytes) -> None:
+    assert jpeg._has_end(block) == (b"\xff\xd9" in block)
 
 
 @each_case("kind", KINDS)

@@ -144,13 +144,14 @@ def _kept_part(window: Window, fields: _Edited, box: Box) -> Box | bytes:
     A write may add names of its fields at the end of a list of names, and it changes the creation time of the boxes
     that have the time of `mvhd`. No time counts as this time: a write may remove the time of `mvhd`.
     """
-    content = window.body(box, 0, 12)
     with suppress(MalformedBoxError):
         if box.kind == b"keys" and fields.key_names:
             return items.without_last_keys(window.body(box), fields.key_names)
-        if box.kind in times.BOXES and fields.time is not None and times.raw(content) in {0, fields.time}:
-            start, end = times.field_range(content)
+        if box.kind in times.BOXES and fields.time is not None:
             whole = window.body(box)
+            if times.raw(whole[:12]) not in {0, fields.time}:
+                return box
+            start, end = times.field_range(whole[:12])
             return whole[:start] + b"time" + whole[end:]
     return box
 

@@ -97,6 +97,8 @@ class Pointers:
 
     def stored_in(self, start: int, end: int) -> Pointers:
         """Return the pointers that are stored in a range of the file."""
+        if not len(self.rows):
+            return self
         first, last = np.searchsorted(self.at, [start, end])
         return Pointers(self.rows[first:last])
 
