@@ -29,7 +29,7 @@ import {
  * @property {number} first Place of the first shown candidate.
  * @property {boolean} all The decision counts for the others, too.
  * @property {number} sent The number of the last decision; the server says which one it has processed.
- * @property {number} turn
+ * @property {number} opened The number of the last question that the server opened.
  * @property {number | null} told The question that the address of the page names.
  * @property {boolean} isStep The person has opened the question from the queue: *back* returns from it.
  * @property {string} searching
@@ -304,9 +304,10 @@ function onDrawn(self) {
     state.answered.clear()
     isStale = true
   }
-  if (view.turn && view.turn !== state.turn) {
-    state.turn = view.turn
-    Object.assign(state, {at: view.shows ?? state.at, seen: null, first: 0, all: false, searching: ""})
+  const {number = 0, title = null} = view.opened ?? {}
+  if (number && number !== state.opened) {
+    state.opened = number
+    Object.assign(state, {at: title ?? state.at, seen: null, first: 0, all: false, searching: ""})
     isStale = true
   }
   if (isStale) {
@@ -352,7 +353,7 @@ export function render(context) {
       first: 0,
       all: false,
       sent: Date.now(), // above the numbers of a page that was drawn before
-      turn: 0,
+      opened: 0,
       told: null,
       isStep: false,
       searching: "",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.decide import decide_view as parts
+from dashboards.pages.decide.view_types import OpenedQuestionView
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import DecideState
@@ -65,8 +66,7 @@ class DecideScreen(Screen):
         self._settled = 0  # number of the last processed decision; the browser gives it
         self._made: list[_MadeDecision] = []  # of this session, in their order, without those that are undone
         self._decided, self._seconds, self._last = 0, 0.0, 0.0
-        self._turn = 0  # grows with each title that the server opens
-        self._shows: int | None = None
+        self._opened: OpenedQuestionView = {"number": 0, "title": None}
         self._list.on(
             accept=self._accept,
             ignore=lambda message: self._decide(
@@ -141,7 +141,7 @@ class DecideScreen(Screen):
                 self._load()
                 return
             if opens is not None:
-                self._turn, self._shows = self._turn + 1, opens
+                self._open(opens)
             self._show(result)
 
         def failed(error: errors.IndexiumError) -> None:
@@ -159,6 +159,10 @@ class DecideScreen(Screen):
             self.state.title_id = int(message["id"])
             self._session.update_address(push=message["step"] is True)
 
+    def _open(self, title_id: int | None) -> None:
+        """Let the browser show a title with the next view; None: let it draw the shown one anew."""
+        self._opened = {"number": self._opened["number"] + 1, "title": title_id}
+
     def _show(self, result: _Questions) -> None:
         page, pictures = result.page, self._session.pictures
         if result.settled < self._settled:  # a newer list follows
@@ -175,8 +179,7 @@ class DecideScreen(Screen):
             items=[parts.question_view(each, pictures=pictures) for each in questions],
             more=wording.and_more(left) if left > 0 else wording.plural(len(questions), "title"),
             settled=result.settled,
-            turn=self._turn,
-            shows=self._shows,
+            opened=self._opened,
             empty=None
             if questions
             else parts.empty_view(
@@ -266,7 +269,7 @@ class DecideScreen(Screen):
             if self.state.segment == made.segment:
                 self._load(opens=made.title_id)
             else:  # the list changes, but by this page
-                self._turn, self._shows = self._turn + 1, None
+                self._open(None)
 
         def failed() -> None:
             for made in undone_elsewhere:

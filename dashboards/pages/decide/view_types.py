@@ -111,6 +111,11 @@ class DecideListEmptyView(TypedDict):
     acts: list[DecideActView]
 
 
+class OpenedQuestionView(TypedDict):
+    number: int  # Grows with each question that the server opens
+    title: int | None  # None: the shown question stays, drawn anew
+
+
 class DecideListView(TypedDict, total=False):
     segment: str  # The state of the listed titles
     segments: list[SegmentView]
@@ -119,6 +124,5 @@ class DecideListView(TypedDict, total=False):
     items: list[QuestionView]  # The next questions
     more: str  # How many others follow
     settled: int  # The number of the last decision of this page that the server has processed
-    turn: int  # Grows with each question that the server opens
-    shows: int | None  # The question that the server opened last
+    opened: OpenedQuestionView  # What the server opened last
     empty: DecideListEmptyView | None
