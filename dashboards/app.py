@@ -173,7 +173,7 @@ def _template() -> jinja2.Template:
     from panel.io.resources import _env
 
     environment = _env.overlay()
-    environment.filters["used"] = _used_scripts
+    environment.filters = {**environment.filters, "used": _used_scripts}  # `overlay` shares the filters of Bokeh
     template: jinja2.Template = environment.from_string(plain.asset("page.html"))
     return template
 

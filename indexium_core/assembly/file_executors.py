@@ -9,7 +9,7 @@ from indexium_core.flows.scanning import file_facts
 from indexium_core.flows.titles import nfo_reading, parsing
 from indexium_core.flows.writing.workers import worker_side
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
-from indexium_core.jobs.executors import Executor, Processes, ProcessesWhenReady, Threads
+from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.settings import Settings
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
@@ -27,7 +27,6 @@ class FileExecutors:
         """`is_served`: this process serves a dashboard of the home."""
         self.threads = Threads()
         self.processes = Processes(home / PROCESSES, modules=_FILE_WORK, spare=1 if is_served else 0)
-        self._processes_when_ready = ProcessesWhenReady(self.processes)
         self._settings, self._is_served = config, is_served
         self._clusters: dict[str, Cluster] = {}  # by address; the setting may change while one is in use
 
@@ -44,12 +43,6 @@ class FileExecutors:
             return cluster
         is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self._is_served else files >= _MIN_PROCESS_FILES
         return self.processes if kind == "processes" or (kind == "auto" and is_worth_it) else self.threads
-
-    def choose_for_reading(self, files: int, seconds: float) -> Executor:
-        """Return the executor as `choose`; without a dashboard, threads read files while the processes start."""
-        executor = self.choose(files, seconds)
-        is_automatic = executor is self.processes and self._settings.executor == "auto"
-        return self._processes_when_ready if is_automatic and not self._is_served else executor
 
     def cluster(self) -> Cluster | None:
         """Return the cluster of the present setting; None if it names no cluster."""

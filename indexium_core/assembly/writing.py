@@ -94,7 +94,7 @@ class WritingServices:
             store,
             config=config,
             clock=clock,
-            executor=core.executors.choose_for_reading,
+            executor=core.executors.choose,
             events=core.events,
             hashes=self.hash_cache,
         )

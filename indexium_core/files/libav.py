@@ -37,9 +37,8 @@ _FROM_HEADERS = {"probesize": "32", "analyzeduration": "0", "fpsprobesize": "0"}
 _FROM_PACKETS = {"probesize": "2000000", "analyzeduration": "2000000"}
 _SAMPLE_TABLES = {"advanced_editlist": "0", "ignore_editlist": "1"}
 _AAC_LC = 2  # object type in the configuration of an AAC stream
-_WITHOUT_EXTENSION = frozenset(
-    {b"", b"\x56\xe5\x00"}
-)  # after its first two bytes: nothing, or the mark that there is no SBR
+# What follows the first two bytes of a configuration without an extension: nothing, or the mark that there is no SBR.
+_WITHOUT_EXTENSION = frozenset({b"", b"\x56\xe5\x00"})
 _SMALL_BUFFER, _LARGE_BUFFER = 32 * 1024, 1024 * 1024  # buffer sizes in bytes
 _TIMEOUT_SECONDS = 60.0  # timeout of the libraries in seconds
 
@@ -67,7 +66,7 @@ def opened(
         container: Its container.
         sample_tables: Read an MP4's index from its sample tables, before any edit list: this takes a third of the time.
         packets: All packets will be read: use a larger buffer.
-        aac: Start the decoder of AAC.
+        aac: Start the decoder of AAC for a file of the demuxer `mov`; for others it starts in any case.
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open the file, or failed on the file in the
@@ -76,7 +75,7 @@ def opened(
     """
     demuxer, source = demuxer_of(container), _MediaSource(reader)
     options = _FROM_HEADERS if demuxer in {"mov", "matroska"} else _FROM_PACKETS
-    if options is _FROM_HEADERS and not aac:
+    if demuxer == "mov" and not aac:
         options = options | {"codec_whitelist": _without_aac()}
     with av.open(
         source,
@@ -97,15 +96,17 @@ def with_headers(reader: Reader, container: str, work: Callable[[Any], R]) -> R:
     """
     Return what `work` makes of the headers of a file.
 
-    The decoder of AAC takes half of the time of opening an MP4 or a Matroska file. It starts only if a stream needs it.
+    The decoder of AAC takes half of the time of opening an MP4. It starts only if a stream needs it. In a Matroska file
+    it always starts: the header of the track may contradict the stream, and only the decoder knows the stream.
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open the file, or failed on it.
 
     """
-    with opened(reader, container, aac=False) as media:
-        if all(map(_is_known_without_decoder, media.streams)):
-            return work(media)
+    if demuxer_of(container) == "mov":
+        with opened(reader, container, aac=False) as media:
+            if all(map(_is_known_without_decoder, media.streams)):
+                return work(media)
     with opened(reader, container) as media:
         return work(media)
 
@@ -134,8 +135,9 @@ def channels_of(context: Any) -> tuple[str, int]:
     the memory of the list, and both free it, which ends the process. So the context gets a layout without a list.
     """
     layout = context.layout
+    found = layout.name, layout.nb_channels
     context.layout = "mono"
-    return layout.name, layout.nb_channels
+    return found
 
 
 def read_field(metadata: Mapping[str, str], key: str, demuxer: str = "") -> str | None:

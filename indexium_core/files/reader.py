@@ -72,7 +72,7 @@ class FileReader:
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`, or fewer bytes at the end of the file."""
-        # Most reads need no call: it takes as long as the read itself.
+        # Most reads need no call here: a call takes as long as the read.
         if offset < 0 or not 0 <= length <= self.stat.size - offset:
             length = _clamped(offset, length, self.stat.size)
         try:

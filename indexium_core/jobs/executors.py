@@ -161,13 +161,6 @@ class Processes(Threads):
         with contextlib.suppress(OSError):  # the first call reports the error
             self._server.start()
 
-    def is_ready(self) -> bool:
-        """Load the modules of the work, and return whether a call can start; a call that cannot reports the error."""
-        try:
-            return self._server.is_loaded()
-        except OSError:
-            return True
-
     def close(self) -> None:
         """Kill all processes and start no others. Callers that wait for a process get `WorkerLostError`."""
         with self._workers_lock:
@@ -245,24 +238,6 @@ class Processes(Threads):
                 self._reap_later()
         for worker in expired:
             worker.end()
-
-
-class ProcessesWhenReady(Threads):
-    """Runs calls on their threads until worker processes have loaded their modules, then in these."""
-
-    def __init__(self, processes: Processes) -> None:
-        """Use these worker processes."""
-        self._processes = processes
-
-    def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the function on this thread or in a worker process."""
-        return (
-            self._processes.call(function, *args, **kwargs) if self._processes.is_ready() else function(*args, **kwargs)
-        )
-
-    def max_concurrency(self, requested: int) -> int:
-        """Return as many as worker processes run at once."""
-        return self._processes.max_concurrency(requested)
 
 
 class _Worker:

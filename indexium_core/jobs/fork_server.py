@@ -38,7 +38,6 @@ class ForkServer:
         self._lock_path, self._modules = lock, tuple(modules)
         self._process: subprocess.Popen[bytes] | None = None
         self._control: connection.Connection | None = None
-        self._is_loaded = False  # the process has told that it has its modules
         self._is_closed = False
         self._start_lock, self._request_lock = threading.Lock(), threading.Lock()
 
@@ -55,7 +54,6 @@ class ForkServer:
                 raise OSError("the program is stopping")
             if self._process is None or self._control is None or self._process.poll() is not None:
                 self._control, child_end = connection.Pipe()
-                self._is_loaded = False
                 number = child_end.fileno()
                 try:
                     self._process = subprocess.Popen(
@@ -69,17 +67,6 @@ class ForkServer:
                     child_end.close()
             return self._control
 
-    def is_loaded(self) -> bool:
-        """
-        Start the process if it does not run, and return whether it has loaded its modules or ended.
-
-        Raises:
-            OSError: As for `start`.
-
-        """
-        control = self.start()
-        return self._is_loaded or control.poll(0)
-
     def fork(self) -> ForkedProcess:
         """
         Start a worker process.
@@ -92,9 +79,6 @@ class ForkServer:
         pipe, child_end = connection.Pipe()
         try:
             with self._request_lock:
-                if not self._is_loaded:
-                    control.recv()
-                    self._is_loaded = True
                 control.send("fork")
                 reduction.send_handle(control, child_end.fileno(), 0)
                 answer = control.recv()

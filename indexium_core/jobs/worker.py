@@ -9,7 +9,6 @@ that a worker can finish or cancel its call normally.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import gc
 import importlib
@@ -110,9 +109,7 @@ def run(control: int, lock: str, modules: Sequence[str]) -> None:
 
 
 def _fork_on_request(control: Connection) -> int | None:
-    """Tell that the modules are loaded. Return the pipe in a worker, and None when the parent has exited."""
-    with contextlib.suppress(OSError):  # the parent has exited; the next request tells it
-        control.send("loaded")
+    """Return the pipe in a worker, and None in the fork server when the parent has exited."""
     while True:
         try:
             request = control.recv()

@@ -399,6 +399,7 @@ def _create(path: Path) -> None:
         with contextlib.closing(duckdb.connect(str(unfinished), config=CONFIG)) as raw:
             migrations.apply_to_empty(raw, migrations.available())
         files.sync_and_rename(unfinished, path)
+        logger.info("store.created", extra={"version": migrations.available()[-1].version})
     except (duckdb.Error, OSError) as error:
         raise errors.StoreError(failure_message(f"The database {path} cannot be created", error)) from error
 

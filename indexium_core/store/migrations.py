@@ -1,7 +1,8 @@
 """
-Numbered migrations of the schema. Each runs in one transaction together with its record.
+Numbered migrations of the schema. Each runs in a transaction together with its record.
 
-The functions use a raw DuckDB connection, before the database is in use.
+An empty database gets all of them in one transaction. The functions use a raw DuckDB connection, before the database is
+in use.
 """
 
 from __future__ import annotations
@@ -105,7 +106,6 @@ def apply_to_empty(raw: duckdb.DuckDBPyConnection, migrations: list[Migration]) 
     with transaction(raw):
         for migration in migrations:
             _apply(raw, migration)
-    logger.info("store.created", extra={"version": migrations[-1].version})
 
 
 def _apply(raw: duckdb.DuckDBPyConnection, migration: Migration) -> None:

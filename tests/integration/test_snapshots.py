@@ -302,7 +302,7 @@ def test_existing_file_is_not_replaced(studio: Studio, tmp_path: Path) -> None:
         assert con.execute("SELECT count(*) FROM files").fetchone() == (4,)
 
 
-def test_full_row_groups_of_long_table_go_to_the_disk_before_the_end(studio: Studio, tmp_path: Path) -> None:
+def test_long_table_has_small_row_groups(studio: Studio, tmp_path: Path) -> None:
     studio.library.close()
     with Database.open(studio.library.home) as database, database.atomic() as tx:
         tx.execute("INSERT INTO touched_files SELECT 1000 + n, 'undone' FROM range(3 * 40960) AS numbers(n)")

@@ -176,10 +176,10 @@ function drawGrid({view, state, root}, cursorPlace) {
       const number = view.first + index + 1
       const shown = {...row, draft: hasDraft(row.id)}
       const old = drawn.get(String(row.id))
-      if (old) showSelected(old, row)
       const people = fitTags(row.tags, row.more, state.tagWidth, isDense())
       // A choice of all rows draws none of them again: only their boxes change. Another width draws only those rows
       // again that show more or fewer people.
+      if (old?.matches(".row")) showSelected(old, row)
       const inputs = [{...shown, selected: false}, number, cursor, people.shown.length]
       return reuse(old, inputs, () => drawRow(shown, number, cursor, people))
     }),

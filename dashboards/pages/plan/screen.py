@@ -323,11 +323,10 @@ class PlanScreen(Screen):
         if not self._is_painted:
             self._is_painted = True
             if self._loaded is not None:
-                self._risk.load(self._loaded.plan.query)
                 self._read_ahead(self._loaded)
 
     def _read_ahead(self, loaded: Loaded) -> None:
-        """Read the next page in advance; the chart and the count of all files only if no other page follows quickly."""
+        """Read the next page in advance. Read the chart and the next choices only if no other page follows quickly."""
         self._bridge.after(PAINTED, lambda: self._look_ahead(loaded))
         self._bridge.after(IDLE, lambda: self._read_rest(loaded))
 
@@ -344,7 +343,7 @@ class PlanScreen(Screen):
         query, page, prepare = loaded.plan.query, loaded.page, loaded.whole.selection_rows.prepare
         if self._loaded is not None and self._loaded.page is page and query == self.state.query:
             self._risk.load(query)
-            self._bridge.run(lambda: prepare(query, loaded.selection, page.items), lambda _: None, name="count_ahead")
+            self._bridge.run(lambda: prepare(query, loaded.selection, page.items), lambda _: None, name="choices_ahead")
 
     def _draw_header(self, loaded: Loaded) -> None:
         view = plan_header.view(

@@ -16,7 +16,7 @@ from indexium_core.files.reader import ByteProgress
 from indexium_core.files.swap import content
 from indexium_core.model.files.media import Rebuild
 
-_LARGE = 8 * 1024 * 1024  # bytes; the work on a smaller file takes no longer than the start of a thread
+_LARGE = 8 * 1024 * 1024  # bytes; with a smaller file, threads wait for each other longer than they work
 
 
 def write(rebuild: Rebuild, original: Reader, fd: int, *, on_progress: ByteProgress) -> tuple[int, bytes | None]:
@@ -40,7 +40,7 @@ def write(rebuild: Rebuild, original: Reader, fd: int, *, on_progress: ByteProgr
             raise
 
 
-def proven(
+def digests(
     reverse: Rebuild | None, original: Reader, new: Reader, *, digest: bytes | None, sampled: bool
 ) -> tuple[bytes, bytes]:
     """
@@ -58,13 +58,15 @@ def proven(
 
     """
     if original.size < _LARGE:
-        return _proven(reverse, original, new, digest, sampled=sampled), delta.digest_of(new, sampled=sampled)
+        return _original_digest(reverse, original, new, digest, sampled=sampled), delta.digest_of(new, sampled=sampled)
     with futures.ThreadPoolExecutor(1) as other:
         new_digest = other.submit(delta.digest_of, new, sampled=sampled)
-        return _proven(reverse, original, new, digest, sampled=sampled), new_digest.result()
+        return _original_digest(reverse, original, new, digest, sampled=sampled), new_digest.result()
 
 
-def _proven(reverse: Rebuild | None, original: Reader, new: Reader, digest: bytes | None, *, sampled: bool) -> bytes:
+def _original_digest(
+    reverse: Rebuild | None, original: Reader, new: Reader, digest: bytes | None, *, sampled: bool
+) -> bytes:
     """Return the digest of the original, which the reverse must yield."""
     digest = digest or delta.digest_of(original, sampled=sampled)
     if reverse is not None:

@@ -436,7 +436,7 @@ class Replacement:
 
     def _prove(self, reverse: Rebuild | None) -> None:
         """Prove the reverse, if it exists, and compute the digests of both files."""
-        self._digests = hashing.proven(
+        self._digests = hashing.digests(
             reverse, self.original, self._new, digest=self._old_digest, sampled=self._is_sampled
         )
         self._proven = reverse

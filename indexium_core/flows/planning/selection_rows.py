@@ -6,11 +6,13 @@ They are kept in memory, so a person who selects one file after another waits fo
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from indexium_core.model.planning.plan import PlanItem, Selection
+from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Groups
 
@@ -32,14 +34,15 @@ class _RowReader(Protocol):
 
 
 class SelectionRows:
-    """Any thread may use it."""
+    """The rows of one plan version that were read last. Any thread may use it."""
 
     def __init__(self, reader: _RowReader, searching: Callable[[str | None], Search]) -> None:
         """Read rows with `reader`; `searching` returns the search of a query in the version."""
         self._reader, self._searching = reader, searching
-        self._of_searches: dict[tuple[str, str], Groups] = {}
+        self._of_searches = RecentValues[tuple[str, str], Groups](_SEARCHES)
         # By the queries of the selection and of the displayed search: the rows by file id, None for unknown files.
         self._of_files: dict[tuple[str | None, str], dict[int, tuple[Any, ...] | None]] = {}
+        self._lock = threading.Lock()  # held while `_of_files` changes
 
     def prepare(self, query: str, selection: Selection, items: Sequence[PlanItem]) -> None:
         """Read what the next choices need: all files of a displayed search, or one of its displayed items."""
@@ -50,11 +53,9 @@ class SelectionRows:
 
     def of_search(self, query: str, within: str = "") -> Groups:
         """Count the listed items of a search by all facts that selections distinguish."""
-        rows = self._of_searches.get((query, within))
-        if rows is None:
-            rows = self._reader.search_groups(self._searching(query), within)
-            _keep(self._of_searches, (query, within), rows)
-        return rows
+        return self._of_searches.get(
+            (query, within), lambda: self._reader.search_groups(self._searching(query), within)
+        )
 
     def of_files(self, selection: Selection, within: str = "", *, also: Collection[int] = ()) -> Groups:
         """
@@ -70,12 +71,13 @@ class SelectionRows:
         if missing := named.union(also) - known.keys():
             read = self._reader.exceptions(self._searching(selection.query), selection, within, missing)
             known = {**known, **dict.fromkeys(missing), **read}
-            _keep(self._of_files, (selection.query, within), known)
+            self._keep((selection.query, within), known)
         rows = [(file_id, known[file_id]) for file_id in named]
         return [(*row, file_id in selection.included, file_id in selection.excluded) for file_id, row in rows if row]
 
-
-def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
-    while len(kept) >= _SEARCHES:
-        kept.pop(next(iter(kept), None), None)
-    kept[key] = value
+    def _keep(self, key: tuple[str | None, str], rows: dict[int, tuple[Any, ...] | None]) -> None:
+        with self._lock:
+            self._of_files.pop(key, None)
+            while len(self._of_files) >= _SEARCHES:
+                del self._of_files[next(iter(self._of_files))]
+            self._of_files[key] = rows

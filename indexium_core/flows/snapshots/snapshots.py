@@ -97,8 +97,8 @@ class Snapshots:
 
     def take_soon(self) -> None:
         """Take a snapshot after a moment, in which further changes may follow."""
+        self._is_changed = True
         if self._is_enabled():
-            self._is_changed = True
             seconds = max(_DELAY_SECONDS, self._earliest - time.monotonic())
             self._scheduler.add_later(KIND, seconds, has_work=lambda: self._is_changed)
 
@@ -178,7 +178,7 @@ class Snapshots:
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, also its own job; an error is logged."""
-        if self._is_changed or self._is_of_job:
+        if self._is_enabled() and (self._is_changed or self._is_of_job):
             try:
                 self.take()
             except errors.IndexiumError as error:
@@ -186,14 +186,14 @@ class Snapshots:
 
     def _write(self, out: Path | None) -> SnapshotReport:
         """Write a snapshot and publish it, see `take`. Callers hold the lock."""
-        started, moment, version = time.monotonic(), self._clock(), self._version()
+        started, moment, change = time.monotonic(), self._clock(), self._database.last_change()
+        version = self._version()
         path = out or self._next_path()
         if out is not None and out.exists():
             raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
         unfinished = path.with_name(f"{path.name}.part")
         leftovers = (unfinished, files.log_of(unfinished))
         findings = self._findings()
-        change = self._database.last_change()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             for leftover in leftovers:  # of a process that was killed

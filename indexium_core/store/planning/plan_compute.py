@@ -62,7 +62,7 @@ class _Shape(NamedTuple):
 
     @property
     def replaced(self) -> tuple[str, ...]:
-        """The files with parts of the statement that cost less where something is missing."""
+        """The `.sql` files whose parts replace the general ones: they do less, and that is enough here."""
         is_only_decided = self.marked_files > 0 and not self.other_marks
         parts = (
             ("plan_compute_people", not self.edits_fields),

@@ -26,7 +26,7 @@ FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.en
 -- the films and series in the parallel lists $limited_fields and $limited_ids count.
 SELECT field, label, titles, count(*) OVER (PARTITION BY field) AS total FROM (
     SELECT field, small, arg_max(name, entity_id) AS label, sum(titles)::BIGINT AS titles FROM (
-        SELECT field, entity_id, lower(name) AS small, last(name) AS name, any_value(titles) AS titles FROM (
+        SELECT field, entity_id, lower(name) AS small, max(name) AS name, any_value(titles) AS titles FROM (
             SELECT v.field, v.entity_id, unnest(/* names */) AS name, t.titles FROM titles_shown AS v
             JOIN (SELECT coalesce(m.series_id, m.id) AS work, count(*) AS titles FROM (/* matches */) AS m GROUP BY work) AS t ON t.work = v.entity_id
             WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series')

@@ -64,6 +64,16 @@ def test_channels_of_aac_are_counted(extension: str, layout: str, channels: int,
     assert (stream.details["channels"], stream.details["sample_rate"]) == (channels, 48000)
 
 
+def test_channels_of_matroska_are_those_of_the_stream(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mkv"
+    ffmpeg.run(["-f", "lavfi", "-i", "anullsrc=cl=stereo:r=48000:d=0.5", "-c:a", "aac", str(path)])
+    data = path.read_bytes()
+    assert data.count(b"\x9f\x81\x02") == 1  # the element Channels
+    path.write_bytes(data.replace(b"\x9f\x81\x02", b"\x9f\x81\x01"))
+    [stream] = probed(path).streams
+    assert stream.details["channels"] == 2
+
+
 @pytest.mark.parametrize("extension", ["mp4", "mkv"])
 @each_case("configuration", CONFIGURATIONS)
 def test_extensions_of_aac_are_decoded(configuration: str, extension: str, tmp_path: Path) -> None:

@@ -17,13 +17,7 @@ import pytest
 
 from indexium_core import errors, logs
 from indexium_core.jobs import executors
-from indexium_core.jobs.executors import (
-    Processes,
-    ProcessesWhenReady,
-    Threads,
-    WorkerLostError,
-    wait_for_previous_processes,
-)
+from indexium_core.jobs.executors import Processes, Threads, WorkerLostError, wait_for_previous_processes
 from tests.support import pieces
 from tests.support.waiting import PATIENCE, until
 
@@ -185,26 +179,6 @@ def test_workers_use_the_fork_server_that_was_started_before(processes: Processe
     processes.call(pieces.process_of)
 
     assert processes._server._process is server
-
-
-def test_calls_run_on_threads_until_the_processes_are_ready(lock: Path, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
-    (tmp_path / "gated.py").write_text(f"open({str(gate)!r}).read()\n")  # loaded when somebody has written
-    sys.path.insert(0, str(tmp_path))
-    made = Processes(lock, modules=["gated"])
-    calls = ProcessesWhenReady(made)
-    try:
-        assert calls.max_concurrency(1000) == made.max_concurrency(1000)
-        assert calls.call(pieces.process_of) == os.getpid()
-        gate.write_text("")
-        until(made.is_ready)
-        process = calls.call(pieces.process_of)
-        assert process != os.getpid()
-        assert calls.call(pieces.process_of) == process
-    finally:
-        sys.path.remove(str(tmp_path))
-        made.close()
 
 
 def test_concurrency_is_limited_to_processors(processes: Processes) -> None:

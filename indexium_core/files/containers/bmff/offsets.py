@@ -97,7 +97,7 @@ class Pointers:
 
     def stored_in(self, start: int, end: int) -> Pointers:
         """Return the pointers that are stored in a range of the file."""
-        if not len(self.rows):
+        if not len(self.rows):  # as in most films without fragments: a search costs as much there
             return self
         first, last = np.searchsorted(self.at, [start, end])
         return Pointers(self.rows[first:last])

@@ -93,20 +93,17 @@ def _element_digest(reader: Reader, element: Element, runs: _Runs) -> str:
     """Return the digest of an element with its header; for an index, of its content."""
     if element.id == ids.CUES and element.size <= METADATA_MAX:
         content = content_of(reader, element)
-        digest = (_index_digest_cached if len(content) <= _CACHED_BYTES else _index_digest)(content, runs)
+        digest = (_index_digest if len(content) <= _CACHED_BYTES else _index_digest.__wrapped__)(content, runs)
         if digest is not None:
             return digest
     return _range_digest(reader, Extent(element.offset, element.length))
 
 
+@lru_cache(maxsize=8)  # both censuses of a write in place read the same index
 def _index_digest(content: bytes, runs: _Runs) -> str | None:
     """Return the digest of an index, None if it is damaged."""
     comparable = cues.comparable(content, _media_counter(runs))
     return None if comparable is None else _digest(comparable)
-
-
-# Both censuses of a write in place read the same index, so the second one is found here.
-_index_digest_cached = lru_cache(maxsize=8)(_index_digest)
 
 
 def _range_digest(reader: Reader, extent: Extent) -> str:
