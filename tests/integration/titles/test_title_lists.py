@@ -177,6 +177,20 @@ def test_every_facet_value_lists_as_many_titles_as_it_counts(known: Library, lis
             assert known.titles.list(**filters).total == value.titles, (key, value)
 
 
+@each_case(
+    "chosen",
+    [{"genre": "Drama", "actor": "Ada Quill"}, {"genre": "Crime", "director": "Cy Marsh", "actor": "Ada Quill"}],
+)
+def test_facets_of_names_count_over_each_others_filters(known: Library, chosen: dict[str, str]) -> None:
+    facets = known.titles.facets(keys=["genre", "actor", "director", "tag"], **chosen)
+    for key, facet in facets.items():
+        counted = {each.value: each.titles for each in facet.values}
+        others = known.titles.facets(keys=[key], **{name: value for name, value in chosen.items() if name != key})
+        assert counted == {each.value: each.titles for each in others[key].values}
+        for value, titles in counted.items():
+            assert known.titles.list(**{**chosen, key: value}).total == titles, (key, value)
+
+
 def test_related_titles_share_people_genres_or_a_collection(library: Library) -> None:
     ids = {each.title: each.id for each in library.titles.list().items}
     library.titles.set(ids["Cedar"], "collection", "Trees")
