@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 from indexium_core.flows.publishing import contents, folders
@@ -85,18 +85,14 @@ class PublicationPlanner:
             if not rows.has_plan(reader):
                 self._current_as_of = change, settings
                 return 0
-            outdated = {each.entity: each for each in rows.outdated(reader, settings=settings)}
+            compare = partial(rows.outdated, reader, settings=settings)
+            outdated = {each.entity: each for each in compare()}
+            every = cache(lambda: {each.entity: each for each in compare(all_rows=True)})
             if disk:
-                changed = set(self._changed_on_disk())
-                outdated |= {
-                    each.entity: each
-                    for each in rows.outdated(reader, settings=settings, all_rows=True)
-                    if each.entity in changed
-                }
+                outdated |= {each: every()[each] for each in self._changed_on_disk() if each in every()}
             around = store.episodes_around(reader, outdated)
             if around:
-                known = {each.entity: each for each in rows.outdated(reader, settings=settings, all_rows=True)}
-                outdated |= {each: known[each] for each in around if each in known}
+                outdated |= {each: every()[each] for each in around if each in every()}
             found = list(outdated.values())
             for first in range(0, len(found), _GROUP):
                 change = self._store(found[first : first + _GROUP], change)
