@@ -66,7 +66,7 @@ def opened(
         container: Its container.
         sample_tables: Read an MP4's index from its sample tables, before any edit list: this takes a third of the time.
         packets: All packets will be read: use a larger buffer.
-        aac: Start the decoder of AAC for a file of the demuxer `mov`; for others it starts in any case.
+        aac: Start the decoder of AAC.
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: The libraries cannot open the file, or failed on the file in the
@@ -75,7 +75,7 @@ def opened(
     """
     demuxer, source = demuxer_of(container), _MediaSource(reader)
     options = _FROM_HEADERS if demuxer in {"mov", "matroska"} else _FROM_PACKETS
-    if demuxer == "mov" and not aac:
+    if not aac:
         options = options | {"codec_whitelist": _without_aac()}
     with av.open(
         source,

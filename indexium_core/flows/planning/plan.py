@@ -37,7 +37,7 @@ from indexium_core.model.planning.plan import (
     Selection,
 )
 from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
-from indexium_core.model.query import compile_query, title_of
+from indexium_core.model.query import CompiledQuery, compile_query, title_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings
@@ -152,20 +152,17 @@ class PlanReader:
 
     def search_groups(self, search: Search, within: str) -> Groups:
         """Count the listed items of a search, by all facts that selections distinguish; reads each item once."""
-        displayed = compile_query(within) if within.strip() else None
-        return plan_read.search_groups(self._database.read(), search, displayed)
+        return plan_read.search_groups(self._database.read(), search, _displayed(within))
 
     def exceptions(
         self, search: Search, selection: Selection, within: str, file_ids: Collection[int]
     ) -> dict[int, tuple[Any, ...]]:
         """Return by id, for each of some files, what a summary of the selection adds or subtracts."""
-        displayed = compile_query(within) if within.strip() else None
-        return plan_read.exceptions(self._database.read(), search, selection, displayed, file_ids)
+        return plan_read.exceptions(self._database.read(), search, selection, _displayed(within), file_ids)
 
     def exception_groups(self, search: Search, selection: Selection, within: str) -> Groups:
         """Count the files that a selection names by id."""
-        displayed = compile_query(within) if within.strip() else None
-        return plan_read.exception_groups(self._database.read(), search, selection, displayed)
+        return plan_read.exception_groups(self._database.read(), search, selection, _displayed(within))
 
     def table(self, search: Search) -> pd.DataFrame:
         """Return the listed items as a table."""
@@ -467,6 +464,11 @@ class PlanItems(Sequence[PlanItem]):
 
     def __repr__(self) -> str:
         return f"<{self._count:,} plan items>"
+
+
+def _displayed(within: str) -> CompiledQuery | None:
+    """Return the displayed search; None if it finds everything."""
+    return compile_query(within) if within.strip() else None
 
 
 def _and(query: str | None, term: str) -> str | None:

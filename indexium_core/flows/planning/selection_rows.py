@@ -6,7 +6,6 @@ They are kept in memory, so a person who selects one file after another waits fo
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -41,8 +40,7 @@ class SelectionRows:
         self._reader, self._searching = reader, searching
         self._of_searches = RecentValues[tuple[str, str], Groups](_SEARCHES)
         # By the queries of the selection and of the displayed search: the rows by file id, None for unknown files.
-        self._of_files: dict[tuple[str | None, str], dict[int, tuple[Any, ...] | None]] = {}
-        self._lock = threading.Lock()  # held while `_of_files` changes
+        self._of_files = RecentValues[tuple[str | None, str], dict[int, tuple[Any, ...] | None]](_SEARCHES)
 
     def prepare(self, query: str, selection: Selection, items: Sequence[PlanItem]) -> None:
         """Read what the next choices need: all files of a displayed search, or one of its displayed items."""
@@ -66,18 +64,17 @@ class SelectionRows:
         named = selection.included | selection.excluded
         if len(named) > _FEW:
             return self._reader.exception_groups(self._searching(selection.query), selection, within)
-        known = self._of_files.get((selection.query, within), {})
-        known = known if len(known) < _MOST else {}
-        if missing := named.union(also) - known.keys():
-            read = self._reader.exceptions(self._searching(selection.query), selection, within, missing)
-            known = {**known, **dict.fromkeys(missing), **read}
-            self._keep((selection.query, within), known)
+        key, wanted = (selection.query, within), named.union(also)
+        if not wanted:
+            return []
+
+        def read() -> dict[int, tuple[Any, ...] | None]:
+            known = self._of_files.find(lambda other, _: other == key) or {}
+            known = known if len(known) < _MOST else {}
+            missing = wanted - known.keys()
+            found = self._reader.exceptions(self._searching(selection.query), selection, within, missing)
+            return {**known, **dict.fromkeys(missing), **found}
+
+        known = self._of_files.get(key, read, lambda rows: rows.keys() >= wanted)
         rows = [(file_id, known[file_id]) for file_id in named]
         return [(*row, file_id in selection.included, file_id in selection.excluded) for file_id, row in rows if row]
-
-    def _keep(self, key: tuple[str | None, str], rows: dict[int, tuple[Any, ...] | None]) -> None:
-        with self._lock:
-            self._of_files.pop(key, None)
-            while len(self._of_files) >= _SEARCHES:
-                del self._of_files[next(iter(self._of_files))]
-            self._of_files[key] = rows

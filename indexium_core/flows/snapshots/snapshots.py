@@ -80,8 +80,9 @@ class Snapshots:
         self._taking = threading.Lock()
         self._is_changed = False
         self._is_of_job = False  # the newest snapshot has the job that took it as running
-        self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
-        self._change = 0  # of the database, when the newest snapshot was read: without the setting, nothing else tells
+        # The change of the database at which this process took the newest snapshot; None: it took none, or failed. With
+        # the setting, `_is_changed` covers all changes since; without it, only a comparison with this number does.
+        self._change: int | None = None
         self._earliest = 0.0  # time.monotonic() at which the next snapshot after a change may start
         database.follow(self._on_commit)
 
@@ -134,7 +135,8 @@ class Snapshots:
         try:
             return self._write(out)
         except BaseException:
-            self._is_current = self._is_current and out is not None  # the next query takes a snapshot
+            if out is None:
+                self._change = None  # the next query takes a snapshot
             raise
 
     @remote()
@@ -164,7 +166,7 @@ class Snapshots:
         """
         with self._taking:  # a snapshot that another thread is taking now has the last change
             is_followed = self._is_enabled() or self._database.last_change() == self._change
-            if not self._is_changed and is_followed and self._is_current:
+            if not self._is_changed and is_followed and self._change is not None:
                 return ""
             try:
                 self._take(None)
@@ -209,7 +211,7 @@ class Snapshots:
             if out is None:
                 self._is_of_job = False
                 self._publish(path)
-                self._is_current, self._change = True, change
+                self._change = change
         except OSError as error:
             message = f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
             raise errors.StoreError(message) from error
