@@ -18,7 +18,7 @@ from tornado.ioloop import IOLoop
 from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
-from dashboards.frame import shell
+from dashboards.frame import current_work, shell
 from dashboards.frame.footer_panel import EVENTS, FooterPanel
 from dashboards.frame.undo import Undoing
 from dashboards.questions.interrupted_question import Interrupted
@@ -36,7 +36,7 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.matches.results import to_decide
-from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
+from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.review.reports import DecisionReport
 
@@ -460,9 +460,11 @@ class Session:
         library = self.library
         statistics = self.read_cache.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_work)
+        work = current_work.read(library, self.read_cache)
+        live = next((round(100 * each.current / max(1, each.total)) for _, each in work.running), None)
+        roots, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_numbers)
         files = sum(root.file_count for root in roots)
-        counts = self._reads.counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
+        counts = self._reads.counts | {"plan": changing, "history": work.operations, "library": files, "jobs": jobs}
         counts |= of_titles | {"requests": library.approvals.notice().to_decide}
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
@@ -476,14 +478,9 @@ class Session:
             hidden = {*hidden, REQUESTS}
         return {name: title for name, title in self._titles.items() if name not in hidden and self.may_open(name)}
 
-    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, dict[str, int]]:
-        """Return operations, folders, percent of the running operation, open jobs, and numbers of pages of titles."""
+    def _read_numbers(self) -> tuple[list[LibraryRow], int, dict[str, int]]:
+        """Return the folders, the number of open jobs, and the numbers of the pages of titles."""
         library = self.library
-        running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
-        live = None
-        if running:
-            status = library.status(running[0].id)
-            live = round(100 * status.current / max(1, status.total))
         jobs = sum(
             number
             for by_state in library.jobs.counts().values()
@@ -492,7 +489,7 @@ class Session:
         )
         roots = library.inventory.list()
         if all(each.kind == "home" for each in roots):
-            return library.history(per_page=1), roots, live, jobs, {}
+            return roots, jobs, {}
         titles = sum(each.titles for each in library.titles.facets(keys=["kind"])["kind"].values)
         of_titles = {"titles": titles, "decide": to_decide(library.matches.counts())}
-        return library.history(per_page=1), roots, live, jobs, of_titles
+        return roots, jobs, of_titles

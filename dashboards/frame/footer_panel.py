@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from dashboards.bridge import Bridge
-from dashboards.components import job_text
 from dashboards.components.dialog import Dialog
-from dashboards.frame import footer
+from dashboards.frame import current_work, footer
 from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.approvals.approval import Approval
-from indexium_core.model.job import Job, UnrecordedResults
-from indexium_core.model.operations.operation import ACTIVE_STATES, FINISHED_STATES, MetadataOperation, OperationStatus
+from indexium_core.model.operations.operation import FINISHED_STATES, MetadataOperation
 from indexium_core.model.scanning.reports import ScanProgress
 
 _WORK = tuple(
@@ -28,19 +26,6 @@ _WORK = tuple(
 )
 EVENTS = (*_WORK, "approvals:changed")
 FRESH = timedelta(days=1)  # operations that ended longer ago are not shown
-RUNNING, WAITING = 2, 2  # maximum number of rows of each kind
-OWN_ROWS = ("write", "rollback", "publish", "scan")  # kinds of jobs that have rows of their own
-
-
-class _ShownOperations(NamedTuple):
-    """What the footer shows."""
-
-    running: list[tuple[MetadataOperation, OperationStatus]]
-    interrupted: list[MetadataOperation]
-    newest: list[MetadataOperation]
-    jobs: list[Job]  # running jobs of the other kinds, see OWN_ROWS
-    long_paused: list[Job]  # paused for more than a day
-    unrecorded: Sequence[UnrecordedResults]  # jobs whose result cannot be stored
 
 
 class FooterSession(Protocol):
@@ -106,26 +91,24 @@ class FooterPanel:
         self._bridge.run(self._read, self._draw, name="footer")
 
     def _read(self) -> _FooterRows:
-        running, interrupted, newest, working, paused, unrecorded = self._session.read_cache.polled(
-            "footer", 0.4, self._read_operations
-        )
-        shown = running
+        work = current_work.read(self._library, self._session.read_cache)
+        shown, jobs, paused = work.running, work.jobs, work.long_paused
         if self._session.is_showing("jobs"):  # that page shows all jobs
-            shown, working, paused = [], [], []
+            shown, jobs, paused = [], [], []
         notice = self._library.approvals.notice()
         decided = list(self._decided(notice.own))
-        listed = {job.operation_id for job in paused} | {job.operation_id for job in unrecorded}
+        listed = {job.operation_id for job in paused} | {job.operation_id for job in work.unrecorded}
         rows = [
-            *(footer.unrecorded(each) for each in unrecorded),
+            *(footer.unrecorded(each) for each in work.unrecorded),
             *(footer.long_paused(each) for each in paused),
             *(footer.running(each, s) for each, s in shown if not self._is_shown(each) and each.id not in listed),
-            *(footer.working(each) for each in working),
+            *(footer.working(each) for each in jobs),
             *([footer.scanning(scan)] if (scan := self._scan()) else []),
-            *(footer.interrupted(each) for each in interrupted if not self._is_shown(each)),
+            *(footer.interrupted(each) for each in work.interrupted if not self._is_shown(each)),
             *footer.requests(notice, is_shown=self._session.is_showing("requests")),
-            *(footer.done(each) for each in newest if self._is_new(each) and not running),
+            *(footer.done(each) for each in work.newest if self._is_new(each)),
         ]
-        return _FooterRows(rows, bool(running or working or unrecorded), notice.own, decided)
+        return _FooterRows(rows, bool(work.running or jobs or work.unrecorded), notice.own, decided)
 
     def _decided(self, waiting: Collection[int]) -> Iterator[Approval]:
         """Yield the requests of the person that do not wait any more, since the last look."""
@@ -133,24 +116,6 @@ class FooterPanel:
             if each not in waiting:
                 with contextlib.suppress(errors.UnknownIdError):  # of files that the person no longer sees
                     yield self._library.approvals.get(each)
-
-    def _read_operations(self) -> _ShownOperations:
-        """Read everything with three statements, because the footer is read often while files are written."""
-        library = self._library
-        newest = library.history(per_page=1).items
-        unfinished = library.history(status=(*ACTIVE_STATES, "interrupted"), per_page=0).items if newest else []
-        active = [each for each in unfinished if each.status in ACTIVE_STATES]
-        jobs = library.jobs.list((), ("running", "paused"), per_page=0).items
-        running = [job for job in jobs if job.status == "running" and job.job_type not in OWN_ROWS]
-        paused = [job for job in jobs if job.status == "paused" and job_text.is_long_paused(job)]
-        return _ShownOperations(
-            jobs=running[:RUNNING],
-            long_paused=paused[:WAITING],
-            running=[(each, library.status(each.id)) for each in active[:RUNNING]],
-            interrupted=[each for each in unfinished if each.status == "interrupted"][:WAITING],
-            newest=newest,
-            unrecorded=library.jobs.unrecorded(),
-        )
 
     def _draw(self, found: _FooterRows) -> None:
         rows, is_running, self._proposed, decided = found

@@ -11,13 +11,12 @@ import contextlib
 import logging
 import shutil
 import threading
-import time
 import weakref
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import duckdb
 
@@ -29,12 +28,10 @@ from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, f
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 from indexium_core.store.providers import ranks
-from indexium_core.store.recovery import change_counter, files
+from indexium_core.store.recovery import change_counter, database_file, files
 from indexium_core.store.recovery.change_counter import ChangeCounter
 from indexium_core.store.recovery.files import CONFIG, FILE_NAME
-from indexium_core.store.snapshot import quoted
 
-_ATTEMPTS, _PAUSE_SECONDS = 100, 0.02
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -234,8 +231,8 @@ class Database:
         """
         self._check_open()
         copy, integrity = sql.load("database")["copy_database"], sql.load("integrity")
-        with contextlib.closing(self._raw.cursor()) as cursor, signals.restored():
-            cursor.execute(f"ATTACH {quoted(str(path))} AS copy")
+        with contextlib.closing(database_file.cursor(self._raw)) as cursor, signals.restored():
+            cursor.execute(database_file.attachment(path, "copy"))
             try:
                 with transaction(cursor):  # DuckDB cannot detach a database in an aborted transaction
                     tables = [name for (name,) in cursor.execute(integrity["own_tables"]).fetchall()]
@@ -292,7 +289,7 @@ class Database:
     def _new_reader(self) -> Connection:
         with self._cursor_lock:
             self._check_open()
-            connection = Connection(self._raw.cursor(), self._counter, grow_memory=self._memory.grow)
+            connection = Connection(database_file.cursor(self._raw), self._counter, grow_memory=self._memory.grow)
             self._readers.add(connection)
         return connection
 
@@ -364,20 +361,8 @@ def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
         raise errors.StoreError(message) from error
 
 
-def _connect(path: Path, **named: Any) -> duckdb.DuckDBPyConnection:
-    """Open the file. DuckDB releases a closed file with a delay; until then it rejects other settings for this file."""
-    for _ in range(_ATTEMPTS):
-        try:
-            return duckdb.connect(str(path), **named)
-        except duckdb.ConnectionException as error:
-            if "different configuration" not in str(error):
-                raise
-            time.sleep(_PAUSE_SECONDS)
-    return duckdb.connect(str(path), **named)
-
-
 def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyConnection:
-    raw = _connect(path, config=CONFIG)
+    raw = database_file.connect(path)
     try:
         migrations.apply(raw, needed)
     except duckdb.Error as error:
@@ -416,7 +401,7 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
     A killed process leaves a log. Opening the database for writing would merge the log into the file.
     """
     read_only = files.log_of(path).exists()
-    raw = _connect(path, read_only=read_only, config=CONFIG)
+    raw = database_file.connect(path, read_only=read_only)
     try:
         needed = migrations.pending(raw)
         if needed == migrations.available():  # an empty file

@@ -19,11 +19,10 @@ from typing import Any, NamedTuple
 from indexium_core.model.fields.table import CREATION_TIME, DATE
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.recovery import survival
+from indexium_core.store.recovery import database_file, survival
 
 _SQL, _KEPT = sql.load("snapshot"), sql.load("kept")
 _FINDINGS_PER_STATEMENT = 5_000  # no other thread runs while DuckDB reads the lists: 1 ms for a thousand findings
-_ROW_GROUP = 40_960  # rows: a full group goes to the disk, a smaller one stays in memory until COMMIT
 _SYNC_BYTES = 4_000_000  # else the last COMMIT syncs the whole file, and commits of other threads wait for the disk
 _COLUMN = re.compile(r'"?(\w+)"?,? -- (.+)$', re.MULTILINE)
 
@@ -79,7 +78,7 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: F
         StoreError: The disk is full, or the file exists.
 
     """
-    reader.execute(f"ATTACH {quoted(str(path))} AS snapshot (ROW_GROUP_SIZE {_ROW_GROUP})")
+    reader.execute(database_file.attachment(path, "snapshot"))
     values = {**values, **findings.part(0, 0), "created": CREATION_TIME, "date": DATE}
     try:
         reader.execute("BEGIN")
@@ -125,14 +124,9 @@ def _comments() -> str:
     """Return the statements that describe all tables and columns, as one text, which is parsed once."""
     comments = []
     for table in tables():
-        comments.append(f"COMMENT ON TABLE snapshot.{table.name} IS {quoted(table.description)}")
+        comments.append(f"COMMENT ON TABLE snapshot.{table.name} IS {database_file.quoted(table.description)}")
         comments += [
-            f'COMMENT ON COLUMN snapshot.{table.name}."{column.name}" IS {quoted(column.description)}'
+            f'COMMENT ON COLUMN snapshot.{table.name}."{column.name}" IS {database_file.quoted(column.description)}'
             for column in table.columns
         ]
     return "; ".join(comments)
-
-
-def quoted(text: str) -> str:
-    """Return a literal: DuckDB takes no parameters in these statements."""
-    return "'" + text.replace("'", "''") + "'"

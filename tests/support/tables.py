@@ -1,5 +1,5 @@
 """
-The tables of a home that is open in this process, through a connection of their own: DuckDB shares the open file.
+The tables of a home that is open in this process, through another cursor of its database.
 
 A test reads here what no service tells, and makes states that only a crash, an earlier version or another program
 makes. The library does not notice such a change: it renews none of its caches, and no snapshot has it.
@@ -11,17 +11,15 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-import duckdb
-
 from indexium_core.library import Library
 from indexium_core.store.connection import Connection, Counter, Parameters
-from indexium_core.store.recovery.files import CONFIG, FILE_NAME
+from indexium_core.store.recovery import database_file
 
 
 @contextlib.contextmanager
 def changing(library: Library) -> Iterator[Connection]:
     """Provide a connection for one transaction, which any exception rolls back."""
-    with contextlib.closing(duckdb.connect(str(library.home / FILE_NAME), config=CONFIG)) as raw:
+    with contextlib.closing(database_file.cursor(library._parts.core.store._raw)) as raw:
         raw.begin()
         yield Connection(raw, Counter())
         raw.commit()

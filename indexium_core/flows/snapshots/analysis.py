@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, settings
 from indexium_core.model import wording
+from indexium_core.store.recovery.database_file import quoted
 from indexium_core.store.recovery.files import SNAPSHOTS
-from indexium_core.store.snapshot import quoted, tables
+from indexium_core.store.snapshot import tables
 
 if TYPE_CHECKING:
     import duckdb

@@ -41,7 +41,9 @@ _CHANGES = frozenset({"plan:changed", "approvals:changed", *_TITLES, *(f"{work}:
 _DECIDED = frozenset(survival.of(Survival.DECIDED))
 _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
-_COST = 10  # a snapshot that takes a second is followed by ten seconds without one
+# After a snapshot that takes a second, a decision waits ten seconds for the next one, another change thirty: work
+# that goes on changes the tables all the time, and each snapshot delays the pages. A query takes a snapshot itself.
+_COST_OF_DECISION, _COST = 10, 30
 _KEPT = 3  # the newest files; a reader may have read the pointer and not yet opened its file
 
 
@@ -83,7 +85,7 @@ class Snapshots:
         # The change of the database at which this process took the newest snapshot; None: it took none, or failed. With
         # the setting, `_is_changed` covers all changes since; without it, only a comparison with this number does.
         self._change: int | None = None
-        self._earliest = 0.0  # time.monotonic() at which the next snapshot after a change may start
+        self._seconds, self._ended_at = 0.0, float("-inf")  # of the last snapshot of a job; time.monotonic()
         database.follow(self._on_commit)
 
     def on_event(self, event: Event) -> None:
@@ -94,14 +96,19 @@ class Snapshots:
     def _on_commit(self, written: frozenset[str]) -> None:
         """Take a snapshot soon if a person decided something: without the database, a rebuild takes it from there."""
         if written & _DECIDED:
-            self.take_soon()
+            self.take_soon(_COST_OF_DECISION)
 
-    def take_soon(self) -> None:
-        """Take a snapshot after a moment, in which further changes may follow."""
+    def take_soon(self, cost: int = _COST) -> None:
+        """
+        Take a snapshot after a moment, in which further changes may follow.
+
+        It does not start before the last one is `cost` times as long ago as it took.
+        """
         self._is_changed = True
         if self._is_enabled():
-            seconds = max(_DELAY_SECONDS, self._earliest - time.monotonic())
-            self._scheduler.add_later(KIND, seconds, has_work=lambda: self._is_changed)
+            earliest = self._ended_at + max(_MIN_INTERVAL_SECONDS, cost * self._seconds)
+            seconds = max(_DELAY_SECONDS, earliest - time.monotonic())
+            self._scheduler.add_soon(KIND, seconds, has_work=lambda: self._is_changed)
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
         """Run a job of the schedule. A stop does not end it: a snapshot is short."""
@@ -110,8 +117,8 @@ class Snapshots:
             report = self.take()
             self._is_of_job = True
         finally:
-            now = time.monotonic()
-            self._earliest = now + max(_MIN_INTERVAL_SECONDS, _COST * (now - started))
+            self._ended_at = time.monotonic()
+            self._seconds = self._ended_at - started
         logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})
         return {"message": report.path.name}
 

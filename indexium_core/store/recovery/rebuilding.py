@@ -24,15 +24,14 @@ from indexium_core.store import sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import change_counter, integrity, survival
+from indexium_core.store.recovery.database_file import ROW_GROUP_SIZE, quoted
 from indexium_core.store.recovery.files import CONFIG, is_full
 from indexium_core.store.recovery.survival import Survival
-from indexium_core.store.snapshot import quoted
 
 _SQL = sql.load("rebuild")
 _ALIAS = "source"
 _COPIED = frozenset(survival.TABLES) - set(survival.of(Survival.COMPUTED)) - {"schema_migrations"}
 _FIRST = ("libraries", "scanned_files")
-_ROW_GROUP = 122_880  # rows of a row group of DuckDB: its blocks are read together
 logger = logging.getLogger(__name__)
 
 
@@ -126,16 +125,16 @@ class _Copy:
             raise errors.StoreError(f"{message} Check the disk of the home, then try again.")
 
     def _in_row_groups(self, insert: str) -> tuple[int, int | None]:
-        """Copy every readable row group."""
+        """Copy every readable part of the table. DuckDB reads the blocks of a row group together."""
         try:
             total = int(self._reader.value(self._text("last_row_of_source")))
         except errors.StoreError:
             return 0, None
         copied = lost = 0
-        for first in range(0, total, _ROW_GROUP):
-            rows = self._try(insert, self._text("row_group_of_source"), [first, first + _ROW_GROUP])
+        for first in range(0, total, ROW_GROUP_SIZE):
+            rows = self._try(insert, self._text("row_group_of_source"), [first, first + ROW_GROUP_SIZE])
             copied += rows or 0
-            lost += min(_ROW_GROUP, total - first) if rows is None else 0
+            lost += min(ROW_GROUP_SIZE, total - first) if rows is None else 0
         return copied, lost
 
     def _try(self, insert: str, rows: str, parameters: Parameters = ()) -> int | None:

@@ -16,9 +16,9 @@ from indexium_core import errors
 from indexium_core.model.people import people_comment
 from indexium_core.store import migrations, sql
 from indexium_core.store.recovery import survival
+from indexium_core.store.recovery.database_file import quoted
 from indexium_core.store.recovery.files import CONFIG
 from indexium_core.store.recovery.survival import Survival
-from indexium_core.store.snapshot import quoted
 
 _SQL = sql.load("rebuild")
 
