@@ -462,13 +462,15 @@ class Session:
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
         work = current_work.read(library, self.read_cache)
         live = next((round(100 * each.current / max(1, each.total)) for _, each in work.running), None)
-        roots, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_numbers)
+        scan = library.scans.progress()
+        # Without a scan, only events change the numbers.
+        roots, jobs, of_titles = self.read_cache.polled("frame", 0.9 if scan else 5.0, self._read_numbers)
         files = sum(root.file_count for root in roots)
         counts = self._reads.counts | {"plan": changing, "history": work.operations, "library": files, "jobs": jobs}
         counts |= of_titles | {"requests": library.approvals.notice().to_decide}
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
-            **shell.roots(roots, library.scans.progress()),
+            **shell.roots(roots, scan),
         }
 
     def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:

@@ -14,8 +14,16 @@ from indexium_core.model.operations.operation import ACTIVE_STATES, MetadataOper
 
 RUNNING, WAITING = 2, 2  # maximum number of rows of each kind
 OWN_ROWS = ("write", "rollback", "publish", "scan")  # kinds of jobs that have rows of their own
-_SECONDS = 0.4  # for which a read is used again
+_PROGRESS_SECONDS, _LIST_SECONDS = 0.4, 5.0  # for which a read is used again, without an event in between
 _UNFINISHED = (*ACTIVE_STATES, "interrupted")
+
+
+class _Operations(NamedTuple):
+    """The operations that the footer may show. An event tells when one starts, pauses or ends."""
+
+    total: int
+    unfinished: list[MetadataOperation]
+    newest: list[MetadataOperation]  # empty while one runs
 
 
 class CurrentWork(NamedTuple):
@@ -31,25 +39,35 @@ class CurrentWork(NamedTuple):
 
 
 def read(library: Library, cache: ReadCache) -> CurrentWork:
-    """Return the present work; it may be a moment old, except after a start or an end."""
-    return cache.polled("work", _SECONDS, partial(_read, library))
+    """Return the present work; the progress may be a moment old."""
+    return cache.polled("work", _PROGRESS_SECONDS, partial(_read, library, cache))
 
 
-def _read(library: Library) -> CurrentWork:
-    """Read the lists of operations only if they have any: a list costs more than ten times as much as the numbers."""
-    by_status = library.history.counts().by_status
-    has_unfinished = any(by_status.get(status) for status in _UNFINISHED)
-    unfinished = library.history(status=_UNFINISHED, per_page=0).items if has_unfinished else []
-    active = [each for each in unfinished if each.status in ACTIVE_STATES]
+def _read(library: Library, cache: ReadCache) -> CurrentWork:
+    operations = cache.polled("operations", _LIST_SECONDS, partial(_read_operations, library))
+    active = [each for each in operations.unfinished if each.status in ACTIVE_STATES]
     jobs = library.jobs.list((), ("running", "paused"), per_page=0).items
     running = [job for job in jobs if job.status == "running" and job.job_type not in OWN_ROWS]
     paused = [job for job in jobs if job.status == "paused" and job_text.is_long_paused(job)]
     return CurrentWork(
-        operations=sum(by_status.values()),
+        operations=operations.total,
         running=[(each, library.status(each.id)) for each in active[:RUNNING]],
-        interrupted=[each for each in unfinished if each.status == "interrupted"][:WAITING],
-        newest=library.history(per_page=1).items if by_status and not active else [],
+        interrupted=[each for each in operations.unfinished if each.status == "interrupted"][:WAITING],
+        newest=operations.newest,
         jobs=running[:RUNNING],
         long_paused=paused[:WAITING],
         unrecorded=library.jobs.unrecorded(),
+    )
+
+
+def _read_operations(library: Library) -> _Operations:
+    """Read the lists only if they have any: a list costs ten times as much as the numbers."""
+    by_status = library.history.counts().by_status
+    has_unfinished = any(by_status.get(status) for status in _UNFINISHED)
+    unfinished = library.history(status=_UNFINISHED, per_page=0).items if has_unfinished else []
+    is_active = any(each.status in ACTIVE_STATES for each in unfinished)
+    return _Operations(
+        total=sum(by_status.values()),
+        unfinished=unfinished,
+        newest=library.history(per_page=1).items if by_status and not is_active else [],
     )
