@@ -109,6 +109,17 @@ def test_same_process_does_not_open_home_twice(database: Database) -> None:
     assert kept(database) == []
 
 
+def test_long_table_has_small_row_groups(database: Database) -> None:
+    """Otherwise one thread reads and compresses the plan of 100,000 files."""
+    with database.atomic() as tx:
+        tx.execute("INSERT INTO touched_files SELECT n, 'undone' FROM range(3 * 40960) AS numbers(n)")
+    database.close()
+    with Database.open(database.home) as again:
+        groups = again.read().value("SELECT max(row_group_id) + 1 FROM pragma_storage_info('touched_files')")
+
+    assert groups in (3, 4)
+
+
 def test_holder_without_name_is_called_another_process(made: Path) -> None:
     with (made / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

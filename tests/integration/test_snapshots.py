@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,6 +20,8 @@ import indexium_core
 from indexium_core import cli, errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.library import Library
+from indexium_core.model.analysis import SnapshotReport
+from indexium_core.model.event import Event
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
 from tests.support import tables
@@ -148,6 +152,26 @@ def test_snapshot_follows_changes_and_remains_after_close(studio: Studio) -> Non
     with indexium_core.connect(home) as con:
         assert con.execute("SELECT operation_id, success_count FROM operations").fetchall() == [(handle.id, 4)]
     assert len(list((home / "snapshot").glob("*.duckdb"))) <= 3
+
+
+def test_decision_waits_less_than_progress_for_the_next_snapshot(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots, delays = studio.library._parts.reading.snapshots, list[float]()
+
+    def take_long() -> SnapshotReport:
+        time.sleep(0.5)
+        return SnapshotReport(Path(), datetime.now(UTC), 0.5, 0)
+
+    monkeypatch.setattr(snapshots, "take", take_long)
+    snapshots.handle(None)  # type: ignore[arg-type]  # it does not use the job
+    monkeypatch.setattr(snapshots._scheduler, "add_soon", lambda kind, seconds, **_: delays.append(seconds))
+    snapshots.on_event(Event(1, "write:progress", datetime.now(UTC)))
+    snapshots.on_event(Event(2, "write:completed", datetime.now(UTC)))
+    studio.library.decisions.postpone("name:0001", "2040-01-01")
+
+    assert delays[0] > 10
+    assert min(delays) < 6
 
 
 def test_query_waits_for_the_snapshot_of_a_change_that_another_thread_takes(studio: Studio) -> None:

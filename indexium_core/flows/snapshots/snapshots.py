@@ -70,7 +70,7 @@ class Snapshots:
             findings: Returns the findings of the checks.
             clock: Returns the current time (UTC).
             is_enabled: Returns whether changes lead to snapshots.
-            follows_progress: Take snapshots during a scan or a write, too. They slow the work down by a tenth.
+            follows_progress: Take snapshots during a scan or a write, too. They slow the work down by a thirtieth.
             scheduler: Starts the snapshots after changes.
 
         """
