@@ -260,7 +260,7 @@ class Library(LocalServices):
         parts.keep_budgets()
         parts.core.event_rows.prune(now=parts.core.clock())
         self.jobs.tidy()
-        resumed = parts.core.queue.start_worker(take_over=take_over)
+        resumed = parts.core.queue.start(take_over=take_over)
         jobs = [self.jobs.get(job_id) for job_id in resumed]
         self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == scan_jobs.KIND}
         self.notices += [_resumes(job) for job in jobs[:_NOTICES]]
@@ -348,7 +348,7 @@ class Library(LocalServices):
         parts = self._parts
         parts.writing.rating_writes.close()
         # If this fails, the home stays locked: a thread may still work on a file.
-        parts.core.queue.stop_worker(by=interrupt)
+        parts.core.queue.stop(by=interrupt)
         with (
             ExitStack() as steps
         ):  # each step is done, also if an earlier one fails; the last one that is added is first
@@ -391,7 +391,7 @@ def _abandon(store: database.Database, library: Library | None) -> None:
     """Close the database of a home that cannot be opened, after its jobs and its logs, if they started."""
     registered.release(str(store.home))
     if library is not None:
-        library._parts.core.queue.stop_worker()  # noqa: SLF001 - of this module
+        library._parts.core.queue.stop()  # noqa: SLF001 - of this module
         library._parts.core.progress_log.close()  # noqa: SLF001
         library.event_log.close()
     store.close()

@@ -27,7 +27,7 @@ from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing import recovery
 from indexium_core.flows.writing.running.blockers import Blockers
 from indexium_core.flows.writing.running.operation_runner import PAUSE_WAIT_SECONDS, RunnerParts
-from indexium_core.flows.writing.running.operations import Operations
+from indexium_core.flows.writing.running.operation_runs import OperationRuns
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.model.operations.recovery import RecoverReport
@@ -46,15 +46,14 @@ class WritingServices:
         self._build_scans(core, planning)
         self._build_history(core)
         self._register_jobs(core)
-        self._follow_settings()
 
     def _build_operations(self, core: Core, accounts: AccountServices, planning: PlanningServices) -> None:
         store, config, clock = core.store, core.settings, core.clock
         self.backup_storage = BackupStorage(
-            store, folder=core.backups_folder, budget=int(config.backup_budget), clock=clock
+            store, folder=core.backups_folder, budget=lambda: int(config.backup_budget), clock=clock
         )
         self.worker_journals = WorkerJournals(store.home, libraries=lambda: catalog.libraries(store.read()))
-        self.runs = Operations(
+        self.runs = OperationRuns(
             RunnerParts(
                 store=store,
                 ledger=core.ledger,
@@ -68,9 +67,9 @@ class WritingServices:
                 executor=core.executors.choose,
                 rates=planning.plans.rates.current,
             ),
-            workers=config.metadata_max_concurrent_writes,
+            max_concurrent=lambda: config.metadata_max_concurrent_writes,
             preserve_mtime=lambda: config.preserve_mtime,
-            faststart=config.faststart,
+            faststart=lambda: config.faststart,
             sidecar_name=lambda: config.sidecar_name,
         )
         self.operations = MetadataWriter(
@@ -164,13 +163,6 @@ class WritingServices:
             core.queue.register(
                 kind, handler, title=title, stall_timeout=core.stall_timeout, counts_errors=counts_errors
             )
-
-    def _follow_settings(self) -> None:
-        """Follow the settings that these services do not read at each use."""
-        runs, storage = self.runs, self.backup_storage
-        self.configuration.follow("metadata_max_concurrent_writes", lambda value: setattr(runs, "workers", value))
-        self.configuration.follow("faststart", lambda value: setattr(runs, "faststart", value))
-        self.configuration.follow("backup_budget", lambda value: setattr(storage, "budget", int(value)))
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

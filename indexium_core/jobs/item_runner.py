@@ -207,7 +207,7 @@ class ItemRunner(Generic[Item, Result]):
         source = _ItemSource(iter(items))
         with (
             ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexium-results") as delivery_pool,
-            ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-worker") as work_pool,
+            ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="indexium-file") as work_pool,
         ):
             while True:
                 while self._has_capacity() and (item := self._next(source)) is not None:

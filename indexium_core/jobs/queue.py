@@ -318,7 +318,7 @@ class JobQueueService:
 
     # Start and stop.
 
-    def start_worker(self, *, take_over: str = "nothing") -> list[int]:
+    def start(self, *, take_over: str = "nothing") -> list[int]:
         """
         Start jobs from now on, and return the jobs of former processes that continue. A second call does nothing.
 
@@ -337,10 +337,10 @@ class JobQueueService:
             return taken
 
     def begin_stop(self, *, by: str = "stop") -> None:
-        """Stop starting jobs and ask the running ones to end; `stop_worker` waits for them."""
+        """Stop starting jobs and ask the running ones to end; `stop` waits for them."""
         self._dispatcher.begin_stop(by=by)
 
-    def stop_worker(self, *, by: str = "stop") -> None:
+    def stop(self, *, by: str = "stop") -> None:
         """
         Stop starting jobs, ask the running ones to end, and wait for them.
 

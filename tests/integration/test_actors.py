@@ -369,7 +369,7 @@ def test_resumed_operation_keeps_its_actor_and_new_work_has_its_own(
 
 def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(monkeypatch, 0)
-    studio.library._parts.writing.runs.workers = 1
+    studio.library.configuration.set("metadata_max_concurrent_writes", "1")
     handle = gate.write(studio.library)
     with studio.library.acting_as(NIGHT):
         job = studio.library.jobs.pause(gate.open_when_told(studio.library, handle.id))

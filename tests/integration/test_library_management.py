@@ -67,7 +67,8 @@ def test_services_are_notified_of_changed_setting(library: Library) -> None:
     library.configuration.set("faststart", "any")
 
     assert library.backups.use().budget == 1_000_000
-    assert (library._parts.writing.runs.workers, library._parts.writing.runs.faststart) == (1, "any")
+    runs = library._parts.writing.runs
+    assert (runs._max_concurrent(), runs._faststart()) == (1, "any")
 
 
 def test_setting_change_reports_consequences_first(library: Library, films: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.components.details.plan_file import PlanFile
+from dashboards.components.details.plan_file import FilePanel
 from dashboards.frame.undo import Undoing
 from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache
@@ -193,7 +193,7 @@ def test_offered_undo_step_belongs_to_session(library: Library, act: str) -> Non
     bridge = SimpleNamespace(run=run, toast=lambda *_, undo=None: offered.append(undo))
     undoing = Undoing(library, bridge, undoable=lambda _: None)  # type: ignore[arg-type]
     session = SimpleNamespace(report_decision=undoing.report_decision)
-    page = PlanFile(library, bridge, PlanState(), session, update_address=lambda _: None)  # type: ignore[arg-type]
+    page = FilePanel(library, bridge, PlanState(), session, update_address=lambda _: None)  # type: ignore[arg-type]
 
     getattr(page, act)({"id": item.file_id})
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from indexium_core.files.containers import Capabilities, Choice, Layout, Writable, registry
+from indexium_core.files.containers import Capabilities, Choice, Layout, registry
+from indexium_core.files.journal.edit import JournaledFile
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Change, Edit, Patch, Rebuild, Refusal
 from tests.support import mkv
@@ -45,7 +46,7 @@ class Saboteur:
     damage: Damage
     rogue: bool = False
 
-    def write(self, file: Writable) -> None:
+    def write(self, file: JournaledFile) -> None:
         old = file.read_at(0, file.size)
         damaged = self.damage(edited(old, self.genuine))
         if self.rogue:

@@ -34,7 +34,7 @@ class _ShownSelection(NamedTuple):
 _SELECT_FIRST = "Select files first: press x for the file at the cursor, or a for all found files."
 
 
-class PlanBulk:
+class BulkEdit:
     """The dialog of one session. It edits the files that were selected when it was opened."""
 
     def __init__(

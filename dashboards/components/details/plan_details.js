@@ -39,7 +39,7 @@ import {facts, label} from "../widgets.js"
  * @property {Map<string, string>} pictures By address: "there", "there tall" or "none".
  *
  * @typedef {LocalState & Opened} State
- * @typedef {Component<PlanDetailsView, State>} Self
+ * @typedef {Component<FileDetailsView, State>} Self
  */
 
 const COPIED_FOR = 2000 // milliseconds

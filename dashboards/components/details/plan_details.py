@@ -11,7 +11,7 @@ from dashboards import media_addresses, status_words
 from dashboards.components import changes, comment_diff, field_text, person_field
 from dashboards.components.base import Component, module, needing
 from dashboards.components.details import file_facts, file_fields, item_text, planned_write
-from dashboards.components.details.view_types import NameSuggestionView, PlanDetailsView
+from dashboards.components.details.view_types import FileDetailsView, NameSuggestionView
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
@@ -33,7 +33,7 @@ _ORIGINS = {  # origin of a person → label of one person, and label of a count
 }
 
 
-class PlanDetails(Component):
+class FileDetailsDrawer(Component):
     """
     The drawer beside the table, or the sheet below it.
 
@@ -45,7 +45,7 @@ class PlanDetails(Component):
     """
 
     _esm = module("plan_details")
-    _view = PlanDetailsView
+    _view = FileDetailsView
     _styles = (
         "person_field.css",
         "plan_details.css",

@@ -26,7 +26,7 @@ CHANGES = 20  # changes of its properties on a page
 PATIENCE = 150  # milliseconds before suggestions are read for a shown file
 
 
-class PlanFile:
+class FilePanel:
     """The details of the file at the cursor. A decision goes to the library, which then reports a changed plan."""
 
     def __init__(
@@ -60,7 +60,7 @@ class PlanFile:
         self._changed = AuditPage()  # changes of the displayed file
         self._turned: tuple[int, int] = (0, 0)  # file whose changes are all listed, and the displayed page of the list
         self._suggested: tuple[int, list[Suggestion]] = (0, [])  # file id and its suggested people
-        self.drawer = plan_details.PlanDetails()
+        self.drawer = plan_details.FileDetailsDrawer()
         self.drawer.on(
             close=lambda _: self.close(push=True),
             save=self._save,

@@ -174,5 +174,5 @@ class FileRecordView(TypedDict, total=False):
     facts: list[list[str]]
 
 
-class PlanDetailsView(PlanFileView, PlanCommentsView, FileRecordView, total=False):
+class FileDetailsView(PlanFileView, PlanCommentsView, FileRecordView, total=False):
     pass

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
-from dashboards.components.bulk.bulk_edit import PlanBulk
-from dashboards.components.details.plan_file import PlanFile
+from dashboards.components.bulk.bulk_edit import BulkEdit
+from dashboards.components.details.plan_file import FilePanel
 from dashboards.pages.plan import exchange, plan_table
 from dashboards.pages.plan.risk_chart import PlanRisk
 from dashboards.pages.plan.search import plan_header
@@ -89,11 +89,11 @@ class PlanScreen(Screen):
         self._problem = ""  # why the page does not show what was requested
         self.state.opening = library.views.default()
         self._table = plan_table.PlanTable()
-        self._file = PlanFile(library, bridge, self.state, session, update_address=self._tell)
+        self._file = FilePanel(library, bridge, self.state, session, update_address=self._tell)
         self._risk = PlanRisk(cache, bridge, session, self.state, self._changed)
         self._write = PlanWrite(library, bridge, dialog, session, self.state)
         self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
-        self._bulk = PlanBulk(library, bridge, self.state, session)
+        self._bulk = BulkEdit(library, bridge, self.state, session)
         self._loaded: Loaded | None = None
         self._is_painted = False  # the browser has painted the first rows
         self._serial = 0  # number of the browser's last selection change

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component
-from dashboards.components.bulk.bulk_edit import PlanBulk
+from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.pages.query import query_parts as parts
 from dashboards.pages.query import result_table
 from dashboards.pages.query.result_chart import ResultChart
@@ -60,7 +60,7 @@ class QueryScreen(Screen):
         self._header, self._editor, self._side = parts.QueryHeader(), parts.QueryEditor(), parts.QuerySide()
         self._chart = ResultChart(self._bridge, drawn=self._draw_result)
         self._result = parts.QueryResult(plot=self._chart.place)
-        self._bulk = PlanBulk(self._library, self._bridge, PlanState(), session, keeps_selection=False)
+        self._bulk = BulkEdit(self._library, self._bridge, PlanState(), session, keeps_selection=False)
         self._contents = _Contents((), ())
         self._examples: list[SavedQuery] = []
         self._removed: SavedQuery | None = None

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from indexium_core.model.fields.table import COMMENT
-from indexium_core.model.files.media import Change, Edit, Extent, FieldValue, Patch, PhotoFacts, Refusal
+from indexium_core.model.files.media import Change, Edit, Extent, FieldValue, PhotoFacts, Refusal
 
-__all__ = ["COMMENT_ONLY", "Capabilities", "Choice", "Estimate", "Family", "Layout", "Reader", "Strategy", "Writable"]
+__all__ = ["COMMENT_ONLY", "Capabilities", "Choice", "Estimate", "Family", "Layout", "Reader", "Strategy"]
 
 COMMENT_ONLY = (COMMENT,)  # the fields of most writes
 
@@ -33,12 +33,6 @@ class Reader(Protocol):
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`; fewer at the end of the file."""
         ...
-
-
-class Writable(Reader, Protocol):
-    """A file that can be patched under a journal: `journal.JournaledFile`."""
-
-    def apply(self, patch: Patch) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

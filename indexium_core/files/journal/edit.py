@@ -28,10 +28,10 @@ _CANNOT_SHIFT = frozenset((errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.E
 
 class JournaledFile:
     """
-    A media file under the exclusive lock of this process: a `Writable`, and a transaction.
+    A media file under the exclusive lock of this process: its bytes, and a transaction.
 
         with JournaledFile(path, journal=journal, item_id=7, payload=layout.payload, expected=reader.stat) as file:
-            strategy.write(file, layout, changes)
+            file.apply(patch)
             …                                       # verify
             file.commit()
 

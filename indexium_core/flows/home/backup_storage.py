@@ -29,11 +29,13 @@ logger = logging.getLogger(__name__)
 class BackupStorage:
     """Keeps the backups within their budget. Safe to use from any thread."""
 
-    def __init__(self, store: database.Database, *, folder: Path, budget: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: database.Database, *, folder: Path, budget: Callable[[], int], clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._book = backups.Backups(store)
         self._folder = folder
-        self.budget = budget  # bytes; a change of the setting sets it
+        self._budget = budget  # bytes
         self._clock = clock
         self._lock = threading.Lock()
         self._reserved: dict[int, int] = {}  # by item id: bytes that are not in the ledger yet
@@ -64,7 +66,7 @@ class BackupStorage:
     def enforce_budget(self) -> None:
         """Evict backups until the rest is within the budget, as far as possible."""
         with self._lock:
-            excess = self._used() - self.budget
+            excess = self._used() - self._budget()
             if excess > 0:
                 self._evict(self._book.room(excess))
 
@@ -96,10 +98,10 @@ class BackupStorage:
 
     def _evictions_for(self, needed: int) -> Room | None:
         """Return the backups to evict so that `needed` bytes fit; None if they cannot fit."""
-        excess = self._used() + needed - self.budget
+        excess = self._used() + needed - self._budget()
         if excess <= 0:
             return Room(item_ids=[], journals=[], bytes=0)
-        evictions = self._book.room(excess) if needed <= self.budget else None
+        evictions = self._book.room(excess) if needed <= self._budget() else None
         return evictions if evictions is not None and evictions.bytes >= excess else None
 
     def _used(self) -> int:

@@ -22,7 +22,7 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import WritePolicy
-from indexium_core.flows.writing.running.operations import Operations
+from indexium_core.flows.writing.running.operation_runs import OperationRuns
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -99,7 +99,7 @@ class MetadataWriter:
         self,
         store: database.Database,
         planner: MetadataPlanner,
-        operations: Operations,
+        operations: OperationRuns,
         queue: JobQueueService,
         *,
         gate: ApprovalGate,

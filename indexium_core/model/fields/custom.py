@@ -17,7 +17,7 @@ import anyascii
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.field import FLV_TEXT, CustomNames, CustomType, Field
+from indexium_core.model.fields.field import FLV_TEXT, PHOTO_CONTAINERS, CustomNames, CustomType, Field
 
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
@@ -46,7 +46,6 @@ _NAMESPACES_OF_XML = frozenset(
 _OWNER = "com.apple.iTunes"
 _TAGGED = ("matroska", "webm", "ogg", "asf")
 _MP4 = ("mp4", "mov", "3gp")
-_PHOTOS = ("jpeg", "png", "tiff", "webp", "heif")
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
@@ -106,7 +105,7 @@ class CustomField:
                 **dict.fromkeys(_TAGGED, self.tag),
                 "flv": f"onMetaData {self.tag}",
                 **dict.fromkeys(_MP4, item),
-                **dict.fromkeys(_PHOTOS, f"XMP {self.xmp}"),
+                **dict.fromkeys(PHOTO_CONTAINERS, f"XMP {self.xmp}"),
             },
             limits={"flv": FLV_TEXT} if self.type in {"text", "list"} else {},
             shown_as={"": (self.tag.lower(),), "mov": (names.mp4_name.lower(),), "avi": ()},

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from indexium_core.model.fields.field import PHOTO_CONTAINERS
+
 # Groups of containers that programs treat alike.
 CONTAINERS: Mapping[str, tuple[str, ...]] = {
     "MP4, M4V, 3GP": ("mp4", "3gp"),
@@ -20,7 +22,7 @@ CONTAINERS: Mapping[str, tuple[str, ...]] = {
     "WMV, ASF": ("asf",),
     "FLV": ("flv",),
     "OGV, OGG": ("ogg",),
-    "JPEG, PNG, TIFF, WebP, HEIC": ("jpeg", "png", "tiff", "webp", "heif"),
+    "JPEG, PNG, TIFF, WebP, HEIC": PHOTO_CONTAINERS,
 }
 _GROUP_OF = {name: group for group, names in CONTAINERS.items() for name in names}
 

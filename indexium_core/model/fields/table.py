@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from indexium_core import errors
 from indexium_core.model.fields import registered
-from indexium_core.model.fields.field import FLV_TEXT, Field, ValueLimit
+from indexium_core.model.fields.field import FLV_TEXT, PHOTO_CONTAINERS, Field, ValueLimit
 
 RATING = "rating"  # favorites are the files with the best rating
 TITLE = "title"
@@ -57,7 +57,7 @@ _POSITION = ValueLimit(
 
 def _in_photos(place: str) -> Mapping[str, str]:
     """Return a place that is the same in every kind of photo."""
-    return dict.fromkeys(("jpeg", "png", "tiff", "webp", "heif"), place)
+    return dict.fromkeys(PHOTO_CONTAINERS, place)
 
 
 FIELDS: tuple[Field, ...] = (

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
-from dashboards.components.bulk.bulk_edit import PlanBulk
-from dashboards.components.details.plan_file import PlanFile
+from dashboards.components.bulk.bulk_edit import BulkEdit
+from dashboards.components.details.plan_file import FilePanel
 from dashboards.pages.library.pictures import pictures
 from dashboards.session import Session
 from dashboards.state import LibraryState, PlanState
@@ -53,10 +53,10 @@ class Browsing:
             Callable[[], tuple[DecisionReport, str]]
         ] = []  # decisions in their order; the first of them runs
         self._file_state = PlanState()  # of the details, which the plan page has, too
-        self._file = PlanFile(
+        self._file = FilePanel(
             self._library, self._bridge, self._file_state, session, any_file=True, update_address=self._put_address
         )
-        self._bulk = PlanBulk(self._library, self._bridge, self._file_state, session, keeps_selection=False)
+        self._bulk = BulkEdit(self._library, self._bridge, self._file_state, session, keeps_selection=False)
         self._grid = pictures.Pictures()
         self._grid.on(
             tiles=self._send_tiles,

@@ -17,22 +17,22 @@ from indexium_core.store.operations.ledger_rows import Task
 from indexium_core.store.recovery import files
 
 
-class Operations:
+class OperationRuns:
     """Runs the operations of jobs, and knows those that run."""
 
     def __init__(
         self,
         parts: RunnerParts,
         *,
-        workers: int,
+        max_concurrent: Callable[[], int],
         preserve_mtime: Callable[[], bool] = lambda: False,
-        faststart: str = "keep",
+        faststart: Callable[[], str] = lambda: "keep",
         sidecar_name: Callable[[], str] = lambda: "full",
     ) -> None:
-        """`workers`: how many files are written at once. It and `faststart` may change, for the next operation."""
+        """`max_concurrent`: how many files are written at once. Each operation reads the settings at its start."""
         self.parts = parts
-        self.workers = workers
-        self.faststart = faststart
+        self._max_concurrent = max_concurrent
+        self._faststart = faststart
         self._preserve_mtime = preserve_mtime
         self._sidecar_name = sidecar_name
         self._running: dict[int, OperationRunner] = {}
@@ -82,7 +82,7 @@ class Operations:
             backups=parts.backups,
             pictures=parts.store.home / files.PICTURES,
             preserve_mtime=self._preserves(kind, options),
-            faststart=self.faststart,
+            faststart=self._faststart(),
             sidecar_name=self._sidecar_name(),
             break_links=options.get("hard_links") == "break",
             keep_backup=options.get("keep_backup", True),
@@ -90,7 +90,9 @@ class Operations:
             is_cancelled=run.is_ending,
             on_progress=run.on_file_progress,
         )
-        return OperationRunner(parts, run, job, first, policy=policy, workers=self.workers, on_end=self._forget)
+        return OperationRunner(
+            parts, run, job, first, policy=policy, workers=self._max_concurrent(), on_end=self._forget
+        )
 
     def _expected_seconds(self, operation_id: int, first: Sequence[Task]) -> Mapping[bool, float]:
         """Return the estimated seconds of remaining items, in place (False) and rewritten (True); `first`: a batch."""
