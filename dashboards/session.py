@@ -463,7 +463,7 @@ class Session:
         work = current_work.read(library, self.read_cache)
         live = next((round(100 * each.current / max(1, each.total)) for _, each in work.running), None)
         scan = library.scans.progress()
-        # Without a scan, only events change the numbers.
+        # Without a scan, events tell when the numbers change.
         roots, jobs, of_titles = self.read_cache.polled("frame", 0.9 if scan else 5.0, self._read_numbers)
         files = sum(root.file_count for root in roots)
         counts = self._reads.counts | {"plan": changing, "history": work.operations, "library": files, "jobs": jobs}

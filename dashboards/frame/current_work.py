@@ -39,7 +39,7 @@ class CurrentWork(NamedTuple):
 
 
 def read(library: Library, cache: ReadCache) -> CurrentWork:
-    """Return the present work; the progress may be a moment old."""
+    """Return the current work; the progress may be a moment old."""
     return cache.polled("work", _PROGRESS_SECONDS, partial(_read, library, cache))
 
 
@@ -61,7 +61,7 @@ def _read(library: Library, cache: ReadCache) -> CurrentWork:
 
 
 def _read_operations(library: Library) -> _Operations:
-    """Read the lists only if they have any: a list costs ten times as much as the numbers."""
+    """Read the lists only if there are operations: a list costs ten times as much as the numbers."""
     by_status = library.history.counts().by_status
     has_unfinished = any(by_status.get(status) for status in _UNFINISHED)
     unfinished = library.history(status=_UNFINISHED, per_page=0).items if has_unfinished else []

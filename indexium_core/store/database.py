@@ -26,7 +26,7 @@ from indexium_core.store import migrations, sql
 from indexium_core.store.accounts.limited_reader import LimitedCursor, LimitedReader, Limits
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
 from indexium_core.store.lock import HomeLock
-from indexium_core.store.memory import SPILL, Memory
+from indexium_core.store.memory import Memory
 from indexium_core.store.providers import ranks
 from indexium_core.store.recovery import change_counter, database_file, files
 from indexium_core.store.recovery.change_counter import ChangeCounter
@@ -49,7 +49,7 @@ class Database:
         self._change = 0  # the number of the last change
         self._changed = dict[str, int]()  # the numbers of the last changes of tables
         self._libraries: Callable[[], frozenset[int] | None] = lambda: None  # that the present actor sees
-        self._memory = Memory(raw, home)
+        self._memory = Memory(raw)
         self._memory.fit(_known_files(raw))
         self._write_lock = threading.Lock()  # one transaction at a time
         self._writing_thread: int | None = None
@@ -77,7 +77,7 @@ class Database:
         _make_folder(home)
         lock = HomeLock.take(home, url=url)
         try:
-            for leftover in (SPILL, files.WORK):  # of a process that was killed
+            for leftover in (database_file.SPILL, files.WORK):  # of a process that was killed
                 shutil.rmtree(home / leftover, ignore_errors=True)
             with signals.restored():
                 raw = _open_file(home / FILE_NAME)
@@ -428,7 +428,7 @@ def _back_up(path: Path, version: int) -> None:
 
 def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
     text = str(error)
-    if "Conflicting lock" in text or "set lock" in text:
+    if any(sign in text for sign in ("Conflicting lock", "set lock", "already attached")):
         return errors.HomeInUseError(failure_message(f"Another program has {path} open; close it there", error))
     if "newer version" in text:
         return errors.HomeVersionError()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from pathlib import Path
 
 import duckdb
 
@@ -22,18 +21,16 @@ logger = logging.getLogger(__name__)
 _BASE_MB = 96  # for an empty home
 _MB_PER_MILLION_FILES = 1000  # measured by benchmarks/plan.py
 _MAX_SHARE = 0.8  # share of the memory of the machine
-SPILL = "spill"  # folder in the home
 
 
 class Memory:
     """The memory limit of an open database. Any thread may use it."""
 
-    def __init__(self, raw: duckdb.DuckDBPyConnection, home: Path) -> None:
+    def __init__(self, raw: duckdb.DuckDBPyConnection) -> None:
         self._raw = raw.cursor()
         self._lock = threading.Lock()
         self._limit_mb = 0  # MB
         self._statements = sql.load("database")
-        self._raw.execute(self._statements["spill_into"], [str(home / SPILL)])
 
     @property
     def limit(self) -> int:

@@ -124,9 +124,9 @@ def _comments() -> str:
     """Return the statements that describe all tables and columns, as one text, which is parsed once."""
     comments = []
     for table in tables():
-        comments.append(f"COMMENT ON TABLE snapshot.{table.name} IS {database_file.quoted(table.description)}")
+        comments.append(f"COMMENT ON TABLE snapshot.{table.name} IS {sql.quoted(table.description)}")
         comments += [
-            f'COMMENT ON COLUMN snapshot.{table.name}."{column.name}" IS {database_file.quoted(column.description)}'
+            f'COMMENT ON COLUMN snapshot.{table.name}."{column.name}" IS {sql.quoted(column.description)}'
             for column in table.columns
         ]
     return "; ".join(comments)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from indexium_core import errors
 from indexium_core.store import migrations
 from indexium_core.store.database import Database
 from indexium_core.store.migrations import Migration
+from indexium_core.store.recovery import database_file
 from indexium_core.store.recovery.files import FILE_NAME
 
 pytestmark = pytest.mark.usefixtures("new_homes")
@@ -107,6 +109,20 @@ def test_same_process_does_not_open_home_twice(database: Database) -> None:
         Database.open(database.home)
 
     assert kept(database) == []
+
+
+def test_database_that_this_process_opened_by_its_path_is_reported(made: Path) -> None:
+    with duckdb.connect(str(made / FILE_NAME)), pytest.raises(errors.HomeInUseError, match="Another program has"):
+        Database.open(made)
+
+
+def test_file_that_is_closed_a_moment_later_is_awaited(made: Path) -> None:
+    raw = database_file.connect(made / FILE_NAME)
+    closing = threading.Timer(0.2, raw.close)
+    closing.start()
+    with Database.open(made) as database:
+        assert kept(database) == [("kept",)]
+    closing.join()
 
 
 def test_long_table_has_small_row_groups(database: Database) -> None:

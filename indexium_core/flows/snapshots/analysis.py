@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, settings
 from indexium_core.model import wording
-from indexium_core.store.recovery.database_file import quoted
+from indexium_core.store.recovery.database_file import attachment
 from indexium_core.store.recovery.files import SNAPSHOTS
 from indexium_core.store.snapshot import tables
+from indexium_core.store.sql import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +77,7 @@ def open_newest(
         # An instance of its own: DuckDB gives all connections of a process to one file the same settings.
         connection = duckdb.connect(":memory:", config=settings_of_duckdb)
         try:
-            connection.execute(f"ATTACH {quoted(str(path))} AS snapshot (READ_ONLY)")
+            connection.execute(attachment(path, "snapshot", read_only=True))
         except duckdb.Error as error:
             connection.close()
             if attempt + 1 < _ATTEMPTS and (not path.exists() or newest(home) != path):

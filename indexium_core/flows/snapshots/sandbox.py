@@ -31,7 +31,7 @@ from indexium_core.flows.snapshots.answer_rows import AnswerRows
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.model.fields.table import FIELDS
-from indexium_core.store.recovery.database_file import quoted
+from indexium_core.store.sql import quoted
 
 if TYPE_CHECKING:
     import pandas as pd

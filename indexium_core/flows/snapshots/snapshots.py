@@ -41,9 +41,9 @@ _CHANGES = frozenset({"plan:changed", "approvals:changed", *_TITLES, *(f"{work}:
 _DECIDED = frozenset(survival.of(Survival.DECIDED))
 _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
-# After a snapshot that takes a second, a decision waits ten seconds for the next one, another change thirty: work
-# that goes on changes the tables all the time, and each snapshot delays the pages. A query takes a snapshot itself.
-_COST_OF_DECISION, _COST = 10, 30
+# How long the next snapshot waits after one that takes a second, in seconds. Work changes the tables all the time, and
+# each snapshot delays the pages. A decision of a person is in no file, so it waits less.
+_PAUSE, _PAUSE_OF_DECISION = 30, 10
 _KEPT = 3  # the newest files; a reader may have read the pointer and not yet opened its file
 
 
@@ -70,7 +70,7 @@ class Snapshots:
             findings: Returns the findings of the checks.
             clock: Returns the current time (UTC).
             is_enabled: Returns whether changes lead to snapshots.
-            follows_progress: Take snapshots during a scan or a write, too. They slow the work down by a thirtieth.
+            follows_progress: Take snapshots during a scan or a write, too. They slow the work down.
             scheduler: Starts the snapshots after changes.
 
         """
@@ -85,7 +85,8 @@ class Snapshots:
         # The change of the database at which this process took the newest snapshot; None: it took none, or failed. With
         # the setting, `_is_changed` covers all changes since; without it, only a comparison with this number does.
         self._change: int | None = None
-        self._seconds, self._ended_at = 0.0, float("-inf")  # of the last snapshot of a job; time.monotonic()
+        self._last = (0.0, float("-inf"))  # the seconds and the end (time.monotonic()) of the last snapshot of a job
+        self._pause = _PAUSE  # of the changes since the last snapshot, the shortest
         database.follow(self._on_commit)
 
     def on_event(self, event: Event) -> None:
@@ -96,17 +97,18 @@ class Snapshots:
     def _on_commit(self, written: frozenset[str]) -> None:
         """Take a snapshot soon if a person decided something: without the database, a rebuild takes it from there."""
         if written & _DECIDED:
-            self.take_soon(_COST_OF_DECISION)
+            self.take_soon(_PAUSE_OF_DECISION)
 
-    def take_soon(self, cost: int = _COST) -> None:
+    def take_soon(self, pause: int = _PAUSE) -> None:
         """
         Take a snapshot after a moment, in which further changes may follow.
 
-        It does not start before the last one is `cost` times as long ago as it took.
+        It starts at least `pause` times the duration of the last snapshot after the end of that.
         """
-        self._is_changed = True
+        self._is_changed, self._pause = True, min(pause, self._pause)
         if self._is_enabled():
-            earliest = self._ended_at + max(_MIN_INTERVAL_SECONDS, cost * self._seconds)
+            last_seconds, ended_at = self._last
+            earliest = ended_at + max(_MIN_INTERVAL_SECONDS, pause * last_seconds)
             seconds = max(_DELAY_SECONDS, earliest - time.monotonic())
             self._scheduler.add_soon(KIND, seconds, has_work=lambda: self._is_changed)
 
@@ -117,8 +119,11 @@ class Snapshots:
             report = self.take()
             self._is_of_job = True
         finally:
-            self._ended_at = time.monotonic()
-            self._seconds = self._ended_at - started
+            ended_at = time.monotonic()
+            self._last = (ended_at - started, ended_at)
+            self._scheduler.forget(KIND)  # a change during the snapshot did not know when it ends
+            if self._is_changed:
+                self.take_soon(self._pause)
         logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})
         return {"message": report.path.name}
 
@@ -138,6 +143,7 @@ class Snapshots:
     def _take(self, out: Path | None) -> SnapshotReport:
         """Take a snapshot, see `take`. Callers hold the lock."""
         if out is None:
+            self._pause = _PAUSE
             self._is_changed = False  # under the lock: another thread that sees no change finds the snapshot complete
         try:
             return self._write(out)

@@ -9,15 +9,14 @@ limit. A test compares the views with the tables of the database: a new table jo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection, Parameters
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.recovery import database_file
 
 _SQL = sql.load("limited_reader")
-_HOME = f"{Path(FILE_NAME).stem}.main"  # the schema with the tables themselves
+_HOME = f"{database_file.NAME}.main"  # the schema with the tables themselves
 # Tables without a view: each service shows of them only what it may.
 _WITHOUT_FILES = """
     api_tokens custom_fields edit_templates film_hashes hash_cache id_kinds job_dependencies operation_state

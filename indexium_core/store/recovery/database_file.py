@@ -12,10 +12,12 @@ from pathlib import Path
 
 import duckdb
 
+from indexium_core.store import sql
 from indexium_core.store.recovery.files import CONFIG
 
-ROW_GROUP_SIZE = 40_960  # rows: a full group goes to the disk, a smaller one stays in memory until COMMIT
-_NAME = "indexium"  # of the attached database
+ROW_GROUP_SIZE = 40_960  # rows; a full group goes to the disk, a smaller one stays in memory until COMMIT
+NAME = "indexium"  # of the attached database
+SPILL = "spill"  # folder in the home for data that exceeds the memory limit
 _ATTEMPTS, _PAUSE_SECONDS = 100, 0.02
 
 
@@ -29,10 +31,10 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         duckdb.Error: The file cannot be opened.
 
     """
-    raw = duckdb.connect(":memory:", config=CONFIG)
+    raw = duckdb.connect(":memory:", config=CONFIG | {"temp_directory": str(path.parent / SPILL)})
     try:
-        _attach(raw, attachment(path, _NAME, read_only=read_only))
-        return _with_tables(raw)
+        _attach(raw, attachment(path, NAME, read_only=read_only))
+        return _using_file(raw)
     except BaseException:
         raw.close()
         raise
@@ -40,18 +42,13 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 def cursor(raw: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return another cursor of an open database file."""
-    return _with_tables(raw.cursor())
+    return _using_file(raw.cursor())
 
 
 def attachment(path: Path, name: str, *, read_only: bool = False) -> str:
     """Return the statement that attaches a database file under a name."""
     mode = ", READ_ONLY" if read_only else ""
-    return f"ATTACH {quoted(str(path))} AS {name} (TYPE duckdb, ROW_GROUP_SIZE {ROW_GROUP_SIZE}{mode})"
-
-
-def quoted(text: str) -> str:
-    """Return a text as an SQL literal; for statements that take no parameters."""
-    return "'" + text.replace("'", "''") + "'"
+    return f"ATTACH {sql.quoted(str(path))} AS {name} (TYPE duckdb, ROW_GROUP_SIZE {ROW_GROUP_SIZE}{mode})"
 
 
 def _attach(raw: duckdb.DuckDBPyConnection, statement: str) -> None:
@@ -65,7 +62,7 @@ def _attach(raw: duckdb.DuckDBPyConnection, statement: str) -> None:
     raw.execute(statement)
 
 
-def _with_tables(raw: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Let the names in statements mean the tables of the file; each cursor has a search path of its own."""
-    raw.execute(f"USE {_NAME}")
+def _using_file(raw: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Let names in statements mean the tables of the file: each cursor has a search path of its own."""
+    raw.execute(f"USE {NAME}")
     return raw

@@ -24,7 +24,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import change_counter, integrity, survival
-from indexium_core.store.recovery.database_file import ROW_GROUP_SIZE, quoted
+from indexium_core.store.recovery.database_file import ROW_GROUP_SIZE, attachment
 from indexium_core.store.recovery.files import CONFIG, is_full
 from indexium_core.store.recovery.survival import Survival
 
@@ -79,7 +79,7 @@ def fill(
 
 @contextlib.contextmanager
 def _attached(database: Database, source: Source) -> Iterator[None]:
-    database.read().execute(f"ATTACH {quoted(str(source.path))} AS {_ALIAS} (READ_ONLY)")
+    database.read().execute(attachment(source.path, _ALIAS, read_only=True))
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.model.people import people_comment
 from indexium_core.store import migrations, sql
 from indexium_core.store.recovery import survival
-from indexium_core.store.recovery.database_file import quoted
+from indexium_core.store.recovery.database_file import attachment
 from indexium_core.store.recovery.files import CONFIG
 from indexium_core.store.recovery.survival import Survival
 
@@ -39,7 +39,7 @@ def to_database(snapshot: Path, target: Path) -> None:
     """
     target.unlink(missing_ok=True)
     with contextlib.closing(duckdb.connect(str(target), config=CONFIG)) as raw:
-        raw.execute(f"ATTACH {quoted(str(snapshot))} AS source (READ_ONLY)")
+        raw.execute(attachment(snapshot, "source", read_only=True))
         tables = {table for (table,) in raw.execute(_SQL["tables_of_snapshot"]).fetchall()}
         if not tables:
             reason = "an earlier version made it, so it has only tables for analysts"

@@ -63,6 +63,11 @@ def with_parts(text: str, **parts: str) -> str:
     return _PART.sub(lambda part: parts[part[1]], text)
 
 
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal; for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def parse(text: str, *, file: str = "") -> dict[str, str]:
     """
     Split the text of a `.sql` file into statements by name.

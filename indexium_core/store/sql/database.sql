@@ -27,10 +27,6 @@ INSERT INTO schema_migrations VALUES ($1, $2, $3, now());
 -- The memory limit of the database in MB.
 SET memory_limit = concat($1::BIGINT, 'MB');
 
--- name: spill_into
--- The folder for data that exceeds the memory limit.
-SET temp_directory = $1;
-
 -- name: count_known_files
 -- The number of known files, which decides the memory limit.
 SELECT count(*) FROM scanned_files;

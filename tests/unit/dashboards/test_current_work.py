@@ -1,4 +1,4 @@
-"""The present work: its lists are read again after an event, its progress each time."""
+"""The current work: its lists are read again after an event, its progress each time."""
 
 from __future__ import annotations
 

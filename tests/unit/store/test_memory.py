@@ -10,6 +10,7 @@ from indexium_core import errors
 from indexium_core.store import memory
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection
 from indexium_core.store.database import Database
+from indexium_core.store.recovery import database_file
 
 HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never spilled
 MANY = 8_000_000
@@ -33,7 +34,7 @@ def test_memory_limit_grows_with_files(database: Database) -> None:
 
 def test_duckdb_gets_limit_and_spill_folder(database: Database) -> None:
     said = database.read().execute("SELECT current_setting('memory_limit'), current_setting('temp_directory')")
-    assert said.fetchone() == ("91.5 MiB", str(database.home / memory.SPILL))
+    assert said.fetchone() == ("91.5 MiB", str(database.home / database_file.SPILL))
 
 
 def test_query_out_of_memory_gets_more(small: Database) -> None:
@@ -83,7 +84,7 @@ def test_other_error_is_not_repeated(database: Database) -> None:
 
 def test_spill_files_of_killed_process_are_deleted(home: Path) -> None:
     Database.open(home).close()
-    left = home / memory.SPILL / "duckdb_temp_storage.tmp"
+    left = home / database_file.SPILL / "duckdb_temp_storage.tmp"
     left.parent.mkdir(exist_ok=True)
     left.write_bytes(b"left")
     with Database.open(home):
