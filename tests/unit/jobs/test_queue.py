@@ -57,9 +57,9 @@ class Bench:
         return made
 
     def restart(self, **how: Any) -> None:
-        self.queue.stop_worker()
+        self.queue.stop()
         self.queue = self.make()
-        self.queue.start_worker(**how)
+        self.queue.start(**how)
 
     def note(self, job: JobContext) -> Mapping[str, Any]:
         self.done.append(("note", job.payload.get("name")))
@@ -95,12 +95,12 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path)
     yield made
-    made.queue.stop_worker()
+    made.queue.stop()
     made.database.close()
 
 
 def test_completed_job_has_its_summary(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     bench.may_end.set()
 
     job = bench.queue.wait(bench.queue.add_job("long").id, PATIENCE)
@@ -125,11 +125,11 @@ def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest
         real(told, now=now)
 
     monkeypatch.setattr(bench.store, "save_progress", tell)
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     assert late.wait(PATIENCE)
     bench.queue.wait(job.id, PATIENCE)
-    bench.queue.stop_worker()
+    bench.queue.stop()
 
     job = bench.queue.get(job.id)
     assert (job.status, job.progress_current, job.eta_seconds) == ("completed", 3, None)
@@ -137,7 +137,7 @@ def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest
 
 def test_thread_that_starts_jobs_ends_with_closed_database(bench: Bench) -> None:
     before = set(threading.enumerate())
-    bench.queue.start_worker()
+    bench.queue.start()
     [thread] = [each for each in threading.enumerate() if each not in before and each.name == "indexium-queue"]
 
     bench.database.close()
@@ -151,7 +151,7 @@ def test_jobs_start_by_priority_then_age(bench: Bench) -> None:
     for name, priority in (("c", 8), ("a", "high"), ("b", 5), ("b2", "normal"), ("z", 10)):
         bench.queue.add_job("note", {"name": name}, priority=priority)
     bench.queue.set_priority(bench.queue.add_job("note", {"name": "first"}, priority=9).id, 1)
-    bench.queue.start_worker()
+    bench.queue.start()
 
     until(lambda: len(bench.done) == 6)
     assert [name for _, name in bench.done] == ["first", "a", "b", "b2", "c", "z"]
@@ -195,7 +195,7 @@ def test_next_job_matches_sorted_list(kept: Database, facts: list[tuple[int, boo
 
 
 def test_kind_limits_its_concurrent_jobs(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     first = bench.begin(payload={"n": 1})
     second = bench.queue.add_job("long", {"n": 2})
     other = bench.queue.wait(bench.queue.add_job("note", {"name": "beside it"}).id, PATIENCE)
@@ -228,7 +228,7 @@ def test_jobs_of_single_entries_join_one_that_waits(bench: Bench) -> None:
     assert again.id == first.id
     assert (again.payload, again.title, again.priority) == ({"ids": [1, 3], "force": False}, "Notes [1, 3]", 2)
     assert len({first.id, forced.id, alone.id}) == 3
-    bench.queue.start_worker()
+    bench.queue.start()
     bench.queue.wait(first.id, PATIENCE)
     assert bench.queue.add_job("note", {"ids": [5], "force": False}, join=join).id > alone.id
 
@@ -241,7 +241,7 @@ def test_value_of_the_waiting_job_stays(bench: Bench) -> None:
 
 
 def test_job_waits_until_not_before(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.queue.add_job("note", {"name": "later"}, not_before=NOW + timedelta(hours=1))
     bench.queue.wait(bench.queue.add_job("note", {"name": "now"}).id, PATIENCE)
 
@@ -256,13 +256,13 @@ def test_clock_set_back_does_not_delay_retry(bench: Bench) -> None:
     job = bench.queue.get(job_id)
     bench.store.requeue(job, owner=bench.queue.owner, retry_count=1, not_before=NOW + timedelta(seconds=2))
     bench.now -= timedelta(days=365)
-    bench.queue.start_worker()
+    bench.queue.start()
 
     assert bench.queue.wait(job_id, PATIENCE).status == "completed"
 
 
 def test_job_waits_for_and_fails_with_its_dependencies(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     first = bench.begin()
     second = bench.queue.add_job("note", {"name": "second"}, depends_on=[first.id])
     third = bench.queue.add_job("note", {"name": "third"}, depends_on=[second.id])
@@ -296,7 +296,7 @@ def test_job_that_is_added_during_a_claim_waits_for_its_dependency(
 
 
 def test_old_jobs_are_deleted_unless_needed(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     ended = [bench.queue.add_job("note", {"name": name}).id for name in ("old", "needed", "audited", "of an operation")]
     old, needed, audited, written = [bench.queue.wait(job_id, PATIENCE).id for job_id in ended]
     with bench.database.atomic() as tx:
@@ -321,7 +321,7 @@ def test_old_jobs_are_deleted_unless_needed(bench: Bench) -> None:
 
 
 def test_dependent_old_jobs_are_deleted_in_turn(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     first = bench.queue.add_job("note", {"name": "first"}).id
     second = bench.queue.add_job("note", {"name": "second"}, depends_on=[first]).id
     bench.queue.wait(second, PATIENCE)
@@ -331,7 +331,7 @@ def test_dependent_old_jobs_are_deleted_in_turn(bench: Bench) -> None:
 
 
 def test_paused_job_stores_who_paused_it(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
 
     assert bench.queue.pause(job.id, by="Ann")
@@ -347,7 +347,7 @@ def test_paused_job_stores_who_paused_it(bench: Bench) -> None:
 
 
 def test_cancelled_paused_job_is_not_paused(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     assert bench.queue.pause(job.id, by="Ann", wait=False)
     bench.may_end.set()
@@ -372,7 +372,7 @@ def test_pause_at_last_item_ends_job(bench: Bench, monkeypatch: pytest.MonkeyPat
         return {}
 
     bench.queue.register("last", last, title="The last step")
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.queue.add_job("last")
     assert at_the_end.wait(PATIENCE)
 
@@ -391,7 +391,7 @@ def test_pause_and_cancel_wait_only_briefly_for_long_item(bench: Bench) -> None:
         return {"stopped": job.should_stop()}
 
     bench.queue.register("slow", slow, title="A long step")
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.queue.add_job("slow")
     assert begun.wait(PATIENCE)
 
@@ -415,7 +415,7 @@ def test_job_paused_before_its_start_does_not_start(bench: Bench) -> None:
 
 
 def test_cancelled_job_stores_request(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
 
     assert bench.queue.cancel(job.id)
@@ -433,21 +433,21 @@ def test_cancel_after_last_item_ends_as_completed(bench: Bench) -> None:
         return {"all": "done"}
 
     bench.queue.register("deaf", deaf, title="Deaf")
-    bench.queue.start_worker()
+    bench.queue.start()
 
     assert bench.queue.wait(bench.queue.add_job("deaf").id, PATIENCE).status == "completed"
 
 
 @pytest.mark.parametrize("by", ["stop", "person"])
 def test_stopped_job_resumes_unless_person_stopped_it(bench: Bench, by: str) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
-    bench.queue.stop_worker(by=by)
+    bench.queue.stop(by=by)
     assert bench.status(job.id) == "interrupted"
     bench.may_end.set()
 
     bench.queue = bench.make()
-    bench.queue.start_worker(take_over="safe")
+    bench.queue.start(take_over="safe")
 
     if by == "person":
         assert bench.status(job.id) == "interrupted"
@@ -457,7 +457,7 @@ def test_stopped_job_resumes_unless_person_stopped_it(bench: Bench, by: str) -> 
 
 def kill(bench: Bench, job: Job, *, cancelled: bool = False) -> None:
     """Leave the store in the state after a kill."""
-    bench.queue.stop_worker()
+    bench.queue.stop()
     with bench.database.atomic() as tx:
         at = NOW if cancelled else None
         tx.execute(
@@ -467,7 +467,7 @@ def kill(bench: Bench, job: Job, *, cancelled: bool = False) -> None:
 
 
 def test_killed_job_resumes_at_its_checkpoint(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     kill(bench, job)
     bench.may_end.set()
@@ -478,7 +478,7 @@ def test_killed_job_resumes_at_its_checkpoint(bench: Bench) -> None:
 
 
 def test_short_command_takes_over_no_job(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     kill(bench, job)
     waiting = bench.queue.add_job("note", {"name": "left"})
@@ -493,7 +493,7 @@ def test_short_command_takes_over_no_job(bench: Bench) -> None:
 
 
 def test_kind_without_automatic_resume_is_interrupted(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin("shy")
     kill(bench, job)
     bench.restart(take_over="all")
@@ -503,7 +503,7 @@ def test_kind_without_automatic_resume_is_interrupted(bench: Bench) -> None:
 
 
 def test_cancel_requested_before_kill_is_kept(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     kill(bench, job, cancelled=True)
     bench.restart(take_over="all")
@@ -512,7 +512,7 @@ def test_cancel_requested_before_kill_is_kept(bench: Bench) -> None:
 
 
 def test_job_killing_program_repeatedly_fails(bench: Bench) -> None:
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     with bench.database.atomic() as tx:
         tx.execute("UPDATE job_queue SET retry_count = 3 WHERE id = $1", [job.id])
@@ -578,7 +578,7 @@ def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.
         real(*arguments, **facts)
 
     monkeypatch.setattr(bench.store, "finish", settle)
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.queue.add_job("note", {"name": "own"})
     assert tried.acquire(timeout=PATIENCE)
     assert tried.acquire(timeout=PATIENCE)
@@ -592,7 +592,7 @@ def test_unstored_end_is_stored_when_possible(bench: Bench, monkeypatch: pytest.
         pass
     until(lambda: len(bench.done) == 2)
     assert tried.acquire(timeout=PATIENCE)
-    bench.queue.stop_worker()  # it does not wait for a disk
+    bench.queue.stop()  # it does not wait for a disk
     assert bench.status(late.id) == "running"
 
 
@@ -604,7 +604,7 @@ def test_temporary_error_is_retried_up_to_limit(bench: Bench) -> None:
         raise errors.FileAccessError("Somebody has it open.", code=min(errors.RETRIED))
 
     bench.queue.register("busy", busy, title="Busy")
-    bench.queue.start_worker()
+    bench.queue.start()
 
     job = bench.queue.wait(bench.queue.add_job("busy").id, PATIENCE)
 
@@ -620,7 +620,7 @@ def test_permanent_error_is_not_retried(bench: Bench) -> None:
         raise errors.UsageError("It can never be.") if job.payload else ZeroDivisionError("really")
 
     bench.queue.register("wrong", wrong, title="Wrong")
-    bench.queue.start_worker()
+    bench.queue.start()
     refused = bench.queue.wait(bench.queue.add_job("wrong", {"a": 1}).id, PATIENCE)
     broken = bench.queue.wait(bench.queue.add_job("wrong").id, PATIENCE)
 
@@ -632,14 +632,14 @@ def test_permanent_error_is_not_retried(bench: Bench) -> None:
 @pytest.mark.parametrize("summary", [{"failed": 2}, {"errors": {"corrupt": 1}}, {"errors": 3}])
 def test_failed_items_complete_job_with_errors(bench: Bench, summary: dict[str, Any]) -> None:
     bench.queue.register("half", lambda _: summary, title="Half")
-    bench.queue.start_worker()
+    bench.queue.start()
 
     assert bench.queue.wait(bench.queue.add_job("half").id, PATIENCE).status == "completed_with_errors"
 
 
 def test_stalled_job_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "HEARTBEAT_SECONDS", 0.05)
-    bench.queue.start_worker()
+    bench.queue.start()
 
     job = bench.queue.wait(bench.queue.add_job("stuck").id, PATIENCE)
 
@@ -651,7 +651,7 @@ def test_stalled_job_is_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
 
 def test_job_without_heartbeats_is_stalled(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "HEARTBEAT_SECONDS", 0.05)
-    bench.queue.start_worker()
+    bench.queue.start()
     job = bench.begin()
     bench.now += timedelta(seconds=10)
     until(lambda: bench.queue.get(job.id).heartbeat_at == bench.now)
@@ -669,7 +669,7 @@ def test_progress_is_published_at_most_twice_second(bench: Bench) -> None:
         return {}
 
     bench.queue.register("fast", fast, title="Fast")
-    bench.queue.start_worker()
+    bench.queue.start()
     begun = time.monotonic()
     job = bench.queue.wait(bench.queue.add_job("fast").id, PATIENCE)
     told = [event for event in bench.report if event.name == "fast:progress"]
@@ -703,7 +703,7 @@ def test_queue_survives_store_error(bench: Bench, monkeypatch: pytest.MonkeyPatc
         return claim(self, *args, **named)
 
     monkeypatch.setattr(JobRows, "claim", once)
-    bench.queue.start_worker()
+    bench.queue.start()
 
     assert bench.queue.wait(bench.queue.add_job("note").id, PATIENCE).status == "completed"
     assert failed.is_set()
