@@ -466,7 +466,7 @@ class Session:
         # Without a scan, events tell when the numbers change.
         roots, jobs, of_titles = self.read_cache.polled("frame", 0.9 if scan else 5.0, self._read_numbers)
         files = sum(root.file_count for root in roots)
-        counts = self._reads.counts | {"plan": changing, "history": work.operations, "library": files, "jobs": jobs}
+        counts = self._reads.counts | {"plan": changing, "history": work.number, "library": files, "jobs": jobs}
         counts |= of_titles | {"requests": library.approvals.notice().to_decide}
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),

@@ -21,15 +21,16 @@ _UNFINISHED = (*ACTIVE_STATES, "interrupted")
 class _Operations(NamedTuple):
     """The operations that the footer may show. An event tells when one starts, pauses or ends."""
 
-    total: int
-    unfinished: list[MetadataOperation]
+    number: int  # of all operations, also of those that ended
+    active: list[MetadataOperation]
+    interrupted: list[MetadataOperation]
     newest: list[MetadataOperation]  # empty while one runs
 
 
 class CurrentWork(NamedTuple):
     """Operations and jobs that run or wait."""
 
-    operations: int  # number of all operations, also of those that ended
+    number: int  # of all operations, also of those that ended
     running: list[tuple[MetadataOperation, OperationStatus]]
     interrupted: list[MetadataOperation]
     newest: list[MetadataOperation]  # the newest operation; empty while one runs
@@ -45,14 +46,13 @@ def read(library: Library, cache: ReadCache) -> CurrentWork:
 
 def _read(library: Library, cache: ReadCache) -> CurrentWork:
     operations = cache.polled("operations", _LIST_SECONDS, partial(_read_operations, library))
-    active = [each for each in operations.unfinished if each.status in ACTIVE_STATES]
     jobs = library.jobs.list((), ("running", "paused"), per_page=0).items
     running = [job for job in jobs if job.status == "running" and job.job_type not in OWN_ROWS]
     paused = [job for job in jobs if job.status == "paused" and job_text.is_long_paused(job)]
     return CurrentWork(
-        operations=operations.total,
-        running=[(each, library.status(each.id)) for each in active[:RUNNING]],
-        interrupted=[each for each in operations.unfinished if each.status == "interrupted"][:WAITING],
+        number=operations.number,
+        running=[(each, library.status(each.id)) for each in operations.active[:RUNNING]],
+        interrupted=operations.interrupted[:WAITING],
         newest=operations.newest,
         jobs=running[:RUNNING],
         long_paused=paused[:WAITING],
@@ -65,9 +65,10 @@ def _read_operations(library: Library) -> _Operations:
     by_status = library.history.counts().by_status
     has_unfinished = any(by_status.get(status) for status in _UNFINISHED)
     unfinished = library.history(status=_UNFINISHED, per_page=0).items if has_unfinished else []
-    is_active = any(each.status in ACTIVE_STATES for each in unfinished)
+    active = [each for each in unfinished if each.status in ACTIVE_STATES]
     return _Operations(
-        total=sum(by_status.values()),
-        unfinished=unfinished,
-        newest=library.history(per_page=1).items if by_status and not is_active else [],
+        number=sum(by_status.values()),
+        active=active,
+        interrupted=[each for each in unfinished if each.status == "interrupted"],
+        newest=library.history(per_page=1).items if by_status and not active else [],
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.components.details.plan_file import FilePanel
+from dashboards.components.details.file_panel import FilePanel
 from dashboards.frame.undo import Undoing
 from dashboards.questions import rollback_question
 from dashboards.read_cache import ReadCache

@@ -4,10 +4,10 @@ import {h} from "../browser/dom.js"
 import {drawSelect, facts, iconButton} from "../widgets.js"
 import {plural} from "../wording.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
-import {drawSection} from "./plan_file_history.js"
+import {drawSection} from "./file_history.js"
 
 /** @import {Kind} from "../comment_text.js" */
-/** @import {Opened} from "./plan_file_history.js" */
+/** @import {Opened} from "./file_history.js" */
 
 /**
  * @typedef {Component<{id?: number, seen?: number, values?: FileValuesView}, any>} Host

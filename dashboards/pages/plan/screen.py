@@ -1,4 +1,4 @@
-"""The plan page: search, review and select files. `plan_file` shows one file, `plan_write` writes."""
+"""The plan page: search, review and select files. `file_panel` shows one file, `plan_write` writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.components.bulk.bulk_edit import BulkEdit
-from dashboards.components.details.plan_file import FilePanel
+from dashboards.components.details.file_panel import FilePanel
 from dashboards.pages.plan import exchange, plan_table
 from dashboards.pages.plan.risk_chart import PlanRisk
 from dashboards.pages.plan.search import plan_header

@@ -29,6 +29,7 @@ class ValueLimit:
 
 
 PHOTO_CONTAINERS = ("jpeg", "png", "tiff", "webp", "heif")
+
 # Programs read no longer text in a FLV.
 FLV_TEXT = ValueLimit(remedy="enter at most 1,023 bytes; a letter beyond ASCII has two to four", most_bytes=1_023)
 

@@ -52,14 +52,15 @@ def attachment(path: Path, name: str, *, read_only: bool = False) -> str:
 
 
 def _attach(raw: duckdb.DuckDBPyConnection, statement: str) -> None:
-    for _ in range(_ATTEMPTS):
+    for attempts_left in reversed(range(_ATTEMPTS)):
         try:
             raw.execute(statement)
         except duckdb.ResourceInUseException:
+            if not attempts_left:
+                raise
             time.sleep(_PAUSE_SECONDS)
         else:
             return
-    raw.execute(statement)
 
 
 def _using_file(raw: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

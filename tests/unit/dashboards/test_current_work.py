@@ -71,7 +71,7 @@ def test_lists_are_read_once_until_an_event() -> None:
     library.events.emit("write:completed")
     found = _read(library, cache)
     assert library.reads[4:] == ["newest"]
-    assert (found.operations, found.running, len(found.newest)) == (2, [], 1)
+    assert (found.number, found.running, len(found.newest)) == (2, [], 1)
 
 
 def test_home_without_operations_reads_no_list() -> None:
@@ -79,7 +79,7 @@ def test_home_without_operations_reads_no_list() -> None:
     found = _read(library, ReadCache(library))
 
     assert library.reads == []
-    assert (found.operations, found.running, found.interrupted, found.newest) == (0, [], [], [])
+    assert (found.number, found.running, found.interrupted, found.newest) == (0, [], [], [])
 
 
 def test_interrupted_operations_are_shown_beside_the_newest_one() -> None:

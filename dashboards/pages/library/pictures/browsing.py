@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.components.bulk.bulk_edit import BulkEdit
-from dashboards.components.details.plan_file import FilePanel
+from dashboards.components.details.file_panel import FilePanel
 from dashboards.pages.library.pictures import pictures
 from dashboards.session import Session
 from dashboards.state import LibraryState, PlanState

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards.components import person_field
-from dashboards.components.details import file_facts, plan_details, planned_write
+from dashboards.components.details import file_drawer, file_facts, planned_write
 from indexium_core.cli.library import show
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
@@ -29,7 +29,7 @@ def of(level: str) -> PlanItem:
 
 def view(item: PlanItem, **changes: Any) -> dict[str, Any]:
     details = details_of(item, **changes)
-    return plan_details.view(details, item, edit=0, editable=True, rollback_days=90)
+    return file_drawer.view(details, item, edit=0, editable=True, rollback_days=90)
 
 
 def test_preserve_is_offered_only_for_lost_text() -> None:
@@ -110,7 +110,7 @@ def test_people_sources_are_counted() -> None:
         return PersonDetails(name=name, origins=tuple(Origin(origin=kind, since=DAY) for kind in kinds), state="kept")
 
     people = [person("Ann", "face", "comment"), person("Bob", "face"), person("Zoë", "hand"), person("Cy", "comment")]
-    assert plan_details.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
+    assert file_drawer.sum_of_origins(people) == "2 by face recognition, 1 by hand, 1 only in the file comment"
 
 
 def test_other_spelling_of_person_is_shown() -> None:
@@ -150,11 +150,11 @@ def test_only_face_suggestions_show_confidence() -> None:
     facts: dict[str, Any] = {"reason": "Is in 4 of 5.", "support": 4, "of": 5, "score": 0.7, "confidence": 0.8}
     folder, face = (Suggestion(name="Ann Lee", kind=kind, **facts) for kind in ("folder", "face"))
     details = details_of(of("safe"))
-    shown = plan_details.view(details, of("safe"), edit=0, editable=True, rollback_days=90, suggestions=[folder, face])[
+    shown = file_drawer.view(details, of("safe"), edit=0, editable=True, rollback_days=90, suggestions=[folder, face])[
         "suggestions"
     ]
     assert [each["sure"] for each in shown] == ["", "80 %"]
-    without = plan_details.view(details, of("safe"), edit=0, editable=False, rollback_days=90, suggestions=[folder])
+    without = file_drawer.view(details, of("safe"), edit=0, editable=False, rollback_days=90, suggestions=[folder])
     assert without["suggestions"] == []
 
 
@@ -199,7 +199,7 @@ def test_past_operation_shows_whether_it_can_roll_back(changes: dict[str, Any], 
 
 def test_newest_operations_are_sent_and_all_are_counted() -> None:
     shown = view(of("safe"), history=[event(operation_id=n) for n in range(20)], history_total=44)
-    assert (len(shown["history"]), shown["past"]) == (plan_details.SHOWN_EVENTS, 44)
+    assert (len(shown["history"]), shown["past"]) == (file_drawer.SHOWN_EVENTS, 44)
 
 
 def test_further_copies_are_counted() -> None:
@@ -251,7 +251,7 @@ def test_empty_input_requests_nothing() -> None:
 
 def test_history_of_a_file_shows_changed_fields() -> None:
     changes = [Change(field="title", old="Old", new="New"), Change(field="rating", old=None, new="4")]
-    view = plan_details.view(
+    view = file_drawer.view(
         details_of(of("safe"), history=[event(before="A note", after="A note", tags_added=[], fields=changes)]),
         of("safe"),
         edit=0,

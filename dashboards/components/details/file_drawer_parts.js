@@ -1,6 +1,6 @@
 // Parts of a file's details that only draw: the picture, the path, people, comments, suggestions and buttons.
 import {h} from "../browser/dom.js"
-import {drawFolded} from "./plan_file_history.js"
+import {drawFolded} from "./file_history.js"
 import {GLYPHS, button, chip, drawTag, iconButton, label} from "../widgets.js"
 import {andMore} from "../wording.js"
 

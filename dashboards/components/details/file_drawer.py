@@ -33,7 +33,7 @@ _ORIGINS = {  # origin of a person → label of one person, and label of a count
 }
 
 
-class FileDetailsDrawer(Component):
+class FileDrawer(Component):
     """
     The drawer beside the table, or the sheet below it.
 
@@ -44,11 +44,11 @@ class FileDetailsDrawer(Component):
     {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}, {field: problem, "" for none, seen}.
     """
 
-    _esm = module("plan_details")
+    _esm = module("file_drawer")
     _view = FileDetailsView
     _styles = (
         "person_field.css",
-        "plan_details.css",
+        "file_drawer.css",
         "properties.css",
         "file_fields.css",
         "changes.css",

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.components.details import file_facts, file_fields, plan_details
+from dashboards.components.details import file_drawer, file_facts, file_fields
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term, is_review
 from dashboards.toasts import ToastKind
@@ -60,7 +60,7 @@ class FilePanel:
         self._changed = AuditPage()  # changes of the displayed file
         self._turned: tuple[int, int] = (0, 0)  # file whose changes are all listed, and the displayed page of the list
         self._suggested: tuple[int, list[Suggestion]] = (0, [])  # file id and its suggested people
-        self.drawer = plan_details.FileDetailsDrawer()
+        self.drawer = file_drawer.FileDrawer()
         self.drawer.on(
             close=lambda _: self.close(push=True),
             save=self._save,
@@ -136,7 +136,7 @@ class FilePanel:
         def read() -> tuple[FileDetails, AuditPage]:
             details = library.files.file(file_id, plan=self._session.read_cache.plan())
             if number == 0:
-                return details, library.audit.page(file_id, per_page=plan_details.FEW_CHANGES)
+                return details, library.audit.page(file_id, per_page=file_drawer.FEW_CHANGES)
             return details, library.audit.page(file_id, page=number, per_page=CHANGES)
 
         self._bridge.run(
@@ -160,7 +160,7 @@ class FilePanel:
             self.close()
             return
         self._changed = changed
-        self._draw(details, details.plan or plan_details.outside(details), edit)
+        self._draw(details, details.plan or file_drawer.outside(details), edit)
         if details.plan is None:
             return
         self._bridge.after(PATIENCE, lambda: self._look_for_suggestions(details))
@@ -185,7 +185,7 @@ class FilePanel:
         self._shown_edit, self._path = edit, details.file_path
         of, suggestions = self._suggested
         settings = self._library.settings
-        view = plan_details.view(
+        view = file_drawer.view(
             details,
             item,
             edit=edit,

@@ -20,13 +20,13 @@ import {
   drawSteps,
   drawSuggestions,
   drawTexts,
-} from "./plan_details_parts.js"
-import {drawRecord, drawSection} from "./plan_file_history.js"
+} from "./file_drawer_parts.js"
+import {drawRecord, drawSection} from "./file_history.js"
 import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
 import {closeByDragging} from "./sheet_drag.js"
 import {facts, label} from "../widgets.js"
 
-/** @import {Opened} from "./plan_file_history.js" */
+/** @import {Opened} from "./file_history.js" */
 /** @import {DraftKind, ValueDraft} from "../browser/edit_drafts.js" */
 /**
  * @typedef {object} LocalState
