@@ -1,8 +1,9 @@
 """
 Decisions from outside: a program or a command accepts a match beside a running service; see `benchmarks.enrichment`.
 
-The service runs in a process of its own, `indexium serve`. The decisions follow one another without pauses, so the
-enrichment of the first ones runs beside the others.
+The service runs in a process of its own, `indexium serve`. What it does after its start, such as a snapshot, has ended
+before the first decision. The decisions follow one another without pauses, so the enrichment of the first ones runs
+beside the others.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from indexium_core.api.service import Service
 _TURNS = 20
 _GOAL, _GOAL_OF_COMMAND = 60.0, 400.0  # milliseconds
 _START_SECONDS = 60.0
+_QUIET_SECONDS = 10.0
 
 
 def decision_rows(home: Path, where: str) -> Iterator[report.Row]:
@@ -59,6 +61,7 @@ def _served(home: Path, environment: dict[str, str]) -> Iterator[Service]:
             if time.monotonic() > end or process.poll() is not None:
                 raise RuntimeError("The service has not started.")
             time.sleep(0.1)
+        time.sleep(_QUIET_SECONDS)
         yield found
     finally:
         process.terminate()

@@ -64,6 +64,8 @@ class PictureChooser:
         slots: dict[PictureSlot, list[AssetCandidate]] = {}
         for each in candidates:
             slots.setdefault(each.slot, []).append(each)
+        if not slots:
+            return {}
         libraries = selection.libraries(reader, {slot.entity_id for slot in slots})
         configs = selection.configs(reader, set(libraries.values()))
         own, general = languages_of_titles(reader, list(libraries)), self._settings.metadata_language

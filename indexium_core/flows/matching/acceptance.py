@@ -102,9 +102,11 @@ def _candidate_of(
     raise errors.StoreError(f"The candidate of title {item.id} was not stored.")
 
 
-def copy_shown_values(tx: Connection, ids: Sequence[int], at: datetime) -> None:
-    """Copy the shown values of titles, and of the seasons and episodes of series."""
-    identified.show(tx, at=at, ids=store.scope(tx, ids))
+def copy_shown_values(tx: Connection, ids: Sequence[int], at: datetime) -> list[int]:
+    """Copy the shown values of titles, and of the seasons and episodes of series; return the ids of all."""
+    all_ids = store.scope(tx, ids)
+    identified.show(tx, at=at, ids=all_ids)
+    return all_ids
 
 
 def key_of(each: MatchCandidate) -> tuple[str, str, str]:

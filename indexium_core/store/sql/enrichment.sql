@@ -80,6 +80,10 @@ SELECT CASE WHEN is_waiting THEN 'waiting' WHEN NOT is_certain AND search_state 
        count(*), sum(videos)::BIGINT
 FROM (/* candidates */) AS c GROUP BY turn;
 
+-- name: paused
+-- The titles that are looked up again later.
+SELECT DISTINCT entity_id FROM title_enrichment WHERE not_before > $now;
+
 -- name: waiting
 -- The number of titles that wait for each provider, and when the first one is looked up again; '' for an unknown provider.
 SELECT provider, count(*), min(not_before) FROM (

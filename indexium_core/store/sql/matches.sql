@@ -256,8 +256,8 @@ SELECT json_object(
                     WHERE $with_candidates AND list_contains($ids::BIGINT[], entity_id)) AS m),
     'values', (SELECT coalesce(to_json(list(v)), '[]') FROM (
                    SELECT * REPLACE (value::VARCHAR AS value) FROM title_values
-                   WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND (origin = 'hand' OR locked))
-                      OR ($with_candidates AND origin = 'provider' AND entity_id IN (SELECT unnest($scope::BIGINT[])))) AS v),
+                   WHERE entity_id IN (SELECT unnest($scope::BIGINT[])) AND ($with_candidates AND origin = 'provider'
+                       OR list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND (origin = 'hand' OR locked))) AS v),
     'pictures', (SELECT coalesce(to_json(list(p)), '[]') FROM (
                      SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score, actor_kind, actor_id,
                                        selected_match)

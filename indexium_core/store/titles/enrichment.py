@@ -152,7 +152,12 @@ def waiting(
     ids: Sequence[int] | None = None,
 ) -> list[tuple[str, int, datetime]]:
     """Return provider, number of titles that wait for it, and when the first one is looked up again."""
-    return reader.execute(_sql("waiting"), _scope(fresh, now, library_ids, ids)).fetchall()
+    # What is known about every title is needed only for these.
+    paused = {number for (number,) in reader.execute(_sql("paused"), {"now": now}).fetchall()}
+    wanted = paused if ids is None else paused.intersection(ids)
+    if not wanted:
+        return []
+    return reader.execute(_sql("waiting"), _scope(fresh, now, library_ids, sorted(wanted))).fetchall()
 
 
 def _scope(fresh: datetime, now: datetime, library_ids: Sequence[int], ids: Sequence[int] | None) -> dict[str, Any]:

@@ -258,7 +258,7 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, seri
     only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
     kinds, series = set(_TABLES), None
     if ids is not None:
-        kinds = {kind for (kind,) in tx.execute(_sql("kinds_of"), only).fetchall()}
+        kinds = _kinds(tx, ids)
         found = {number for (number,) in tx.execute(_sql("series_of"), only).fetchall()}
         series = sorted(found | set(series_ids))
     if series:
@@ -273,6 +273,15 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, seri
         only["ids"] += _seasons(tx, series)
     for kind in [each for each in _TABLES if each in kinds]:
         tx.execute(sql.with_parts(_sql("show"), table=_TABLES[kind]), only | {"kind": kind, "at": at})
+
+
+def tables_of(reader: Connection, ids: Sequence[int]) -> list[str]:
+    """Return the tables that have some of the given titles."""
+    return [_TABLES[kind] for kind in sorted(_kinds(reader, ids))]
+
+
+def _kinds(reader: Connection, ids: Sequence[int]) -> set[str]:
+    return {kind for (kind,) in reader.execute(_sql("kinds_of"), {"ids": list(ids)}).fetchall()}
 
 
 def _seasons(reader: Connection, series: Sequence[int]) -> list[int]:

@@ -15,6 +15,7 @@ from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles import identified
 
 _TABLES: Mapping[EntityType, tuple[str, ...]] = {"movie": ("movies",), "series": ("series", "seasons", "episodes")}
 
@@ -295,24 +296,30 @@ def restore(tx: Connection, rows: str, *, ignored: str, with_candidates: bool) -
 
     `ignored` is the value by hand of the field `ignored` that the decision has set, as JSON; "" if it set none.
     """
-    title_ids: list[int] = json.loads(rows)["ids"]
-    ids, before = {"ids": title_ids}, {"before": rows}
+    kept, before = json.loads(rows), {"before": rows}
+    title_ids: list[int] = kept["ids"]
+    ids = {"ids": title_ids}
+
+    def put_back(part: str, statement: str) -> None:
+        if kept.get(part):  # an earlier version kept no pictures
+            tx.execute(statement, before)
+
     if ignored:
         tx.execute(_sql("remove_ignored"), ids | before | {"value": ignored})
     if with_candidates:
         all_of = {"scope": scope(tx, title_ids)}
         tx.execute(_sql("remove_provider_values"), all_of)
         tx.execute(_sql("remove_provider_pictures"), all_of)
-        tx.execute(_sql("restore_pictures"), before)
+        put_back("pictures", _sql("restore_pictures"))
         tx.execute(_sql("remove_matches"), ids)
-        tx.execute(_sql("restore_matches"), before)
-        for table in (each for tables in _TABLES.values() for each in tables):
+        put_back("matches", _sql("restore_matches"))
+        for table in identified.tables_of(tx, all_of["scope"]):
             tx.execute(sql.with_parts(_sql("reset"), table=table), all_of)
-            tx.execute(sql.with_parts(_sql("restore_titles"), table=table), before)
-    tx.execute(_sql("restore_values"), before)
+            put_back("titles", sql.with_parts(_sql("restore_titles"), table=table))
+    put_back("values", _sql("restore_values"))
     if ignored:
-        tx.execute(_sql("lock_ignored_again"), before)
-    tx.execute(_sql("restore_searches"), before)
+        put_back("values", _sql("lock_ignored_again"))
+    put_back("searches", _sql("restore_searches"))
     tx.execute(_sql("remove_searches"), ids | before)
     return title_ids
 
