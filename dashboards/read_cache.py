@@ -7,6 +7,7 @@ of a version, but a search depends on them. So a scan invalidates the whole cach
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import weakref
@@ -14,6 +15,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model.event import Event
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_ENTRIES = 64  # maximum number of entries
+_LISTINGS = 4  # pages that are read again for a plan with newer results
 FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
@@ -39,6 +42,16 @@ class _Polled(NamedTuple):
     value: Any
 
 
+class _Listing(NamedTuple):
+    """A page of a list of files."""
+
+    query: str
+    number: int
+    per_page: int
+    sort: str
+    descending: bool
+
+
 class ReadCache:
     """The recent reads of the sessions of a process that see the same files."""
 
@@ -48,13 +61,18 @@ class ReadCache:
         self._entries = RecentValues[Hashable, Any](MAX_ENTRIES)
         self._polled = RecentValues[str, _Polled](MAX_ENTRIES)
         self._plan: MetadataPlan | None = None  # the newest plan that was read
-        self._plan_events = 1  # number of events that report a newer plan
-        self._seen_plan_events = 0  # value of `_plan_events` at the last read
+        self._result_events = 0  # number of operations that have ended or paused
+        self._seen_result_events = 0  # value of `_result_events` at the last read
+        self._results = 0  # number of operations that have ended without a newer version of the plan
+        self._is_refreshing = False  # a thread of `pool` reads a newer plan
+        self._waiting: list[Callable[[], None]] = []  # calls of `after_results`
+        self._waiting_lock = threading.Lock()
+        self._listings: tuple[_Listing, ...] = ()  # of the pages that were read last
         self._read_at = 0.0  # time of the last read; time.monotonic()
         self._refresh_lock = threading.Lock()
         self._view_events = 0  # number of changes of saved views
         self._visible_events = 0  # number of events that pages show immediately
-        self._file_events = 0  # number of events that may change facts about files
+        self._file_events = 1  # number of decisions, and of other events that may change facts about files
         self._seen_file_events = 0  # value of `_file_events` at the last read
         self._subscribe(library)
 
@@ -72,57 +90,116 @@ class ReadCache:
         unsubscribe = library.events.subscribe(on_event)
 
     def _on_event(self, event: Event) -> None:
-        if event.name == "plan:changed":
-            self._plan_events += 1
-        if event.name in ("plan:changed", "scan:completed", "locks:changed"):
+        if event.name == "plan:changed" and "operation_id" in event.data:
+            self._result_events += 1
+        elif event.name in ("plan:changed", "scan:completed", "locks:changed"):
             self._file_events += 1
         if event.name == "views:changed":
             self._view_events += 1
         if not event.name.endswith(":progress") or event.data.get("message") in ("paused", "resumed"):
             self._visible_events += 1
 
-    def plan(self, query: str = "") -> MetadataPlan:
+    def plan(self, query: str = "", *, recent: bool = False) -> MetadataPlan:
         """
         Return the newest plan of a search, with its counts if they are known. Raises `QueryError`.
 
         The plan includes every decision of a person. Results of a running write or scan may be missing until the next
-        refresh, because a page does not wait for their transactions. When they end or pause, the plan is refreshed.
+        refresh, because a page does not wait for their transactions. When they end or pause, the plan is refreshed;
+        with `recent`, a thread does that, and the plan of before is returned (see `after_results`).
         """
         plan = self._plan
-        if plan is None or self._seen_plan_events != self._plan_events:
+        if plan is None or self._seen_file_events != self._file_events:
             plan = self._refreshed()
-        elif self._seen_file_events != self._file_events:
-            plan = self._refreshed(force=True)
-        elif time.monotonic() - self._read_at > FRESH_SECONDS and self._pool is not None:
-            self._read_at = time.monotonic()
-            self._pool.submit(carry_actor(self._refreshed), force=True)
+        elif self._seen_result_events != self._result_events:
+            if not recent or not self._refresh_soon():
+                plan = self._refreshed()
+        elif time.monotonic() - self._read_at > FRESH_SECONDS:
+            self._refresh_soon()
+        return self.narrowed(plan, query)
+
+    def narrowed(self, plan: MetadataPlan, query: str) -> MetadataPlan:
+        """Return the files of a plan that a search finds. Raises `QueryError`."""
         return plan if not query.strip() else self._cached(("plan", plan.id, query), lambda: plan.narrowed(query))
+
+    def after_results(self, call: Callable[[], None], *, shown: MetadataPlan | None = None) -> None:
+        """
+        Call when the newest plan has the results of each operation that has ended: now, or on the thread that reads it.
+
+        Without a call if `shown`, a plan without a search, is this plan.
+        """
+        with self._waiting_lock:
+            lacks_results = self._pool is not None and self._seen_result_events != self._result_events
+            if lacks_results:
+                self._waiting.append(call)
+        if lacks_results:
+            self._refresh_soon()
+        elif shown is None or shown is not self._plan:
+            call()
+
+    def _refresh_soon(self) -> bool:
+        """Let a thread read a newer plan; return whether there are threads."""
+        if self._pool is None:
+            return False
+        with self._waiting_lock:
+            is_first, self._is_refreshing = not self._is_refreshing, True
+        if is_first:
+            self._pool.submit(carry_actor(self._refresh_on_thread))
+        return True
+
+    def _refresh_on_thread(self) -> None:
+        try:
+            self._refreshed(force=True)
+        finally:
+            with self._waiting_lock:
+                self._is_refreshing, waiting, self._waiting = False, self._waiting, []
+            for call in waiting:
+                call()
 
     def _refreshed(self, *, force: bool = False) -> MetadataPlan:
         with self._refresh_lock:
-            if self._plan is None or self._seen_plan_events != self._plan_events or force:
-                plan_events, file_events = self._plan_events, self._file_events  # later events need another read
+            known, file_events, result_events = self._plan, self._file_events, self._result_events
+            is_outdated = known is None or file_events != self._seen_file_events
+            has_results = result_events != self._seen_result_events
+            if known is None or is_outdated or has_results or force:
                 plan = self._library.plan()
-                if self._plan is None or plan.id != self._plan.id or file_events != self._seen_file_events:
-                    self._plan = plan  # otherwise keep the older object, which already has counts
-                self._seen_plan_events, self._seen_file_events, self._read_at = (
-                    plan_events,
-                    file_events,
-                    time.monotonic(),
-                )
-            return self._plan
+                if is_outdated or known is None:
+                    known = plan
+                elif plan.id != known.id:
+                    self._read_pages(plan)
+                    known = plan
+                elif has_results:  # the older object has counts, but facts about its files may be others
+                    self._results += 1
+                    known = plan
+                self._plan, self._read_at = known, time.monotonic()
+                self._seen_file_events, self._seen_result_events = file_events, result_events  # later ones are not seen
+            return known
+
+    def _read_pages(self, plan: MetadataPlan) -> None:
+        """Read the last pages of a newer plan before it is used, so that a person who turns pages does not wait."""
+        file_events, read = self._file_events, set[_Listing]()
+        while len(read) < _LISTINGS and self._file_events == file_events:  # a decision makes these pages useless
+            listing = next((each for each in reversed(self._listings) if each not in read), None)
+            if listing is None:
+                return
+            read.add(listing)
+            with contextlib.suppress(errors.IndexiumError):  # who asks for the page gets the error
+                self._page(self.narrowed(plan, listing.query), listing)
 
     def page(self, plan: MetadataPlan, number: int, *, per_page: int, sort: str, descending: bool) -> PlanPage:
         """Return a page of a plan, the last page if there are fewer."""
+        listing = _Listing(plan.query, number, per_page, sort, descending)
+        self._listings = (*(each for each in self._listings if each != listing), listing)[-_LISTINGS:]
+        return self._page(plan, listing)
 
+    def _page(self, plan: MetadataPlan, listing: _Listing) -> PlanPage:
         def read(number: int) -> PlanPage:
-            return plan.page(number, per_page=per_page, sort=sort, descending=descending)
+            return plan.page(number, per_page=listing.per_page, sort=listing.sort, descending=listing.descending)
 
         def find() -> PlanPage:
-            page = read(number)
-            return page if page.items or not page.total else read(-(-page.total // per_page))
+            page = read(listing.number)
+            return page if page.items or not page.total else read(-(-page.total // listing.per_page))
 
-        return self._cached(("page", plan.id, plan.query, number, per_page, sort, descending), find)
+        return self._cached(("page", plan.id, *listing), find)
 
     def facets(self, plan: MetadataPlan) -> Facets:
         """Return the facets of a plan."""
@@ -158,5 +235,5 @@ class ReadCache:
         return self._cached(("roots", plan.id), lambda: len(self._library.inventory.list()) or None) or 0
 
     def _cached(self, key: Hashable, read: Callable[[], T]) -> T:
-        made: T = self._entries.get((self._file_events, key), read)
+        made: T = self._entries.get((self._file_events, self._results, key), read)
         return made

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboards.pages.plan.screen import PlanScreen
+from dashboards.pages.plan.page_reader import PlanPageReader
 from indexium_core.library import Library
 from tests.browser.conftest import SharedSite, Site
 
@@ -89,16 +89,16 @@ def test_text_that_is_typed_before_the_answer_is_kept(
     look: Site, known: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The focus returns to the field before the result of Enter arrives."""
-    continues, read = threading.Event(), PlanScreen._read
+    continues, read = threading.Event(), PlanPageReader.read
 
-    def waiting_read(screen: PlanScreen, shown: Any, before: Any) -> Any:
+    def waiting_read(reader: PlanPageReader, shown: Any, before: Any) -> Any:
         if shown.query == "risk:danger ":
             assert continues.wait(20)
-        return read(screen, shown, before)
+        return read(reader, shown, before)
 
     page = look.visit("/plan?q=risk:danger")
     expect(rows(page)).to_have_count(listed(known, "risk:danger"))
-    monkeypatch.setattr(PlanScreen, "_read", waiting_read)
+    monkeypatch.setattr(PlanPageReader, "read", waiting_read)
     page.keyboard.press("/")
     page.keyboard.press("End")
     page.keyboard.type(" ")
@@ -118,13 +118,13 @@ def test_text_that_is_typed_before_the_answer_is_kept(
 def test_keys_that_are_pressed_before_page_is_complete_act_when_it_is(
     look: SharedSite, known: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    continues, read = threading.Event(), PlanScreen._read
+    continues, read = threading.Event(), PlanPageReader.read
 
     def waiting_read(*given: Any) -> Any:
         assert continues.wait(20)
         return read(*given)
 
-    monkeypatch.setattr(PlanScreen, "_read", waiting_read)
+    monkeypatch.setattr(PlanPageReader, "read", waiting_read)
     page = look.visit("/plan", fresh=True)
     expect(rows(page).first).to_be_visible()
     expect(box(page)).to_have_count(0)  # only the rows are there

@@ -2,72 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from dashboards.components.base import Component
 from dashboards.components.bulk.bulk_edit import BulkEdit
 from dashboards.components.details.file_panel import FilePanel
 from dashboards.pages.plan import exchange, plan_table
+from dashboards.pages.plan.page_reader import Loaded, PlanPageReader, Shown, keeping
 from dashboards.pages.plan.risk_chart import PlanRisk
 from dashboards.pages.plan.search import plan_header
-from dashboards.pages.plan.search.plan_header import listed
 from dashboards.pages.plan.search.plan_search import PlanFind
 from dashboards.pages.plan.writing.plan_write import PlanWrite
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import NOTHING, PlanState, is_review
 from indexium_core import errors
-from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary
+from indexium_core.model.planning.plan import Selection, SelectionSummary
 from indexium_core.model.review.reports import DecisionReport
-from indexium_core.model.view import SavedView
 
 PAINTED = 60  # milliseconds until a browser has drawn a message and is idle
 IDLE = 250  # milliseconds until no result is awaited
-EVENTS = ("plan:changed", "scan:completed", "write:completed", "views:changed", "locks:changed", "rescan:completed")
-
-
-class Shown(NamedTuple):
-    """The part of the page's state that decides which data a read returns."""
-
-    query: str
-    number: int  # of the page of the list
-    sort: str
-    descending: bool
-    selection: Selection
-    held: frozenset[int]  # files that keep their places
-
-
-class Loaded(NamedTuple):
-    """The data of the page, read at one time."""
-
-    whole: MetadataPlan  # the plan without a search; a write is checked against it
-    plan: MetadataPlan  # the plan with the search: the listed files
-    page: PlanPage
-    listing: tuple[str, int, str, bool]  # search, number of the page, order: equal for two reads of one list
-    found: PlanStatistics
-    beside: PlanStatistics  # counts of the search without its risk term
-    reasons: Mapping[str, int]  # number of files with warnings in that search, by issue code
-    everything: PlanStatistics
-    chosen: frozenset[int]  # selected files of the page
-    selection: Selection  # the selection when the page was read
-    summary: SelectionSummary | None
-    outdated: bool  # the summary is from an earlier read: the rows do not wait for a new summary
-    roots: int  # number of library folders
-    safe: int  # number of selectable safe files of the search without its risk term
-    able: int  # number of files of the search that can be selected
-    volume: int  # bytes of the files of the search that would be changed
-    views: list[SavedView]
-    wider: list[Wider]  # similar searches, if no file is listed
-    written: MetadataOperation | None  # the write of the files of the search
-    accepted: int  # dangerous files of the search that are selected: a review has decided on them
+EVENTS = ("plan:changed", "scan:completed", "views:changed", "locks:changed", "rescan:completed")
 
 
 class PlanScreen(Screen):
@@ -92,6 +51,7 @@ class PlanScreen(Screen):
         self._file = FilePanel(library, bridge, self.state, session, update_address=self._tell)
         self._risk = PlanRisk(cache, bridge, session, self.state, self._changed)
         self._write = PlanWrite(library, bridge, dialog, session, self.state)
+        self._reader = PlanPageReader(library, cache, self._write)
         self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
         self._bulk = BulkEdit(library, bridge, self.state, session)
         self._loaded: Loaded | None = None
@@ -172,7 +132,7 @@ class PlanScreen(Screen):
 
     def start(self) -> None:
         """Subscribe to the process's events: two sessions show the same plan."""
-        self._bridge.listen(EVENTS, self.refresh, every=0.3)
+        self._bridge.listen(EVENTS, self._follow, every=0.3)
         self._write.start()
 
     def redraw(self) -> None:
@@ -181,16 +141,20 @@ class PlanScreen(Screen):
 
     # Reading.
 
-    def refresh(self) -> None:
-        """Read the plan again, if the page is shown."""
+    def _follow(self) -> None:
+        """Read the plan again after an event; until the results of an operation are in it, no thread waits for them."""
+        self._cache.after_results(lambda: self._bridge.soon(self.refresh))
+
+    def refresh(self, *, recent: bool = False) -> None:
+        """Read the plan again, if the page is shown; `recent`: it does not wait for the results of an operation."""
         if not self._session.is_showing("plan"):
             return
         state = self.state
-        shown = Shown(state.query, state.number, state.sort, state.descending, state.selection, state.held)
+        shown = Shown(state.query, state.number, state.sort, state.descending, state.selection, state.held, recent)
         before = self._loaded
 
         def read() -> None:
-            self._bridge.run(lambda: self._read(shown, before), self._show, name="plan", failed=self._failed)
+            self._bridge.run(lambda: self._reader.read(shown, before), self._show, name="plan", failed=self._failed)
             self._file.refresh()
 
         def show_rows(view: dict[str, Any]) -> None:
@@ -199,80 +163,9 @@ class PlanScreen(Screen):
             read()
 
         if before is None:  # nothing else is read before the rows are sent
-            self._bridge.run(lambda: self._read_rows(shown), show_rows, name="plan", failed=self._failed)
+            self._bridge.run(lambda: self._reader.rows(shown), show_rows, name="plan", failed=self._failed)
         else:
             read()
-
-    def _read_page(self, shown: Shown) -> tuple[MetadataPlan, PlanPage]:
-        plan, size = self._cache.plan(shown.query), self._library.settings.metadata_preview_page_size
-        return plan, self._cache.page(plan, shown.number, per_page=size, sort=shown.sort, descending=shown.descending)
-
-    def _read_rows(self, shown: Shown) -> dict[str, Any]:
-        """Return the first view of the table: only the rows and the counts that come with them."""
-        plan, page = self._read_page(shown)
-        selected = plan.selected_items(shown.selection, page.items)
-        return plan_table.view(
-            page,
-            sort=shown.sort,
-            descending=shown.descending,
-            selected=selected,
-            chosen=len(selected),
-            able=listed(page.statistics) - page.statistics.blocked_count,
-            picked=0,
-            named=len({item.library for item in page.items}) > 1,
-            query=shown.query,
-            incomplete=True,
-        )
-
-    def _read(self, shown: Shown, before: Loaded | None) -> Loaded:
-        library, cache = self._library, self._cache
-        query, selection = shown.query, shown.selection
-        whole = cache.plan()
-        plan, page = self._read_page(shown)
-        listing = (query, page.page, shown.sort, shown.descending)
-        if before is not None and before.listing == listing:
-            page = _holding(page, before.page, plan, shown.held)
-        aside = grammar.with_values(query, "risk", [])
-        beside = cache.plan(aside)
-        summary, outdated = before.summary if before else None, False
-        if before is None or before.selection != selection:
-            summary = self._write.preview(selection, whole, within=query) if selection != NOTHING else None
-        elif summary is not None:
-            outdated = before.whole is not whole or before.plan.query != query
-        return Loaded(
-            whole=whole,
-            plan=plan,
-            page=page,
-            listing=listing,
-            found=page.statistics,
-            beside=beside.statistics,
-            reasons=beside.warning_reasons,
-            everything=whole.statistics,
-            chosen=plan.selected_items(selection, page.items),
-            selection=selection,
-            summary=summary,
-            outdated=outdated,
-            roots=cache.roots(whole),
-            safe=self._able(whole, Selection(query=aside, risk=("safe",)), beside.statistics.safe_count),
-            able=self._able(whole, Selection(query=query), listed(page.statistics) - page.statistics.blocked_count),
-            volume=cache.volume(plan),
-            views=cache.views(),
-            wider=[] if page.total or not query.strip() else library.search.wider(plan=plan),
-            written=None if page.total else self._write.written(query),
-            accepted=self._accepted(plan, selection),
-        )
-
-    def _accepted(self, plan: MetadataPlan, selection: Selection) -> int:
-        """Return how many dangerous files of a search are selected, if the search is a review of danger."""
-        if selection == NOTHING or not is_review(plan.query):
-            return 0
-        return self._library.preview(selection, plan).by_risk.get("danger", 0)
-
-    def _able(self, whole: MetadataPlan, selection: Selection, count: int) -> int:
-        """Return how many of `count` files can be selected: skipped files cannot."""
-        if not count or not grammar.compile_query(selection.query or "").names_postponed:
-            return count
-        return self._library.preview(selection, whole).count
 
     def _failed(self, error: errors.IndexiumError) -> None:
         """Show the error; an earlier view stays visible."""
@@ -296,7 +189,7 @@ class PlanScreen(Screen):
 
     def _show(self, loaded: Loaded) -> None:
         if loaded.selection != self.state.selection and self._loaded is not None:
-            loaded = _keeping(loaded, self._loaded)  # the selection made during this read stays visible
+            loaded = keeping(loaded, self._loaded)  # the selection made during this read stays visible
         self._loaded, self._problem = loaded, ""
         if self._opens_first and loaded.page.items:
             self.state.param.update(cursor=loaded.page.items[0].file_id, details=True)
@@ -317,6 +210,12 @@ class PlanScreen(Screen):
         self._finding.count()
         if loaded.outdated or loaded.selection != self.state.selection:  # the selection changed during this read
             self._chosen()
+        self._cache.after_results(lambda: self._bridge.soon(lambda: self._catch_up(loaded)), shown=loaded.whole)
+
+    def _catch_up(self, loaded: Loaded) -> None:
+        """Show the results that the plan lacked, unless a newer view is shown."""
+        if self._loaded is loaded:
+            self.refresh()
 
     def _after_painting(self) -> None:
         """Read what does not belong to the first rows: the browser has painted them."""
@@ -418,7 +317,7 @@ class PlanScreen(Screen):
         push = not (typed and self._typing)
         self._typing = typed
         self._untold = push or bool(self._untold)
-        self.refresh()
+        self.refresh(recent=True)
 
     # Selection.
 
@@ -461,7 +360,7 @@ class PlanScreen(Screen):
         def count() -> tuple[frozenset[int], SelectionSummary | None, int]:
             summary = self._library.preview(selection, loaded.whole, within=query) if selection != NOTHING else None
             chosen = loaded.plan.selected_items(selection, loaded.page.items)
-            return chosen, summary, self._accepted(loaded.plan, selection)
+            return chosen, summary, self._reader.accepted(loaded.plan, selection)
 
         def show(counted: tuple[frozenset[int], SelectionSummary | None, int]) -> None:
             if selection == self.state.selection:
@@ -476,24 +375,3 @@ class PlanScreen(Screen):
                 self._draw_bar(self._loaded)
 
         self._bridge.run(count, show, name="chosen")
-
-
-def _holding(page: PlanPage, before: PlanPage, plan: MetadataPlan, held: frozenset[int]) -> PlanPage:
-    """Return the page with some files at the places that they had before: a decision must not move them away."""
-    items = [item for item in page.items if item.file_id not in held]
-    for place, old in enumerate(before.items):
-        if old.file_id in held:
-            with contextlib.suppress(errors.UnknownIdError):  # the plan no longer has the file
-                items.insert(place, plan.item(old.file_id))
-    return replace(page, items=items)
-
-
-def _keeping(loaded: Loaded, before: Loaded) -> Loaded:
-    """Return the loaded data with the earlier selection; its summary is outdated."""
-    same = [item.file_id for item in loaded.page.items] == [item.file_id for item in before.page.items]
-    return loaded._replace(
-        chosen=before.chosen if same else loaded.chosen,
-        selection=before.selection,
-        summary=before.summary,
-        outdated=True,
-    )

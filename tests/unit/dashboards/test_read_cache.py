@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -60,3 +62,84 @@ def test_cache_without_sessions_leaves_the_bus(cache: ReadCache, bus: EventBus) 
     gc.collect()
     bus.emit("plan:changed")
     assert len(bus._listeners) == 1
+
+
+class FakePlan:
+    """A version of the plan; its pages are counted."""
+
+    def __init__(self, version: int) -> None:
+        self.id, self.query, self.read = version, "", list[int]()
+
+    def page(self, number: int, **_: object) -> SimpleNamespace:
+        self.read.append(number)
+        return SimpleNamespace(items=[number], total=100, number=number)
+
+
+class Versions:
+    """A library whose plan has another version at each read, and whose reads can be made to wait."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self.events, self.reads, self.continues = bus, 0, threading.Event()
+        self.continues.set()
+
+    def plan(self) -> FakePlan:
+        assert self.continues.wait(20)
+        self.reads += 1
+        return FakePlan(self.reads)
+
+
+@pytest.fixture
+def versions(bus: EventBus) -> Iterator[tuple[Versions, ReadCache]]:
+    library: Any = Versions(bus)
+    with ThreadPoolExecutor(2) as pool:
+        yield library, ReadCache(library, pool)
+        library.continues.set()
+
+
+def turn(cache: ReadCache, plan: Any, number: int) -> None:
+    cache.page(plan, number, per_page=50, sort="risk", descending=False)
+
+
+def test_page_does_not_wait_for_the_results_of_an_operation(
+    versions: tuple[Versions, ReadCache], bus: EventBus
+) -> None:
+    library, cache = versions
+    before: Any = cache.plan()
+    for number in (1, 2, 3):
+        turn(cache, before, number)
+    library.continues.clear()
+    bus.emit("plan:changed", operation_id=1)
+    assert cache.plan(recent=True) is before
+    told = threading.Event()
+    cache.after_results(told.set)
+    assert not told.is_set()
+    library.continues.set()
+    assert told.wait(20)
+    newest: Any = cache.plan(recent=True)
+    assert newest.id == before.id + 1
+    turn(cache, newest, 3)
+    assert sorted(newest.read) == [1, 2, 3]  # each once, before the plan was used
+
+
+def test_call_after_results_comes_at_once_without_an_operation_and_never_for_the_shown_plan(
+    versions: tuple[Versions, ReadCache], bus: EventBus
+) -> None:
+    _, cache = versions
+    before, calls = cache.plan(), list[str]()
+    cache.after_results(lambda: calls.append("now"))
+    cache.after_results(lambda: calls.append("nothing new"), shown=before)
+    bus.emit("plan:changed")
+    cache.plan()
+    cache.after_results(lambda: calls.append("another plan"), shown=before)
+    assert calls == ["now", "another plan"]
+
+
+def test_decision_is_in_the_next_plan_also_beside_results(versions: tuple[Versions, ReadCache], bus: EventBus) -> None:
+    _, cache = versions
+    before: Any = cache.plan()
+    turn(cache, before, 1)
+    bus.emit("plan:changed", operation_id=1)
+    bus.emit("plan:changed")
+    newest: Any = cache.plan(recent=True)
+    assert newest.id > before.id
+    assert newest.read == []  # the decision may have moved every file

@@ -147,7 +147,7 @@ class OperationRunner:
             (self._parts.backups / name).unlink(missing_ok=True)
         self._on_end(self.run.operation_id)
         self._emit("completed", message="" if self._end is None else self._end.status)
-        self._parts.events.emit("plan:changed")
+        self._parts.events.emit("plan:changed", operation_id=self.run.operation_id)
 
     # The thread of the job.
 
@@ -207,7 +207,7 @@ class OperationRunner:
             run.on_activity()
             self._emit("progress", message="resumed")
         if is_idle and not was_idle:  # the plan includes all results so far
-            self._parts.events.emit("plan:changed")
+            self._parts.events.emit("plan:changed", operation_id=self.run.operation_id)
 
     def _tasks(self) -> Iterator[Task]:
         tasks, run = self._first, self.run
