@@ -59,6 +59,7 @@ def main() -> None:
     server.tune_interpreter()
     for handler in logging.getLogger().handlers:  # of Panel
         handler.setLevel(logging.ERROR)
+    logging.getLogger().addHandler(logging.NullHandler())  # otherwise a message of Bokeh makes a handler for all
     port = server.free_port("127.0.0.1", 0)
     with (
         Library.open(home, url=server.address("127.0.0.1", port)) as library,
