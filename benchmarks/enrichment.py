@@ -154,7 +154,7 @@ def names(titles: Sequence[MadeUpTitle], *, with_ids: bool) -> Iterator[Path]:
     """Yield the names of the files of titles."""
     for each in titles:
         if each.year in NAMESAKE_YEARS:
-            yield Path(f"Films/{each.title}/{each.title} BluRay.mkv")  # a word of a release: it is no home video
+            yield Path(f"Films/{each.title}/{each.title} BluRay.mkv")  # “BluRay” shows that it is no home video
             continue
         known = f" [tmdbid-{each.tmdb}]" if with_ids else ""
         folder = f"{each.title} ({each.year}){known}"

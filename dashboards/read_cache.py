@@ -8,6 +8,7 @@ of a version, but a search depends on them. So a scan invalidates the whole cach
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 import weakref
@@ -28,6 +29,7 @@ from indexium_core.model.view import SavedView
 if TYPE_CHECKING:
     import pandas as pd
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 MAX_ENTRIES = 64  # maximum number of entries
 _LISTINGS = 4  # pages that are read again for a plan with newer results
@@ -63,7 +65,7 @@ class ReadCache:
         self._plan: MetadataPlan | None = None  # the newest plan that was read
         self._result_events = 0  # number of operations that have ended or paused
         self._seen_result_events = 0  # value of `_result_events` at the last read
-        self._results = 0  # number of operations that have ended without a newer version of the plan
+        self._rereads = 0  # number of reads after an operation that gave the same version again
         self._is_refreshing = False  # a thread of `pool` reads a newer plan
         self._waiting: list[Callable[[], None]] = []  # calls of `after_results`
         self._waiting_lock = threading.Lock()
@@ -72,7 +74,7 @@ class ReadCache:
         self._refresh_lock = threading.Lock()
         self._view_events = 0  # number of changes of saved views
         self._visible_events = 0  # number of events that pages show immediately
-        self._file_events = 1  # number of decisions, and of other events that may change facts about files
+        self._file_events = 0  # number of decisions, and of other events that may change facts about files
         self._seen_file_events = 0  # value of `_file_events` at the last read
         self._subscribe(library)
 
@@ -99,22 +101,23 @@ class ReadCache:
         if not event.name.endswith(":progress") or event.data.get("message") in ("paused", "resumed"):
             self._visible_events += 1
 
-    def plan(self, query: str = "", *, recent: bool = False) -> MetadataPlan:
+    def plan(self, query: str = "", *, may_lack_results: bool = False) -> MetadataPlan:
         """
         Return the newest plan of a search, with its counts if they are known. Raises `QueryError`.
 
         The plan includes every decision of a person. Results of a running write or scan may be missing until the next
         refresh, because a page does not wait for their transactions. When they end or pause, the plan is refreshed;
-        with `recent`, a thread does that, and the plan of before is returned (see `after_results`).
+        with `may_lack_results`, a thread does that, and the earlier plan is returned (see `after_results`).
         """
         plan = self._plan
         if plan is None or self._seen_file_events != self._file_events:
             plan = self._refreshed()
         elif self._seen_result_events != self._result_events:
-            if not recent or not self._refresh_soon():
+            if not may_lack_results or not self._refresh_soon():
                 plan = self._refreshed()
         elif time.monotonic() - self._read_at > FRESH_SECONDS:
-            self._refresh_soon()
+            self._read_at = time.monotonic()
+            self._refresh_soon(force=True)
         return self.narrowed(plan, query)
 
     def narrowed(self, plan: MetadataPlan, query: str) -> MetadataPlan:
@@ -123,60 +126,76 @@ class ReadCache:
 
     def after_results(self, call: Callable[[], None], *, shown: MetadataPlan | None = None) -> None:
         """
-        Call when the newest plan has the results of each operation that has ended: now, or on the thread that reads it.
+        Call `call` as soon as the plan has the results of every operation that has ended: now, or on another thread.
 
-        Without a call if `shown`, a plan without a search, is this plan.
+        It is not called if `shown`, the plan without a search that a page shows, is the newest one. It does not wait
+        for results if a decision is missing, too: then the next read has both.
         """
         with self._waiting_lock:
-            lacks_results = self._pool is not None and self._seen_result_events != self._result_events
-            if lacks_results:
+            waits = self._lacks_results() and self._pool is not None and self._seen_file_events == self._file_events
+            if waits:
                 self._waiting.append(call)
-        if lacks_results:
+        if waits:
             self._refresh_soon()
         elif shown is None or shown is not self._plan:
             call()
 
-    def _refresh_soon(self) -> bool:
+    def _lacks_results(self) -> bool:
+        return self._seen_result_events != self._result_events
+
+    def _refresh_soon(self, *, force: bool = False) -> bool:
         """Let a thread read a newer plan; return whether there are threads."""
         if self._pool is None:
             return False
         with self._waiting_lock:
             is_first, self._is_refreshing = not self._is_refreshing, True
         if is_first:
-            self._pool.submit(carry_actor(self._refresh_on_thread))
+            with contextlib.suppress(RuntimeError):  # the service is stopping and its threads have ended
+                self._pool.submit(carry_actor(self._refresh_on_thread), force=force)
         return True
 
-    def _refresh_on_thread(self) -> None:
+    def _refresh_on_thread(self, *, force: bool) -> None:
+        is_failed = False
         try:
-            self._refreshed(force=True)
-        finally:
-            with self._waiting_lock:
-                self._is_refreshing, waiting, self._waiting = False, self._waiting, []
-            for call in waiting:
-                call()
+            self._refreshed(force=force)
+        except Exception:  # the next read of a page raises it, and the page shows it
+            logger.exception("dashboard.plan_not_refreshed")
+            is_failed = True
+        with self._waiting_lock:
+            is_again = self._lacks_results() and not is_failed  # an operation has ended meanwhile
+            self._is_refreshing = False
+            waiting = [] if is_again else self._waiting
+            self._waiting = self._waiting if is_again else []
+        if is_again:
+            self._refresh_soon()
+        for call in waiting:
+            call()
 
     def _refreshed(self, *, force: bool = False) -> MetadataPlan:
         with self._refresh_lock:
             known, file_events, result_events = self._plan, self._file_events, self._result_events
-            is_outdated = known is None or file_events != self._seen_file_events
-            has_results = result_events != self._seen_result_events
-            if known is None or is_outdated or has_results or force:
-                plan = self._library.plan()
-                if is_outdated or known is None:
-                    known = plan
-                elif plan.id != known.id:
-                    self._read_pages(plan)
-                    known = plan
-                elif has_results:  # the older object has counts, but facts about its files may be others
-                    self._results += 1
-                    known = plan
-                self._plan, self._read_at = known, time.monotonic()
-                self._seen_file_events, self._seen_result_events = file_events, result_events  # later ones are not seen
-            return known
+            if known is None or file_events != self._seen_file_events:
+                newest = self._library.plan()
+            elif not self._lacks_results() and not force:
+                return known
+            else:
+                newest = self._library.plan()
+                if newest.id != known.id:
+                    self._read_pages(newest, file_events)
+                elif self._lacks_results():
+                    self._rereads += 1  # facts about the files may be others
+                else:
+                    newest = known  # it has counts
+            self._plan, self._read_at = newest, time.monotonic()
+            self._seen_file_events, self._seen_result_events = (
+                file_events,
+                result_events,
+            )  # later ones need another read
+            return newest
 
-    def _read_pages(self, plan: MetadataPlan) -> None:
+    def _read_pages(self, plan: MetadataPlan, file_events: int) -> None:
         """Read the last pages of a newer plan before it is used, so that a person who turns pages does not wait."""
-        file_events, read = self._file_events, set[_Listing]()
+        read = set[_Listing]()
         while len(read) < _LISTINGS and self._file_events == file_events:  # a decision makes these pages useless
             listing = next((each for each in reversed(self._listings) if each not in read), None)
             if listing is None:
@@ -235,5 +254,5 @@ class ReadCache:
         return self._cached(("roots", plan.id), lambda: len(self._library.inventory.list()) or None) or 0
 
     def _cached(self, key: Hashable, read: Callable[[], T]) -> T:
-        made: T = self._entries.get((self._file_events, self._results, key), read)
+        made: T = self._entries.get((self._file_events, self._rereads, key), read)
         return made

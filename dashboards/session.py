@@ -423,6 +423,9 @@ class Session:
 
     def refresh_frame(self) -> None:
         """Update the navigation: counts, folders and the running operation."""
+        self.read_cache.after_results(lambda: self.bridge.soon(self._refresh_frame))
+
+    def _refresh_frame(self) -> None:
         self.bridge.run(self._read_frame, self._put_navigation, name="frame")
         if not self._is_counting:
             self._is_counting = True

@@ -1,9 +1,9 @@
 """
 Decisions from outside: a program or a command accepts a match beside a running service; see `benchmarks.enrichment`.
 
-The service runs in a process of its own, `indexium serve`. What it does after its start, such as a snapshot, has ended
-before the first decision. The decisions follow one another without pauses, so the enrichment of the first ones runs
-beside the others.
+The service runs in a process of its own, `indexium serve`. What it does after its start, such as a snapshot, has ten
+seconds to end. The decisions follow one another without pauses, so the enrichment of the first ones runs beside the
+others.
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ def main() -> None:
     server.tune_interpreter()
     for handler in logging.getLogger().handlers:  # of Panel
         handler.setLevel(logging.ERROR)
-    logging.getLogger().addHandler(logging.NullHandler())  # otherwise a message of Bokeh makes a handler for all
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # without one, the first message of Bokeh installs one for all loggers
     port = server.free_port("127.0.0.1", 0)
     with (
         Library.open(home, url=server.address("127.0.0.1", port)) as library,

@@ -12,7 +12,9 @@ class Event:
     """Something that happened; `name` is `<noun>:<verb>`."""
 
     id: int
-    name: str  # job:changed, <kind of job>:started|progress|completed, plan:changed, track:added|updated
+    # job:changed, <kind of job>:started|progress|completed, track:added|updated, plan:changed (with `operation_id`
+    # after the end or the pause of an operation, without it after what a person has done)
+    name: str
     at: datetime  # UTC
     data: dict[str, Any] = field(default_factory=dict)  # job_id, operation_id, current, total, message, rate …
 

@@ -116,10 +116,10 @@ class FilePanel:
             self._put_address()
             self._load()
 
-    def refresh(self) -> None:
-        """Read the file again, if its details are shown."""
+    def refresh(self, *, may_lack_results: bool = False) -> None:
+        """Read the file again, if its details are shown; see `ReadCache.plan`."""
         if self._state.details and self._state.cursor is not None:
-            self._load()
+            self._load(may_lack_results=may_lack_results)
 
     def close(self, *, push: bool = False) -> None:
         """Hide the details; `push` adds a step to the browser's history."""
@@ -128,13 +128,14 @@ class FilePanel:
             self.drawer.put(open=False)
             self._put_address(push=push)
 
-    def _load(self, *, edit: int = 0) -> None:
+    def _load(self, *, edit: int = 0, may_lack_results: bool = False) -> None:
         file_id = self._state.cursor
         library = self._library
         number = self._turned[1] if self._turned[0] == file_id else 0
 
         def read() -> tuple[FileDetails, AuditPage]:
-            details = library.files.file(file_id, plan=self._session.read_cache.plan())
+            plan = self._session.read_cache.plan(may_lack_results=may_lack_results)
+            details = library.files.file(file_id, plan=plan)
             if number == 0:
                 return details, library.audit.page(file_id, per_page=file_drawer.FEW_CHANGES)
             return details, library.audit.page(file_id, page=number, per_page=CHANGES)

@@ -31,7 +31,7 @@ class Shown(NamedTuple):
     descending: bool
     selection: Selection
     held: frozenset[int]  # files that keep their places
-    recent: bool  # the results of an operation that has just ended may be missing
+    may_lack_results: bool  # of an operation that has just ended
 
 
 class Loaded(NamedTuple):
@@ -72,7 +72,7 @@ class PlanPageReader:
 
     def rows(self, shown: Shown) -> dict[str, Any]:
         """Return the first view of the table: only the rows and the counts that come with them."""
-        plan, page = self._page(self._cache.plan(recent=shown.recent), shown)
+        plan, page = self._page(self._cache.plan(may_lack_results=shown.may_lack_results), shown)
         selected = plan.selected_items(shown.selection, page.items)
         return plan_table.view(
             page,
@@ -91,7 +91,7 @@ class PlanPageReader:
         """Return the data of the page; what `before` has of the same list and the same selection stays."""
         library, cache = self._library, self._cache
         query, selection = shown.query, shown.selection
-        whole = cache.plan(recent=shown.recent)
+        whole = cache.plan(may_lack_results=shown.may_lack_results)
         plan, page = self._page(whole, shown)
         listing = (query, page.page, shown.sort, shown.descending)
         if before is not None and before.listing == listing:

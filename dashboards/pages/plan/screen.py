@@ -142,20 +142,23 @@ class PlanScreen(Screen):
     # Reading.
 
     def _follow(self) -> None:
-        """Read the plan again after an event; until the results of an operation are in it, no thread waits for them."""
-        self._cache.after_results(lambda: self._bridge.soon(self.refresh))
+        """Read the plan again after an event, if the page is shown; a thread of the cache reads results before."""
+        if self._session.is_showing("plan"):
+            self._cache.after_results(lambda: self._bridge.soon(self.refresh))
 
-    def refresh(self, *, recent: bool = False) -> None:
-        """Read the plan again, if the page is shown; `recent`: it does not wait for the results of an operation."""
+    def refresh(self, *, may_lack_results: bool = False) -> None:
+        """Read the plan again, if the page is shown; see `ReadCache.plan` for the results that it may lack."""
         if not self._session.is_showing("plan"):
             return
         state = self.state
-        shown = Shown(state.query, state.number, state.sort, state.descending, state.selection, state.held, recent)
+        shown = Shown(
+            state.query, state.number, state.sort, state.descending, state.selection, state.held, may_lack_results
+        )
         before = self._loaded
 
         def read() -> None:
             self._bridge.run(lambda: self._reader.read(shown, before), self._show, name="plan", failed=self._failed)
-            self._file.refresh()
+            self._file.refresh(may_lack_results=may_lack_results)
 
         def show_rows(view: dict[str, Any]) -> None:
             if self._loaded is None and view["rows"]:
@@ -317,7 +320,7 @@ class PlanScreen(Screen):
         push = not (typed and self._typing)
         self._typing = typed
         self._untold = push or bool(self._untold)
-        self.refresh(recent=True)
+        self.refresh(may_lack_results=True)
 
     # Selection.
 

@@ -149,3 +149,8 @@ class Family(Protocol):
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies, the best one first."""
         ...
+
+    def beside(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> Choice | Refusal | None:
+        """Return how a file beside this one takes what no strategy can write; None if there can be no such file."""
+        del layout, changes, capabilities
+        return None

@@ -27,8 +27,6 @@ from indexium_core.files.containers import (
     photos,
     unsupported,
 )
-from indexium_core.files.containers.photos import sidecar
-from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal, SidecarEdit
 
 # Containers that FFmpeg can rewrite, with the names of their demuxers.
@@ -74,17 +72,17 @@ def choose(
     Return the best strategy that can write `changes` with these capabilities, and its edit; or a refusal.
 
     If no other strategy works, a new file may replace one of several names (hard links) of the file. If only the
-    read-only folder prevents the write, the code of the refusal is `read_only`. A photo that cannot take the values
-    gets a sidecar, if its layout names one.
+    read-only folder prevents the write, the code of the refusal is `read_only`. A file beside this one is the last
+    resort of a family.
     """
     if layout.problem is not None:
         return layout.problem
     chosen = _chosen(family, reader, layout, changes, capabilities)
-    if not isinstance(chosen, Refusal) or not isinstance(layout, PhotoLayout) or chosen.code != _NO_STRATEGY.code:
+    if not isinstance(chosen, Refusal) or chosen.code != _NO_STRATEGY.code:
         return chosen
-    if layout.sidecar is None:
+    beside = family.beside(layout, changes, capabilities)
+    if beside is None:
         return chosen
-    beside = sidecar.choose(layout, changes, capabilities)
     if not isinstance(beside, Refusal):
         return replace(beside, reason=chosen.message)
     return Refusal(code=beside.code, message=f"{chosen.message} {beside.message}")

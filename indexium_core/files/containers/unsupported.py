@@ -29,7 +29,7 @@ class UnsupportedKind:
         return self.matches(head) if self.matches else head.startswith(self.magic)
 
 
-class _Unsupported:
+class _Unsupported(Family):
     """The family of all these containers; without a strategy, a container needs no own family."""
 
     def recognises(self, head: bytes) -> bool:
@@ -53,7 +53,7 @@ class _Unsupported:
         return ()
 
 
-FAMILY: Family = _Unsupported()
+FAMILY = _Unsupported()
 
 
 def _refusal(kind: UnsupportedKind) -> Refusal:

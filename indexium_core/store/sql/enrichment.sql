@@ -81,8 +81,8 @@ SELECT CASE WHEN is_waiting THEN 'waiting' WHEN NOT is_certain AND search_state 
 FROM (/* candidates */) AS c GROUP BY turn;
 
 -- name: paused
--- The titles that are looked up again later.
-SELECT DISTINCT entity_id FROM title_enrichment WHERE not_before > $now;
+-- The titles that wait for a provider, if nothing else keeps them from being looked up.
+SELECT DISTINCT entity_id FROM title_enrichment WHERE attempts = 0 AND not_before > $now AND attempted_at >= $fresh;
 
 -- name: waiting
 -- The number of titles that wait for each provider, and when the first one is looked up again; '' for an unknown provider.

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles import identified
 from indexium_core.store.titles.identified import TitleValueRow
 
 MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept; a fault of a provider is none
@@ -152,12 +153,13 @@ def waiting(
     ids: Sequence[int] | None = None,
 ) -> list[tuple[str, int, datetime]]:
     """Return provider, number of titles that wait for it, and when the first one is looked up again."""
-    # What is known about every title is needed only for these.
-    paused = {number for (number,) in reader.execute(_sql("paused"), {"now": now}).fetchall()}
+    paused = {number for (number,) in reader.execute(_sql("paused"), {"now": now, "fresh": fresh}).fetchall()}
     wanted = paused if ids is None else paused.intersection(ids)
     if not wanted:
         return []
-    return reader.execute(_sql("waiting"), _scope(fresh, now, library_ids, sorted(wanted))).fetchall()
+    # The statement reads everything that is known about its titles. A long list of ids takes longer than all titles.
+    scope = _scope(fresh, now, library_ids, sorted(wanted) if len(wanted) <= identified.MOST_GIVEN else ids)
+    return reader.execute(_sql("waiting"), scope).fetchall()
 
 
 def _scope(fresh: datetime, now: datetime, library_ids: Sequence[int], ids: Sequence[int] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 _TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
-_MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
+MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
 
 
 class FileToIdentify(NamedTuple):
@@ -253,7 +253,7 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, seri
     With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them. Series
     that may have lost an episode are `series_ids`.
     """
-    if ids is not None and len(ids) > _MOST_GIVEN:
+    if ids is not None and len(ids) > MOST_GIVEN:
         ids = None
     only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
     kinds, series = set(_TABLES), None

@@ -300,9 +300,9 @@ def restore(tx: Connection, rows: str, *, ignored: str, with_candidates: bool) -
     title_ids: list[int] = kept["ids"]
     ids = {"ids": title_ids}
 
-    def put_back(part: str, statement: str) -> None:
+    def put_back(part: str, statement: str = "") -> None:
         if kept.get(part):  # an earlier version kept no pictures
-            tx.execute(statement, before)
+            tx.execute(statement or _sql(f"restore_{part}"), before)
 
     if ignored:
         tx.execute(_sql("remove_ignored"), ids | before | {"value": ignored})
@@ -310,16 +310,16 @@ def restore(tx: Connection, rows: str, *, ignored: str, with_candidates: bool) -
         all_of = {"scope": scope(tx, title_ids)}
         tx.execute(_sql("remove_provider_values"), all_of)
         tx.execute(_sql("remove_provider_pictures"), all_of)
-        put_back("pictures", _sql("restore_pictures"))
+        put_back("pictures")
         tx.execute(_sql("remove_matches"), ids)
-        put_back("matches", _sql("restore_matches"))
+        put_back("matches")
         for table in identified.tables_of(tx, all_of["scope"]):
             tx.execute(sql.with_parts(_sql("reset"), table=table), all_of)
             put_back("titles", sql.with_parts(_sql("restore_titles"), table=table))
-    put_back("values", _sql("restore_values"))
+    put_back("values")
     if ignored:
         put_back("values", _sql("lock_ignored_again"))
-    put_back("searches", _sql("restore_searches"))
+    put_back("searches")
     tx.execute(_sql("remove_searches"), ids | before)
     return title_ids
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboards.read_cache import ReadCache
+from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 
 
@@ -76,16 +78,19 @@ class FakePlan:
 
 
 class Versions:
-    """A library whose plan has another version at each read, and whose reads can be made to wait."""
+    """A library whose plan has another version at each read, and whose reads can be made to wait or to fail."""
 
     def __init__(self, bus: EventBus) -> None:
         self.events, self.reads, self.continues = bus, 0, threading.Event()
         self.continues.set()
+        self.on_read: Callable[[], object] = lambda: None
 
     def plan(self) -> FakePlan:
         assert self.continues.wait(20)
         self.reads += 1
-        return FakePlan(self.reads)
+        found = FakePlan(self.reads)
+        self.on_read()
+        return found
 
 
 @pytest.fixture
@@ -109,13 +114,13 @@ def test_page_does_not_wait_for_the_results_of_an_operation(
         turn(cache, before, number)
     library.continues.clear()
     bus.emit("plan:changed", operation_id=1)
-    assert cache.plan(recent=True) is before
+    assert cache.plan(may_lack_results=True) is before
     told = threading.Event()
     cache.after_results(told.set)
     assert not told.is_set()
     library.continues.set()
     assert told.wait(20)
-    newest: Any = cache.plan(recent=True)
+    newest: Any = cache.plan(may_lack_results=True)
     assert newest.id == before.id + 1
     turn(cache, newest, 3)
     assert sorted(newest.read) == [1, 2, 3]  # each once, before the plan was used
@@ -140,6 +145,47 @@ def test_decision_is_in_the_next_plan_also_beside_results(versions: tuple[Versio
     turn(cache, before, 1)
     bus.emit("plan:changed", operation_id=1)
     bus.emit("plan:changed")
-    newest: Any = cache.plan(recent=True)
+    newest: Any = cache.plan(may_lack_results=True)
     assert newest.id > before.id
     assert newest.read == []  # the decision may have moved every file
+
+
+def test_call_after_results_waits_for_an_operation_that_ends_during_the_read(
+    versions: tuple[Versions, ReadCache], bus: EventBus
+) -> None:
+    library, cache = versions
+    cache.plan()
+    library.on_read = lambda: bus.emit("plan:changed", operation_id=2) if library.reads == 2 else None
+    told = queue.SimpleQueue[int]()
+    bus.emit("plan:changed", operation_id=1)
+    cache.after_results(lambda: told.put(library.reads))
+    assert told.get(timeout=20) == 3
+
+
+def test_decision_during_a_read_ends_the_read_of_pages(versions: tuple[Versions, ReadCache], bus: EventBus) -> None:
+    library, cache = versions
+    turn(cache, cache.plan(), 1)
+    library.on_read = lambda: bus.emit("plan:changed") if library.reads == 2 else None
+    bus.emit("plan:changed", operation_id=1)
+    assert cache.plan().read == []  # type: ignore[attr-defined]
+    assert cache.plan().id == 3
+
+
+def test_read_that_fails_on_the_thread_fails_for_the_page_that_follows(
+    versions: tuple[Versions, ReadCache], bus: EventBus
+) -> None:
+    library, cache = versions
+    before = cache.plan()
+
+    def fail() -> None:
+        raise errors.StoreError("The disk is gone.")
+
+    library.on_read = fail
+    bus.emit("plan:changed", operation_id=1)
+    told = threading.Event()
+    cache.after_results(told.set)
+    assert told.wait(20)
+    with pytest.raises(errors.StoreError):
+        cache.plan()
+    library.on_read = lambda: None
+    assert cache.plan().id > before.id

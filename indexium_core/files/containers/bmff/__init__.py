@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from indexium_core.files.containers import COMMENT_ONLY, Layout, Reader, Strategy
+from indexium_core.files.containers import COMMENT_ONLY, Family, Layout, Reader, Strategy
 from indexium_core.files.containers.bmff import layout as layouts
 from indexium_core.files.containers.bmff.census import census
 from indexium_core.files.containers.bmff.layout import BmffLayout
@@ -21,7 +21,7 @@ from indexium_core.files.containers.bmff.strategy import STRATEGIES
 __all__ = ["FAMILY", "Bmff", "BmffLayout"]
 
 
-class Bmff:
+class Bmff(Family):
     """The family, for the registry."""
 
     def recognises(self, head: bytes) -> bool:

@@ -24,7 +24,7 @@ from indexium_core.files.containers.matroska.walk import MAGIC, examine
 __all__ = ["FAMILY", "MatroskaCopy", "MatroskaInPlace", "MatroskaLayout"]
 
 
-class _Matroska:
+class _Matroska(Family):
     """The family of all documents with the EBML magic; the header has the type."""
 
     def recognises(self, head: bytes) -> bool:
@@ -41,4 +41,4 @@ class _Matroska:
         return (MatroskaInPlace(), MatroskaCopy())
 
 
-FAMILY: Family = _Matroska()
+FAMILY = _Matroska()

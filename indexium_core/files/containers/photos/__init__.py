@@ -7,15 +7,15 @@ TIFF directories. `photo` makes a family from the module of a container.
 
 from __future__ import annotations
 
-from indexium_core.files.containers.photos import heif, jpeg, png, tiff, webp
+from indexium_core.files.containers.photos import heif, jpeg, png, sidecar, tiff, webp
 from indexium_core.files.containers.photos.photo import PhotoFamily
 
 __all__ = ["FAMILIES"]
 
 FAMILIES = (
-    PhotoFamily("jpeg", "JPEG", jpeg, copy=jpeg.copy),
-    PhotoFamily("png", "PNG", png, copy=png.copy),
-    PhotoFamily("tiff", "TIFF", tiff),
-    PhotoFamily("webp", "WebP", webp, copy=webp.copy),
-    PhotoFamily("heif", "HEIF", heif),
+    PhotoFamily("jpeg", "JPEG", jpeg, sidecar.choose, copy=jpeg.copy),
+    PhotoFamily("png", "PNG", png, sidecar.choose, copy=png.copy),
+    PhotoFamily("tiff", "TIFF", tiff, sidecar.choose),
+    PhotoFamily("webp", "WebP", webp, sidecar.choose, copy=webp.copy),
+    PhotoFamily("heif", "HEIF", heif, sidecar.choose),
 )

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from indexium_core import errors
-from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
+from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Choice, Family, Layout, Reader, Strategy
 from indexium_core.files.containers.photos import exif, face_regions, photo_dates, xmp, xmp_fields
 from indexium_core.files.containers.photos.exif import ExifFacts
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
@@ -164,13 +164,18 @@ class HeadReader:
         return self._reader.read_at(offset, length)
 
 
-class PhotoFamily:
+ChooseSidecar: TypeAlias = "Callable[[PhotoLayout, Sequence[Change], Capabilities], Choice | Refusal]"
+
+
+class PhotoFamily(Family):
     """The family of one kind of photo."""
 
-    def __init__(self, name: str, label: str, form: PhotoFormat, *, copy: CopyEdit | None = None) -> None:
+    def __init__(
+        self, name: str, label: str, form: PhotoFormat, sidecar: ChooseSidecar, *, copy: CopyEdit | None = None
+    ) -> None:
         """Make the family; `label` is its name in messages. Without `copy`, a new file could hold no more."""
         self.name = name
-        self._label, self._form = label, form
+        self._label, self._form, self._sidecar = label, form, sidecar
         in_place = PhotoStrategy(name, form)
         self._strategies = (in_place,) if copy is None else (in_place, PhotoStrategy(name, form, copy))
 
@@ -236,6 +241,11 @@ class PhotoFamily:
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies: in place, and by a new file if it can hold more."""
         return self._strategies
+
+    def beside(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> Choice | Refusal | None:
+        """Return the edit of the sidecar, if its place is known."""
+        assert isinstance(layout, PhotoLayout)
+        return None if layout.sidecar is None else self._sidecar(layout, changes, capabilities)
 
     def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
         if isinstance(error, CutShortError):

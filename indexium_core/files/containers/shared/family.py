@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from indexium_core import errors
-from indexium_core.files.containers import COMMENT_ONLY, Layout, Reader, Strategy
+from indexium_core.files.containers import COMMENT_ONLY, Family, Layout, Reader, Strategy
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.edit_strategy import EditRequest, EditStrategy
 from indexium_core.files.containers.shared.parsing import (
@@ -47,7 +47,7 @@ class Editing(Protocol):
     def census(self, reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]: ...
 
 
-class RemuxableFamily:
+class RemuxableFamily(Family):
     """The family of one container: the modules that read and edit it, and its strategies."""
 
     def __init__(
