@@ -44,8 +44,8 @@ class _Polled(NamedTuple):
     value: Any
 
 
-class _Listing(NamedTuple):
-    """A page of a list of files."""
+class _PageKey(NamedTuple):
+    """What tells a page of the plan from others."""
 
     query: str
     number: int
@@ -69,7 +69,7 @@ class ReadCache:
         self._is_refreshing = False  # a thread of `pool` reads a newer plan
         self._waiting: list[Callable[[], None]] = []  # calls of `after_results`
         self._waiting_lock = threading.Lock()
-        self._listings: tuple[_Listing, ...] = ()  # of the pages that were read last
+        self._listings: tuple[_PageKey, ...] = ()  # of the pages that were read last
         self._read_at = 0.0  # time of the last read; time.monotonic()
         self._refresh_lock = threading.Lock()
         self._view_events = 0  # number of changes of saved views
@@ -195,7 +195,7 @@ class ReadCache:
 
     def _read_pages(self, plan: MetadataPlan, file_events: int) -> None:
         """Read the last pages of a newer plan before it is used, so that a person who turns pages does not wait."""
-        read = set[_Listing]()
+        read = set[_PageKey]()
         while len(read) < _LISTINGS and self._file_events == file_events:  # a decision makes these pages useless
             listing = next((each for each in reversed(self._listings) if each not in read), None)
             if listing is None:
@@ -206,11 +206,11 @@ class ReadCache:
 
     def page(self, plan: MetadataPlan, number: int, *, per_page: int, sort: str, descending: bool) -> PlanPage:
         """Return a page of a plan, the last page if there are fewer."""
-        listing = _Listing(plan.query, number, per_page, sort, descending)
+        listing = _PageKey(plan.query, number, per_page, sort, descending)
         self._listings = (*(each for each in self._listings if each != listing), listing)[-_LISTINGS:]
         return self._page(plan, listing)
 
-    def _page(self, plan: MetadataPlan, listing: _Listing) -> PlanPage:
+    def _page(self, plan: MetadataPlan, listing: _PageKey) -> PlanPage:
         def read(number: int) -> PlanPage:
             return plan.page(number, per_page=listing.per_page, sort=listing.sort, descending=listing.descending)
 

@@ -163,10 +163,9 @@ def test_view_matches_items(planned: Look, rules: Database) -> None:
     columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
     columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
     text = f"SELECT file_id, issues, changes, {', '.join(columns)} FROM plan_items WHERE variant_id = $1"
+    items = [planned(case) for case in [*CASES, *AS_CASES] if "call" not in case]
     [(variant_id,)] = rules.read().execute(DEFAULT_VARIANT).fetchall()
     view = {row[0]: row[1:] for row in rules.read().execute(text, [variant_id]).fetchall()}
-    items = [planned(case) for case in [*CASES, *AS_CASES] if "call" not in case]
-
     assert len(items) > 60
     for item in items:
         codes, changes, *others = view[item.file_id]
