@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 MAX_ENTRIES = 64  # maximum number of entries
-_LISTINGS = 4  # pages that are read again for a plan with newer results
+_LAST_PAGES = 4  # pages that are read again for a plan with newer results
 FRESH_SECONDS = 10.0  # seconds for which a plan is fresh without a change event
 
 
@@ -69,7 +69,7 @@ class ReadCache:
         self._is_refreshing = False  # a thread of `pool` reads a newer plan
         self._waiting: list[Callable[[], None]] = []  # calls of `after_results`
         self._waiting_lock = threading.Lock()
-        self._listings: tuple[_PageKey, ...] = ()  # of the pages that were read last
+        self._last_pages: tuple[_PageKey, ...] = ()  # of the pages that were read last
         self._read_at = 0.0  # time of the last read; time.monotonic()
         self._refresh_lock = threading.Lock()
         self._view_events = 0  # number of changes of saved views
@@ -112,7 +112,7 @@ class ReadCache:
         plan = self._plan
         if plan is None or self._seen_file_events != self._file_events:
             plan = self._refreshed()
-        elif self._seen_result_events != self._result_events:
+        elif self._lacks_results():
             if not may_lack_results or not self._refresh_soon():
                 plan = self._refreshed()
         elif time.monotonic() - self._read_at > FRESH_SECONDS:
@@ -155,19 +155,18 @@ class ReadCache:
         return True
 
     def _refresh_on_thread(self, *, force: bool) -> None:
-        is_failed = False
-        try:
-            self._refreshed(force=force)
-        except Exception:  # the next read of a page raises it, and the page shows it
-            logger.exception("dashboard.plan_not_refreshed")
-            is_failed = True
-        with self._waiting_lock:
-            is_again = self._lacks_results() and not is_failed  # an operation has ended meanwhile
-            self._is_refreshing = False
-            waiting = [] if is_again else self._waiting
-            self._waiting = self._waiting if is_again else []
-        if is_again:
-            self._refresh_soon()
+        is_done = False
+        while not is_done:
+            is_failed = False
+            try:
+                self._refreshed(force=force)
+            except Exception:  # the next read of a page raises it, and the page shows it
+                logger.exception("dashboard.plan_not_refreshed")
+                is_failed = True
+            with self._waiting_lock:
+                is_done = is_failed or not self._lacks_results()  # otherwise an operation has ended meanwhile
+                if is_done:
+                    self._is_refreshing, waiting, self._waiting = False, self._waiting, []
         for call in waiting:
             call()
 
@@ -186,39 +185,37 @@ class ReadCache:
                     self._rereads += 1  # facts about the files may be others
                 else:
                     newest = known  # it has counts
-            self._plan, self._read_at = newest, time.monotonic()
-            self._seen_file_events, self._seen_result_events = (
-                file_events,
-                result_events,
-            )  # later ones need another read
+            # Events that came during the read need another read.
+            self._plan, self._seen_file_events, self._seen_result_events = newest, file_events, result_events
+            self._read_at = time.monotonic()
             return newest
 
     def _read_pages(self, plan: MetadataPlan, file_events: int) -> None:
         """Read the last pages of a newer plan before it is used, so that a person who turns pages does not wait."""
         read = set[_PageKey]()
-        while len(read) < _LISTINGS and self._file_events == file_events:  # a decision makes these pages useless
-            listing = next((each for each in reversed(self._listings) if each not in read), None)
-            if listing is None:
+        while len(read) < _LAST_PAGES and self._file_events == file_events:  # a decision makes these pages useless
+            key = next((each for each in reversed(self._last_pages) if each not in read), None)
+            if key is None:
                 return
-            read.add(listing)
+            read.add(key)
             with contextlib.suppress(errors.IndexiumError):  # who asks for the page gets the error
-                self._page(self.narrowed(plan, listing.query), listing)
+                self._page(self.narrowed(plan, key.query), key)
 
     def page(self, plan: MetadataPlan, number: int, *, per_page: int, sort: str, descending: bool) -> PlanPage:
         """Return a page of a plan, the last page if there are fewer."""
-        listing = _PageKey(plan.query, number, per_page, sort, descending)
-        self._listings = (*(each for each in self._listings if each != listing), listing)[-_LISTINGS:]
-        return self._page(plan, listing)
+        key = _PageKey(plan.query, number, per_page, sort, descending)
+        self._last_pages = (*(each for each in self._last_pages if each != key), key)[-_LAST_PAGES:]
+        return self._page(plan, key)
 
-    def _page(self, plan: MetadataPlan, listing: _PageKey) -> PlanPage:
+    def _page(self, plan: MetadataPlan, key: _PageKey) -> PlanPage:
         def read(number: int) -> PlanPage:
-            return plan.page(number, per_page=listing.per_page, sort=listing.sort, descending=listing.descending)
+            return plan.page(number, per_page=key.per_page, sort=key.sort, descending=key.descending)
 
         def find() -> PlanPage:
-            page = read(listing.number)
-            return page if page.items or not page.total else read(-(-page.total // listing.per_page))
+            page = read(key.number)
+            return page if page.items or not page.total else read(-(-page.total // key.per_page))
 
-        return self._cached(("page", plan.id, *listing), find)
+        return self._cached(("page", plan.id, *key), find)
 
     def facets(self, plan: MetadataPlan) -> Facets:
         """Return the facets of a plan."""

@@ -59,9 +59,8 @@ def main() -> None:
     server.tune_interpreter()
     for handler in logging.getLogger().handlers:  # of Panel
         handler.setLevel(logging.ERROR)
-    logging.getLogger().addHandler(
-        logging.NullHandler()
-    )  # without one, the first message of Bokeh installs one for all loggers
+    # Without a handler, the first message of Bokeh would install one for all loggers.
+    logging.getLogger().addHandler(logging.NullHandler())
     port = server.free_port("127.0.0.1", 0)
     with (
         Library.open(home, url=server.address("127.0.0.1", port)) as library,

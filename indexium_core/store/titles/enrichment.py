@@ -11,12 +11,10 @@ from typing import Any, Literal, NamedTuple
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.titles import identified
-from indexium_core.store.titles.identified import TitleValueRow
+from indexium_core.store.titles.identified import MOST_GIVEN, TABLES, TitleValueRow
 
 MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept; a fault of a provider is none
 MANY_TITLES = 2000  # if more are due, the newest come first
-_TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 
 
 class Known(NamedTuple):
@@ -158,7 +156,7 @@ def waiting(
     if not wanted:
         return []
     # The statement reads everything that is known about its titles. A long list of ids takes longer than all titles.
-    scope = _scope(fresh, now, library_ids, sorted(wanted) if len(wanted) <= identified.MOST_GIVEN else ids)
+    scope = _scope(fresh, now, library_ids, sorted(wanted) if len(wanted) <= MOST_GIVEN else ids)
     return reader.execute(_sql("waiting"), scope).fetchall()
 
 
@@ -226,7 +224,7 @@ def put(
     tx.execute(_sql("remove_values"))
     tx.execute(_sql("insert_values"), {"at": at})
     for kind in {each.entity_type for each in answers}:
-        tx.execute(sql.with_parts(_sql("enriched"), table=_TABLES[kind]), {"kind": kind, "at": at})
+        tx.execute(sql.with_parts(_sql("enriched"), table=TABLES[kind]), {"kind": kind, "at": at})
     tx.execute(_sql("drop_incoming"))
     return [(kind, number) for kind, number in changed]
 

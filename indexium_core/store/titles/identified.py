@@ -13,7 +13,7 @@ from indexium_core.model.titles.fields import EntityType
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-_TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
 
 
@@ -243,7 +243,7 @@ def add_titles(tx: Connection, titles: Iterable[TitleRow], *, at: datetime) -> N
     tx.execute(_sql("incoming_titles"), {name: [getattr(row, name) for row in rows] for name in TitleRow._fields})
     for kind, form in (("movie", "works"), ("series", "works"), ("episode", "episodes")):
         for statement in (f"insert_titles_{form}", f"move_titles_{form}"):
-            tx.execute(sql.with_parts(_sql(statement), table=_TABLES[kind]), {"kind": kind, "at": at})
+            tx.execute(sql.with_parts(_sql(statement), table=TABLES[kind]), {"kind": kind, "at": at})
 
 
 def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, series_ids: Collection[int] = ()) -> None:
@@ -256,7 +256,7 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, seri
     if ids is not None and len(ids) > MOST_GIVEN:
         ids = None
     only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
-    kinds, series = set(_TABLES), None
+    kinds, series = set(TABLES), None
     if ids is not None:
         kinds = _kinds(tx, ids)
         found = {number for (number,) in tx.execute(_sql("series_of"), only).fetchall()}
@@ -271,13 +271,13 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, seri
         kinds.add("season")
     if series:
         only["ids"] += _seasons(tx, series)
-    for kind in [each for each in _TABLES if each in kinds]:
-        tx.execute(sql.with_parts(_sql("show"), table=_TABLES[kind]), only | {"kind": kind, "at": at})
+    for kind in [each for each in TABLES if each in kinds]:
+        tx.execute(sql.with_parts(_sql("show"), table=TABLES[kind]), only | {"kind": kind, "at": at})
 
 
 def tables_of(reader: Connection, ids: Sequence[int]) -> list[str]:
     """Return the tables that have some of the given titles."""
-    return [_TABLES[kind] for kind in sorted(_kinds(reader, ids))]
+    return [TABLES[kind] for kind in sorted(_kinds(reader, ids))]
 
 
 def _kinds(reader: Connection, ids: Sequence[int]) -> set[str]:
