@@ -106,7 +106,7 @@ class RunControl:
 
     @contextlib.contextmanager
     def as_waiting(self) -> Iterator[None]:
-        """Count this thread as waiting: it has not started an item, and checks this control before the start of one."""
+        """Count this thread as waiting: it has not started to change an item, and checks this control before it does."""
         with self._changed:
             self._waiting_threads += 1
         try:
@@ -143,6 +143,24 @@ class RunControl:
     def _notify(self) -> None:
         for callback in list(self._callbacks):
             callback()
+
+
+class Turns:
+    """Lets a few threads of a run work at a time; the other ones wait, and so do all while the run is paused."""
+
+    def __init__(self, control: RunControl, count: int) -> None:
+        self._control, self._free = control, threading.Semaphore(count)
+
+    def take(self) -> bool:
+        """Wait for a turn, and return whether the run goes on. `give_back` must follow."""
+        with self._control.as_waiting():
+            self._free.acquire()
+        self._control.wait_while_paused()
+        return self._control.ending is None
+
+    def give_back(self) -> None:
+        """End a turn."""
+        self._free.release()
 
 
 class ItemRunner(Generic[Item, Result]):

@@ -15,6 +15,8 @@ from indexium_core.store.operations.ledger_rows import Task
 class FileEditor(Protocol):
     """Edits the files of one run of an operation. It may be used from any thread."""
 
+    files_per_write: int  # threads that use it for each file that is written at a time
+
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Write or roll back the file of a task as `editing.edit` does; a problem of the file is in the result."""
 
@@ -25,6 +27,7 @@ class LocalEdits:
 
     undo_journal: journal.OperationJournal  # of the operation
     policy: WritePolicy
+    files_per_write: int = 1
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Edit the file of a task."""

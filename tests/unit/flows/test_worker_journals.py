@@ -22,7 +22,9 @@ from indexium_core.flows.writing.workers.cluster_edits import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
+from indexium_core.jobs.item_runner import RunControl, Turns
 from indexium_core.store.operations.ledger_rows import Task, UnresolvedItem
+from tests.support.waiting import PATIENCE, until
 
 
 class Scene:
@@ -34,6 +36,8 @@ class Scene:
         self.film = self.root / "a.mp4"
         self.root.mkdir()
         self.home.mkdir()
+        self.control = RunControl()
+        self.turns = Turns(self.control, 1)
         self.film.write_bytes(b"film")
         row = SimpleNamespace(
             library_id=1, path=str(self.root), path_bytes=os.fsencode(self.root), device=None, file_count=1
@@ -61,7 +65,7 @@ class Scene:
             expected_hash=None,
             changes=(),
         )
-        edits = ClusterEdits(cluster, self.operation, policy, self.journals)
+        edits = ClusterEdits(cluster, self.operation, policy, self.journals, self.turns)
         result = edits.edit(task, FileProgress(policy)).record.result
         self.message = result.message
         return result.status, result.code
@@ -78,6 +82,48 @@ def scene(tmp_path: Path) -> Scene:
 
 def test_worker_waits_less_than_the_service_for_its_lock() -> None:
     assert cluster_edits.LOCK_SECONDS > cluster_task.ANSWER_SECONDS
+
+
+# Prepared.
+
+
+@pytest.mark.parametrize(("ending", "status"), [("resume", "unknown"), ("cancel", "pending"), ("stop", "pending")])
+def test_prepared_file_is_not_sent_during_a_pause(scene: Scene, ending: str, status: str) -> None:
+    """The worker of this test writes nothing, so a file that was sent is unknown."""
+    sent: list[object] = []
+
+    def note(*arguments: Any) -> EditResult:
+        sent.append(arguments)
+        return succeed(*arguments)
+
+    assert scene.turns.take()  # for another file
+    results: list[tuple[str, str]] = []
+    thread = threading.Thread(target=lambda: results.append(scene.write(note)))
+    thread.start()
+    until(lambda: scene.folder.is_dir() and len(list(scene.folder.iterdir())) == 1)
+    until(lambda: scene.control.waiting_threads == 1)
+    scene.control.pause()
+    scene.turns.give_back()
+    until(lambda: scene.control.waiting_threads == 1)
+    assert sent == []
+    getattr(scene.control, ending)()
+    thread.join(PATIENCE)
+    assert [status for status, _ in results] == [status]
+    assert len(sent) == (ending == "resume")
+    assert list(scene.folder.iterdir()) == []
+
+
+def test_file_needs_a_turn(scene: Scene) -> None:
+    """So no file waits at the scheduler: there, a pause would not reach it."""
+    is_free: list[bool] = []
+
+    def look(*arguments: Any) -> EditResult:
+        is_free.append(scene.turns._free.acquire(blocking=False))
+        return succeed(*arguments)
+
+    scene.write(look)
+    assert is_free == [False]
+    assert scene.turns.take()
 
 
 # Taken over.

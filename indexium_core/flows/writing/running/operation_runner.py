@@ -33,7 +33,7 @@ from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Processes, Threads
-from indexium_core.jobs.item_runner import ItemRunner, RunEnd
+from indexium_core.jobs.item_runner import ItemRunner, RunEnd, Turns
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
@@ -240,21 +240,23 @@ class OperationRunner:
     def _items(self, undo_journal: journal.OperationJournal) -> ItemRunner[Task, EditResult]:
         """Return the runner of the items."""
         executor = self._parts.executor(_files_of(self.run), self.run.throughput.ahead)
-        editor = self._editor(executor, undo_journal)
+        writes = executor.max_writes(self._workers)
+        editor = self._editor(executor, undo_journal, writes)
         return ItemRunner(
             logs.carry(lambda task: self._edit(editor, task)),
             logs.carry(lambda group: self._store_results(undo_journal, group)),
-            workers=executor.max_writes(self._workers),
+            workers=writes * editor.files_per_write,
             control=self.run.control,
             key=_file_of,
             retry_delay=self._retry_delay,
         )
 
-    def _editor(self, executor: Executor, undo_journal: journal.OperationJournal) -> FileEditor:
-        """Return who edits the files. Side files are not worth a journey to a worker of a cluster."""
+    def _editor(self, executor: Executor, undo_journal: journal.OperationJournal, writes: int) -> FileEditor:
+        """Return who edits the files, `writes` at a time. Side files are not worth a journey to a worker of a cluster."""
         policy = self._policy
         if isinstance(executor, Cluster) and self.run.kind != "publish":
-            return ClusterEdits(executor, undo_journal, policy, self._parts.worker_journals)
+            turns = Turns(self.run.control, writes)
+            return ClusterEdits(executor, undo_journal, policy, self._parts.worker_journals, turns)
         if isinstance(executor, Processes):
             return ProcessEdits(processes=executor, undo_journal=undo_journal, policy=policy)
         return LocalEdits(undo_journal=undo_journal, policy=policy)

@@ -6,6 +6,9 @@ or is lost, the service takes the journal over and decides by it: the result of 
 was complete, or an unchanged file. Dask may run a task again after it lost a worker. The second run finds that the
 journal is locked or has records, and returns nothing. The service then decides in the same way and starts anew.
 
+The storage may be slow, so a file is prepared while another one is written: its journal waits for a turn. As many files
+have a turn as the workers have threads, so no file waits at the scheduler. A paused operation sends no file.
+
 Values that cross the wire have the paths of the service; the worker translates them (`model.files.path_map`).
 """
 
@@ -33,6 +36,7 @@ from indexium_core.flows.writing.workers.worker_side import EditHandler
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
+from indexium_core.jobs.item_runner import Turns
 from indexium_core.model.files import path_map
 from indexium_core.store.operations.ledger_rows import Task
 
@@ -49,18 +53,21 @@ _FINAL = frozenset({"success", "unknown"})  # statuses after which an item is no
 class ClusterEdits:
     """The edits of one run of an operation, each in a worker of a cluster; a `FileEditor`."""
 
+    files_per_write = 2
+
     def __init__(
         self,
         cluster: Cluster,
         undo_journal: journal.OperationJournal,
         policy: WritePolicy,
         worker_journals: WorkerJournals,
+        turns: Turns,
     ) -> None:
-        """`undo_journal` is the journal of the operation."""
+        """`undo_journal` is the journal of the operation; a file needs one of `turns` to be written."""
         self._cluster = cluster
         self._journal = undo_journal
         self._policy = policy
-        self._worker_journals = worker_journals
+        self._worker_journals, self._turns = worker_journals, turns
         self._folders = worker_journals.folders()
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
@@ -95,13 +102,11 @@ class ClusterEdits:
             path = self._worker_journals.create(folder, task.item_id, self._journal.path.name)
         except errors.StoreError as refused:
             return _failed(task, refused, started=started)
-        handler = RequestHandler(self._journal, policy, progress)
-        plain = process_edits.plain_fields(policy)
         edited: EditResult | None = None
         error: Exception | None = None
         reason = "ended before this attempt"
         try:
-            edited = self._cluster.call_with_callbacks(handler, _edit, task, plain, os.fsencode(path), policy.reverted)
+            edited = self._call_in_turn(task, policy, progress, path)
         except WorkerLostError as lost:
             logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
             error, reason = lost, str(lost)
@@ -118,9 +123,25 @@ class ClusterEdits:
             return _failed(task, error, started=started)
         raise error
 
+    def _call_in_turn(
+        self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path
+    ) -> EditResult | None:
+        """Return the result of the worker when the file has its turn; a pending one if the operation ends before."""
+        handler, plain = RequestHandler(self._journal, policy, progress), process_edits.plain_fields(policy)
+        with progress.paused():
+            may_write = self._turns.take()
+        try:
+            if not may_write:
+                return protocol.still_pending(task)
+            return self._cluster.call_with_callbacks(handler, _edit, task, plain, os.fsencode(path), policy.reverted)
+        finally:
+            self._turns.give_back()
+
     def _confirmed(self, task: Task, path: Path, edited: EditResult, *, started: float) -> EditResult:
         """Take a journal over, and return the result of its worker; `unknown` if the records do not confirm it."""
         problem = self._problem_of_taking(path)
+        if edited.record.result.status == "pending":  # no worker had the journal: if it stays, it is still empty
+            return edited
         if not problem and edited.record.result.status == "success" and not self._journal.is_committed(task.item_id):
             problem = "The journal of the worker does not have the whole write. Run `indexium recover`."
         return _unknown(task, problem, started=started) if problem else _in_service(edited, task)

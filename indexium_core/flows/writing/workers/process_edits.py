@@ -35,6 +35,7 @@ class ProcessEdits:
     processes: Processes
     undo_journal: journal.OperationJournal  # of the operation
     policy: WritePolicy
+    files_per_write: int = 1
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Do what `editing.edit` does, in a worker process."""
