@@ -103,14 +103,25 @@ def test_prepared_file_is_not_sent_during_a_pause(scene: Scene, ending: str, sta
     until(lambda: scene.folder.is_dir() and len(list(scene.folder.iterdir())) == 1)
     until(lambda: scene.control.waiting_threads == 1)
     scene.control.pause()
+    waits = threading.Event()
+    scene.control.on_change(waits.set)
     scene.turns.give_back()
-    until(lambda: scene.control.waiting_threads == 1)
+    until(lambda: bool(sent) or waits.is_set())
     assert sent == []
     getattr(scene.control, ending)()
     thread.join(PATIENCE)
     assert [status for status, _ in results] == [status]
     assert len(sent) == (ending == "resume")
     assert list(scene.folder.iterdir()) == []
+
+
+def test_file_that_was_not_sent_is_known_without_its_storage(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise errors.StoreError("The journal is gone.", code="journal_failed")
+
+    monkeypatch.setattr(WorkerJournals, "take", fail)
+    scene.control.cancel()
+    assert scene.write(succeed) == ("pending", "")
 
 
 def test_file_needs_a_turn(scene: Scene) -> None:
