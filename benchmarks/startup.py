@@ -62,13 +62,18 @@ def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
         yield report.Omission(f"start-up against `{GIT}`", "git is not installed.")
 
 
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of a command for a home. It keeps compiled modules, as an installed command has them."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"INDEXIUM_HOME": str(home)}
+
+
 def _times(commands: dict[str, tuple[str, ...]], home: Path, runs: int) -> dict[str, float]:
     """Return the median of each command, in milliseconds."""
     times: dict[str, list[float]] = {work: [] for work in commands}
-    environment = os.environ | {"INDEXIUM_HOME": str(home)}
     for number in range(runs + 1):
         for work, command in commands.items():
-            call = partial(subprocess.run, command, env=environment, check=True, capture_output=True)
+            call = partial(subprocess.run, command, env=environment(home), check=True, capture_output=True)
             elapsed = seconds(call)
             if number:
                 times[work].append(elapsed)

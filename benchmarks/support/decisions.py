@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import statistics
 import subprocess
 import time
@@ -20,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.startup import INDEXIUM
+from benchmarks import startup
 from benchmarks.support import report
 from benchmarks.support.timing import p95, seconds
 from indexium_core.api import service
@@ -34,7 +33,7 @@ _QUIET_SECONDS = 10.0
 
 def decision_rows(home: Path, where: str) -> Iterator[report.Row]:
     """Yield the rows of a home with open questions that no process has open."""
-    environment = os.environ | {"INDEXIUM_HOME": str(home), "INDEXIUM_API_WRITES_PER_MINUTE": "1000"}
+    environment = startup.environment(home) | {"INDEXIUM_API_WRITES_PER_MINUTE": "1000"}
     with _served(home, environment) as running:
         found = _call(running, "/api/titles/matches?per_page=200")
         ids = [each["item"]["id"] for each in found["items"]]
@@ -42,7 +41,9 @@ def decision_rows(home: Path, where: str) -> Iterator[report.Row]:
         calls = [partial(_accept, running, title_id) for title_id in ids[:turns]]
         times = [1000 * seconds(call) for call in calls]
         yield report.Row(f"{where}: accept by REST", statistics.median(times), "ms", "goal of p95", _GOAL, p95(times))
-        commands = [(*INDEXIUM, "titles", "match", str(title_id), "--accept", "1") for title_id in ids[turns:][:turns]]
+        commands = [
+            (*startup.INDEXIUM, "titles", "match", str(title_id), "--accept", "1") for title_id in ids[turns:][:turns]
+        ]
         runs = [partial(subprocess.run, each, env=environment, check=True, capture_output=True) for each in commands]
         times = [1000 * seconds(run) for run in runs]
         work = f"{where}: accept by a command"
@@ -53,7 +54,10 @@ def decision_rows(home: Path, where: str) -> Iterator[report.Row]:
 def _served(home: Path, environment: dict[str, str]) -> Iterator[Service]:
     """Run the service within this block."""
     process = subprocess.Popen(
-        [*INDEXIUM, "serve", "--port", "0"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*startup.INDEXIUM, "serve", "--port", "0"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         end = time.monotonic() + _START_SECONDS

@@ -106,7 +106,7 @@ class RunControl:
 
     @contextlib.contextmanager
     def as_waiting(self) -> Iterator[None]:
-        """Count this thread as waiting: it has not started to change an item, and checks this control before it does."""
+        """Count this thread as waiting: it has not changed an item, and checks this control before it does."""
         with self._changed:
             self._waiting_threads += 1
         try:

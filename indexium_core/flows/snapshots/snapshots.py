@@ -39,7 +39,9 @@ _PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
 _TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")
 _CHANGES = frozenset({"plan:changed", "approvals:changed", *_TITLES, *(f"{work}:completed" for work in _WORK)})
 _DECIDED = frozenset(survival.of(Survival.DECIDED))
-_DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
+# A snapshot waits until a person decides no more for a moment, because a decision beside it takes twice as long; but it
+# does not wait longer than the second time after the first change.
+_DELAY_SECONDS, _LONGEST_SECONDS = 2.0, 10.0
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
 # How long the next snapshot waits after one that takes a second, in seconds. Work changes the tables all the time, and
 # each snapshot delays the pages. A decision of a person is in no file, so it waits less.
@@ -101,16 +103,16 @@ class Snapshots:
 
     def take_soon(self, pause: int = _PAUSE) -> None:
         """
-        Take a snapshot after a moment, in which further changes may follow.
+        Take a snapshot after a moment without a further change, or some seconds after the first one.
 
         It starts at least `pause` times the duration of the last snapshot after the end of that.
         """
         self._is_changed, self._pause = True, min(pause, self._pause)
         if self._is_enabled():
             last_seconds, ended_at = self._last
-            earliest = ended_at + max(_MIN_INTERVAL_SECONDS, pause * last_seconds)
+            earliest = ended_at + max(_MIN_INTERVAL_SECONDS, self._pause * last_seconds)
             seconds = max(_DELAY_SECONDS, earliest - time.monotonic())
-            self._scheduler.add_soon(KIND, seconds, has_work=lambda: self._is_changed)
+            self._scheduler.add_soon(KIND, seconds, longest=_LONGEST_SECONDS, has_work=lambda: self._is_changed)
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
         """Run a job of the schedule. A stop does not end it: a snapshot is short."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from indexium_core.files import journal
 from indexium_core.flows.writing import editing
@@ -15,7 +15,7 @@ from indexium_core.store.operations.ledger_rows import Task
 class FileEditor(Protocol):
     """Edits the files of one run of an operation. It may be used from any thread."""
 
-    files_per_write: int  # threads that use it for each file that is written at a time
+    threads_per_write: ClassVar[int]  # threads that ask for edits, for each file that is written at a time
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Write or roll back the file of a task as `editing.edit` does; a problem of the file is in the result."""
@@ -27,7 +27,7 @@ class LocalEdits:
 
     undo_journal: journal.OperationJournal  # of the operation
     policy: WritePolicy
-    files_per_write: int = 1
+    threads_per_write: ClassVar[int] = 1
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Edit the file of a task."""

@@ -245,14 +245,18 @@ class OperationRunner:
         return ItemRunner(
             logs.carry(lambda task: self._edit(editor, task)),
             logs.carry(lambda group: self._store_results(undo_journal, group)),
-            workers=writes * editor.files_per_write,
+            workers=writes * editor.threads_per_write,
             control=self.run.control,
             key=_file_of,
             retry_delay=self._retry_delay,
         )
 
     def _editor(self, executor: Executor, undo_journal: journal.OperationJournal, writes: int) -> FileEditor:
-        """Return who edits the files, `writes` at a time. Side files are not worth a journey to a worker of a cluster."""
+        """
+        Return who edits the files, `writes` of them at a time.
+
+        Side files are not worth a journey to a worker of a cluster.
+        """
         policy = self._policy
         if isinstance(executor, Cluster) and self.run.kind != "publish":
             turns = Turns(self.run.control, writes)

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from indexium_core import errors
 from indexium_core.files import journal
@@ -53,7 +53,7 @@ _FINAL = frozenset({"success", "unknown"})  # statuses after which an item is no
 class ClusterEdits:
     """The edits of one run of an operation, each in a worker of a cluster; a `FileEditor`."""
 
-    files_per_write = 2
+    threads_per_write: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -123,9 +123,7 @@ class ClusterEdits:
             return _failed(task, error, started=started)
         raise error
 
-    def _call_in_turn(
-        self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path
-    ) -> EditResult | None:
+    def _call_in_turn(self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path) -> EditResult | None:
         """Return the result of the worker when the file has its turn; a pending one if the operation ends before."""
         handler, plain = RequestHandler(self._journal, policy, progress), process_edits.plain_fields(policy)
         with progress.paused():

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from indexium_core.files import journal
 from indexium_core.flows.writing import late_results, protocol
@@ -35,7 +35,7 @@ class ProcessEdits:
     processes: Processes
     undo_journal: journal.OperationJournal  # of the operation
     policy: WritePolicy
-    files_per_write: int = 1
+    threads_per_write: ClassVar[int] = 1
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Do what `editing.edit` does, in a worker process."""
