@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
-from dashboards.questions import interrupted_report as parts
-from dashboards.questions import rollback_question
+from dashboards.questions import interrupted_report, rollback_question
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import InterruptedOperation
@@ -77,7 +76,7 @@ class Interrupted:
         ]
 
     def _interrupted(self) -> list[InterruptedOperation]:
-        return self._library.interruptions.operations(files=parts.PER_PAGE)
+        return self._library.interruptions.operations(files=interrupted_report.PER_PAGE)
 
     def _scan(self) -> Job | None:
         """Return the scan of a former process that continues now, unless a session has shown it."""
@@ -92,7 +91,7 @@ class Interrupted:
         if operations:
             self._ask(operations[0], others=len(operations) - 1, scan=scan, then=self._ask_next)
         elif scan is not None:
-            self._bridge.toast("info", parts.scan(scan), stop=scan.id)
+            self._bridge.toast("info", interrupted_report.scan(scan), stop=scan.id)
 
     def stop_scan(self, job_id: int) -> None:
         """Stop a scan."""
@@ -107,13 +106,13 @@ class Interrupted:
         """Ask about one operation and offer to stop a scan; `then` is called after any answer about the operation."""
 
         def turn(_list: str, page: int, outcome: str) -> None:
-            page = min(page, parts.pages(operation, outcome))
+            page = min(page, interrupted_report.pages(operation, outcome))
             self._bridge.run(
                 lambda: self._library.interruptions.files(
-                    operation.id, outcome=outcome, page=page, per_page=parts.PER_PAGE
+                    operation.id, outcome=outcome, page=page, per_page=interrupted_report.PER_PAGE
                 ),
                 lambda files: self._dialog.renew_list(
-                    serial, parts.files_section(operation, files, page=page, outcome=outcome)
+                    serial, interrupted_report.files_section(operation, files, page=page, outcome=outcome)
                 ),
                 name="interrupted",
             )
@@ -133,14 +132,17 @@ class Interrupted:
                 self.stop_scan(scan.id)
             self._dialog.renew(serial, sections=sections, actions=actions)
 
-        back = parts.rollback_label(operation)
+        back = interrupted_report.rollback_label(operation)
         actions = [{"label": back, "act": "rollback"}] if back else []
-        sections = [*parts.sections(operation), parts.files_section(operation, operation.files)]
+        sections = [
+            *interrupted_report.sections(operation),
+            interrupted_report.files_section(operation, operation.files),
+        ]
         serial = self._dialog.ask(
-            parts.title(operation, others=others),
-            [{"kind": "text", "text": parts.scan(scan)}, *sections] if scan else sections,
+            interrupted_report.title(operation, others=others),
+            [{"kind": "text", "text": interrupted_report.scan(scan)}, *sections] if scan else sections,
             lambda _: self._resume(operation.id, then),
-            confirm=parts.resume_label(operation),
+            confirm=interrupted_report.resume_label(operation),
             back="Later",
             actions=[*actions, {"label": "Stop the scan", "act": "stop"}] if scan else actions,
             acts={"rollback": roll_back, "stop": stop},

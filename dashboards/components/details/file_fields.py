@@ -10,6 +10,7 @@ from indexium_core.model.fields import shown_in
 from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
+from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.file_details import FieldDetails, FileDetails
 
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
@@ -21,11 +22,6 @@ _HINTS: dict[FieldType, str] = {
     "datetime": "A date and a time: 2019-07-31 18:30:00, if known with a zone like +02:00.",
     "list": "Words, separated by semicolons.",
 }
-
-
-def decision_kind(key: str) -> str:
-    """Return the kind of the decisions that edit a field."""
-    return f"field:{key}"
 
 
 def container_name(container: str) -> str:
@@ -54,7 +50,7 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
     rows: list[dict[str, Any]] = []
     more: list[dict[str, Any]] = []
     for each in details.field_details:
-        field, is_edited = known_field(each.field), decision_kind(each.field) in edited
+        field, is_edited = known_field(each.field), kind_of_field(each.field) in edited
         row = _row(field, each, edited=is_edited)
         if details.container not in field.places:
             row["why"] = no_place(container)

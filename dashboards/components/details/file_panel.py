@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.components.details import file_drawer, file_facts, file_fields
+from dashboards.components.details import file_drawer, file_facts
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term, is_review
 from dashboards.toasts import ToastKind
@@ -18,6 +18,7 @@ from indexium_core.model import labels, wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.file_details import FileDetails
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.scanning.reports import RescanReport
@@ -303,7 +304,7 @@ class FilePanel:
 
     def _revoke_field(self, message: Mapping[str, Any]) -> None:
         """Remove the edit of a field of the file."""
-        file_id, kind = int(message["id"]), file_fields.decision_kind(str(message["field"]))
+        file_id, kind = int(message["id"]), kind_of_field(str(message["field"]))
         self._bridge.run(
             lambda: self._library.decisions.revoke_of([file_id], [kind]),
             lambda report: self._session.report_decision("The field keeps its value.", report),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 import param
 
 from dashboards.components.base import Component, Handler
-from dashboards.pages.accounts import accounts_list as parts
+from dashboards.pages.accounts import accounts_list
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import AddressedState
@@ -41,7 +41,7 @@ class AccountsScreen(Screen):
         self.state = AccountsState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._dialog = session.dialog
-        self._page, self._drawer = parts.AccountsPage(), parts.AccountDetails()
+        self._page, self._drawer = accounts_list.AccountsPage(), accounts_list.AccountDetails()
         self._people: Sequence[User] = ()
         self._sessions: Sequence[UserSession] = ()
         self._folders: Sequence[LibraryRow] = ()
@@ -95,7 +95,7 @@ class AccountsScreen(Screen):
     def _show(self, people: Sequence[User], sessions: Sequence[UserSession], folders: Sequence[LibraryRow]) -> None:
         self._people, self._sessions, self._folders = people, sessions, folders
         self._page.put(
-            **parts.list_view(
+            **accounts_list.list_view(
                 people,
                 folders,
                 settings=self._session.address_of("settings"),
@@ -107,7 +107,7 @@ class AccountsScreen(Screen):
         )
         shown = next((each for each in people if each.id == self.state.person), None)
         problem = self._problems.get("person", "")
-        self._drawer.put(**parts.details_view(shown, sessions, folders, problem=problem, saved=self._saved))
+        self._drawer.put(**accounts_list.details_view(shown, sessions, folders, problem=problem, saved=self._saved))
 
     def _open(self, person: int | None) -> None:
         """Show a person in detail, or none."""

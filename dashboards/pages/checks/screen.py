@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_count
-from dashboards.pages.checks import checks_list as parts
+from dashboards.pages.checks import checks_list
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import ChecksState
@@ -34,7 +34,11 @@ class ChecksScreen(Screen):
         self.state = ChecksState()
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self._header, self._list, self._drawer = parts.ChecksHeader(), parts.ChecksList(), parts.ChecksDetails()
+        self._header, self._list, self._drawer = (
+            checks_list.ChecksHeader(),
+            checks_list.ChecksList(),
+            checks_list.ChecksDetails(),
+        )
         self._result: _ShownChecks | None = None
         self._requested = ""  # the finding of the address, until the list is read
         self._header.on(
@@ -109,9 +113,11 @@ class ChecksScreen(Screen):
             self._session.update_address()
         self._requested = ""
         group = next(group for group in result.groups if group.kind == result.kind)
-        self._header.put(**parts.header_view(result.groups, result.kind))
-        self._list.put(**parts.list_view(group, result.page, ignored=self.state.ignored, subject=self.state.subject))
-        self._drawer.put(**parts.details_view(self._row(), ignored=self.state.ignored, base=self._session.base))
+        self._header.put(**checks_list.header_view(result.groups, result.kind))
+        self._list.put(
+            **checks_list.list_view(group, result.page, ignored=self.state.ignored, subject=self.state.subject)
+        )
+        self._drawer.put(**checks_list.details_view(self._row(), ignored=self.state.ignored, base=self._session.base))
 
     def _row(self) -> CheckRow | None:
         """Return the finding that is open, if it is on the page."""

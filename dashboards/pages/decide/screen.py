@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
-from dashboards.pages.decide import decide_view as parts
+from dashboards.pages.decide import decide_view
 from dashboards.pages.decide.view_types import OpenedQuestionView
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -59,7 +59,7 @@ class DecideScreen(Screen):
     def __init__(self, session: Session) -> None:
         self.state = DecideState()
         self._library, self._bridge, self._session = session.library, session.bridge, session
-        self._list = parts.DecideList()
+        self._list = decide_view.DecideList()
         self._loaded = LOADED
         self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
         self._is_deciding = False
@@ -173,16 +173,20 @@ class DecideScreen(Screen):
         self._session.show_count("decide", to_decide(page.counts))
         self._list.put(
             segment=self.state.segment,
-            segments=parts.segments_view(page.counts, self.state.segment),
-            progress=parts.progress_view(page.counts, self.state.segment, decided=self._decided, seconds=self._seconds),
-            notice=parts.notice_view(result.providers, page.counts, segment=self.state.segment, can_search=can_search),
-            items=[parts.question_view(each, pictures=pictures) for each in questions],
+            segments=decide_view.segments_view(page.counts, self.state.segment),
+            progress=decide_view.progress_view(
+                page.counts, self.state.segment, decided=self._decided, seconds=self._seconds
+            ),
+            notice=decide_view.notice_view(
+                result.providers, page.counts, segment=self.state.segment, can_search=can_search
+            ),
+            items=[decide_view.question_view(each, pictures=pictures) for each in questions],
             more=wording.and_more(left) if left > 0 else wording.plural(len(questions), "title"),
             settled=result.settled,
             opened=self._opened,
             empty=None
             if questions
-            else parts.empty_view(
+            else decide_view.empty_view(
                 page.counts,
                 self.state.segment,
                 decided=self._decided,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_count
-from dashboards.pages.history import history_list as parts
+from dashboards.pages.history import history_list
 from dashboards.pages.history.history_charts import HistoryCharts
 from dashboards.pages.history.operation import HistoryOperation
 from dashboards.questions import rollback_question
@@ -42,7 +42,11 @@ class HistoryScreen(Screen):
         self.state = HistoryState()
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self._header, self._search, self._list = parts.HistoryHeader(), parts.HistorySearch(), parts.HistoryList()
+        self._header, self._search, self._list = (
+            history_list.HistoryHeader(),
+            history_list.HistorySearch(),
+            history_list.HistoryList(),
+        )
         self._charts = HistoryCharts(library, bridge, session, state=self.state, narrowed=self._narrowed)
         self._one = HistoryOperation(
             library, bridge, dialog, session, state=self.state, on_move=self._draw_list, on_change=self.refresh
@@ -88,7 +92,7 @@ class HistoryScreen(Screen):
     def enter(self) -> None:
         """Show the page."""
         self._one.entered()
-        self._search.put(**parts.search_view(self.state, error="", counts=self._counts()))
+        self._search.put(**history_list.search_view(self.state, error="", counts=self._counts()))
         self.refresh()
 
     def redraw(self) -> None:
@@ -131,7 +135,7 @@ class HistoryScreen(Screen):
             return _HistoryResult(found, library.history.counts(text, **wanted), library.charts.totals())
 
         def failed(error: errors.IndexiumError) -> None:
-            self._search.put(**parts.search_view(state, error=error.message, counts=self._counts()))
+            self._search.put(**history_list.search_view(state, error=error.message, counts=self._counts()))
 
         self._bridge.run(read, self._show_list, name="history", failed=failed)
 
@@ -149,20 +153,20 @@ class HistoryScreen(Screen):
         )
 
     def _counts(self) -> OperationCounts:
-        return self._result.counts if self._result else parts.NO_COUNTS
+        return self._result.counts if self._result else history_list.NO_COUNTS
 
     def _show_list(self, found: _HistoryResult) -> None:
         self._result = found
         self.state.number = found.page.page
         self._header.put(summary=summary(found.totals, narrowed=self.state.narrowed()))
-        self._search.put(**parts.search_view(self.state, error="", counts=found.counts))
+        self._search.put(**history_list.search_view(self.state, error="", counts=found.counts))
         self._one.follow([operation.id for operation in found.page.items])
         self._draw_list()
         self._charts.load()
 
     def _draw_list(self) -> None:
         if self._result:
-            self._list.put(**parts.list_view(self._result.page, state=self.state, shown=self._one.shown))
+            self._list.put(**history_list.list_view(self._result.page, state=self.state, shown=self._one.shown))
 
     # Filters.
 
@@ -189,7 +193,7 @@ class HistoryScreen(Screen):
         self._narrow(**{key: str(message[key]) for key in ("since", "until") if key in message})
 
     def _pick_preset(self, message: Mapping[str, Any]) -> None:
-        since, until = parts.days(str(message.get("value")), date.today())  # noqa: DTZ011 - days of the person, local
+        since, until = history_list.days(str(message.get("value")), date.today())  # noqa: DTZ011 - days of the person, local
         self._narrow(since=since, until=until)
 
     def _drop(self, message: Mapping[str, Any]) -> None:
@@ -211,7 +215,7 @@ class HistoryScreen(Screen):
 
 def _without(text: str, kind: str, term: str) -> str:
     try:
-        return parts.without(text, kind, term)
+        return history_list.without(text, kind, term)
     except errors.QueryError:
         return ""
 

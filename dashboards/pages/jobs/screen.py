@@ -9,8 +9,7 @@ from typing import Any
 from dashboards.components import job_text
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
-from dashboards.pages.jobs import job_actions, job_details
-from dashboards.pages.jobs import jobs_list as parts
+from dashboards.pages.jobs import job_actions, job_details, jobs_list
 from dashboards.pages.jobs.open_log import OpenLog
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -38,7 +37,7 @@ class JobsScreen(Screen):
         self.state = JobsState()
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self._header, self._lists, self._drawer = parts.JobsHeader(), parts.JobsList(), job_details.JobDetails()
+        self._header, self._lists, self._drawer = jobs_list.JobsHeader(), jobs_list.JobsList(), job_details.JobDetails()
         self._log = OpenLog(library, bridge, closed=self._close_log)
         self._ticking = False
         acts: dict[str, Callable[[Mapping[str, Any]], None]] = {
@@ -100,16 +99,16 @@ class JobsScreen(Screen):
         if self._session.is_showing("jobs"):
             self._bridge.run(self._read, self._show, name="jobs", failed=self._failed)
 
-    def _read(self) -> parts.JobsSnapshot:
+    def _read(self) -> jobs_list.JobsSnapshot:
         state, jobs = self.state, self._library.jobs
         kinds = (state.kind,) if state.kind else ()
         started = jobs.list(kinds, job_text.STARTED, per_page=AT_ONCE)
         shown = self._one(state.job_id)
-        return parts.JobsSnapshot(
+        return jobs_list.JobsSnapshot(
             counts=jobs.counts(),
             running=started,
             waiting=self._page(kinds, ("pending",), state.waiting, WAITING),
-            ended=self._page(kinds, parts.ENDED[state.ended][1], state.number, PER_PAGE),
+            ended=self._page(kinds, jobs_list.ENDED[state.ended][1], state.number, PER_PAGE),
             long_paused=[
                 job for job in jobs.list((), ("paused",), per_page=AT_ONCE).items if job_text.is_long_paused(job)
             ],
@@ -158,10 +157,10 @@ class JobsScreen(Screen):
         read = partial(self._library.audit.page, job_id=job.id, per_page=CHANGES)
         return page_or_last(lambda page: read(page=page), self.state.changes, CHANGES)
 
-    def _show(self, snapshot: parts.JobsSnapshot) -> None:
+    def _show(self, snapshot: jobs_list.JobsSnapshot) -> None:
         self.state.param.update(waiting=snapshot.waiting.page, number=snapshot.ended.page)
-        self._header.put(**parts.header_view(snapshot, kind=self.state.kind))
-        self._lists.put(**parts.view(snapshot, self.state))
+        self._header.put(**jobs_list.header_view(snapshot, kind=self.state.kind))
+        self._lists.put(**jobs_list.view(snapshot, self.state))
         shown = snapshot.shown
         if shown is None or shown.id != self.state.job_id:
             self._drawer.put(open=False)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
-from dashboards.pages.people import people_list as parts
+from dashboards.pages.people import people_list
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import PeopleState
@@ -36,7 +36,11 @@ class PeopleScreen(Screen):
         self.state = PeopleState()
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self._header, self._list, self._drawer = parts.PeopleHeader(), parts.PeopleList(), parts.PersonDrawer()
+        self._header, self._list, self._drawer = (
+            people_list.PeopleHeader(),
+            people_list.PeopleList(),
+            people_list.PersonDrawer(),
+        )
         self._page: PersonPage | None = None
         self._details: PersonProfile | None = None
         self._header.on(
@@ -61,7 +65,7 @@ class PeopleScreen(Screen):
             files=self._of_shown(
                 lambda details, _: session.open_as_sql(lambda: query.person_as_sql(details.card.person_id))
             ),
-            plan=self._of_shown(lambda details, _: session.search_plan(parts.plan_query(details))),
+            plan=self._of_shown(lambda details, _: session.search_plan(people_list.plan_query(details))),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -102,9 +106,9 @@ class PeopleScreen(Screen):
             self.state.person_id = None
             self._session.update_address()
         pictures, base = self._session.pictures, self._session.base
-        self._header.put(**parts.header_view(self.state, self._page))
-        self._list.put(**parts.list_view(self.state, self._page, pictures=pictures))
-        self._drawer.put(**parts.details_view(self._details, pictures=pictures, base=base))
+        self._header.put(**people_list.header_view(self.state, self._page))
+        self._list.put(**people_list.list_view(self.state, self._page, pictures=pictures))
+        self._drawer.put(**people_list.details_view(self._details, pictures=pictures, base=base))
 
     def _narrow(self, **values: Any) -> None:
         self.state.param.update(**({"number": 1} | values))

@@ -9,7 +9,7 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.publish import publish_details as details
-from dashboards.pages.publish import publish_list as parts
+from dashboards.pages.publish import publish_list
 from dashboards.pages.publish.publish_selection import PublishSelecting, in_scope
 from dashboards.pages.publish.publish_state import SORTS, PublishState
 from dashboards.questions.publish_options_question import PublishOptionsQuestion
@@ -36,10 +36,14 @@ class PublishScreen(Screen):
     def __init__(self, session: Session) -> None:
         self.state = PublishState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
-        self._header, self._list, self._drawer = parts.PublishHeader(), parts.PublishList(), details.PublishDetails()
+        self._header, self._list, self._drawer = (
+            publish_list.PublishHeader(),
+            publish_list.PublishList(),
+            details.PublishDetails(),
+        )
         self._selecting = PublishSelecting(session, self.state, self._list, draw=self._draw)
         self._options = PublishOptionsQuestion(session, changed=self.refresh)
-        self._loaded: parts.PublishSnapshot | None = None
+        self._loaded: publish_list.PublishSnapshot | None = None
         self._details: PublicationDetails | None = None
         self._problem = ""  # why the list is not up to date
         self._is_typing = False  # in the search field: one step of the browser's history
@@ -125,7 +129,7 @@ class PublishScreen(Screen):
         library, state = self._library, self.state
         wanted, sort, number, scope = state.filter(), state.sort, state.number, state.scope
 
-        def read() -> parts.PublishSnapshot:
+        def read() -> publish_list.PublishSnapshot:
             publications = library.publications
             page = page_or_last(
                 lambda place: publications.plan(
@@ -143,7 +147,7 @@ class PublishScreen(Screen):
             )
             has_questions = not BY_HAND.keys().isdisjoint(page.codes)
             by_hand = publications.addresses(replace(wanted, code=tuple(BY_HAND))) if has_questions else []
-            return parts.PublishSnapshot(
+            return publish_list.PublishSnapshot(
                 page=page,
                 options=publications.all_options(),
                 libraries=library.inventory.list(),
@@ -157,12 +161,12 @@ class PublishScreen(Screen):
         """Show the error; an earlier list stays visible."""
         if self._loaded is None:
             self._header.put(headline="Publish", summary="", is_bare=True)
-            self._list.put(**parts.unreadable(error.message))
+            self._list.put(**publish_list.unreadable(error.message))
             return
         self._problem = error.message
         self._draw()
 
-    def _show(self, found: parts.PublishSnapshot) -> None:
+    def _show(self, found: publish_list.PublishSnapshot) -> None:
         self._loaded, self._problem = found, ""
         self.state.number = found.page.page
         self._selecting.in_scope = found.in_scope
@@ -176,9 +180,9 @@ class PublishScreen(Screen):
         if found is None:
             return
         selected = self._selecting.selected()
-        self._header.put(**parts.header_view(found, self.state))
+        self._header.put(**publish_list.header_view(found, self.state))
         self._list.put(
-            **parts.list_view(
+            **publish_list.list_view(
                 found,
                 self.state,
                 selected=selected,
@@ -187,7 +191,7 @@ class PublishScreen(Screen):
                 has_pictures=self._session.pictures,
             )
         )
-        self._selecting.show_bar(found.page.titles, parts.able_count(found, self.state))
+        self._selecting.show_bar(found.page.titles, publish_list.able_count(found, self.state))
         self._draw_details()
 
     def _find(self, message: Mapping[str, Any]) -> None:
@@ -212,7 +216,7 @@ class PublishScreen(Screen):
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         key, values = str(message["key"]), [str(each)[:60] for each in message["values"]][:40]
-        if key in parts.LABELS:
+        if key in publish_list.LABELS:
             self.state.choose(key, values)
             self._narrow()
             self._send_facet({"key": key})
@@ -223,7 +227,7 @@ class PublishScreen(Screen):
 
     def _send_facet(self, message: Mapping[str, Any]) -> None:
         key, state, library = str(message["key"]), self.state, self._library
-        if key not in parts.LABELS:
+        if key not in publish_list.LABELS:
             return
         wanted = state.filter()
 
@@ -245,7 +249,7 @@ class PublishScreen(Screen):
             else:
                 found = page(wanted.library_id)
                 counts = found.actions if key == "action" else found.codes
-            return parts.filter_rows(key, counts, state, libraries)
+            return publish_list.filter_rows(key, counts, state, libraries)
 
         self._bridge.run(read, lambda rows: self._header.send_options(key, rows), name="publish_facet")
 

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 from dashboards.components import paging
 from dashboards.components.base import Component
 from dashboards.components.bulk.bulk_edit import BulkEdit
-from dashboards.pages.query import query_parts as parts
-from dashboards.pages.query import result_table
+from dashboards.pages.query import query_parts, result_table
 from dashboards.pages.query.result_chart import ResultChart
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -57,9 +56,13 @@ class QueryScreen(Screen):
     def __init__(self, session: Session) -> None:
         self.state = QueryState()
         self._library, self._bridge, self._session = session.library, session.bridge, session
-        self._header, self._editor, self._side = parts.QueryHeader(), parts.QueryEditor(), parts.QuerySide()
+        self._header, self._editor, self._side = (
+            query_parts.QueryHeader(),
+            query_parts.QueryEditor(),
+            query_parts.QuerySide(),
+        )
         self._chart = ResultChart(self._bridge, drawn=self._draw_result)
-        self._result = parts.QueryResult(plot=self._chart.place)
+        self._result = query_parts.QueryResult(plot=self._chart.place)
         self._bulk = BulkEdit(self._library, self._bridge, PlanState(), session, keeps_selection=False)
         self._contents = _Contents((), ())
         self._examples: list[SavedQuery] = []
@@ -154,7 +157,7 @@ class QueryScreen(Screen):
         self._draw_side()
 
     def _draw_side(self) -> None:
-        view = parts.side_view(
+        view = query_parts.side_view(
             self._contents.schema,
             self._contents.saved,
             self._examples,
@@ -212,7 +215,7 @@ class QueryScreen(Screen):
                     self._run(text, typed)
 
         queries = self._library.queries
-        self._bridge.run(lambda: parts.fields_view(queries.fields(text), typed), show, name="query_fields")
+        self._bridge.run(lambda: query_parts.fields_view(queries.fields(text), typed), show, name="query_fields")
 
     def _complete(self, message: Mapping[str, Any]) -> None:
         text, position, serial = str(message["text"]), int(message["position"]), int(message["serial"])
@@ -285,7 +288,7 @@ class QueryScreen(Screen):
         def failed(error: errors.IndexiumError) -> None:
             if serial == self._run_serial:
                 self._end(text, typed, "error")
-                self._error = parts.error_view(error, text)
+                self._error = query_parts.error_view(error, text)
                 self._draw_editor()
                 self._draw_result()
 
@@ -355,7 +358,7 @@ class QueryScreen(Screen):
         found = self._found
         if found is None:
             self._result.put(
-                state="empty", examples=parts.example_names(self._examples), faded=self._running is not None
+                state="empty", examples=query_parts.example_names(self._examples), faded=self._running is not None
             )
             return
         answer = found.answer
@@ -390,7 +393,7 @@ class QueryScreen(Screen):
             search=urlencode(search),
             api=f"/api/query?{urlencode(wanted)}" if self._session.files else "",
             pandas=self._library.queries.pandas_code(found.text, found.values),
-            selection=parts.selection_view(found.file_ids, found.summary, editable=self._can_edit()),
+            selection=query_parts.selection_view(found.file_ids, found.summary, editable=self._can_edit()),
             **self._chart.view(answer),
         )
 

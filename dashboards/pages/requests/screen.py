@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
-from dashboards.pages.requests import requests_views as parts
+from dashboards.pages.requests import requests_views
 from dashboards.pages.requests.requests_state import RequestsState
 from dashboards.questions import write_sections
 from dashboards.screen import Screen
@@ -32,8 +32,12 @@ class RequestsScreen(Screen):
         self.state = RequestsState()
         library, bridge, dialog = session.library, session.bridge, session.dialog
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
-        self._header, self._list, self._drawer = parts.RequestsHeader(), parts.RequestsList(), parts.RequestDetails()
-        self._shown: parts.OpenRequest | None = None
+        self._header, self._list, self._drawer = (
+            requests_views.RequestsHeader(),
+            requests_views.RequestsList(),
+            requests_views.RequestDetails(),
+        )
+        self._shown: requests_views.OpenRequest | None = None
         self._header.on(state=lambda message: self._narrow(str(message.get("value", ""))))
         self._list.on(
             open=lambda message: self._open(int(message["id"])),
@@ -77,25 +81,29 @@ class RequestsScreen(Screen):
             self.state.files,
         )
 
-        def read() -> parts.RequestsSnapshot:
+        def read() -> requests_views.RequestsSnapshot:
             approvals = self._library.approvals
             page = page_or_last(
-                lambda place: approvals.list(shown, page=place, per_page=parts.PER_PAGE), number, parts.PER_PAGE
+                lambda place: approvals.list(shown, page=place, per_page=requests_views.PER_PAGE),
+                number,
+                requests_views.PER_PAGE,
             )
             opened = None if request_id is None else self._read_one(request_id, files)
             missing = request_id if opened is None else None
-            return parts.RequestsSnapshot(page=page, notice=approvals.notice(), shown=opened, missing=missing)
+            return requests_views.RequestsSnapshot(page=page, notice=approvals.notice(), shown=opened, missing=missing)
 
         self._bridge.run(read, self._show, name="requests")
 
-    def _read_one(self, request_id: int, files: int) -> parts.OpenRequest | None:
+    def _read_one(self, request_id: int, files: int) -> requests_views.OpenRequest | None:
         approvals = self._library.approvals
         try:
             approval = approvals.get(request_id)
         except errors.UnknownIdError:
             return None
         items = page_or_last(
-            lambda place: approvals.items(request_id, page=place, per_page=parts.FILES), files, parts.FILES
+            lambda place: approvals.items(request_id, page=place, per_page=requests_views.FILES),
+            files,
+            requests_views.FILES,
         )
         planned, search = {}, ""
         if approval.kind == "write" and approval.state == "waiting":  # the history has what was written
@@ -105,7 +113,7 @@ class RequestsScreen(Screen):
             if items.total <= MAX_IDS:
                 ids = frozenset(each.number for each in approvals.items(request_id, per_page=0).items)
                 search = query.search_of(Selection(included=ids))
-        return parts.OpenRequest(
+        return requests_views.OpenRequest(
             approval=approval,
             may_decide=approvals.may_decide(request_id),
             may_withdraw=approvals.may_withdraw(request_id),
@@ -114,16 +122,16 @@ class RequestsScreen(Screen):
             search=search,
         )
 
-    def _show(self, found: parts.RequestsSnapshot) -> None:
+    def _show(self, found: requests_views.RequestsSnapshot) -> None:
         self._shown = found.shown
         if found.missing is not None and found.missing == self.state.request_id:
             self._bridge.toast("error", f"There is no request {found.missing}.")
             self.state.request_id = None
             self._session.update_address()
         self.state.number = found.page.page
-        self._header.put(**parts.header_view(found.notice, self.state))
-        self._list.put(**parts.list_view(found.page, state=self.state))
-        self._drawer.put(**parts.details_view(found.shown))
+        self._header.put(**requests_views.header_view(found.notice, self.state))
+        self._list.put(**requests_views.list_view(found.page, state=self.state))
+        self._drawer.put(**requests_views.details_view(found.shown))
 
     # Moving.
 
@@ -151,19 +159,19 @@ class RequestsScreen(Screen):
     def _history(self, operation_id: int | None) -> None:
         self._session.go("history", operation_id=operation_id)
 
-    def _with_shown(self, act: Callable[[parts.OpenRequest], None]) -> None:
+    def _with_shown(self, act: Callable[[requests_views.OpenRequest], None]) -> None:
         if self._shown is not None and self._shown.approval.id == self.state.request_id:
             act(self._shown)
 
     # Deciding.
 
-    def _ask_approval(self, shown: parts.OpenRequest) -> None:
+    def _ask_approval(self, shown: requests_views.OpenRequest) -> None:
         self._bridge.run(lambda: self._losses(shown.approval), self._ask_to_approve, name="approval", once=True)
 
-    def _losses(self, each: Approval) -> parts.LossesOfRequest:
+    def _losses(self, each: Approval) -> requests_views.LossesOfRequest:
         """Return what the work of a request would lose; only a write has files in the plan."""
         if each.kind != "write":
-            return parts.LossesOfRequest(each, [], lambda _: {}, has_changed=False)
+            return requests_views.LossesOfRequest(each, [], lambda _: {}, has_changed=False)
         plan = self._library.plan(**_modes(each))
         files = frozenset(item.number for item in self._library.approvals.items(each.id, per_page=0).items)
         selection = Selection(included=files)
@@ -175,18 +183,18 @@ class RequestsScreen(Screen):
         summary = self._library.preview(
             selection, plan, options=WriteOptions(risk=tuple(each.query["options"]["risk"]))
         )
-        return parts.LossesOfRequest(
+        return requests_views.LossesOfRequest(
             each,
             write_sections.losses(summary, *listed(1), may_change=False),
             lambda page: write_sections.dangers(*listed(page), page),
             has_changed=summary.by_risk != {level: number for level, number in each.by_risk.items() if number},
         )
 
-    def _ask_to_approve(self, found: parts.LossesOfRequest) -> None:
+    def _ask_to_approve(self, found: requests_views.LossesOfRequest) -> None:
         each, danger = found.approval, found.approval.by_risk.get("danger", 0)
         serial = self._dialog.ask(
             f"Approve the {each.summary}?",
-            parts.approval_sections(found),
+            requests_views.approval_sections(found),
             lambda note: self._act(
                 lambda: self._library.approvals.approve(each.id, expected=each.digest, note=note),
                 f"Request {each.id} is approved, and runs.",
@@ -200,7 +208,7 @@ class RequestsScreen(Screen):
             ),
         )
 
-    def _ask_reason(self, shown: parts.OpenRequest) -> None:
+    def _ask_reason(self, shown: requests_views.OpenRequest) -> None:
         each = shown.approval
         self._dialog.ask(
             f"Reject the {each.summary}?",
@@ -214,7 +222,7 @@ class RequestsScreen(Screen):
             wants_note=True,
         )
 
-    def _ask_withdrawal(self, shown: parts.OpenRequest) -> None:
+    def _ask_withdrawal(self, shown: requests_views.OpenRequest) -> None:
         each = shown.approval
         self._dialog.ask(
             f"Withdraw the {each.summary}?",
@@ -226,7 +234,7 @@ class RequestsScreen(Screen):
             note=_COMMENT,
         )
 
-    def _ask_comment(self, shown: parts.OpenRequest) -> None:
+    def _ask_comment(self, shown: requests_views.OpenRequest) -> None:
         each = shown.approval
         self._dialog.ask(
             f"Comment on request {each.id}",

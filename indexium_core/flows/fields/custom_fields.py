@@ -18,11 +18,11 @@ from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files.properties import LABELS
 from indexium_core.model.query import KEYS
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.store.catalog import custom_fields as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.review import decisions, steps
-from indexium_core.store.review.decisions import FIELD_KIND
 
 MAX_FIELDS = 30  # the search for locked fields has a bit for each field
 _RESERVED = frozenset({*KEYS, *LABELS, *FACTS})  # other meanings of a word in a search or in a rule
@@ -193,7 +193,7 @@ class CustomFields:
         return field
 
     def _replace(self, tx: Connection, field: CustomField) -> None:
-        edited = store.edited_values(tx, f"{FIELD_KIND}{field.key}", field.key, field.field.places)
+        edited = store.edited_values(tx, kind_of_field(field.key), field.key, field.field.places)
         wrong = next((each for each in edited if each is not None and not _fits(field, each)), None)
         if wrong is not None:
             raise errors.UsageError(
@@ -203,7 +203,7 @@ class CustomFields:
         store.put(tx, field, at=self._clock())
 
     def _remove(self, tx: Connection, field: CustomField) -> None:
-        kind = f"{FIELD_KIND}{field.key}"
+        kind = kind_of_field(field.key)
         files = sum(store.edited_values(tx, kind, field.key, field.field.places).values())
         if files:
             raise errors.UsageError(

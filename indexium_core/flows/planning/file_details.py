@@ -39,7 +39,7 @@ from indexium_core.model.operations.operation import FINISHED_STATES, no_backups
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.decisions import StandingDecision, kind_of_field
 from indexium_core.model.review.file_details import (
     FieldDetails,
     FileDetails,
@@ -54,7 +54,6 @@ from indexium_core.store.catalog.details import Assignment
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
 from indexium_core.store.review import decisions
-from indexium_core.store.review.decisions import FIELD_KIND
 
 EVENTS = 20  # operations of a file that are returned
 NAMES = 8  # people that `names_like` returns
@@ -316,7 +315,7 @@ def _fields(
     edits = {each.kind: each for each in decided}
     found = []
     for field in editable_fields():
-        value, edit = in_file.get(field.key), edits.get(f"{FIELD_KIND}{field.key}")
+        value, edit = in_file.get(field.key), edits.get(kind_of_field(field.key))
         planned = value if edit is None else edit.value
         found.append(
             FieldDetails(

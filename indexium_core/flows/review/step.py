@@ -26,7 +26,7 @@ from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.people_comment import CommentMode
 from indexium_core.model.planning.plan import PeopleMode
-from indexium_core.model.review.decisions import Target
+from indexium_core.model.review.decisions import Target, kind_of_field
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
@@ -34,7 +34,6 @@ from indexium_core.store.people import people as people_store
 from indexium_core.store.planning import plan_compute
 from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
-from indexium_core.store.review.decisions import FIELD_KIND
 from indexium_core.store.versions.plan_version import Modes, Version
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
@@ -122,7 +121,7 @@ class Step:
         tx, at, skips_locked = self._tx, self._at, not targets.is_one_file(target)
         edited, constants = [0], field_rules.constants(rules)
         with self._selected(target, copies=True) as copies:
-            self._require_seen([f"{FIELD_KIND}{RATING if key == FAVORITE_KEY else key}" for key in rules])
+            self._require_seen([kind_of_field(RATING if key == FAVORITE_KEY else key) for key in rules])
             locked = store.locked_selected(tx, list(constants)) if constants and skips_locked else 0
             for key, value in constants.items():
                 edited.append(
@@ -307,4 +306,4 @@ def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
 
 def _field_kinds() -> list[str]:
     """Return the kinds of the group `fields`."""
-    return [f"{FIELD_KIND}{each.key}" for each in editable_fields()]
+    return [kind_of_field(each.key) for each in editable_fields()]

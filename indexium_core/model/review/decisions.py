@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from indexium_core.model.planning.plan import Selection
 
+FIELD_KIND = "field:"  # starts the kind of an edit of a field; the SQL macro `edited_field` removes it
+
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
 
@@ -49,3 +51,8 @@ class Template:
         if self.old_person is None or self.new_person is None:
             return None
         return self.old_person, self.new_person
+
+
+def kind_of_field(key: str) -> str:
+    """Return the kind of the decisions that edit a field."""
+    return f"{FIELD_KIND}{key}"

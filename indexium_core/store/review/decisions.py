@@ -17,11 +17,9 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.people import people_comment
-from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.decisions import FIELD_KIND, StandingDecision, kind_of_field
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-
-FIELD_KIND = "field:"  # the kind of an edit of a field: this and the key of the field
 
 
 class FieldFacts(NamedTuple):
@@ -123,7 +121,7 @@ def selected_containers(reader: Connection) -> list[tuple[str, dict[str, str] | 
 
 def former_values(reader: Connection, field: str, value: str) -> dict[int, str | None]:
     """Return the value before the last edit to `value`, for each selected file with such an edit."""
-    parameters = {"kind": f"{FIELD_KIND}{field}", "value": value}
+    parameters = {"kind": kind_of_field(field), "value": value}
     return dict(reader.execute(_sql("former_values"), parameters).fetchall())
 
 
@@ -204,7 +202,7 @@ def set_values(
     step: int | None,
 ) -> int:
     """Edit a field of each file, by file id; None removes the field. Return the number of files."""
-    kind = f"{FIELD_KIND}{field}"
+    kind = kind_of_field(field)
     columns = {"kind": kind, "file_id": list(values), "value": list(values.values()), "reason": reason}
     return _decide(tx, "new_values", columns, at, step)
 
@@ -213,7 +211,7 @@ def set_value_of_selected(
     tx: Connection, field: str, value: str | None, *, skips_locked: bool, at: datetime, step: int | None
 ) -> int:
     """Edit a field of all selected files; None removes the field. Return the number of files."""
-    columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": "", "skips_locked": skips_locked}
+    columns = {"kind": kind_of_field(field), "value": value, "reason": "", "skips_locked": skips_locked}
     return _decide(tx, "new_value_on_selected", columns, at, step)
 
 

@@ -6,19 +6,19 @@ from collections.abc import Collection
 from datetime import datetime
 
 from indexium_core.model.fields.table import RATING
+from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.review.decisions import FIELD_KIND
 
 
 def waiting(reader: Connection) -> dict[int, int]:
     """Return the decision about the rating of each file that waits in folders that write at once, by file id."""
-    return dict(reader.execute(sql.load("ratings")["waiting"], {"kind": f"{FIELD_KIND}{RATING}"}).fetchall())
+    return dict(reader.execute(sql.load("ratings")["waiting"], {"kind": kind_of_field(RATING)}).fetchall())
 
 
 def waiting_in(reader: Connection, library_id: int) -> list[int]:
     """Return the files of a folder whose ratings wait for the write of the plan; none if it writes them at once."""
-    facts = {"kind": f"{FIELD_KIND}{RATING}", "library_id": library_id}
+    facts = {"kind": kind_of_field(RATING), "library_id": library_id}
     return [file_id for (file_id,) in reader.execute(sql.load("ratings")["waiting_in"], facts).fetchall()]
 
 

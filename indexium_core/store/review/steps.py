@@ -20,11 +20,11 @@ from datetime import datetime, timedelta
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.operations.actor import Actor, current_actor
+from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepRow
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
-from indexium_core.store.review.decisions import FIELD_KIND
 
 MAX_STEPS = 100  # kept of a kind, except decisions about matches, which all stay; and returned by one call
 MAX_AGE_DAYS = 90
@@ -46,7 +46,7 @@ def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime
     tx.execute(_sql("forget_undone"), {"actor_kind": actor.kind, "actor_id": actor.id})
     _record(tx, step_id, "review", label, files=files, at=at, subjects=[""])
     learning.prune(tx)
-    kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
+    kept = {"kept_kind": kind_of_field(RATING), "kept_value": FAVORITE}
     tx.execute(_sql("prune_decisions"), {"before": _min_time(at), **kept})
 
 
@@ -141,7 +141,7 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     learned = learning.undo_or_redo(tx, step.step_id, undo=undo)
     tx.execute(_sql("turn_rows"), {"step": step.step_id, "undo": undo})
     if undo:
-        facts = {"step": step.step_id, "at": at, "kind": f"{FIELD_KIND}{RATING}"}
+        facts = {"step": step.step_id, "at": at, "kind": kind_of_field(RATING)}
         tx.execute(_sql("reverse_ratings"), facts | current_actor().columns)
     for statement in ("revoke", "restore"):
         tx.execute(_sql(statement), {"at": at})

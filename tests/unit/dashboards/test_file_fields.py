@@ -18,9 +18,8 @@ from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change
-from indexium_core.model.review.decisions import StandingDecision
+from indexium_core.model.review.decisions import StandingDecision, kind_of_field
 from indexium_core.model.review.file_details import FieldDetails, FileDetails
-from indexium_core.store.review.decisions import FIELD_KIND
 from tests.support.fake_plan import details_of, items
 from tests.unit.dashboards.test_history import item as history_item
 
@@ -36,7 +35,7 @@ def edit_of(key: str, value: str | None = "New") -> StandingDecision:
         db_people=None,
         field=key,
         summary="",
-        kind=file_fields.decision_kind(key),
+        kind=kind_of_field(key),
         people=None,
         until=None,
         people_mode=None,
@@ -88,10 +87,6 @@ def test_fields_with_a_value_have_their_names_in_other_programs() -> None:
     ]
     assert shown["note"].startswith("Not measured: Jellyfin, ")
     assert (view()["names"], view()["note"]) == ([], "")
-
-
-def test_kind_of_decision_is_that_of_the_library() -> None:
-    assert file_fields.decision_kind("title") == f"{FIELD_KIND}title"
 
 
 def test_fields_with_a_value_or_an_edit_come_first() -> None:
