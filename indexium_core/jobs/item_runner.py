@@ -145,21 +145,21 @@ class RunControl:
             callback()
 
 
-class Turns:
+class RunSlots:
     """Lets a few threads of a run work at a time; the other ones wait, and so do all while the run is paused."""
 
     def __init__(self, control: RunControl, count: int) -> None:
         self._control, self._free = control, threading.Semaphore(count)
 
-    def take(self) -> bool:
-        """Wait for a turn, and return whether the run goes on. `give_back` must follow."""
+    def acquire(self) -> bool:
+        """Wait for a slot, and return whether the run continues. `release` must follow."""
         with self._control.as_waiting():
             self._free.acquire()
         self._control.wait_while_paused()
         return self._control.ending is None
 
-    def give_back(self) -> None:
-        """End a turn."""
+    def release(self) -> None:
+        """Free a slot."""
         self._free.release()
 
 

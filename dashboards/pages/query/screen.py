@@ -56,11 +56,8 @@ class QueryScreen(Screen):
     def __init__(self, session: Session) -> None:
         self.state = QueryState()
         self._library, self._bridge, self._session = session.library, session.bridge, session
-        self._header, self._editor, self._side = (
-            query_parts.QueryHeader(),
-            query_parts.QueryEditor(),
-            query_parts.QuerySide(),
-        )
+        self._header, self._editor = query_parts.QueryHeader(), query_parts.QueryEditor()
+        self._side = query_parts.QuerySide()
         self._chart = ResultChart(self._bridge, drawn=self._draw_result)
         self._result = query_parts.QueryResult(plot=self._chart.place)
         self._bulk = BulkEdit(self._library, self._bridge, PlanState(), session, keeps_selection=False)

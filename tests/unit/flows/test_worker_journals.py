@@ -22,7 +22,7 @@ from indexium_core.flows.writing.workers.cluster_edits import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
-from indexium_core.jobs.item_runner import RunControl, Turns
+from indexium_core.jobs.item_runner import RunControl, RunSlots
 from indexium_core.store.operations.ledger_rows import Task, UnresolvedItem
 from tests.support.waiting import PATIENCE, until
 
@@ -37,7 +37,7 @@ class Scene:
         self.root.mkdir()
         self.home.mkdir()
         self.control = RunControl()
-        self.turns = Turns(self.control, 1)
+        self.slots = RunSlots(self.control, 1)
         self.film.write_bytes(b"film")
         row = SimpleNamespace(
             library_id=1, path=str(self.root), path_bytes=os.fsencode(self.root), device=None, file_count=1
@@ -65,7 +65,7 @@ class Scene:
             expected_hash=None,
             changes=(),
         )
-        edits = ClusterEdits(cluster, self.operation, policy, self.journals, self.turns)
+        edits = ClusterEdits(cluster, self.operation, policy, self.journals, self.slots)
         result = edits.edit(task, FileProgress(policy)).record.result
         self.message = result.message
         return result.status, result.code
@@ -96,7 +96,7 @@ def test_prepared_file_is_not_sent_during_a_pause(scene: Scene, ending: str, sta
         sent.append(arguments)
         return succeed(*arguments)
 
-    assert scene.turns.take()  # for another file
+    assert scene.slots.acquire()  # for another file
     results: list[tuple[str, str]] = []
     thread = threading.Thread(target=lambda: results.append(scene.write(note)))
     thread.start()
@@ -105,7 +105,7 @@ def test_prepared_file_is_not_sent_during_a_pause(scene: Scene, ending: str, sta
     scene.control.pause()
     waits = threading.Event()
     scene.control.on_change(waits.set)
-    scene.turns.give_back()
+    scene.slots.release()
     until(lambda: bool(sent) or waits.is_set())
     assert sent == []
     getattr(scene.control, ending)()
@@ -124,17 +124,17 @@ def test_file_that_was_not_sent_is_known_without_its_storage(scene: Scene, monke
     assert scene.write(succeed) == ("pending", "")
 
 
-def test_file_needs_a_turn(scene: Scene) -> None:
+def test_file_needs_a_slot(scene: Scene) -> None:
     """So no file waits at the scheduler: there, a pause would not reach it."""
     is_free: list[bool] = []
 
     def look(*arguments: Any) -> EditResult:
-        is_free.append(scene.turns._free.acquire(blocking=False))
+        is_free.append(scene.slots._free.acquire(blocking=False))
         return succeed(*arguments)
 
     scene.write(look)
     assert is_free == [False]
-    assert scene.turns.take()
+    assert scene.slots.acquire()
 
 
 # Taken over.

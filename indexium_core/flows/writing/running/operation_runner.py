@@ -33,7 +33,7 @@ from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Processes, Threads
-from indexium_core.jobs.item_runner import ItemRunner, RunEnd, Turns
+from indexium_core.jobs.item_runner import ItemRunner, RunEnd, RunSlots
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
@@ -259,8 +259,8 @@ class OperationRunner:
         """
         policy = self._policy
         if isinstance(executor, Cluster) and self.run.kind != "publish":
-            turns = Turns(self.run.control, writes)
-            return ClusterEdits(executor, undo_journal, policy, self._parts.worker_journals, turns)
+            slots = RunSlots(self.run.control, writes)
+            return ClusterEdits(executor, undo_journal, policy, self._parts.worker_journals, slots)
         if isinstance(executor, Processes):
             return ProcessEdits(processes=executor, undo_journal=undo_journal, policy=policy)
         return LocalEdits(undo_journal=undo_journal, policy=policy)

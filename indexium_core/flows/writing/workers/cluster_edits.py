@@ -6,8 +6,8 @@ or is lost, the service takes the journal over and decides by it: the result of 
 was complete, or an unchanged file. Dask may run a task again after it lost a worker. The second run finds that the
 journal is locked or has records, and returns nothing. The service then decides in the same way and starts anew.
 
-The storage may be slow, so a file is prepared while another one is written: its journal waits for a turn. As many files
-have a turn as the workers have threads, so no file waits at the scheduler. A paused operation sends no file.
+The storage may be slow, so a file is prepared while another one is written: its journal waits for a slot. There are as
+many slots as the workers have threads, so no file waits at the scheduler. A paused operation sends no file.
 
 Values that cross the wire have the paths of the service; the worker translates them (`model.files.path_map`).
 """
@@ -36,7 +36,7 @@ from indexium_core.flows.writing.workers.worker_side import EditHandler
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
-from indexium_core.jobs.item_runner import Turns
+from indexium_core.jobs.item_runner import RunSlots
 from indexium_core.model.files import path_map
 from indexium_core.store.operations.ledger_rows import Task
 
@@ -61,13 +61,13 @@ class ClusterEdits:
         undo_journal: journal.OperationJournal,
         policy: WritePolicy,
         worker_journals: WorkerJournals,
-        turns: Turns,
+        slots: RunSlots,
     ) -> None:
-        """`undo_journal` is the journal of the operation; a file needs one of `turns` to be written."""
+        """`undo_journal` is the journal of the operation; a file needs one of `slots` to be written."""
         self._cluster = cluster
         self._journal = undo_journal
         self._policy = policy
-        self._worker_journals, self._turns = worker_journals, turns
+        self._worker_journals, self._slots = worker_journals, slots
         self._folders = worker_journals.folders()
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
@@ -106,7 +106,7 @@ class ClusterEdits:
         error: Exception | None = None
         reason = "ended before this attempt"
         try:
-            edited = self._call_in_turn(task, policy, progress, path)
+            edited = self._call_in_slot(task, policy, progress, path)
         except WorkerLostError as lost:
             logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
             error, reason = lost, str(lost)
@@ -123,17 +123,17 @@ class ClusterEdits:
             return _failed(task, error, started=started)
         raise error
 
-    def _call_in_turn(self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path) -> EditResult | None:
-        """Return the result of the worker when the file has its turn; a pending one if the operation ends before."""
+    def _call_in_slot(self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path) -> EditResult | None:
+        """Return the result of the worker when the file has a slot; a pending one if the operation ends before."""
         handler, plain = RequestHandler(self._journal, policy, progress), process_edits.plain_fields(policy)
         with progress.paused():
-            may_write = self._turns.take()
+            may_write = self._slots.acquire()
         try:
             if not may_write:
                 return protocol.still_pending(task)
             return self._cluster.call_with_callbacks(handler, _edit, task, plain, os.fsencode(path), policy.reverted)
         finally:
-            self._turns.give_back()
+            self._slots.release()
 
     def _confirmed(self, task: Task, path: Path, edited: EditResult, *, started: float) -> EditResult:
         """Take a journal over, and return the result of its worker; `unknown` if the records do not confirm it."""
