@@ -67,7 +67,7 @@ class RunControl:
 
     @property
     def waiting_threads(self) -> int:
-        """Number of threads that wait because the run is paused."""
+        """Number of threads that have not changed an item and wait, or wait because the run is paused."""
         return self._waiting_threads
 
     @property
@@ -146,21 +146,21 @@ class RunControl:
 
 
 class RunSlots:
-    """Lets a few threads of a run work at a time; the other ones wait, and so do all while the run is paused."""
+    """At most `count` threads of a run have a slot; none gets one while the run is paused."""
 
     def __init__(self, control: RunControl, count: int) -> None:
         self._control, self._free = control, threading.Semaphore(count)
 
-    def acquire(self) -> bool:
-        """Wait for a slot, and return whether the run continues. `release` must follow."""
-        with self._control.as_waiting():
-            self._free.acquire()
-        self._control.wait_while_paused()
-        return self._control.ending is None
-
-    def release(self) -> None:
-        """Free a slot."""
-        self._free.release()
+    @contextlib.contextmanager
+    def held(self, waiting: contextlib.AbstractContextManager[None]) -> Iterator[bool]:
+        """Wait for a slot within `waiting`, hold it in this block, and yield whether the run continues."""
+        with contextlib.ExitStack() as stack:
+            with waiting:
+                with self._control.as_waiting():
+                    self._free.acquire()
+                stack.callback(self._free.release)
+                self._control.wait_while_paused()
+            yield self._control.ending is None
 
 
 class ItemRunner(Generic[Item, Result]):

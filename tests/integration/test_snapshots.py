@@ -386,6 +386,28 @@ def test_full_disk_keeps_the_newest_snapshot(studio: Studio, monkeypatch: pytest
     assert library.history().total == 1
 
 
+def test_failed_snapshot_is_tried_again_later(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also without a further change: it may have a decision that is in no file."""
+    snapshots, delays = studio.library._parts.reading.snapshots, list[float]()
+
+    def add_soon(kind: str, seconds: float, **_: object) -> None:
+        if kind == KIND:
+            delays.append(seconds)
+
+    def fails(*_: object) -> None:
+        raise errors.StoreError("The disk of the home is full, so the database cannot be written.")
+
+    monkeypatch.setattr(snapshots._scheduler, "add_soon", add_soon)
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot, "write", fails)
+        with pytest.raises(errors.StoreError):
+            snapshots.handle(None)  # type: ignore[arg-type]  # it does not use the job
+        assert delays[-1] > 30
+    newest = analysis.newest(studio.library.home)
+    studio.library.close()
+    assert analysis.newest(studio.library.home) != newest
+
+
 def test_commands_take_and_export_snapshot(studio: Studio, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = studio.library.home
     studio.library.close()

@@ -320,6 +320,9 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
     assert began == [may_begin]
     assert list(run.active_items) == [7] * may_begin
     assert all(seconds < 0.2 for seconds in run.active_seconds().values())  # without the wait before it
+    with progress.waiting():  # for a worker of a cluster: nobody edits the file
+        assert (run.active_seconds(), run.current_file) == ({}, "")
+    assert run.current_file == "film" * may_begin
 
 
 def test_estimates_agree_and_follow_the_last_operations(tmp_path: Path) -> None:

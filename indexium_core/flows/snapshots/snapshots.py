@@ -39,10 +39,11 @@ _PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
 _TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")
 _CHANGES = frozenset({"plan:changed", "approvals:changed", *_TITLES, *(f"{work}:completed" for work in _WORK)})
 _DECIDED = frozenset(survival.of(Survival.DECIDED))
-# A snapshot waits until a person decides no more for a moment, because a decision beside it takes twice as long; but it
-# does not wait longer than the second time after the first change.
-_DELAY_SECONDS, _LONGEST_SECONDS = 2.0, 10.0
-_MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
+# A snapshot starts some seconds after the last change, because a decision beside it takes twice as long, and not later
+# than the second number after the first one; the pause after the last snapshot may be longer.
+_DELAY_SECONDS = 2.0
+_LONGEST_SECONDS = 10.0
+_RETRY_SECONDS = 60.0  # after a snapshot that failed, for example because the disk is full
 # How long the next snapshot waits after one that takes a second, in seconds. Work changes the tables all the time, and
 # each snapshot delays the pages. A decision of a person is in no file, so it waits less.
 _PAUSE, _PAUSE_OF_DECISION = 30, 10
@@ -89,6 +90,7 @@ class Snapshots:
         self._change: int | None = None
         self._last = (0.0, float("-inf"))  # the seconds and the end (time.monotonic()) of the last snapshot of a job
         self._pause = _PAUSE  # of the changes since the last snapshot, the shortest
+        self._retry_at = float("-inf")  # time.monotonic() before which a failed snapshot is not tried again
         database.follow(self._on_commit)
 
     def on_event(self, event: Event) -> None:
@@ -105,12 +107,12 @@ class Snapshots:
         """
         Take a snapshot after a moment without a further change, or some seconds after the first one.
 
-        It starts at least `pause` times the duration of the last snapshot after the end of that.
+        After the end of the last snapshot, it waits for its duration times the shortest `pause` of the changes since.
         """
         self._is_changed, self._pause = True, min(pause, self._pause)
         if self._is_enabled():
             last_seconds, ended_at = self._last
-            earliest = ended_at + max(_MIN_INTERVAL_SECONDS, self._pause * last_seconds)
+            earliest = max(ended_at + self._pause * last_seconds, self._retry_at)
             seconds = max(_DELAY_SECONDS, earliest - time.monotonic())
             self._scheduler.add_soon(KIND, seconds, longest=_LONGEST_SECONDS, has_work=lambda: self._is_changed)
 
@@ -151,7 +153,8 @@ class Snapshots:
             return self._write(out)
         except BaseException:
             if out is None:
-                self._change = None  # the next query takes a snapshot
+                self._is_changed, self._change = True, None  # the next query takes a snapshot, or the schedule later
+                self._retry_at = time.monotonic() + _RETRY_SECONDS
             raise
 
     @remote()
@@ -226,7 +229,7 @@ class Snapshots:
             if out is None:
                 self._is_of_job = False
                 self._publish(path)
-                self._change = change
+                self._change, self._retry_at = change, float("-inf")
         except OSError as error:
             message = f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
             raise errors.StoreError(message) from error

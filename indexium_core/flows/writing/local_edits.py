@@ -15,7 +15,7 @@ from indexium_core.store.operations.ledger_rows import Task
 class FileEditor(Protocol):
     """Edits the files of one run of an operation. It may be used from any thread."""
 
-    threads_per_write: ClassVar[int]  # threads that ask for edits, for each file that is written at a time
+    threads_per_write: ClassVar[int]  # threads for each file that is written at a time; more than one prepare files
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Write or roll back the file of a task as `editing.edit` does; a problem of the file is in the result."""

@@ -41,6 +41,8 @@ class FileProgress:
         self._policy = policy
         self._lock = threading.Lock()
         self._done_bytes = self._total_bytes = 0  # bytes to read and write, of both files, each time counted
+        self.is_waiting = False  # the file is prepared, and its edit has not started
+        self.started_at = time.monotonic()  # the start of the edit
         self._paused_seconds = 0.0
         self._paused_at: float | None = None
 
@@ -63,6 +65,19 @@ class FileProgress:
         if self._policy.is_cancelled():
             message = "The new file was discarded because the work was cancelled. The file is unchanged."
             raise errors.MetadataError(message, code="cancelled")
+
+    def start(self) -> None:
+        """Record that the edit starts now."""
+        self.is_waiting, self.started_at = False, time.monotonic()
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Record that the file waits in the block, and that its edit starts after it."""
+        self.is_waiting = True
+        try:
+            yield
+        finally:
+            self.start()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -22,6 +24,7 @@ from indexium_core.flows.writing.workers.cluster_edits import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
+from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.jobs.item_runner import RunControl, RunSlots
 from indexium_core.store.operations.ledger_rows import Task, UnresolvedItem
 from tests.support.waiting import PATIENCE, until
@@ -52,7 +55,7 @@ class Scene:
     def collect(self, active: Callable[[], frozenset[int]] = frozenset) -> worker_journals.Collected:
         return self.journals.collect(self.backups, lambda _: {1: self.item}, active=active)
 
-    def write(self, work: Callable[..., EditResult]) -> tuple[str, str]:
+    def write(self, work: Callable[..., EditResult], progress: FileProgress | None = None) -> tuple[str, str]:
         """Write the file in a cluster of which `work` is the worker."""
         policy = WritePolicy(backups=self.backups)
         cluster = cast("Cluster", SimpleNamespace(call_with_callbacks=work))
@@ -66,7 +69,7 @@ class Scene:
             changes=(),
         )
         edits = ClusterEdits(cluster, self.operation, policy, self.journals, self.slots)
-        result = edits.edit(task, FileProgress(policy)).record.result
+        result = edits.edit(task, progress or FileProgress(policy)).record.result
         self.message = result.message
         return result.status, result.code
 
@@ -96,7 +99,8 @@ def test_prepared_file_is_not_sent_during_a_pause(scene: Scene, ending: str, sta
         sent.append(arguments)
         return succeed(*arguments)
 
-    assert scene.slots.acquire()  # for another file
+    other_file = scene.slots.held(nullcontext())
+    assert other_file.__enter__()
     results: list[tuple[str, str]] = []
     thread = threading.Thread(target=lambda: results.append(scene.write(note)))
     thread.start()
@@ -105,7 +109,7 @@ def test_prepared_file_is_not_sent_during_a_pause(scene: Scene, ending: str, sta
     scene.control.pause()
     waits = threading.Event()
     scene.control.on_change(waits.set)
-    scene.slots.release()
+    other_file.__exit__(None, None, None)
     until(lambda: bool(sent) or waits.is_set())
     assert sent == []
     getattr(scene.control, ending)()
@@ -134,7 +138,51 @@ def test_file_needs_a_slot(scene: Scene) -> None:
 
     scene.write(look)
     assert is_free == [False]
-    assert scene.slots.acquire()
+    assert scene.slots._free.acquire(blocking=False)
+
+
+def test_slot_of_a_lost_worker_is_free_when_its_journal_is_taken_over(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the worker may still write, and another file would wait at the scheduler."""
+    is_free: list[bool] = []
+    take = WorkerJournals.take
+
+    def look(path: Path, undo_journal: journal.OperationJournal, *, seconds: float) -> bool:
+        is_free.append(scene.slots._free.acquire(blocking=False))
+        return take(path, undo_journal, seconds=seconds)
+
+    def lose(*_: object) -> EditResult:
+        raise WorkerLostError("was lost")
+
+    monkeypatch.setattr(WorkerJournals, "take", staticmethod(look))
+    assert scene.write(lose) == ("failed", "process_lost")
+    assert is_free == [False]
+    assert scene.slots._free.acquire(blocking=False)
+
+
+def test_discarded_file_is_unknown_without_its_journal(scene: Scene) -> None:
+    """A worker that discards its new file has recorded that; the journal says whether it did."""
+
+    def discard(_handler: object, _edit: object, task: Task, *_: object) -> EditResult:
+        for path in scene.folder.iterdir():
+            path.unlink()
+        return protocol.still_pending(task)
+
+    assert scene.write(discard) == ("unknown", "cannot_tell")
+
+
+def test_wait_for_a_slot_is_no_time_of_the_edit(scene: Scene) -> None:
+    progress = FileProgress(WritePolicy(backups=scene.backups))
+    with scene.slots.held(nullcontext()):
+        thread = threading.Thread(target=lambda: scene.write(succeed, progress))
+        thread.start()
+        until(lambda: progress.is_waiting)
+        end_of_wait = time.monotonic()
+    thread.join(PATIENCE)
+    assert not progress.is_waiting
+    assert progress.started_at >= end_of_wait
+    assert progress.paused_seconds == 0.0
 
 
 # Taken over.

@@ -24,12 +24,11 @@ class ItemInProgress:
 
     name: str  # of its file
     progress: FileProgress
-    started_at: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
         """Running time, without pauses."""
-        return time.monotonic() - self.started_at - self.progress.paused_seconds
+        return time.monotonic() - self.progress.started_at - self.progress.paused_seconds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +45,7 @@ class OperationRun:
     throughput: Throughput
     postpone: bool  # rollback: rolled-back files are postponed
     processed: int = 0  # items of this run that have a result
-    active_items: dict[int, ItemInProgress] = field(default_factory=dict)
+    active_items: dict[int, ItemInProgress] = field(default_factory=dict)  # also those that wait for a worker
     failure_reasons: dict[int, str] = field(default_factory=dict)  # by item that was not written
     on_activity: Callable[[], None] = lambda: None  # called when work advances
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # failed attempts by item that is retried
@@ -64,7 +63,7 @@ class OperationRun:
 
     def first_active(self) -> tuple[str, float | None]:
         """Return the name as `current_file`, and the finished fraction of its new file; None if no new file is made."""
-        items = tuple(self.active_items.values())
+        items = [item for _, item in self._edited()]
         return (items[0].name, items[0].progress.fraction) if items else ("", None)
 
     @property
@@ -92,12 +91,15 @@ class OperationRun:
 
     def active_seconds(self) -> dict[int, float]:
         """Return the running items, each with its running time in seconds."""
-        return {item_id: item.seconds for item_id, item in tuple(self.active_items.items())}
+        return {item_id: item.seconds for item_id, item in self._edited()}
 
     def fractions(self) -> dict[int, float]:
         """Return the running items for which a new file is made, each with its finished fraction."""
-        fractions = {item_id: item.progress.fraction for item_id, item in tuple(self.active_items.items())}
+        fractions = {item_id: item.progress.fraction for item_id, item in self._edited()}
         return {item_id: fraction for item_id, fraction in fractions.items() if fraction is not None}
+
+    def _edited(self) -> list[tuple[int, ItemInProgress]]:
+        return [(item_id, item) for item_id, item in tuple(self.active_items.items()) if not item.progress.is_waiting]
 
     def live(self, stored: OperationStatus) -> OperationStatus:
         """Return a stored progress with what only the run knows: which files are written now, and how fast."""
@@ -118,6 +120,7 @@ class OperationRun:
         self.control.wait_while_paused()
         if self.is_ending():
             return False
+        progress.start()
         self.active_items[item_id] = ItemInProgress(name=name, progress=progress)
         return True
 

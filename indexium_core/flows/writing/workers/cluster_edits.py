@@ -72,10 +72,10 @@ class ClusterEdits:
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
         """Do what `editing.edit` does, in a worker."""
-        started = time.perf_counter()
         folder = next((folder for root, folder in self._folders if task.path.startswith(root + b"/")), None)
         if folder is None:  # recovery would not find the journal of a worker
-            return editing.edit(task, self._journal, self._policy, progress)
+            return self._edit_in_service(task, progress)
+        started = time.perf_counter()
         try:
             policy = replace(self._policy, reverted=editing.reverted(task, self._policy))
             for path in self._worker_journals.earlier(folder, task.item_id):
@@ -94,6 +94,12 @@ class ClusterEdits:
         message = "Dask lost the workers that wrote the file. The file is unchanged."
         return process_edits.without_success(task, "failed", "process_lost", message, started=started)
 
+    def _edit_in_service(self, task: Task, progress: FileProgress) -> EditResult:
+        with self._slots.held(progress.waiting()) as may_write:
+            if not may_write:
+                return protocol.still_pending(task)
+            return editing.edit(task, self._journal, self._policy, progress)
+
     def _attempt(
         self, task: Task, policy: WritePolicy, progress: FileProgress, folder: Path, *, started: float
     ) -> EditResult | None:
@@ -102,20 +108,22 @@ class ClusterEdits:
             path = self._worker_journals.create(folder, task.item_id, self._journal.path.name)
         except errors.StoreError as refused:
             return _failed(task, refused, started=started)
-        edited: EditResult | None = None
-        error: Exception | None = None
-        reason = "ended before this attempt"
-        try:
-            edited = self._call_in_slot(task, policy, progress, path)
-        except WorkerLostError as lost:
-            logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
-            error, reason = lost, str(lost)
-        except Exception as caught:  # noqa: BLE001 - it is raised when the journal is taken over
-            error = caught
+        with self._slots.held(progress.waiting()) as may_write:
+            if not may_write:
+                self._problem_of_taking(path)  # no worker had the journal: if it stays, it is still empty
+                return protocol.still_pending(task)
+            started, error = time.perf_counter(), None
+            try:
+                edited = self._call(task, policy, progress, path)
+            except Exception as caught:  # noqa: BLE001 - it is raised when the journal is taken over
+                edited, error = None, caught
+            if edited is None:  # a lost worker may still be busy: another file may start when it has ended
+                is_lost = isinstance(error, WorkerLostError)
+                reason = str(error) if is_lost else "ended before this attempt"
+                late = self._resolve(task, path, reason, started=started)
         if edited is not None:
             return self._confirmed(task, path, edited, started=started)
-        late = self._resolve(task, path, reason, started=started)
-        if late.record.result.status in _FINAL or isinstance(error, WorkerLostError):
+        if late.record.result.status in _FINAL or is_lost:
             return late
         if error is None:
             return None
@@ -123,23 +131,18 @@ class ClusterEdits:
             return _failed(task, error, started=started)
         raise error
 
-    def _call_in_slot(self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path) -> EditResult | None:
-        """Return the result of the worker when the file has a slot; a pending one if the operation ends before."""
+    def _call(self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path) -> EditResult | None:
+        """Return the result of a worker; None if an earlier run of the task had the journal."""
         handler, plain = RequestHandler(self._journal, policy, progress), process_edits.plain_fields(policy)
-        with progress.paused():
-            may_write = self._slots.acquire()
         try:
-            if not may_write:
-                return protocol.still_pending(task)
             return self._cluster.call_with_callbacks(handler, _edit, task, plain, os.fsencode(path), policy.reverted)
-        finally:
-            self._slots.release()
+        except WorkerLostError as lost:
+            logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
+            raise
 
     def _confirmed(self, task: Task, path: Path, edited: EditResult, *, started: float) -> EditResult:
         """Take a journal over, and return the result of its worker; `unknown` if the records do not confirm it."""
         problem = self._problem_of_taking(path)
-        if edited.record.result.status == "pending":  # no worker had the journal: if it stays, it is still empty
-            return edited
         if not problem and edited.record.result.status == "success" and not self._journal.is_committed(task.item_id):
             problem = "The journal of the worker does not have the whole write. Run `indexium recover`."
         return _unknown(task, problem, started=started) if problem else _in_service(edited, task)
