@@ -7,7 +7,8 @@ was complete, or an unchanged file. Dask may run a task again after it lost a wo
 journal is locked or has records, and returns nothing. The service then decides in the same way and starts anew.
 
 The storage may be slow, so a file is prepared while another one is written: its journal waits for a slot. There are as
-many slots as the workers have threads, so no file waits at the scheduler. A paused operation sends no file.
+many slots as the workers have threads at the start, so that no file waits at the scheduler, where a pause does not
+reach it.
 
 Values that cross the wire have the paths of the service; the worker translates them (`model.files.path_map`).
 """
