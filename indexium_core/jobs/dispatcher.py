@@ -267,7 +267,7 @@ class Dispatcher:
         progress, now = run.report(is_forced=True), self._clock()
         is_recorded = False
         try:
-            is_recorded = run.record_end(lambda: self._store_end(run, end, progress, now=now))
+            is_recorded = run.retry_until_stored(lambda: self._store_end(run, end, progress, now=now))
         finally:
             try:  # first, because the home may be closed after the run is removed
                 if run.ended_operation is not None:

@@ -156,7 +156,7 @@ class JobRun:
         self.saw_stop = True
         return True
 
-    def record_end(self, write: Callable[[], None]) -> bool:
+    def retry_until_stored(self, write: Callable[[], None]) -> bool:
         """
         Store a result with `write`; retry while the store fails, until it works (True) or the process stops (False).
 

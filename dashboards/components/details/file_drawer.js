@@ -67,7 +67,7 @@ const drawPlanned = ({view, state}) => [
   label("People"),
   drawPeople(view.tags, state.sections.has("everybody")),
   view.origins.sum && drawSection(state, "origins", `Sources: ${view.origins.sum}`, facts(view.origins.each)),
-  view.fields.length > 0 && [label("Places in the file"), facts(view.fields)],
+  view.same_texts.length > 0 && [label("Places in the file"), facts(view.same_texts)],
   drawTexts(view.texts, state.isUnfolded),
   drawSuggestions(view.suggestions),
 ]

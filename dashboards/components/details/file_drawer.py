@@ -150,9 +150,9 @@ def view(
         "new": new,
         "same": item.existing_comment == item.result_comment,
         "barred": item.risk_level == "blocked",
-        "fields": planned_write.same_texts(details),
+        "same_texts": planned_write.same_texts(details),
         "texts": planned_write.texts(details, item),
-        "values": file_fields.view(details, container=label, editable=editable),
+        "fields": file_fields.view(details, container=label, editable=editable),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": planned_write.shows(details),

@@ -10,7 +10,7 @@ import {drawSection} from "./file_history.js"
 /** @import {Opened} from "./file_history.js" */
 
 /**
- * @typedef {Component<{id?: number, seen?: number, values?: FileValuesView}, any>} Host
+ * @typedef {Component<{id?: number, seen?: number, fields?: FileFieldsView}, any>} Host
  */
 
 const STARS = [1, 2, 3, 4, 5]
@@ -57,7 +57,7 @@ const plannedText = ({value, changed}) => value || (changed ? "will be removed" 
 const drawPlanned = row =>
   row.new ? drawParts(row.new, row.changed ? "new" : "same") : row.changed ? "will be removed" : "–"
 
-/** @type {(names: FileValuesView["names"], note: string) => Child} */
+/** @type {(names: FileFieldsView["names"], note: string) => Child} */
 const drawNames = (names, note) => [facts(names), note && h("p", {class: "hint"}, note)]
 
 export class FileFields {
@@ -82,7 +82,7 @@ export class FileFields {
   }
 
   rows() {
-    const {rows, more} = this.host.view.values
+    const {rows, more} = this.host.view.fields
     return [...rows, ...more]
   }
 
@@ -312,7 +312,7 @@ export class FileFields {
 
   /** @param {Opened} opened */
   draw(opened) {
-    const {rows, more, editable, names, note} = this.host.view.values
+    const {rows, more, editable, names, note} = this.host.view.fields
     return [
       rows.length > 0 && this.drawRows(rows, editable, "Fields of this file"),
       more.length > 0 &&

@@ -43,7 +43,7 @@ class FieldRowView(TypedDict):
     problem: str  # The reason if the file cannot store the planned value
 
 
-class FileValuesView(TypedDict):
+class FileFieldsView(TypedDict):
     editable: bool
     rows: list[FieldRowView]
     more: list[FieldRowView]
@@ -106,8 +106,8 @@ class PlanFileView(TypedDict, total=False):
     people: list[str]
     origins: PlanFileOriginView  # The sources of the people
     suggestions: list[NameSuggestionView]
-    fields: list[list[str]]  # The places of the comment in the file
-    values: FileValuesView  # The fields beside the comment
+    same_texts: list[list[str]]  # The places of the comment in the file
+    fields: FileFieldsView  # The fields beside the comment
     shows: PlanFileShowView  # How programs show the file
     how: list[list[str]]  # Method of the write
     acts: PlanActsView | None
