@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.decide import decide_view
+from dashboards.pages.decide.decision_queue import DecisionQueue
 from dashboards.pages.decide.view_types import OpenedQuestionView
 from dashboards.screen import Screen
 from dashboards.session import Session
@@ -41,18 +41,8 @@ class _MadeDecision(NamedTuple):
     segment: str  # the list in which it was made
 
 
-class _WaitingDecision(NamedTuple):
-    work: Callable[[], MatchResult]
-    done: Callable[[MatchResult], None]
-    failed: Callable[[], None]
-
-
 class DecideScreen(Screen):
-    """
-    The page of questions. The browser has the next questions and shows the next one without waiting for the server.
-
-    Decisions run one after the other in the order of the keys, so that an undo concerns the last one.
-    """
+    """The page of questions. The browser has the next ones, and shows the next one without a wait for the server."""
 
     state: DecideState
 
@@ -61,29 +51,16 @@ class DecideScreen(Screen):
         self._library, self._bridge, self._session = session.library, session.bridge, session
         self._list = decide_view.DecideList()
         self._loaded = LOADED
-        self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
-        self._is_deciding = False
+        self._queue = DecisionQueue(session.bridge, on_empty=self._load)
         self._settled = 0  # number of the last processed decision; the browser gives it
         self._made: list[_MadeDecision] = []  # of this session, in their order, without those that are undone
         self._decided, self._seconds, self._last = 0, 0.0, 0.0
         self._opened: OpenedQuestionView = {"number": 0, "title": None}
         self._list.on(
             accept=self._accept,
-            ignore=lambda message: self._decide(
-                message,
-                lambda title_id: self._library.matches.ignore(
-                    title_id, others=message["others"] is True, revision=str(message["revision"])
-                ),
-            ),
-            confirm=lambda message: self._decide(
-                message,
-                lambda title_id: self._library.matches.confirm(
-                    title_id, others=message["others"] is True, revision=str(message["revision"])
-                ),
-            ),
-            later=lambda message: self._decide(
-                message, lambda title_id: self._library.matches.later(title_id, revision=str(message["revision"]))
-            ),
+            ignore=self._ignore,
+            confirm=self._confirm,
+            later=self._later,
             search=lambda message: self._search(int(message["id"]), str(message["text"])),
             suggest=lambda message: self._suggest(int(message["id"])),
             undo=lambda _: self._undo(0),
@@ -208,16 +185,25 @@ class DecideScreen(Screen):
     # Decisions.
 
     def _accept(self, message: Mapping[str, Any]) -> None:
-        position, expected, others = int(message["position"]), str(message["expected"]), message["others"] is True
-        revision = str(message["revision"])
-        self._decide(
-            message,
-            lambda title_id: self._library.matches.accept(
-                title_id, position, others=others, expected=expected, revision=revision
-            ),
-        )
+        title_id, revision, others = int(message["id"]), str(message["revision"]), message["others"] is True
+        position, expected = int(message["position"]), str(message["expected"])
+        accept = self._library.matches.accept
+        self._decide(message, lambda: accept(title_id, position, others=others, expected=expected, revision=revision))
 
-    def _decide(self, message: Mapping[str, Any], work: Callable[[int], MatchResult]) -> None:
+    def _ignore(self, message: Mapping[str, Any]) -> None:
+        title_id, revision, others = int(message["id"]), str(message["revision"]), message["others"] is True
+        self._decide(message, lambda: self._library.matches.ignore(title_id, others=others, revision=revision))
+
+    def _confirm(self, message: Mapping[str, Any]) -> None:
+        title_id, revision, others = int(message["id"]), str(message["revision"]), message["others"] is True
+        self._decide(message, lambda: self._library.matches.confirm(title_id, others=others, revision=revision))
+
+    def _later(self, message: Mapping[str, Any]) -> None:
+        title_id, revision = int(message["id"]), str(message["revision"])
+        self._decide(message, lambda: self._library.matches.later(title_id, revision=revision))
+
+    def _decide(self, message: Mapping[str, Any], work: Callable[[], MatchResult]) -> None:
+        """Run a decision after those before it, and count it at once: the browser already shows the next question."""
         title_id, number, segment = int(message["id"]), int(message["number"]), self.state.segment
         now = time.monotonic()
         if self._decided and now - self._last < PAUSE:
@@ -235,7 +221,7 @@ class DecideScreen(Screen):
             self._settled = number
             self._decided -= 1
 
-        self._enqueue(lambda: work(title_id), done, failed)
+        self._queue.add(work, done, failed)
 
     def undo(self, step_id: int) -> bool:
         """Undo a decision of this page in the order of its decisions, and show its question again."""
@@ -246,7 +232,7 @@ class DecideScreen(Screen):
 
     def _undo(self, decision_id: int) -> None:
         """Undo a decision, the last one of this page if the id is 0: other pages and commands decide, too."""
-        if not (decision_id or self._made or self._is_deciding):
+        if not (decision_id or self._made or self._queue.is_busy):
             self._bridge.toast("info", _NOTHING_TO_UNDO)
             return
 
@@ -279,38 +265,12 @@ class DecideScreen(Screen):
             for made in undone_elsewhere:
                 self._forget(made)
 
-        self._enqueue(undo, done, failed)
+        self._queue.add(undo, done, failed)
 
     def _forget(self, made: _MadeDecision) -> None:
         """Forget a decision of this page that is undone."""
         self._made.remove(made)
         self._decided = max(0, self._decided - made.titles)
-
-    def _enqueue(
-        self, work: Callable[[], MatchResult], done: Callable[[MatchResult], None], failed: Callable[[], None]
-    ) -> None:
-        """Run a decision after those before it, and read the questions after the last one."""
-        self._calls.append(_WaitingDecision(work, done, failed))
-        if not self._is_deciding:
-            self._run_next()
-
-    def _run_next(self) -> None:
-        self._is_deciding = bool(self._calls)
-        if not self._calls:
-            self._load()
-            return
-        call = self._calls.popleft()
-
-        def on_done(result: MatchResult) -> None:
-            call.done(result)
-            self._run_next()
-
-        def on_failed(error: errors.IndexiumError) -> None:
-            call.failed()
-            self._bridge.toast("error", error.message)
-            self._run_next()
-
-        self._bridge.run(call.work, on_done, failed=on_failed)
 
     # Searches.
 
