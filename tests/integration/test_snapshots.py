@@ -386,7 +386,7 @@ def test_full_disk_keeps_the_newest_snapshot(studio: Studio, monkeypatch: pytest
     assert library.history().total == 1
 
 
-def test_failed_snapshot_is_tried_again_later(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_snapshot_is_retried_later(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also without a further change: it may have a decision that is in no file."""
     snapshots, delays = studio.library._parts.reading.snapshots, list[float]()
 

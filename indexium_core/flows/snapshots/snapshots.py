@@ -90,7 +90,7 @@ class Snapshots:
         self._change: int | None = None
         self._last = (0.0, float("-inf"))  # the seconds and the end (time.monotonic()) of the last snapshot of a job
         self._pause = _PAUSE  # of the changes since the last snapshot, the shortest
-        self._retry_at = float("-inf")  # time.monotonic() before which a failed snapshot is not tried again
+        self._retry_at = float("-inf")  # time.monotonic() before which a failed snapshot is not retried
         database.follow(self._on_commit)
 
     def on_event(self, event: Event) -> None:
