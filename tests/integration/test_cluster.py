@@ -92,16 +92,18 @@ def test_call_survives_a_killed_worker(dask: DaskCluster, cluster: Cluster, tmp_
     found: list[list[int]] = []
     threads = [
         threading.Thread(target=lambda: found.append(cluster.call(pieces.number_of_worker, str(tmp_path), victim.pid)))
-        for _ in range(3)
+        for _ in range(6)  # more than the workers have threads, so the victim has one
     ]
     for thread in threads:
         thread.start()
-    until((tmp_path / str(victim.pid)).exists)
-    victim.kill()
-    (tmp_path / "go").touch()
+    try:
+        until((tmp_path / str(victim.pid)).exists)
+    finally:
+        victim.kill()
+        (tmp_path / "go").touch()
     for thread in threads:
         thread.join(PATIENCE)
-    assert len(found) == 3
+    assert len(found) == 6
     assert victim.pid not in found
 
 
