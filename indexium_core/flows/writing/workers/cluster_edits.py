@@ -109,18 +109,23 @@ class ClusterEdits:
             path = self._worker_journals.create(folder, task.item_id, self._journal.path.name)
         except errors.StoreError as refused:
             return _failed(task, refused, started=started)
+        handler, plain = RequestHandler(self._journal, policy, progress), process_edits.plain_fields(policy)
         with self._slots.held(progress.waiting()) as may_write:
             if not may_write:
                 self._problem_of_taking(path)  # no worker had the journal: if it stays, it is still empty
                 return protocol.still_pending(task)
             started, error = time.perf_counter(), None
             try:
-                edited = self._call(task, policy, progress, path)
+                edited = self._cluster.call_with_callbacks(
+                    handler, _edit, task, plain, os.fsencode(path), policy.reverted
+                )
             except Exception as caught:  # noqa: BLE001 - it is raised when the journal is taken over
                 edited, error = None, caught
             if edited is None:  # a lost worker may still be busy: another file may start when it has ended
                 is_lost = isinstance(error, WorkerLostError)
                 reason = str(error) if is_lost else "ended before this attempt"
+                if is_lost:
+                    logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": reason})
                 late = self._resolve(task, path, reason, started=started)
         if edited is not None:
             return self._confirmed(task, path, edited, started=started)
@@ -131,15 +136,6 @@ class ClusterEdits:
         if isinstance(error, errors.ClusterError) and error.reason == "no_mount":
             return _failed(task, error, started=started)
         raise error
-
-    def _call(self, task: Task, policy: WritePolicy, progress: FileProgress, path: Path) -> EditResult | None:
-        """Return the result of a worker; None if an earlier run of the task had the journal."""
-        handler, plain = RequestHandler(self._journal, policy, progress), process_edits.plain_fields(policy)
-        try:
-            return self._cluster.call_with_callbacks(handler, _edit, task, plain, os.fsencode(path), policy.reverted)
-        except WorkerLostError as lost:
-            logger.warning("item.process_lost", extra={"item_id": task.item_id, "error": str(lost)})
-            raise
 
     def _confirmed(self, task: Task, path: Path, edited: EditResult, *, started: float) -> EditResult:
         """Take a journal over, and return the result of its worker; `unknown` if the records do not confirm it."""
