@@ -135,6 +135,7 @@ def _publish_over(name: str, title: str) -> Callable[[Library, Path], None]:
         _turn_on(library, folder)
         (folder / name).write_bytes(FOREIGN)
         film = next(each.id for each in library.titles.list().items if each.title == title)
+        library.titles.set_values(film, {"title": title})  # by hand, so that it takes the place of theirs
         select_picture(library, film, picture("red"))
         library.publications.refresh()
         assert set(library.publications.start(ALL).wait().counts) == {"success"}

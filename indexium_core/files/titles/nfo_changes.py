@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TypeAlias
@@ -178,26 +178,46 @@ def _same(name: str) -> str:
 
 
 def _ratings(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
-    """Yield the changes of ratings: ours come behind those of other sources, which stay."""
+    """Yield the changes of ratings: ours come behind those of other sources, which stay; dropped ones leave."""
     parents = [each for each in found.elements if each.tag == "ratings"]
     flat = [each for each in found.elements if each.tag == "rating"]
     if not found.group.elements:
-        yield from (page.removed(each) for each in found.elements)
+        yield from _dropped(page, parents, flat, found.group.dropped)
         return
     [element] = found.group.elements
     if parents:
-        yield _merged(page, parents, element)
+        yield _merged(page, parents, element, found.group.dropped)
         yield from (page.removed(each) for each in parents[1:])
     else:
         yield element
     yield from (page.replaced(each, _flat(element.children[-1])) for each in flat)
 
 
-def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement) -> TextEdit:
+def _dropped(
+    page: NfoPage, parents: Sequence[ReadElement], flat: Sequence[ReadElement], dropped: Collection[str]
+) -> Iterator[_Change]:
+    """Yield the removal of ratings of some sources, and of what has no rating left."""
+    stays = False
+    for parent in parents:
+        left = [each for each in parent.all("rating") if _source_of(each) not in dropped]
+        stays = stays or bool(left)
+        gone = [each for each in parent.all("rating") if each not in left]
+        yield from (page.removed(each) for each in ([parent] if not left else gone))
+    if not stays and (parents or "default" in dropped):
+        yield from (page.removed(each) for each in flat)
+
+
+def _source_of(rating: ReadElement) -> str:
+    return rating_source(rating.attributes.get("name", "default"))
+
+
+def _merged(
+    page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]
+) -> TextEdit:
     place = placed(parents[0])
     ratings = [each for parent in parents for each in parent.all("rating")]
-    old = {rating_source(each.attributes.get("name", "default")): each for each in ratings}
-    names = {rating_source(each.attributes["name"]) for each in element.children}
+    old = {_source_of(each): each for each in ratings}
+    names = {rating_source(each.attributes["name"]) for each in element.children} | {*dropped}
     children = tuple(_with_votes(each, old) for each in element.children)
     text = page.render(NfoElement(tag=element.tag, children=children), place)
     eol, indent = page.line_of(place)

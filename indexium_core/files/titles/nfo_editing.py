@@ -1,28 +1,29 @@
 """
 Write NFO files, and edit those that exist byte for byte.
 
-An edit replaces only the top-level elements whose value differs from the wanted one, as our reader reads both. All
-other bytes stay: comments, order, elements of other fields, ends of lines, the encoding, and what is behind the XML.
+An edit is a three-way merge (`nfo_merging`). It replaces only the top-level elements whose value differs from the merged
+one, as our reader reads both. All other bytes stay: comments, order, elements of other fields, ends of lines, the
+encoding, and what is behind the XML.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from indexium_core.files.titles import nfo
+from indexium_core.files.titles import nfo, nfo_merging
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_changes import changes_of
-from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, rendered, wanted_of
+from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
+from indexium_core.files.titles.nfo_merging import Merge, document_for, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, unit_of
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
-from indexium_core.model.publishing.nfo_ownership import OwnValues, owned
+from indexium_core.model.publishing.nfo_ownership import OwnValues, own_of, owned
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_NUMBERS = frozenset({"season", "seasonnumber", "episode"})  # tags that tell documents apart
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -33,6 +34,9 @@ class NfoEdit:
     content: bytes
     changed: tuple[str, ...]  # fields (`ElementGroup.field`) whose elements change
     own: OwnValues  # what we wrote, in this edit or before, for a ledger
+    replaced: Mapping[str, str] = field(default_factory=dict)  # values of others that give way to one by hand: name → old
+    drifted: tuple[str, ...] = ()  # names of our values that others changed, and that the edit writes again
+    lost: tuple[str, ...] = ()  # elements of others that would leave without a decision, as texts
 
 
 def new_file(contents: Sequence[NfoContent]) -> bytes:
@@ -60,7 +64,7 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     if not layout.roots:
         return _in_front_of_address(data, layout, contents)
     page = NfoPage(layout.text)
-    targets = [_Target(root, each, wanted_of(each)) for root, each in _matched(layout.roots, contents)]
+    targets = [_Target.of(root, each, own) for root, each in _matched(layout.roots, contents)]
     edits: list[TextEdit] = []
     for each in targets:
         if each.root is None:
@@ -73,16 +77,16 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     return NfoEdit(
         content=new,
         changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
-        own=[_owned(own, each, root) for each, root in zip(targets, after, strict=True)],
+        own=[target.owned(own, root) for target, root in zip(targets, after, strict=True)],
+        replaced={name: old for each in targets for name, old in each.merge.replaced.items()},
+        drifted=tuple(dict.fromkeys(name for each in targets for name in each.merge.drifted)),
+        lost=tuple(text for target, root in zip(targets, after, strict=True) for text in target.lost(root)),
     )
 
 
 def own_values(contents: Sequence[NfoContent]) -> OwnValues:
     """Return what is ours in a file whose values we all wrote, such as a new one, as our reader reads it."""
-    return [
-        owned((), [group.field for group in groups(each)], None, document_of(each.kind, _tree_of(each)))
-        for each in contents
-    ]
+    return [owned((), None, document_of(each.kind, document_for(each)), people=people_of(each)) for each in contents]
 
 
 @dataclass(slots=True)
@@ -91,26 +95,29 @@ class _Target:
 
     root: PlacedElement | None  # None: a new root
     content: NfoContent
+    own: Mapping[str, Any]  # what is ours in the root, by name
+    merge: Merge
     wanted: Sequence[WantedGroup]
-    changed: Sequence[WantedGroup] = ()  # all of a new root
+    changed: Sequence[WantedGroup]  # all of a new root
 
-    def __post_init__(self) -> None:
-        if self.root is None:
-            self.changed = self.wanted
+    @classmethod
+    def of(cls, root: PlacedElement | None, content: NfoContent, own: OwnValues) -> _Target:
+        """Return a root with what it is to say."""
+        if root is None:
+            wanted = wanted_of(content)
+            return cls(root, content, {}, Merge(content), wanted, wanted)
+        ours = own_of(own, document_of(content.kind, root))
+        merge = merged(content, ours, root)
+        return cls(root, content, ours, merge, wanted_of(merge.content), ())
 
+    def owned(self, own: OwnValues, root: PlacedElement) -> Mapping[str, Any]:
+        """Return what is ours in the root after the edit."""
+        before = None if self.root is None else document_of(self.content.kind, self.root)
+        return owned(own, before, document_of(self.content.kind, root), people=people_of(self.content))
 
-def _owned(own: OwnValues, target: _Target, root: PlacedElement) -> Mapping[str, Any]:
-    """Return what is ours in a root after the edit; only what can be ours is read."""
-    tags = {tag for each in target.changed for tag in (*each.group.tags, "year")} | _NUMBERS
-    before, after = (
-        None if each is None else document_of(target.content.kind, each if own else _only(each, tags))
-        for each in (target.root, root)
-    )
-    return owned(own, [each.group.field for each in target.changed], before, after) if after else {}
-
-
-def _only(root: ReadElement, tags: Collection[str]) -> ReadElement:
-    return ReadElement(tag=root.tag, children=[each for each in root.children if each.tag in tags])
+    def lost(self, root: PlacedElement) -> list[str]:
+        """Return what others lose by the edit without a decision; `root` is as it is after it."""
+        return [] if self.root is None else nfo_merging.lost(self.root, root, self.own, self.merge)
 
 
 def _document(content: NfoContent, unit: str, eol: str) -> str:
@@ -127,18 +134,13 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
         refuse("The file is a text, and no XML.")
     if layout.encoding.startswith("utf-16") or any(each.kind == "season" for each in contents):
         refuse("The file has only an address.")
-    wanted = [document_of(each.kind, _tree_of(each)) for each in contents]
+    wanted = [document_of(each.kind, document_for(each)) for each in contents]
     known = {provider: value for each in nfo.parse(data) for provider, value in each.ids.items()}
     if any(each.ids.get(provider, value) != value for each in wanted for provider, value in known.items()):
         refuse("The file has only an address, and it is the one of another title.")
     content = layout.mark + new_file(contents) + data[len(layout.mark) :]
     changed = dict.fromkeys(group.field for each in contents for group in groups(each))
     return NfoEdit(content=content, changed=tuple(changed), own=own_values(contents))
-
-
-def _tree_of(content: NfoContent) -> ReadElement:
-    children = [as_read(element) for group in groups(content) for element in group.elements]
-    return ReadElement(tag=content.kind, children=children)
 
 
 # Which root is which content

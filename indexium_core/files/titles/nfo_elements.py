@@ -148,7 +148,7 @@ class CarriedGroup:
 
     def _has_ratings(self) -> bool:
         value, wanted = self.wanted.read(self.elements) or {}, self.wanted.value or {}
-        return bool(wanted) == bool(value) and wanted.items() <= value.items()
+        return self.group.dropped.isdisjoint(value) and wanted.items() <= value.items()
 
 
 def _carries(element: ReadElement, found: CarriedGroup) -> bool:

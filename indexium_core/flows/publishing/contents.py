@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from blake3 import blake3
 
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.model.publishing.nfo_content import NfoContent
+from indexium_core.model.publishing.nfo_content import IS_PERSON, SEASON_NAMES, SERIES_TITLE, NfoContent, WantedOrigin
 from indexium_core.model.publishing.side_file_names import stem_of
 from indexium_core.store.publishing.inputs import KnownTitle, KnownVideo, PublishedInputs
 from indexium_core.store.publishing.rows import RULES
@@ -21,82 +21,68 @@ _YEAR = re.compile(r"\d{4}")
 # The fields of a video that an NFO file has, and the fields of titles that they become.
 _OF_VIDEOS = {"title": "title", "description": "plot", "genre": "genres"}
 _DATES = ("date", "creation_time")  # fields of a video; the first one with a value counts
+# The origin of a value → where a wanted value comes from. A padlock makes each of them one by hand.
+_ORIGINS: Mapping[str, WantedOrigin] = {"hand": "hand", "nfo": "nfo", "name": "name"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedContent:
-    """The content of one root of an NFO file, and which of its fields come from an NFO file of others."""
-
-    content: NfoContent
-    theirs: frozenset[str] = frozenset()
-
-    @property
-    def for_edit(self) -> NfoContent:
-        """
-        The content for an existing file, without the fields of others.
-
-        Another program may have changed them since the last scan, and nobody has decided anything about them.
-        """
-        values = {name: value for name, value in self.content.values.items() if name not in self.theirs}
-        return replace(self.content, values=values)
-
-
-def hash_of(planned: Sequence[PlannedContent]) -> str:
+def hash_of(contents: Sequence[NfoContent]) -> str:
     """Return the hash of the contents of an NFO file, by the present rules."""
     facts = [
         {
-            "kind": each.content.kind,
-            "numbers": [each.content.season, each.content.episode],
-            "series": each.content.series_title,
-            "seasons": sorted(each.content.season_names.items()),
-            "values": each.content.values,
-            "theirs": sorted(each.theirs),
+            "kind": each.kind,
+            "numbers": [each.season, each.episode],
+            "series": each.series_title,
+            "seasons": sorted(each.season_names.items()),
+            "values": each.values,
+            "origins": sorted(each.origins.items()),
         }
-        for each in planned
+        for each in contents
     ]
     return blake3(f"{RULES}{json.dumps(facts, sort_keys=True, default=str)}".encode()).hexdigest()
 
 
-def of_film(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> PlannedContent:
+def of_film(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> NfoContent:
     """Return the content of the NFO file of a film."""
-    values, theirs = _values(title, inputs, people)
-    return PlannedContent(content=NfoContent(kind="movie", values=values), theirs=theirs)
+    values, origins = _values(title, inputs, people)
+    return NfoContent(kind="movie", values=values, origins=origins)
 
 
-def of_series(title: KnownTitle, inputs: PublishedInputs) -> PlannedContent:
+def of_series(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
     """Return the content of `tvshow.nfo`, with the names of seasons that are more than their number."""
-    names = {
-        number: name
-        for number, name in inputs.seasons.get(title.entity.entity_id, ())
-        if name and name not in (f"Season {number}", "Specials")
-    }
-    values, theirs = _values(title, inputs, ())
-    content = NfoContent(kind="tvshow", values=values, season_names=names)
-    return PlannedContent(content=content, theirs=theirs)
+    seasons = [
+        each
+        for each in inputs.seasons.get(title.entity.entity_id, ())
+        if each.name and each.name not in (f"Season {each.number}", "Specials")
+    ]
+    values, origins = _values(title, inputs, ())
+    origins |= {f"{SEASON_NAMES}.{each.number}": "hand" if each.is_by_hand else "provider" for each in seasons}
+    names = {each.number: each.name for each in seasons}
+    return NfoContent(kind="tvshow", values=values, season_names=names, origins={SEASON_NAMES: "provider", **origins})
 
 
-def of_season(title: KnownTitle, inputs: PublishedInputs) -> PlannedContent:
+def of_season(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
     """Return the content of `season.nfo`."""
-    values, theirs = _values(title, inputs, ())
-    return PlannedContent(content=NfoContent(kind="season", values=values, season=title.season), theirs=theirs)
+    values, origins = _values(title, inputs, ())
+    return NfoContent(kind="season", values=values, season=title.season, origins={"season": "name", **origins})
 
 
-def of_episode(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> PlannedContent:
+def of_episode(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> NfoContent:
     """Return the content of one episode in the NFO file of its video."""
-    values, theirs = _values(title, inputs, people)
+    values, origins = _values(title, inputs, people)
     for name in ("season", "episode"):  # they are part of the content itself
         values.pop(name, None)
-    content = NfoContent(
+    of_series: WantedOrigin = "hand" if title.is_series_title_by_hand else "name"
+    return NfoContent(
         kind="episodedetails",
         values=values,
         season=title.season,
         episode=title.episode,
         series_title=title.series_title,
+        origins={"season": "name", "episode": "name", SERIES_TITLE: of_series, **origins},
     )
-    return PlannedContent(content=content, theirs=theirs)
 
 
-def of_video(video: KnownVideo, people: Iterable[str]) -> PlannedContent:
+def of_video(video: KnownVideo, people: Iterable[str]) -> NfoContent:
     """Return the content of the NFO file of a video that belongs to no title: its people are the cast."""
     values: dict[str, Any] = {
         ours: _as_list(video.values[theirs]) if ours == "genres" else video.values[theirs]
@@ -104,15 +90,23 @@ def of_video(video: KnownVideo, people: Iterable[str]) -> PlannedContent:
         if video.values.get(theirs)
     }
     values |= {ours: None for theirs, ours in _OF_VIDEOS.items() if theirs in video.cleared}
-    values.setdefault("title", stem_of(video.file.path_bytes.rpartition(b"/")[2]).decode("utf-8", "replace"))
-    date = next((text for name in _DATES if (text := video.values.get(name))), "")
+    origins: dict[str, WantedOrigin] = {
+        ours: "hand" if theirs in video.edited else "provider" for theirs, ours in _OF_VIDEOS.items()
+    }
+    if "title" not in values:
+        values["title"] = stem_of(video.file.path_bytes.rpartition(b"/")[2]).decode("utf-8", "replace")
+        origins["title"] = "name"
+    source = next((name for name in _DATES if video.values.get(name)), "")
+    date = video.values.get(source, "")
+    origins["release_date"] = origins["year"] = "hand" if source in video.edited else "provider"
     if day := _DAY.match(date):
         values["release_date"] = day[0]
     if year := _YEAR.match(date):
         values["year"] = int(year[0])
+    origins["cast"] = "provider"
     if cast := with_people((), people):
         values["cast"] = cast
-    return PlannedContent(content=NfoContent(kind="movie", values=values))
+    return NfoContent(kind="movie", values=values, origins=origins)
 
 
 def with_people(cast: Sequence[Mapping[str, Any]], people: Iterable[str]) -> list[dict[str, Any]]:
@@ -122,7 +116,7 @@ def with_people(cast: Sequence[Mapping[str, Any]], people: Iterable[str]) -> lis
     for name in people:
         if name.strip() and (key := person_key(name)) not in known:
             known.add(key)
-            joined.append({"name": name, "character": ""})
+            joined.append({"name": name, "character": "", IS_PERSON: True})
     return [each | {"order": number} for number, each in enumerate(joined)]
 
 
@@ -149,17 +143,23 @@ def people_of(inputs: PublishedInputs, file_ids: Iterable[int]) -> list[str]:
     return list(found.values())
 
 
-def _values(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return the values of a title with the people of its files, and the fields whose values come from NFO files."""
-    values = dict(inputs.values.get(title.entity.entity_id, {}))
-    theirs = set(inputs.from_nfo.get(title.entity.entity_id, ()))
-    values.setdefault("title", title.title)
+def _values(
+    title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]
+) -> tuple[dict[str, Any], dict[str, WantedOrigin]]:
+    """Return the values of a title with the people of its files, and where each comes from."""
+    known = inputs.values.get(title.entity.entity_id, {})
+    values = {name: each.value for name, each in known.items()}
+    origins: dict[str, WantedOrigin] = {
+        name: "hand" if each.is_locked else _ORIGINS.get(each.origin, "provider") for name, each in known.items()
+    }
+    if "title" not in values:
+        values["title"], origins["title"] = title.title, "name"
+    origins.setdefault("cast", "provider")
     cast = values.get("cast") or []
     joined = with_people(cast, people)
     if len(joined) != len(cast):
         values["cast"] = joined
-        theirs.discard("cast")
-    return values, frozenset(theirs)
+    return values, origins
 
 
 def _as_list(text: str) -> list[str]:

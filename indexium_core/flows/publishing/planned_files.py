@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexium_core.files.titles import nfo_editing
-from indexium_core.flows.publishing.contents import PlannedContent, hash_of
+from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import OwnValues
@@ -21,9 +21,8 @@ class NfoBody:
     """The new bytes of an NFO file."""
 
     content: bytes
-    contents: Sequence[NfoContent]
+    contents: Sequence[NfoContent]  # what it has to say
     own: OwnValues | None  # what is ours in an edited file; None: it is new, so everything is
-    planned: Sequence[PlannedContent]  # from which it is made
 
     @property
     def own_elements(self) -> str:
@@ -34,7 +33,7 @@ class NfoBody:
     @property
     def contents_hash(self) -> str:
         """The hash of what it has to say."""
-        return hash_of(self.planned)
+        return hash_of(self.contents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from functools import cache, partial
 from typing import TypeAlias
 
 from indexium_core.flows.publishing import contents, folders
-from indexium_core.flows.publishing.contents import PlannedContent
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
 from indexium_core.flows.publishing.planned_files import PlannedRow, PlannedSideFiles
@@ -26,6 +25,7 @@ from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.people import placeholders
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
+from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import PublicationRow, SideFilePlan
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
@@ -266,7 +266,7 @@ class _TitlePlans:
         others = self._inputs.episodes_of_files.get(file.file_id, ())
         return [self._by_id[each] for each in others if each in self._by_id] or [title]
 
-    def _content(self, title: KnownTitle, of: KnownTitle, people: Iterable[str]) -> PlannedContent:
+    def _content(self, title: KnownTitle, of: KnownTitle, people: Iterable[str]) -> NfoContent:
         match title.entity.entity_type:
             case "movie":
                 return contents.of_film(title, self._inputs, people)

@@ -19,13 +19,15 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
+from indexium_core.files.titles.nfo_editing import NfoEdit
 from indexium_core.flows.publishing import nfo_bodies
-from indexium_core.flows.publishing.contents import PlannedContent, hash_of
+from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.flows.publishing.folders import SideFilePlace
 from indexium_core.flows.publishing.former_files import following, in_format_of, place_of
 from indexium_core.flows.publishing.planned_files import LostFile, NfoBody, PlannedSideFiles, StoredNfo
 from indexium_core.model.publishing import side_file_names
+from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import OwnValues
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner, SideFilePlan
@@ -114,11 +116,11 @@ class SideFilePlanner:
         except errors.MetadataError:
             return False
 
-    def add_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
+    def add_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
         """Add an NFO file: a new one, or the present one with the elements that change."""
         self._wanted.append((path, partial(self._plan_nfo, path, contents)))
 
-    def _plan_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
+    def _plan_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
         folder, name = os.path.split(path)
         try:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
@@ -138,7 +140,7 @@ class SideFilePlanner:
             self._add_blocked(path, NFO, error)
 
     def _restore_nfo(
-        self, path: bytes, present: PresentFile | None, lost: OwnFile, contents: Sequence[PlannedContent]
+        self, path: bytes, present: PresentFile | None, lost: OwnFile, contents: Sequence[NfoContent]
     ) -> None:
         """Plan our NFO file again that is gone: as it was published, with what others had written in it."""
         if self._choice(path, present) == "keep":
@@ -153,7 +155,7 @@ class SideFilePlanner:
             body = nfo_bodies.successor(lost, stored, contents)
         self._add_body(path, body, present, "ours", codes=self._lost_codes(path, present))
 
-    def _follow_nfo(self, path: bytes, contents: Sequence[PlannedContent]) -> None:
+    def _follow_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
         """Plan an NFO file where there is none: as we published it under the former name of its media, or a new one."""
         own = self._former.get(place_of(path))
         if own is not None and self._choice(path, None) == "keep":
@@ -162,7 +164,7 @@ class SideFilePlanner:
         body = None if own is None else self._successor(own, contents)
         self._add_body(path, body or nfo_bodies.new_body(contents), None, "nobody")
 
-    def _successor(self, own: OwnFile, contents: Sequence[PlannedContent]) -> NfoBody | StoredNfo | None:
+    def _successor(self, own: OwnFile, contents: Sequence[NfoContent]) -> NfoBody | StoredNfo | None:
         """Return the file that takes the place of our NFO file; None if its bytes are not known any more."""
         for read in (self._changed_nfo, self._stored_nfo):
             with contextlib.suppress(errors.RefusedError):
@@ -183,7 +185,7 @@ class SideFilePlanner:
         former = {new: old for old, new in self.planned.moved.items()}
         return self._inputs.stored_nfo(former.get(own.path_bytes, own.path_bytes))
 
-    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[PlannedContent]) -> None:
+    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[NfoContent]) -> None:
         owner, data = self._owner(path, present), self._disk.content(path)
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
@@ -193,9 +195,7 @@ class SideFilePlanner:
             return
         own = self._own_values(path, present)
         try:
-            documents = nfo.parse(data)
-            wanted = [nfo_bodies.with_cleared(each, own, documents) for each in contents]
-            edit = nfo_editing.edited(data, wanted, own)
+            edit = nfo_editing.edited(data, contents, own)
         except errors.RefusedError as error:
             choice = self._choice(path, present)
             if choice == "replace":
@@ -209,9 +209,16 @@ class SideFilePlanner:
         if edit.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
-        codes = {"others": ["foreign_nfo_edited"], "changed": ["drift"]}.get(owner, [])
-        body = NfoBody(edit.content, wanted, edit.own, contents)
-        self._add_body(path, body, present, owner, codes=codes, changed=edit.changed, writer=_writer(data, owner))
+        self._add_body(
+            path,
+            NfoBody(edit.content, contents, edit.own),
+            present,
+            owner,
+            codes=_codes_of(edit, owner),
+            changed=edit.changed,
+            writer=_writer(data, owner),
+            message=_losses(edit),
+        )
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
         if "jellyfin" not in self._options.readers:
@@ -231,6 +238,7 @@ class SideFilePlanner:
         codes: Sequence[str] = (),
         changed: tuple[str, ...] = (),
         writer: str = "",
+        message: str = "",
     ) -> None:
         self.planned.bodies[path] = edit
         self._add(
@@ -244,6 +252,7 @@ class SideFilePlanner:
             after_size=len(edit.content),
             changed_fields=changed,
             writer=writer,
+            message=message,
         )
 
     # Pictures.
@@ -418,7 +427,7 @@ class SideFilePlanner:
         """Return the code of a file that is gone: a person may have deleted it, so it is asked once."""
         return [] if self._choice(path, present) == "replace" else ["own_file_missing"]
 
-    def _was_made_from(self, path: bytes, contents: Sequence[PlannedContent]) -> bool:
+    def _was_made_from(self, path: bytes, contents: Sequence[NfoContent]) -> bool:
         """Return whether our NFO file was made from these contents: an edit would change nothing."""
         own = self._ours.get(path)
         return own is not None and own.contents_hash is not None and own.contents_hash == hash_of(contents)
@@ -492,6 +501,22 @@ class SideFilePlanner:
             path_bytes=path, kind=kind, action="blocked", owner="others", codes=(code,), message=error.message
         )
         self.planned.files.append(plan)
+
+
+def _codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:
+    """Return the codes of the worst elements of an edit: a file of ours may have elements of others, too."""
+    codes = ["foreign_element_lost"] if edit.lost else []
+    codes += ["drift"] if edit.drifted else []
+    codes += ["foreign_value_replaced"] if edit.replaced else []
+    return codes + (["foreign_nfo_edited"] if owner != "ours" and not edit.drifted else [])
+
+
+def _losses(edit: NfoEdit) -> str:
+    """Return what others lose by an edit, as a sentence; "" for nothing."""
+    if edit.lost:
+        return f"These elements of others would leave the file: {', '.join(edit.lost)}."
+    replaced = [f"{name.replace('_', ' ')} “{old}”" if old else name.replace("_", " ") for name, old in edit.replaced.items()]
+    return f"A value by hand takes the place of one of others: {', '.join(replaced)}." if replaced else ""
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

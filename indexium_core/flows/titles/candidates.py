@@ -16,7 +16,7 @@ from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.grouping import FileRole
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
-from indexium_core.model.titles.titles import LOCKED_BY_NFO
+from indexium_core.model.titles.titles import LOCKED_BY_NFO, SHARED_BY_NFO
 from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow
 
 _NO_TITLE = re.compile(r"https?://|www\.|\.(?:com|org|net|to)\b|encoded|ripped|handbrake|untitled|^\W*$", re.IGNORECASE)
@@ -60,7 +60,8 @@ def _of_documents(documents: Sequence[NfoDocument]) -> dict[tuple[str, str], tup
         return found
     first, *others = documents
     for name, value in _of_document(first):
-        found["nfo", name] = value, LOCKED_BY_NFO if first.locks(name) else None
+        confidence = LOCKED_BY_NFO if first.locks(name) else SHARED_BY_NFO if name in first.shared else None
+        found["nfo", name] = value, confidence
     for other in others:
         for name, value in _ids(other):
             found.setdefault(("nfo", name), (value, None))

@@ -19,6 +19,9 @@ from indexium_core.model.providers.registry import id_kinds, rating_name
 from indexium_core.model.titles.fields import TITLE_FIELDS, EntityType, rating_scale
 
 PublishedKind: TypeAlias = Literal["movie", "tvshow", "season", "episodedetails"]
+# Where a wanted value comes from. Only a value by hand takes the place of a value of others; `nfo` is a value of others,
+# which is in some NFO file already.
+WantedOrigin: TypeAlias = Literal["hand", "provider", "nfo", "name"]
 EntryMode: TypeAlias = Literal["each", "list", "ratings"]
 
 ENTITY_OF: Mapping[PublishedKind, EntityType] = {
@@ -29,6 +32,8 @@ ENTITY_OF: Mapping[PublishedKind, EntityType] = {
 }
 SEASON_NAMES = "season_names"  # fields of `NfoContent` that are no fields of titles
 SERIES_TITLE = "series_title"
+IS_PERSON = "is_person"  # key of an actor that is in the cast because of the people of the files
+IS_THEIRS = "is_theirs"  # key of an actor that others wrote into the file
 _OF_SEASON = frozenset({"season", "title", "plot"})  # Jellyfin alone reads `season.nfo`
 _CRITICS = "tomato"  # Jellyfin takes a rating with this in its name for the rating of critics, in percent
 
@@ -45,6 +50,13 @@ class NfoContent:
     episode: int | None = None
     series_title: str = ""  # of an episode; "": not managed
     season_names: Mapping[int, str] = dataclasses.field(default_factory=dict)  # of a series, by number
+    # Field, or field and number of a season (`season_names.1`) → where its value comes from; missing: by hand.
+    origins: Mapping[str, WantedOrigin] = dataclasses.field(default_factory=dict)
+    dropped_ratings: frozenset[str] = frozenset()  # sources whose ratings leave the file; those of others stay
+
+    def origin_of(self, name: str) -> WantedOrigin:
+        """Return where the value of a field comes from."""
+        return self.origins.get(name) or self.origins.get(name.partition(".")[0], "hand")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +85,7 @@ class ElementGroup:
     tags: tuple[str, ...]  # that carry the field; the first one is written, and the others are other forms of it
     elements: tuple[NfoElement, ...]  # none: the field is cleared
     mode: EntryMode = "each"
+    dropped: frozenset[str] = frozenset()  # sources whose ratings leave
     marks: Mapping[str, tuple[str, str]] = dataclasses.field(
         default_factory=dict
     )  # tag → attribute and value that it must have
@@ -117,8 +130,10 @@ def _groups(content: NfoContent) -> Iterator[ElementGroup]:
         elif rule.field in values and content.kind in rule.kinds:
             value = values[rule.field]
             elements = () if value in (None, "", [], {}) else tuple(rule.write(rule.tags, value))
-            tags = rule.tags if elements else (*rule.tags, *rule.also_cleared)
-            yield ElementGroup(field=rule.field, tags=tags, elements=elements, mode=rule.mode)
+            is_emptied = not elements and content.origin_of(rule.field) == "hand"
+            tags = (*rule.tags, *rule.also_cleared) if is_emptied else rule.tags
+            dropped = content.dropped_ratings if rule.mode == "ratings" else frozenset()
+            yield ElementGroup(field=rule.field, tags=tags, elements=elements, mode=rule.mode, dropped=dropped)
 
 
 def _managed(content: NfoContent) -> dict[str, Any]:
@@ -184,10 +199,11 @@ def _set(tags: tuple[str, ...], value: Any) -> Iterator[NfoElement]:
 
 
 def _actors(tags: tuple[str, ...], value: Any) -> Iterator[NfoElement]:
+    """Yield one element for each actor. One of others (`IS_THEIRS`) keeps the number that it has in the file."""
     people = sorted(value, key=lambda each: each.get("order", 0))
     for number, each in enumerate(people):
-        role = each.get("character", "")
-        parts = (("name", each["name"]), ("role", role), ("order", str(number)))
+        role, order = each.get("character", ""), "" if each.get(IS_THEIRS) else str(number)
+        parts = (("name", each["name"]), ("role", role), ("order", order))
         children = tuple(NfoElement(tag=tag, text=text) for tag, text in parts if text)
         yield NfoElement(tag=tags[0], children=children)
 

@@ -3,57 +3,69 @@ Which values of an NFO file are ours: what we wrote, as our reader finds it agai
 
 A value that is ours is no knowledge of the user, so it is not read back. One that somebody changed since is theirs. The
 values are JSON, for a ledger: one mapping for each root element, with its numbers and its values. The name of a value
-is its field; a rating, the people of one job and the name of one season are values of their own (`ratings.imdb`).
+is its field; a rating, the people of one job and the name of one season are values of their own (`ratings.imdb`). Of a
+list, the items are ours or theirs, each for itself. Actors that are in a file because of the people of its media have a
+name of their own (`people`), so that the ledger tells them from the cast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE
 from indexium_core.model.titles.nfo import NfoDocument
 
 OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, and values by name
+ItemKey: TypeAlias = tuple[str, str]  # what tells the items of a list apart: a text, or the name and role of an actor
 
-_READ_AS = {"aired": "release_date"}  # our reader has one date for a document
+CAST, PEOPLE = "cast", "people"
+NUMBERS = ("season", "episode")  # of a document; they say which episode it is, so they are never left out
+_NUMBERED = frozenset({"season", "episodedetails"})  # kinds whose numbers are elements
 
 
-def owned(own: OwnValues, changed: Iterable[str], before: NfoDocument | None, after: NfoDocument) -> Mapping[str, Any]:
+def owned(
+    own: OwnValues, before: NfoDocument | None, after: NfoDocument, *, people: Collection[str] = ()
+) -> Mapping[str, Any]:
     """
-    Return what is ours in a document after a write.
+    Return what is ours in a document after a write of ours.
 
     Args:
         own: What was ours in the file.
-        changed: The fields that we wrote now.
         before: The document before the write; None for a new one.
         after: The document.
+        people: The keys (`person_key`) of the people of the files, whose actors are `people`.
 
     """
-    old, new = named_values(before) if before else {}, named_values(after)
-    fields = {_READ_AS.get(name, name) for name in changed}
-    fields |= {"year"} if "release_date" in fields else set()  # it is read from the date if there is no `<year>`
-    written = {
-        name: value for name, value in new.items() if name.partition(".")[0] in fields and old.get(name) != value
-    }
-    earlier = _of_document(own, before or after)
-    kept = {name: value for name, value in earlier.items() if new.get(name) == value}
-    return {"kind": after.kind, **_numbers(after), "values": kept | written}
+    old, new = named_values(before, numbers=True) if before else {}, named_values(after, numbers=True)
+    earlier = own_of(own, before or after)
+    found: dict[str, Any] = {}
+    for name, value in new.items():
+        if isinstance(value, list):
+            former, ours = keys_of(old.get(name)), own_keys(earlier, name)
+            items = [each for each in value if item_key(each) in ours or item_key(each) not in former]
+            if items:
+                found[name] = items
+        elif earlier.get(name) == value or old.get(name) != value:
+            found[name] = value
+    _set_people_apart(found, {*people, *map(person_key, earlier.get(PEOPLE, ()))})
+    return {"kind": after.kind, **_numbers(after), "values": found}
 
 
 def without_own(documents: Sequence[NfoDocument], own: OwnValues) -> list[NfoDocument]:
     """
-    Return documents without the values and ids that are still what we wrote.
+    Return documents without the values, items and ids that are still what we wrote.
 
     The numbers of seasons and episodes stay: they say which document is the one of which episode.
     """
-    return [_without(document, _of_document(own, document)) for document in documents]
+    return [_without(document, own_of(own, document)) for document in documents]
 
 
-def named_values(document: NfoDocument) -> dict[str, Any]:
-    """Return what a document says as JSON values by name."""
+def named_values(document: NfoDocument, *, numbers: bool = False) -> dict[str, Any]:
+    """Return what a document says as JSON values by name; `numbers`: with those of a season or an episode."""
     values = dict(document.values)
     ratings, crew = values.pop("ratings", {}), values.pop("crew", [])
     values |= {f"ratings.{source}": rating for source, rating in ratings.items()}
@@ -61,22 +73,64 @@ def named_values(document: NfoDocument) -> dict[str, Any]:
         values.setdefault(f"crew.{each['job']}", []).append(each["name"])
     values |= {ID_FIELDS[provider]: value for provider, value in document.ids.items() if provider in ID_FIELDS}
     values |= {f"{SEASON_NAMES}.{number}": name for number, name in document.season_names.items()}
+    if numbers and document.kind in _NUMBERED:
+        values |= {name: number for name, number in _numbers(document).items() if number is not None}
     return values | ({SERIES_TITLE: document.series_title} if document.series_title else {})
+
+
+def own_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
+    """Return the values that are ours of one document, found by its kind and its numbers."""
+    of_kind = [each for each in own if each["kind"] == document.kind]
+    numbers = _numbers(document)
+    found = [each for each in of_kind if {name: each[name] for name in numbers} == numbers]
+    values: Mapping[str, Any] = (found or (of_kind if len(of_kind) == 1 else []) or [{"values": {}}])[0]["values"]
+    return values
+
+
+def item_key(item: Any) -> ItemKey:
+    """Return what tells an item of a list apart from others."""
+    return (item["name"], item.get("character", "")) if isinstance(item, Mapping) else (str(item), "")
+
+
+def keys_of(items: Iterable[Any] | None) -> set[ItemKey]:
+    """Return the keys of the items of a list; None: there is none."""
+    return {item_key(each) for each in items or ()}
+
+
+def own_keys(own: Mapping[str, Any], name: str) -> set[ItemKey]:
+    """Return the keys of the items of a list that are ours; of the cast, with the people of the files."""
+    found = own.get(name)
+    keys = keys_of(found if isinstance(found, list) else ())
+    return keys | {(each, "") for each in own.get(PEOPLE, ())} if name == CAST else keys
+
+
+def _set_people_apart(values: dict[str, Any], people: Collection[str]) -> None:
+    """Give the actors that are people of the files their own name."""
+    cast = values.pop(CAST, [])
+    names = [each["name"] for each in cast if not each.get("character") and person_key(each["name"]) in people]
+    others = [each for each in cast if each.get("character") or each["name"] not in names]
+    values |= ({CAST: others} if others else {}) | ({PEOPLE: names} if names else {})
 
 
 def _without(document: NfoDocument, own: Mapping[str, Any]) -> NfoDocument:
     found = named_values(document)
-    ours = {name for name, value in own.items() if name in found and found[name] == value}
-    if not ours:
+    lists = {name: own_keys(own, name) for name, value in found.items() if isinstance(value, list)}
+    ours = {name for name, value in own.items() if name not in lists and found.get(name) == value}
+    if not ours and not any(lists.values()):
         return document
     values = {name: value for name, value in document.values.items() if name not in ours}
+    for name, keys in lists.items():
+        if name in values:
+            values[name] = [each for each in values[name] if item_key(each) not in keys]
     if "ratings" in values:
         values["ratings"] = {name: each for name, each in values["ratings"].items() if f"ratings.{name}" not in ours}
     if "crew" in values:
-        values["crew"] = [each for each in values["crew"] if f"crew.{each['job']}" not in ours]
+        values["crew"] = [each for each in values["crew"] if (each["name"], "") not in lists[f"crew.{each['job']}"]]
+    values = {name: value for name, value in values.items() if value not in ({}, [])}
     return replace(
         document,
-        values={name: value for name, value in values.items() if value not in ({}, [])},
+        values=values,
+        shared=frozenset(name for name in values if _has_ours(name, found, own)),
         ids={name: value for name, value in document.ids.items() if ID_FIELDS.get(name) not in ours},
         series_title="" if SERIES_TITLE in ours else document.series_title,
         season_names={
@@ -85,13 +139,13 @@ def _without(document: NfoDocument, own: Mapping[str, Any]) -> NfoDocument:
     )
 
 
-def _of_document(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
-    """Return the values that are ours of one document, found by its kind and its numbers."""
-    of_kind = [each for each in own if each["kind"] == document.kind]
-    numbers = _numbers(document)
-    found = [each for each in of_kind if {name: each[name] for name in numbers} == numbers]
-    values: Mapping[str, Any] = (found or (of_kind if len(of_kind) == 1 else []) or [{"values": {}}])[0]["values"]
-    return values
+def _has_ours(field: str, found: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Return whether a field with several items still has some of ours; the people of the files do not count."""
+    return any(
+        bool(keys_of(own.get(name)) & keys_of(value)) if isinstance(value, list) else own.get(name) == value
+        for name, value in found.items()
+        if name.partition(".")[0] == field and (isinstance(value, list) or "." in name)
+    )
 
 
 def _numbers(document: NfoDocument) -> dict[str, int | None]:

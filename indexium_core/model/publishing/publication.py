@@ -50,7 +50,7 @@ class SideFilePlan(Shaped):
     action: SideFileAction
     owner: SideFileOwner  # of the present file: ours, others, or changed: ours until another program changed it
     codes: tuple[str, ...] = ()  # PUBLICATION_CODES
-    message: str = ""  # why it is blocked
+    message: str = ""  # why it is blocked, or what others lose
     before_hash: str | None = None  # BLAKE3, hex; None: no file
     before_size: int = 0  # bytes
     before_mtime_ns: int | None = None

@@ -75,6 +75,12 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "Another program changed a file of ours.",
         "Look at the difference, then keep theirs or select the title.",
     ),
+    "foreign_element_lost": _code(
+        "danger",
+        "loses elements",
+        "Elements that other programs wrote would leave an NFO file.",
+        "Look at the difference; keep the file, or give the value by hand.",
+    ),
     "foreign_nfo_replaced": _code(
         "danger", "replaces a file", "The whole NFO file of another program would be replaced."
     ),
@@ -87,6 +93,12 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "gone",
         "A file that was published is gone, or empty.",
         "Restore it, leave it, or stop publishing it.",
+    ),
+    "foreign_value_replaced": _code(
+        "warning",
+        "replaces a value",
+        "A value by hand takes the place of one that other programs wrote.",
+        "Look at the difference; remove the value by hand if theirs is right.",
     ),
     "foreign_nfo_edited": _code(
         "warning", "edits a file", "An NFO file of others is edited; what does not change stays byte for byte."

@@ -33,6 +33,7 @@ class NfoDocument:
     episodes: tuple[int, ...] = ()
     series_title: str = ""
     season_names: Mapping[int, str] = field(default_factory=dict)  # of a series, by number of the season
+    shared: frozenset[str] = frozenset()  # lists that also have items of ours, which are left out
     locked: tuple[str, ...] = ()  # fields that the other program does not change
     is_locked: bool = False  # the other program changes nothing
     is_damaged: bool = False  # the document ends early or is not valid; the values before that count

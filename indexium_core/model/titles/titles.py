@@ -28,6 +28,7 @@ ROLES: Mapping[str, str] = {
 MOST_MOVED_FILES = 10_000  # of one call
 MOST_EPISODES = 50  # of one file that a person moves
 LOCKED_BY_NFO = 1.0  # the confidence of a value whose field its NFO file locks
+SHARED_BY_NFO = 0.5  # the confidence of a list of an NFO file that has items of ours, too: those of the next origin
 SORT_KEYS = ("title", "year", "state", "rating", "added")
 
 
@@ -250,3 +251,25 @@ def title_name(
         return f"{series_title} - {title}"
     difference = ", ".join(filter(None, (country, str(year or ""))))
     return f"{title} ({difference})" if difference else title
+
+
+def joined_values(theirs: Any, ours: Any) -> Any:
+    """
+    Return the items that others wrote into an NFO file, and behind them those of the next origin, each once.
+
+    Lists are those of `TITLE_FIELDS`: texts, people with a name, and ratings by source.
+    """
+    if not isinstance(theirs, type(ours)):
+        return theirs
+    if isinstance(theirs, Mapping):
+        return {**ours, **theirs}
+    keys = {_item_key(each) for each in theirs}
+    items = [*theirs, *(each for each in ours if _item_key(each) not in keys)]
+    return [
+        {**each, "order": number} if isinstance(each, Mapping) and "order" in each else each
+        for number, each in enumerate(items)
+    ]
+
+
+def _item_key(item: Any) -> Any:
+    return (item["name"], item.get("job") or item.get("character", "")) if isinstance(item, Mapping) else item

@@ -14,6 +14,7 @@ from indexium_core.model.artwork.selection_config import ASSET_TYPES
 from indexium_core.model.publishing.options import READERS, PublishOptions
 from indexium_core.model.publishing.side_file_names import belongs_to
 from indexium_core.model.publishing.subjects import Entity, columns_of
+from indexium_core.model.titles.titles import SHARED_BY_NFO, joined_values
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -89,6 +90,23 @@ class KnownTitle:
     year: int | None
     series_title: str
     series_sort_title: str
+    is_series_title_by_hand: bool
+
+
+class ShownValue(NamedTuple):
+    """A value of a title that is shown."""
+
+    value: Any
+    origin: str
+    is_locked: bool  # a person has locked it
+
+
+class KnownSeason(NamedTuple):
+    """A season of a series."""
+
+    number: int
+    name: str
+    is_by_hand: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +118,7 @@ class KnownVideo:
     people: tuple[str, ...]
     values: Mapping[str, str]  # field of the file → value, edits included
     is_edited: bool  # a person has decided its people or a value
+    edited: frozenset[str]  # fields with a value by hand, or that an edit empties
     cleared: frozenset[str]  # fields that an edit empties
 
 
@@ -109,14 +128,13 @@ class PublishedInputs:
 
     titles: list[KnownTitle] = field(default_factory=list)
     videos: list[KnownVideo] = field(default_factory=list)
-    values: dict[int, dict[str, Any]] = field(default_factory=dict)  # title → field → shown value
-    from_nfo: dict[int, set[str]] = field(default_factory=dict)  # title → fields whose shown value an NFO file has
+    values: dict[int, dict[str, ShownValue]] = field(default_factory=dict)  # title → field → shown value
     touched: set[Entity] = field(default_factory=set)  # a person has decided something about them
     files: dict[Entity, list[MainFile]] = field(default_factory=dict)
     episodes_of_files: dict[int, list[int]] = field(default_factory=dict)  # file → its episodes
     people_of_files: dict[int, list[str]] = field(default_factory=dict)
     pictures: dict[Entity, list[SelectedPicture]] = field(default_factory=dict)
-    seasons: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # series → number and name
+    seasons: dict[int, list[KnownSeason]] = field(default_factory=dict)  # of series
     ours: dict[Entity, list[OwnFile]] = field(default_factory=dict)
     stored_nfo: Callable[[bytes], bytes | None] = lambda _: None  # path → our NFO file, as it was published
     choices: dict[bytes, tuple[str, str]] = field(default_factory=dict)  # path → hash of the file ("": none), choice
@@ -201,10 +219,11 @@ def read(
     for row in rows:
         entity = Entity(row.pop("entity_type"), row.pop("id"))
         found.titles.append(KnownTitle(entity=entity, **row))
-    for entity_id, name, value, origin, is_locked in reader.execute(_sql("values_of"), wanted).fetchall():
-        found.values.setdefault(entity_id, {})[name] = None if value is None else json.loads(value)
-        if origin == "nfo" and not is_locked:
-            found.from_nfo.setdefault(entity_id, set()).add(name)
+    for entity_id, name, value, origin, is_locked in reader.execute(_sql("values_of"), wanted | {"shared": SHARED_BY_NFO}).fetchall():
+        plain = None if value is None else json.loads(value)
+        values = found.values.setdefault(entity_id, {})
+        shown = values.get(name)  # the items of others, and now those of the next origin, which are ours in their file
+        values[name] = ShownValue(plain if shown is None else joined_values(shown.value, plain), origin, is_locked)
     found.touched = {Entity(*row) for row in reader.execute(_sql("touched_of"), wanted).fetchall()}
     for kind, number, *facts in reader.execute(_sql("files_of"), wanted).fetchall():
         found.files.setdefault(Entity(kind, number), []).append(MainFile(*facts))
@@ -214,8 +233,8 @@ def read(
         found.pictures.setdefault(Entity(kind, number), []).append(SelectedPicture(*facts))
     series = [each.entity.entity_id for each in found.titles if each.entity.entity_type == "series"]
     if series:
-        for number, season, title in reader.execute(_sql("seasons_of"), {"ids": series}).fetchall():
-            found.seasons.setdefault(number, []).append((season, title))
+        for number, *facts in reader.execute(_sql("seasons_of"), {"ids": series}).fetchall():
+            found.seasons.setdefault(number, []).append(KnownSeason(*facts))
     found.videos = [
         _video(row) for row in reader.execute(_sql("videos_of"), {**wanted, "also": example_of}).fetch_dicts()
     ]
@@ -267,6 +286,7 @@ def _video(row: Mapping[str, Any]) -> KnownVideo:
         people=tuple(people),
         values={name: value for name, value in values.items() if value is not None},
         is_edited=bool(edits) or row["edited_people"] is not None,
+        edited=frozenset(edits),
         cleared=frozenset(name for name, value in edits.items() if value is None),
     )
 

@@ -12,7 +12,7 @@ from indexium_core.model.publishing.subjects import Entity, columns_of
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-RULES = 2  # the version of the rules by which rows are made; another number makes all rows again
+RULES = 3  # the version of the rules by which rows are made; another number makes all rows again
 # The tables that `has_plan` and `outdated` read, also through views: see `Database.last_change`.
 READ_BY_OUTDATED = frozenset(
     {

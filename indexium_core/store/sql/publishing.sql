@@ -123,15 +123,22 @@ WHERE $all OR r.inputs IS DISTINCT FROM i.inputs ORDER BY ALL;
 -- name: titles_of
 -- The titles of a request, with the names of their series.
 SELECT t.entity_type, t.id, t.library_id, t.series_id, t.season, t.episode, t.aired, t.title, t.sort_title, t.year,
-       coalesce(s.title, '') AS series_title, coalesce(s.sort_title, '') AS series_sort_title
+       coalesce(s.title, '') AS series_title, coalesce(s.sort_title, '') AS series_sort_title,
+       EXISTS (FROM title_values AS v WHERE v.entity_type = 'series' AND v.entity_id = t.series_id AND v.field = 'title'
+               AND (v.origin = 'hand' OR v.locked)) AS is_series_title_by_hand
 FROM titles AS t JOIN /* wanted */ AS w ON w.entity_type = t.entity_type AND w.entity_id = t.id
 LEFT JOIN series AS s ON s.id = t.series_id ORDER BY t.id;
 
 -- name: values_of
--- The shown values of the titles of a request, with their origins.
-SELECT v.entity_id, v.field, v.value, v.origin, v.locked FROM /* ranked_values */
-JOIN /* wanted */ AS w ON w.entity_type = v.entity_type AND w.entity_id = v.entity_id
-QUALIFY row_number() OVER (PARTITION BY v.entity_type, v.entity_id, v.field ORDER BY /* order_of_values */) = 1;
+-- The shown values of the titles of a request, with their origins. A list of others in whose file we have items, too, comes
+-- first, and the list of the next origin behind it.
+SELECT entity_id, field, value, origin, locked FROM (
+    SELECT v.entity_id, v.field, v.value, v.origin, v.locked,
+           row_number() OVER (PARTITION BY v.entity_type, v.entity_id, v.field ORDER BY /* order_of_values */) AS place,
+           first_value(v.origin = 'nfo' AND NOT v.locked AND v.confidence IS NOT DISTINCT FROM $shared)
+               OVER (PARTITION BY v.entity_type, v.entity_id, v.field ORDER BY /* order_of_values */) AS is_shared
+    FROM /* ranked_values */ JOIN /* wanted */ AS w ON w.entity_type = v.entity_type AND w.entity_id = v.entity_id)
+WHERE place = 1 OR (place = 2 AND is_shared) ORDER BY entity_id, field, place;
 
 -- name: touched_of
 -- The titles of a request whose values or pictures a person has decided.
@@ -188,8 +195,11 @@ SELECT v.file_id, v.library_id, v.path_bytes, v.folder, v.file_name, v.people, v
 FROM /* videos */ AS v JOIN /* wanted */ AS w ON w.entity_type = 'video' AND w.entity_id = v.file_id ORDER BY v.file_id;
 
 -- name: seasons_of
--- The seasons of series, with their names.
-SELECT s.series_id, s.season, s.title FROM seasons AS s WHERE list_contains($ids::BIGINT[], s.series_id) ORDER BY ALL;
+-- The seasons of series, with their names, and whether a person gave the name.
+SELECT s.series_id, s.season, s.title,
+       EXISTS (FROM title_values AS v WHERE v.entity_type = 'season' AND v.entity_id = s.id AND v.field = 'title'
+               AND (v.origin = 'hand' OR v.locked)) AS is_by_hand
+FROM seasons AS s WHERE list_contains($ids::BIGINT[], s.series_id) ORDER BY ALL;
 
 -- name: tenants
 -- The titles and other videos of each folder with videos: from it follows which folder belongs to one title alone. A film is
@@ -499,16 +509,17 @@ WHERE m.entity_type = $entity_type AND m.entity_id = $entity_id AND m.status = '
   AND EXISTS (FROM published_files AS p WHERE p.entity_type = m.entity_type AND p.entity_id = m.entity_id);
 
 -- name: own_elements
--- What is ours in the NFO files below the folder of a library, by path. The paths below a root sort between root + '/' and
+-- What is ours in the NFO files below the folder of a library, by path, also of those that are not published any more: what
+-- we wrote is no knowledge of others. The paths below a root sort between root + '/' and
 -- root + '0' (the byte after '/'): a library that was added again has another id.
 SELECT p.path_bytes, p.own_elements FROM published_files AS p, libraries AS l
 WHERE l.library_id = $library_id AND p.path_bytes >= l.path_bytes || '\x2F'::BLOB AND p.path_bytes < l.path_bytes || '\x30'::BLOB
-  AND p.kind = 'nfo' AND p.state <> 'released' AND p.own_elements IS NOT NULL;
+  AND p.kind = 'nfo' AND p.own_elements IS NOT NULL;
 
 -- name: own_hashes
 -- The pictures of titles, and of the seasons of series, that are ours: path and hash.
 SELECT path_bytes, content_hash FROM published_files
-WHERE kind <> 'nfo' AND state <> 'released' AND (list_contains($ids::BIGINT[], entity_id)
+WHERE kind <> 'nfo' AND (list_contains($ids::BIGINT[], entity_id)
     OR entity_id IN (SELECT id FROM seasons WHERE list_contains($ids::BIGINT[], series_id)));
 
 -- name: cache_paths

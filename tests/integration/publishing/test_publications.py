@@ -163,17 +163,27 @@ def test_edited_file_keeps_every_byte_that_does_not_change(
     mine = text.replace(b"</movie>", b"  <shelf>4, left</shelf><!-- mine -->\r\n</movie>")
     path.write_bytes(mine)
     library.titles.set(film, "plot", "Another plot.")
-    assert "drift" in codes(library, f"movie:{film}")
-    for risk, reason in (None, "1 danger"), (("danger",), "1 changed since"):
-        with pytest.raises(errors.UsageError, match=reason):
-            library.publications.start(replace(ALL, risk=risk))
-    second = publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert codes(library, f"movie:{film}") == ["foreign_nfo_edited"]  # what is ours is as we wrote it
+    second = publish(library)
     assert path.read_bytes() == mine.replace(b"A keeper, a lamp &amp; one winter.", b"Another plot.")
     before = tree(folder)
     roll_back(library, second)
     assert path.read_bytes() == mine
     assert library.history.check(done).conflicts  # it wrote other bytes than those of the person
     path.write_bytes(before[f"{LANTERN}/movie.nfo"])
+
+
+@pytest.mark.usefixtures("done")
+def test_our_value_that_others_changed_is_a_question(library: Library, folder: Path, film: int) -> None:
+    path = folder / LANTERN / "movie.nfo"
+    path.write_bytes(path.read_bytes().replace(b"one winter", b"two winters"))
+    library.titles.set(film, "plot", "Another plot.")
+    assert "drift" in codes(library, f"movie:{film}")
+    for risk, reason in (None, "1 danger"), (("danger",), "1 changed since"):
+        with pytest.raises(errors.UsageError, match=reason):
+            library.publications.start(replace(ALL, risk=risk))
+    publish(library, PublicationSelection(addresses=(f"movie:{film}",)))
+    assert document(path).values["plot"] == "Another plot."
 
 
 def test_foreign_file_is_a_warning_and_edited_in_place(library: Library, folder: Path, film: int) -> None:
@@ -187,6 +197,14 @@ def test_foreign_file_is_a_warning_and_edited_in_place(library: Library, folder:
     written = path.read_bytes()
     assert b"\n\t<shelf>4</shelf>\n" in written
     assert written.endswith(b"</movie>\nhttps://www.imdb.com/title/tt9916362/\n")
+    assert document(path).values["title"] == "Lantern Keeper"  # a name does not take the place of theirs
+    library.titles.set(film, "title", "The Lantern Keeper")
+    found = library.publications.get("movie", film)
+    assert (found.risk, found.codes) == ("warning", ["foreign_value_replaced"])
+    assert [each.message for each in found.files if each.message] == [
+        "A value by hand takes the place of one of others: title “Lantern Keeper”."
+    ]
+    publish(library)
     assert document(path).values["title"] == "The Lantern Keeper"
 
 
@@ -458,7 +476,7 @@ def test_program_that_writes_the_same_values_changes_nothing(library: Library, f
     library.publications.refresh()
     assert library.publications.get("movie", film).risk == "unchanged"
     library.titles.set(film, "tagline", "One winter.")
-    assert codes(library, f"movie:{film}") == ["drift"]
+    assert codes(library, f"movie:{film}") == ["foreign_nfo_edited"]
 
 
 @pytest.mark.usefixtures("done")
