@@ -19,9 +19,9 @@ from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_merging import Merge, document_for, merged, people_of
-from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, unit_of
+from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
-from indexium_core.model.publishing.nfo_ownership import OwnValues, own_of, owned
+from indexium_core.model.publishing.nfo_ownership import EMPTY, OwnValues, empty_root_of, own_of, owned
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _ADDRESS = re.compile(r"https?://\S+")
@@ -71,7 +71,7 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
             edits.append(_appended(page, layout.roots, each.content))
         else:
             found, each.changed = changes_of(page, each.root, each.wanted)
-            edits += found
+            edits += _emptied(page, each.root, found, each.empty) or found
     new = _spliced(data, layout, edits) if edits else data
     after = _proven(new, layout, targets) if edits else [each.root for each in targets if each.root is not None]
     return NfoEdit(
@@ -96,6 +96,7 @@ class _Target:
     root: PlacedElement | None  # None: a new root
     content: NfoContent
     own: Mapping[str, Any]  # what is ours in the root, by name
+    empty: str  # the text of the root before we wrote into it, if it had no element
     merge: Merge
     wanted: Sequence[WantedGroup]
     changed: Sequence[WantedGroup]  # all of a new root
@@ -105,19 +106,34 @@ class _Target:
         """Return a root with what it is to say."""
         if root is None:
             wanted = wanted_of(content)
-            return cls(root, content, {}, Merge(content), wanted, wanted)
-        ours = own_of(own, document_of(content.kind, root))
+            return cls(root, content, {}, "", Merge(content), wanted, wanted)
+        document = document_of(content.kind, root)
+        ours = own_of(own, document)
         merge = merged(content, ours, root)
-        return cls(root, content, ours, merge, wanted_of(merge.content), ())
+        empty = empty_root_of(own, document) if root.children else root.page[root.start : root.end].decode()
+        return cls(root, content, ours, empty, merge, wanted_of(merge.content), ())
 
     def owned(self, own: OwnValues, root: PlacedElement) -> Mapping[str, Any]:
         """Return what is ours in the root after the edit."""
         before = None if self.root is None else document_of(self.content.kind, self.root)
-        return owned(own, before, document_of(self.content.kind, root), people=people_of(self.content))
+        found = owned(own, before, document_of(self.content.kind, root), people=people_of(self.content))
+        return {**found, EMPTY: self.empty} if self.empty and found["values"] else found
 
     def lost(self, root: PlacedElement) -> list[str]:
         """Return what others lose by the edit without a decision; `root` is as it is after it."""
         return [] if self.root is None else nfo_merging.lost(self.root, root, self.own, self.merge)
+
+
+def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:
+    """Return the edit that gives a root back its empty form, if all that it has leaves it; [] for any other edit."""
+    removed = sorted((start, end) for start, end, text in edits if not text)
+    if not empty or len(removed) < len(edits) or not {placed(each).end for each in root.children} <= {end for _, end in removed}:
+        return []
+    inner, at = b"", root.inner_start
+    for start, end in removed:
+        inner += page.text[at:start]
+        at = end
+    return [] if (inner + page.text[at : root.inner_end]).strip() else [(root.start, root.end, empty)]
 
 
 def _document(content: NfoContent, unit: str, eol: str) -> str:

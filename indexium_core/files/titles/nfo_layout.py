@@ -114,7 +114,11 @@ def _decoded(data: bytes) -> tuple[bytes, str, str]:
     text = _text(body, encoding or "utf-8")
     declared = _DECLARED.match(text if text is not None else body[:400].decode("latin-1"))
     if text is None and not encoding:
-        encoding = declared[1] if declared else "cp1252"
+        if b"\0" in body:
+            refuse("The file has NUL bytes.")
+        if not declared:  # XML 1.0, section 4.3.3: a document without a declaration is UTF-8 or UTF-16
+            refuse("The file has no XML declaration, and its text is not UTF-8.")
+        encoding = declared[1]
         text = _text(body, encoding)
     if not encoding:
         # An ASCII file that declares another encoding than UTF-8 gets no bytes of UTF-8.

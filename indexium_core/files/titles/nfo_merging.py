@@ -25,6 +25,7 @@ from indexium_core.model.publishing.nfo_content import (
     SEASON_NAMES,
     SERIES_TITLE,
     NfoContent,
+    WantedOrigin,
     groups,
 )
 from indexium_core.model.publishing.nfo_ownership import (
@@ -130,14 +131,17 @@ class _Merging:
         """Return whether a value is written or cleared; note what others lose by it."""
         wanted, present, own = (each.get(name) for each in (self._wanted, self._present, self._own))
         origin = self._origin(name)
+        if name == "year" and "year" not in self._filled:  # our reader takes it from the date
+            own = None
+            if self._present.get(_DATE) == self._own.get(_DATE):
+                present = present if present == wanted else None
         if wanted is None:
             if own is not None and present == own:
                 return True
             is_by_hand = origin == "hand" and _is_cleared(self._content, name)
             return is_by_hand and self._is_filled(name) and self._replaces(name, present)
-        is_derived = name == "year" and name not in self._content.values  # our reader takes it from the date
-        if is_derived and own is None:
-            return False
+        if name == "year" and name not in self._content.values:  # that of the wanted date
+            return own is not None and present == own and present != wanted
         if present == wanted:
             return origin == "hand" and not self._is_said_alike(name) and self._replaces(name, present)
         if own is not None and present == own:
@@ -359,9 +363,11 @@ class _Merging:
             if name.startswith(f"{SEASON_NAMES}.")
         }
         title = fields.pop(SERIES_TITLE, "") or ""
+        unwanted: dict[str, WantedOrigin] = dict.fromkeys([each for each in fields if each not in content.values], "nfo")
         return replace(
             content,
             values=fields,
+            origins={**content.origins, **unwanted},
             season=values.get("season"),
             episode=values.get("episode"),
             series_title=title,
@@ -430,6 +436,8 @@ class _Proof:
         """Return whether an element that leaves is a loss for others."""
         alone = document_of(self._kind, ReadElement(tag=self._kind, children=[element]))
         names = named_values(alone, numbers=True)
+        if element.tag != "year":  # that of a date
+            names.pop("year", None)
         if element.tag == "actor" and names:
             return self._is_lost_actor(element)
         if element.tag == "rating" and names:

@@ -108,7 +108,7 @@ class SideFilePlanner:
             ours = [os.path.split(path) for path, own in self._ours.items() if own.kind == NFO]
             here = {own for folder, own in ours if folder == place.folder or not os.path.lexists(folder)}
             if here:  # also if it is gone: it is restored under its name
-                return of_folder not in here
+                return of_folder not in {each.lower() for each in here}
             if of_folder in names or name.lower() not in names:
                 return False
             path = os.path.join(place.folder, self._disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
@@ -166,7 +166,7 @@ class SideFilePlanner:
 
     def _successor(self, own: OwnFile, contents: Sequence[NfoContent]) -> NfoBody | StoredNfo | None:
         """Return the file that takes the place of our NFO file; None if its bytes are not known any more."""
-        for read in (self._changed_nfo, self._stored_nfo):
+        for read in (self._changed_nfo, self._stored_nfo, self._present_nfo):
             with contextlib.suppress(errors.RefusedError):
                 data = read(own)
                 if data is not None:
@@ -180,6 +180,10 @@ class SideFilePlanner:
         if not is_changed or self._choice(own.path_bytes, present) == "keep":
             return None
         return self._disk.content(own.path_bytes)
+
+    def _present_nfo(self, own: OwnFile) -> bytes | None:
+        """Return our NFO file under the former name of its media, as it is: its removal would lose what others wrote."""
+        return None if self._present(own.path_bytes) is None else self._disk.content(own.path_bytes)
 
     def _stored_nfo(self, own: OwnFile) -> bytes | None:
         former = {new: old for old, new in self.planned.moved.items()}

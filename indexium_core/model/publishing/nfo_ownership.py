@@ -19,10 +19,11 @@ from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE
 from indexium_core.model.titles.nfo import NfoDocument
 
-OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, and values by name
+OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, values by name, `EMPTY`
 ItemKey: TypeAlias = tuple[str, str]  # what tells the items of a list apart: a text, or the name and role of an actor
 
 CAST, PEOPLE = "cast", "people"
+EMPTY = "empty"  # key of a root: its text before we wrote into it, if it had no element
 NUMBERS = ("season", "episode")  # of a document; they say which episode it is, so they are never left out
 _NUMBERED = frozenset({"season", "episodedetails"})  # kinds whose numbers are elements
 
@@ -80,11 +81,21 @@ def named_values(document: NfoDocument, *, numbers: bool = False) -> dict[str, A
 
 def own_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
     """Return the values that are ours of one document, found by its kind and its numbers."""
+    values: Mapping[str, Any] = _root_of(own, document).get("values", {})
+    return values
+
+
+def empty_root_of(own: OwnValues, document: NfoDocument) -> str:
+    """Return the text of a root that had no element before we wrote into it; "" if it had some, or was ours."""
+    found: str = _root_of(own, document).get(EMPTY, "")
+    return found
+
+
+def _root_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
     of_kind = [each for each in own if each["kind"] == document.kind]
     numbers = _numbers(document)
     found = [each for each in of_kind if {name: each[name] for name in numbers} == numbers]
-    values: Mapping[str, Any] = (found or (of_kind if len(of_kind) == 1 else []) or [{"values": {}}])[0]["values"]
-    return values
+    return (found or (of_kind if len(of_kind) == 1 else []) or [{}])[0]
 
 
 def item_key(item: Any) -> ItemKey:

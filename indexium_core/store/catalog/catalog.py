@@ -23,6 +23,7 @@ from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
+from indexium_core.store.publishing import renames
 from indexium_core.store.rows import Restat, ScannedFile
 from indexium_core.store.titles import identified
 
@@ -255,6 +256,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0)
     added, changed, moved, rehashed, displaced, settled = counts
     differing = added or changed or settled
+    renamed = tx.execute(_sql("renamed_paths")).fetchall() if moved else []
     for statement in ("update_files", "insert_files") if differing else ():
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
@@ -271,6 +273,8 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         people.adopt_waiting(tx)
         faces.adopt(tx)
         legacy_history.adopt(tx)
+    if renamed:
+        renames.follow(tx, renamed)
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(
         added=added,

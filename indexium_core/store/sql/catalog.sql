@@ -340,6 +340,10 @@ WHERE f.file_id IS NULL OR ROW(
     f.field_places, f.field_problems, f.sidecar
 );
 
+-- name: renamed_paths
+-- The former and the present path of each file that a scan finds at another path.
+SELECT f.path_bytes, r.path_bytes FROM resolved AS r JOIN scanned_files AS f USING (file_id) WHERE r.found = 'moved';
+
 -- name: update_files
 -- Update known files. A moved file gets the library in which it was found.
 UPDATE scanned_files SET

@@ -526,6 +526,21 @@ WHERE kind <> 'nfo' AND (list_contains($ids::BIGINT[], entity_id)
 -- Where the images of the cache are, by hash.
 SELECT content_hash, file_path FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);
 
+-- name: has_ours
+-- Whether any side file is ours, or a person decided about one.
+SELECT EXISTS (FROM published_files) OR EXISTS (FROM side_file_choices);
+
+-- name: ours_below
+-- Our files below a folder, and files about which a person decided, with their hashes.
+SELECT path_bytes, content_hash FROM published_files WHERE path_bytes >= $first AND path_bytes < $end
+UNION ALL SELECT path_bytes, any_value(content_hash) FROM side_file_choices
+WHERE path_bytes >= $first AND path_bytes < $end AND path_bytes NOT IN (SELECT path_bytes FROM published_files)
+GROUP BY path_bytes ORDER BY path_bytes;
+
+-- name: ours_at
+-- Which paths have a file of ours, with its hash.
+SELECT path_bytes, content_hash FROM published_files WHERE list_contains($paths::BLOB[], path_bytes);
+
 -- name: move_ours
 -- Files of ours whose folder has got another name.
 UPDATE published_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m

@@ -112,7 +112,6 @@ ENCODINGS = st.sampled_from(
         ("utf-16", ""),
         ("latin-1", "ISO-8859-1"),
         ("cp1252", "windows-1252"),
-        ("cp1252", ""),
     ]
 )
 

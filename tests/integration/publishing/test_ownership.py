@@ -1,0 +1,164 @@
+"""
+Whose a value is: nothing of other programs is lost by publications, scans and renames, whatever their number.
+
+The files of other programs are read by another XML parser, which knows nothing of our reader.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from indexium_core.library import Library
+from tests.support.copied_home import SettledHome
+from tests.support.published_home import ALL, HOME, PUBLISHING_FAMILY, tree
+
+TRAM = "Films/Night Tram (2009)"
+FILM = """<movie>
+  <title>Seaside</title>
+  <year>1990</year>
+  <genre>Drama</genre>
+  <actor>
+    <name>Old Actor</name>
+    <role>Captain</role>
+    <thumb>http://x/a.jpg</thumb>
+  </actor>
+</movie>
+"""
+
+
+def elements(path: Path) -> Counter[str]:
+    """Return what the elements of a file say, each with its children."""
+    root = ElementTree.fromstring(path.read_bytes())  # noqa: S314 - files of this test
+    return Counter(f"{each.tag}: {' '.join(' '.join(each.itertext()).split())}" for each in root)
+
+
+def publish(library: Library) -> str:
+    """Publish what needs no answer, and return the worst risk of what was to publish."""
+    library.publications.refresh(disk=True)
+    risks = {each.risk for each in library.publications.plan().items}
+    if risks & {"safe", "warning"}:
+        assert set(library.publications.start(ALL).wait().counts) == {"success"}
+    return max(risks, key=("unchanged", "safe", "warning", "danger", "blocked").index, default="unchanged")
+
+
+def film_of(library: Library, path: Path) -> int:
+    found = library.files.find(str(path))
+    return next(each.id for each in library.titles.list(per_page=100).items if found in library_files(library, each.id))
+
+
+def library_files(library: Library, title_id: int) -> set[int]:
+    return {each.file_id for each in library.titles.get(title_id).files}
+
+
+class TestFilms:
+    @pytest.fixture
+    def prepared(self) -> SettledHome:
+        return SettledHome(HOME, lambda library, _: library.publications.set_options(1, publish="nfo"))
+
+    def test_foreign_cast_stays_byte_for_byte_over_many_publications(self, library: Library, folder: Path) -> None:
+        nfo = folder / TRAM / "movie.nfo"
+        nfo.write_text(FILM)
+        library.scan()
+        video = next((folder / TRAM).glob("*.mp4"))
+        library.people.add([video], ["Ann Lee"])
+        assert publish(library) == "warning"
+        once = nfo.read_bytes()
+        assert FILM.encode().partition(b"</actor>")[0] in once
+        for _ in range(3):
+            library.scan()
+            assert publish(library) == "unchanged"
+            assert nfo.read_bytes() == once
+        library.people.remove([video], ["Ann Lee"])
+        assert publish(library) == "safe"
+        assert nfo.read_bytes() == FILM.encode()
+
+    def test_renaming_and_stopping_change_no_shown_value(self, library: Library, folder: Path) -> None:
+        nfo = folder / TRAM / "movie.nfo"
+        nfo.write_text(FILM)
+        library.scan()
+        library.people.add([next((folder / TRAM).glob("*.mp4"))], ["Ann Lee"])
+        publish(library)
+        library.scan()
+        film = film_of(library, next((folder / TRAM).glob("*.mp4")))
+
+        def shown() -> dict[str, tuple[object, str]]:
+            return {each.field: (each.value, each.origin) for each in library.titles.get(film).values }
+
+        before = shown()
+        assert before["cast"][0] == [{"name": "Old Actor", "character": "Captain", "order": 0}]
+        (folder / TRAM).rename(folder / "Films/Tram")
+        library.scan()
+        assert shown() == before
+        assert library.disaster_recovery.validate_integrity().is_good
+        library.publications.choose(f"movie:{film}", "stop", path=str(folder / "Films/Tram/movie.nfo"))
+        library.scan()
+        assert shown() == before
+        library.publications.choose(f"movie:{film}", "resume")
+        library.scan()
+        assert (shown(), publish(library)) == (before, "unchanged")
+
+    def test_exchanged_folders_keep_their_ledger(self, library: Library, folder: Path) -> None:
+        publish(library)
+        before = tree(folder)
+        one, other = folder / TRAM, folder / "Films/The Lantern Keeper (2014)"
+        one.rename(folder / "x")
+        other.rename(one)
+        (folder / "x").rename(other)
+        library.scan()
+        assert library.disaster_recovery.validate_integrity().is_good
+        assert publish(library) in ("unchanged", "safe")
+        assert sorted(tree(folder).values()) == sorted(before.values())
+
+    def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
+        nfo = folder / TRAM / "Movie.NFO"
+        nfo.write_text(FILM)
+        library.scan()
+        video = next((folder / TRAM).glob("*.mp4"))
+        library.people.add([video], ["Ann Lee"])
+        publish(library)
+        library.people.add([video], ["Bob Ray"])
+        publish(library)
+        assert [each.name for each in (folder / TRAM).iterdir() if each.suffix.lower() == ".nfo"] == ["Movie.NFO"]
+        assert elements(nfo)["actor: Bob Ray 2"] == 1
+
+    def test_file_without_a_declaration_that_is_not_utf_8_is_blocked(self, library: Library, folder: Path) -> None:
+        (folder / TRAM / "movie.nfo").write_bytes("<movie><title>Café</title></movie>".encode("latin-1"))
+        library.people.add([next((folder / TRAM).glob("*.mp4"))], ["Ann Lee"])
+        library.publications.refresh(disk=True)
+        [row] = [each for each in library.publications.plan(risk=["blocked"]).items if "Tram" in each.name]
+        assert row.codes == ["nfo_unreadable"]
+
+
+class TestHomeVideos:
+    @pytest.fixture
+    def prepared(self) -> SettledHome:
+        return PUBLISHING_FAMILY
+
+    def test_title_and_cast_of_others_stay(self, library: Library, folder: Path) -> None:
+        video = folder / "Family/2021/Garden.mp4"
+        nfo = video.with_suffix(".nfo")
+        nfo.write_text(FILM)
+        library.people.add([video], ["Ann Lee"])
+        assert publish(library) == "warning"
+        assert FILM.encode().partition(b"</actor>")[0] in nfo.read_bytes()
+        library.people.remove([video], ["Ann Lee"])
+        publish(library)
+        assert nfo.read_bytes() == FILM.encode()
+
+    def test_typed_title_takes_the_place_of_theirs_with_a_warning_that_names_it(
+        self, library: Library, folder: Path
+    ) -> None:
+        video = folder / "Family/2021/Garden.mp4"
+        video.with_suffix(".nfo").write_text(FILM)
+        library.decisions.set_fields([library.files.find(str(video))], {"title": "Our garden"})
+        library.publications.refresh(disk=True)
+        [row] = library.publications.plan().items
+        assert (row.risk, row.codes) == ("warning", ["foreign_value_replaced", "foreign_nfo_edited"])
+        [file] = library.publications.get("video", row.entity_id).files
+        assert file.message == "A value by hand takes the place of one of others: title “Seaside”."
+        publish(library)
+        assert b"<title>Our garden</title>" in video.with_suffix(".nfo").read_bytes()

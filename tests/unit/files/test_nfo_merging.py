@@ -1,0 +1,272 @@
+"""
+The three-way merge of NFO files: what others wrote stays, whatever is published how often, in whatever order.
+
+The judge reads the files with its own parser (`xml.etree`), so that a fault of our reader does not hide one of our merge.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexium_core.files.titles.nfo_editing import NfoEdit, edited, new_file, own_values
+from indexium_core.model.publishing.nfo_content import IS_PERSON, NfoContent, WantedOrigin
+from indexium_core.model.publishing.nfo_ownership import OwnValues
+
+FOREIGN = (
+    "<movie>\n  <title>Seaside</title>\n  <year>1990</year>\n  <actor>\n    <name>Old Actor</name>\n"
+    "    <role>Captain</role>\n    <thumb>http://x/a.jpg</thumb>\n  </actor>\n</movie>\n"
+)
+ANN, BOB = ({"name": name, "character": "", IS_PERSON: True} for name in ("Ann Lee", "Bob Ray"))
+
+
+def content(origin: WantedOrigin | Mapping[str, WantedOrigin] = "provider", **values: Any) -> NfoContent:
+    """Return a content whose values have one origin, or one for each field."""
+    origins = origin if isinstance(origin, Mapping) else dict.fromkeys(values, origin)
+    return NfoContent(kind="movie", values=values, origins={"cast": "provider", **origins})
+
+
+def publish(data: bytes, wanted: NfoContent, own: OwnValues = ()) -> tuple[bytes, OwnValues, NfoEdit]:
+    edit = edited(data, [wanted], json.loads(json.dumps(own)))
+    return edit.content, edit.own, edit
+
+
+def with_order(cast: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**each, "order": number} for number, each in enumerate(cast)]
+
+
+def parsed(data: bytes) -> Counter[str]:
+    """Return the elements of the root that say something, each as a text without its layout."""
+    root = ElementTree.fromstring(data)  # noqa: S314 - files of this test
+    filled = [each for each in root if len(each) or (each.text or "").strip()]
+    return Counter(re.sub(r">\s+<", "><", ElementTree.tostring(each, encoding="unicode").strip()) for each in filled)
+
+
+def test_people_join_a_foreign_cast_and_leave_it_again() -> None:
+    data = FOREIGN.encode()
+    once, own, edit = publish(data, content(cast=with_order([ANN])))
+    assert (edit.lost, edit.replaced, edit.drifted) == ((), {}, ())
+    assert parsed(data) <= parsed(once)
+    assert publish(once, content(cast=with_order([ANN])), own)[0] == once
+    assert publish(once, content(), own)[0] == data
+
+
+def test_person_whom_others_named_already_is_not_added() -> None:
+    data = FOREIGN.replace("Old Actor", "ann lee").encode()
+    assert publish(data, content(cast=with_order([ANN])))[0] == data
+
+
+def test_value_by_hand_takes_the_place_of_theirs_and_names_it() -> None:
+    new, _, edit = publish(FOREIGN.encode(), content("hand", title="Garden"))
+    assert (b"<title>Garden</title>" in new, edit.replaced, edit.lost) == (True, {"title": "Seaside"}, ())
+
+
+@pytest.mark.parametrize("origin", ["provider", "nfo", "name"])
+def test_no_other_value_takes_the_place_of_theirs(origin: WantedOrigin) -> None:
+    wanted = content(origin, title="Garden", year=2001, cast=with_order([{"name": "New", "character": "X"}]))
+    assert publish(FOREIGN.encode(), wanted)[0] == FOREIGN.encode()
+
+
+@pytest.mark.parametrize(("origin", "is_added"), [("hand", True), ("provider", True), ("nfo", False), ("name", False)])
+def test_missing_values_come_from_people_and_providers_only(origin: WantedOrigin, is_added: bool) -> None:  # noqa: FBT001
+    new, *_ = publish(FOREIGN.encode(), content(origin, plot="P", tagline="T"))
+    assert (b"<plot>P</plot>" in new, b"<tagline>T</tagline>" in new) == (is_added, is_added)
+
+
+@pytest.mark.parametrize("origin", ["hand", "provider", "name"])
+def test_our_value_follows_its_origin(origin: WantedOrigin) -> None:
+    data, own = new_file([content(origin, title="A")]), own_values([content(origin, title="A")])
+    new, _, edit = publish(data, content(origin, title="B"), own)
+    assert (b"<title>B</title>" in new, edit.drifted, edit.lost) == (True, (), ())
+
+
+@pytest.mark.parametrize(("origin", "is_question"), [("hand", True), ("provider", True), ("name", False)])
+def test_our_value_that_others_changed_is_a_question(origin: WantedOrigin, is_question: bool) -> None:  # noqa: FBT001
+    data, own = new_file([content(origin, title="A")]), own_values([content(origin, title="A")])
+    theirs = data.replace(b">A<", b">Theirs<")
+    new, _, edit = publish(theirs, content(origin, title="B"), own)
+    assert (edit.drifted == ("title",), new == theirs) == (is_question, not is_question)
+
+
+def test_value_that_is_not_wanted_any_more_leaves_if_it_is_ours() -> None:
+    wanted = content(title="A", tmdb_id="1", ratings={"imdb": 7.0, "tmdb": 6.0})
+    data, own = new_file([wanted]), own_values([wanted])
+    new, *_ = publish(data, content(title="A", ratings={"imdb": 7.0}), own)
+    assert b"tmdb" not in new
+    theirs = data.replace(b'>1</uniqueid>', b'>2</uniqueid>').replace(b"<tmdbid>1<", b"<tmdbid>2<")
+    assert b">2</uniqueid>" in publish(theirs, content(title="A"), own)[0]
+
+
+def test_ratings_of_others_stay() -> None:
+    theirs = b"<movie><ratings><rating name='x' max='10'><value>6.1</value></rating></ratings></movie>"
+    assert publish(theirs, content(ratings={"imdb": 7.0}))[0] == theirs
+    wanted = content(ratings={"imdb": 7.0})
+    data, own = new_file([wanted]), own_values([wanted])
+    shared = data.replace(b"<ratings>", b"<ratings><rating name='x' max='10'><value>6.1</value></rating>")
+    changed, ours, _ = publish(shared, content(ratings={"imdb": 8.0}), own)
+    assert (b"6.1" in changed, b"<value>8</value>" in changed) == (True, True)
+    left, *_ = publish(changed, content(), ours)
+    assert (b"6.1" in left, b"<value>8" in left) == (True, False)
+
+
+def test_role_that_a_provider_corrects_keeps_the_picture_of_the_actor() -> None:
+    wanted = content(cast=with_order([{"name": "Kay", "character": "Pilot"}]))
+    data, own = new_file([wanted]), own_values([wanted])
+    theirs = data.replace(b"</actor>", b"<thumb>http://x/k.jpg</thumb></actor>")
+    new, _, edit = publish(theirs, content(cast=with_order([{"name": "Kay", "character": "Captain"}])), own)
+    assert (b"Captain" in new, b"k.jpg" in new, edit.lost) == (True, True, ())
+
+
+def test_actor_of_ours_whom_others_removed_stays_away() -> None:
+    wanted = content(title="A", cast=with_order([ANN]))
+    data, own = new_file([wanted]), own_values([wanted])
+    theirs = re.sub(rb"\s*<actor>.*</actor>", b"", data, flags=re.DOTALL)
+    assert publish(theirs, wanted, own)[0] == theirs
+
+
+def test_short_plot_of_others_stays_if_ours_leaves() -> None:
+    wanted = content(title="A", plot="Long")
+    data, own = new_file([wanted]), own_values([wanted])
+    theirs = data.replace(b"</movie>", b"<outline>Short</outline></movie>")
+    new, _, edit = publish(theirs, content(title="A"), own)
+    assert (b"Long" in new, b"Short" in new, edit.lost) == (False, True, ())
+
+
+def test_numbers_and_series_of_others_stay() -> None:
+    theirs = b"<episodedetails><title>A</title><showtitle>Pond</showtitle><season>2</season><episode>5</episode></episodedetails>"
+    origins: dict[str, WantedOrigin] = {"season": "name", "episode": "name", "series_title": "name"}
+    wanted = NfoContent(kind="episodedetails", season=1, episode=1, series_title="Folder", origins=origins)
+    assert edited(theirs, [wanted]).content == theirs
+
+
+def test_text_that_our_reader_does_not_understand_is_no_empty_place() -> None:
+    theirs = b"<movie><year>about 1990</year><runtime>?</runtime></movie>"
+    assert publish(theirs, content(year=1991, runtime_minutes=90))[0] == theirs
+
+
+def test_proof_finds_what_a_wrong_edit_would_lose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the merge itself fails, the edit says what others lose: it is never safe."""
+    monkeypatch.setattr("indexium_core.files.titles.nfo_merging._Merging._may_write", lambda *_: True)
+    edit = edited(FOREIGN.encode(), [content(title="Garden")])
+    assert edit.lost == ("<title> Seaside",)
+
+
+# Properties
+
+NAMES = st.sampled_from(["Ann Lee", "Bob Ray", "Cid Öz", "Old Actor", "Kay"])
+ROLES = st.sampled_from(["", "Captain", "R & B"])
+TEXTS = st.sampled_from(["A", "B", "C & D", "É"])
+ORIGINS: st.SearchStrategy[WantedOrigin] = st.sampled_from(["provider", "nfo", "name"])
+ACTORS = st.lists(st.tuples(NAMES, ROLES), max_size=3, unique_by=lambda each: each[0])
+_FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
+    "title": TEXTS,
+    "plot": TEXTS,
+    "year": st.integers(1950, 1953),
+    "release_date": st.sampled_from(["1950-01-01", "1951-02-02"]),
+    "genres": st.lists(TEXTS, max_size=2, unique=True),
+    "studios": st.lists(TEXTS, max_size=2, unique=True),
+    "ratings": st.dictionaries(st.sampled_from(["imdb", "tmdb"]), st.sampled_from([5.0, 6.5]), max_size=2),
+    "crew": st.lists(st.fixed_dictionaries({"name": NAMES, "job": st.sampled_from(["Director", "Writer"])}), max_size=2),
+    "tmdb_id": st.sampled_from(["1", "2"]),
+    "imdb_id": st.sampled_from(["tt0000001", "tt0000002"]),
+    "collection": TEXTS,
+}
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> NfoContent:
+    """Return a content of which nothing is by hand."""
+    values = draw(st.fixed_dictionaries({}, optional=dict(_FIELDS)))
+    cast = [{"name": name, "character": role} for name, role in draw(ACTORS)]
+    known = {each["name"] for each in cast}
+    people = [name for name in draw(st.lists(NAMES, max_size=2, unique=True)) if name not in known]
+    cast += [{"name": name, "character": "", IS_PERSON: True} for name in people]
+    if cast:
+        values["cast"] = with_order(cast)
+    return NfoContent(kind="movie", values=values, origins={name: draw(ORIGINS) for name in (*_FIELDS, "cast")})
+
+
+@st.composite
+def foreign_files(draw: st.DrawFn) -> bytes:
+    """Return a file that another program wrote."""
+    elements = draw(
+        st.lists(
+            st.one_of(
+                TEXTS.map(lambda text: f"<title>{_escaped(text)}</title>"),
+                TEXTS.map(lambda text: f"<genre>{_escaped(text)}</genre>"),
+                st.tuples(NAMES, ROLES).map(_actor),
+                NAMES.map(lambda name: f"<director>{name}</director>"),
+                NAMES.map(lambda name: f"<credits>{name}</credits>"),
+                st.sampled_from(
+                    [
+                        "<year>1950</year>",
+                        "<year>unknown</year>",
+                        "<premiered>1950-01-01</premiered>",
+                        "<plot/>",
+                        "<outline>Short</outline>",
+                        "<rating>6.1</rating>",
+                        '<ratings><rating name="imdb" max="10"><value>6.5</value></rating></ratings>',
+                        '<uniqueid type="tmdb" default="true">1</uniqueid>',
+                        "<tmdbid>3</tmdbid>",
+                        "<id>tt0000001</id>",
+                        "<set>Plain</set>",
+                        "<thumb>http://x/p.jpg</thumb>",
+                        "<custom a='1'>x</custom>",
+                        "<lockdata>false</lockdata>",
+                    ]
+                ),
+            ),
+            max_size=6,
+        )
+    )
+    eol, indent = draw(st.sampled_from([("\n", "  "), ("\r\n", "\t"), ("", "")]))
+    return ("<movie>" + "".join(f"{eol}{indent}{each}" for each in elements) + f"{eol}</movie>").encode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;")
+
+
+def _actor(actor: tuple[str, str]) -> str:
+    name, role = actor
+    return f"<actor><name>{name}</name><role>{_escaped(role)}</role><order>7</order><thumb>http://x/{len(name)}.jpg</thumb></actor>"
+
+
+@settings(max_examples=300, deadline=None)
+@given(foreign_files(), st.lists(contents(), min_size=1, max_size=4))
+def test_no_publication_without_a_decision_loses_an_element_of_others(data: bytes, wanted: list[NfoContent]) -> None:
+    theirs, own = parsed(data), ()
+    for each in wanted:
+        data, own, edit = publish(data, each, own)
+        assert (edit.lost, edit.replaced, edit.drifted) == ((), {}, ())
+        assert not theirs - parsed(data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(foreign_files(), contents().map(lambda each: new_file([each]))), contents())
+def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> None:
+    once, own, _ = publish(data, wanted)
+    assert publish(once, wanted, own)[0] == once
+
+
+@settings(max_examples=200, deadline=None)
+@given(contents())
+def test_new_file_that_is_published_again_does_not_change(wanted: NfoContent) -> None:
+    data = new_file([wanted])
+    assert publish(data, wanted, own_values([wanted]))[0] == data
+
+
+@settings(max_examples=200, deadline=None)
+@given(foreign_files(), st.lists(NAMES, min_size=1, max_size=3, unique=True))
+def test_people_who_come_and_go_leave_the_original_bytes(data: bytes, names: list[str]) -> None:
+    people = with_order([{"name": name, "character": "", IS_PERSON: True} for name in names])
+    once, own, _ = publish(data, content(cast=people))
+    assert publish(once, content(), own)[0] == data
