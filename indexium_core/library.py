@@ -27,6 +27,7 @@ from indexium_core.assembly.home import Assembly
 from indexium_core.files import walk
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.publishing import earlier_ledgers
 from indexium_core.flows.scanning import scan_jobs
 from indexium_core.flows.snapshots import present_snapshot
 from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
@@ -249,6 +250,7 @@ class Library(LocalServices):
         parts = self._parts
         known = backups_store.Backups(parts.core.store).journals()
         undone = orphaned_journals.recover(parts.core.backups_folder, known)
+        upgraded = earlier_ledgers.upgrade(parts.core.store)
         report = self.recovered = self.recover()
         interruption_recovery.add_orphaned(report, undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
@@ -261,6 +263,8 @@ class Library(LocalServices):
         parts.core.event_rows.prune(now=parts.core.clock())
         self.jobs.tidy()
         resumed = parts.core.queue.start(take_over=take_over)
+        if upgraded and any(each.kind != "home" for each in self.inventory.list()):
+            self.titles.identify()  # reads again what is theirs in these files
         jobs = [self.jobs.get(job_id) for job_id in resumed]
         self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == scan_jobs.KIND}
         self.notices += [_resumes(job) for job in jobs[:_NOTICES]]

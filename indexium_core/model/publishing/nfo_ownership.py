@@ -10,7 +10,7 @@ name of their own (`people`), so that the ledger tells them from the cast.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -19,10 +19,11 @@ from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE
 from indexium_core.model.titles.nfo import NfoDocument
 
-OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, values by name, `EMPTY`
+OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, values by name, `BY_ITEM`, `EMPTY`
 ItemKey: TypeAlias = tuple[str, str]  # what tells the items of a list apart: a text, or the name and role of an actor
 
 CAST, PEOPLE = "cast", "people"
+BY_ITEM = "by_item"  # key of a root: each item of its lists has its own owner, as since this version
 EMPTY = "empty"  # key of a root: its text before we wrote into it, if it had no element
 NUMBERS = ("season", "episode")  # of a document; they say which episode it is, so they are never left out
 _NUMBERED = frozenset({"season", "episodedetails"})  # kinds whose numbers are elements
@@ -53,7 +54,7 @@ def owned(
         elif earlier.get(name) == value or old.get(name) != value:
             found[name] = value
     _set_people_apart(found, {*people, *map(person_key, earlier.get(PEOPLE, ()))})
-    return {"kind": after.kind, **_numbers(after), "values": found}
+    return {"kind": after.kind, **_numbers(after), BY_ITEM: True, "values": found}
 
 
 def without_own(documents: Sequence[NfoDocument], own: OwnValues) -> list[NfoDocument]:
@@ -77,6 +78,20 @@ def named_values(document: NfoDocument, *, numbers: bool = False) -> dict[str, A
     if numbers and document.kind in _NUMBERED:
         values |= {name: number for name, number in _numbers(document).items() if number is not None}
     return values | ({SERIES_TITLE: document.series_title} if document.series_title else {})
+
+
+def by_item(own: OwnValues) -> bool:
+    """Return whether each item of the lists has its own owner; earlier versions stored whole lists."""
+    return all(each.get(BY_ITEM) for each in own)
+
+
+def own_items(root: Mapping[str, Any], is_ours: Callable[[str, Any], bool]) -> Mapping[str, Any]:
+    """Return a root of an earlier version with the items of its lists that are ours, by `is_ours(name, item)`."""
+    values = {
+        name: [each for each in value if is_ours(name, each)] if isinstance(value, list) else value
+        for name, value in root["values"].items()
+    }
+    return {**root, BY_ITEM: True, "values": {name: value for name, value in values.items() if value != []}}
 
 
 def own_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
