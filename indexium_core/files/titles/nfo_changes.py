@@ -211,9 +211,7 @@ def _source_of(rating: ReadElement) -> str:
     return rating_source(rating.attributes.get("name", "default"))
 
 
-def _merged(
-    page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]
-) -> TextEdit:
+def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]) -> TextEdit:
     place = placed(parents[0])
     ratings = [each for parent in parents for each in parent.all("rating")]
     old = {_source_of(each): each for each in ratings}

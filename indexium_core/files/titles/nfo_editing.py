@@ -1,9 +1,9 @@
 """
 Write NFO files, and edit those that exist byte for byte.
 
-An edit is a three-way merge (`nfo_merging`). It replaces only the top-level elements whose value differs from the merged
-one, as our reader reads both. All other bytes stay: comments, order, elements of other fields, ends of lines, the
-encoding, and what is behind the XML.
+An edit is a three-way merge (`nfo_merging`). It replaces only the top-level elements whose value differs from the
+merged one, as our reader reads both. All other bytes stay: comments, order, elements of other fields, ends of lines,
+the encoding, and what is behind the XML.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexium_core.files.titles import nfo, nfo_merging
-from indexium_core.files.titles.nfo import ReadElement, document_of
+from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
@@ -34,7 +34,9 @@ class NfoEdit:
     content: bytes
     changed: tuple[str, ...]  # fields (`ElementGroup.field`) whose elements change
     own: OwnValues  # what we wrote, in this edit or before, for a ledger
-    replaced: Mapping[str, str] = field(default_factory=dict)  # values of others that give way to one by hand: name → old
+    replaced: Mapping[str, str] = field(
+        default_factory=dict
+    )  # values of others that give way to one by hand: name → old
     drifted: tuple[str, ...] = ()  # names of our values that others changed, and that the edit writes again
     lost: tuple[str, ...] = ()  # elements of others that would leave without a decision, as texts
 
@@ -127,7 +129,11 @@ class _Target:
 def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:
     """Return the edit that gives a root back its empty form, if all that it has leaves it; [] for any other edit."""
     removed = sorted((start, end) for start, end, text in edits if not text)
-    if not empty or len(removed) < len(edits) or not {placed(each).end for each in root.children} <= {end for _, end in removed}:
+    if (
+        not empty
+        or len(removed) < len(edits)
+        or not {placed(each).end for each in root.children} <= {end for _, end in removed}
+    ):
         return []
     inner, at = b"", root.inner_start
     for start, end in removed:

@@ -1,10 +1,10 @@
 """
 The three-way merge of an NFO file: what we wrote, what the file says now, and what it is to say.
 
-An edit removes only what is ours and no longer wanted, and adds what is missing. Only a value by hand takes the place of
-a value of others; a value of ours that others changed since is drift, which a person decides. Values are compared as our
-reader finds them, never bytes: a player that indents a file again leaves our values ours. docs/publishing.md has the rules
-as a table.
+An edit removes only what is ours and no longer wanted, and adds what is missing. Only a value by hand takes the place
+of a value of others; a value of ours that others changed since is drift, which a person decides. Values are compared as
+our reader finds them, never bytes: a player that indents a file again leaves our values ours. docs/publishing.md has
+the rules as a table.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement, document_of
-from indexium_core.files.titles.nfo_elements import WantedGroup, as_read
+from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, read_value
 from indexium_core.files.titles.nfo_elements import item_key as elements_key
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.providers.external_ids import ID_FIELDS
@@ -47,6 +47,9 @@ _OF_SEVERAL = frozenset({"id", "uniqueid"})  # tags that have several values, ea
 _ORDER = frozenset({"order", "sortorder"})  # elements of an actor that only number it
 _LONGEST = 60  # characters of an old value in a sentence
 _Tree: TypeAlias = tuple[Any, ...]
+# keep: it stays; write: it is written or leaves; replace: the same, over a value of others; drift: the same, if a
+# person says so.
+_Verdict: TypeAlias = Literal["keep", "write", "replace", "drift"]
 
 
 @dataclass(slots=True)
@@ -129,28 +132,42 @@ class _Merging:
 
     def _may_write(self, name: str) -> bool:
         """Return whether a value is written or cleared; note what others lose by it."""
-        wanted, present, own = (each.get(name) for each in (self._wanted, self._present, self._own))
+        verdict = self._on_removal(name) if name not in self._wanted else self._on_value(name)
+        if verdict == "replace":
+            self._merge.replaced[name] = _shortened(self._present.get(name))
+        elif verdict == "drift":
+            self._merge.drifted.append(name)
+        return verdict != "keep"
+
+    def _on_removal(self, name: str) -> _Verdict:
+        """Return what happens to a value that nobody wants: ours leaves, one of others only if a person empties it."""
+        own, present = self._own.get(name), self._present.get(name)
+        if own is not None and present == own and not self._is_of_date(name):
+            return "write"
+        is_by_hand = self._origin(name) == "hand" and _is_cleared(self._content, name)
+        return "replace" if is_by_hand and self._is_filled(name) else "keep"
+
+    def _on_value(self, name: str) -> _Verdict:
+        """Return what happens to a wanted value, by the table of docs/publishing.md."""
+        wanted, present, own = self._wanted[name], self._present.get(name), self._own.get(name)
         origin = self._origin(name)
-        if name == "year" and "year" not in self._filled:  # our reader takes it from the date
-            own = None
-            if self._present.get(_DATE) == self._own.get(_DATE):
-                present = present if present == wanted else None
-        if wanted is None:
-            if own is not None and present == own:
-                return True
-            is_by_hand = origin == "hand" and _is_cleared(self._content, name)
-            return is_by_hand and self._is_filled(name) and self._replaces(name, present)
-        if name == "year" and name not in self._content.values:  # that of the wanted date
-            return own is not None and present == own and present != wanted
         if present == wanted:
-            return origin == "hand" and not self._is_said_alike(name) and self._replaces(name, present)
-        if own is not None and present == own:
-            return True
+            return "replace" if origin == "hand" and not self._is_said_alike(name) else "keep"
+        is_filled = self._is_filled(name)
+        if self._is_of_date(name):
+            own, is_filled = None, name in self._filled or self._present.get(_DATE) != self._own.get(_DATE)
+            if name not in self._content.values:
+                return "keep"
         if own is not None:
-            return self._drifts(name, origin)
-        if not self._is_filled(name):
-            return origin in _FREE_TO_ADD
-        return origin == "hand" and self._replaces(name, present)
+            return "write" if present == own else "drift" if origin in _FREE_TO_ADD else "keep"
+        if is_filled:
+            return "replace" if origin == "hand" else "keep"
+        return "write" if origin in _FREE_TO_ADD else "keep"
+
+    def _is_of_date(self, name: str) -> bool:
+        """Return whether a value is no element: our reader takes a year that it does not find from the date."""
+        years = [each for each in self._root.children if each.tag == "year"]
+        return name == "year" and read_value(self._content.kind, name, years) is None
 
     def _is_said_alike(self, name: str) -> bool:
         """Return whether all elements with a value agree: other programs leave old forms of it behind."""
@@ -163,17 +180,6 @@ class _Merging:
             return True
         group = None if "." in name else self._groups.get(name)
         return group is not None and not self._filled.isdisjoint({*group.tags} - _OF_SEVERAL)
-
-    def _replaces(self, name: str, present: Any) -> bool:
-        self._merge.replaced[name] = _shortened(present)
-        return True
-
-    def _drifts(self, name: str, origin: str) -> bool:
-        """Return whether a value that others changed is written if a person says so; note that it is drift."""
-        if origin not in _FREE_TO_ADD:
-            return False
-        self._merge.drifted.append(name)
-        return True
 
     def _origin(self, name: str) -> str:
         if name == _DATE and "aired" in self._content.values:
@@ -215,109 +221,37 @@ class _Merging:
         ]
 
     def _list(self, name: str) -> list[Any] | None:
-        """Return the items of a list after the edit; None if it stays."""
-        field_name = name.partition(".")[0]
-        origin, present = self._origin(name), list(self._present.get(name, ()))
-        ours, here = own_keys(self._own, name), keys_of(present)
-        wanted = [each for each in self._wanted.get(name, ()) if not self._is_person(name, each)]
-        people = [each for each in self._wanted.get(name, ()) if self._is_person(name, each)]
-        theirs = [each for each in present if item_key(each) not in ours]
-        is_by_hand = origin == "hand" and field_name in self._content.values
-        if not is_by_hand and not self._writes_list(name, origin, theirs, wanted):
-            wanted = []
-        wanted = self._without_drift(name, origin, wanted, ours, here)
-        if is_by_hand:
-            kept = self._by_hand(name, wanted, theirs)
-        else:
-            kept = self._kept(name, present, theirs, wanted, people, ours)
-        final = [*kept, *self._missing(name, kept, people, ours, here)]
-        if [item_key(each) for each in final] == [item_key(each) for each in present]:
+        """Return the items of a list after the edit, as a value of a content; None if it stays."""
+        items, origin = self._wanted.get(name, ()), self._origin(name)
+        found = _ListMerge(
+            name=name,
+            origin=origin,
+            is_by_hand=origin == "hand" and name.partition(".")[0] in self._content.values,
+            present=list(self._present.get(name, ())),
+            ours=own_keys(self._own, name),
+            of_list=keys_of(self._own.get(name)),
+            wanted=[each for each in items if not self._is_person(name, each)],
+            people=[each for each in items if self._is_person(name, each)],
+        )
+        final = found.merge()
+        if found.gone:
+            self._merge.replaced[name] = _shortened(", ".join(found.gone))
+        if found.is_drifted:
+            self._merge.drifted.append(name)
+        if [item_key(each) for each in final] == [item_key(each) for each in found.present]:
             return None
-        return self._as_content(name, final, set() if is_by_hand else keys_of(theirs))
-
-    def _by_hand(self, name: str, wanted: Sequence[Any], theirs: Sequence[Any]) -> list[Any]:
-        """Return the items that a person has chosen; of others, only the people of the files stay beside them."""
-        chosen = keys_of(wanted)
-        left = [each for each in theirs if item_key(each) not in chosen]
-        stays = [each for each in left if name == CAST and person_key(each["name"]) in self._people]
-        gone = [item_key(each)[0] for each in left if each not in stays]
-        if gone:
-            self._merge.replaced[name] = _shortened(", ".join(gone))
-        return [*wanted, *stays]
+        return self._actors(final, set() if found.is_by_hand else keys_of(found.theirs)) if name == CAST else final
 
     def _is_person(self, name: str, item: Any) -> bool:
         return name == CAST and not item.get("character") and person_key(item["name"]) in self._people
 
-    def _writes_list(self, name: str, origin: str, theirs: Sequence[Any], wanted: Sequence[Any]) -> bool:
-        """
-        Return whether values that nobody gave by hand come into a list.
-
-        A list into which others wrote, and we did not, belongs to others. What a name or another NFO file says comes
-        only into a list that is ours.
-        """
-        ours = keys_of(self._own.get(name))
-        return (not theirs or bool(ours & keys_of(wanted))) if origin in _FREE_TO_ADD else bool(ours)
-
-    def _without_drift(
-        self, name: str, origin: str, wanted: Sequence[Any], ours: Collection[ItemKey], here: Collection[ItemKey]
-    ) -> list[Any]:
-        """Return the wanted items; of those that were ours and that others removed, only what a person decides."""
-        removed = [each for each in wanted if item_key(each) in ours and item_key(each) not in here]
-        if not removed:
-            return list(wanted)
-        if origin in _FREE_TO_ADD:
-            self._merge.drifted.append(name)
-            return list(wanted)
-        return [each for each in wanted if each not in removed]
-
-    def _kept(
-        self,
-        name: str,
-        present: Sequence[Any],
-        theirs: Sequence[Any],
-        wanted: Sequence[Any],
-        people: Sequence[Any],
-        ours: Collection[ItemKey],
-    ) -> list[Any]:
-        """Return the items that stay, and the new ones of the list itself behind them."""
-        stays = keys_of(wanted) | keys_of(people)
-        if not theirs:  # the list is ours, so it has our order
-            return list(wanted)
-        kept = [each for each in present if item_key(each) not in ours or item_key(each) in stays]
-        names = {person_key(each["name"]) for each in kept} if name == CAST else set()
-        return kept + [
-            each
-            for each in wanted
-            if item_key(each) not in keys_of(kept) and not (name == CAST and person_key(each["name"]) in names)
-        ]
-
-    def _missing(
-        self,
-        name: str,
-        kept: Sequence[Any],
-        people: Sequence[Any],
-        ours: Collection[ItemKey],
-        here: Collection[ItemKey],
-    ) -> list[Any]:
-        """Return the people that a cast lacks; one of ours whom others removed stays away."""
-        if name != CAST:
-            return []
-        known = {person_key(each["name"]) for each in kept}
-        return [
-            each
-            for each in people
-            if person_key(each["name"]) not in known and (item_key(each) in here or item_key(each) not in ours)
-        ]
-
-    def _as_content(self, name: str, items: Sequence[Any], theirs: Collection[ItemKey]) -> list[Any]:
-        """Return a list as a value of a content; the actors `theirs` keep their numbers."""
-        if name != CAST:
-            return list(items)
+    def _actors(self, cast: Sequence[Any], theirs: Collection[ItemKey]) -> list[Any]:
+        """Return a cast as a value of a content; the actors `theirs` keep their numbers."""
         return [
             {"name": each["name"], "character": each.get("character", ""), "order": order}
             | ({IS_THEIRS: True} if item_key(each) in theirs else {})
-            | ({IS_PERSON: True} if self._is_person(name, each) else {})
-            for order, each in enumerate(items)
+            | ({IS_PERSON: True} if self._is_person(CAST, each) else {})
+            for order, each in enumerate(cast)
         ]
 
     # Ratings.
@@ -325,9 +259,7 @@ class _Merging:
     def _ratings(self) -> dict[str, Any]:
         """Return the ratings that are written; those of other sources stay, and `dropped_ratings` leave."""
         sources = [each for each in dict.fromkeys([*self._wanted, *self._own]) if _is_rating(each)]
-        theirs = [
-            each for each in self._present if _is_rating(each) and self._own.get(each) != self._present[each]
-        ]
+        theirs = [each for each in self._present if _is_rating(each) and self._own.get(each) != self._present[each]]
         origin = self._origin("ratings")
         is_shared = any(self._own.get(each) is not None and each in self._wanted for each in sources)
         if origin != "hand" and theirs and not is_shared:
@@ -335,7 +267,8 @@ class _Merging:
         changed = [each for each in sources if self._may_write(each)]
         gone = {each.partition(".")[2] for each in changed if each not in self._wanted}
         if _is_cleared(self._content, "ratings") and origin == "hand":
-            gone |= {each.partition(".")[2] for each in theirs if self._replaces(each, self._present[each])}
+            self._merge.replaced |= {each: _shortened(self._present[each]) for each in theirs}
+            gone |= {each.partition(".")[2] for each in theirs}
         self._dropped = frozenset(gone)
         if not changed and not gone:
             return {}
@@ -363,7 +296,9 @@ class _Merging:
             if name.startswith(f"{SEASON_NAMES}.")
         }
         title = fields.pop(SERIES_TITLE, "") or ""
-        unwanted: dict[str, WantedOrigin] = dict.fromkeys([each for each in fields if each not in content.values], "nfo")
+        unwanted: dict[str, WantedOrigin] = dict.fromkeys(
+            [each for each in fields if each not in content.values], "nfo"
+        )
         return replace(
             content,
             values=fields,
@@ -374,6 +309,82 @@ class _Merging:
             season_names=names,
             dropped_ratings=self._dropped,
         )
+
+
+@dataclass(slots=True, kw_only=True)
+class _ListMerge:
+    """The merge of one list, item by item."""
+
+    name: str
+    origin: str
+    is_by_hand: bool  # a person has given the whole list
+    present: list[Any]
+    ours: Collection[ItemKey]  # items that we wrote, people included
+    of_list: Collection[ItemKey]  # … without people
+    wanted: list[Any]  # items of the list itself
+    people: list[Any]  # people of the files, behind them
+    gone: list[str] = field(default_factory=list)  # items of others that give way to a list by hand
+    is_drifted: bool = False  # others removed items of ours that are wanted
+
+    @property
+    def theirs(self) -> list[Any]:
+        """The present items of others."""
+        return [each for each in self.present if item_key(each) not in self.ours]
+
+    def merge(self) -> list[Any]:
+        """Return the items after the edit, in their order."""
+        if not self.is_by_hand and not self._is_written_into():
+            self.wanted = []
+        self._judge_removed()
+        kept = self._chosen() if self.is_by_hand else self._kept()
+        return [*kept, *self._missing_people(kept)]
+
+    def _is_written_into(self) -> bool:
+        """
+        Return whether values that nobody gave by hand come into the list.
+
+        A list into which others wrote, and we did not, belongs to others. What a name or another NFO file says comes
+        only into a list that is ours.
+        """
+        if self.origin not in _FREE_TO_ADD:
+            return bool(self.of_list)
+        return not self.theirs or not keys_of(self.wanted).isdisjoint(self.of_list)
+
+    def _judge_removed(self) -> None:
+        """Judge the wanted items that were ours and that others removed: a person decides whether they come back."""
+        here = keys_of(self.present)
+        removed = [each for each in self.wanted if item_key(each) in self.ours and item_key(each) not in here]
+        self.is_drifted = bool(removed) and self.origin in _FREE_TO_ADD
+        if not self.is_drifted:
+            self.wanted = [each for each in self.wanted if each not in removed]
+
+    def _chosen(self) -> list[Any]:
+        """Return the items that a person has chosen; of others, only the people of the files stay beside them."""
+        left = [each for each in self.theirs if item_key(each) not in keys_of(self.wanted)]
+        people = self._names(self.people)
+        stays = [each for each in left if not self._names([each]).isdisjoint(people)]
+        self.gone = [item_key(each)[0] for each in left if each not in stays]
+        return [*self.wanted, *stays]
+
+    def _kept(self) -> list[Any]:
+        """Return the items that stay, and the new ones of the list itself behind them."""
+        if not self.theirs:  # the list is ours, so it has our order
+            return list(self.wanted)
+        stays = keys_of(self.wanted) | keys_of(self.people)
+        kept = [each for each in self.present if item_key(each) not in self.ours or item_key(each) in stays]
+        known, names = keys_of(kept), self._names(kept)
+        new = [each for each in self.wanted if item_key(each) not in known]
+        return kept + [each for each in new if self._names([each]).isdisjoint(names)]
+
+    def _missing_people(self, kept: Sequence[Any]) -> list[Any]:
+        """Return the people that the list lacks; one of ours whom others removed stays away."""
+        names, here = self._names(kept), keys_of(self.present)
+        missing = [each for each in self.people if self._names([each]).isdisjoint(names)]
+        return [each for each in missing if item_key(each) in here or item_key(each) not in self.ours]
+
+    def _names(self, items: Sequence[Any]) -> set[str]:
+        """Return the keys of people in a cast: an actor with another role is no other person. Other lists have none."""
+        return {person_key(each["name"]) for each in items} if self.name == CAST else set()
 
 
 def _is_rating(name: str) -> bool:

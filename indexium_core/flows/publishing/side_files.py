@@ -182,7 +182,7 @@ class SideFilePlanner:
         return self._disk.content(own.path_bytes)
 
     def _present_nfo(self, own: OwnFile) -> bytes | None:
-        """Return our NFO file under the former name of its media, as it is: its removal would lose what others wrote."""
+        """Return our NFO file under the former name of its media, as it is: its removal loses what others wrote."""
         return None if self._present(own.path_bytes) is None else self._disk.content(own.path_bytes)
 
     def _stored_nfo(self, own: OwnFile) -> bytes | None:
@@ -519,7 +519,9 @@ def _losses(edit: NfoEdit) -> str:
     """Return what others lose by an edit, as a sentence; "" for nothing."""
     if edit.lost:
         return f"These elements of others would leave the file: {', '.join(edit.lost)}."
-    replaced = [f"{name.replace('_', ' ')} “{old}”" if old else name.replace("_", " ") for name, old in edit.replaced.items()]
+    replaced = [
+        f"{name.replace('_', ' ')} “{old}”" if old else name.replace("_", " ") for name, old in edit.replaced.items()
+    ]
     return f"A value by hand takes the place of one of others: {', '.join(replaced)}." if replaced else ""
 
 

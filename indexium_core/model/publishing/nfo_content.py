@@ -19,8 +19,8 @@ from indexium_core.model.providers.registry import id_kinds, rating_name
 from indexium_core.model.titles.fields import TITLE_FIELDS, EntityType, rating_scale
 
 PublishedKind: TypeAlias = Literal["movie", "tvshow", "season", "episodedetails"]
-# Where a wanted value comes from. Only a value by hand takes the place of a value of others; `nfo` is a value of others,
-# which is in some NFO file already.
+# Where a wanted value comes from. Only a value by hand takes the place of a value of others; `nfo` is a value of
+# others, which is in some NFO file already.
 WantedOrigin: TypeAlias = Literal["hand", "provider", "nfo", "name"]
 EntryMode: TypeAlias = Literal["each", "list", "ratings"]
 

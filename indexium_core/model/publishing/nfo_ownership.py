@@ -19,7 +19,9 @@ from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE
 from indexium_core.model.titles.nfo import NfoDocument
 
-OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, values by name, `BY_ITEM`, `EMPTY`
+OwnValues: TypeAlias = Sequence[
+    Mapping[str, Any]
+]  # of each root: kind, season, episode, values by name, `BY_ITEM`, `EMPTY`
 ItemKey: TypeAlias = tuple[str, str]  # what tells the items of a list apart: a text, or the name and role of an actor
 
 CAST, PEOPLE = "cast", "people"

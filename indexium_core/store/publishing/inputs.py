@@ -219,7 +219,9 @@ def read(
     for row in rows:
         entity = Entity(row.pop("entity_type"), row.pop("id"))
         found.titles.append(KnownTitle(entity=entity, **row))
-    for entity_id, name, value, origin, is_locked in reader.execute(_sql("values_of"), wanted | {"shared": SHARED_BY_NFO}).fetchall():
+    for entity_id, name, value, origin, is_locked in reader.execute(
+        _sql("values_of"), wanted | {"shared": SHARED_BY_NFO}
+    ).fetchall():
         plain = None if value is None else json.loads(value)
         values = found.values.setdefault(entity_id, {})
         shown = values.get(name)  # the items of others, and now those of the next origin, which are ours in their file

@@ -1,4 +1,4 @@
-"""Homes of earlier versions, whose ledger has whole lists as ours: nothing of others is lost by their next publication."""
+"""Homes of earlier versions, whose ledger has whole lists as ours: their next publication loses nothing of others."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ def make_earlier(home: Path) -> None:
 
     with Database.open(home) as database, database.atomic() as tx:
         for table, key in (("item_side_files", "after_hash"), ("published_files", "content_hash")):
-            rows = tx.execute(f"SELECT {key}, body FROM {table} WHERE kind = 'nfo' AND body IS NOT NULL AND decode(path_bytes) LIKE '%Tram%'").fetchall()  # noqa: S608
+            rows = tx.execute(
+                f"SELECT {key}, body FROM {table} WHERE body IS NOT NULL AND decode(path_bytes) LIKE '%Tram%'"
+            ).fetchall()
             for content_hash, body in rows:
-                tx.execute(f"UPDATE {table} SET own_elements = $2::JSON WHERE {key} = $1", [content_hash, whole(body)])  # noqa: S608
+                tx.execute(f"UPDATE {table} SET own_elements = $2::JSON WHERE {key} = $1", [content_hash, whole(body)])
 
 
 @pytest.mark.parametrize("journals", ["kept", "gone"])
@@ -96,6 +98,10 @@ def test_publication_that_an_earlier_version_planned_is_planned_again(
         tx.execute("UPDATE metadata_operation_items SET status = 'pending'")
     Library.open(tmp_path / "home").close()
     with Database.open(tmp_path / "home") as database:
-        hashes = database.read().execute("SELECT before_hash FROM item_side_files WHERE decode(path_bytes) LIKE '%Tram%'").fetchall()
+        hashes = (
+            database.read()
+            .execute("SELECT before_hash FROM item_side_files WHERE decode(path_bytes) LIKE '%Tram%'")
+            .fetchall()
+        )
     assert {each for (each,) in hashes} == {"planned by an earlier version"}
     assert path.read_bytes() == written

@@ -81,7 +81,8 @@ def actor(name: str, role: str = "") -> dict[str, object]:
 def test_items_of_a_list_are_ours_or_theirs_each_for_itself() -> None:
     before = NfoDocument(kind="movie", values={"cast": [actor("Old", "Captain")], "genres": ["A"]})
     after = NfoDocument(
-        kind="movie", values={"cast": [actor("Old", "Captain"), actor("Ann"), actor("Kay", "Pilot")], "genres": ["A", "B"]}
+        kind="movie",
+        values={"cast": [actor("Old", "Captain"), actor("Ann"), actor("Kay", "Pilot")], "genres": ["A", "B"]},
     )
     values = [owned((), before, after, people={"ann"})]
     assert values[0]["values"] == {"people": ["Ann"], "cast": [actor("Kay", "Pilot")], "genres": ["B"]}
