@@ -20,6 +20,7 @@ RISK_HINTS = {
     "blocked": "cannot be written",
 }
 _FILES = 4  # of a row of the list; the others are counted
+_OF_ONE_FILE = frozenset({"nfo_unreadable", "foreign_element_lost", "foreign_value_replaced"})  # a file says more
 _NOTES = 2
 
 
@@ -85,7 +86,7 @@ def note(code: str, files: Sequence[SideFilePlan]) -> str:
         return " ".join(changed_since(each) for each in own[:1])
     if code in ("foreign_nfo_edited", "own_file_removed"):
         return ""
-    if code == "nfo_unreadable" and own and own[0].message:
+    if code in _OF_ONE_FILE and own and own[0].message:
         return f"{own[0].name}: {own[0].message}"
     return PUBLICATION_CODES[code].message
 

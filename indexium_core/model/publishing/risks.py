@@ -79,7 +79,7 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "danger",
         "loses elements",
         "Elements that other programs wrote would leave an NFO file.",
-        "Look at the difference; keep the file, or give the value by hand.",
+        "Look at the difference. Give the value by hand, or leave the title out.",
     ),
     "foreign_nfo_replaced": _code(
         "danger", "replaces a file", "The whole NFO file of another program would be replaced."
@@ -98,7 +98,7 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
         "warning",
         "replaces a value",
         "A value by hand takes the place of one that other programs wrote.",
-        "Look at the difference; remove the value by hand if theirs is right.",
+        "Look at the difference. Remove the value by hand if theirs is right.",
     ),
     "foreign_nfo_edited": _code(
         "warning", "edits a file", "An NFO file of others is edited; what does not change stays byte for byte."

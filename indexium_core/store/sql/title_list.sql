@@ -113,8 +113,8 @@ LIMIT $limit OFFSET $offset;
 SELECT count(*) FROM (/* matches */) AS m;
 
 -- name: values
--- The candidates of the fields of a title; of each field the shown one first.
-SELECT v.field, v.value::VARCHAR AS value, v.origin, v.provider, v.confidence, v.fetched_at, v.locked,
+-- The candidates of the fields of a title; of each field the shown one first, with what is shown of it.
+SELECT v.field, coalesce(s.value, v.value)::VARCHAR AS value, v.origin, v.provider, v.confidence, v.fetched_at, v.locked,
        s.field IS NOT NULL AS shown
 FROM title_values AS v
 LEFT JOIN (SELECT * FROM titles_shown WHERE entity_id = $id) AS s ON (s.entity_type, s.entity_id, s.field, s.origin, s.provider)

@@ -101,6 +101,23 @@ class TestFilms:
         library.scan()
         assert (shown(), publish(library)) == (before, "unchanged")
 
+    def test_list_of_both_is_shown_whole_and_stays(self, library: Library, folder: Path) -> None:
+        lantern = folder / "Films/The Lantern Keeper (2014)"
+        film = film_of(library, next(lantern.glob("*.mp4")))
+        with library._parts.core.store.atomic() as tx:  # noqa: SLF001 - values of a provider, without a network
+            tx.execute("UPDATE title_values SET origin = 'provider', provider = 'tmdb' WHERE origin = 'hand'")
+        publish(library)
+        path = lantern / "movie.nfo"
+        zed = "<actor><name>Zed</name><role>Thief</role></actor>"
+        path.write_bytes(path.read_bytes().replace(b"</movie>", zed.encode() + b"</movie>"))
+        theirs = path.read_bytes()
+        for _ in range(2):
+            library.scan()
+            assert publish(library) == "unchanged"
+            [cast] = [each.value for each in library.titles.get(film).values if each.field == "cast"]
+            assert [each["name"] for each in cast] == ["Zed", "Ada Quill", "Bo Reed"]
+        assert path.read_bytes() == theirs
+
     def test_exchanged_folders_keep_their_ledger(self, library: Library, folder: Path) -> None:
         publish(library)
         before = tree(folder)
