@@ -305,9 +305,11 @@ class LibraryServices:
         )
         return self.plans.plan(request)
 
-    def edit(self, target: Target, people: Sequence[str], *, seen: int | None = None) -> DecisionReport:
+    def edit(
+        self, target: Target, people: Sequence[str], *, seen: int | None = None, only_this: bool = False
+    ) -> DecisionReport:
         """Set the people of files until the decision is removed. Arguments and errors as in `decisions.edit`."""
-        return self.decisions.edit(target, people, seen=seen)
+        return self.decisions.edit(target, people, seen=seen, only_this=only_this)
 
     def preview(
         self,
