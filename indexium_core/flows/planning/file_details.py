@@ -20,6 +20,7 @@ from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review import targets
+from indexium_core.model import wording
 from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.shown_in import shown_in

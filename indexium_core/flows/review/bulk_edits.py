@@ -43,9 +43,7 @@ class BulkEdits:
         self._clock = clock
 
     @remote()
-    def people_in(
-        self, target: Target, *, like: str = "", limit: int = 0, only_this: bool = False
-    ) -> BulkPeople:
+    def people_in(self, target: Target, *, like: str = "", limit: int = 0, only_this: bool = False) -> BulkPeople:
         """
         Return the people of the files of a target, each with the number of files.
 

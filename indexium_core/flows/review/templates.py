@@ -91,9 +91,7 @@ class Templates:
             self.get(name)
 
     @remote()
-    def preview(
-        self, name: str, target: Target, *, examples: int = EXAMPLES, only_this: bool = False
-    ) -> ChangePreview:
+    def preview(self, name: str, target: Target, *, examples: int = EXAMPLES, only_this: bool = False) -> ChangePreview:
         """Return the effect of a template on files, without a change. UnknownIdError: there is no such template."""
         template = self.get(name)
         return self._bulk.preview(
@@ -102,7 +100,7 @@ class Templates:
 
     @remote()
     def apply(self, name: str, target: Target, *, only_this: bool = False) -> DecisionReport:
-        """Edit every file (and copy, unless `only_this`) that the template changes. UnknownIdError: there is no such template or file."""
+        """Edit the files (and copies, unless `only_this`) that it changes. UnknownIdError: no such template or file."""
         template = self.get(name)
 
         def label(files: int) -> str:

@@ -97,7 +97,7 @@ def select_copies(reader: Connection) -> int:
 
 
 def reached_copies(tx: Connection, *, step: int) -> tuple[list[FileCopy], int]:
-    """Return those of the copies that were selected, too, about which a step decided: the first ones, and all in number."""
+    """Return the copies that were selected, too, and about which a step decided: the first ones, and the number."""
     rows = tx.execute(_sql("reached_copies"), {"step": step, "count": NAMED}).fetchall()
     return [FileCopy(file_id=row[0], file_path=row[1]) for row in rows], rows[0][2] if rows else 0
 
