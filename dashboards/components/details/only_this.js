@@ -1,0 +1,25 @@
+// The choice to edit only this file: without it, an edit reaches all copies of the file.
+import {h} from "../browser/dom.js"
+
+/** @typedef {Component<{id?: number, copies?: string}, {onlyThis: number}>} Host The state has the id of the chosen file. */
+
+/** Return whether edits leave the copies of the shown file alone. @param {Host} host */
+export const onlyThis = ({view, state}) => Boolean(view.copies) && state.onlyThis === view.id
+
+/** @type {(host: Host, place: string) => Child} */
+export const drawOnlyThis = (host, place) =>
+  host.view.copies &&
+  h(
+    "label",
+    {class: "tick", data: {key: `only-${place}`}},
+    h("input", {type: "checkbox", checked: onlyThis(host), data: {change: "only_this", key: "only"}}),
+    host.view.copies,
+  )
+
+/** @type {Record<string, Action<Host>>} */
+export const ONLY_THIS_ACTIONS = {
+  only_this({state, view, paint}, _, target) {
+    state.onlyThis = /** @type {HTMLInputElement} */ (target).checked ? view.id : 0
+    paint()
+  },
+}
