@@ -10,6 +10,7 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from indexium_core import errors
+from indexium_core.files import volumes
 from indexium_core.files.journal import disk
 from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
 from indexium_core.model.publishing import side_file_names
@@ -63,6 +64,8 @@ class FolderReader:
             status = os.stat(folder)  # noqa: PTH116 - a path of bytes
         except OSError:
             return False
+        if volumes.protection(folder):
+            return False
         kind = (status.st_dev, status.st_mode, status.st_uid, status.st_gid)
         if kind in self._writable_kinds and os.access(folder, os.W_OK | os.X_OK):
             return True
@@ -94,6 +97,8 @@ class FolderReader:
             raise errors.RefusedError("The file has other names (hard links).", code="not_replaceable")
         if not status.st_mode & stat.S_IWUSR:
             raise errors.RefusedError("The file is read-only.", code="not_replaceable")
+        if protected := volumes.protection(path):
+            raise errors.RefusedError(protected, code="not_replaceable")
         if status.st_size > MAX_SIDE_FILE_BYTES:
             raise errors.RefusedError(
                 f"The file is larger than {MAX_SIDE_FILE_BYTES // 1_000_000} MB.", code="not_replaceable"
