@@ -57,7 +57,7 @@ class FileDrawer(Component):
     )
     _needs = needing(
         {
-            "plan.edit": "edit edit_field save add decline skip skip_until until preserve revoke "
+            "plan.edit": "edit edit_field only_this save add decline skip skip_until until preserve revoke "
             "revoke_field lock change put unset rate apply_draft",
             "jobs.manage": "rescan",
         }

@@ -1,7 +1,9 @@
 // The choice to edit only this file: without it, an edit reaches all copies of the file.
 import {h} from "../browser/dom.js"
 
-/** @typedef {Component<{id?: number, copies?: string}, {onlyThis: number}>} Host The state has the id of the chosen file. */
+/**
+ * @typedef {Component<any, {onlyThis: number}>} Host Its state has the id of the file whose copies edits leave alone.
+ */
 
 /** Return whether edits leave the copies of the shown file alone. @param {Host} host */
 export const onlyThis = ({view, state}) => Boolean(view.copies) && state.onlyThis === view.id
@@ -19,7 +21,7 @@ export const drawOnlyThis = (host, place) =>
 /** @type {Record<string, Action<Host>>} */
 export const ONLY_THIS_ACTIONS = {
   only_this({state, view, paint}, _, target) {
-    state.onlyThis = /** @type {HTMLInputElement} */ (target).checked ? view.id : 0
+    state.onlyThis = target.checked ? view.id : 0
     paint()
   },
 }
