@@ -3,7 +3,7 @@
 import {BulkDraft} from "./bulk_draft.js"
 import {drawFieldTab, ratingKeys} from "./bulk_fields.js"
 import {drawFooter} from "./bulk_footer.js"
-import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
+import {drawMedia, drawModes, drawNote, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
 import {component, listen} from "../browser/component.js"
 import {h} from "../browser/dom.js"
@@ -33,8 +33,6 @@ const TABS = [
   {name: "modes", label: "How to write", draw: drawModes},
   {name: "media", label: "Media properties", draw: drawMedia},
 ]
-/** @type {BulkTabView[]} */
-const REACHING = ["people", "replace", "fields", "templates"] // their edits reach the copies of the files
 const FIND_DELAY = 120 // milliseconds without typing before people are searched
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog
 
@@ -126,26 +124,13 @@ const drawTabs = self =>
     }),
   )
 
-/** The choice to leave copies alone. @type {(text: string, isOnly: boolean) => HTMLElement} */
-const drawOnly = (text, isOnly) =>
-  h(
-    "label",
-    {class: "tick", data: {key: "only"}},
-    h("input", {type: "checkbox", checked: isOnly, data: {change: "only", key: "only-box"}}),
-    text,
-  )
-
 /** @param {Self} self */
 const drawPanel = self => {
-  const {view, state} = self
-  const {tab, problem, isOnly} = state.draft
-  const reachesCopies = REACHING.includes(tab)
-  const note = !reachesCopies || isOnly ? view.hidden : tab === "fields" ? view.field_note : view.note
+  const {tab, problem} = self.state.draft
   return h(
     "div",
     {class: "d-body", role: "tabpanel", id: "bulk-panel", "aria-labelledby": `tab-${tab}`, data: {key: `panel-${tab}`}},
-    note && h("p", {class: "hint"}, note),
-    reachesCopies && view.only && drawOnly(view.only, isOnly),
+    drawNote(self),
     TABS.find(({name}) => name === tab).draw(self),
     h("p", {class: "bad-text", id: "bulk-problem", role: "alert"}, problem),
   )
