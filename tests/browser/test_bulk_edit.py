@@ -144,6 +144,7 @@ def test_copies_are_left_alone_if_only_the_selected_files_change(site: Site, lib
     box = dialog(page)
     expect(box.get_by_text("1 of them is a copy of the selected files")).to_be_visible()
     box.get_by_role("combobox", name="Add a person to all files").fill("Cy Orr")
+    page.keyboard.press("ArrowUp")  # the last option: the new person
     page.keyboard.press("Enter")
     expect(box.get_by_text("Adds Cy Orr to 2 files.")).to_be_visible()
     box.get_by_label("Edit only the selected files, not their copies").check()
