@@ -128,7 +128,11 @@ class FolderReader:
     def is_as_planned(self, files: Sequence[SideFilePlan]) -> bool:
         """Return whether the side files of a title, and their folders, are as the plan has seen them."""
         return all(
-            each.action != "blocked" and _is_as_seen(each) and self._has_same_folder(each, files) for each in files
+            each.action != "blocked"
+            and _is_as_seen(each)
+            and self._has_same_folder(each, files)
+            and not (each.is_written and volumes.protection(each.path_bytes))
+            for each in files
         )
 
     def _has_same_folder(self, file: SideFilePlan, files: Sequence[SideFilePlan]) -> bool:
