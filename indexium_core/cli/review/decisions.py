@@ -48,7 +48,7 @@ def edit(
     only_this: OnlyThis = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set the people or other fields of files and their copies; valid until you remove the edit."""
+    """Set the people or other fields of files; valid until you remove the edit."""
     if sum((people is not None, bool(add or remove), bool(set_))) != 1:
         raise errors.UsageError("Use either --people, or --add and --remove, or --set.")
     with opened(context) as library:
@@ -114,7 +114,7 @@ def postpone(
     only_this: OnlyThis = False,
     as_json: AsJson = False,
 ) -> None:
-    """Skip files, but not their copies, in lists and writes, until a day or until you stop skipping them."""
+    """Skip files in lists and writes, until a day or until you stop skipping them."""
     stop_skipping = stop_skipping or former
     if stop_skipping and until:
         raise errors.UsageError("Use either --until or --stop-skipping.")
@@ -137,7 +137,7 @@ def mode(
     only_this: OnlyThis = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set how people and comments of files, but not of their copies, are combined."""
+    """Set how people and comments of files are combined."""
     if mode is None and comment_mode is None:
         raise errors.UsageError("Name a mode to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
