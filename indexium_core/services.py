@@ -305,9 +305,11 @@ class LibraryServices:
         )
         return self.plans.plan(request)
 
-    def edit(self, target: Target, people: Sequence[str], *, seen: int | None = None) -> DecisionReport:
-        """Set the people of files until the decision is removed. Arguments and errors as in `decisions.edit`."""
-        return self.decisions.edit(target, people, seen=seen)
+    def edit(
+        self, target: Target, people: Sequence[str], *, seen: int | None = None, only_this: bool = False
+    ) -> DecisionReport:
+        """Set the people of files, as `decisions.edit`, until the decision is removed."""
+        return self.decisions.edit(target, people, seen=seen, only_this=only_this)
 
     def preview(
         self,
@@ -327,8 +329,7 @@ class LibraryServices:
             options: The written risk levels, and whether a backup is kept.
 
         """
-        options = options or WriteOptions(risk=WRITABLE)
-        plan = self.plan() if plan is None else plan
+        plan, options = self.plan() if plan is None else plan, options or WriteOptions(risk=WRITABLE)
         return self.plans.summary(plan, selection, risk=options.risk, within=within, backup=options.create_backup)
 
     def write(

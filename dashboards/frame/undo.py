@@ -12,6 +12,7 @@ from typing import Any
 from dashboards.bridge import Bridge
 from dashboards.frame import review
 from indexium_core.library import Library
+from indexium_core.model.people import copies
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.model.review.steps import StepReport, Steps
 
@@ -52,7 +53,12 @@ class Undoing:
         self._turn(lambda: self._library.steps.redo(step_id))
 
     def report_decision(self, text: str, report: DecisionReport) -> None:
-        """Show the decision, with a button that undoes this step: another session may have made the newest step."""
+        """
+        Show the decision and the copies that it reached, with a button that undoes this step.
+
+        Another session may have made the newest step.
+        """
+        text = " ".join(filter(None, (text, copies.sentence(report.copies, report.copy_files))))
         self._bridge.toast("good" if report.step_id else "info", text, undo=report.step_id)
 
     def _turn(self, turn: Any) -> None:

@@ -30,6 +30,7 @@ from indexium_core.model.operations.operation import (
     WriteResult,
 )
 from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck
+from indexium_core.model.people.copies import FileCopy
 from indexium_core.model.planning.plan import PlanItem, PlanPage
 from indexium_core.model.publishing.details import PublicationDetails, SideFileDetails
 from indexium_core.model.publishing.integrity import IntegrityReport, PublishedFileCheck
@@ -137,10 +138,12 @@ LibraryAutomationAnswer = _schema("LibraryAutomationAnswer", "A library with its
 
 
 class Decided(_AnswerShape):
-    """The result of a decision: the number of its files (an edit applies to all copies), and the first plan item."""
+    """The result of a decision: the number of its files, the named files, the copies, and the first plan item."""
 
     files: int
-    file_ids: list[int]
+    file_ids: list[int]  # the named files
+    copies: int  # other files that an edit reached, because they have the same payload
+    copy_files: list[FileCopy]  # these by path, the first 1,000
     item: PlanItem | None
 
 

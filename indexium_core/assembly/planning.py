@@ -41,7 +41,13 @@ class PlanningServices:
         self.templates = Templates(store, self.decisions, self.bulk, clock=clock)
         self.changes = PlanImport(store, self.plans, self.decisions, clock=clock)
         self.exporter = Exporter(store, self.plans)
-        self.people = PeopleService(store, placeholder_keys=core.placeholder_keys, clock=clock, on_change=changed)
+        self.people = PeopleService(
+            store,
+            placeholder_keys=core.placeholder_keys,
+            clock=clock,
+            on_change=changed,
+            edit=self.decisions.change_people,
+        )
         self.views = ViewService(store, clock=clock, on_change=lambda: core.events.emit("views:changed"))
         self.locks = LockService(
             store, modes=self.modes, clock=clock, on_change=lambda: core.events.emit("locks:changed")

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from indexium_core.cli import output
 from indexium_core.model import labels, wording
 from indexium_core.model.fields.table import title_of
+from indexium_core.model.people import copies
 
 if TYPE_CHECKING:
     from indexium_core.model.fields.preview import FieldsPreview
+    from indexium_core.model.people.import_report import ImportReport
+    from indexium_core.model.people.person import RemovedPeople
     from indexium_core.model.review.reports import DecisionReport
 
 NO_MATCH = "No file of the library matches; nothing was done."
@@ -27,9 +30,16 @@ def print_report(report: DecisionReport, done: str, *, unchanged: str = "") -> N
         return
     if report.files:
         output.note(done)
+        print_copies(report)
     if same := report.found - report.files:
         nothing = "" if report.files else "; nothing was done"
         output.note(f"No change in {wording.files(same)}: {unchanged}{nothing}.")
+
+
+def print_copies(report: DecisionReport | ImportReport | RemovedPeople) -> None:
+    """Print which copies of the named files a change has reached."""
+    if text := copies.sentence(report.copies, report.copy_files):
+        output.note(text)
 
 
 def print_fields_preview(preview: FieldsPreview) -> None:
@@ -67,6 +77,7 @@ def print_fields_report(report: DecisionReport) -> None:
         output.note(NO_MATCH)
         return
     output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
+    print_copies(report)
     _print_exceptions(report)
 
 

@@ -23,6 +23,7 @@ HardLinks = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+OnlyThis = Annotated[bool, typer.Option("--only-this", help="Only the named files, not their copies.")]
 MOST = 2**62  # larger than any id
 
 

@@ -13,6 +13,7 @@ import fcntl
 import functools
 import os
 import re
+import stat
 import struct
 import time
 from collections.abc import Iterable
@@ -27,6 +28,17 @@ _XFS_FLAGS = struct.Struct("=92xI16x")
 _XFS_REFLINK = 1 << 20
 _MAC_KIND = struct.Struct("=72x16s2080x")  # struct statfs: f_fstypename
 _WRITE_BITS = 0o222
+_AT_FDCWD = -100
+_STATX_FLAGS = 0x100 | 0x4000  # AT_SYMLINK_NOFOLLOW, AT_STATX_DONT_SYNC: no question to another machine
+_STATX_ATTRIBUTES = struct.Struct("=8xQ240x")  # struct statx: stx_attributes
+# Attributes that forbid a write, with what removes them: on Linux (stx_attributes), on macOS (st_flags).
+_PROTECTING = {0x10: ("immutable", "chattr -i"), 0x20: ("append-only", "chattr -a")}
+_MAC_PROTECTING = {
+    stat.UF_IMMUTABLE | stat.SF_IMMUTABLE: ("immutable", "chflags nouchg,noschg"),
+    stat.UF_APPEND | stat.SF_APPEND: ("append-only", "chflags nouappnd,nosappnd"),
+}
+_PROTECTED = "The file is {}: remove the attribute with '{}'."
+_PROTECTIONS = frozenset(_PROTECTED.format(*each) for each in (*_PROTECTING.values(), *_MAC_PROTECTING.values()))
 _BLOCKS_MATTER = frozenset(("ext4", "xfs", "btrfs", "bcachefs"))
 
 
@@ -89,7 +101,33 @@ def capabilities(path: bytes, *, nlink: int, faststart: str) -> Capabilities:
         replace=nlink == 1 and place.writable,
         may_break_links=nlink > 1 and place.writable,
         keep_faststart=faststart != "any",
+        protected=protection(path),
     )
+
+
+def protection(path: bytes) -> str:
+    """
+    Return why an attribute of a file or folder forbids writes, also those of root, as a sentence; "" if none does.
+
+    It opens nothing: the attributes are those that `chattr` and `chflags` set.
+    """
+    protecting, attributes = _attributes(path)
+    for bits, names in protecting.items():
+        if attributes & bits:
+            return _PROTECTED.format(*names)
+    return ""
+
+
+def is_other_refusal(path: bytes, reason: str) -> bool:
+    """
+    Return whether a file that could not be written for a `reason` may be writable now.
+
+    Attributes and the mode of a folder change neither size nor time of a file. `reason` is the message of a refusal
+    with the code `read_only`.
+    """
+    if reason in _PROTECTIONS:
+        return protection(path) != reason
+    return _place(path.rpartition(b"/")[0] or b"/", _now()).writable
 
 
 def forget() -> None:
@@ -109,8 +147,8 @@ def _place(folder: bytes, now: int) -> _Place:
         mode = os.lstat(folder).st_mode
     except OSError:
         return _Place(_volume(folder, now), writable=False)
-    # Root may write to a read-only folder, but the program respects its mode.
-    writable = bool(mode & _WRITE_BITS) and os.access(folder, os.W_OK | os.X_OK)
+    # Root may write to a read-only folder, but the program respects its mode. No name leaves an append-only folder.
+    writable = bool(mode & _WRITE_BITS) and os.access(folder, os.W_OK | os.X_OK) and not protection(folder)
     return _Place(_volume(folder, now), writable)
 
 
@@ -222,6 +260,27 @@ def _xfs_reflinks(path: bytes) -> bool:
     finally:
         os.close(fd)
     return bool(_XFS_FLAGS.unpack(room)[0] & _XFS_REFLINK)
+
+
+def _attributes(path: bytes) -> tuple[dict[int, tuple[str, str]], int]:
+    """Return the table of protecting attributes that counts here, and the attributes of a file; 0 if there are none."""
+    if (statx := _statx()) is None:
+        try:
+            return _MAC_PROTECTING, getattr(os.lstat(path), "st_flags", 0)
+        except OSError:
+            return _MAC_PROTECTING, 0
+    room = ctypes.create_string_buffer(_STATX_ATTRIBUTES.size)
+    found = statx(_AT_FDCWD, path, _STATX_FLAGS, 0, room) == 0
+    return _PROTECTING, _STATX_ATTRIBUTES.unpack(room)[0] if found else 0
+
+
+@functools.cache
+def _statx() -> ctypes._NamedFuncPointer | None:
+    """Return the function of the C library; None if it has none (macOS, an old library)."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), "statx", None)
+    if function is not None:
+        function.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_uint, ctypes.c_char_p)
+    return function
 
 
 def _mac_kind(path: bytes) -> str:

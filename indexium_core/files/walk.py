@@ -30,10 +30,10 @@ EXTENSIONS: Mapping[MediaKind, frozenset[bytes]] = {
 }
 # Files of these kinds are candidates only in a library that includes the kind.
 OPTIONAL_KINDS: tuple[MediaKind, ...] = ("audio", "photo")
+# Thumbnails, trash, snapshots and unfinished uploads of Synology, QNAP and Windows.
+_NAS = b"@eaDir @tmp @Recycle @Recently-Snapshot #recycle #snapshot $RECYCLE.BIN RECYCLER"
 # System folders. The walk skips names with a leading dot anyway.
-SYSTEM_FOLDERS = frozenset(
-    (b"@eaDir", b"#recycle", b"#snapshot", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found")
-)
+SYSTEM_FOLDERS = frozenset((b"System Volume Information", b"lost+found", *_NAS.split()))
 NOTHING = Exclusion(())
 _DOT = ord(".")
 _SEPARATOR = os.fsencode(os.sep)

@@ -134,3 +134,25 @@ def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     toast(page, "Skipped 2 files until").get_by_role("button", name="Undo").click()
     expect(row(page, LETTER)).to_be_visible()
     assert [each for each in library.decisions.list() if each.until] == []
+
+
+def test_copies_are_left_alone_if_only_the_selected_files_change(site: Site, library: Library) -> None:
+    first = library.plan("issue:duplicate_content").items[0]
+    page = site.visit(f"/plan?q=id:{first.file_id}")
+    row(page, first.file_name).click()
+    page.keyboard.press("b")
+    box = dialog(page)
+    expect(box.get_by_text("1 of them is a copy of the selected files")).to_be_visible()
+    box.get_by_role("combobox", name="Add a person to all files").fill("Cy Orr")
+    page.keyboard.press("ArrowUp")  # the last option: the new person
+    page.keyboard.press("Enter")
+    expect(box.get_by_text("Adds Cy Orr to 2 files.")).to_be_visible()
+    box.get_by_label("Edit only the selected files, not their copies").check()
+    expect(box.get_by_text("Adds Cy Orr to 1 file.")).to_be_visible()
+    box.get_by_role("tab", name="Skip").click()
+    expect(box.get_by_role("heading", name="Skip 1 file")).to_be_visible()
+    expect(box.get_by_label("Edit only the selected files, not their copies")).to_have_count(0)
+    box.get_by_role("tab", name="People").click()
+    box.get_by_role("button", name="Change 1 file").click()
+    expect(toast(page, "Added Cy Orr to 1 file.")).not_to_contain_text("It reached")
+    assert [each.file_id for each in library.decisions.list() if "Cy Orr" in (each.people or ())] == [first.file_id]

@@ -266,6 +266,45 @@ def test_copies_are_listed_by_file_name_with_limit(run: Command, tmp_path: Path)
     assert str(tmp_path) not in run.out
 
 
+def test_commands_name_copies_and_only_this_leaves_them_alone(run: Command, tmp_path: Path) -> None:
+    film = media.build("mp4", tmp_path, name="sea.mp4", seed=1)
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for name in ("1.mp4", "2.mp4"):
+        (folder / name).write_bytes(film.read_bytes())
+        os.utime(folder / name, (1_600_000_000, 1_600_000_000))
+    first, second = folder / "1.mp4", folder / "2.mp4"
+    assert run("scan", folder) == 0
+    reached = f"It reached 1 copy, too: {second}."
+    for command in (
+        ("people", "add", first, "--person", "Ann Lee"),
+        ("edit", "name:1.mp4", "--people", "Ann Lee"),
+        ("edit", "name:1.mp4", "--add", "Bob Ray"),
+        ("edit", "name:1.mp4", "--set", "title=Sea"),
+        ("people", "remove", first, "--person", "Ann Lee"),
+    ):
+        assert run(*command) == 0, run.err
+        assert reached in run.err, command
+        assert run("undo") == 0 or command[0] == "people"
+    for command in (
+        ("edit", "name:1.mp4", "--people", "Cy Orr"),
+        ("edit", "name:1.mp4", "--add", "Di Fox"),
+        ("edit", "name:1.mp4", "--set", "title=Lake"),
+        ("edit", "name:1.mp4", "--set", "title=Pond", "--dry-run"),
+        ("postpone", "name:1.mp4"),
+        ("mode", "name:1.mp4", "--mode", "exact"),
+        ("people", "add", first, "--person", "Eve"),
+        ("people", "remove", first, "--person", "Eve"),
+    ):
+        assert run(*command, "--only-this", "--json") == 0, run.err
+        report = json.loads(run.out)
+        assert (report["copies"], report.get("copy_files", [])) == (0, []), command
+    assert run("decisions", "list", "--json") == 0
+    assert {each["file_path"] for each in json.loads(run.out)["items"]} == {str(first)}
+    assert run("people", "add", first, "--person", "Flo", "--only-this") == 0
+    assert "1 name added in these files only. To undo this: indexium undo" in run.err
+
+
 def test_csv_has_row_for_each_item(planned: Command) -> None:
     assert planned("plan", "--csv") == 0
 

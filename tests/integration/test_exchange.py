@@ -232,6 +232,7 @@ def test_import_ends_skip_and_applies_to_copies(library: Library) -> None:
     }
     report = library.changes.apply(preview)
     assert (report.files, report.copies) == (3, 1)
+    assert len(report.copy_files) == 1
     assert not library.plan("name:0002").page().items[0].postponed
     assert library.plan("name:copy").page().items[0].result_people == []
 

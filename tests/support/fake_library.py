@@ -276,14 +276,23 @@ class FakeLibrary(FakeOperations):
 
     # Decisions.
 
-    def edit(self, target: Sequence[int], people: Sequence[str], *, seen: int | None = None) -> Any:
+    def edit(
+        self, target: Sequence[int], people: Sequence[str], *, seen: int | None = None, only_this: bool = False
+    ) -> Any:
         wanted = [names.validate_name(name) for name in people]
         return self._decide(target, "edit", result_people=wanted, edited=True)
 
-    def _postpone(self, target: Sequence[int], until: Any = None) -> Any:
+    def _postpone(self, target: Sequence[int], until: Any = None, *, only_this: bool = False) -> Any:
         return self._decide(target, "postpone", postponed=True)
 
-    def _set_mode(self, target: Sequence[int], *, mode: str | None = None, comment_mode: str | None = None) -> Any:
+    def _set_mode(
+        self,
+        target: Sequence[int],
+        *,
+        mode: str | None = None,
+        comment_mode: str | None = None,
+        only_this: bool = False,
+    ) -> Any:
         issues = {} if comment_mode == "replace" else {"issues": [], "risk_level": "safe"}
         return self._decide(target, "mode", comment_mode=comment_mode, **issues)
 

@@ -165,8 +165,10 @@ class Home:
         wanted = {(file_id, "edit"): Edit(names, self.known(file_id)) for file_id, names in lists.items()}
         return self.decide(dict(wanted))
 
-    def change(self, file_ids: Iterable[int], change: Callable[[list[str]], list[str]]) -> bool:
-        own = {file_id: self.people_of(file_id) for file_id in self.copies(file_ids)}
+    def change(
+        self, file_ids: Iterable[int], change: Callable[[list[str]], list[str]], *, only_this: bool = False
+    ) -> bool:
+        own = {file_id: self.people_of(file_id) for file_id in (file_ids if only_this else self.copies(file_ids))}
         changed = {file_id: change(names) for file_id, names in own.items()}
         return self.edit({file_id: names for file_id, names in changed.items() if names != own[file_id]})
 

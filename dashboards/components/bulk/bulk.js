@@ -3,7 +3,7 @@
 import {BulkDraft} from "./bulk_draft.js"
 import {drawFieldTab, ratingKeys} from "./bulk_fields.js"
 import {drawFooter} from "./bulk_footer.js"
-import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
+import {drawMedia, drawModes, drawNote, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
 import {component, listen} from "../browser/component.js"
 import {h} from "../browser/dom.js"
@@ -126,13 +126,11 @@ const drawTabs = self =>
 
 /** @param {Self} self */
 const drawPanel = self => {
-  const {view, state} = self
-  const {tab, problem} = state.draft
-  const note = tab === "media" ? view.hidden : tab === "fields" ? view.field_note : view.note
+  const {tab, problem} = self.state.draft
   return h(
     "div",
     {class: "d-body", role: "tabpanel", id: "bulk-panel", "aria-labelledby": `tab-${tab}`, data: {key: `panel-${tab}`}},
-    note && h("p", {class: "hint"}, note),
+    drawNote(self),
     TABS.find(({name}) => name === tab).draw(self),
     h("p", {class: "bad-text", id: "bulk-problem", role: "alert"}, problem),
   )
@@ -275,6 +273,10 @@ const CHANGES = {
   },
   "remove-field"(self, _, target) {
     self.state.draft.isRemoved = target.checked
+    preview(self)
+  },
+  only(self, _, target) {
+    self.state.draft.isOnly = target.checked
     preview(self)
   },
   help: changeDraft(draft => {

@@ -70,6 +70,7 @@ def view(
         hidden: Files of the selection that the search does not show.
 
     """
+    own = found.files - found.copies
     return {
         "open": True,
         "serial": serial,
@@ -80,14 +81,15 @@ def view(
             "replace": f"Replace a person in {wording.files(found.files)}",
             "fields": f"Set a field of {wording.files(found.files)}",
             "templates": f"Apply a template to {wording.files(found.files)}",
-            "skip": f"Skip {wording.files(found.files)}",
-            "media": f"Media properties of {wording.files(found.files - found.copies)}",
-            "modes": f"How {wording.files(found.files)} {'is' if found.files == 1 else 'are'} written",
+            "skip": f"Skip {wording.files(own)}",
+            "media": f"Media properties of {wording.files(own)}",
+            "modes": f"How {wording.files(own)} {'is' if own == 1 else 'are'} written",
         },
         "note": _note(hidden, found, "copies have the same people."),
         "field_note": _note(hidden, found, "copies get the field, too."),
         "hidden": _hidden(hidden),
-        "own": found.files - found.copies,
+        "only": "Edit only the selected files, not their copies" if found.copies else "",
+        "own": own,
         "fields": [{"field": name, "label": LABELS[name], "on_request": name in ON_REQUEST} for name in FIELDS],
         "editable": [
             {

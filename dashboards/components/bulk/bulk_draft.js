@@ -24,6 +24,7 @@ export class BulkDraft {
   rule = "" // its value, or the rule that makes it
   isRemoved = false // the field is removed
   showsHelp = false // the placeholders are shown
+  isOnly = false // only the selected files change, not their copies
 
   /**
    * @param {BulkTabView} tab
@@ -36,6 +37,12 @@ export class BulkDraft {
 
   /** Return the change of the tab that is shown; null while it is incomplete. @returns {BulkChangeView | null} */
   change() {
+    const change = this.changeOfTab()
+    return change && this.isOnly ? {...change, only: true} : change
+  }
+
+  /** @returns {BulkChangeView | null} */
+  changeOfTab() {
     const {tab, add, remove, pair, template, fieldKey, rule, isRemoved} = this
     if (tab === "people" && (add.length || remove.length)) return {add, remove}
     if (tab === "replace" && pair.old && pair.new) return {old: pair.old, new: pair.new}

@@ -130,7 +130,9 @@ class BulkEdit:
 
         if "field" in change:
             self._bridge.run(
-                lambda: self._library.bulk.preview_fields(target, {change["field"]: change["value"]}),
+                lambda: self._library.bulk.preview_fields(
+                    target, {change["field"]: change["value"]}, only_this="only" in change
+                ),
                 lambda found: self._put(effect=bulk.fields_effect(found, change)),
                 name="bulk_preview",
                 failed=failed,
@@ -139,18 +141,18 @@ class BulkEdit:
         self._bridge.run(lambda: self._preview(target, change), show, name="bulk_preview", failed=failed)
 
     def _preview(self, target: Target, change: Mapping[str, Any]) -> _ShownSelection | None:
-        library = self._library
+        library, only_this = self._library, "only" in change
         if "template" in change:
             template = library.templates.get(change["template"])
-            return _ShownSelection(library.templates.preview(template.name, target), template.pair)
+            found = library.templates.preview(template.name, target, only_this=only_this)
+            return _ShownSelection(found, template.pair)
         if "old" in change:
             pair = change["old"], change["new"]
-            return _ShownSelection(library.bulk.preview(target, replace=pair), pair)
+            return _ShownSelection(library.bulk.preview(target, replace=pair, only_this=only_this), pair)
         if not change["add"] and not change["remove"]:
             return None
-        return _ShownSelection(
-            library.bulk.preview(target, add=change["add"], remove=change["remove"], examples=0), None
-        )
+        sides = {"add": change["add"], "remove": change["remove"]}
+        return _ShownSelection(library.bulk.preview(target, **sides, examples=0, only_this=only_this), None)
 
     def _find(self, message: Mapping[str, Any]) -> None:
         """Show the people whose name contains a text."""
@@ -174,15 +176,18 @@ class BulkEdit:
         change, target, library = _requested_change(message), self._target, self._library
         if not library.settings.metadata_enable_inline_edit:
             return
+        decisions, only_this = library.decisions, "only" in change
         if "field" in change:
             values = {change["field"]: change["value"]}
-            self._decide(lambda: library.decisions.set_fields(target, values, seen=self._seen))
+            self._decide(lambda: decisions.set_fields(target, values, seen=self._seen, only_this=only_this))
         elif "template" in change:
-            self._decide(lambda: library.templates.apply(change["template"], target))
+            self._decide(lambda: library.templates.apply(change["template"], target, only_this=only_this))
         elif "old" in change:
-            self._decide(lambda: library.decisions.replace_person(target, change["old"], change["new"]))
+            pair = change["old"], change["new"]
+            self._decide(lambda: decisions.replace_person(target, *pair, only_this=only_this))
         else:
-            self._decide(lambda: library.decisions.change_people(target, add=change["add"], remove=change["remove"]))
+            sides = {"add": change["add"], "remove": change["remove"]}
+            self._decide(lambda: decisions.change_people(target, **sides, only_this=only_this))
 
     def _rate(self, message: Mapping[str, Any]) -> None:
         """Rate the selected files, or the file at the cursor, or make them favourites."""
@@ -292,12 +297,18 @@ class BulkEdit:
 
 
 def _requested_change(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the requested edit: names to add and to remove, a replacement, a field with its value, or a template."""
+    """
+    Return the requested edit: names to add and to remove, a replacement, a field with its value, or a template.
+
+    It has `only` if the copies of the files stay as they are.
+    """
     change = message["change"]
+    only = {"only": True} if change.get("only") is True else {}
     if "field" in change:
-        return {"field": str(change["field"]), "value": str(change["value"])}
+        return {"field": str(change["field"]), "value": str(change["value"]), **only}
     if "template" in change:
-        return {"template": str(change["template"])}
+        return {"template": str(change["template"]), **only}
     if "old" in change:
-        return {"old": str(change["old"]), "new": str(change["new"])}
-    return {side: [str(name) for name in change.get(side, [])][:500] for side in ("add", "remove")}
+        return {"old": str(change["old"]), "new": str(change["new"]), **only}
+    sides = {side: [str(name) for name in change.get(side, [])][:500] for side in ("add", "remove")}
+    return sides | only

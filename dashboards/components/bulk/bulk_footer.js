@@ -19,7 +19,7 @@ const dateText = day =>
 
 /** @param {Self} self @returns {Footer} */
 function skipFooter({view, state: {draft}}) {
-  const files = plural(view.files, "file")
+  const files = plural(view.own, "file")
   const day = draft.until(view)
   const suggested = draft.day !== "date" && view.days.find(item => item.day === day)
   const until = suggested ? suggested.text : dateText(day)
@@ -41,7 +41,7 @@ function mediaFooter({view, state: {draft}}) {
 /** @param {Self} self @returns {Footer} */
 function modesFooter({view, state: {draft}}) {
   const {people, comment} = draft.modes
-  return {act: "modes", label: `Set for ${plural(view.files, "file")}`, isReady: Boolean(people || comment)}
+  return {act: "modes", label: `Set for ${plural(view.own, "file")}`, isReady: Boolean(people || comment)}
 }
 
 /** @type {(verb: string, hint?: string) => (self: Self) => Footer} */

@@ -126,3 +126,24 @@ export const drawMedia = self => {
     drawFields(self),
   ]
 }
+
+/** @type {BulkTabView[]} */
+const REACHING = ["people", "replace", "fields", "templates"] // their edits reach the copies of the files
+
+/** What the files of the tab are, and the choice to leave copies alone. @param {Self} self @returns {Child} */
+export const drawNote = ({view, state: {draft}}) => {
+  const {tab, isOnly} = draft
+  const reachesCopies = REACHING.includes(tab)
+  const note = !reachesCopies || isOnly ? view.hidden : tab === "fields" ? view.field_note : view.note
+  return [
+    note && h("p", {class: "hint"}, note),
+    reachesCopies &&
+      view.only &&
+      h(
+        "label",
+        {class: "tick", data: {key: "only"}},
+        h("input", {type: "checkbox", checked: isOnly, data: {change: "only", key: "only-box"}}),
+        view.only,
+      ),
+  ]
+}

@@ -30,20 +30,24 @@ class PlaceholderView(TypedDict):
 class BulkChangeAddView(TypedDict):
     add: list[str]
     remove: list[str]
+    only: NotRequired[bool]  # True: copies stay as they are
 
 
 class BulkChangeOldView(TypedDict):
     old: str
     new: str
+    only: NotRequired[bool]  # True: copies stay as they are
 
 
 class BulkChangeTemplateView(TypedDict):
     template: str
+    only: NotRequired[bool]  # True: copies stay as they are
 
 
 class BulkChangeFieldView(TypedDict):
     field: str
     value: str
+    only: NotRequired[bool]  # True: copies stay as they are
 
 
 BulkChangeView = BulkChangeAddView | BulkChangeOldView | BulkChangeTemplateView | BulkChangeFieldView
@@ -98,6 +102,7 @@ class BulkView(TypedDict, total=False):
     note: str
     field_note: str  # The note of the tab *Fields*
     hidden: str
+    only: str  # The choice to leave copies alone; "" if the files have none that are not selected
     people: list[PersonOfferView]
     total: int  # Number of all people
     rest: str

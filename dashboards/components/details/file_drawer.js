@@ -22,6 +22,7 @@ import {
   drawTexts,
 } from "./file_drawer_parts.js"
 import {drawRecord, drawSection} from "./file_history.js"
+import {ONLY_THIS_ACTIONS, onlyThis} from "./only_this.js"
 import {MEDIA_ACTIONS, MediaProperties} from "./properties.js"
 import {closeByDragging} from "./sheet_drag.js"
 import {facts, label} from "../widgets.js"
@@ -36,6 +37,7 @@ import {facts, label} from "../widgets.js"
  * @property {boolean} isPostponing The field for the day is shown.
  * @property {string} day
  * @property {boolean} isCopied
+ * @property {number} onlyThis The file whose copies edits leave alone; 0 for none.
  * @property {Map<string, string>} pictures By address: "there", "there tall" or "none".
  *
  * @typedef {LocalState & Opened} State
@@ -149,6 +151,7 @@ function continueDraft(self, {kind}) {
 const ACTIONS = {
   ...MEDIA_ACTIONS,
   ...FIELD_ACTIONS,
+  ...ONLY_THIS_ACTIONS,
   edit: startEditing,
   cancel_edit: ({state}) => state.editor.cancel(),
   continue_draft: continueDraft,
@@ -179,7 +182,9 @@ const ACTIONS = {
     state.day = target.value
   },
   skip_until: skipUntil,
-  add: ({send, view}, {name, replaces}) => send("add", {id: view.id, name, replaces: replaces ?? ""}),
+  add(self, {name, replaces}) {
+    self.send("add", {id: self.view.id, name, replaces: replaces ?? "", only: onlyThis(self)})
+  },
   decline: ({send, view}, {name}) => send("decline", {id: view.id, name}),
   changes: turnChanges,
   page: turnChanges,
@@ -206,7 +211,7 @@ function followView(self) {
   const isClosed = before?.open && !view.open
   if (view.id !== before?.id || isClosed) {
     keepUnsaved(state, before?.id)
-    Object.assign(state, {isPostponing: false, isUnfolded: false, isCopied: false, day: ""})
+    Object.assign(state, {isPostponing: false, isUnfolded: false, isCopied: false, onlyThis: 0, day: ""})
     state.media.reset()
     state.fields.reset()
     if (state.editor.draft) {
@@ -287,6 +292,7 @@ const newState = self => ({
   isPostponing: false,
   isUnfolded: false,
   isCopied: false,
+  onlyThis: 0,
   day: "",
   sections: new Set(["history", "media", "fields"]),
   pictures: new Map(),

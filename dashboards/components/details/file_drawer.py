@@ -37,10 +37,11 @@ class FileDrawer(Component):
     """
     The drawer beside the table, or the sheet below it.
 
-    Messages: `close`, `save` {id, people, seen}, `preserve`/`revoke` {id}, `skip` {id, until}, `add`
+    Messages: `close`, `save` {id, people, seen, only}, `preserve`/`revoke` {id}, `skip` {id, until}, `add`
     {id, name, replaces}, `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh},
-    `lock` {id, field, on}, `set` {id, field, text}, `field` {id, field, text, seen} and `revoke_field` {id, field},
-    `changes` {page}, `past` (all its operations). Receives: {problem, seen} (why the list is not saved), {saved},
+    `lock` {id, field, on}, `set` {id, field, text}, `field` {id, field, text, seen, only} and
+    `revoke_field` {id, field}, `changes` {page}, `past` (all its operations); with `only`, an edit leaves copies alone.
+    Receives: {problem, seen} (why the list is not saved), {saved},
     {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}, {field: problem, "" for none, seen}.
     """
 
@@ -56,7 +57,7 @@ class FileDrawer(Component):
     )
     _needs = needing(
         {
-            "plan.edit": "edit edit_field save add decline skip skip_until until preserve revoke "
+            "plan.edit": "edit edit_field only_this save add decline skip skip_until until preserve revoke "
             "revoke_field lock change put unset rate apply_draft",
             "jobs.manage": "rescan",
         }
@@ -128,6 +129,7 @@ def view(
         "name": item.file_name,
         "seen": max((each.decision_id for each in details.decisions), default=0),
         "path": details.file_path,
+        "copies": file_facts.only_this(details) if editable else "",
         "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
         "picture": media_addresses.thumbnail(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
         **media_addresses.media_of(details, is_shown=seen),

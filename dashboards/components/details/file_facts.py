@@ -19,6 +19,14 @@ _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MP
 _KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
 
 
+def only_this(details: FileDetails) -> str:
+    """Return the choice to edit only this of several copies; "" if the file has none."""
+    if not details.copies_total:
+        return ""
+    copies = "copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies"
+    return f"Edit only this file, not its {copies}"
+
+
 def over(details: FileDetails) -> list[str]:
     """Return the caption of the thumbnail: duration, resolution and codec; of a photo resolution, camera and time."""
     if details.media_kind == "photo":

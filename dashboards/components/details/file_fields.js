@@ -5,12 +5,13 @@ import {drawSelect, facts, iconButton} from "../widgets.js"
 import {plural} from "../wording.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
 import {drawSection} from "./file_history.js"
+import {drawOnlyThis, onlyThis} from "./only_this.js"
 
 /** @import {Kind} from "../comment_text.js" */
 /** @import {Opened} from "./file_history.js" */
 
 /**
- * @typedef {Component<{id?: number, seen?: number, fields?: FileFieldsView}, any>} Host
+ * @typedef {Component<{id?: number, seen?: number, copies?: string, fields?: FileFieldsView}, any>} Host
  */
 
 const STARS = [1, 2, 3, 4, 5]
@@ -141,7 +142,7 @@ export class FileFields {
 
   /** @type {(key: string, text: string, seen: number) => void} */
   send(key, text, seen) {
-    this.host.send("field", {id: this.host.view.id, field: key, text, seen})
+    this.host.send("field", {id: this.host.view.id, field: key, text, seen, only: onlyThis(this.host)})
   }
 
   /** A click on the same star removes the rating. @type {(key: string, stars: number) => void} */
@@ -314,6 +315,7 @@ export class FileFields {
   draw(opened) {
     const {rows, more, editable, names, note} = this.host.view.fields
     return [
+      editable && drawOnlyThis(this.host, "fields"),
       rows.length > 0 && this.drawRows(rows, editable, "Fields of this file"),
       more.length > 0 &&
         drawSection(

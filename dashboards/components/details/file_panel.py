@@ -271,7 +271,7 @@ class FilePanel:
 
         self._state.hold(file_id)
         self._bridge.run(
-            lambda: self._library.edit([file_id], people, seen=int(message["seen"])),
+            lambda: self._library.edit([file_id], people, seen=int(message["seen"]), only_this=_only_this(message)),
             self._saved,
             name="edit",
             failed=failed,
@@ -280,9 +280,7 @@ class FilePanel:
 
     def _saved(self, report: DecisionReport) -> None:
         self.drawer.saved()
-        copies = report.files > 1
-        text = f"The list applies to all {wording.files(report.files)} with the same content." if copies else "Saved."
-        self._session.report_decision(text, report)
+        self._session.report_decision("Saved.", report)
 
     def _set_field(self, message: Mapping[str, Any]) -> None:
         """Set a field of the file, and of its copies, to the entered value; an empty one removes the field."""
@@ -294,7 +292,7 @@ class FilePanel:
 
         self._bridge.run(
             lambda: self._library.decisions.set_fields(
-                [file_id], {key: text}, as_typed=True, seen=int(message["seen"])
+                [file_id], {key: text}, as_typed=True, seen=int(message["seen"]), only_this=_only_this(message)
             ),
             done,
             name=f"field_{key}",
@@ -315,12 +313,12 @@ class FilePanel:
     def _add(self, message: Mapping[str, Any]) -> None:
         """Add a suggested person."""
         file_id, name, replaces = int(message["id"]), str(message["name"]), str(message.get("replaces") or "")
-        library = self._library
+        decisions, only_this = self._library.decisions, _only_this(message)
 
         def decide() -> DecisionReport:
             if replaces:
-                return library.decisions.replace_person([file_id], replaces, name)
-            return library.decisions.change_people([file_id], add=[name])
+                return decisions.replace_person([file_id], replaces, name, only_this=only_this)
+            return decisions.change_people([file_id], add=[name], only_this=only_this)
 
         text = f"{name} instead of {replaces}." if replaces else f"{name} added."
         self._bridge.run(decide, lambda report: self._session.report_decision(text, report), name="add", once=True)
@@ -381,3 +379,8 @@ class FilePanel:
 def _morning(day: Any) -> datetime | None:
     """Return the start of a day in local time, or None without a day."""
     return datetime.combine(date.fromisoformat(str(day)), time.min).astimezone() if day else None
+
+
+def _only_this(message: Mapping[str, Any]) -> bool:
+    """Return whether an edit leaves the copies of the file alone."""
+    return message.get("only") is True

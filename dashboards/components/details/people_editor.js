@@ -2,6 +2,7 @@
 import {h} from "../browser/dom.js"
 import {PersonField, cleanName, includesName} from "../person_field.js"
 import {draftOf, dropDraft, keepDraft} from "../browser/edit_drafts.js"
+import {drawOnlyThis, onlyThis} from "./only_this.js"
 import {button} from "../widgets.js"
 
 /** @import {Offers} from "../person_field.js" */
@@ -13,7 +14,7 @@ export class PeopleEditor {
   problem = ""
   seen = 0 // the newest decision about the file that the person has seen
 
-  /** @param {Component<{id?: number, seen?: number, people?: string[]}, any>} host */
+  /** @param {Component<{id?: number, seen?: number, copies?: string, people?: string[]}, any>} host */
   constructor(host) {
     this.host = host
     this.field = new PersonField(host, {
@@ -119,7 +120,7 @@ export class PeopleEditor {
     if (typed && !includesName(this.draft, name)) this.draft = [...this.draft, name]
     field.clear()
     this.host.paint()
-    this.host.send("save", {id: this.host.view.id, people: this.draft, seen: this.seen})
+    this.host.send("save", {id: this.host.view.id, people: this.draft, seen: this.seen, only: onlyThis(this.host)})
   }
 
   /** @param {{problem?: string, seen?: number | null, saved?: boolean, offers?: Offers}} message */
@@ -184,6 +185,7 @@ export class PeopleEditor {
         {class: "hint"},
         "Enter adds the first suggestion, Backspace removes the last name, Escape keeps a draft. This file keeps your list, also after a write, until you remove the edit.",
       ),
+      drawOnlyThis(this.host, "people"),
       h("div", {class: "acts"}, button("Save", "save", {kind: "primary"}), button("Cancel", "cancel_edit")),
     )
   }

@@ -96,6 +96,7 @@ class PlanFileView(TypedDict, total=False):
     name: str
     path: str
     place: str
+    copies: str  # The choice to edit only this file; "" if it has no copies
     picture: str  # Address of the picture, or ""
     original: str | None  # Address of the file; None or "" if browsers cannot show it
     kind: str | None  # video, audio, photo; None if it is not known

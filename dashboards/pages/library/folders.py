@@ -54,7 +54,7 @@ PLANNED = {
     "text": "issue:custom_comment",
     "copies": "issue:duplicate_content",
     "broken": "issue:corrupt OR issue:unreadable",
-    "unwritable": "issue:no_strategy_yet OR issue:unsupported_container",
+    "unwritable": "issue:no_strategy_yet OR issue:unsupported_container OR issue:read_only",
     "missing": "issue:missing_file",
     "offline": "issue:offline",
 }

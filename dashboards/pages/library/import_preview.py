@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.pages.library.view_types import PeopleImportLevelView
 from indexium_core.model import wording
+from indexium_core.model.people import copies
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from indexium_core.model.people.unmatched import UnmatchedFile
 
@@ -25,7 +26,8 @@ def imported(found: ImportReport) -> str:
         parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
     if found.operations:
         parts.append(f"{wording.plural(found.operations, 'operation')} added to the history.")
-    return " ".join(parts)
+    parts.append(copies.sentence(found.copies, found.copy_files))
+    return " ".join(filter(None, parts))
 
 
 def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:

@@ -134,6 +134,9 @@ def _answer(library: Library, ask: AskByBody) -> Json:
 # Decisions about the files of one hash, or about one file.
 
 
+_ONLY_THIS = "Only the file of the id, not its copies; a hash must then have one file."
+
+
 class Edit(Body):
     """The people or other fields of a file, or both."""
 
@@ -141,6 +144,7 @@ class Edit(Body):
     fields: Annotated[
         dict[Text, Text] | None, Field(description="Values by field; an empty value removes the field.", min_length=1)
     ] = None
+    only_this: Annotated[bool, Field(description=_ONLY_THIS)] = False
 
     @model_validator(mode="after")
     def _has_an_edit(self) -> Self:
@@ -155,6 +159,7 @@ class Postpone(Body):
     until: Annotated[
         Text | None, Field(description="A day or time; without it, the files are skipped without end.")
     ] = None
+    only_this: Annotated[bool, Field(description=_ONLY_THIS)] = False
 
 
 class ModesBody(Body):
@@ -162,42 +167,53 @@ class ModesBody(Body):
 
     mode: Text | None = None
     comment_mode: Text | None = None
+    only_this: Annotated[bool, Field(description=_ONLY_THIS)] = False
 
 
 @router.post("/{ref}/edit", response_model=Decided)
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
-    """Set the people or fields of a file (by its id), or of all files with a hash, until the edit is removed."""
-    files = _files(library, ref)
-    return _decided(library, files, library.decisions.set_all(files, people=body.result_people, fields=body.fields))
+    """Set the people or fields of a file (by its id or hash) and of its copies, until the edit is removed."""
+    files = _files(library, ref, only_this=body.only_this)
+    report = library.decisions.set_all(files, people=body.result_people, fields=body.fields, only_this=body.only_this)
+    return _decided(library, files, report)
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
 def postpone(library: Open, ref: Reference, body: Postpone) -> Json:
-    """Skip files in lists and writes."""
-    files = _files(library, ref)
-    return _decided(library, files, library.decisions.postpone(files, body.until))
+    """Skip a file, or all files with a hash, in lists and writes."""
+    files = _files(library, ref, only_this=body.only_this)
+    return _decided(library, files, library.decisions.postpone(files, body.until, only_this=body.only_this))
 
 
 @router.post("/{ref}/mode", response_model=Decided)
 def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
-    """Set the modes of files: how people and comment are combined."""
-    files = _files(library, ref)
-    return _decided(library, files, library.decisions.set_mode(files, mode=body.mode, comment_mode=body.comment_mode))
+    """Set the modes of a file, or of all files with a hash: how people and comment are combined."""
+    files = _files(library, ref, only_this=body.only_this)
+    report = library.decisions.set_mode(files, mode=body.mode, comment_mode=body.comment_mode, only_this=body.only_this)
+    return _decided(library, files, report)
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
-def revoke(library: Open, ref: Reference, kind: Literal["edit", "fields", "postpone", "mode"]) -> Json:
-    """Revoke an edit of the people, the edits of all fields, a postponement or a mode."""
-    files = _files(library, ref)
+def revoke(
+    library: Open,
+    ref: Reference,
+    kind: Literal["edit", "fields", "postpone", "mode"],
+    only_this: Annotated[bool, Query(description=_ONLY_THIS)] = False,  # noqa: FBT002
+) -> Json:
+    """Revoke an edit of the people, the edits of all fields, a postponement or a mode; by an id, on this file only."""
+    files = _files(library, ref, only_this=only_this)
     return _decided(library, files, library.decisions.revoke_of(files, [kind]))
 
 
-def _files(library: Library, ref: str) -> list[int]:
+def _files(library: Library, ref: str, *, only_this: bool) -> list[int]:
     """Return the files with a hash, or the file with an id."""
-    return [int(ref)] if ref.isdecimal() and len(ref) < 19 else library.files.of_hash(ref)
+    if ref.isdecimal() and len(ref) < 19:
+        return [int(ref)]
+    return library.files.of_hash(ref, only_this=only_this)
 
 
 def _decided(library: Library, files: list[int], report: DecisionReport) -> Json:
     plan = library.plan(file_ids=files)
     items = plan.page(per_page=1, include_unchanged=True).items
-    return Json({"files": report.files, "file_ids": files, "item": items[0] if items else None})
+    reached = {"copies": report.copies, "copy_files": report.copy_files}
+    return Json({"files": report.files, "file_ids": files, **reached, "item": items[0] if items else None})

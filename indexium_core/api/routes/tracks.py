@@ -74,6 +74,7 @@ class FavoriteMany(Body):
     file_ids: Annotated[list[Number], Field(max_length=100_000), Distinct] | None = None
     q: Annotated[Text | None, Field(description="A search, instead of ids.")] = None
     favorite: bool
+    only_this: Annotated[bool, Field(description="Only these files, not their copies.")] = False
 
 
 @router.get("/tracks/favorites", response_model=FilePage)
@@ -116,7 +117,7 @@ def _set_favorites(library: Library, body: FavoriteMany, *, kind: MediaKind | No
     if (body.file_ids is None) == (body.q is None):
         raise problems.ProblemAnswer(422, "invalid_request", "Use either file_ids or q.")
     target = body.q if body.file_ids is None else body.file_ids
-    return Json(library.decisions.set_favorite(target or "", body.favorite, kind=kind))
+    return Json(library.decisions.set_favorite(target or "", body.favorite, kind=kind, only_this=body.only_this))
 
 
 def _toggle_favorite(library: Library, file_id: int, *, kind: MediaKind | None) -> Json:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indexium_core.cli import output
+from indexium_core.cli.edited_files import print_copies
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import AsJson, OnlyThis
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
@@ -136,10 +137,19 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @people.command("add", epilog="Example: indexium people add sea.mp4 --person 'Ann Lee'")
-def add_people(context: typer.Context, paths: Paths, person: Names) -> None:
-    """Add people to files in the database."""
+def add_people(
+    context: typer.Context, paths: Paths, person: Names, only_this: OnlyThis = False, as_json: AsJson = False
+) -> None:
+    """Add people to files and their copies in the database; with --only-this, by an edit of the files."""
     with opened(context) as library:
-        _print_import(library.people.add(paths, person))
+        report = library.people.add(paths, person, only_this=only_this)
+    if as_json:
+        output.to_json(report)
+    elif only_this:
+        _print_edit(report.added, "added", report.step_id)
+    else:
+        _print_import(report)
+        print_copies(report)
 
 
 @people.command("remove", epilog="Example: indexium people remove sea.mp4 --person 'Ann Lee' --from-files")
@@ -150,12 +160,28 @@ def remove_people(
     from_files: Annotated[
         bool, typer.Option("--from-files", help="Also plan to remove the names from the files.")
     ] = False,
+    only_this: OnlyThis = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Remove people from files in the database."""
+    """Remove people from files and their copies in the database; with --only-this, by an edit of the files."""
     with opened(context) as library:
-        count = library.people.remove(paths, person, from_files=from_files)
-    taken = f"{count} assignment{'' if count == 1 else 's'} removed."
-    output.note(taken + (" The plan removes the names from the files." if from_files else ""))
+        report = library.people.remove_from(paths, person, from_files=from_files, only_this=only_this)
+    if as_json:
+        output.to_json(report)
+    elif only_this:
+        _print_edit(report.removed, "removed", report.step_id)
+    else:
+        taken = f"{wording.plural(report.removed, 'assignment')} removed."
+        output.note(taken + (" The plan removes the names from the files." if from_files else ""))
+        print_copies(report)
+
+
+def _print_edit(names: int, verb: str, step_id: int | None) -> None:
+    """Print the result of an edit of only the named files."""
+    if step_id is None:
+        output.note("The people stay the same; nothing was done.")
+    else:
+        output.note(f"{wording.plural(names, 'name')} {verb} in these files only. To undo this: indexium undo")
 
 
 @people.command("list", epilog="Example: indexium people list")

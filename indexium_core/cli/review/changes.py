@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from indexium_core.cli import options, output
+from indexium_core.cli.edited_files import print_copies
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import labels, wording
@@ -55,8 +56,10 @@ def apply(
         options.ask(yes=yes)
         report = library.changes.apply(preview, overwrite=overwrite)
     if as_json:
-        output.to_json({**_document(preview), "files": report.files})
+        reached = {"copies": report.copies, "copy_files": report.copy_files}
+        output.to_json({**_document(preview), "files": report.files, **reached})
     output.note(labels.sentence(report.label))
+    print_copies(report)
     raise typer.Exit(1 if preview.errors else 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,11 +17,12 @@ from indexium_core.cli.edited_files import (
     print_report,
 )
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, assignments, refuse_ids
+from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, OnlyThis, Query, assignments, refuse_ids
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 
 if TYPE_CHECKING:
+    from indexium_core.model.fields.preview import FieldsPreview
     from indexium_core.model.review.reports import DecisionReport
     from indexium_core.services import LibraryServices
 
@@ -44,6 +45,8 @@ def edit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --set, show the values without setting them.")
     ] = False,
+    only_this: OnlyThis = False,
+    as_json: AsJson = False,
 ) -> None:
     """Set the people or other fields of files; valid until you remove the edit."""
     if sum((people is not None, bool(add or remove), bool(set_))) != 1:
@@ -51,28 +54,44 @@ def edit(
     with opened(context) as library:
         refuse_ids(library, query)
         if set_:
-            _set_fields(library, query, assignments(set_, "FIELD=VALUE"), dry_run=dry_run)
+            values = assignments(set_, "FIELD=VALUE")
+            if dry_run:
+                _print_preview(library.bulk.preview_fields(query, values, only_this=only_this), as_json=as_json)
+            else:
+                report = library.decisions.set_fields(query, values, only_this=only_this)
+                _say(report, lambda: _print_fields(report), as_json=as_json)
             return
         if people is not None:
             names = [name.strip() for name in people.split(";") if name.strip()]
-            _report("edited", library.edit(query, names))
+            report = library.edit(query, names, only_this=only_this)
+            _report("edited", report, as_json=as_json)
             return
         _hint(library, add or [])
-        print_people_report(library.decisions.change_people(query, add=add or [], remove=remove or []))
+        report = library.decisions.change_people(query, add=add or [], remove=remove or [], only_this=only_this)
+        _say(report, lambda: print_people_report(report), as_json=as_json)
 
 
-def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str], *, dry_run: bool) -> None:
-    if dry_run:
-        preview = library.bulk.preview_fields(query, values)
-        if preview.files:
-            print_fields_preview(preview)
-        else:
-            output.note(NO_MATCH)
-        return
-    report = library.decisions.set_fields(query, values)
+def _print_preview(preview: FieldsPreview, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json(preview)
+    elif preview.files:
+        print_fields_preview(preview)
+    else:
+        output.note(NO_MATCH)
+
+
+def _print_fields(report: DecisionReport) -> None:
     print_fields_report(report)
     if report.unsupported:
         output.note("The plan has the reasons.")
+
+
+def _say(report: DecisionReport, say: Callable[[], None], *, as_json: bool) -> None:
+    """Print the result of a decision, as JSON or by `say`."""
+    if as_json:
+        output.to_json(report)
+    else:
+        say()
 
 
 def _hint(library: LibraryServices, names: Sequence[str]) -> None:
@@ -92,6 +111,8 @@ def postpone(
     until: Annotated[str | None, typer.Option(help="Day until which the files are skipped, e.g. 2027-01-31.")] = None,
     stop_skipping: Annotated[bool, typer.Option("--stop-skipping", help="No longer skip the files.")] = False,
     former: Annotated[bool, typer.Option("--bring-back", hidden=True)] = False,
+    only_this: OnlyThis = False,
+    as_json: AsJson = False,
 ) -> None:
     """Skip files in lists and writes, until a day or until you stop skipping them."""
     stop_skipping = stop_skipping or former
@@ -100,24 +121,34 @@ def postpone(
     with opened(context) as library:
         refuse_ids(library, query)
         if stop_skipping:
-            _report("no longer skipped", library.decisions.end_postponements(query), unchanged="not skipped before")
+            report = library.decisions.end_postponements(query)
+            _report("no longer skipped", report, unchanged="not skipped before", as_json=as_json)
         else:
-            _report("skipped", library.decisions.postpone(query, until=until))
+            report = library.decisions.postpone(query, until=until, only_this=only_this)
+            _report("skipped", report, as_json=as_json)
 
 
 @app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")
-def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: CommentMode = None) -> None:
+def mode(
+    context: typer.Context,
+    query: Query,
+    mode: Mode = None,
+    comment_mode: CommentMode = None,
+    only_this: OnlyThis = False,
+    as_json: AsJson = False,
+) -> None:
     """Set how people and comments of files are combined."""
     if mode is None and comment_mode is None:
         raise errors.UsageError("Name a mode to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
         refuse_ids(library, query)
-        report = library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode)
-    print_report(report, labels.sentence(report.label))
+        report = library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode, only_this=only_this)
+    _say(report, lambda: print_report(report, labels.sentence(report.label)), as_json=as_json)
 
 
-def _report(verb: str, report: DecisionReport, *, unchanged: str = "") -> None:
-    print_report(report, f"{wording.files(report.files)} {verb}.", unchanged=unchanged)
+def _report(verb: str, report: DecisionReport, *, unchanged: str = "", as_json: bool) -> None:
+    done = f"{wording.files(report.files)} {verb}."
+    _say(report, lambda: print_report(report, done, unchanged=unchanged), as_json=as_json)
 
 
 decisions = typer.Typer(help="Edits, skipped files and modes that are in force.", no_args_is_help=True)

@@ -10,7 +10,7 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.edited_files import NO_MATCH, print_people_report
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson, Query, refuse_ids
+from indexium_core.cli.options import AsJson, OnlyThis, Query, refuse_ids
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
@@ -63,10 +63,12 @@ def remove_template(context: typer.Context, name: Name) -> None:
 
 
 @templates.command("preview", epilog="Example: indexium templates preview Family 'folder:2019'")
-def preview_template(context: typer.Context, name: Name, query: Query, as_json: AsJson = False) -> None:
+def preview_template(
+    context: typer.Context, name: Name, query: Query, only_this: OnlyThis = False, as_json: AsJson = False
+) -> None:
     """Show what a template would change in files; changes nothing."""
     with opened(context) as library:
-        found = library.templates.preview(name, query, examples=SHOWN)
+        found = library.templates.preview(name, query, examples=SHOWN, only_this=only_this)
     if as_json:
         output.to_json(found)
     else:
@@ -74,11 +76,17 @@ def preview_template(context: typer.Context, name: Name, query: Query, as_json: 
 
 
 @templates.command("apply", epilog="Example: indexium templates apply Family 'folder:2019'")
-def apply_template(context: typer.Context, name: Name, query: Query) -> None:
-    """Apply a template to files; 'indexium undo' undoes it."""
+def apply_template(
+    context: typer.Context, name: Name, query: Query, only_this: OnlyThis = False, as_json: AsJson = False
+) -> None:
+    """Apply a template to files and their copies; 'indexium undo' undoes it."""
     with opened(context) as library:
         refuse_ids(library, query)
-        print_people_report(library.templates.apply(name, query))
+        report = library.templates.apply(name, query, only_this=only_this)
+    if as_json:
+        output.to_json(report)
+    else:
+        print_people_report(report)
 
 
 def print_preview(found: ChangePreview) -> None:

@@ -86,6 +86,7 @@ class Capabilities:
     replace: bool = True  # another file may take the place of this one
     may_break_links: bool = False  # … only if the user agrees that the other names (hard links) keep the old file
     keep_faststart: bool = True  # an index in front of the media stays in front
+    protected: str = ""  # why an attribute of the file forbids every write, as a sentence; "" if none does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

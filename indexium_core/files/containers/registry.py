@@ -72,11 +72,13 @@ def choose(
     Return the best strategy that can write `changes` with these capabilities, and its edit; or a refusal.
 
     If no other strategy works, a new file may replace one of several names (hard links) of the file. If only the
-    read-only folder prevents the write, the code of the refusal is `read_only`. A file beside this one is the last
-    resort of a family.
+    read-only folder or an attribute of the file prevents the write, the code of the refusal is `read_only`. A file
+    beside this one is the last resort of a family.
     """
     if layout.problem is not None:
         return layout.problem
+    if capabilities.protected:
+        return Refusal(code=_FOLDER_CLOSED.code, message=capabilities.protected)
     chosen = _chosen(family, reader, layout, changes, capabilities)
     if not isinstance(chosen, Refusal) or chosen.code != _NO_STRATEGY.code:
         return chosen

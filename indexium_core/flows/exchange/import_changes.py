@@ -121,7 +121,8 @@ class PlanImport:
             reader, newest = step.now()
             _check_stale(reader, newest, rows)  # in the transaction of the decisions: no change can intervene
             copies = _decide(step, reader, rows)
-        return replace(step.report, copies=copies)
+            named = store.named(reader, copies)
+        return replace(step.report, copies=len(copies), copy_files=named)
 
 
 # --- The file of each row ----------------------------------------------------------------------------------------
@@ -434,8 +435,8 @@ def _is_stale(row: FileChange, facts: Facts) -> bool:
     return facts.people != row.before or any(facts.planned(each.field) != each.before for each in row.fields)
 
 
-def _decide(step: Step, reader: Connection, rows: Sequence[FileChange]) -> int:
-    """Make the decisions of the rows; return the number of copies that get the same people or values."""
+def _decide(step: Step, reader: Connection, rows: Sequence[FileChange]) -> set[int]:
+    """Make the decisions of the rows; return the copies that get the same people or values."""
     edits = {row.file_id: row.after for row in rows if row.after is not None}
     copy_of = store.copies(reader, list(edits))
     step.edit_each({copy: edits[original] for copy, original in copy_of.items()} | edits)
@@ -457,7 +458,7 @@ def _decide(step: Step, reader: Connection, rows: Sequence[FileChange]) -> int:
         file_ids = [row.file_id for row in rows if (row.people_mode, row.comment_mode) == modes]
         people_mode, comment_mode = checked_modes(*modes)
         step.set_mode(file_ids, people_mode=people_mode, comment_mode=comment_mode)
-    return len(copies)
+    return copies
 
 
 def _label(files: int) -> str:

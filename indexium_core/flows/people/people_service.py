@@ -14,13 +14,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.flows.people import import_people
+from indexium_core.flows.people import import_people, own_edits
 from indexium_core.flows.people.legacy_match import Progress
+from indexium_core.flows.people.own_edits import EditPeople
 from indexium_core.flows.people.paths import absolute_path
 from indexium_core.flows.people.person_changes import PersonChanges
 from indexium_core.model.people import likeness, people_comment, person, placeholders
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
-from indexium_core.model.people.person import AssignmentRow, PersonChange, PersonPage, PersonProfile, PersonRow, Similar
+from indexium_core.model.people.person import (
+    AssignmentRow,
+    PersonChange,
+    PersonPage,
+    PersonProfile,
+    PersonRow,
+    RemovedPeople,
+    Similar,
+)
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -38,7 +47,8 @@ class PeopleService:
     """
     The people of a home and their assignments.
 
-    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change.
+    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change; `edit` changes
+    the people of only one of several copies, because an assignment belongs to all of them.
     """
 
     def __init__(
@@ -48,7 +58,9 @@ class PeopleService:
         placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
+        edit: EditPeople | None = None,
     ) -> None:
+        self._edit = edit
         self._database = database
         self._placeholder_keys = placeholder_keys
         self._clock = clock
@@ -123,22 +135,36 @@ class PeopleService:
         return store.export(self._database.read())
 
     @remote(paths=("paths",))
-    def add(self, paths: Iterable[str | Path], names: Iterable[str]) -> ImportReport:
+    def add(self, paths: Iterable[str | Path], names: Iterable[str], *, only_this: bool = False) -> ImportReport:
         """
         Assign people to files. The assignments to a file that is not scanned yet wait for its scan.
+
+        An assignment belongs to a file and its copies, which the report names. `only_this` makes an edit of the named
+        files in its place: copies keep their people.
 
         Raises:
             ValidationError: Names are invalid or placeholders; one message has all of them.
             UsageError: A name matches several people; add the qualifier: "Ann Lee (aunt)".
+            UnknownIdError: With `only_this`, a file is not scanned.
 
         """
-        people = self._people(names)
+        people, resolved = self._people(names), self._resolved(paths)
+        if only_this:
+            edited = own_edits.change(self._database, self._edit, resolved, add=[name for name, _ in people])
+            return ImportReport(
+                matched=len(people) * edited.found,
+                waiting=0,
+                rejected=[],
+                added=sum(edited.added.values()),
+                files=edited.files,
+                step_id=edited.step_id,
+            )
         wanted = [
             AssignmentRequest(name=name, qualifier=qualifier, path_bytes=path, origin="hand")
-            for path in _absolute(paths)
+            for path in resolved
             for name, qualifier in people
         ]
-        return self._assign(self._importer.resolve_paths(wanted))
+        return self._assign(wanted, resolved)
 
     def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
         """Assign people to scanned files and their copies; errors as `add`."""
@@ -155,7 +181,8 @@ class PeopleService:
                 )
                 for file_hash, path in targets
                 for name, qualifier in people
-            ]
+            ],
+            [path for _, path in targets],
         )
 
     def _people(self, names: Iterable[str]) -> builtins.list[tuple[str, str | None]]:
@@ -179,30 +206,53 @@ class PeopleService:
         in_order = (known.get(name) or by_key[people_comment.person_key(name)] for name in given)
         return builtins.list(dict.fromkeys(in_order))
 
-    def _assign(self, wanted: builtins.list[AssignmentRequest]) -> ImportReport:
+    def _assign(self, wanted: builtins.list[AssignmentRequest], paths: builtins.list[bytes]) -> ImportReport:
+        """Make the assignments to the files at `paths`, whose copies the report names."""
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
         self._on_change()
+        named, copies = store.copies_at(self._database.read(), paths)
         return ImportReport(
-            matched=counts.matched, waiting=counts.waiting, rejected=[], added=counts.added, files=counts.files
+            matched=counts.matched,
+            waiting=counts.waiting,
+            rejected=[],
+            added=counts.added,
+            files=counts.files,
+            copies=copies,
+            copy_files=named,
         )
+
+    def _resolved(self, paths: Iterable[str | Path]) -> builtins.list[bytes]:
+        """Return the paths as a scan stores them, each once."""
+        wanted = [AssignmentRequest(name=None, path_bytes=path) for path in _absolute(paths)]
+        found = (each.path_bytes for each in self._importer.resolve_paths(wanted))
+        return builtins.list(dict.fromkeys(path for path in found if path is not None))
 
     @remote(paths=("paths",))
-    def remove(self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False) -> int:
+    def remove(
+        self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False, only_this: bool = False
+    ) -> int:
+        """Remove people as `remove_from`, and return only the number."""
+        return self.remove_from(paths, names, from_files=from_files, only_this=only_this).removed
+
+    @remote(paths=("paths",))
+    def remove_from(
+        self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False, only_this: bool = False
+    ) -> RemovedPeople:
         """
-        Remove assignments of people to files, and return the number of removed assignments.
+        Remove assignments of people to files and their copies, which the result names.
 
         Comments of files keep the name, unless `from_files` is set: then each file that has it gets an edit with all
-        its other people.
+        its other people. `only_this` makes an edit of the named files in place of all that: the name leaves these
+        files with the next write, and their copies keep it.
 
         Raises:
-            UnknownIdError: An unknown file, or (unless `from_files`) an unknown person.
+            UnknownIdError: An unknown file, or (unless one of the options is set) an unknown person.
 
         """
-        wanted = self._importer.resolve_paths(
-            [AssignmentRequest(name=None, path_bytes=path) for path in _absolute(paths)]
-        )
-        resolved = [each.path_bytes for each in wanted if each.path_bytes is not None]
-        distinct = list(dict.fromkeys(names))
+        resolved, distinct = self._resolved(paths), list(dict.fromkeys(names))
+        if only_this:
+            return self._remove_only(resolved, distinct)
+        named, copies = store.copies_at(self._database.read(), resolved)
         with self._database.atomic() as tx:
             _check_known(tx, resolved)
             file_ids = store.files_at(tx, resolved)
@@ -219,7 +269,12 @@ class PeopleService:
             if from_files:
                 self._remove_by_edit(tx, file_ids, removed_keys)
         self._on_change()
-        return count
+        return RemovedPeople(removed=count, copies=copies, copy_files=named)
+
+    def _remove_only(self, paths: builtins.list[bytes], names: builtins.list[str]) -> RemovedPeople:
+        """Remove people from exactly these files by an edit."""
+        edited = own_edits.change(self._database, self._edit, paths, remove=names)
+        return RemovedPeople(removed=sum(edited.removed.values()), step_id=edited.step_id)
 
     @remote()
     def list(self) -> builtins.list[PersonRow]:
@@ -336,11 +391,7 @@ class PeopleService:
             ValidationError: `into` is not a valid name.
 
         """
-        wanted = self._importer.resolve_paths(
-            [AssignmentRequest(name=None, path_bytes=path) for path in _absolute(paths)]
-        )
-        resolved = [each.path_bytes for each in wanted if each.path_bytes is not None]
-        reader = self._database.read()
+        resolved, reader = self._resolved(paths), self._database.read()
         _check_known(reader, resolved)
         file_ids = store.files_at(reader, resolved)
         return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)

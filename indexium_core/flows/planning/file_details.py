@@ -20,6 +20,7 @@ from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review import targets
+from indexium_core.model import wording
 from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.shown_in import shown_in
@@ -163,11 +164,23 @@ class Details:
         targets.require(self._database.read(), target)
 
     @remote()
-    def of_hash(self, file_hash: str) -> list[int]:
-        """Return the files with this payload. Raises `UnknownIdError` if no file has it."""
+    def of_hash(self, file_hash: str, *, only_this: bool = False) -> list[int]:
+        """
+        Return the files with this payload; `only_this`: the one file with it.
+
+        Raises:
+            UnknownIdError: No file has it.
+            UsageError: One file is wanted, and several have it.
+
+        """
         file_ids = store.files_of_hash(self._database.read(), file_hash)
         if not file_ids:
             raise errors.UnknownIdError(f"There is no file with the hash {file_hash}.")
+        if only_this and len(file_ids) > 1:
+            raise errors.UsageError(
+                f"{wording.files(len(file_ids))} have this hash. For only one of them, name it by its id: "
+                f"{wording.first_ids(file_ids)}."
+            )
         return file_ids
 
     @remote()

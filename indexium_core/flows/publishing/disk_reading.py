@@ -10,6 +10,7 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from indexium_core import errors
+from indexium_core.files import volumes
 from indexium_core.files.journal import disk
 from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
 from indexium_core.model.publishing import side_file_names
@@ -63,6 +64,8 @@ class FolderReader:
             status = os.stat(folder)  # noqa: PTH116 - a path of bytes
         except OSError:
             return False
+        if volumes.protection(folder):
+            return False
         kind = (status.st_dev, status.st_mode, status.st_uid, status.st_gid)
         if kind in self._writable_kinds and os.access(folder, os.W_OK | os.X_OK):
             return True
@@ -94,6 +97,8 @@ class FolderReader:
             raise errors.RefusedError("The file has other names (hard links).", code="not_replaceable")
         if not status.st_mode & stat.S_IWUSR:
             raise errors.RefusedError("The file is read-only.", code="not_replaceable")
+        if protected := volumes.protection(path):
+            raise errors.RefusedError(protected, code="not_replaceable")
         if status.st_size > MAX_SIDE_FILE_BYTES:
             raise errors.RefusedError(
                 f"The file is larger than {MAX_SIDE_FILE_BYTES // 1_000_000} MB.", code="not_replaceable"
@@ -123,7 +128,11 @@ class FolderReader:
     def is_as_planned(self, files: Sequence[SideFilePlan]) -> bool:
         """Return whether the side files of a title, and their folders, are as the plan has seen them."""
         return all(
-            each.action != "blocked" and _is_as_seen(each) and self._has_same_folder(each, files) for each in files
+            each.action != "blocked"
+            and _is_as_seen(each)
+            and self._has_same_folder(each, files)
+            and not (each.is_written and volumes.protection(each.path_bytes))
+            for each in files
         )
 
     def _has_same_folder(self, file: SideFilePlan, files: Sequence[SideFilePlan]) -> bool:

@@ -43,7 +43,7 @@ class BulkEdits:
         self._clock = clock
 
     @remote()
-    def people_in(self, target: Target, *, like: str = "", limit: int = 0) -> BulkPeople:
+    def people_in(self, target: Target, *, like: str = "", limit: int = 0, only_this: bool = False) -> BulkPeople:
         """
         Return the people of the files of a target, each with the number of files.
 
@@ -51,10 +51,11 @@ class BulkEdits:
             target: A query, a selection, or file ids; copies of the files are included.
             like: Only people whose name contains this text, compared as search does.
             limit: The maximum number of people; 0: all.
+            only_this: Without the copies.
 
         """
         reader = self._database.read()
-        with self._loaded(reader, target) as (files, copies):
+        with self._loaded(reader, target, only_this=only_this) as (files, copies):
             counts = bulk.people(reader)
         text = people_comment.fold(like.strip())
         people = [
@@ -63,13 +64,15 @@ class BulkEdits:
         return BulkPeople(files=files, copies=copies, total=len(people), people=people[: limit or None])
 
     @remote()
-    def preview_fields(self, target: Target, values: Mapping[str, str], *, examples: int = EXAMPLES) -> FieldsPreview:
+    def preview_fields(
+        self, target: Target, values: Mapping[str, str], *, examples: int = EXAMPLES, only_this: bool = False
+    ) -> FieldsPreview:
         """Return the effect of `Decisions.set_fields` without a change; errors are the same."""
         rules = field_rules.checked_rules(values)
         reader = self._database.read()
         version = plan_compute.refresh(self._database, self._modes(), now=self._clock())
         with targets.selected(reader, target, version):
-            copies = store.select_copies(reader)
+            copies = 0 if only_this else store.select_copies(reader)
             found = field_rules.results(reader, rules, skips_locked=not targets.is_one_file(target))
         return _preview(found, copies=copies, examples=examples)
 
@@ -89,9 +92,12 @@ class BulkEdits:
         remove: Sequence[str] = (),
         replace: tuple[str, str] | None = None,
         examples: int = EXAMPLES,
+        only_this: bool = False,
     ) -> ChangePreview:
         """
         Return the effect of adding and removing people, or of replacing a person, without a change.
+
+        `only_this`: in the files of the target, not in their copies.
 
         Raises:
             ValidationError: Names to add are invalid; one message has all of them.
@@ -105,7 +111,7 @@ class BulkEdits:
         else:
             names = decisions.checked_change(add, remove)
         removed_keys = step.all_keys(reader, remove)
-        with self._loaded(reader, target) as (files, copies):
+        with self._loaded(reader, target, only_this=only_this) as (files, copies):
             change = bulk.change(reader, added=names, removed_keys=removed_keys, replacement=replacement)
             shown = bulk.examples(reader, examples) if examples else []
         return ChangePreview(
@@ -119,11 +125,11 @@ class BulkEdits:
         )
 
     @contextmanager
-    def _loaded(self, reader: Connection, target: Target) -> Iterator[tuple[int, int]]:
+    def _loaded(self, reader: Connection, target: Target, *, only_this: bool) -> Iterator[tuple[int, int]]:
         """Load the people of a target's files for a block; yield the number of files, and how many are copies."""
         version = plan_compute.refresh(self._database, self._modes(), now=self._clock())
         with targets.selected(reader, target, version):
-            copies = store.select_copies(reader)
+            copies = 0 if only_this else store.select_copies(reader)
             with bulk.loaded(reader, version) as files:
                 yield files, copies
 

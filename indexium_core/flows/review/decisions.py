@@ -76,14 +76,17 @@ class Decisions:
         return store.newest(self._database.read())
 
     @remote()
-    def edit(self, target: Target, people: Sequence[str], *, seen: int | None = None) -> DecisionReport:
+    def edit(
+        self, target: Target, people: Sequence[str], *, seen: int | None = None, only_this: bool = False
+    ) -> DecisionReport:
         """
-        Set the people of files and of all their copies; the list may be empty.
+        Set the people of files and of all their copies; the list may be empty. The report names the copies.
 
         Args:
             target: The files.
             people: The names.
             seen: The newest decision that the actor has seen; None replaces every decision.
+            only_this: Edit only the files of the target, not their copies.
 
         Raises:
             ValidationError: Names are invalid; one message has all of them.
@@ -93,15 +96,21 @@ class Decisions:
         """
         names = valid_names(people)
         with self.step(seen=seen) as step:
-            step.edit(target, names)
+            step.edit(target, names, only_this=only_this)
         return step.report
 
     @remote()
     def change_people(
-        self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = (), label: Label | None = None
+        self,
+        target: Target,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        label: Label | None = None,
+        only_this: bool = False,
     ) -> DecisionReport:
         """
-        Add and remove people: each file (or copy) with a changed list gets an edit.
+        Add and remove people: each file (or copy, unless `only_this`) with a changed list gets an edit.
 
         Raises:
             ValidationError: Names to add are invalid; one message has all of them.
@@ -111,13 +120,15 @@ class Decisions:
         """
         names = checked_change(add, remove)
         with self.step(label) as step:
-            step.change_people(target, add=names, remove=remove)
+            step.change_people(target, add=names, remove=remove, only_this=only_this)
         return step.report
 
     @remote()
-    def replace_person(self, target: Target, old: str, new: str, *, label: Label | None = None) -> DecisionReport:
+    def replace_person(
+        self, target: Target, old: str, new: str, *, label: Label | None = None, only_this: bool = False
+    ) -> DecisionReport:
         """
-        Replace one person with another in the files that have the first person.
+        Replace one person with another in the files (and copies, unless `only_this`) that have the first person.
 
         Raises:
             ValidationError: `new` is not a valid name.
@@ -126,15 +137,23 @@ class Decisions:
         """
         name = people_comment.validate_name(new)
         with self.step(label) as step:
-            step.replace_person(target, old, name)
+            step.replace_person(target, old, name, only_this=only_this)
         return step.report
 
     @remote()
     def set_fields(
-        self, target: Target, values: Mapping[str, str], *, as_typed: bool = False, seen: int | None = None
+        self,
+        target: Target,
+        values: Mapping[str, str],
+        *,
+        as_typed: bool = False,
+        seen: int | None = None,
+        only_this: bool = False,
     ) -> DecisionReport:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
+
+        `only_this` edits only the files of the target, not their copies. The report names the copies.
 
         `favorite` (yes, no, toggle) sets the rating: 5, or the one before the file became a favorite.
 
@@ -149,7 +168,8 @@ class Decisions:
             NewerDecisionError: Somebody else set one of the fields of these files after `seen`, see `edit`.
 
         """
-        return self._set(target, None, field_rules.checked_rules(values, as_typed=as_typed), seen=seen)
+        rules = field_rules.checked_rules(values, as_typed=as_typed)
+        return self._set(target, None, rules, seen=seen, only_this=only_this)
 
     @remote()
     def set_all(
@@ -159,21 +179,28 @@ class Decisions:
         people: Sequence[str] | None = None,
         fields: Mapping[str, str] | None = None,
         seen: int | None = None,
+        only_this: bool = False,
     ) -> DecisionReport:
-        """Set the people and other fields of files as one step; None sets no people. Errors: `edit`, `set_fields`."""
+        """Set the people and other fields of files as one step; None sets no people. As `edit` and `set_fields`."""
         names = None if people is None else valid_names(people)
         rules = field_rules.checked_rules(fields or {}) if fields or names is None else {}
-        return self._set(target, names, rules, seen=seen)
+        return self._set(target, names, rules, seen=seen, only_this=only_this)
 
     def _set(
-        self, target: Target, names: Sequence[str] | None, rules: Mapping[str, ValueRule], *, seen: int | None
+        self,
+        target: Target,
+        names: Sequence[str] | None,
+        rules: Mapping[str, ValueRule],
+        *,
+        seen: int | None,
+        only_this: bool,
     ) -> DecisionReport:
         """Set people and fields as one step."""
         with self.step(seen=seen) as step:
             if names is not None:
-                step.edit(target, names)
+                step.edit(target, names, only_this=only_this)
             if rules:
-                step.set_fields(target, rules)
+                step.set_fields(target, rules, only_this=only_this)
         return step.report
 
     def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> DecisionReport:
@@ -194,24 +221,34 @@ class Decisions:
         wanted: bool | None = None,  # noqa: FBT001
         *,
         kind: MediaKind | None = None,
+        only_this: bool = False,
     ) -> builtins.list[RatedFile]:
         """
         Make files and their copies favorites, or no favorites; with None, the latter if all of them are favorites.
 
         A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
-        files of the target and their copies. With `kind`, only files of this kind of media.
+        files of the target and their copies (without copies if `only_this`). With `kind`, only files of this kind of
+        media.
 
         Raises:
             UnknownIdError: There is no such file, or one of these ids belongs to a file of another kind.
 
         """
         with self.step() as step:
-            return step.set_favorite(target, wanted=wanted, kind=kind)
+            return step.set_favorite(target, wanted=wanted, kind=kind, only_this=only_this)
 
     @remote()
-    def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
+    def postpone(
+        self,
+        target: Target,
+        until: datetime | str | None = None,
+        *,
+        only_this: bool = False,  # noqa: ARG002  # it is always so; a caller may say it as in `edit`
+    ) -> DecisionReport:
         """
         Skip files in lists and writes, until a time (local if it has no zone) or until the decision is removed.
+
+        Each file is skipped by itself: its copies are not.
 
         Raises:
             UsageError: The time is in the past.
@@ -229,9 +266,10 @@ class Decisions:
         *,
         mode: str | None = None,
         comment_mode: str | None = None,
+        only_this: bool = False,  # noqa: ARG002  # it is always so; a caller may say it as in `edit`
     ) -> DecisionReport:
         """
-        Set the modes of files; None does not change a mode.
+        Set the modes of files, not of their copies; None does not change a mode.
 
         Raises:
             UsageError: No mode is given.

@@ -92,13 +92,13 @@ class Step:
         """Return the connection of the step, and the newest version of the plan, with the decisions of the step."""
         return self._tx, plan_compute.refresh_within(self._tx, self._modes, now=self._at)
 
-    def edit(self, target: Target, people: Sequence[str]) -> int:
+    def edit(self, target: Target, people: Sequence[str], *, only_this: bool = False) -> int:
         """Set the (valid) people of files and their copies; return the number of files."""
-        with self._selected(target, copies=True) as copies:
+        with self._selected(target, copies=not only_this):
             self._require_seen(["edit"])
             files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
         self._add_people(people if files else ())
-        return self._add(files, labels.edited(files, people), copies=copies)
+        return self._add(files, labels.edited(files, people))
 
     def edit_each(self, people: Mapping[int, Sequence[str]]) -> int:
         """Set the (valid) people of each file, by id, without its copies; return the number of files."""
@@ -106,21 +106,24 @@ class Step:
         self._add_people([name for names in people.values() for name in names] if files else ())
         return self._add(files, labels.changed(files, {}, {}))
 
-    def change_people(self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> int:
+    def change_people(
+        self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = (), only_this: bool = False
+    ) -> int:
         """Add (valid) people to each file's list, and remove others; return the number of files that change."""
-        return self._change(target, added=add, removed_keys=all_keys(self._tx, remove))
+        return self._change(target, added=add, removed_keys=all_keys(self._tx, remove), only_this=only_this)
 
-    def replace_person(self, target: Target, old: str, new: str) -> int:
+    def replace_person(self, target: Target, old: str, new: str, *, only_this: bool = False) -> int:
         """Replace `old` with the (valid) name `new`; return the number of files that change."""
-        files = self._change(target, removed_keys=all_keys(self._tx, [old]), replacement=new)
+        keys = all_keys(self._tx, [old])
+        files = self._change(target, removed_keys=keys, replacement=new, only_this=only_this)
         self._label = labels.replaced(files, old, new)
         return files
 
-    def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
+    def set_fields(self, target: Target, rules: Mapping[str, ValueRule], *, only_this: bool = False) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
         tx, at, skips_locked = self._tx, self._at, not targets.is_one_file(target)
         edited, constants = [0], field_rules.constants(rules)
-        with self._selected(target, copies=True) as copies:
+        with self._selected(target, copies=not only_this):
             self._require_seen([kind_of_field(RATING if key == FAVORITE_KEY else key) for key in rules])
             locked = store.locked_selected(tx, list(constants)) if constants and skips_locked else 0
             for key, value in constants.items():
@@ -144,7 +147,7 @@ class Step:
         if rules.keys() == {FAVORITE_KEY}:
             ratings = found.values.get(RATING, {})
             label = labels.favorites(files, added=field_values.FAVORITE in ratings.values())
-        return self._add(files, label, copies=copies)
+        return self._add(files, label)
 
     def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> int:
         """Set the fields of each file, by id, without copies (`Decisions.set_each`); return the number of files."""
@@ -173,10 +176,10 @@ class Step:
         return self._add(files, labels.set_fields(files, [field]))
 
     def set_favorite(
-        self, target: Target, *, wanted: bool | None, kind: MediaKind | None = None
+        self, target: Target, *, wanted: bool | None, kind: MediaKind | None = None, only_this: bool = False
     ) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
-        with self._selected(target, copies=True, kind=kind):
+        with self._selected(target, copies=not only_this, kind=kind):
             rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
             ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
         changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
@@ -238,14 +241,16 @@ class Step:
         return count
 
     @contextmanager
-    def _selected(self, target: Target, *, copies: bool = False, kind: MediaKind | None = None) -> Iterator[int]:
-        """Select files (of one kind) for a block, and their copies if `copies` is set; yield the number of copies."""
+    def _selected(self, target: Target, *, copies: bool = False, kind: MediaKind | None = None) -> Iterator[None]:
+        """Select files (of one kind) for a block, and their copies if `copies` is set, which the report then names."""
         with targets.selected_now(self._tx, target, self._modes, now=self._at):
             if kind is not None:
                 targets.keep_kind(self._tx, target, kind)
             added = store.select_copies(self._tx) if copies else 0
             self._count_found(store.count_selected(self._tx))
-            yield added
+            yield
+            if added:
+                self._name_copies()
 
     def _require_seen(self, kinds: Sequence[str]) -> None:
         """Raise NewerDecisionError if others decided about the selected files after the newest decision seen."""
@@ -260,16 +265,19 @@ class Step:
         added: Sequence[str] = (),
         removed_keys: frozenset[str],
         replacement: str | None = None,
+        only_this: bool,
     ) -> int:
         version = plan_compute.refresh_within(self._tx, self._modes, now=self._at)
         with targets.selected(self._tx, target, version):
-            store.select_copies(self._tx)
+            copies = 0 if only_this else store.select_copies(self._tx)
             with bulk.loaded(self._tx, version) as found:
                 self._count_found(found)
                 change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
                 if change.files:
                     store.edit_changed(self._tx, at=self._at, step=self._id)
                     self._add_people(list(change.added))
+            if copies:
+                self._name_copies()
         self.report = replace(self.report, added=change.added, removed=change.removed)
         return self._add(change.files, labels.changed(change.files, change.added, change.removed))
 
@@ -289,9 +297,15 @@ class Step:
         """Keep the number of files of the largest target of the step."""
         self.report = replace(self.report, found=max(self.report.found, files))
 
-    def _add(self, files: int, label: str, *, copies: int = 0) -> int:
+    def _name_copies(self) -> None:
+        """Keep the selected copies that the step reached; a step with several decisions has one target."""
+        named, total = store.reached_copies(self._tx, step=self._id)
+        if total >= self.report.copies:
+            self.report = replace(self.report, copies=total, copy_files=named)
+
+    def _add(self, files: int, label: str) -> int:
         self._label = label
-        self.report = replace(self.report, files=self.report.files + files, copies=self.report.copies + copies)
+        self.report = replace(self.report, files=self.report.files + files)
         return files
 
 

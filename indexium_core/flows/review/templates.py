@@ -91,21 +91,23 @@ class Templates:
             self.get(name)
 
     @remote()
-    def preview(self, name: str, target: Target, *, examples: int = EXAMPLES) -> ChangePreview:
+    def preview(self, name: str, target: Target, *, examples: int = EXAMPLES, only_this: bool = False) -> ChangePreview:
         """Return the effect of a template on files, without a change. UnknownIdError: there is no such template."""
         template = self.get(name)
-        return self._bulk.preview(target, add=template.people, replace=template.pair, examples=examples)
+        return self._bulk.preview(
+            target, add=template.people, replace=template.pair, examples=examples, only_this=only_this
+        )
 
     @remote()
-    def apply(self, name: str, target: Target) -> DecisionReport:
-        """Edit every file that the template changes. UnknownIdError: there is no such template or file."""
+    def apply(self, name: str, target: Target, *, only_this: bool = False) -> DecisionReport:
+        """Edit the files (and copies, unless `only_this`) that it changes. UnknownIdError: no such template or file."""
         template = self.get(name)
 
         def label(files: int) -> str:
             return f"applied “{template.name}” to {wording.files(files)}"
 
         if template.pair is not None:
-            report = self._decisions.replace_person(target, *template.pair, label=label)
+            report = self._decisions.replace_person(target, *template.pair, label=label, only_this=only_this)
         else:
-            report = self._decisions.change_people(target, add=template.people, label=label)
+            report = self._decisions.change_people(target, add=template.people, label=label, only_this=only_this)
         return report

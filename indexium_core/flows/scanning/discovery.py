@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.files import walk
+from indexium_core.files import volumes, walk
 from indexium_core.files.journal import disk
 from indexium_core.files.sidecars import names
 from indexium_core.flows.scanning import roots
@@ -123,6 +123,8 @@ def discover(
     for place in () if full else walked_places:
         stable |= catalog.stable_stats(reader, place)
         outdated |= catalog.read_before_fields(reader, place)
+        forbidden = catalog.without_permission(reader, place)
+        outdated |= {path for path, reason in forbidden.items() if volumes.is_other_refusal(path, reason)}
     for path in outdated:
         stable.pop(path, None)
     walked = _walk(library, reader, stable, places=places, on_folder=on_folder)

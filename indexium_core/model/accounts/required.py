@@ -36,8 +36,8 @@ _CALLS: Mapping[Permission, str] = {
         views.restore views.save views.set_default
     """,
     "people.edit": """
-        people.merge people.remove people.rename people.set_picture people.split people.split_files
-        people.unmerge
+        people.merge people.remove people.remove_from people.rename people.set_picture people.split
+        people.split_files people.unmerge
     """,
     "titles.edit": """
         artwork.download_artwork artwork.find_local artwork.generate_artwork_collage artwork.keep artwork.put

@@ -45,7 +45,7 @@ class Tile:
     in_plan: bool  # a write would change the file
     skipped: bool  # a write would change the file, but it is skipped
     offline: bool
-    unwritable: bool  # no write strategy exists, or the file is not intact
+    unwritable: bool  # the file is read-only or not intact, or no write strategy exists
     container: str  # "" if it is not known
 
 

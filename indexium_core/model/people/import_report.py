@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from indexium_core.model.people.copies import FileCopy
 from indexium_core.model.people.unmatched import UnmatchedFile
 
 
@@ -32,6 +33,9 @@ class ImportReport:
     skipped: list[RejectedRow] = field(default_factory=list)  # placeholder names
     added: int = 0  # new assignments to scanned files
     files: int = 0  # files concerned, including copies
+    copies: int = 0  # of people added by hand: of these files, the copies that are not named
+    copy_files: list[FileCopy] = field(default_factory=list)  # these copies by path, the first 1,000
+    step_id: int | None = None  # the step of an edit of only the named files; None: assignments
     # Only of a legacy database:
     suggestions: int = 0  # unconfirmed faces: suggested, never assigned
     operations: int = 0  # operations that are new in the history

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexium_core import errors
 from indexium_core.model.people import people_comment
+from indexium_core.model.people.copies import FileCopy
 from indexium_core.model.shapes import ListPage
 
 _MAX_QUALIFIER_LENGTH = 100  # characters
@@ -19,6 +20,16 @@ class PersonChange:
     files: int = 0  # files whose people or comments the change concerns
     comments: int = 0  # files whose comment the next write corrects
     step_id: int | None = None  # the review step that undo reverts; None: a preview, or nothing changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedPeople:
+    """The result of a removal of people from files."""
+
+    removed: int  # assignments; of an edit of only the named files, people of files
+    copies: int = 0  # copies of the named files, from which the people are removed, too
+    copy_files: list[FileCopy] = field(default_factory=list)  # these copies by path, the first 1,000
+    step_id: int | None = None  # the step of an edit of only the named files; None: assignments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,8 @@ ISSUES: Mapping[str, IssueKind] = {
         "blocked",
         "read-only",
         "The file cannot be written[: it is read-only (mode {mode})].[ {folder}.]",
-        "Make it writable for your user, and also its folder if the folder is read-only, then scan again.",
+        "Make it writable for your user, and also its folder if the folder is read-only; remove an attribute that the "
+        "message names. Then scan again.",
         bit=3,
     ),
     "unsupported_container": _kind(

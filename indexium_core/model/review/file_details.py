@@ -10,6 +10,7 @@ from indexium_core.model.fields.shown_in import ShownField
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.tiles import DateSource
+from indexium_core.model.people.copies import FileCopy
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.decisions import StandingDecision
 
@@ -39,14 +40,6 @@ class TagPlace:
 
     place: str  # "container", or the number of a stream
     tags: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileCopy:
-    """Another file with the same payload."""
-
-    file_id: int
-    file_path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from indexium_core import notebook
 from indexium_core.model import wording
+from indexium_core.model.people.copies import FileCopy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class DecisionReport:
 
     files: int
     found: int = 0  # files of the target, with the copies to which the decision applies too
-    copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
+    copies: int = 0  # of `files`, those that are not in the target: copies that the decision reached
+    copy_files: list[FileCopy] = field(default_factory=list, compare=False)  # these copies by path, the first 1,000
     added: Mapping[str, int] = field(default_factory=dict)  # files by added person
     removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
     without_value: int = 0  # files that are not edited, because a rule for a field has no value

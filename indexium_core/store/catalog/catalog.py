@@ -205,6 +205,11 @@ def read_before_fields(reader: Connection, root: bytes) -> set[bytes]:
     return {row[0] for row in reader.execute(_sql("read_before_fields"), _span(root)).fetchall()}
 
 
+def without_permission(reader: Connection, root: bytes) -> dict[bytes, str]:
+    """Return the paths below `root` of the files whose folder or whose attributes forbid a write, with the reason."""
+    return dict(reader.execute(_sql("without_permission"), _span(root)).fetchall())
+
+
 def sidecars(reader: Connection, root: bytes) -> dict[bytes, str]:
     """Return the stamp of the sidecar of each file below `root` that has one, by path."""
     return dict(reader.execute(_sql("sidecars"), _span(root)).fetchall())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.review.file_details import FileCopy
+from indexium_core.model.people.copies import FileCopy
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 from indexium_core.model.people import people_comment, person
+from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.model.people.person import AssignmentRow, PersonRow
 from indexium_core.model.query import SpellingParameter, SpellingSet
 from indexium_core.store import rows, sql
@@ -132,6 +133,18 @@ def known_hashes(reader: Connection, hashes: Collection[str]) -> set[str]:
 def files_at(reader: Connection, paths: Collection[bytes]) -> list[int]:
     """Return the ids of the files at `paths` and of all their copies."""
     return [file_id for (file_id,) in reader.execute(_sql("files_at"), [list(paths)]).fetchall()]
+
+
+def ids_at(reader: Connection, paths: Collection[bytes]) -> list[int]:
+    """Return the ids of the files at `paths`, without their copies."""
+    return [file_id for (file_id,) in reader.execute(_sql("ids_at"), [list(paths)]).fetchall()]
+
+
+def copies_at(reader: Connection, paths: Collection[bytes]) -> tuple[list[FileCopy], int]:
+    """Return the copies of the files at `paths`: the first ones, and all in number."""
+    facts = {"file_ids": files_at(reader, paths), "paths": list(paths), "count": NAMED}
+    rows = reader.execute(_sql("copies_at"), facts).fetchall()
+    return [FileCopy(file_id=row[0], file_path=row[1]) for row in rows], rows[0][2] if rows else 0
 
 
 def find(reader: Connection, names: Collection[str]) -> dict[str, list[int]]:

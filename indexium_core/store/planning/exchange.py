@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.versions.plan_version import Version
@@ -53,6 +54,12 @@ def facts(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict
     """Return the values of files in a version, by file id."""
     parameters = version.parameters | {"file_ids": list(file_ids)}
     return {row[0]: Facts(*row) for row in reader.execute(_sql("facts"), parameters).fetchall()}
+
+
+def named(reader: Connection, file_ids: Collection[int]) -> list[FileCopy]:
+    """Return the first of some copies, by path."""
+    rows = reader.execute(_sql("named"), {"file_ids": list(file_ids), "count": NAMED}).fetchall()
+    return [FileCopy(file_id=file_id, file_path=path) for file_id, path in rows]
 
 
 def copies(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:

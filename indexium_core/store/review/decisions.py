@@ -17,6 +17,7 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.people import people_comment
+from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.model.review.decisions import FIELD_KIND, StandingDecision, kind_of_field
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -91,7 +92,14 @@ def deselect_others(reader: Connection, kind: MediaKind) -> None:
 
 def select_copies(reader: Connection) -> int:
     """Select all other files with the payloads of the selected files, too; return their number."""
-    return int(reader.value(_sql("select_copies"), [reader.libraries]))
+    reader.execute(_sql("find_copies"), [reader.libraries])
+    return int(reader.value(_sql("select_copies")))
+
+
+def reached_copies(tx: Connection, *, step: int) -> tuple[list[FileCopy], int]:
+    """Return the copies that were selected, too, and about which a step decided: the first ones, and the number."""
+    rows = tx.execute(_sql("reached_copies"), {"step": step, "count": NAMED}).fetchall()
+    return [FileCopy(file_id=row[0], file_path=row[1]) for row in rows], rows[0][2] if rows else 0
 
 
 def count_selected(reader: Connection) -> int:

@@ -143,6 +143,11 @@ FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' A
 SELECT path_bytes FROM scanned_files
 WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND scanned_at < (SELECT max(changed_at) FROM custom_fields);
 
+-- name: without_permission
+-- The stable files below a root whose folder or whose attributes forbid a write, with the reason.
+SELECT path_bytes, strategy_message FROM scanned_files
+WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND strategy_code = 'read_only';
+
 -- name: sidecars
 -- The stamps of the sidecars of files below a root.
 SELECT path_bytes, sidecar FROM scanned_files

@@ -15,13 +15,22 @@ SELECT file_id FROM selected_files JOIN scanned_files USING (file_id) WHERE medi
 -- Select only files of one kind of media.
 DELETE FROM selected_files WHERE file_id NOT IN (SELECT file_id FROM scanned_files WHERE media_kind = $1);
 
--- name: select_copies
--- Select the other files with the payloads of the selected ones, too, in the libraries that the actor sees.
-INSERT INTO selected_files
+-- name: find_copies
+-- Find the other files with the payloads of the selected ones, in the libraries that the actor sees.
+CREATE OR REPLACE TEMP TABLE selected_copies AS
 SELECT file_id FROM scanned_files
 WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT file_id FROM selected_files))
   AND file_id NOT IN (SELECT file_id FROM selected_files)
   AND ($1 IS NULL OR list_contains($1::INTEGER[], library_id));
+
+-- name: select_copies
+-- Select these copies, too.
+INSERT INTO selected_files FROM selected_copies;
+
+-- name: reached_copies
+-- The copies that were selected, too, and about which a step decided, by path; and their number.
+SELECT file_id, path, count(*) OVER () FROM scanned_files JOIN selected_copies USING (file_id)
+WHERE file_id IN (SELECT file_id FROM decisions WHERE made_by = $step) ORDER BY path_bytes LIMIT $count;
 
 -- name: count_selected
 -- The number of selected files.
@@ -30,6 +39,7 @@ SELECT count(*) FROM selected_files;
 -- name: drop_selected
 -- Drop the selection.
 DROP TABLE IF EXISTS selected_files;
+DROP TABLE IF EXISTS selected_copies;
 
 -- name: copies
 -- These files and all others with the same payload, in the libraries that the actor sees.

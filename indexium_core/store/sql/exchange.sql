@@ -25,6 +25,10 @@ LEFT JOIN plan_items_of($variant_id, $plan_id) AS i USING (file_id)
 LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k ON k.file_id = f.file_id
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
+-- name: named
+-- The first of some files, by path.
+SELECT file_id, path FROM scanned_files WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) ORDER BY path_bytes LIMIT $count;
+
 -- name: copies
 -- The other files with the payloads of some files, each with one of these files.
 SELECT c.file_id, min(f.file_id) FROM scanned_files AS f JOIN scanned_files AS c ON c.file_hash = f.file_hash

@@ -17,7 +17,7 @@ SELECT count(*) FILTER (f.state <> 'missing') AS "all",
        count(*) FILTER (f.state <> 'missing' AND f.custom_text <> '') AS "text",
        coalesce((SELECT files FROM copies), 0)::BIGINT AS copies,
        count(*) FILTER (f.state IN ('corrupt', 'empty', 'unreadable', 'not_video')) AS broken,
-       count(*) FILTER (f.state = 'ok' AND f.strategy = '') AS unwritable,
+       count(*) FILTER (f.state = 'ok' AND (f.strategy = '' OR f.read_only)) AS unwritable,
        count(*) FILTER (f.state = 'missing') AS missing,
        count(*) FILTER (f.state <> 'missing' AND l.state = 'offline') AS offline,
        (SELECT count(*) FROM people) AS persons,
@@ -77,8 +77,8 @@ SELECT file_id, count(*) OVER () FROM scanned_files WHERE state IN ('corrupt', '
 ORDER BY state, path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_unwritable
--- Intact files for which no write strategy exists.
-SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'ok' AND strategy = ''
+-- Intact files that the plan blocks: no write strategy exists, or they are read-only.
+SELECT file_id, count(*) OVER () FROM scanned_files WHERE state = 'ok' AND (strategy = '' OR read_only)
 ORDER BY strategy_code, path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_missing
@@ -112,7 +112,9 @@ WHERE state <> 'missing' AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT 
 -- The columns of a list for these files, in the given order.
 SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.state,
        CASE WHEN l.state = 'offline' THEN l.state_reason
-            WHEN f.state_message <> '' THEN f.state_message ELSE f.strategy_message END,
+            WHEN f.state_message <> '' THEN f.state_message
+            WHEN f.read_only AND f.strategy_code <> 'read_only'
+            THEN format('It is read-only (mode {:o}).', f.mode & 511) ELSE f.strategy_message END,
        coalesce(k.names, []), f.people, "left"(f.custom_text, 300), coalesce(c.n, 1)
 FROM (SELECT unnest($1::BIGINT[]) AS file_id, generate_subscripts($1::BIGINT[], 1) AS place) AS w
 JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)

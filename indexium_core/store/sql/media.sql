@@ -68,7 +68,7 @@ SELECT f.file_id, f.file_name,
        date_source(/* edited_at */, m.taken, /* dated_at */, f.file_name),
        /* rating */, list_slice(/* people */, 1, $most_people), len(/* people */), coalesce(m.duration, f.duration, 0),
        coalesce(m.resolution, ''), coalesce(p.can_update AND NOT p.postponed, FALSE),
-       coalesce(p.can_update AND p.postponed, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = '',
+       coalesce(p.can_update AND p.postponed, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = '' OR f.read_only,
        coalesce(f.container, '')
 FROM /* files */
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND f.state <> 'missing';

@@ -162,6 +162,16 @@ UNION SELECT path_bytes FROM video_people WHERE path_bytes IN (SELECT unnest($1:
 -- Those of these paths that are scanned.
 SELECT path_bytes FROM scanned_files WHERE path_bytes IN (SELECT unnest($1::BLOB[]));
 
+-- name: ids_at
+-- The files at these paths, without their copies.
+SELECT file_id FROM scanned_files WHERE path_bytes IN (SELECT unnest($1::BLOB[])) ORDER BY file_id;
+
+-- name: copies_at
+-- The first copies of the files at these paths, and the number of all.
+SELECT file_id, path, count(*) OVER () FROM scanned_files
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND path_bytes NOT IN (SELECT unnest($paths::BLOB[]))
+ORDER BY path_bytes LIMIT $count;
+
 -- name: targets
 -- Hash and path of these files: the targets of assignments.
 SELECT file_hash, path_bytes FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])) ORDER BY file_id;

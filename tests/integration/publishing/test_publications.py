@@ -19,6 +19,7 @@ from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
 from indexium_core.store.publishing import rows
 from tests.support import tables
+from tests.support.attributes import protected
 from tests.support.published_home import ALL, picture, select_picture, states, tree
 
 LANTERN = "Films/The Lantern Keeper (2014)"
@@ -505,6 +506,28 @@ def test_read_only_folder_is_blocked(library: Library, folder: Path, film: int) 
         assert not (folder / LANTERN / "movie.nfo").exists()
     finally:
         (folder / LANTERN).chmod(0o755)
+
+
+def test_immutable_folder_or_file_is_blocked_in_the_plan(library: Library, folder: Path, film: int) -> None:
+    with protected(folder / LANTERN):
+        library.publications.refresh()
+        assert codes(library, f"movie:{film}") == ["folder_not_writable"]
+    library.publications.refresh()
+    publish(library)
+    nfo = folder / LANTERN / "movie.nfo"
+    text = nfo.read_bytes()
+    library.titles.set(film, "plot", "Another plot.")
+    library.publications.refresh()
+    assert library.publications.get("movie", film).risk != "blocked"
+    with protected(nfo):
+        library.publications.refresh()
+        assert codes(library, f"movie:{film}") == ["not_replaceable"]
+        with pytest.raises(errors.UsageError, match="1 blocked"):
+            publish(library)
+        assert nfo.read_bytes() == text
+    library.publications.refresh()
+    publish(library)
+    assert b"Another plot." in nfo.read_bytes()
 
 
 def test_names_that_are_no_plain_files_are_blocked(library: Library, folder: Path) -> None:

@@ -69,6 +69,29 @@ def test_edit_answers_with_new_plan_item(rest: Client) -> None:
     assert (gone["files"], gone["item"]["edited"]) == (2, False)
 
 
+def test_only_this_leaves_the_copy_alone_and_every_answer_names_it(rest: Client) -> None:
+    lake, copy = items(rest)["lake.mp4"], items(rest)["copy.mp4"]
+    by_id, by_hash = (f"/api/metadata/plan/{lake[ref]}" for ref in ("file_id", "file_hash"))
+    both = rest.post(f"{by_id}/edit", {"result_people": PEOPLE}).json
+    named = {"file_id": copy["file_id"], "file_path": copy["file_path"]}
+    assert (both["copies"], both["copy_files"]) == (1, [named])
+
+    one = rest.post(f"{by_id}/edit", {"result_people": [], "fields": {"title": "Sea"}, "only_this": True}).json
+    assert (one["files"], one["file_ids"], one["copies"], one["copy_files"]) == (1, [lake["file_id"]], 0, [])
+    assert items(rest)["copy.mp4"]["result_people"] == PEOPLE
+    for act, body in (("edit", {"result_people": []}), ("postpone", {}), ("mode", {"mode": "exact"})):
+        refused = rest.post(f"{by_hash}/{act}", {**body, "only_this": True})
+        assert refused.status == 422
+        assert b"2 files have this hash. For only one of them, name it by its id: " in refused.text
+        assert rest.post(f"{by_id}/{act}", {**body, "only_this": True}).json["file_ids"] == [lake["file_id"]]
+    assert rest.delete(f"{by_hash}/edit?only_this=true").status == 422
+    assert rest.delete(f"{by_id}/edit?only_this=true").json["files"] == 1
+    rated = rest.post(
+        "/api/tracks/bulk-favorite", {"file_ids": [lake["file_id"]], "favorite": True, "only_this": True}
+    ).json
+    assert [each["file_id"] for each in rated] == [lake["file_id"]]
+
+
 def test_files_are_postponed_and_given_modes(rest: Client) -> None:
     sea = items(rest)["sea.mp4"]["file_id"]
     assert rest.post(f"/api/metadata/plan/{sea}/postpone", {"until": "2031-01-01"}).json["item"]["postponed"]

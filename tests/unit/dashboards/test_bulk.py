@@ -82,6 +82,8 @@ def test_bulk_dialog_names_its_files() -> None:
 
     view = bulk.view(found, serial=4, tab="people", kept=kept, today=date(2026, 11, 20))
     assert view["titles"]["people"] == "Edit people of 3 files"
+    assert view["titles"]["skip"] == "Skip 2 files"  # a copy is not skipped
+    assert view["only"] == "Edit only the selected files, not their copies"
     assert view["note"] == "1 of them is a copy of the selected files: copies have the same people."
     hiding = bulk.view(found, serial=4, tab="people", kept=kept, today=date(2026, 11, 20), hidden=2)
     assert hiding["note"].startswith("2 files of them are hidden by the search. 1 of them is a copy")

@@ -13,10 +13,11 @@ from dashboards.components import person_field
 from dashboards.components.details import file_drawer, file_facts, planned_write
 from indexium_core.cli.library import show
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
+from indexium_core.model.people.copies import FileCopy
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import Issue, PlanItem
-from indexium_core.model.review.file_details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
+from indexium_core.model.review.file_details import FileDetails, FileEvent, Origin, PersonDetails
 from tests.support.fake_plan import details_of, items
 
 PLAN = items(50)
@@ -207,6 +208,8 @@ def test_further_copies_are_counted() -> None:
     assert ["Copies", "/b.mp4"] in file_facts.facts(details)
     assert ["", "and 11 more"] in file_facts.facts(details)
     assert "12 copies" in file_facts.strip(details)
+    assert file_facts.only_this(details) == "Edit only this file, not its 12 copies"
+    assert file_facts.only_this(details_of(of("safe"))) == ""
 
 
 # Suggested names.

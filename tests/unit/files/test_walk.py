@@ -59,6 +59,7 @@ def test_undecodable_names_keep_bytes(tmp_path: Path) -> None:
     [
         "notes.txt", "film.mp4.part", "film.mp4.crdownload", "film.mkv.!qB", "mp4", ".hidden.mp4", ".nfs0001.mp4",
         ".indexium/backups/x.mp4", ".Trash-1000/files/film.mp4", "@eaDir/film.mp4", "$RECYCLE.BIN/film.mp4",
+        "@Recycle/old.mp4", "@Recently-Snapshot/a/film.mp4", "RECYCLER/film.mp4", "@tmp/film.mp4", "#recycle/film.mp4",
     ],
 )  # fmt: skip
 def test_hidden_temporary_and_system_files_are_skipped(tmp_path: Path, name: str) -> None:

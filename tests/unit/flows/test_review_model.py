@@ -70,8 +70,20 @@ class Desk:
     # Events. Each changes the home and the model.
 
     def edit(self, file_ids: list[int], names: list[str]) -> None:
-        self.decisions.edit(file_ids, names)
-        self.home.edit(dict.fromkeys(self.home.copies(file_ids), model.unique(names)))
+        report = self.decisions.edit(file_ids, names)
+        reached = self.home.copies(file_ids)
+        assert {each.file_id for each in report.copy_files} == set(reached) - set(file_ids)
+        assert (report.files, report.copies) == (len(reached), len(report.copy_files))
+        self.home.edit(dict.fromkeys(reached, model.unique(names)))
+
+    def edit_only(self, file_ids: list[int], names: list[str]) -> None:
+        report = self.decisions.edit(file_ids, names, only_this=True)
+        assert (report.files, report.copies) == (len(file_ids), 0)
+        self.home.edit(dict.fromkeys(file_ids, model.unique(names)))
+
+    def add_only(self, file_ids: list[int], names: list[str]) -> None:
+        self.decisions.change_people(file_ids, add=names, only_this=True)
+        self.home.change(file_ids, model.with_added(model.unique(names)), only_this=True)
 
     def add(self, file_ids: list[int], names: list[str]) -> None:
         before = self.bulk.preview(file_ids, add=names)
@@ -217,8 +229,8 @@ SOME = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)
 MODES = st.sampled_from([("exact", None), ("merge", None), (None, "preserve"), ("exact", "replace")])
 ACTS = st.one_of(
     st.tuples(st.sampled_from(["undo", "undo", "redo"]), st.just([1]), st.none()),
-    st.tuples(st.just("edit"), WHICH, st.lists(st.sampled_from(NAMES), max_size=3)),
-    st.tuples(st.sampled_from(["add", "remove", "replace", "assign", "assign", "takeout"]), WHICH, SOME),
+    st.tuples(st.sampled_from(["edit", "edit_only"]), WHICH, st.lists(st.sampled_from(NAMES), max_size=3)),
+    st.tuples(st.sampled_from(["add", "add_only", "remove", "replace", "assign", "assign", "takeout"]), WHICH, SOME),
     st.tuples(st.sampled_from(["skip", "later"]), WHICH, st.sampled_from([None, 1, 2])),
     st.tuples(st.just("mode"), WHICH, MODES),
     st.tuples(st.just("revoke"), WHICH, st.lists(st.sampled_from(["edit", "mode", "postpone"]), min_size=1)),
