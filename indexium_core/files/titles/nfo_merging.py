@@ -238,9 +238,16 @@ class _Merging:
             self._merge.replaced[name] = _shortened(", ".join(found.gone))
         if found.is_drifted:
             self._merge.drifted.append(name)
-        if [item_key(each) for each in final] == [item_key(each) for each in found.present]:
+        if self._is_same_list(name, final, found.present):
             return None
         return self._actors(final, set() if found.is_by_hand else keys_of(found.theirs)) if name == CAST else final
+
+    def _is_same_list(self, name: str, final: Sequence[Any], present: Sequence[Any]) -> bool:
+        """Return whether a list stays: players sort it, so another order counts only if it is not the one we wrote."""
+        wanted, here = [item_key(each) for each in final], [item_key(each) for each in present]
+        people = self._own.get(PEOPLE, ()) if name == CAST else ()
+        written = [*map(item_key, self._own.get(name, ())), *((each, "") for each in people)]
+        return wanted == here or (wanted == written and sorted(wanted) == sorted(here))
 
     def _is_person(self, name: str, item: Any) -> bool:
         return name == CAST and not item.get("character") and person_key(item["name"]) in self._people

@@ -104,7 +104,7 @@ class TestFilms:
     def test_list_of_both_is_shown_whole_and_stays(self, library: Library, folder: Path) -> None:
         lantern = folder / "Films/The Lantern Keeper (2014)"
         film = film_of(library, next(lantern.glob("*.mp4")))
-        with library._parts.core.store.atomic() as tx:  # noqa: SLF001 - values of a provider, without a network
+        with library._parts.core.store.atomic() as tx:
             tx.execute("UPDATE title_values SET origin = 'provider', provider = 'tmdb' WHERE origin = 'hand'")
         publish(library)
         path = lantern / "movie.nfo"

@@ -132,6 +132,18 @@ def test_actor_of_ours_whom_others_removed_stays_away() -> None:
     assert publish(theirs, wanted, own)[0] == theirs
 
 
+def test_player_that_sorts_our_lists_starts_no_publication() -> None:
+    cast = with_order([{"name": "Kay", "character": "Pilot"}, {"name": "Bo", "character": "X"}, ANN])
+    wanted = content(title="A", genres=["Drama", "Crime"], cast=cast)
+    data, own = new_file([wanted]), own_values([wanted])
+    root = ET.fromstring(data)
+    root[:] = sorted(root, key=lambda each: (each.tag, "".join(each.itertext())))
+    theirs = ET.tostring(root)
+    assert publish(theirs, wanted, own)[0] == theirs
+    other_order = content(title="A", genres=["Crime", "Drama"], cast=cast)
+    assert publish(data, other_order, own)[0].index(b"Crime") < publish(data, other_order, own)[0].index(b"Drama")
+
+
 def test_short_plot_of_others_stays_if_ours_leaves() -> None:
     wanted = content(title="A", plot="Long")
     data, own = new_file([wanted]), own_values([wanted])
