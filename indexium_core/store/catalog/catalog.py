@@ -42,6 +42,17 @@ class KnownFile(NamedTuple):
     growing: bool
 
 
+class PresentFile(NamedTuple):
+    """A file as the last scan found it."""
+
+    file_id: int
+    library_id: int
+    path_bytes: bytes
+    size: int
+    mtime_ns: int
+    state: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertReport:
     """The number of new, changed and unchanged files of a batch."""
@@ -229,15 +240,32 @@ def _span(root: bytes) -> list[bytes]:
     return [root.rstrip(b"/") + b"/", root.rstrip(b"/") + b"0"]
 
 
+def elsewhere(reader: Connection, files: Sequence[ScannedFile]) -> list[PresentFile]:
+    """
+    Return the present files at other paths that have the media of one of `files`: copies, or files that were moved.
+
+    A file whose path has other content on the disk was moved, although no scan has read that path yet.
+    """
+    hashed = [file for file in files if file.facts.file_hash]
+    if not hashed:
+        return []
+    parameters = {
+        "path_bytes": [file.path_bytes for file in hashed],
+        "file_hash": [file.facts.file_hash for file in hashed],
+    }
+    return [PresentFile._make(row) for row in reader.execute(_sql("elsewhere"), parameters).fetchall()]
+
+
 def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime) -> UpsertReport:
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    The path identifies a file. If an unknown path has the hash and size of a missing file (or another hash of the same
-    film), it is that file at a new path (docs/writing.md): so mark missing files first. If a known path now has another
-    film (another hash and other streams), the old file becomes missing and the path gets a new file. If only the hash
-    differs (a rewrite by another program), the file keeps its id and its people. People that were assigned to a path
-    are assigned to its payload, and people of a rewritten film are found under any of its hashes.
+    The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing file
+    (or another hash of the same recording), it is that file at a new path: so mark missing files first, and files that
+    `elsewhere` returns and whose path has other content now. If a known path has another recording, its old file
+    becomes missing, and the path gets the file of that recording, or a new one. If another program wrote the recording
+    anew, the file keeps its id and its people. People that were assigned to a path are assigned to its payload, and
+    people of a rewritten recording are found under any of its hashes.
 
     Raises:
         UnknownIdError: There is no such library.
@@ -249,15 +277,19 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     unique = list({file.path_bytes: file for file in files}.values())
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
-    for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
+    for statement in ("at_path", "same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
-    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0)
-    added, changed, moved, rehashed, displaced, settled = counts
+    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0, 0)
+    added, changed, moved, rehashed, displaced, settled, undigested = counts
     differing = added or changed or settled
+    if undigested:
+        tx.execute(_sql("fill_digests"))
+    pairs = _rewritten_by_others(tx) if rehashed else []
     for statement in ("update_files", "insert_files") if differing else ():
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
+        films.link(tx, pairs, at=at)
         films.follow_scan(tx)
     ids: dict[bool, list[int]] = {True: [], False: []}  # True: the new files; False: the others
     if differing:
@@ -332,6 +364,14 @@ def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, 
         file_id: films.HashPair(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
         for file_id, old, new, old_size, new_size in tx.execute(_sql("rewritten"), facts).fetchall()
     }
+
+
+def _rewritten_by_others(tx: Connection) -> list[films.HashPair]:
+    """Return the hashes of the recordings of a batch that another program wrote anew. The batch is not stored yet."""
+    return [
+        films.HashPair(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
+        for old, new, old_size, new_size in tx.execute(_sql("rewritten_by_others")).fetchall()
+    ]
 
 
 def restat(tx: Connection, stats: Sequence[Restat]) -> int:
