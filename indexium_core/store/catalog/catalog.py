@@ -42,17 +42,6 @@ class KnownFile(NamedTuple):
     growing: bool
 
 
-class PresentFile(NamedTuple):
-    """A file as the last scan found it."""
-
-    file_id: int
-    library_id: int
-    path_bytes: bytes
-    size: int
-    mtime_ns: int
-    state: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertReport:
     """The number of new, changed and unchanged files of a batch."""
@@ -63,6 +52,7 @@ class UpsertReport:
     unchanged: int
     added_ids: tuple[int, ...] = field(default=(), compare=False)
     changed_ids: tuple[int, ...] = field(default=(), compare=False)
+    displaced_ids: tuple[int, ...] = field(default=(), compare=False)  # of files whose paths have other recordings now
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
@@ -240,29 +230,13 @@ def _span(root: bytes) -> list[bytes]:
     return [root.rstrip(b"/") + b"/", root.rstrip(b"/") + b"0"]
 
 
-def elsewhere(reader: Connection, files: Sequence[ScannedFile]) -> list[PresentFile]:
-    """
-    Return the present files at other paths that have the media of one of `files`: copies, or files that were moved.
-
-    A file whose path has other content on the disk was moved, although no scan has read that path yet.
-    """
-    hashed = [file for file in files if file.facts.file_hash]
-    if not hashed:
-        return []
-    parameters = {
-        "path_bytes": [file.path_bytes for file in hashed],
-        "file_hash": [file.facts.file_hash for file in hashed],
-    }
-    return [PresentFile._make(row) for row in reader.execute(_sql("elsewhere"), parameters).fetchall()]
-
-
 def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime) -> UpsertReport:
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
     The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing file
     (or another hash of the same recording), it is that file at a new path: so mark missing files first, and files that
-    `elsewhere` returns and whose path has other content now. If a known path has another recording, its old file
+    `recordings.elsewhere` returns and whose path has other content now. If a known path has another recording, its old file
     becomes missing, and the path gets the file of that recording, or a new one. If another program wrote the recording
     anew, the file keeps its id and its people. People that were assigned to a path are assigned to its payload, and
     people of a rewritten recording are found under any of its hashes.
@@ -303,6 +277,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         people.adopt_waiting(tx)
         faces.adopt(tx)
         legacy_history.adopt(tx)
+    displaced_ids = _ids(tx.execute(_sql("displaced"))) if displaced else []
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(
         added=added,
@@ -311,6 +286,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         unchanged=len(unique) - added - changed,
         added_ids=tuple(ids[True]),
         changed_ids=tuple(ids[False]),
+        displaced_ids=tuple(displaced_ids),
     )
 
 

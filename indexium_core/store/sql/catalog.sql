@@ -446,6 +446,10 @@ WHERE c.old_hash <> c.new_hash AND "left"(c.old_hash, 3) = "left"(c.new_hash, 3)
 -- The changed files with their paths, and whether each is new.
 SELECT c.file_id, r.path_bytes, c.found = 'new' FROM changed AS c JOIN resolved AS r USING (file_id);
 
+-- name: displaced
+-- The files that are missing because their paths have other recordings now.
+SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE evidence IS NULL);
+
 -- name: drop_incoming
 -- Drop the temporary tables.
 DROP TABLE IF EXISTS incoming;
@@ -453,12 +457,6 @@ DROP TABLE IF EXISTS at_path;
 DROP TABLE IF EXISTS same_path;
 DROP TABLE IF EXISTS resolved;
 DROP TABLE IF EXISTS changed;
-
--- name: elsewhere
--- The present files at other paths that have the hash of one of these files.
-SELECT file_id, library_id, path_bytes, size, mtime_ns, state FROM scanned_files
-WHERE state <> 'missing' AND file_hash IN (SELECT unnest($file_hash::VARCHAR[]))
-  AND path_bytes NOT IN (SELECT unnest($path_bytes::BLOB[]));
 
 -- name: other_names
 -- Other hard links to the inodes of these files.
