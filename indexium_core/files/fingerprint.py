@@ -19,7 +19,7 @@ import bisect
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import av.error
@@ -34,6 +34,11 @@ WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
 _PARTS = (1, 8, 32)  # packets that each part covers
 _LONGEST = 16 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
+# Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
+_PICTURES: Mapping[str, Callable[[bytes], bool]] = {
+    "h264": lambda unit: 1 <= (unit[0] & 31 if unit else 0) <= 5,
+    "hevc": lambda unit: bool(unit) and unit[0] >> 1 & 63 < 32,
+}
 _FRACTION = re.compile(r"\.\d*[1-9]")  # cameras without a clock of this precision write zeros
 
 
@@ -145,11 +150,31 @@ def _end_of_window(payload: Sequence[Extent]) -> int:
 
 def _packets(media: Any, stream: Any) -> Iterator[bytes]:
     """Yield the first bytes of each packet up to the end of the window; a packet that is cut off there only if it is large."""
+    is_picture = _PICTURES.get(stream.codec_context.codec.canonical_name) if stream.codec_context else None
     try:
         for packet in media.demux(stream):
-            data = bytes(packet)[:_LONGEST]
+            data = bytes(packet)
+            data = (b"".join(filter(is_picture, _units(data))) if is_picture else data)[:_LONGEST]
             if not data or (packet.is_corrupt and len(data) < _LONGEST):
                 return
             yield data
     except (av.error.FFmpegError, OSError, ValueError):  # the window ends inside a packet
         return
+
+
+def _units(data: bytes) -> Iterator[bytes]:
+    """
+    Yield the NAL units of a packet of H.264 or HEVC, without what lies between them.
+
+    MP4 and Matroska have the length in front of each (ISO/IEC 14496-15); AVI and transport streams have start codes
+    (ITU-T H.264, annex B), and repeat the parameters of the stream.
+    """
+    if data.startswith((b"\0\0\1", b"\0\0\0\1")):
+        for unit in data.split(b"\0\0\1")[1:]:
+            yield unit.rstrip(b"\0")
+        return
+    at = 0
+    while at + 4 < len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        yield data[at + 4 : at + 4 + length].rstrip(b"\0")
+        at += 4 + length
