@@ -42,7 +42,6 @@ def put(tx: Connection, hashes: Sequence[tuple[FileStat, KnownHash]], *, at: dat
     columns = rows.columns_of_identities(stat for stat, _ in hashes)
     columns |= {"file_hash": [known.file_hash for _, known in hashes]}
     tx.execute(_sql("replace"), {name: columns[name] for name in ("device", "inode", "file_hash")})
-    columns |= {"media_digest": [known.media_digest for _, known in hashes]}
     tx.execute(_sql("put"), columns | {"seconds": [known.seconds for _, known in hashes], "at": at})
 
 

@@ -1,13 +1,19 @@
 -- name: find
--- The hashes of files by their stat facts, without those that differed at the last verification. If all of the media must
+-- The hashes of files by their stat facts, with the digest that the catalog has for each hash, without those that differed at the last verification. If all of the media must
 -- have been hashed ($full), samples do not count.
-SELECT c.device, c.inode, c.size, c.mtime_ns, c.file_hash, c.seconds, c.media_digest
-FROM hash_cache AS c SEMI JOIN (
-    SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
-           unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS wanted USING (device, inode, size, mtime_ns)
-WHERE c.differing_hash IS NULL AND (NOT $full OR starts_with(c.file_hash, 'f1:'))
-QUALIFY row_number() OVER (
-    PARTITION BY c.device, c.inode, c.size, c.mtime_ns ORDER BY c.hashed_at DESC, c.file_hash) = 1;
+WITH found AS (
+    SELECT c.device, c.inode, c.size, c.mtime_ns, c.file_hash, c.seconds
+    FROM hash_cache AS c SEMI JOIN (
+        SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
+               unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS wanted USING (device, inode, size, mtime_ns)
+    WHERE c.differing_hash IS NULL AND (NOT $full OR starts_with(c.file_hash, 'f1:'))
+    QUALIFY row_number() OVER (
+        PARTITION BY c.device, c.inode, c.size, c.mtime_ns ORDER BY c.hashed_at DESC, c.file_hash) = 1
+)
+SELECT f.*, d.media_digest
+FROM found AS f LEFT JOIN (
+    SELECT file_hash, max(media_digest) AS media_digest FROM scanned_files SEMI JOIN found USING (file_hash) GROUP BY file_hash
+) AS d USING (file_hash);
 
 -- name: replace
 -- Delete the rows of some files that are of the same kind, or differed at the last verification.
@@ -20,17 +26,17 @@ WHERE hash_cache.device = n.device AND hash_cache.inode = n.inode
 -- name: put
 -- Add the hashes of files.
 INSERT INTO hash_cache
-SELECT DISTINCT ON (device, inode) * EXCLUDE (media_digest), $at, NULL, NULL, media_digest FROM (
+SELECT DISTINCT ON (device, inode) *, $at, NULL, NULL FROM (
     SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
            unnest($mtime_ns::BIGINT[]) AS mtime_ns, unnest($file_hash::VARCHAR[]) AS file_hash,
-           unnest($seconds::DOUBLE[]) AS seconds, unnest($media_digest::VARCHAR[]) AS media_digest);
+           unnest($seconds::DOUBLE[]) AS seconds);
 
 -- name: follow_write
 -- The hashes of written files whose media has not changed are also those of their new stat facts. `scanned_files` still has
 -- the facts before the write.
 INSERT INTO hash_cache
 SELECT DISTINCT ON (w.device, w.inode, left(c.file_hash, 3)) w.device, w.inode, w.size, w.mtime_ns, c.file_hash, c.seconds,
-       c.hashed_at, c.verified_at, c.differing_hash, c.media_digest
+       c.hashed_at, c.verified_at, c.differing_hash
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode,
              unnest($size::BIGINT[]) AS size, unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS w
 JOIN scanned_files AS f USING (file_id)

@@ -1,7 +1,6 @@
 -- The digest of the first packets of the media, by which a scan recognises a recording that another program wrote anew
 -- (`files/fingerprint.py`): NULL, not read yet; '', the media has none.
 ALTER TABLE scanned_files ADD COLUMN media_digest VARCHAR;
-ALTER TABLE hash_cache ADD COLUMN media_digest VARCHAR;
 
 -- People whom an earlier version copied from one recording to another, because two files with the same shape had swapped
 -- their names, for example: the copy has the time of the original, but comes after assignments of other times. The check
