@@ -5,12 +5,13 @@ Sampling makes a scan of terabytes possible: 1 MiB of every file is read, whatev
 hash, so files of different lengths never have equal hashes. Two files that differ only between the windows have equal
 hashes; `full` distinguishes them.
 
-The digest of the media is what stays the same when another program writes a recording anew. A remux keeps the encoded packets
-and changes all bytes around them, so the payload has another hash. The digest is over the first packets of the video, else
-of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it depends on the
-container, so a digest has up to three parts, over the first 1, 8 and 32 packets. Two digests agree if one begins with the
-other (`same_path` in catalog.sql). The image of a photo does not survive an edit. A photo has a digest if it has a camera and
-the moment of its recording with a fraction of a second, which tells the photos of a burst apart.
+The digest of the media is what stays the same when another program writes a recording anew. A remux keeps the encoded
+packets and changes all bytes around them, so the payload has another hash. The digest is over the first packets of
+the video, else of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it
+depends on the container, so a digest has up to three parts, over the first 1, 8 and 32 packets. Two digests agree if
+one begins with the other (`same_path` in catalog.sql). The image of a photo does not survive an edit. A photo has a
+digest if it has a camera and the moment of its recording with a fraction of a second, which tells the photos of a
+burst apart.
 """
 
 from __future__ import annotations
@@ -149,12 +150,14 @@ def _end_of_window(payload: Sequence[Extent]) -> int:
 
 
 def _packets(media: Any, stream: Any) -> Iterator[bytes]:
-    """Yield the first bytes of each packet up to the end of the window; a packet that is cut off there only if it is large."""
+    """Yield the first bytes of each packet of the window; of a packet that the window cuts off, only if it is large."""
     is_picture = _PICTURES.get(stream.codec_context.codec.canonical_name) if stream.codec_context else None
     try:
         for packet in media.demux(stream):
             data = bytes(packet)
-            data = (b"".join(filter(is_picture, _units(data))) if is_picture else data)[:_LONGEST]
+            if is_picture is not None:
+                data = b"".join(unit for unit in _units(data) if is_picture(unit))
+            data = data[:_LONGEST]
             if not data or (packet.is_corrupt and len(data) < _LONGEST):
                 return
             yield data

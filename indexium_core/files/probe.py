@@ -185,16 +185,14 @@ def _judged(
     return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
 
 
-def _described(
-    reader: FileReader, family: Family | None, layout: Layout, *, with_digest: bool = False
-) -> FileFacts:
+def _described(reader: FileReader, family: Family | None, layout: Layout, *, with_digest: bool = False) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
     damage = problem if problem is not None and problem.code == "corrupt" else None
     photo = layout.photo
     try:
-        facts = _media_facts(reader, layout, with_digest) if photo is None else _photo_facts(photo, layout)
+        facts = _media_facts(reader, layout, with_digest=with_digest) if photo is None else _photo_facts(photo, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
@@ -260,7 +258,7 @@ def _with_strategy(
     )
 
 
-def _media_facts(reader: FileReader, layout: Layout, with_digest: bool) -> FileFacts:
+def _media_facts(reader: FileReader, layout: Layout, *, with_digest: bool) -> FileFacts:
     """Return the facts of FFmpeg's libraries and the fields of the layout; raises av.error.FFmpegError."""
     if not with_digest:
         return libav.with_headers(reader, layout.container, lambda media: _facts_of_libraries(media, layout))

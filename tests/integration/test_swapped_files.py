@@ -1,4 +1,4 @@
-"""Recordings under other names: people, edits and history follow the media, and what another program rewrites stays itself."""
+"""Recordings under other names: people, edits and history follow the media, also after a rewrite by others."""
 
 from __future__ import annotations
 
@@ -157,8 +157,14 @@ def remux(path: Path, muxer: str) -> None:
     target = path.with_name("remuxed")
     with av.open(str(path)) as source, av.open(str(target), "w", format=muxer) as made:
         made.metadata["title"] = "written anew"
-        streams = {each.index: made.add_stream_from_template(each) for each in source.streams if each.type in ("video", "audio")}
-        codes = BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0]) if muxer in ("avi", "mpegts") else None
+        streams = {
+            each.index: made.add_stream_from_template(each)
+            for each in source.streams
+            if each.type in ("video", "audio")
+        }
+        codes = (
+            BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0]) if muxer in ("avi", "mpegts") else None
+        )
         for packet in source.demux(*[source.streams[index] for index in streams]):
             if packet.dts is None:
                 continue

@@ -1,8 +1,9 @@
 """
 Files that are no longer where the last scan found them, although this scan has not read their paths yet.
 
-Two files that swap their names may be read in different groups, or in different scans. Without a look at the other path, the
-first of them would be a copy of a file that is gone a moment later, and what was decided about it would stay behind.
+Two files that swap their names may be read in different groups, or in different scans. Without a look at the other
+path, the first of them would be a copy of a file that is gone a moment later, and what was decided about it would
+stay behind.
 """
 
 from __future__ import annotations

@@ -390,7 +390,7 @@ class _ScanRun:
         return True
 
     def _moved_files(self, group: Sequence[ReadResult]) -> list[int]:
-        """Return the files with the media of this group whose own paths, which may be read later, have other content."""
+        """Return the files with the media of this group whose own paths, perhaps read later, have other content."""
         rows = [result.row(self._now_ns) for result in group if not result.is_missing]
         found = [
             each

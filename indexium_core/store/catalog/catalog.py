@@ -26,6 +26,8 @@ from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
 from indexium_core.store.titles import identified
 
+_KEEPING = ("keep_identity", "keep_facts", "keep_stable")  # statements about facts of files that cannot be read
+
 
 class KnownFile(NamedTuple):
     """The facts with which a walk compares a file: a tuple, because a library may have a million files."""
@@ -234,12 +236,12 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing file
-    (or another hash of the same recording), it is that file at a new path: so mark missing files first, and files that
-    `recordings.elsewhere` returns and whose path has other content now. If a known path has another recording, its old file
-    becomes missing, and the path gets the file of that recording, or a new one. If another program wrote the recording
-    anew, the file keeps its id and its people. People that were assigned to a path are assigned to its payload, and
-    people of a rewritten recording are found under any of its hashes.
+    The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing
+    file (or another hash of the same recording), it is that file at a new path: so mark missing files first, and
+    files that `recordings.elsewhere` returns and whose path has other content now. If a known path has another
+    recording, its old file becomes missing, and the path gets the file of that recording, or a new one. If another
+    program wrote the recording anew, the file keeps its id and its people. People that were assigned to a path are
+    assigned to its payload, and people of a rewritten recording are found under any of its hashes.
 
     Raises:
         UnknownIdError: There is no such library.
@@ -251,7 +253,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     unique = list({file.path_bytes: file for file in files}.values())
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
-    for statement in ("at_path", "same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
+    for statement in ("at_path", "same_path", "displace", "resolved", *_KEEPING, "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
     counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0, 0)

@@ -92,8 +92,10 @@ class House:
     def swap(self, *paths: str) -> None:
         """Store the people that an earlier version copied to files, and another recording at the path of each."""
         with self.database.atomic() as tx:
-            tx.execute("INSERT INTO copied_people SELECT file_hash, 'x1:other', person_id FROM video_people SEMI JOIN "
-                       "scanned_files USING (file_hash)")
+            tx.execute(
+                "INSERT INTO copied_people SELECT file_hash, 'x1:other', person_id FROM video_people SEMI JOIN "
+                "scanned_files USING (file_hash)"
+            )
         for path in paths:
             self.films({f"reused/{path}": None}, {f"reused/{path}": f"former {path}"})
             self.say({f"reused/{path}": "Ann Lee"})

@@ -1,4 +1,4 @@
-"""Invariant: people, edits and ratings follow a recording over names, copies, deletions, batches, scans and libraries."""
+"""Invariant: people and decisions follow a recording over names, copies, deletions, batches, scans and libraries."""
 
 from __future__ import annotations
 
