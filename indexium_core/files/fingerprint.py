@@ -34,7 +34,7 @@ WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
 _PARTS = (1, 8, 32)  # packets that each part covers
-_LONGEST = 16 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
+_LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
 # Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
 _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
     "h264": lambda unit: 1 <= (unit[0] & 31 if unit else 0) <= 5,

@@ -262,7 +262,8 @@ SELECT path_bytes, file_id, old_hash, new_hash, CASE
     WHEN EXISTS (FROM known AS k WHERE k.file_hash = new_hash AND k.file_id IS DISTINCT FROM a.file_id) THEN NULL
     -- Some cameras give all photos of a burst one moment, which then tells nothing.
     WHEN is_alike AND is_as_long AND NOT (starts_with(media_digest, 't1:') AND EXISTS (
-        FROM scanned_files AS o WHERE o.media_digest = a.media_digest AND o.file_hash NOT IN (a.old_hash, a.new_hash))) THEN 'digest'
+        FROM scanned_files AS o WHERE o.media_digest = a.media_digest AND o.file_hash NOT IN (a.old_hash, a.new_hash)))
+        THEN 'digest'
     WHEN growing AND is_alike IS NULL THEN 'growing'
 END AS evidence
 FROM at_path AS a;
@@ -320,7 +321,8 @@ WITH unmatched AS (
 ), by_digest AS (
     SELECT i.path_bytes, f.file_id
     FROM (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM unmatched
-          WHERE starts_with(media_digest, 'p1:') AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL)) AS i
+          WHERE starts_with(media_digest, 'p1:')
+            AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL)) AS i
     JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
           WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
     WHERE i.path_bytes <> f.path_bytes
@@ -403,7 +405,8 @@ UPDATE scanned_files SET
     file_ext = r.file_ext, device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size,
     mtime_ns = r.mtime_ns, own_mtime_ns = coalesce(r.own_mtime_ns, scanned_files.own_mtime_ns),
     read_only = r.read_only, state = r.state, state_message = r.state_message, growing = r.growing,
-    file_hash = r.file_hash, media_digest = coalesce(r.media_digest, scanned_files.media_digest), container = r.container, media_kind = r.media_kind, duration = r.duration,
+    file_hash = r.file_hash, media_digest = coalesce(r.media_digest, scanned_files.media_digest),
+    container = r.container, media_kind = r.media_kind, duration = r.duration,
     streams = r.streams, tags = r.tags, comment = r.comment, comment_fields = r.comment_fields,
     fields_differ = r.fields_differ, people = r.people, people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
