@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.flows.scanning import file_facts
 from indexium_core.model.files.media import FileStat
-from indexium_core.store.catalog.recordings import PresentFile
+from indexium_core.store.catalog.recordings import FileElsewhere
 from indexium_core.store.rows import ScannedFile
 
 _OTHER_CONTENT = frozenset({"corrupt", "empty", "not_video"})  # such a row has the hash of what its path had before
@@ -50,7 +50,7 @@ DISK = Disk(_stat, _hash)
 
 
 def find(
-    present: Iterable[PresentFile],
+    present: Iterable[FileElsewhere],
     arrived: Sequence[ScannedFile],
     *,
     is_online: Callable[[int], bool],
@@ -71,7 +71,7 @@ def find(
 
 
 def _has_left(
-    row: PresentFile, arrived: Collection[tuple[int, int, int, int]], is_online: Callable[[int], bool], disk: Disk
+    row: FileElsewhere, arrived: Collection[tuple[int, int, int, int]], is_online: Callable[[int], bool], disk: Disk
 ) -> bool:
     if row.state in _OTHER_CONTENT:
         return True

@@ -14,7 +14,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.rows import ScannedFile
 
 
-class PresentFile(NamedTuple):
+class FileElsewhere(NamedTuple):
     """A file as the last scan found it."""
 
     file_id: int
@@ -28,7 +28,7 @@ class PresentFile(NamedTuple):
     file_hash: str
 
 
-def elsewhere(reader: Connection, files: Sequence[ScannedFile]) -> list[PresentFile]:
+def elsewhere(reader: Connection, files: Sequence[ScannedFile]) -> list[FileElsewhere]:
     """
     Return the present files at other paths that have the media of one of `files`: copies, or files that were moved.
 
@@ -42,7 +42,7 @@ def elsewhere(reader: Connection, files: Sequence[ScannedFile]) -> list[PresentF
         "file_hash": [file.facts.file_hash for file in hashed],
         **rows.columns_of_identities(file.stat for file in hashed),
     }
-    return [PresentFile._make(row) for row in reader.execute(_sql("elsewhere"), parameters).fetchall()]
+    return [FileElsewhere._make(row) for row in reader.execute(_sql("elsewhere"), parameters).fetchall()]
 
 
 def hand_over(tx: Connection) -> None:
