@@ -4,6 +4,14 @@ The fingerprint of a file: a hash of its media payload, so that writing tags, re
 Sampling makes a scan of terabytes possible: 1 MiB of every file is read, whatever its size. The length is part of the
 hash, so files of different lengths never have equal hashes. Two files that differ only between the windows have equal
 hashes; `full` distinguishes them.
+
+The digest of the media is what stays the same when another program writes a recording anew. A remux keeps the encoded
+packets and changes all bytes around them, so the payload has another hash. The digest is over the first packets of
+the video, else of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it
+depends on the container, so a digest has up to three parts, over the first 1, 8 and 32 packets. Two digests agree if
+one begins with the other (`same_path` in catalog.sql). The image of a photo does not survive an edit. A photo has a
+digest if it has a camera and the moment of its recording with a fraction of a second, which tells the photos of a
+burst apart.
 """
 
 from __future__ import annotations
@@ -11,14 +19,28 @@ from __future__ import annotations
 import bisect
 import hashlib
 import itertools
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import av.error
+from av.stream import Discard, Disposition
 
 from indexium_core.files.containers import Reader
-from indexium_core.model.files.media import Extent
+from indexium_core.files.reader import BoundedReader
+from indexium_core.model.files.media import Extent, PhotoFacts
 
 WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
+_PARTS = (1, 8, 32)  # packets that each part covers
+_LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
+# Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
+_PICTURES: Mapping[str, Callable[[bytes], bool]] = {
+    "h264": lambda unit: 1 <= (unit[0] & 31 if unit else 0) <= 5,
+    "hevc": lambda unit: bool(unit) and unit[0] >> 1 & 63 < 32,
+}
+_FRACTION = re.compile(r"\.\d*[1-9]")  # cameras without a clock of this precision write zeros
 
 
 def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = False) -> str | None:
@@ -47,6 +69,43 @@ def hashed_bytes(payload: Sequence[Extent], *, full: bool = False) -> int:
     return sum(window.length for window in _windows(sum(extent.length for extent in payload), full=full))
 
 
+def packet_digest(media: Any, source: BoundedReader, payload: Sequence[Extent]) -> str:
+    """
+    Return the digest of an open file; "" if it has neither video nor sound, or no complete packet in the first window.
+
+    The libraries can read no other packets of `media` afterwards.
+
+    Args:
+        media: The file, opened by FFmpeg's libraries on `source`.
+        source: Its reader, which ends behind the first window from now on.
+        payload: The places of its media.
+
+    """
+    stream = _first_stream(media)
+    if stream is None:
+        return ""
+    source.end = _end_of_window(payload)
+    for each in media.streams:
+        if each is not stream:
+            each.discard = Discard.all
+    digest, parts, count = hashlib.blake2b(digest_size=8), ["p1:"], 0
+    for packet in _packets(media, stream):
+        digest.update(packet)
+        count += 1
+        if count in _PARTS:
+            parts.append(digest.hexdigest())
+            if count == _PARTS[-1]:
+                break
+    return "".join(parts) if count else ""
+
+
+def photo_digest(photo: PhotoFacts) -> str:
+    """Return the digest of a photo; "" if its facts do not tell it from the others of a burst."""
+    if not photo.camera or not _FRACTION.search(photo.taken):
+        return ""
+    return f"t1:{hashlib.blake2b(f'{photo.taken}|{photo.camera}'.encode(), digest_size=8).hexdigest()}"
+
+
 def _windows(length: int, *, full: bool) -> Iterator[Extent]:
     """Yield the parts of the concatenation that are hashed, in order."""
     if full or length <= WINDOW * WINDOWS:
@@ -67,3 +126,58 @@ def _cut(extents: Sequence[Extent], starts: Sequence[int], window: Extent) -> It
         take = min(extents[index].length - inside, window.end - at)
         yield Extent(extents[index].offset + inside, take)
         at += take
+
+
+def _first_stream(media: Any) -> Any:
+    """Return the first stream with pictures other than covers, else the first one with sound, else None."""
+    videos = [each for each in media.streams if each.type == "video" and not _is_cover(each)]
+    return next(iter(videos), None) or next((each for each in media.streams if each.type == "audio"), None)
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _end_of_window(payload: Sequence[Extent]) -> int:
+    """Return the offset behind the first window of the payload."""
+    left, end = WINDOW, 0
+    for extent in payload:
+        end = extent.offset + min(left, extent.length)
+        left -= extent.length
+        if left <= 0:
+            break
+    return end
+
+
+def _packets(media: Any, stream: Any) -> Iterator[bytes]:
+    """Yield the first bytes of each packet of the window; of a packet that the window cuts off, only if it is large."""
+    is_picture = _PICTURES.get(stream.codec_context.codec.canonical_name) if stream.codec_context else None
+    try:
+        for packet in media.demux(stream):
+            data = bytes(packet)
+            if is_picture is not None:
+                data = b"".join(unit for unit in _units(data) if is_picture(unit))
+            data = data[:_LONGEST]
+            if not data or (packet.is_corrupt and len(data) < _LONGEST):
+                return
+            yield data
+    except (av.error.FFmpegError, OSError, ValueError):  # the window ends inside a packet
+        return
+
+
+def _units(data: bytes) -> Iterator[bytes]:
+    """
+    Yield the NAL units of a packet of H.264 or HEVC, without what lies between them.
+
+    MP4 and Matroska have the length in front of each (ISO/IEC 14496-15); AVI and transport streams have start codes
+    (ITU-T H.264, annex B), and repeat the parameters of the stream.
+    """
+    if data.startswith((b"\0\0\1", b"\0\0\0\1")):
+        for unit in data.split(b"\0\0\1")[1:]:
+            yield unit.rstrip(b"\0")
+        return
+    at = 0
+    while at + 4 < len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        yield data[at + 4 : at + 4 + length].rstrip(b"\0")
+        at += 4 + length

@@ -23,9 +23,10 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
-from indexium_core.files.reader import FileReader
+from indexium_core.files.reader import BoundedReader, FileReader
 from indexium_core.files.sidecars import reading
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, TITLE, fields_in_files, find_field
+from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import (
     Change,
     FieldValue,
@@ -54,7 +55,7 @@ def probe(
     *,
     capabilities: Capabilities = PLAIN,
     full: bool = False,
-    known_hash: str | None = None,
+    known: KnownHash | None = None,
 ) -> FileFacts:
     """
     Return the facts of a file. A file that no longer exists has the state `missing`.
@@ -64,7 +65,7 @@ def probe(
         stat: The result of the walk.
         capabilities: The kinds of writes that are possible on its file system.
         full: Hash all media bytes.
-        known_hash: The hash of a file with this `stat`; the media of such a file is not hashed again.
+        known: The hash of a file with this `stat`; the media of such a file is not hashed again.
 
     """
     if stat.size == 0:
@@ -73,8 +74,8 @@ def probe(
         with FileReader(path) as reader:
             is_known = (reader.stat.inode, reader.size, reader.stat.mtime_ns) == (stat.inode, stat.size, stat.mtime_ns)
             family, layout = reading.examine(path, reader)
-            identity = known_hash if is_known else None
-            return facts_of(reader, family, layout, capabilities=capabilities, identity=identity, full=full)
+            known = known if is_known else None
+            return facts_of(reader, family, layout, capabilities=capabilities, known=known, full=full)
     except errors.FileAccessError as error:
         return FileFacts(state="missing" if error.reason == "missing_file" else "unreadable", message=error.message)
 
@@ -85,7 +86,7 @@ def facts_of(
     layout: Layout,
     *,
     capabilities: Capabilities = PLAIN,
-    identity: str | None = None,
+    known: KnownHash | None = None,
     full: bool = False,
 ) -> FileFacts:
     """
@@ -96,14 +97,14 @@ def facts_of(
         family: Its family, None if it is unknown.
         layout: The layout from the examination.
         capabilities: What a write may do to the file.
-        identity: Its hash, if it is already known.
+        known: Its hash, if it is already known.
         full: Hash all media bytes.
 
     Raises:
         FileAccessError: It cannot be read.
 
     """
-    return _bounded(_judged(reader, family, layout, capabilities=capabilities, identity=identity, full=full))
+    return _bounded(_judged(reader, family, layout, capabilities=capabilities, known=known, full=full))
 
 
 def facts_after(
@@ -166,12 +167,16 @@ def _judged(
     layout: Layout,
     *,
     capabilities: Capabilities,
-    identity: str | None,
+    known: KnownHash | None,
     full: bool,
 ) -> FileFacts:
-    facts = _described(reader, family, layout)
+    digest = known.media_digest if known else None
+    facts = _described(reader, family, layout, with_digest=digest is None)
+    if digest is not None:
+        facts = replace(facts, media_digest=digest)
     if family is None or facts.state != "ok":
         return facts
+    identity = known.file_hash if known else None
     if identity is None:
         started_at = time.monotonic()
         identity = fingerprint.payload_hash(reader, layout.payload, full=full)
@@ -180,14 +185,14 @@ def _judged(
     return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
 
 
-def _described(reader: FileReader, family: Family | None, layout: Layout) -> FileFacts:
+def _described(reader: FileReader, family: Family | None, layout: Layout, *, with_digest: bool = False) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
     damage = problem if problem is not None and problem.code == "corrupt" else None
     photo = layout.photo
     try:
-        facts = _media_facts(reader, layout) if photo is None else _photo_facts(photo, layout)
+        facts = _media_facts(reader, layout, with_digest=with_digest) if photo is None else _photo_facts(photo, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
@@ -253,9 +258,17 @@ def _with_strategy(
     )
 
 
-def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
+def _media_facts(reader: FileReader, layout: Layout, *, with_digest: bool) -> FileFacts:
     """Return the facts of FFmpeg's libraries and the fields of the layout; raises av.error.FFmpegError."""
-    return libav.with_headers(reader, layout.container, lambda media: _facts_of_libraries(media, layout))
+    if not with_digest:
+        return libav.with_headers(reader, layout.container, lambda media: _facts_of_libraries(media, layout))
+    source = BoundedReader(reader)
+
+    def facts_and_digest(media: Any) -> FileFacts:
+        facts = _facts_of_libraries(media, layout)
+        return replace(facts, media_digest=fingerprint.packet_digest(media, source, layout.payload))
+
+    return libav.with_headers(source, layout.container, facts_and_digest)
 
 
 def _facts_of_libraries(media: Any, layout: Layout) -> FileFacts:
@@ -282,6 +295,7 @@ def _photo_facts(photo: PhotoFacts, layout: Layout) -> FileFacts:
         state="ok",
         container=layout.container,
         damage=layout.damage,
+        media_digest=fingerprint.photo_digest(photo),
         photo=photo,
         tags=_photo_tags(photo),
         comment=_comment(None, layout),

@@ -106,6 +106,24 @@ def ignore(_count: int) -> None:
     """Do nothing."""
 
 
+class BoundedReader:
+    """A reader that can end before the end of its file: bytes from `end` on do not exist."""
+
+    def __init__(self, reader: FileReader) -> None:
+        self._reader = reader
+        self.end: int | None = None
+
+    @property
+    def size(self) -> int:
+        return self._reader.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return the bytes at `offset`; fewer at the end."""
+        if self.end is not None:
+            length = max(0, min(length, self.end - offset))
+        return self._reader.read_at(offset, length) if length else b""
+
+
 class BytesReader:
     """A `Reader` over bytes in memory."""
 

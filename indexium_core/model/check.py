@@ -24,6 +24,8 @@ Kind = Literal[
     "single",
     "corruption",
     "same_name",
+    "other_recording",
+    "copied_people",
     "several_files",
 ]
 KINDS: tuple[Kind, ...] = (
@@ -37,6 +39,8 @@ KINDS: tuple[Kind, ...] = (
     "single",
     "corruption",
     "same_name",
+    "other_recording",
+    "copied_people",
     "several_files",
 )
 BULK_KINDS: tuple[Kind, ...] = ("differ", "faces", "unknown")  # one action can resolve all findings of these kinds
@@ -51,6 +55,8 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "single": ("In one file only", "People who are in a single file: a guest, or an error."),
     "corruption": ("Silent corruption", "Files whose media changed although their size and modification time did not."),
     "same_name": ("Same file name", "Files of the old Indexium that are not here; one file here has the same name."),
+    "other_recording": ("Another recording", "Files whose path held another recording, whose people wait."),
+    "copied_people": ("Copied people", "Files with people whom an earlier version took from another recording."),
     "several_files": (
         "One title, several files",
         "Films and episodes with several files that are no parts and no editions.",

@@ -40,6 +40,11 @@ def learned(file_count: int, names: Sequence[str]) -> str:
     return f"added {names[0]} to {wording.files(file_count)} in the database"
 
 
+def forgotten(file_count: int, names: Sequence[str]) -> str:
+    """Return the label of people that were removed from files in the database."""
+    return f"removed {wording.list_of(names)} from {wording.files(file_count)} in the database"
+
+
 def merged(old: str, new: str) -> str:
     """Return the label of a merge of two people."""
     return f"merged {old} into {new}"

@@ -98,6 +98,22 @@ def same_name(reader: Connection) -> FindingColumns:
     return _columns(reader.execute(_sql("same_name")))
 
 
+def other_recording(reader: Connection) -> FindingColumns:
+    """Return the findings of files whose paths held another recording with people; a subject is the id of the file."""
+    return _columns(reader.execute(_sql("other_recording")))
+
+
+def copied_people(reader: Connection) -> FindingColumns:
+    """Return the findings of files with people of another recording; a subject is the id of the file."""
+    return _columns(reader.execute(_sql("copied_people")))
+
+
+def names_of_recordings(reader: Connection, kind: str, subjects: Collection[str]) -> dict[str, list[str]]:
+    """Return the people of the findings of the kind `other_recording` or `copied_people`, by subject."""
+    parameters = {"file_ids": [int(each) for each in subjects]}
+    return dict(reader.execute(_sql(f"{kind}_names"), parameters).fetchall())
+
+
 def several_files(reader: Connection) -> FindingColumns:
     """Return the findings of films and episodes with several main files; a subject is the id of the title."""
     return _columns(reader.execute(_sql("several_files")))

@@ -24,8 +24,8 @@ from indexium_core.model.surrogates import has_surrogates, replace_surrogates
 # Columns that a write in place cannot change; of these, columns that a rewrite changes.
 _UNWRITTEN = frozenset(
     {
-        *("read_only", "state", "state_message", "growing", "file_hash", "container", "media_kind"),
-        *("damage", "duration", "streams"),
+        *("read_only", "state", "state_message", "growing", "file_hash", "media_digest", "container"),
+        *("media_kind", "damage", "duration", "streams"),
     }
 )
 _STREAM_NAMES = tuple(field.name for field in dataclasses.fields(StreamFacts))
@@ -128,6 +128,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "state_message": replace_surrogates(facts.message),
         "growing": file.growing,
         "file_hash": facts.file_hash,
+        "media_digest": facts.media_digest,
         "container": facts.container,
         "media_kind": facts.media_kind,
         "duration": facts.duration,

@@ -58,6 +58,8 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
         "single": 0,
         "corruption": 0,
         "same_name": 0,
+        "other_recording": 0,
+        "copied_people": 0,
         "several_files": 0,
     }
     (row,) = run.json("checks", "spelling")["items"]

@@ -26,6 +26,11 @@ def hash_of(content: object) -> str:
     return "x1:" + hashlib.blake2b(str(content).encode(), digest_size=16).hexdigest()
 
 
+def digest_of(content: object) -> str:
+    """A digest of the first packets, for made-up content."""
+    return "p1:" + hashlib.blake2b(str(content).encode(), digest_size=8).hexdigest()
+
+
 def scanned(path: str | bytes, comment: str | None = None, *, content: object = "", **changes: Any) -> ScannedFile:
     """A healthy MP4 at `path` (below `/films` if relative); equal `content` means the same payload."""
     raw = path if isinstance(path, bytes) else os.fsencode(os.path.join(ROOT, path))
@@ -34,6 +39,7 @@ def scanned(path: str | bytes, comment: str | None = None, *, content: object = 
         state="ok",
         container="mp4",
         file_hash=hash_of(content or raw),
+        media_digest=digest_of(content or raw),
         duration=60.0,
         streams=(StreamFacts(index=0, kind="video", codec="h264", language=None),),
         tags={"container": {"comment": comment} if comment else {}, "streams": [{}]},

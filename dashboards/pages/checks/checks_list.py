@@ -22,7 +22,8 @@ from indexium_core.model.people import people_comment
 
 TAGS = 6  # maximum number of names in a row
 # Kinds whose findings are about one file.
-WITHOUT_COUNT = ("differ", "faces", "ambiguous_person", "corruption", "same_name")
+_OF_FILES = ("differ", "faces", "corruption", "other_recording", "copied_people")
+WITHOUT_COUNT = (*_OF_FILES, "ambiguous_person", "same_name")
 NO_FINDINGS = "No findings"
 
 
@@ -125,6 +126,8 @@ def _empty(group: CheckGroup, *, ignored: bool) -> EmptyView:
         "single": "All people are in more than one file.",
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
         "same_name": "No file of the old Indexium could be a file with the same name here.",
+        "other_recording": "No path holds another recording than the one that its people belong to.",
+        "copied_people": "No file has people that an earlier version took from another recording.",
         "several_files": "Every film and every episode has one file, or its files are parts or editions.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
@@ -136,7 +139,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "subject": row.subject,
         "title": row.names[0].name if row.kind == "spelling" else row.title,
         "sub": _below(row),
-        "is_file": row.kind in ("copies", "differ", "faces", "corruption", "same_name"),
+        "is_file": row.kind in (*_OF_FILES, "copies", "same_name"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
         "files": wording.files(row.file_count) if row.kind not in WITHOUT_COUNT else "",
@@ -148,7 +151,7 @@ def _below(row: CheckRow) -> str:
     """Return the second line of a row: the place or the reason."""
     if row.kind == "same_name":
         return row.subject
-    if row.kind in ("differ", "faces", "copies", "corruption"):
+    if row.kind in (*_OF_FILES, "copies"):
         return _place(row.files[0])
     if row.kind == "spelling":
         return row.text
@@ -164,7 +167,7 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
     """Return the names of a row; names that do not match have the kind `odd`."""
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
-    if row.kind == "same_name":
+    if row.kind in ("same_name", "other_recording", "copied_people"):
         return [_tag(name, odd=True) for name in row.resolutions[0].names]
     if row.kind in ("differ", "faces"):
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}

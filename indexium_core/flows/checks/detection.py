@@ -80,6 +80,8 @@ def detect(
         "corruption": store.corruption(reader),
         "single": _finding_columns(reader, "single", list(single), single.values()),
         "same_name": store.same_name(reader),
+        "other_recording": store.other_recording(reader),
+        "copied_people": store.copied_people(reader),
         "several_files": store.several_files(reader),
     }
 

@@ -30,6 +30,7 @@ class FindingPage:
     placeholder_keys: frozenset[str] = frozenset()
     people: Mapping[str, list[PersonName]] = field(default_factory=dict)  # the people that a name may mean, by key
     same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
+    names_of_recordings: Mapping[str, list[str]] = field(default_factory=dict)  # by subject
     titles: Mapping[str, SeveralFiles] = field(default_factory=dict)  # by subject
 
     def first_files(self, subject: str) -> tuple[list[CheckFile], int]:

@@ -6,10 +6,11 @@ The number of statements does not depend on the size of the page.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from indexium_core.flows.checks import detection, file_findings, name_findings
+from indexium_core.flows.checks import detection, file_findings, name_findings, recording_findings
 from indexium_core.flows.checks.finding_page import MAX_FILES, FileList, FindingPage
 from indexium_core.model.check import CheckFile, CheckName, CheckRow, Kind
 from indexium_core.model.people import likeness
@@ -35,6 +36,8 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "single": name_findings.single_finding,
     "corruption": file_findings.corruption_finding,
     "same_name": file_findings.same_name_finding,
+    "other_recording": recording_findings.other_recording_finding,
+    "copied_people": recording_findings.copied_people_finding,
     "several_files": file_findings.several_files_finding,
 }
 
@@ -59,6 +62,8 @@ class FindingRows:
             "single": self._single,
             "corruption": self._differ,
             "same_name": self._same_name,
+            "other_recording": functools.partial(self._recordings, "other_recording"),
+            "copied_people": functools.partial(self._recordings, "copied_people"),
             "several_files": self._several_files,
         }
 
@@ -131,6 +136,11 @@ class FindingRows:
         same_names = store.same_name_files(reader, subjects)
         files = store.files(reader, version, [each.file_id for each in same_names.values()])
         return FindingPage(files, same_names=same_names)
+
+    def _recordings(self, kind: Kind, subjects: Sequence[str], version: Version) -> FindingPage:
+        reader = self._database.read()
+        files = store.files(reader, version, [int(each) for each in subjects])
+        return FindingPage(files, names_of_recordings=store.names_of_recordings(reader, kind, subjects))
 
     def _several_files(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()

@@ -64,8 +64,8 @@ class FindingResolver:
         file_ids = self._files_with_name(row) if action == "choose_all" else self._all_files(row)
         if action in ("choose", "choose_all"):
             return self._assign_person(file_ids, int(name))
-        if action == "remove":
-            return self._decisions.change_people(file_ids, remove=resolution.names).step_id
+        if action in ("forget", "remove"):
+            return self._remove(file_ids, resolution.names, in_database=action == "forget")
         # A copy with an edit does not follow the database.
         edited = resolution.names if row.kind == "copies" else ()
         return self._learn(dict.fromkeys(file_ids, resolution.names), edited=edited)
@@ -77,6 +77,15 @@ class FindingResolver:
         with step_of as step, step.learning() as tx:
             wanted = self._wanted(tx, {file_id: [chosen.name] for file_id in file_ids})
             people.assign(tx, [replace(each, qualifier=chosen.qualifier) for each in wanted], at=self._clock())
+        return step.report.step_id
+
+    def _remove(self, file_ids: Sequence[int], names: Sequence[str], *, in_database: bool) -> int | None:
+        """Remove people from files: in the database, or in the plan; return the step."""
+        if not in_database:
+            return self._decisions.change_people(file_ids, remove=names).step_id
+        with self._decisions.step(lambda files: labels.forgotten(files, names)) as step, step.learning(names) as tx:
+            found = people.find(tx, names)
+            people.remove(tx, [person_id for name in names for person_id in found.get(name, [])], file_ids=file_ids)
         return step.report.step_id
 
     def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:

@@ -16,6 +16,7 @@ from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.model.files import path_map
+from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
 from indexium_core.model.people import people_comment
@@ -27,12 +28,12 @@ _UNEXPECTED = "The file could not be read. See the log for details."
 
 
 def probe_file(
-    path: bytes, stat: FileStat, *, full: bool, faststart: str, known_hash: str | None = None
+    path: bytes, stat: FileStat, *, full: bool, faststart: str, known: KnownHash | None = None
 ) -> tuple[FileFacts, people_comment.ParsedComment]:
     """Return the facts of a file and its parsed comment. An error never stops the scan: the file becomes `corrupt`."""
     try:
         capabilities = volumes.capabilities(path, nlink=stat.nlink, faststart=faststart)
-        facts = probe.probe(path, stat, capabilities=capabilities, full=full, known_hash=known_hash)
+        facts = probe.probe(path, stat, capabilities=capabilities, full=full, known=known)
         return facts, people_comment.parse(facts.comment)
     except Exception:
         logger.exception("scan.probe_failed", extra={"file_path": path.decode("utf-8", "replace")})
@@ -40,12 +41,12 @@ def probe_file(
 
 
 def probe_files(
-    files: Sequence[tuple[bytes, FileStat, str | None]], *, full: bool, faststart: str
+    files: Sequence[tuple[bytes, FileStat, KnownHash | None]], *, full: bool, faststart: str
 ) -> list[tuple[FileFacts, people_comment.ParsedComment]]:
     """Return the results of `probe_file` for several files, given by path in the service, stat and known hash."""
     return [
-        probe_file(path_map.checked_local_path(path), stat, full=full, faststart=faststart, known_hash=known_hash)
-        for path, stat, known_hash in files
+        probe_file(path_map.checked_local_path(path), stat, full=full, faststart=faststart, known=known)
+        for path, stat, known in files
     ]
 
 

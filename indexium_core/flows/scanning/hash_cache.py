@@ -106,4 +106,4 @@ class HashCache:
 
 def _hash_of(file: ScannedFile) -> KnownHash | None:
     facts = file.facts
-    return KnownHash(facts.file_hash, facts.hash_seconds) if facts.file_hash else None
+    return KnownHash(facts.file_hash, facts.hash_seconds, facts.media_digest) if facts.file_hash else None

@@ -208,7 +208,7 @@ def _read_chunk(chunk: Sequence[FileToRead], *, full: bool, faststart: str, exec
     is_single = len(chunk) == 1
     for _ in range(2 if is_single else 1):
         try:
-            files = [(each.path, each.stat, each.known.file_hash if each.known else None) for each in chunk]
+            files = [(each.path, each.stat, each.known) for each in chunk]
             found = executor.call(file_facts.probe_files, files, full=full, faststart=faststart)
             return [ReadResult(candidate, *facts) for candidate, facts in zip(chunk, found, strict=True)]
         except WorkerLostError as error:

@@ -22,7 +22,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.jobs import job_log
-from indexium_core.flows.scanning import discovery, reading, roots
+from indexium_core.flows.scanning import discovery, moved_files, reading, renamed_side_files, roots
 from indexium_core.flows.scanning.discovery import Discovery, FileToRead
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.scanning.reading import ReadResult
@@ -36,7 +36,7 @@ from indexium_core.model.files.hash_cache import CacheUse
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 from indexium_core.settings import Settings
-from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import catalog, recordings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.rows import ScannedFile
@@ -228,6 +228,8 @@ class _ScanRun:
         self.report = ScanReport()
         self.events = TrackEvents()
         self._marked_missing: list[int] = []  # file ids; reading may find some of them at another path
+        self._walked = frozenset[int]()  # libraries of which all paths were compared with the catalog
+        self._differing = frozenset[bytes]()  # paths in them whose files differ
 
     def run(
         self,
@@ -250,12 +252,17 @@ class _ScanRun:
             self._store_walk(each)
         online = [each for each in found if not each.offline_reason]
         to_read = sum(len(each.to_read) for each in online)
+        self._walked = frozenset(each.library.library_id for each in online if not places)
+        self._differing = frozenset(file.path for each in online for file in each.to_read)
         self._progress.start_reading(to_read)
         self._database.expect(sum(library.file_count for library in libraries) + to_read)
         for each in online:
             if not report.cancelled:
                 self._read(each)
         missing = catalog.missing(self._database.read(), self._marked_missing)
+        if not report.cancelled and (missing or report.new or report.moved or report.changed):
+            with self._database.atomic() as tx:
+                recordings.hand_over(tx)
         report.missing = len(missing)
         self.events.collect(updated=missing)
         report.growing = catalog.count_growing(self._database.read(), [each.library.library_id for each in online])
@@ -373,27 +380,48 @@ class _ScanRun:
         if offline:
             self._set_offline(library, offline)
             return False
-        stored, missing, hashed = self._database.run(lambda tx: self._upsert(tx, library, group, absent))
-        self._marked_missing += missing
+        left = self._moved_files(group)
+        stored, missing, hashed = self._database.run(lambda tx: self._upsert(tx, library, group, absent, left))
+        self._marked_missing += [*missing, *stored.displaced_ids]
         self._hashes.remember(hashed, full=self._full)
         self._count(group, stored)
         self.events.collect(added=stored.added_ids, updated=stored.changed_ids)
         self._on_stored(self.report)
         return True
 
+    def _moved_files(self, group: Sequence[ReadResult]) -> list[int]:
+        """Return the files with the media of this group whose own paths, perhaps read later, have other content."""
+        rows = [result.row(self._now_ns) for result in group if not result.is_missing]
+        found = [
+            each
+            for each in recordings.elsewhere(self._database.read(), rows)
+            if each.state != "ok" or each.library_id not in self._walked or each.path_bytes in self._differing
+        ]
+        libraries = {each.library_id: each for each in catalog.libraries(self._database.read())} if found else {}
+        return moved_files.find(
+            found, rows, is_online=lambda library_id: not roots.offline_reason(libraries[library_id])
+        )
+
     def _upsert(
-        self, tx: Connection, library: LibraryRow, group: Sequence[ReadResult], absent: Sequence[bytes]
+        self,
+        tx: Connection,
+        library: LibraryRow,
+        group: Sequence[ReadResult],
+        absent: Sequence[bytes],
+        left: Sequence[int],
     ) -> tuple[catalog.UpsertReport, list[int], list[ScannedFile]]:
         """Store a group; return the changes, the ids of files that became missing, and the files with new hashes."""
         outdated = {result.path for result in group if result.is_missing or result.has_changed()}
         known = catalog.known(tx, library.path_bytes, outdated) if outdated else {}
-        missing = [known[path].file_id for path in absent if path in known]
+        missing = [*left, *(known[path].file_id for path in absent if path in known)]
         catalog.mark_missing(tx, missing)
         kept = {*absent, *(path for path in outdated if path in known)}
         rows = [result.row(self._now_ns) for result in group if result.path not in kept]
         hashed = [row for row in rows if row.facts.hashed_bytes and not row.growing and row.path_bytes not in outdated]
         self._hashes.put(tx, hashed)
-        return catalog.upsert_files(tx, library.library_id, rows, at=self._at), missing, hashed
+        report = catalog.upsert_files(tx, library.library_id, rows, at=self._at)
+        renamed_side_files.follow(tx, report.renamed)
+        return report, missing, hashed
 
     def _count(self, group: Sequence[ReadResult], stored: catalog.UpsertReport) -> None:
         report = self.report

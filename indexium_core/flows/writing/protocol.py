@@ -20,6 +20,7 @@ from indexium_core.flows.writing import states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
+from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal, SidecarEdit
 from indexium_core.model.operations import interruption
 from indexium_core.model.operations.operation import Attempt, WriteResult
@@ -295,7 +296,7 @@ def verify_edit(
     state = states.state_of(file, layout.payload, identity, like=like)
     layout = reading.joined(becomes or path, layout)
     if comparisons is verify.REWRITTEN:
-        facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
+        facts = probe.facts_of(file, family, layout, capabilities=capabilities, known=_known(identity))
     else:
         facts = probe.facts_after(
             file,
@@ -320,9 +321,14 @@ def describe(
     family, layout = reading.examine(path, file)
     require_whole(family, layout)
     identity = fingerprint.payload_hash(file, layout.payload)
-    facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
+    facts = probe.facts_of(file, family, layout, capabilities=capabilities, known=_known(identity))
     state = states.state_of(file, layout.payload, identity, like=like)
     return VerifiedState(proof={}, state=state, stat=file.stat, facts=facts)
+
+
+def _known(identity: str | None) -> KnownHash | None:
+    """Return a hash that is not computed again. The packets stay, so the row of the file keeps its digest."""
+    return KnownHash(identity, 0.0, media_digest="") if identity else None
 
 
 # Results.

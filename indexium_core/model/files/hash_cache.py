@@ -11,6 +11,7 @@ class KnownHash:
 
     file_hash: str  # x1: a sample of the media, f1: all of it
     seconds: float  # how long the hash took; 0: not known
+    media_digest: str | None = None  # of the same media; None: not known; "": it has none
 
 
 @dataclass(slots=True, kw_only=True)

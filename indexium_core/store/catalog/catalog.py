@@ -23,9 +23,10 @@ from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
-from indexium_core.store.publishing import renames
 from indexium_core.store.rows import Restat, ScannedFile
 from indexium_core.store.titles import identified
+
+_KEEPING = ("keep_identity", "keep_facts", "keep_stable")  # statements about facts of files that cannot be read
 
 
 class KnownFile(NamedTuple):
@@ -53,6 +54,8 @@ class UpsertReport:
     unchanged: int
     added_ids: tuple[int, ...] = field(default=(), compare=False)
     changed_ids: tuple[int, ...] = field(default=(), compare=False)
+    displaced_ids: tuple[int, ...] = field(default=(), compare=False)  # of files whose paths have other recordings now
+    renamed: tuple[tuple[bytes, bytes], ...] = field(default=(), compare=False)  # former and present path of moved files
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
@@ -239,11 +242,12 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    The path identifies a file. If an unknown path has the hash and size of a missing file (or another hash of the same
-    film), it is that file at a new path (docs/writing.md): so mark missing files first. If a known path now has another
-    film (another hash and other streams), the old file becomes missing and the path gets a new file. If only the hash
-    differs (a rewrite by another program), the file keeps its id and its people. People that were assigned to a path
-    are assigned to its payload, and people of a rewritten film are found under any of its hashes.
+    The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing
+    file (or another hash of the same recording), it is that file at a new path: so mark missing files first, and
+    files that `recordings.elsewhere` returns and whose path has other content now. If a known path has another
+    recording, its old file becomes missing, and the path gets the file of that recording, or a new one. If another
+    program wrote the recording anew, the file keeps its id and its people. People that were assigned to a path are
+    assigned to its payload, and people of a rewritten recording are found under any of its hashes.
 
     Raises:
         UnknownIdError: There is no such library.
@@ -255,16 +259,20 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     unique = list({file.path_bytes: file for file in files}.values())
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
-    for statement in ("same_path", "displace", "resolved", "keep_identity", "keep_facts", "keep_stable", "changed"):
+    for statement in ("at_path", "same_path", "displace", "resolved", *_KEEPING, "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
-    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0)
-    added, changed, moved, rehashed, displaced, settled = counts
+    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0, 0)
+    added, changed, moved, rehashed, displaced, settled, undigested = counts
     differing = added or changed or settled
+    if undigested:
+        tx.execute(_sql("fill_digests"))
+    pairs = _rewritten_by_others(tx) if rehashed else []
     renamed = tx.execute(_sql("renamed_paths")).fetchall() if moved else []
     for statement in ("update_files", "insert_files") if differing else ():
         tx.execute(_sql(statement), {"library_id": library_id, "at": at})
     if rehashed:
+        films.link(tx, pairs, at=at)
         films.follow_scan(tx)
     ids: dict[bool, list[int]] = {True: [], False: []}  # True: the new files; False: the others
     if differing:
@@ -278,8 +286,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         people.adopt_waiting(tx)
         faces.adopt(tx)
         legacy_history.adopt(tx)
-    if renamed:
-        renames.follow(tx, renamed)
+    displaced_ids = _ids(tx.execute(_sql("displaced"))) if displaced else []
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(
         added=added,
@@ -288,6 +295,8 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         unchanged=len(unique) - added - changed,
         added_ids=tuple(ids[True]),
         changed_ids=tuple(ids[False]),
+        displaced_ids=tuple(displaced_ids),
+        renamed=tuple(renamed),
     )
 
 
@@ -341,6 +350,14 @@ def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, 
         file_id: films.HashPair(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
         for file_id, old, new, old_size, new_size in tx.execute(_sql("rewritten"), facts).fetchall()
     }
+
+
+def _rewritten_by_others(tx: Connection) -> list[films.HashPair]:
+    """Return the hashes of the recordings of a batch that another program wrote anew. The batch is not stored yet."""
+    return [
+        films.HashPair(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
+        for old, new, old_size, new_size in tx.execute(_sql("rewritten_by_others")).fetchall()
+    ]
 
 
 def restat(tx: Connection, stats: Sequence[Restat]) -> int:

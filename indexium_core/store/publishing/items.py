@@ -183,6 +183,21 @@ def cached_sizes(reader: Connection, hashes: Collection[str]) -> dict[str, int]:
     return dict(reader.execute(_sql("cached_sizes"), {"hashes": list(hashes)}).fetchall())
 
 
+def has_ours(reader: Connection) -> bool:
+    """Return whether any side file is ours, or a person decided about one."""
+    return bool(reader.value(_sql("has_ours")))
+
+
+def ours_below(reader: Connection, folder: bytes) -> dict[bytes, str]:
+    """Return our side files below a folder, and those about which a person decided, with their hashes."""
+    return dict(reader.execute(_sql("ours_below"), {"first": folder + b"/", "end": folder + b"0"}).fetchall())
+
+
+def ours_at(reader: Connection, paths: Sequence[bytes]) -> dict[bytes, str]:
+    """Return which paths have a side file of ours, with its hash."""
+    return dict(reader.execute(_sql("ours_at"), {"paths": paths}).fetchall()) if paths else {}
+
+
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
     """Store that files of ours have other paths, because other programs renamed them; their items can be undone."""
     found = tx.execute(_sql("anchors_of"), {"paths": list(moved)}).fetchall()

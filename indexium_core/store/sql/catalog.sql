@@ -191,6 +191,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     unnest($state_message::VARCHAR[]) AS state_message,
     unnest($growing::BOOLEAN[]) AS growing,
     unnest($file_hash::VARCHAR[]) AS file_hash,
+    unnest($media_digest::VARCHAR[]) AS media_digest,
     unnest($container::VARCHAR[]) AS container,
     unnest($media_kind::VARCHAR[]) AS media_kind,
     unnest($duration::DOUBLE[]) AS duration,
@@ -219,46 +220,74 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     fields_of(unnest($problem_keys::VARCHAR[][]), unnest($problem_reasons::VARCHAR[][])) AS field_problems,
     unnest($sidecar::VARCHAR[]) AS sidecar;
 
--- name: same_path
--- The known file of each path, and whether it is still the same film: the same payload; a file that was growing or
--- unreadable before; a film with both hashes; or a rewrite by another program (other bytes, but the same streams, number
--- of frames and duration; another container may not have a frame count). A photo has no streams: it is the same if it was
--- taken at the same moment by the same camera. A hash of all bytes (f1:) cannot be compared with that of a sample (x1:); then
--- the same size and time are enough. If none of these holds and the streams of
--- the known file are not known (its row comes from a snapshot), it is another film.
-CREATE OR REPLACE TEMP TABLE same_path AS
-SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
-       coalesce(i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
-       OR f.growing OR coalesce(old_film.film_id = new_film.film_id, false)
-       OR ("left"(i.file_hash, 3) <> "left"(f.file_hash, 3) AND i.size = f.size AND i.mtime_ns = f.mtime_ns)
-       OR (json_array_length(f.streams) = 0 AND f.media_kind IS DISTINCT FROM 'photo')
-       OR (f.media_kind = 'photo' AND coalesce(i.tags->>'$.container.taken' = f.tags->>'$.container.taken', false)
-           AND i.tags->>'$.container.camera' IS NOT DISTINCT FROM f.tags->>'$.container.camera')
-       OR (json_array_length(f.streams) > 0
-           AND json_extract_string(i.streams, '$[*].codec') = json_extract_string(f.streams, '$[*].codec')
-           AND json_extract_string(i.streams, '$[*].details.width') = json_extract_string(f.streams, '$[*].details.width')
-           AND (json_extract_string(i.streams, '$[*].details.frames') = json_extract_string(f.streams, '$[*].details.frames')
-                OR i.container <> f.container)
-           AND coalesce(abs(i.duration - f.duration) <= greatest(1, f.duration / 100), true)), false) AS same_film
+-- name: at_path
+-- The known file of each path, beside what the path has now.
+CREATE OR REPLACE TEMP TABLE at_path AS
+SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash, f.growing,
+       coalesce(i.file_hash <> f.file_hash, i.file_hash IS NOT NULL) AND i.own_mtime_ns IS NULL AS differs,
+       "left"(i.file_hash, 3) <> "left"(f.file_hash, 3) AND i.size = f.size AND i.mtime_ns = f.mtime_ns AS has_stat,
+       -- Equal digests of the first packets, as many of them as both have; NULL: a digest is not known.
+       CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
+            THEN starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest) END AS is_alike,
+       coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true) AS is_as_long,
+       f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns
 FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
-LEFT JOIN film_hashes AS old_film ON old_film.file_hash = f.file_hash
-LEFT JOIN film_hashes AS new_film ON new_film.file_hash = i.file_hash
 QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
+
+-- name: same_path
+-- Whether the path of a known file still has its recording, and by which evidence; NULL: it has another one. The table in
+-- docs/writing.md ("How Indexium recognises a recording") has the rules. A hash that another file has decides first. A hash of
+-- all bytes (f1:) cannot be compared with that of a sample (x1:); then the same size and time are enough.
+CREATE OR REPLACE TEMP TABLE same_path AS
+WITH hashes AS (SELECT DISTINCT new_hash AS file_hash FROM at_path WHERE differs),
+other AS (
+    SELECT o.file_hash, o.file_id, o.size, o.mtime_ns,
+           o.state = 'missing' OR o.path_bytes IN (SELECT path_bytes FROM at_path WHERE differs) AS is_away
+    FROM scanned_files AS o SEMI JOIN hashes USING (file_hash)
+), linked AS (
+    SELECT n.file_hash, o.file_hash AS other_hash FROM film_hashes AS n SEMI JOIN hashes USING (file_hash)
+    JOIN film_hashes AS o ON o.film_id = n.film_id AND o.file_hash <> n.file_hash
+), known AS (
+    SELECT file_hash, file_id FROM other
+    UNION ALL SELECT l.file_hash, f.file_id FROM linked AS l JOIN scanned_files AS f ON f.file_hash = l.other_hash
+    UNION ALL SELECT file_hash, NULL FROM video_people SEMI JOIN hashes USING (file_hash)
+)
+SELECT path_bytes, file_id, old_hash, new_hash, CASE
+    -- A file whose media cannot be read keeps its recording, unless another path has that recording now.
+    WHEN NOT differs AND (new_hash IS NOT NULL OR is_unreadable OR coalesce(old_hash NOT IN (
+        SELECT i.file_hash FROM incoming AS i LEFT JOIN at_path AS p USING (path_bytes)
+        WHERE i.file_hash IS NOT NULL AND i.file_hash IS DISTINCT FROM p.old_hash), true)) THEN 'hash'
+    WHEN has_stat AND coalesce(is_alike, true) THEN 'stat'
+    WHEN (new_hash, old_hash) IN (SELECT (file_hash, other_hash) FROM linked)
+        -- Of two files with hashes of one recording, which swapped their names, each stays what it is.
+        AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away
+                        AND o.size = a.size AND o.mtime_ns = a.mtime_ns) THEN 'linked'
+    WHEN (old_hash IS NULL OR (growing AND is_alike))
+        AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away) THEN 'growing'
+    WHEN EXISTS (FROM known AS k WHERE k.file_hash = new_hash AND k.file_id IS DISTINCT FROM a.file_id) THEN NULL
+    -- Some cameras give all photos of a burst one moment, which then tells nothing.
+    WHEN is_alike AND is_as_long AND NOT (starts_with(media_digest, 't1:') AND EXISTS (
+        FROM scanned_files AS o WHERE o.media_digest = a.media_digest AND o.file_hash NOT IN (a.old_hash, a.new_hash)))
+        THEN 'digest'
+    WHEN growing AND is_alike IS NULL THEN 'growing'
+END AS evidence
+FROM at_path AS a;
 
 -- name: displace
 -- Files whose path has another film now are missing, until a scan finds them at another path.
 UPDATE scanned_files SET state = 'missing', growing = false
-WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE NOT same_film);
+WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE evidence IS NULL);
 
 -- name: resolved
 -- The batch with the file of each path: known by the path; or a missing file with the same hash and size (first with the
--- same inode, last with another hash of the same film); or new.
+-- same inode), with the same stat facts and a hash of the other kind, or with another hash of the same recording; or a
+-- missing file that had the same name in another container, if its digest is equal; or new.
 CREATE OR REPLACE TEMP TABLE resolved AS
 WITH unmatched AS (
-    SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
+    SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE evidence IS NOT NULL) AS s ON s.path_bytes = i.path_bytes
     WHERE i.file_hash IS NOT NULL
 ), absent AS (
-    SELECT f.* FROM scanned_files AS f ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.file_id = f.file_id
+    SELECT f.* FROM scanned_files AS f ANTI JOIN (FROM same_path WHERE evidence IS NOT NULL) AS s ON s.file_id = f.file_id
     WHERE f.state = 'missing' AND f.file_hash IN (SELECT file_hash FROM unmatched)
 ), by_inode AS (
     SELECT i.path_bytes, g.file_id
@@ -286,21 +315,43 @@ WITH unmatched AS (
                  row_number() OVER (PARTITION BY o.film_id ORDER BY f.file_name, f.path_bytes) AS n
           FROM scanned_files AS f JOIN film_of AS o USING (file_hash)
           ANTI JOIN by_inode USING (file_id) ANTI JOIN by_hash USING (file_id)
-          ANTI JOIN (FROM same_path WHERE same_film) AS s ON s.file_id = f.file_id
+          ANTI JOIN (FROM same_path WHERE evidence IS NOT NULL) AS s ON s.file_id = f.file_id
           WHERE f.state = 'missing') AS g USING (film_id, n)
+), by_stat AS (
+    SELECT i.path_bytes, f.file_id FROM unmatched AS i
+    JOIN (FROM scanned_files WHERE state = 'missing') AS f USING (device, inode, size, mtime_ns)
+    WHERE "left"(i.file_hash, 3) <> "left"(f.file_hash, 3)
+    QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.file_id DESC) = 1
+        AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
+), by_digest AS (
+    SELECT i.path_bytes, f.file_id
+    FROM (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM unmatched
+          WHERE starts_with(media_digest, 'p1:')
+            AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL)) AS i
+    JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
+          WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
+    WHERE i.path_bytes <> f.path_bytes
+      AND (starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest))
+      AND coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true)
+    QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.file_id DESC) = 1
+        AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
 ), moved AS (
     FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film
+    UNION ALL (FROM by_stat ANTI JOIN (FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film) AS m
+               ON m.path_bytes = by_stat.path_bytes OR m.file_id = by_stat.file_id)
+    UNION ALL (FROM by_digest ANTI JOIN (FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film UNION ALL FROM by_stat) AS m
+               ON m.path_bytes = by_digest.path_bytes OR m.file_id = by_digest.file_id)
 )
 SELECT i.*, CASE WHEN s.file_id IS NOT NULL THEN 'known' WHEN m.file_id IS NOT NULL THEN 'moved' ELSE 'new' END AS found,
        CASE WHEN s.file_id IS NOT NULL THEN s.file_id WHEN m.file_id IS NOT NULL THEN m.file_id
             ELSE nextval('file_ids') END AS file_id
 FROM incoming AS i
-LEFT JOIN (FROM same_path WHERE same_film) AS s ON s.path_bytes = i.path_bytes
+LEFT JOIN (FROM same_path WHERE evidence IS NOT NULL) AS s ON s.path_bytes = i.path_bytes
 LEFT JOIN moved AS m ON m.path_bytes = i.path_bytes;
 
 -- name: keep_identity
 -- A file that cannot be read keeps the facts of its media, by which a later scan recognises it.
-UPDATE resolved SET file_hash = f.file_hash, duration = f.duration, streams = f.streams,
+UPDATE resolved SET file_hash = f.file_hash, media_digest = f.media_digest, duration = f.duration, streams = f.streams,
     media_kind = coalesce(f.media_kind, resolved.media_kind)
 FROM scanned_files AS f
 WHERE f.file_id = resolved.file_id AND resolved.state <> 'ok' AND resolved.file_hash IS NULL;
@@ -320,6 +371,12 @@ FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.state = 
 -- A file that this program wrote last is not growing.
 UPDATE resolved SET growing = false
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.mtime_ns = f.own_mtime_ns;
+
+-- name: fill_digests
+-- The digests of unchanged files that were read before there were digests.
+UPDATE scanned_files SET media_digest = r.media_digest FROM resolved AS r
+WHERE r.file_id = scanned_files.file_id AND scanned_files.media_digest IS NULL AND r.media_digest IS NOT NULL
+  AND r.file_id NOT IN (SELECT file_id FROM changed);
 
 -- name: changed
 -- The files of the batch that are new or differ from their row, with the hashes before and after.
@@ -357,7 +414,8 @@ UPDATE scanned_files SET
     file_ext = r.file_ext, device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size,
     mtime_ns = r.mtime_ns, own_mtime_ns = coalesce(r.own_mtime_ns, scanned_files.own_mtime_ns),
     read_only = r.read_only, state = r.state, state_message = r.state_message, growing = r.growing,
-    file_hash = r.file_hash, container = r.container, media_kind = r.media_kind, duration = r.duration,
+    file_hash = r.file_hash, media_digest = coalesce(r.media_digest, scanned_files.media_digest),
+    container = r.container, media_kind = r.media_kind, duration = r.duration,
     streams = r.streams, tags = r.tags, comment = r.comment, comment_fields = r.comment_fields,
     fields_differ = r.fields_differ, people = r.people, people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
@@ -379,7 +437,7 @@ FROM resolved WHERE found = 'new';
 INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM changed)
    OR file_hash IN (SELECT old_hash FROM changed UNION SELECT new_hash FROM changed
-                    UNION SELECT old_hash FROM same_path WHERE NOT same_film);
+                    UNION SELECT old_hash FROM same_path WHERE evidence IS NULL);
 
 -- name: counts
 -- The numbers of a batch: new files, changed files, moved files among them, hashes to which people may have to be copied,
@@ -387,16 +445,30 @@ WHERE file_id IN (SELECT file_id FROM changed)
 SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new' AND NOT settled) AS changed,
        count(*) FILTER (found = 'moved') AS moved, count(*) FILTER (found <> 'new' AND old_hash <> new_hash)
            + (SELECT count(*) FROM new_hashes) AS rehashed,
-       (SELECT count(*) FROM same_path WHERE NOT same_film) AS displaced, count(*) FILTER (settled) AS settled
+       (SELECT count(*) FROM same_path WHERE evidence IS NULL) AS displaced, count(*) FILTER (settled) AS settled,
+       (SELECT count(*) FROM resolved AS r JOIN scanned_files AS f USING (file_id)
+        WHERE f.media_digest IS NULL AND r.media_digest IS NOT NULL) AS undigested
 FROM changed;
+
+-- name: rewritten_by_others
+-- The old and new hashes of recordings that another program wrote anew, with the sizes of their files.
+SELECT DISTINCT c.old_hash, c.new_hash, f.size, r.size
+FROM changed AS c JOIN resolved AS r USING (file_id) JOIN scanned_files AS f USING (file_id)
+WHERE c.old_hash <> c.new_hash AND "left"(c.old_hash, 3) = "left"(c.new_hash, 3) AND NOT f.growing
+  AND f.media_digest <> '' AND r.media_digest <> '';
 
 -- name: changed_paths
 -- The changed files with their paths, and whether each is new.
 SELECT c.file_id, r.path_bytes, c.found = 'new' FROM changed AS c JOIN resolved AS r USING (file_id);
 
+-- name: displaced
+-- The files that are missing because their paths have other recordings now.
+SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE evidence IS NULL);
+
 -- name: drop_incoming
 -- Drop the temporary tables.
 DROP TABLE IF EXISTS incoming;
+DROP TABLE IF EXISTS at_path;
 DROP TABLE IF EXISTS same_path;
 DROP TABLE IF EXISTS resolved;
 DROP TABLE IF EXISTS changed;

@@ -180,6 +180,55 @@ ORDER BY r.path;
 -- The same, in full, for some paths.
 SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHAR[]));
 
+-- name: other_recording_rows
+-- Part of other statements: files of a recording without people that no other file has, whose paths held a recording with
+-- people that no present file has. An edit of that recording replaces its people.
+WITH former AS (
+    SELECT m.path_bytes, m.file_id, m.file_hash, coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name)
+           FILTER (p.name IS NOT NULL)) AS names
+    FROM (FROM scanned_files WHERE state = 'missing' AND file_hash IS NOT NULL) AS m
+    LEFT JOIN video_people AS v ON v.file_hash = m.file_hash LEFT JOIN people AS p USING (person_id)
+    LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS e ON e.file_id = m.file_id
+    GROUP BY ALL
+)
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.names
+FROM former AS f JOIN scanned_files AS n ON n.path_bytes = f.path_bytes AND n.state = 'ok' AND n.file_hash <> f.file_hash
+WHERE len(f.names) > 0
+  AND f.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
+  AND n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
+  AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id <> n.file_id)
+  AND NOT EXISTS (FROM decisions AS d WHERE d.file_id = n.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL)
+QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY f.file_id DESC) = 1
+
+-- name: copied_people_rows
+-- Part of other statements: present files with the people that an earlier version copied to their recordings.
+SELECT f.file_id, c.file_hash, c.former_hash, list(DISTINCT p.name ORDER BY p.name) AS names
+FROM copied_people AS c JOIN scanned_files AS f ON f.file_hash = c.file_hash AND f.state <> 'missing'
+JOIN video_people AS v ON v.file_hash = c.file_hash AND v.person_id = c.person_id JOIN people AS p ON p.person_id = c.person_id
+GROUP BY ALL
+
+-- name: other_recording
+-- Files whose paths held another recording.
+SELECT file_id::VARCHAR AS subjects, hash(r.file_hash, r.former_hash) AS digests, d.subject IS NOT NULL AS ignored
+FROM (/* other_recording_rows */) AS r LEFT JOIN check_dismissals AS d
+    ON d.kind = 'other_recording' AND d.subject = file_id::VARCHAR AND d.facts = hash(r.file_hash, r.former_hash)
+ORDER BY file_id;
+
+-- name: other_recording_names
+-- The people of their former recordings.
+SELECT file_id::VARCHAR, names FROM (/* other_recording_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
+
+-- name: copied_people
+-- Files with copied people.
+SELECT file_id::VARCHAR AS subjects, hash(r.names) AS digests, d.subject IS NOT NULL AS ignored
+FROM (/* copied_people_rows */) AS r LEFT JOIN check_dismissals AS d
+    ON d.kind = 'copied_people' AND d.subject = file_id::VARCHAR AND d.facts = hash(r.names)
+ORDER BY file_id;
+
+-- name: copied_people_names
+-- The copied people of files.
+SELECT file_id::VARCHAR, names FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
+
 -- name: several_rows
 -- Part of other statements: films and episodes with several present main files that have the same part and the same edition,
 -- with the ids of these files. Only letters and digits of an edition count: `Director's Cut` is `directors.cut`.

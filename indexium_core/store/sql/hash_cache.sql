@@ -1,13 +1,19 @@
 -- name: find
--- The hashes of files by their stat facts, without those that differed at the last verification. If all of the media must
+-- The hashes of files by their stat facts, with the digest that the catalog has for each hash, without those that differed at the last verification. If all of the media must
 -- have been hashed ($full), samples do not count.
-SELECT c.device, c.inode, c.size, c.mtime_ns, c.file_hash, c.seconds
-FROM hash_cache AS c SEMI JOIN (
-    SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
-           unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS wanted USING (device, inode, size, mtime_ns)
-WHERE c.differing_hash IS NULL AND (NOT $full OR starts_with(c.file_hash, 'f1:'))
-QUALIFY row_number() OVER (
-    PARTITION BY c.device, c.inode, c.size, c.mtime_ns ORDER BY c.hashed_at DESC, c.file_hash) = 1;
+WITH found AS (
+    SELECT c.device, c.inode, c.size, c.mtime_ns, c.file_hash, c.seconds
+    FROM hash_cache AS c SEMI JOIN (
+        SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
+               unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS wanted USING (device, inode, size, mtime_ns)
+    WHERE c.differing_hash IS NULL AND (NOT $full OR starts_with(c.file_hash, 'f1:'))
+    QUALIFY row_number() OVER (
+        PARTITION BY c.device, c.inode, c.size, c.mtime_ns ORDER BY c.hashed_at DESC, c.file_hash) = 1
+)
+SELECT f.*, d.media_digest
+FROM found AS f LEFT JOIN (
+    SELECT file_hash, max(media_digest) AS media_digest FROM scanned_files SEMI JOIN found USING (file_hash) GROUP BY file_hash
+) AS d USING (file_hash);
 
 -- name: replace
 -- Delete the rows of some files that are of the same kind, or differed at the last verification.

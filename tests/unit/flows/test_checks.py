@@ -22,7 +22,7 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
 from tests.support import legacy_db
-from tests.support.catalog import NOW, ids, people_of, scanned, store
+from tests.support.catalog import NOW, hash_of, ids, people_of, scanned, store
 
 
 class House:
@@ -88,6 +88,18 @@ class House:
             for path in paths:
                 row = "INSERT INTO title_files VALUES ($1, 'movie', $2, NULL, 'main', '')"
                 tx.execute(row, [ids(self.database)[path], title_id])
+
+    def swap(self, *paths: str) -> None:
+        """Store the people that an earlier version copied to files, and another recording at the path of each."""
+        with self.database.atomic() as tx:
+            tx.execute(
+                "INSERT INTO copied_people SELECT file_hash, 'x1:other', person_id FROM video_people SEMI JOIN "
+                "scanned_files USING (file_hash)"
+            )
+        for path in paths:
+            self.films({f"reused/{path}": None}, {f"reused/{path}": f"former {path}"})
+            self.say({f"reused/{path}": "Ann Lee"})
+            self.films({f"reused/{path}": None}, {f"reused/{path}": f"other {path}"})
 
     def two_named(self, name: str) -> None:
         """Store two people with one name."""
@@ -452,6 +464,7 @@ def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> 
     house.two_named("Kim")
     house.face("d.mp4", "Rosa")
     house.film(1, "a.mp4", "c.mp4")
+    house.swap("e.mp4")
     rows = house.found(kind)
     assert rows
     assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
@@ -530,6 +543,8 @@ def test_statement_count_does_not_depend_on_findings(house: House) -> None:
             house.two_named(f"Kim {number}")
             house.face(f"only {number}.mp4", f"Rosa {number}")
             house.film(number + 1, f"{number}.mp4", f"only {number}.mp4")
+            house.say({f"only {number}.mp4": f"Ida {number}"})
+        house.swap(*(f"{number}.mp4" for number in numbers))
 
     fill(range(2))
     few = {kind: statements(kind) for kind in KINDS}
@@ -660,3 +675,35 @@ def test_placeholder_names_are_setting(house: House) -> None:
     names.clear()
     assert house.found("placeholder") == []
     assert {row.title for row in house.found("unknown")} == {"Unknown", "Nobody"}
+
+
+def test_copied_people_are_removed_and_come_back(house: House) -> None:
+    house.films({"a.mp4": None, "b.mp4": None}, content={"a.mp4": "a", "b.mp4": "b"})
+    house.say({"a.mp4": "Ann Lee; Bob Ray", "b.mp4": "Bob Ray"})
+    with house.database.atomic() as tx:
+        [bob] = people.find(tx, ["Bob Ray"])["Bob Ray"]
+        tx.execute("INSERT INTO copied_people VALUES ($1, $2, $3)", [hash_of("a"), hash_of("b"), bob])
+    [row] = house.found("copied_people")
+    assert (row.title, row.resolutions[0].names) == ("a.mp4", ("Bob Ray",))
+    report = house.checks.resolve("copied_people", row.subject, "forget")
+
+    assert house.known() == {"a.mp4": ["Ann Lee"], "b.mp4": ["Bob Ray"]}
+    assert house.found("copied_people") == []
+    assert report.step_id is not None
+    StepService(house.database, on_change=house._changed, clock=lambda: NOW).undo(report.step_id)
+    assert sorted(house.known()["a.mp4"]) == ["Ann Lee", "Bob Ray"]
+
+
+def test_people_of_another_recording_wait_as_a_question(house: House) -> None:
+    house.films({"a.mp4": None}, content={"a.mp4": "a"})
+    house.say({"a.mp4": "Ann Lee"})
+    house.films({"a.mp4": None}, content={"a.mp4": "b"})
+    [row] = house.found("other_recording")
+    assert ids(house.database)["a.mp4"] not in people_of(house.database)
+    assert house.checks.ignore("other_recording", [row.subject]) == 1
+    assert house.found("other_recording") == []
+    assert house.checks.unignore("other_recording", [row.subject]) == 1
+    house.checks.resolve("other_recording", row.subject, "add")
+
+    assert people_of(house.database)[ids(house.database)["a.mp4"]] == ["Ann Lee"]
+    assert house.found("other_recording") == []

@@ -12,7 +12,7 @@ from indexium_core.store.catalog.catalog import UpsertReport
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from tests.support.catalog import NOW, ROOT, hash_of, ids, marked, people_of, scanned, store
+from tests.support.catalog import NOW, ROOT, digest_of, hash_of, ids, marked, people_of, scanned, store
 
 
 def gone(database: Database, *file_ids: int) -> None:
@@ -266,7 +266,7 @@ def test_people_follow_rewritten_file(database: Database) -> None:
     put(database, "a.mp4", "Bo", "Ann")
     marked(database)
 
-    assert store(database, [scanned("a.mp4", content=2, duration=60.5)]).changed == 1
+    assert store(database, [scanned("a.mp4", content=2, duration=60.5, media_digest=digest_of(1))]).changed == 1
     assert people_of(database) == {1: ["Bo", "Ann"]}
     assert marked(database) == {1}
     assert database.read().value("SELECT count(*) FROM video_people") == 2
@@ -275,9 +275,66 @@ def test_people_follow_rewritten_file(database: Database) -> None:
 def test_copies_of_rewritten_file_keep_people(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1)])
     put(database, "a.mp4", "Ann")
-    store(database, [scanned("a.mp4", content=2)])
+    store(database, [scanned("a.mp4", content=2, media_digest=digest_of(1))])
 
     assert people_of(database) == {1: ["Ann"], 2: ["Ann"]}
+    assert database.read().value("SELECT count(DISTINCT film_id) FROM film_hashes") == 1
+
+
+def test_rewrite_with_fewer_packets_in_window_is_same_recording(database: Database) -> None:
+    """The window holds more packets of one container than of another."""
+    store(database, [scanned("a.mp4", content=1, media_digest=digest_of(1) + "0" * 16)])
+    put(database, "a.mp4", "Ann")
+
+    assert store(database, [scanned("a.mp4", content=2, media_digest=digest_of(1))]).changed == 1
+    assert store(database, [scanned("a.mp4", content=3, media_digest=digest_of(1) + "1" * 16)]).changed == 1
+    assert people_of(database) == {1: ["Ann"]}
+
+
+@pytest.mark.parametrize("known", [None, ""])
+def test_recording_without_digest_is_another_one_if_its_media_changes(database: Database, known: str | None) -> None:
+    """Rows of earlier versions have no digest: people wait rather than go to a recording that may be another one."""
+    store(database, [scanned("a.mp4", content=1, media_digest=known)])
+    put(database, "a.mp4", "Ann")
+
+    assert store(database, [scanned("a.mp4", content=2, media_digest=digest_of(1))]).added == 1
+    assert people_of(database) == {1: ["Ann"]}
+
+
+def test_next_read_adds_digest(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1, media_digest=None)])
+
+    assert store(database, [scanned("a.mp4", content=1)]).unchanged == 1
+    assert database.read().value("SELECT media_digest FROM scanned_files") == digest_of(1)
+
+
+def test_other_container_of_missing_file_is_same_recording(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=3)])
+    put(database, "a.mp4", "Ann")
+    gone(database, 1, 2)
+
+    report = store(database, [scanned("a.mkv", content=2, media_digest=digest_of(1)), scanned("b.mkv", content=4)])
+    assert (report.moved, report.added) == (1, 1)
+    assert people_of(database)[ids(database)["a.mkv"]] == ["Ann"]
+
+
+def test_beginning_of_a_film_is_no_rewrite(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+
+    assert store(database, [scanned("a.mp4", content=2, duration=10.0, media_digest=digest_of(1))]).added == 1
+
+
+@pytest.mark.parametrize("kind", ["f1", "x1"])
+def test_swap_is_recognised_by_another_kind_of_hash(database: Database, kind: str) -> None:
+    """A scan of all bytes finds other hashes than the sample that the catalog has."""
+    facts = {1: {"inode": 1, "mtime_ns": 11}, 2: {"inode": 2, "mtime_ns": 22}}
+    other = "x1" if kind == "f1" else "f1"
+    hashes = {number: {each: f"{each}:{number}" for each in ("f1", "x1")} for number in facts}
+    store(database, [scanned(f"{n}.mp4", content=n, file_hash=hashes[n][other], **facts[n]) for n in facts])
+
+    swapped = [scanned(f"{3 - n}.mp4", content=n, file_hash=hashes[n][kind], **facts[n]) for n in facts]
+    assert store(database, swapped).moved == 2
+    assert ids(database) == {"1.mp4": 2, "2.mp4": 1}
 
 
 def test_other_video_at_known_path_is_new_file(database: Database) -> None:
@@ -306,7 +363,17 @@ def test_growing_file_keeps_its_id_and_people(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1, growing=True, duration=10.0)])
     put(database, "a.mp4", "Ann")
 
-    assert store(database, [scanned("a.mp4", content=2, duration=4000.0)]).changed == 1
+    longer = {"duration": 4000.0, "growing": True}
+    assert store(database, [scanned("a.mp4", content=2, media_digest=digest_of(1), **longer)]).changed == 1
+    assert store(database, [scanned("a.mp4", content=3, media_digest="", **longer)]).changed == 1
+    assert people_of(database) == {1: ["Ann"]}
+
+
+def test_growing_file_with_other_packets_is_another_recording(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1, growing=True)])
+    put(database, "a.mp4", "Ann")
+
+    assert store(database, [scanned("a.mp4", content=2)]).added == 1
     assert people_of(database) == {1: ["Ann"]}
 
 

@@ -271,3 +271,32 @@ def test_decisions_about_plan_and_matches_become_steps(home: Path) -> None:
         assert steps.before(reader, 3) == '{"ids": [5, 6]}'
         with database.atomic() as tx:
             assert steps.next_id(tx) == 6
+
+
+def test_people_that_an_earlier_version_copied_are_listed(home: Path) -> None:
+    """Two files swapped their names, and the old guess gave each recording the people of the other one."""
+    home.mkdir()
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, [each for each in migrations.available() if each.version < 68])
+        for person_id in (1, 2, 3):
+            raw.execute(
+                "INSERT INTO people BY NAME SELECT $1 AS person_id, 'P' || $1 AS name, 'p' || $1 AS person_key, "
+                "'p' || $1 AS search, now() AS created_at",
+                [person_id],
+            )
+        rows = [
+            *((1, "x1:a", 1, 1), (2, "x1:b", 2, 2)),  # by hand
+            *((3, "x1:b", 1, 1), (4, "x1:a", 2, 2)),  # copied
+            *((5, "x1:a", 3, 3), (6, "x1:b", 3, 3)),  # one person for two files at once
+            (7, "x1:c", 3, 3),
+            *((8, "x1:d", 1, 4), (9, "x1:e", 2, 5), (10, "x1:d2", 1, 4)),  # d was rewritten by Indexium
+        ]
+        for assignment_id, file_hash, person_id, minute in rows:
+            raw.execute(
+                "INSERT INTO video_people VALUES ($1, $2, NULL, $3, 'hand', $4::TIMESTAMPTZ)",
+                [assignment_id, file_hash, person_id, f"2026-01-01 00:0{minute}:00+00"],
+            )
+        raw.execute("INSERT INTO film_hashes VALUES (1, 'x1:d', 1, now()), (1, 'x1:d2', 1, now())")
+    with Database.open(home) as database:
+        found = database.read().execute("SELECT file_hash, former_hash, person_id FROM copied_people ORDER BY ALL")
+        assert found.fetchall() == [("x1:a", "x1:b", 2), ("x1:b", "x1:a", 1)]

@@ -17,7 +17,6 @@ from pathlib import Path
 from blake3 import blake3
 
 from indexium_core.model.publishing.side_file_names import stem_of
-from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.publishing import choices, items
 
@@ -28,19 +27,19 @@ def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
 
     `renamed` has the former and the present path of each media file that a scan found at another path.
     """
-    if not tx.value(_sql("has_ours")):
+    if not renamed or not items.has_ours(tx):
         return 0
     folders, moved = _folders_of(renamed), dict[bytes, bytes]()
     for folder in sorted(folders, key=len, reverse=True):  # the innermost folder decides about a file
-        for path, content_hash in _below(tx, folder).items():
+        for path, content_hash in items.ours_below(tx, folder).items():
             if path not in moved and (new := _present_path(path, content_hash, folder, folders[folder])):
                 moved[path] = new
     for former, now in _stems_of(renamed).items():
-        for path, content_hash in _below(tx, former[0]).items():
+        for path, content_hash in items.ours_below(tx, former[0]).items():
             if path not in moved and (new := _with_stem(path, content_hash, former, now)):
                 moved[path] = new
     moved |= _exchanged(tx, moved)
-    taken = {path for path in _known(tx, list(moved.values())) if path not in moved}
+    taken = {path for path in items.ours_at(tx, list(moved.values())) if path not in moved}
     moved = {old: new for old, new in moved.items() if new not in taken}
     if moved:
         items.move(tx, moved)
@@ -99,7 +98,7 @@ def _with_stem(path: bytes, content_hash: str, former: tuple[bytes, bytes], now:
 
 def _exchanged(tx: Connection, moved: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
     """Return our files that give way to moved ones and are at the former paths of these now."""
-    known = _known(tx, [new for new in moved.values() if new not in moved])
+    known = items.ours_at(tx, [new for new in moved.values() if new not in moved])
     former = {new: old for old, new in moved.items()}
     return {path: former[path] for path, content_hash in known.items() if _hash(former[path]) == content_hash}
 
@@ -109,17 +108,3 @@ def _hash(path: bytes) -> str | None:
         return blake3(Path(os.fsdecode(path)).read_bytes()).hexdigest()
     except OSError:
         return None
-
-
-def _below(tx: Connection, folder: bytes) -> dict[bytes, str]:
-    """Return our files below a folder, with their hashes; "0" is the byte after "/"."""
-    return dict(tx.execute(_sql("ours_below"), {"first": folder + b"/", "end": folder + b"0"}).fetchall())
-
-
-def _known(tx: Connection, paths: Sequence[bytes]) -> dict[bytes, str]:
-    """Return which paths have a file of ours, with its hash."""
-    return dict(tx.execute(_sql("ours_at"), {"paths": paths}).fetchall()) if paths else {}
-
-
-def _sql(name: str) -> str:
-    return sql.compose("publishing", "ranked_values")[name]

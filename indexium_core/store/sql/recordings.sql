@@ -1,0 +1,48 @@
+-- name: elsewhere
+-- The present files at other paths that have the hash of one of these files, or its stat facts and a hash of another kind.
+SELECT file_id, library_id, path_bytes, device, inode, size, mtime_ns, state, file_hash FROM scanned_files
+WHERE state <> 'missing' AND file_hash IS NOT NULL AND (
+    file_hash IN (SELECT unnest($file_hash::VARCHAR[]))
+    OR (device, inode, size, mtime_ns) IN (
+        SELECT (unnest($device::UBIGINT[]), unnest($inode::UBIGINT[]), unnest($size::BIGINT[]), unnest($mtime_ns::BIGINT[]))))
+  AND path_bytes NOT IN (SELECT unnest($path_bytes::BLOB[]));
+
+-- name: heirs
+-- Missing files with decisions, each with a present copy.
+CREATE OR REPLACE TEMP TABLE heirs AS
+SELECT m.file_id, min(f.file_id) AS heir
+FROM scanned_files AS m JOIN scanned_files AS f ON f.file_hash = m.file_hash AND f.state <> 'missing'
+WHERE m.state = 'missing' AND m.file_id IN (
+    SELECT file_id FROM decisions WHERE revoked_at IS NULL
+    UNION ALL SELECT file_id FROM field_locks UNION ALL SELECT file_id FROM title_assignments)
+GROUP BY m.file_id
+QUALIFY row_number() OVER (PARTITION BY heir ORDER BY m.file_id) = 1;
+
+-- name: any_heirs
+-- Whether there are any.
+SELECT EXISTS (FROM heirs);
+
+-- name: hand_over_decisions
+-- Decisions in force, of the kinds that the copy has not.
+UPDATE decisions SET file_id = h.heir FROM heirs AS h
+WHERE h.file_id = decisions.file_id AND revoked_at IS NULL AND (h.heir, decisions.kind) NOT IN (
+    SELECT (file_id, kind) FROM decisions WHERE revoked_at IS NULL);
+
+-- name: hand_over_locks
+-- Locks of fields that are not locked in the copy.
+UPDATE field_locks SET file_id = h.heir FROM heirs AS h
+WHERE h.file_id = field_locks.file_id AND (h.heir, field_locks.field) NOT IN (SELECT (file_id, field) FROM field_locks);
+
+-- name: hand_over_titles
+-- The titles to which a person moved a file, if nobody moved the copy.
+UPDATE title_assignments SET file_id = h.heir FROM heirs AS h
+WHERE h.file_id = title_assignments.file_id AND h.heir NOT IN (SELECT file_id FROM title_assignments);
+
+-- name: mark_heirs
+-- Mark the plans of these files and their copies as outdated.
+INSERT INTO plan_marks (mark_id, file_id)
+SELECT nextval('mark_ids'), file_id FROM (SELECT file_id FROM heirs UNION SELECT heir FROM heirs);
+
+-- name: drop_heirs
+-- Drop the temporary table.
+DROP TABLE heirs;

@@ -1,0 +1,207 @@
+"""Recordings under other names: people, edits and history follow the media, also after a rewrite by others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import av
+import pytest
+from av.bitstream import BitStreamFilterContext
+
+from indexium_core.flows.scanning import scanner
+from indexium_core.library import Library
+from indexium_core.model.operations.operation import WriteOptions
+from tests.support import media, photos, tables
+
+ALL = WriteOptions(risk=("safe", "warning", "danger"))
+OLD = 1_600_000_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "films"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as opened:
+        yield opened
+
+
+def clips(folder: Path, form: str = "mp4", names: str = "abc") -> list[Path]:
+    """Recordings of one shape: same codec, size, number of frames and duration."""
+    extension = media.build(form, folder).suffix
+    (folder / f"clip{extension}").unlink()
+    paths = [media.build(form, folder, name=f"{name}{extension}", seed=seed) for seed, name in enumerate(names)]
+    for number, path in enumerate(paths):
+        os.utime(path, (OLD + number, OLD + number))
+    return paths
+
+
+def people_by_name(library: Library) -> Mapping[str, list[str]]:
+    """Return the people of each present file in the database."""
+    query = """SELECT f.file_name, coalesce(list(p.name ORDER BY assignment_id) FILTER (p.name IS NOT NULL), [])
+               FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
+               WHERE f.state = 'ok' GROUP BY ALL"""
+    return dict(tables.rows(library, query))
+
+
+def edits(library: Library) -> Mapping[str, list[str]]:
+    query = """SELECT file_name, d.people FROM decisions d JOIN scanned_files USING (file_id)
+               WHERE kind = 'edit' AND revoked_at IS NULL AND state = 'ok'"""
+    return dict(tables.rows(library, query))
+
+
+def begin(library: Library, paths: list[Path]) -> None:
+    """Scan; each recording gets a person and an edit of its own."""
+    library.scan([paths[0].parent])
+    for path in paths:
+        library.people.add([path], [f"Person {path.stem}"])
+        library.decisions.edit(f"name:{path.name}", [f"Edit {path.stem}"])
+
+
+def rename(folder: Path, names: Mapping[str, str]) -> None:
+    """Give files other names at once; a file whose name another one gets, and that gets none, is gone."""
+    for old in names:
+        (folder / old).rename(folder / f"{old}.moving")
+    for old, new in names.items():
+        (folder / f"{old}.moving").rename(folder / new)
+
+
+CHANGES = {
+    "swap": ({"a": "b", "b": "a"}, {"a": "b", "b": "a", "c": "c"}),
+    "cycle": ({"a": "b", "b": "c", "c": "a"}, {"a": "c", "b": "a", "c": "b"}),
+    "shift": ({"b": "a", "c": "b"}, {"a": "b", "b": "c"}),
+    "reuse": ({"b": "a"}, {"a": "b", "c": "c"}),
+}
+
+
+@pytest.mark.parametrize("group", [2000, 1])
+@pytest.mark.parametrize("change", CHANGES)
+def test_people_and_edits_follow_renamed_files(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, group: int
+) -> None:
+    begin(library, clips(folder))
+    names, expected = CHANGES[change]
+    rename(folder, {f"{old}.mp4": f"{new}.mp4" for old, new in names.items()})
+    monkeypatch.setattr(scanner, "GROUP_FILES", group)
+    monkeypatch.setattr(scanner, "GROUP_TEXT", -1 if group == 1 else scanner.GROUP_TEXT)  # a group for each file
+    library.scan([])
+
+    assert people_by_name(library) == {f"{new}.mp4": [f"Person {old}"] for new, old in expected.items()}
+    assert edits(library) == {f"{new}.mp4": [f"Edit {old}"] for new, old in expected.items()}
+
+
+def test_copy_over_a_file_keeps_what_belongs_to_each(library: Library, folder: Path, tmp_path: Path) -> None:
+    a, b, _ = clips(folder)
+    begin(library, [a, b])
+    kept = tmp_path / "kept.mp4"
+    shutil.copy2(a, kept)
+    shutil.copy(b, a)
+    library.scan([])
+    assert people_by_name(library) == {"a.mp4": ["Person b"], "b.mp4": ["Person b"], "c.mp4": []}
+    assert edits(library)["b.mp4"] == ["Edit b"]
+    assert {each.kind: each.total for each in library.checks.groups()}["other_recording"] == 0
+
+    kept.rename(folder / "back.mp4")
+    library.scan([])
+    assert people_by_name(library)["back.mp4"] == ["Person a"]
+    assert edits(library)["back.mp4"] == ["Edit a"]
+
+
+def test_other_recording_with_a_known_name_is_a_question(library: Library, folder: Path) -> None:
+    a, b, c = clips(folder)
+    c.unlink()
+    begin(library, [a, b])
+    media.build("mp4", folder, name="a.mp4", seed=7)
+    library.scan([])
+    assert people_by_name(library) == {"a.mp4": [], "b.mp4": ["Person b"]}
+    [found] = library.checks.page("other_recording").items
+    assert (found.title, found.resolutions[0].names) == ("a.mp4", ("Edit a",))
+
+    report = library.checks.resolve("other_recording", found.subject, "add")
+    assert people_by_name(library)["a.mp4"] == ["Edit a"]
+    assert library.checks.page("other_recording").items == []
+    assert report.step_id is not None
+
+
+@pytest.mark.parametrize("muxer", ["mp4", "mov", "matroska", "avi", "mpegts"])
+def test_rewrite_by_another_program_keeps_people(library: Library, folder: Path, muxer: str) -> None:
+    a, b, _ = clips(folder)
+    begin(library, [a, b])
+    remux(a, muxer)
+    library.scan([])
+
+    assert people_by_name(library) == {"a.mp4": ["Person a"], "b.mp4": ["Person b"], "c.mp4": []}
+    assert edits(library)["a.mp4"] == ["Edit a"]
+
+
+def test_other_container_under_the_same_name_keeps_people(library: Library, folder: Path) -> None:
+    [a] = clips(folder, names="a")
+    begin(library, [a])
+    remux(a, "matroska")
+    a.rename(a.with_suffix(".mkv"))
+    library.scan([])
+
+    assert people_by_name(library) == {"a.mkv": ["Person a"]}
+    assert edits(library) == {"a.mkv": ["Edit a"]}
+
+
+def remux(path: Path, muxer: str) -> None:
+    """Write a file anew, as another program does: the same packets in another container, with another title."""
+    target = path.with_name("remuxed")
+    with av.open(str(path)) as source, av.open(str(target), "w", format=muxer) as made:
+        made.metadata["title"] = "written anew"
+        streams = {
+            each.index: made.add_stream_from_template(each)
+            for each in source.streams
+            if each.type in ("video", "audio")
+        }
+        codes = (
+            BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0]) if muxer in ("avi", "mpegts") else None
+        )
+        for packet in source.demux(*[source.streams[index] for index in streams]):
+            if packet.dts is None:
+                continue
+            stream = streams[packet.stream.index]
+            for each in codes.filter(packet) if codes and packet.stream.type == "video" else [packet]:
+                each.stream = stream
+                made.mux(each)
+    target.replace(path)
+
+
+@pytest.mark.parametrize("form", ["mp4", "mkv", "avi"])
+def test_rollback_follows_swapped_recordings(library: Library, folder: Path, form: str) -> None:
+    paths = clips(folder, form, "ab")
+    before = [path.read_bytes() for path in paths]
+    library.scan([folder])
+    for path in paths:
+        library.people.add([path], [f"Person {path.stem}"])
+    written = library.write(library.plan(), ALL).wait()
+    assert written.counts == {"success": 2}
+    rename(folder, {paths[0].name: paths[1].name, paths[1].name: paths[0].name})
+    library.scan([])
+    rolled_back = library.rollback(written.id).wait()
+
+    assert rolled_back.counts == {"success": 2}, library.operation(rolled_back.id).items
+    assert [path.read_bytes() for path in paths] == before[::-1]
+
+
+def test_photos_of_a_burst_keep_their_people(library: Library, folder: Path) -> None:
+    """All have the same camera and the same second."""
+    for number, name in enumerate("abc"):
+        path = folder / f"{name}.jpg"
+        path.write_bytes(photos.photo("jpeg", seed=number, exif=photos.exif()))
+        os.utime(path, (OLD + number, OLD + number))
+    begin(library, [folder / f"{name}.jpg" for name in "abc"])
+    rename(folder, {"b.jpg": "a.jpg", "a.jpg": "b.jpg"})
+    (folder / "c.jpg").write_bytes(photos.photo("jpeg", seed=9, exif=photos.exif()))
+    library.scan([])
+
+    assert people_by_name(library) == {"a.jpg": ["Person b"], "b.jpg": ["Person a"], "c.jpg": []}
+    assert edits(library) == {"a.jpg": ["Edit b"], "b.jpg": ["Edit a"]}
