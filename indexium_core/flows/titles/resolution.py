@@ -11,14 +11,17 @@ Find the stored title of each file, so that the same files give the same titles 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from indexium_core.model.names.name_parts import Role
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.grouping import MADE_BY_HAND, EpisodeGroup, FileRole, MovieGroup, SeriesGroup
 from indexium_core.model.titles.titles import edition_key
 from indexium_core.store.titles.identified import FileLink, StoredTitle
+
+_Places: TypeAlias = Mapping[tuple[int, str], StoredTitle]  # by file and key of an episode
 
 
 @dataclass(slots=True)
@@ -146,40 +149,70 @@ class Resolver:
     def _series(self, group: SeriesGroup, exact: int | None) -> None:
         files = [each for episode in group.episodes.values() for each in episode.files]
         target = exact if exact is not None else self._former_series([*files, *group.extras])
-        if target is None and not group.extras and all(self._kept(each.file_id) for each in files):
+        present = {key: self._by_key.get(("episode", target, key)) for key in group.episodes} if target else {}
+        places = self._places(group, present)
+        pairs = {(each.file_id, key) for key, episode in group.episodes.items() for each in episode.files}
+        if target is None and not group.extras and pairs <= places.keys():
             for episode in group.episodes.values():  # all files stay in other series: this one would have none
-                self._keep_episodes(None, episode, None)
+                self._keep_episodes(None, episode, None, places)
             return
         series = self._put("series", target, group.key)
         series.title, series.year, series.country = group.title, group.year, group.country
         series.files = [*files, *group.extras]
         for each in group.extras:
             self._note(each, "series", series.id, each.role)
-        present = {key: self._by_key.get(("episode", series.id, key)) for key in group.episodes}
         self._claimed |= {each for each in present.values() if each is not None}
         for key, episode in group.episodes.items():
-            self._episode(series, episode, present[key])
+            self._episode(series, episode, present.get(key), places)
 
-    def _episode(self, series: ResolvedTitle, group: EpisodeGroup, exact: int | None) -> None:
-        free = self._keep_episodes(series, group, exact)
+    def _episode(self, series: ResolvedTitle, group: EpisodeGroup, exact: int | None, places: _Places) -> None:
+        free = self._keep_episodes(series, group, exact, places)
         if free:
-            target = exact if exact is not None else self._former("episode", free)
+            target = exact if exact is not None else self._kept_with(series.id, group, places)
+            target = target if target is not None else self._former("episode", free)
             resolved = self._put("episode", target, group.key, series_id=series.id)
             resolved.episode = group
             for each in free:
                 self._link(resolved, each)
 
-    def _keep_episodes(self, series: ResolvedTitle | None, group: EpisodeGroup, exact: int | None) -> list[FileRole]:
+    def _keep_episodes(
+        self, series: ResolvedTitle | None, group: EpisodeGroup, exact: int | None, places: _Places
+    ) -> list[FileRole]:
         """Leave the files of an episode in the titles that a person has changed, and return the other files."""
-        kept = {each.file_id: self._kept(each.file_id) for each in group.files}
         for each in group.files:
-            for title in kept[each.file_id]:
-                resolved = self._keep(title, each, "episode", title.name_key)
-                if len(kept[each.file_id]) == 1:
-                    resolved.episode = group
-                    if series is not None and title.series_id == series.id and exact in {None, title.id}:
-                        resolved.name_key = group.key
-        return [each for each in group.files if not kept[each.file_id]]
+            title = places.get((each.file_id, group.key))
+            if title is None:
+                continue
+            resolved = self._keep(title, each, "episode", title.name_key)
+            if resolved.episode is None or exact == title.id:
+                resolved.episode = group
+            if series is not None and title.series_id == series.id and exact in {None, title.id}:
+                resolved.name_key, exact = group.key, title.id
+        return [each for each in group.files if (each.file_id, group.key) not in places]
+
+    def _kept_with(self, series_id: int, group: EpisodeGroup, places: _Places) -> int | None:
+        """Return the changed episode that has got the number of a group from another file of it."""
+        titles = (places.get((each.file_id, group.key)) for each in group.files)
+        kept = (self.titles.get(each.id) for each in titles if each is not None and each.series_id == series_id)
+        return next((each.id for each in kept if each is not None and each.name_key == group.key), None)
+
+    def _places(self, group: SeriesGroup, present: Mapping[str, int | None]) -> _Places:
+        """Return the changed title in which a file stays, by file and episode; the file stays in the others, too."""
+        keys: dict[int, dict[str, FileRole]] = defaultdict(dict)
+        for key, episode in group.episodes.items():
+            for each in episode.files:
+                if self._kept(each.file_id):
+                    keys[each.file_id][key] = each
+        found: dict[tuple[int, str], StoredTitle] = {}
+        for file_id, roles in keys.items():
+            of_file = _places_of(self._of_file[file_id], list(roles), present)
+            found |= {(file_id, key): title for key, title in of_file.items()}
+            placed = {title.id for title in of_file.values()}
+            for title in self._kept(file_id):
+                if title.id not in placed:  # its name has no episode for it: what is known of it stays as it is
+                    self._claimed.add(title.id)
+                    self._note(next(iter(roles.values())), title.entity_type, title.id, "main")
+        return found
 
     def _former_series(self, files: Sequence[FileRole]) -> int | None:
         """Return the series that most of the files had, unless it is that of another group."""
@@ -195,14 +228,16 @@ class Resolver:
     # Both.
 
     def _kept(self, file_id: int) -> list[StoredTitle]:
-        """Return the titles of a file if a person has changed one of them."""
-        titles = self._of_file.get(file_id, [])
-        return titles if any(title.is_touched for title in titles) else []
+        """Return those titles of a file that a person has changed."""
+        return [title for title in self._of_file.get(file_id, ()) if title.is_touched]
 
     def _former(self, kind: EntityType, files: Sequence[FileRole], *, preferred: Sequence[int] = ()) -> int | None:
         """Return the title that most of the files had, unless it is that of another group."""
         counts = Counter(
-            title.id for each in files for title in self._of_file.get(each.file_id, ()) if title.entity_type == kind
+            title.id
+            for each in files
+            for title in self._of_file.get(each.file_id, ())
+            if title.entity_type == kind and not (kind == "episode" and title.is_touched)  # it has its own number
         )
         ranked = [*preferred, *sorted(counts, key=lambda each: (-counts[each], each))]
         return next((each for each in ranked if each not in self._claimed), None)
@@ -243,3 +278,42 @@ class Resolver:
         """Link a file to a title, with what its name says about the part of a film and the edition."""
         part = each.guess.part if kind == "movie" else None
         self.links[each.file_id, title_id] = FileLink(each.file_id, kind, title_id, part, role, each.guess.edition)
+
+
+def _places_of(
+    titles: Sequence[StoredTitle], keys: Sequence[str], present: Mapping[str, int | None]
+) -> dict[str, StoredTitle]:
+    """
+    Return which changed title of a file is which episode of its name.
+
+    An episode whose stored title is another one of the file belongs to that one. A changed film takes all: its file is
+    no episode.
+
+    Args:
+        titles: The stored titles of the file.
+        keys: The episodes of its name.
+        present: The stored titles of these episodes.
+
+    """
+    waiting = [each for each in titles if each.is_touched]
+    if (other := next((each for each in waiting if each.entity_type != "episode"), None)) is not None:
+        return dict.fromkeys(keys, other)
+    others = {each.id for each in titles if not each.is_touched}
+    free = [key for key in keys if present.get(key) not in others]
+    is_renumbered = len(titles) == len(keys)
+    rules: tuple[Callable[[StoredTitle, str], bool], ...] = (
+        lambda title, key: present.get(key) == title.id,
+        lambda title, key: title.name_key.removeprefix(MADE_BY_HAND) == key,
+        lambda title, key: is_renumbered and titles.index(title) == keys.index(key),
+        lambda _, key: present.get(key) is None,
+        lambda _title, _key: True,
+    )
+    found: dict[str, StoredTitle] = {}
+    for rule in rules:
+        for title in waiting[:]:
+            key = next((each for each in free if rule(title, each)), None)
+            if key is not None:
+                found[key] = title
+                waiting.remove(title)
+                free.remove(key)
+    return found
