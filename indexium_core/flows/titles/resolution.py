@@ -2,10 +2,11 @@
 Find the stored title of each file, so that the same files give the same titles at each scan.
 
 1. A file that a person moved to a title stays there.
-2. A file whose film or episode a person has changed stays there, whatever its name says now.
+2. A file stays in each film or episode that a person has changed, whatever its name says now; in others it does not.
 3. A group of files goes to the title that has its key (what the names say).
-4. Otherwise it goes to the title that most of its files had, and the title gets the new key: the files were renamed.
-5. Otherwise it gets a new title.
+4. Otherwise it goes to the title with an id of it, if no file has the key of that title: folder and file are others.
+5. Otherwise it goes to the title that most of its files had, and the title gets the new key: the files were renamed.
+6. Otherwise it gets a new title. Files that are missing stay in the titles that they had.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from typing import TypeAlias
 
 from indexium_core.model.names.name_parts import Role
 from indexium_core.model.titles.fields import EntityType
-from indexium_core.model.titles.grouping import MADE_BY_HAND, EpisodeGroup, FileRole, MovieGroup, SeriesGroup
+from indexium_core.model.titles.grouping import MADE_BY_HAND, EpisodeGroup, FileRole, MovieGroup, SeriesGroup, Work
 from indexium_core.model.titles.titles import edition_key
+from indexium_core.store.titles.external_ids import TitleId
 from indexium_core.store.titles.identified import FileLink, StoredTitle
 
+# Return the ids (by provider) of the works of the second list; the first one has all works of the library.
+IdsOfWorks: TypeAlias = Callable[[Sequence[Work], Sequence[Work]], Sequence[Mapping[str, str]]]
 _Places: TypeAlias = Mapping[tuple[int, str], StoredTitle]  # by file and key of an episode
 
 
@@ -55,21 +59,37 @@ class Resolver:
         new_id: Callable[[], int],
         assigned: Iterable[FileLink] = (),
         unassigned: Collection[int] = (),
+        missing: Collection[int] = (),
+        ids: Iterable[TitleId] = (),
+        ids_of: IdsOfWorks = lambda _, asked: [{}] * len(asked),
     ) -> None:
         """
         Use the titles of all libraries, because a file may have moved from another one.
 
-        `libraries` are the ids of all libraries: titles of a removed one are found again by their names. `new_id`
-        returns an id that no title has. `assigned` are the files that a person moved to a title. `unassigned` are files
-        that the person moves back: they have no former title.
+        Args:
+            library_id: The library of the groups.
+            stored: All titles.
+            links: Their files.
+            libraries: The ids of all libraries: titles of a removed one are found again by their names.
+            new_id: Returns an id that no title has.
+            assigned: The files that a person moved to a title.
+            unassigned: Files that the person moves back: they have no former title.
+            missing: Files that are not on the disk.
+            ids: The ids of the titles at providers.
+            ids_of: Returns the ids of works of the names.
+
         """
         self._library_id, self._new_id = library_id, new_id
         self._stored = {each.id: each for each in stored}
         self._by_key: dict[tuple[str, int | None, str], int] = {}
+        near = set[int]()  # titles that the names of this library can find
         for each in sorted(self._stored.values(), key=lambda title: title.library_id != library_id):
             if each.library_id == library_id or each.library_id not in libraries:
                 key = each.name_key.removeprefix(MADE_BY_HAND)
                 self._by_key.setdefault((each.entity_type, each.series_id, key), each.id)
+                near.add(each.id)
+        self._ids, self._ids_of = [each for each in ids if each.title_id in near], ids_of
+        self._missing, self._unassigned = missing, unassigned
         self._of_file: dict[int, list[StoredTitle]] = {}
         self._known = list(links)
         for link in self._known:
@@ -88,15 +108,98 @@ class Resolver:
         """Resolve all groups into `titles` and `links`."""
         movies = [each for each in map(self._movie_of_names, movies) if each.files]
         series = [each for each in map(self._series_of_names, series) if each.episodes or each.extras]
-        exact = {id(group): self._by_key.get(("movie", None, group.key)) for group in movies}
-        self._claimed |= {each for each in exact.values() if each is not None}
-        of_series = {id(group): self._by_key.get(("series", None, group.key)) for group in series}
-        self._claimed |= {each for each in of_series.values() if each is not None}
+        found = self._find([*movies, *series])
+        self._claimed |= {each for each in found.values() if each is not None}
         for movie in movies:
-            self._movie(movie, exact[id(movie)])
+            if id(movie) in found:
+                self._movie(movie, found[id(movie)])
         for group in series:
-            self._series(group, of_series[id(group)])
+            if id(group) in found:
+                self._series(group, found[id(group)])
         self._put_editions()
+
+    # Titles by their keys and ids.
+
+    def _find(self, works: Sequence[Work]) -> dict[int, int | None]:
+        """Return the title that has the key or an id of each work, without works whose files stay where they were."""
+        found = {id(each): self._by_key.get((each.entity_type, None, each.key)) for each in works}
+        gone = [each for each in works if all(file.file_id in self._missing for file in each.files)]
+        left = {id(each) for each in gone}
+        by_id = self._find_by_id(works, [each for each in works if id(each) not in left], found)
+        links = self._links_of_missing() if gone else {}
+        for each in gone:
+            if found[id(each)] is None or found[id(each)] in by_id.values():
+                files = {file.file_id for file in each.files}
+                if files <= links.keys():  # it names no title any more: its files stay in the titles that they had
+                    self.links |= {(link.file_id, link.entity_id): link for file in files for link in links[file]}
+                    del found[id(each)]
+        return found | by_id
+
+    def _find_by_id(
+        self, works: Sequence[Work], present: Sequence[Work], found: Mapping[int, int | None]
+    ) -> dict[int, int]:
+        """
+        Return the title that has an id of each work that has files.
+
+        It is a title of whose name no file is there. A work that has a title by its name leaves it only if no person
+        has changed that one, but has changed the title with the id.
+        """
+        held = {found[id(each)] for each in present}
+        holders = {
+            (each.entity_type, each.provider, each.value): each.title_id
+            for each in self._ids
+            if each.is_accepted and each.title_id not in held
+        }
+        changed = {each for each in holders.values() if self._stored[each].is_touched}
+        rivals = {each.title_id for each in self._ids if each.holder_id in changed}
+        asked = [each for each in present if found[id(each)] is None or found[id(each)] in rivals] if holders else []
+        pairs = zip(asked, self._ids_of(works, asked), strict=True) if asked else ()
+        claims = [(each, holder) for each, ids in pairs if (holder := self._holder(each, ids, holders)) is not None]
+        keepers = self._keepers(present) if claims else {}
+        claimed: dict[int, int] = {}
+        for work, holder in sorted(claims, key=lambda claim: not self._had(*claim)):
+            by_key = found[id(work)]
+            is_free = holder not in claimed.values() and keepers.get(holder, set()) <= {id(work)}
+            if is_free and (by_key is None or (holder in changed and not self._stored[by_key].is_touched)):
+                claimed[id(work)] = holder
+        return claimed
+
+    def _holder(
+        self, work: Work, ids: Mapping[str, str], holders: Mapping[tuple[EntityType, str, str], int]
+    ) -> int | None:
+        """Return the only title with ids of a work; None if another id contradicts it."""
+        titles = {holders.get((work.entity_type, provider, value)) for provider, value in ids.items()} - {None}
+        if len(titles) != 1:
+            return None
+        [title_id] = titles
+        known = {each.provider: each.value for each in self._ids if each.title_id == title_id}
+        return title_id if all(known.get(provider, value) == value for provider, value in ids.items()) else None
+
+    def _keepers(self, works: Iterable[Work]) -> dict[int, set[int]]:
+        """Return the works with a file that stays in a film or series, because a person said so or changed it."""
+        found = defaultdict[int, set[int]](set)
+        for work in works:
+            for title in (title for each in work.files for title in self._kept(each.file_id)):
+                found[title.series_id or title.id].add(id(work))
+        for file_id, links in self._assigned.items():
+            if file_id not in self._missing:
+                for title in (self._stored[each.entity_id] for each in links):
+                    found[title.series_id or title.id].add(0)  # of no work
+        return found
+
+    def _had(self, work: Work, title_id: int) -> bool:
+        """Return whether a file of a work was in a film or series."""
+        titles = (title for each in work.files for title in self._of_file.get(each.file_id, ()))
+        return any(title_id in {title.id, title.series_id} for title in titles)
+
+    def _links_of_missing(self) -> dict[int, list[FileLink]]:
+        """Return what is stored of missing files."""
+        found = defaultdict[int, list[FileLink]](list)
+        for each in self._known:
+            is_stored = each.entity_id in self._stored and each.file_id not in self._unassigned
+            if each.file_id in self._missing and is_stored:
+                found[each.file_id].append(each)
+        return found
 
     def _put_editions(self) -> None:
         """Note the edition of all main files of a title, also of those of other libraries that a person moved there."""

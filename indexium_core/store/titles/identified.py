@@ -12,6 +12,7 @@ from indexium_core.model.names.name_parts import Role
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles import external_ids
 
 TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
@@ -25,6 +26,7 @@ class FileToIdentify(NamedTuple):
     folder: str  # below the library folder
     file_name: str
     path_bytes: bytes
+    is_missing: bool
     duration: float | None
     fields: Mapping[str, str]  # container tags
 
@@ -207,6 +209,7 @@ def finish(
     `values` are those of the NFO files of the seasons of `series_ids`.
     """
     remove_empty(tx, library_id)
+    external_ids.remember(tx, library_id, at=at)
     show(tx, at=at)
     _put_season_values(tx, series_ids, values, at=at)
 
@@ -292,7 +295,7 @@ def remove_empty(tx: Connection, library_id: int) -> None:
     """Delete the titles of a library that have no file, except those that a person has changed."""
     for statement in ("empty_episodes", "empty_movies", "empty_series"):
         tx.execute(_sql(statement), [library_id])
-    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches", "orphaned_evidence"):
+    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches", "orphaned_evidence", "orphaned_ids"):
         tx.execute(_sql(statement))
 
 
