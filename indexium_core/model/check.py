@@ -25,6 +25,7 @@ Kind = Literal[
     "corruption",
     "same_name",
     "several_files",
+    "shared_id",
 ]
 KINDS: tuple[Kind, ...] = (
     "copies",
@@ -38,6 +39,7 @@ KINDS: tuple[Kind, ...] = (
     "corruption",
     "same_name",
     "several_files",
+    "shared_id",
 )
 BULK_KINDS: tuple[Kind, ...] = ("differ", "faces", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
@@ -55,6 +57,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
         "One title, several files",
         "Films and episodes with several files that are no parts and no editions.",
     ),
+    "shared_id": ("Several titles, one id", "Films or series of one library that have the same id at a provider."),
 }
 
 

@@ -126,6 +126,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> EmptyView:
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
         "same_name": "No file of the old Indexium could be a file with the same name here.",
         "several_files": "Every film and every episode has one file, or its files are parts or editions.",
+        "shared_id": "No two films or series of a library have the same id.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
@@ -227,7 +228,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     odd = {people_comment.person_key(name) for each in row.resolutions for name in each.names} | {
         people_comment.person_key(name.name) for name in row.names
     }
-    lists = [("", file.people)] if row.kind != "several_files" else []
+    lists = [("", file.people)] if row.kind not in ("several_files", "shared_id") else []
     if row.kind in ("differ", "ambiguous_person"):
         lists = [("in the file", file.named), ("in the database", file.known)]
     elif row.kind in ("spelling", "unknown", "placeholder") and file.named:

@@ -81,6 +81,7 @@ def detect(
         "single": _finding_columns(reader, "single", list(single), single.values()),
         "same_name": store.same_name(reader),
         "several_files": store.several_files(reader),
+        "shared_id": store.shared_id(reader),
     }
 
 

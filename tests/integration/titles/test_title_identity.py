@@ -211,8 +211,40 @@ def test_id_of_another_film_that_has_its_files_makes_a_question(library: Library
     add(films / "Thing (1982) {tmdb-603}/Thing (1982).mp4", 92)
     library.scan()
     ring, thing = titles(library)["Ring"].id, titles(library)["Thing"].id
-    assert ring != thing
-    assert [bool(ids_of(library, each)) for each in sorted((ring, thing))] == [True, False]
+    assert [ids_of(library, each) for each in sorted((ring, thing))] == [{"tmdb": "603"}, {}]
+    [row] = library.checks.page("shared_id").items
+    first, second = (library.titles.get(each).item.name for each in sorted((ring, thing)))
+    assert row.title == f"{first} and {second}"
+    assert row.text == (
+        f"“{first}” and “{second}” have the id TMDB 603, which counts for “{first}”. "
+        "If they are one film, move the files to one of them; otherwise correct the id."
+    )
+    assert (len(row.files), row.resolutions) == (2, ())
+    library.titles.set(max(ring, thing), "plot", "By hand")  # a title that a person has changed holds it
+    assert ids_of(library, max(ring, thing)) == {"tmdb": "603"}
+    library.checks.ignore("shared_id", [row.subject])
+    assert library.checks.page("shared_id").total == 0
+    library.titles.set(max(ring, thing), "tmdb_id", "604")
+    assert [ids_of(library, each) for each in sorted((ring, thing))] == [{"tmdb": "603"}, {"tmdb": "604"}]
+    assert library.checks.page("shared_id", dismissed=True).total == 0
+
+
+def test_missing_film_that_nobody_changed_makes_no_question(library: Library, folder: Path) -> None:
+    films = folder / "Films"
+    old = add(films / "Ring (1998)/Ring (1998).mp4", 91)
+    library.scan()
+    (films / "Ring (1998)/movie.nfo").write_text(NFO)
+    library.scan()
+    identify(library)
+    old.unlink()
+    add(films / "Thing (1982)/Thing (1982).mp4", 92)
+    library.scan()
+    assert "Thing" in titles(library)
+    (films / "Thing (1982)/movie.nfo").write_text(NFO)
+    library.scan()
+    identify(library)
+    assert len(library.titles.list("", kind="movie").items) >= 3
+    assert library.checks.page("shared_id").total == 0
 
 
 def test_corrected_match_loses_its_id_and_its_undo_restores_it(library: Library, folder: Path) -> None:
