@@ -204,7 +204,7 @@ def ids_of_titles(
 
 def ids_of_works(
     works: Sequence[Work],
-    asked: Sequence[Work],
+    wanted: Sequence[Work],
     *,
     files: Mapping[int, FileToIdentify],
     documents: Mapping[int, FileDocuments],
@@ -215,7 +215,7 @@ def ids_of_works(
 
     Args:
         works: All works of the library.
-        asked: Those whose ids are returned.
+        wanted: Those whose ids are returned.
         files: The files by id.
         documents: The documents of NFO files by file id, without what Indexium wrote.
         by_folder: The type and the ids that senders gave to folders.
@@ -226,22 +226,22 @@ def ids_of_works(
         for number, each in enumerate(works)
     }
     sent = ids_of_titles(titles.values(), files, by_folder)
-    return [_ids_said_of(titles[id(each)], files, documents, sent.get(titles[id(each)].id, {})) for each in asked]
+    return [_evidence_of(titles[id(each)], files, documents, sent.get(titles[id(each)].id, {})) for each in wanted]
 
 
 def _mains_first(files: Sequence[FileRole]) -> list[FileRole]:
     return sorted(files, key=lambda each: each.role != "main")
 
 
-def _ids_said_of(
+def _evidence_of(
     title: ResolvedTitle,
     files: Mapping[int, FileToIdentify],
     documents: Mapping[int, FileDocuments],
     sent: Mapping[str, str],
 ) -> dict[str, str]:
-    said = [each for each in values_of(title, files, documents, sent) if each.field in _KINDS_OF_IDS and each.value]
-    said.sort(key=lambda each: _ORIGINS_OF_IDS.index(each.origin), reverse=True)  # the first origin is put last
-    return {_KINDS_OF_IDS[each.field]: each.value for each in said}
+    evidence = [each for each in values_of(title, files, documents, sent) if each.field in _KINDS_OF_IDS and each.value]
+    evidence.sort(key=lambda each: _ORIGINS_OF_IDS.index(each.origin), reverse=True)  # the first origin is put last
+    return {_KINDS_OF_IDS[each.field]: each.value for each in evidence}
 
 
 def _nearest(folder: str, by_folder: Mapping[str, object]) -> str:

@@ -61,7 +61,7 @@ class Resolver:
         unassigned: Collection[int] = (),
         missing: Collection[int] = (),
         ids: Iterable[TitleId] = (),
-        ids_of: IdsOfWorks = lambda _, asked: [{}] * len(asked),
+        ids_of: IdsOfWorks = lambda _, wanted: [{}] * len(wanted),
     ) -> None:
         """
         Use the titles of all libraries, because a file may have moved from another one.
@@ -152,8 +152,8 @@ class Resolver:
         }
         changed = {each for each in holders.values() if self._stored[each].is_touched}
         rivals = {each.title_id for each in self._ids if each.holder_id in changed}
-        asked = [each for each in present if found[id(each)] is None or found[id(each)] in rivals] if holders else []
-        pairs = zip(asked, self._ids_of(works, asked), strict=True) if asked else ()
+        wanted = [each for each in present if found[id(each)] is None or found[id(each)] in rivals] if holders else []
+        pairs = zip(wanted, self._ids_of(works, wanted), strict=True) if wanted else ()
         claims = [(each, holder) for each, ids in pairs if (holder := self._holder(each, ids, holders)) is not None]
         keepers = self._keepers(present) if claims else {}
         claimed: dict[int, int] = {}

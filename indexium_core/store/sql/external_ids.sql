@@ -1,7 +1,7 @@
 -- The ids by which films and series are known, and the titles of one library that have the same.
 
--- name: said
--- Part of other statements: all that is said about the ids of films and series, with the place of each origin: a person, the
+-- name: stated
+-- Part of other statements: all that is stated about the ids of films and series, with the place of each origin: a person, the
 -- accepted match, NFO files of others, names, senders, and last what was known earlier. Ids of a rejected match count only by hand.
 SELECT s.* FROM (
     SELECT v.entity_type, v.entity_id, i.kind AS provider, v.value->>'$' AS external_id, v.origin, v.fetched_at AS known_at,
@@ -19,12 +19,12 @@ SELECT s.* FROM (
 
 -- name: of_titles
 -- Part of other statements: one id of each provider for each title, and the title of its library that holds it. One that a person
--- has changed comes first, then one about which it is still said, then the older one.
+-- has changed comes first, then one about which it is still stated, then the older one.
 SELECT b.entity_type, b.entity_id, t.library_id, b.provider, b.external_id, b.origin,
        first_value(b.entity_id) OVER (PARTITION BY t.library_id, b.entity_type, b.provider, b.external_id
                                       ORDER BY u.entity_id IS NULL, b.place = 9, b.entity_id) AS holder_id
 FROM (
-    SELECT * FROM (/* said */)
+    SELECT * FROM (/* stated */)
     QUALIFY row_number() OVER (PARTITION BY entity_type, entity_id, provider ORDER BY place, known_at, external_id) = 1
 ) AS b
 JOIN (SELECT 'movie' AS entity_type, id AS entity_id, library_id FROM movies
@@ -37,14 +37,14 @@ SELECT entity_type, entity_id, provider, external_id, origin, holder_id FROM (/*
 
 -- name: found
 -- Part of the next statements: what names, NFO files of others and senders say now about the titles of a library.
-SELECT s.entity_type, s.entity_id, s.provider, s.external_id, s.origin FROM (/* said */) AS s
+SELECT s.entity_type, s.entity_id, s.provider, s.external_id, s.origin FROM (/* stated */) AS s
 JOIN titles AS t ON t.entity_type = s.entity_type AND t.id = s.entity_id
 WHERE t.library_id = $library_id AND s.origin IN ('name', 'nfo', 'sender') AND s.place < 9
 QUALIFY row_number() OVER (PARTITION BY s.entity_type, s.entity_id, s.provider
                            ORDER BY list_position(['nfo', 'name', 'sender'], s.origin)) = 1
 
 -- name: forget_changed
--- Delete the ids of which another one is said now.
+-- Delete the ids of which another one is stated now.
 DELETE FROM title_external_ids AS k USING (/* found */) AS f
 WHERE (f.entity_type, f.entity_id, f.provider) = (k.entity_type, k.entity_id, k.provider)
   AND (f.external_id, f.origin) <> (k.external_id, k.origin);
