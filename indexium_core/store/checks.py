@@ -105,7 +105,7 @@ def several_files(reader: Connection) -> FindingColumns:
 
 def shared_id(reader: Connection) -> FindingColumns:
     """Return the findings of films and series with one id; a subject is the ids of their rows, with spaces between."""
-    return _columns(reader.execute(_sql("shared_id")))
+    return _columns(reader.execute(_sql("shared_id"), {"ids": None}))
 
 
 def same_name_files(reader: Connection, paths: Collection[str]) -> dict[str, SameName]:

@@ -213,7 +213,7 @@ class Identifier:
             assigned=assignments.assigned(reader),
             unassigned=unassigned.waiting(reader),
             missing={each.file_id for each in by_id.values() if each.is_missing},
-            ids=external_ids.known(reader),
+            ids=external_ids.of_lost(reader),
             ids_of=partial(ids_of_works, files=by_id, documents=documents, by_folder=by_folder),
         )
         resolver.resolve(group_movies(guesses), group_series(guesses))

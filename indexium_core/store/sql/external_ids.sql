@@ -24,24 +24,31 @@ SELECT b.entity_type, b.entity_id, t.library_id, b.provider, b.external_id, b.or
        first_value(b.entity_id) OVER (PARTITION BY t.library_id, b.entity_type, b.provider, b.external_id
                                       ORDER BY u.entity_id IS NULL, b.place = 9, b.entity_id) AS holder_id
 FROM (
-    SELECT * FROM (/* stated */)
+    SELECT * FROM (/* stated */) WHERE $ids::BIGINT[] IS NULL OR entity_id IN (SELECT unnest($ids::BIGINT[]))
     QUALIFY row_number() OVER (PARTITION BY entity_type, entity_id, provider ORDER BY place, known_at, external_id) = 1
 ) AS b
 JOIN (SELECT 'movie' AS entity_type, id AS entity_id, library_id FROM movies
       UNION ALL SELECT 'series', id, library_id FROM series) AS t USING (entity_type, entity_id)
 LEFT JOIN (SELECT DISTINCT entity_type, entity_id FROM touched_titles) AS u USING (entity_type, entity_id)
 
--- name: known
--- The ids of all films and series.
-SELECT entity_type, entity_id, provider, external_id, origin, holder_id FROM (/* of_titles */) ORDER BY entity_id, provider;
+-- name: lost
+-- Films and series that have lost a file, or have none.
+SELECT t.id FROM (SELECT id FROM movies UNION ALL SELECT id FROM series) AS t
+LEFT JOIN (SELECT coalesce(e.series_id, l.entity_id) AS id, bool_and(f.state <> 'missing') AS is_whole
+           FROM title_files AS l JOIN scanned_files AS f USING (file_id)
+           LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id GROUP BY ALL) AS w USING (id)
+WHERE w.is_whole IS DISTINCT FROM TRUE ORDER BY t.id;
 
--- name: found
--- Part of the next statements: what names, NFO files of others and senders say now about the titles of a library.
-SELECT s.entity_type, s.entity_id, s.provider, s.external_id, s.origin FROM (/* stated */) AS s
-JOIN titles AS t ON t.entity_type = s.entity_type AND t.id = s.entity_id
-WHERE t.library_id = $library_id AND s.origin IN ('name', 'nfo', 'sender') AND s.place < 9
-QUALIFY row_number() OVER (PARTITION BY s.entity_type, s.entity_id, s.provider
-                           ORDER BY list_position(['nfo', 'name', 'sender'], s.origin)) = 1
+-- name: sharing
+-- Given titles, and those of which one of their ids is stated, too.
+WITH s AS MATERIALIZED (/* stated */)
+SELECT unnest($ids::BIGINT[]) AS id
+UNION SELECT s.entity_id FROM s SEMI JOIN (SELECT provider, external_id FROM s WHERE entity_id IN (SELECT unnest($ids::BIGINT[]))) AS o
+    USING (provider, external_id);
+
+-- name: known
+-- The ids of all titles, or of some.
+SELECT entity_type, entity_id, provider, external_id, origin, holder_id FROM (/* of_titles */) ORDER BY entity_id, provider;
 
 -- name: forget_changed
 -- Delete the ids of which another one is stated now.
@@ -53,3 +60,8 @@ WHERE (f.entity_type, f.entity_id, f.provider) = (k.entity_type, k.entity_id, k.
 -- Add the ids that are not known yet.
 INSERT INTO title_external_ids BY NAME SELECT f.*, $at AS known_at FROM (/* found */) AS f
 ANTI JOIN title_external_ids AS k USING (entity_type, entity_id, provider);
+
+-- name: found
+-- Part of the statements above: what an identification found.
+SELECT unnest($entity_type::VARCHAR[]) AS entity_type, unnest($title_id::BIGINT[]) AS entity_id, unnest($provider::VARCHAR[]) AS provider,
+       unnest($value::VARCHAR[]) AS external_id, unnest($origin::VARCHAR[]) AS origin

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+
+_ORIGINS = ("nfo", "name", "sender")
+
+
+class FoundId(NamedTuple):
+    """An id that an identification found."""
+
+    entity_type: str
+    title_id: int
+    provider: str  # kind of the id
+    value: str
+    origin: str  # nfo, name, sender
 
 
 class TitleId(NamedTuple):
@@ -26,16 +39,28 @@ class TitleId(NamedTuple):
         return self.holder_id == self.title_id
 
 
-def known(reader: Connection) -> list[TitleId]:
-    """Return one id of each provider for each film and series."""
-    return [TitleId(*row) for row in reader.execute(_sql("known")).fetchall()]
+def known(reader: Connection, title_ids: Sequence[int] | None = None) -> list[TitleId]:
+    """Return one id of each provider for each film and series, or for some."""
+    facts = {"ids": None if title_ids is None else list(title_ids)}
+    return [TitleId(*row) for row in reader.execute(_sql("known"), facts).fetchall()]
 
 
-def remember(tx: Connection, library_id: int, *, at: datetime) -> None:
-    """Keep what names, NFO files of others and senders say about the titles of a library now."""
-    for statement in ("forget_changed", "remember"):
-        facts = {"library_id": library_id}
-        tx.execute(_sql(statement), facts | {"at": at} if statement == "remember" else facts)
+def of_lost(reader: Connection) -> list[TitleId]:
+    """Return the ids of films and series that have lost a file or have none, and of those with one of these ids."""
+    lost = [number for (number,) in reader.execute(_sql("lost")).fetchall()]
+    if not lost:
+        return []
+    return known(reader, [number for (number,) in reader.execute(_sql("sharing"), {"ids": lost}).fetchall()])
+
+
+def remember(tx: Connection, found: Iterable[FoundId], *, at: datetime) -> None:
+    """Keep what NFO files of others, names and senders say; of each provider, the first of these says the id."""
+    ordered = sorted(found, key=lambda each: _ORIGINS.index(each.origin), reverse=True)  # the first one is put last
+    rows = list({(each.entity_type, each.title_id, each.provider): each for each in ordered}.values())
+    if rows:
+        columns = {name: [getattr(each, name) for each in rows] for name in FoundId._fields}
+        tx.execute(_sql("forget_changed"), columns)
+        tx.execute(_sql("remember"), columns | {"at": at})
 
 
 def _sql(name: str) -> str:

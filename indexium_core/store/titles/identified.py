@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.names.name_parts import Role
+from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import external_ids
+from indexium_core.store.titles.external_ids import FoundId
 
 TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+_KINDS_OF_IDS = {field: kind for kind, field in ID_FIELDS.items()}
 MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
 
 
@@ -194,10 +197,18 @@ def put(
     tx.execute(_sql("changed_values"), {"keep_nfo": list(keep_nfo)})
     tx.execute(_sql("remove_values"), {"keep_nfo": list(keep_nfo)})
     tx.execute(_sql("insert_values"), {"at": at})
+    external_ids.remember(tx, _ids(values), at=at)
     show(tx, at=at, ids=[row.id for row in titles])
     changed = [(kind, number, is_new) for kind, number, is_new in tx.execute(_sql("changed")).fetchall()]
     tx.execute(_sql("drop_incoming"))
     return changed
+
+
+def _ids(values: Iterable[TitleValueRow]) -> Iterator[FoundId]:
+    """Yield the ids of films and series among values."""
+    for each in values:
+        if each.field in _KINDS_OF_IDS and each.entity_type in ("movie", "series") and each.value:
+            yield FoundId(each.entity_type, each.entity_id, _KINDS_OF_IDS[each.field], each.value, each.origin)
 
 
 def finish(
@@ -209,7 +220,6 @@ def finish(
     `values` are those of the NFO files of the seasons of `series_ids`.
     """
     remove_empty(tx, library_id)
-    external_ids.remember(tx, library_id, at=at)
     show(tx, at=at)
     _put_season_values(tx, series_ids, values, at=at)
 

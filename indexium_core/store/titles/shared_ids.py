@@ -28,7 +28,7 @@ class SharedId:
 def read(reader: Connection, subjects: Collection[str]) -> dict[str, SharedId]:
     """Return the titles of findings, by subject: the ids of their rows."""
     text = sql.compose("checks", "external_ids")["titles_with_shared_id"]
-    rows = reader.execute(text, {"subjects": list(subjects)}).fetchall()
+    rows = reader.execute(text, {"subjects": list(subjects), "ids": None}).fetchall()
     ids = [title_id for *_, title_ids in rows for title_id in title_ids]
     items, files = {each.id: each for each in titles.by_ids(reader, ids)}, matches.files(reader, ids, _MOST_FILES)
     return {

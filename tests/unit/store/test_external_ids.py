@@ -14,6 +14,7 @@ from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import external_ids, identified, matches
+from indexium_core.store.titles.external_ids import FoundId
 from indexium_core.store.titles.identified import TitleRow
 from tests.support.catalog import NOW
 from tests.support.effort import effort
@@ -59,6 +60,15 @@ def put(tx: Connection, said: list[Said], rejected: set[int]) -> None:
         matches.mark_candidates(tx, title_id, [1], "rejected", by="hand", at=NOW)
 
 
+def remember(tx: Connection) -> None:
+    """Keep the ids that an identification would find."""
+    rows = tx.execute(
+        "SELECT entity_type, entity_id, replace(field, '_id', ''), value->>'$', origin FROM title_values "
+        "WHERE origin IN ('nfo', 'name', 'sender')"
+    ).fetchall()
+    external_ids.remember(tx, [FoundId(*row) for row in rows], at=NOW)
+
+
 @given(st.lists(SAID, max_size=20), st.lists(SAID, max_size=20), st.sets(st.integers(1, 6)))
 @effort.examples(40, 400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_two_titles_of_a_library_never_share_an_accepted_id(
@@ -66,14 +76,12 @@ def test_two_titles_of_a_library_never_share_an_accepted_id(
 ) -> None:
     with database.atomic() as tx:
         put(tx, earlier, set())
-        for library_id in (1, 2):
-            external_ids.remember(tx, library_id, at=NOW)
+        remember(tx)
         kept = tx.execute("FROM title_external_ids").fetchall()
         put(tx, said, rejected)
         for row in kept:
             tx.execute("INSERT INTO title_external_ids VALUES ($1, $2, $3, $4, $5, $6)", row)
-        for library_id in (1, 2):
-            external_ids.remember(tx, library_id, at=NOW)
+        remember(tx)
         found = external_ids.known(tx)
     accepted = [each for each in found if each.is_accepted]
     assert max(Counter((each.title_id % 2, each.provider, each.value) for each in accepted).values(), default=0) <= 1
@@ -99,17 +107,17 @@ def test_what_files_and_senders_said_stays_and_what_people_withdraw_goes(
 ) -> None:
     with database.atomic() as tx:
         put(tx, [Said(1, "tmdb_id", "1", origin)], set())
-        external_ids.remember(tx, 2, at=NOW)
+        remember(tx)
         tx.execute("DELETE FROM title_values")
-        external_ids.remember(tx, 2, at=NOW)
+        remember(tx)
     assert ids(database) == ([(1, left, origin)] if left else [])
 
 
 def test_what_is_said_now_replaces_what_was_said(database: Database) -> None:
     with database.atomic() as tx:
         put(tx, [Said(1, "tmdb_id", "1", "name")], set())
-        external_ids.remember(tx, 2, at=NOW)
+        remember(tx)
         tx.execute("UPDATE title_values SET value = to_json('2')")
-        external_ids.remember(tx, 2, at=NOW)
+        remember(tx)
         tx.execute("DELETE FROM title_values")
     assert ids(database) == [(1, "2", "name")]
