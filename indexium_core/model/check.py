@@ -27,6 +27,7 @@ Kind = Literal[
     "other_recording",
     "copied_people",
     "several_files",
+    "shared_id",
 ]
 KINDS: tuple[Kind, ...] = (
     "copies",
@@ -42,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     "other_recording",
     "copied_people",
     "several_files",
+    "shared_id",
 )
 BULK_KINDS: tuple[Kind, ...] = ("differ", "faces", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
@@ -61,6 +63,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
         "One title, several files",
         "Films and episodes with several files that are no parts and no editions.",
     ),
+    "shared_id": ("Several titles, one id", "Films or series of one library that have the same id at a provider."),
 }
 
 

@@ -119,6 +119,11 @@ def several_files(reader: Connection) -> FindingColumns:
     return _columns(reader.execute(_sql("several_files")))
 
 
+def shared_id(reader: Connection) -> FindingColumns:
+    """Return the findings of films and series with one id; a subject is the ids of their rows, with spaces between."""
+    return _columns(reader.execute(_sql("shared_id"), {"ids": None}))
+
+
 def same_name_files(reader: Connection, paths: Collection[str]) -> dict[str, SameName]:
     """Return some of these unmatched files, by path."""
     rows = reader.execute(_sql("same_name_files"), {"paths": list(paths)}).fetchall()
@@ -240,4 +245,4 @@ def _columns(result: Connection) -> FindingColumns:
 
 
 def _sql(name: str) -> str:
-    return sql.compose("checks")[name]
+    return sql.compose("checks", "external_ids")[name]

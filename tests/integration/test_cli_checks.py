@@ -61,6 +61,7 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
         "other_recording": 0,
         "copied_people": 0,
         "several_files": 0,
+        "shared_id": 0,
     }
     (row,) = run.json("checks", "spelling")["items"]
     assert [resolution["code"] for resolution in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]

@@ -129,6 +129,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> EmptyView:
         "other_recording": "No path holds another recording than the one that its people belong to.",
         "copied_people": "No file has people that an earlier version took from another recording.",
         "several_files": "Every film and every episode has one file, or its files are parts or editions.",
+        "shared_id": "No two films or series of a library have the same id.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
@@ -230,7 +231,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     odd = {people_comment.person_key(name) for each in row.resolutions for name in each.names} | {
         people_comment.person_key(name.name) for name in row.names
     }
-    lists = [("", file.people)] if row.kind != "several_files" else []
+    lists = [("", file.people)] if row.kind not in ("several_files", "shared_id") else []
     if row.kind in ("differ", "ambiguous_person"):
         lists = [("in the file", file.named), ("in the database", file.known)]
     elif row.kind in ("spelling", "unknown", "placeholder") and file.named:

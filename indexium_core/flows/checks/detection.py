@@ -83,6 +83,7 @@ def detect(
         "other_recording": store.other_recording(reader),
         "copied_people": store.copied_people(reader),
         "several_files": store.several_files(reader),
+        "shared_id": store.shared_id(reader),
     }
 
 

@@ -8,6 +8,7 @@ from indexium_core.flows.checks.finding_page import FindingPage, are, names_text
 from indexium_core.model import wording
 from indexium_core.model.check import CheckFile, CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.providers.external_ids import ExternalId
 
 _COMPARED = 4  # files of a title that the sentence of a finding compares
 
@@ -216,6 +217,29 @@ def several_files_finding(subject: str, digest: int, page: FindingPage) -> Check
         facts=digest,
         title=title.name,
         text=f"This {title.kind} has {wording.files(count)}: {facts}{'; …' if count > _COMPARED else '.'}",
+        files=tuple(files),
+        file_count=count,
+        names=(),
+        resolutions=(),
+        query=path_query(files),
+    )
+
+
+def shared_id_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of films or series with one id, which has no resolution; None if their files are gone."""
+    shared = page.shared_ids.get(subject)
+    files, count = page.first_files(subject)
+    if shared is None or not files:
+        return None
+    names = [f"“{each}”" for each in shared.names]
+    known = ExternalId(shared.provider, shared.value)
+    return CheckRow(
+        kind="shared_id",
+        subject=subject,
+        facts=digest,
+        title=wording.list_of(shared.names),
+        text=f"{wording.list_of(names)} have the id {known}, which counts for {names[0]}. "
+        f"If they are one {shared.kind}, move the files to one of them; otherwise correct the id.",
         files=tuple(files),
         file_count=count,
         names=(),

@@ -12,6 +12,7 @@ from indexium_core.model.planning.plan import RISK_LEVELS
 from indexium_core.store.checks import SameName
 from indexium_core.store.people.people import PersonName
 from indexium_core.store.titles.several_files import SeveralFiles
+from indexium_core.store.titles.shared_ids import SharedId
 
 MAX_FILES = 12  # files that a finding shows
 
@@ -32,6 +33,7 @@ class FindingPage:
     same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
     names_of_recordings: Mapping[str, list[str]] = field(default_factory=dict)  # by subject
     titles: Mapping[str, SeveralFiles] = field(default_factory=dict)  # by subject
+    shared_ids: Mapping[str, SharedId] = field(default_factory=dict)  # by subject
 
     def first_files(self, subject: str) -> tuple[list[CheckFile], int]:
         """Return those of the first files of a subject that still exist, and the count of all files."""

@@ -20,7 +20,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.titles import several_files
+from indexium_core.store.titles import several_files, shared_ids
 from indexium_core.store.versions.plan_version import Version
 
 _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
@@ -39,6 +39,7 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "other_recording": recording_findings.other_recording_finding,
     "copied_people": recording_findings.copied_people_finding,
     "several_files": file_findings.several_files_finding,
+    "shared_id": file_findings.shared_id_finding,
 }
 
 
@@ -65,6 +66,7 @@ class FindingRows:
             "other_recording": functools.partial(self._recordings, "other_recording"),
             "copied_people": functools.partial(self._recordings, "copied_people"),
             "several_files": self._several_files,
+            "shared_id": self._shared_id,
         }
 
     def read(self, kind: Kind, subjects: Sequence[str], digests: Sequence[int], version: Version) -> list[CheckRow]:
@@ -147,6 +149,12 @@ class FindingRows:
         titles = several_files.read(reader, subjects)
         lists = {subject: (title.file_ids, len(title.file_ids)) for subject, title in titles.items()}
         return FindingPage(_files(reader, version, lists), file_lists=lists, titles=titles)
+
+    def _shared_id(self, subjects: Sequence[str], version: Version) -> FindingPage:
+        reader = self._database.read()
+        found = shared_ids.read(reader, subjects)
+        lists = {subject: (each.file_ids[:MAX_FILES], each.file_count) for subject, each in found.items()}
+        return FindingPage(_files(reader, version, lists), file_lists=lists, shared_ids=found)
 
 
 def ambiguous_files(reader: Connection) -> dict[str, list[int]]:

@@ -14,13 +14,15 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.neighbours import stem_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.titles.fields import TITLE_FIELDS
-from indexium_core.model.titles.grouping import FileRole
+from indexium_core.model.titles.grouping import FileRole, Work
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
 from indexium_core.model.titles.titles import LOCKED_BY_NFO, SHARED_BY_NFO
 from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow
 
 _NO_TITLE = re.compile(r"https?://|www\.|\.(?:com|org|net|to)\b|encoded|ripped|handbrake|untitled|^\W*$", re.IGNORECASE)
 _LOCKABLE = frozenset(LOCKED_NAMES.values()) - {"title"}  # a title that is locked without a value comes from the name
+_KINDS_OF_IDS = {field: kind for kind, field in ID_FIELDS.items()}
+_ORIGINS_OF_IDS = ("nfo", "name", "sender")
 _LONGEST = 200  # characters of a title
 _SURE, _LIKELY, _UNSURE = 0.9, 0.7, 0.4  # confidence of a name with a year or an id, of any other, and of noise
 
@@ -199,6 +201,48 @@ def ids_of_titles(
             if folder and by_folder[folder][0] in ("", title.entity_type):
                 found[folder, title.entity_type].add(title.id)
     return {ids.pop(): by_folder[folder][1] for (folder, _), ids in found.items() if len(ids) == 1}
+
+
+def ids_of_works(
+    works: Sequence[Work],
+    wanted: Sequence[Work],
+    *,
+    files: Mapping[int, FileToIdentify],
+    documents: Mapping[int, FileDocuments],
+    by_folder: Mapping[str, tuple[str, Mapping[str, str]]],
+) -> list[Mapping[str, str]]:
+    """
+    Return the ids that NFO files of others, names and senders give to works before they have a title, by provider.
+
+    Args:
+        works: All works of the library.
+        wanted: Those whose ids are returned.
+        files: The files by id.
+        documents: The documents of NFO files by file id, without what Indexium wrote.
+        by_folder: The type and the ids that senders gave to folders.
+
+    """
+    titles = {
+        id(each): ResolvedTitle(each.entity_type, number, 0, each.key, is_new=True, files=_mains_first(each.files))
+        for number, each in enumerate(works)
+    }
+    sent = ids_of_titles(titles.values(), files, by_folder)
+    return [_evidence_of(titles[id(each)], files, documents, sent.get(titles[id(each)].id, {})) for each in wanted]
+
+
+def _mains_first(files: Sequence[FileRole]) -> list[FileRole]:
+    return sorted(files, key=lambda each: each.role != "main")
+
+
+def _evidence_of(
+    title: ResolvedTitle,
+    files: Mapping[int, FileToIdentify],
+    documents: Mapping[int, FileDocuments],
+    sent: Mapping[str, str],
+) -> dict[str, str]:
+    evidence = [each for each in values_of(title, files, documents, sent) if each.field in _KINDS_OF_IDS and each.value]
+    evidence.sort(key=lambda each: _ORIGINS_OF_IDS.index(each.origin), reverse=True)  # the first origin is put last
+    return {_KINDS_OF_IDS[each.field]: each.value for each in evidence}
 
 
 def _nearest(folder: str, by_folder: Mapping[str, object]) -> str:

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
 from indexium_core.flows.titles.assigning import NO_FILES, FilesToUnassign
-from indexium_core.flows.titles.candidates import ids_of_titles, season_values_of, values_of
+from indexium_core.flows.titles.candidates import ids_of_titles, ids_of_works, season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
 from indexium_core.flows.titles.resolution import ResolvedTitle, Resolver
@@ -36,7 +36,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.connections import webhooks
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import items
-from indexium_core.store.titles import assignments, identified
+from indexium_core.store.titles import assignments, external_ids, identified
 from indexium_core.store.titles.identified import EvidenceRow, FileToIdentify, NfoProblemRow, TitleRow
 
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
@@ -203,6 +203,7 @@ class Identifier:
         state = identified.state(reader)
         known = {each.library_id for each in catalog.libraries(reader)}
         stored, links = identified.stored(reader), identified.links(reader)
+        by_folder = webhooks.ids_of_library(reader, library.library_id)
         resolver = Resolver(
             library.library_id,
             stored,
@@ -211,13 +212,16 @@ class Identifier:
             new_id=self._ids(tx),
             assigned=assignments.assigned(reader),
             unassigned=unassigned.waiting(reader),
+            missing={each.file_id for each in by_id.values() if each.is_missing},
+            ids=external_ids.of_lost(reader),
+            ids_of=partial(ids_of_works, files=by_id, documents=documents, by_folder=by_folder),
         )
         resolver.resolve(group_movies(guesses), group_series(guesses))
         titles = list(resolver.titles.values())
         unread = {file_id for file_id, each in documents.items() if not each.is_known}
         unlisted = [t for t in titles if any(each.file_id in unread for each in t.files)]
         keep_nfo = {t.id for t in unlisted}
-        sent = ids_of_titles(titles, by_id, webhooks.ids_of_library(reader, library.library_id))
+        sent = ids_of_titles(titles, by_id, by_folder)
         found = FoundTitles(
             titles=[_row(title) for title in titles if title.files],
             links=list(resolver.links.values()),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from indexium_core.model.names.name_parts import Role
 from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.title_guess import TitleGuess
+from indexium_core.model.titles.fields import EntityType
 
 # Begins the key of a title that a person made, until names say the rest of it. No name has the character.
 MADE_BY_HAND = "\x1fhand "
@@ -29,6 +30,7 @@ class FileRole:
 class MovieGroup:
     """The files of one film."""
 
+    entity_type: ClassVar[EntityType] = "movie"
     key: str
     year: int | None
     files: list[FileRole] = field(default_factory=list)
@@ -50,12 +52,21 @@ class EpisodeGroup:
 class SeriesGroup:
     """The episodes and extras of one series."""
 
+    entity_type: ClassVar[EntityType] = "series"
     key: str
     title: str
     year: int | None
     country: str
     episodes: dict[str, EpisodeGroup] = field(default_factory=dict)
     extras: list[FileRole] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[FileRole]:
+        """The files of all episodes, and the extras; a file of two episodes comes twice."""
+        return [*(each for episode in self.episodes.values() for each in episode.files), *self.extras]
+
+
+Work: TypeAlias = MovieGroup | SeriesGroup  # the files of a film or series
 
 
 def group_movies(guesses: Mapping[int, TitleGuess]) -> list[MovieGroup]:

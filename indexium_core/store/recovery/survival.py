@@ -36,8 +36,8 @@ _OF: dict[Survival, str] = {
         film_evidence film_hashes
         item_side_files job_dependencies job_queue metadata_history metadata_operation_items metadata_operations
         movies nfo_problems operation_state player_keeps player_messages provider_requests publish_log published_files
-        requests schedules schema_migrations seasons sender_ids series side_file_flips title_enrichment title_files
-        title_matches title_searches title_values touched_files webhook_events
+        requests schedules schema_migrations seasons sender_ids series side_file_flips title_enrichment
+        title_external_ids title_files title_matches title_searches title_values touched_files webhook_events
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: """

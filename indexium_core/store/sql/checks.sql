@@ -1,7 +1,7 @@
 -- name: change_token
 -- Values that change with files, people and decisions: a number that grows with every change of a file (marks are pruned
 -- when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings, the time of
--- the last verification, the unmatched files of legacy .db files, the faces in photos, and the files of titles. One row for each table: as subqueries of one row, they
+-- the last verification, the unmatched files of legacy .db files, the faces in photos, and the files and ids of titles. One row for each table: as subqueries of one row, they
 -- would be joins, whose order takes DuckDB 30 ms to plan.
 SELECT greatest(coalesce(max(mark_id), 0), (SELECT coalesce(max(seen_mark), 0) FROM plan_variants))::VARCHAR FROM plan_marks
 UNION ALL SELECT concat_ws(' ', max(person_id), count(*)) FROM people
@@ -11,7 +11,10 @@ UNION ALL SELECT max(verified_at)::VARCHAR FROM hash_cache
 UNION ALL SELECT bit_xor(hash(l))::VARCHAR FROM legacy_files AS l
 UNION ALL SELECT bit_xor(hash(file_id, faces))::VARCHAR FROM media_properties WHERE faces IS NOT NULL
 UNION ALL SELECT bit_xor(hash(entity_id, file_id, part, role, edition))::VARCHAR FROM title_files
-UNION ALL SELECT bit_xor(hash(id))::VARCHAR FROM movies WHERE state = 'ignored';
+UNION ALL SELECT bit_xor(hash(id))::VARCHAR FROM movies WHERE state = 'ignored'
+UNION ALL SELECT bit_xor(hash(v))::VARCHAR FROM title_values AS v WHERE field IN (SELECT field FROM id_kinds)
+UNION ALL SELECT bit_xor(hash(i))::VARCHAR FROM title_external_ids AS i
+UNION ALL SELECT bit_xor(hash(entity_id, provider, external_id))::VARCHAR FROM title_matches WHERE state = 'rejected';
 
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
@@ -262,6 +265,34 @@ FROM (SELECT entity_type, entity_id, unnest(file_ids) AS file_id FROM (/* severa
 JOIN titles AS t ON t.id = r.entity_id AND t.entity_type = r.entity_type LEFT JOIN series AS s ON s.id = t.series_id
 JOIN scanned_files AS f USING (file_id) LEFT JOIN media_properties AS m USING (file_id)
 GROUP BY ALL;
+
+-- name: shared_rows
+-- Part of other statements: films or series of one library with one id, which one of them holds. Those without files that no person
+-- has changed do not count, nor those that are ignored. Titles with several common ids are one row.
+WITH alive AS (
+    SELECT IF(l.entity_type = 'episode', 'series', l.entity_type) AS entity_type, coalesce(e.series_id, l.entity_id) AS entity_id
+    FROM title_files AS l JOIN scanned_files AS f USING (file_id)
+    LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id WHERE f.state <> 'missing'
+    UNION SELECT entity_type, entity_id FROM touched_titles
+)
+SELECT list_aggregate(list(i.entity_id ORDER BY i.entity_id), 'string_agg', ' ') AS subject, i.entity_type, i.provider, i.external_id,
+       list(i.entity_id ORDER BY i.entity_id <> i.holder_id, i.entity_id) AS title_ids
+FROM (/* of_titles */) AS i SEMI JOIN alive AS a USING (entity_type, entity_id)
+ANTI JOIN (SELECT entity_type, id FROM titles WHERE state = 'ignored') AS n ON n.entity_type = i.entity_type AND n.id = i.entity_id
+GROUP BY i.library_id, i.entity_type, i.provider, i.external_id HAVING count(*) > 1
+QUALIFY row_number() OVER (PARTITION BY subject ORDER BY (SELECT k.rank FROM id_kinds AS k WHERE k.kind = i.provider), i.external_id) = 1
+
+-- name: shared_id
+-- Films and series of one library with one id.
+SELECT r.subject AS subjects, hash(r.provider, r.external_id) AS digests, d.subject IS NOT NULL AS ignored
+FROM (/* shared_rows */) AS r
+LEFT JOIN check_dismissals AS d ON d.kind = 'shared_id' AND d.subject = r.subject AND d.facts = hash(r.provider, r.external_id)
+ORDER BY r.entity_type, r.title_ids;
+
+-- name: titles_with_shared_id
+-- The same, in full, for some subjects; the title that holds the id comes first.
+SELECT subject, entity_type, provider, external_id, title_ids FROM (/* shared_rows */)
+WHERE subject IN (SELECT unnest($subjects::VARCHAR[]));
 
 -- name: name_uses
 -- Every spelling in use (for files of the plan, after the write): the number of files, and a digest of the payload or

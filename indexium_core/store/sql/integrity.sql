@@ -56,6 +56,10 @@ WHERE f.file_id IS NULL OR t.id IS NULL;
 -- Values without a title
 SELECT v.rowid FROM title_values AS v ANTI JOIN titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id;
 
+-- name: orphaned_title_external_ids
+-- Ids without a title
+SELECT i.rowid FROM title_external_ids AS i ANTI JOIN titles AS t ON t.entity_type = i.entity_type AND t.id = i.entity_id;
+
 -- name: orphaned_film_evidence
 -- Evidence without a title
 SELECT e.rowid FROM film_evidence AS e ANTI JOIN titles AS t ON t.entity_type = e.entity_type AND t.id = e.entity_id;

@@ -106,6 +106,10 @@ SELECT * FROM /* home */.title_assignments WHERE file_id IN (FROM own_files);
 -- … their values …
 SELECT * FROM /* home */.title_values WHERE (entity_type, entity_id) IN (FROM own_entities);
 
+-- name: title_external_ids
+-- … the ids by which they are known …
+SELECT * FROM /* home */.title_external_ids WHERE (entity_type, entity_id) IN (FROM own_entities);
+
 -- name: title_matches
 -- … the titles of providers that they may be …
 SELECT * FROM /* home */.title_matches WHERE (entity_type, entity_id) IN (FROM own_entities);

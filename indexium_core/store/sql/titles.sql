@@ -1,6 +1,6 @@
 -- name: files
 -- The videos of some libraries by path, also missing and damaged ones. A `.ts` file without video is a program text.
-SELECT f.file_id, f.library_id, f.folder, f.file_name, f.path_bytes, coalesce(m.duration, f.duration), f.fields
+SELECT f.file_id, f.library_id, f.folder, f.file_name, f.path_bytes, f.state = 'missing', coalesce(m.duration, f.duration), f.fields
 FROM scanned_files AS f LEFT JOIN media_properties AS m USING (file_id)
 WHERE f.library_id IN (SELECT unnest($1::INTEGER[])) AND NOT (f.state = 'not_video' AND f.file_ext = 'ts')
   AND coalesce(f.media_kind, 'video') = 'video'
@@ -211,6 +211,11 @@ WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = m.entity_type 
 -- Delete the evidence of titles that do not exist any more.
 DELETE FROM film_evidence AS e
 WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = e.entity_type AND t.id = e.entity_id);
+
+-- name: orphaned_ids
+-- Delete the ids of titles that do not exist any more.
+DELETE FROM title_external_ids AS i
+WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = i.entity_type AND t.id = i.entity_id);
 
 -- name: put_evidence
 -- Store the evidence of films and series, where it is another one.

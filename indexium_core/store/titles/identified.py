@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.names.name_parts import Role
+from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles import external_ids
+from indexium_core.store.titles.external_ids import FoundId
 
 TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+_KINDS_OF_IDS = {field: kind for kind, field in ID_FIELDS.items()}
 MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
 
 
@@ -25,6 +29,7 @@ class FileToIdentify(NamedTuple):
     folder: str  # below the library folder
     file_name: str
     path_bytes: bytes
+    is_missing: bool
     duration: float | None
     fields: Mapping[str, str]  # container tags
 
@@ -192,10 +197,18 @@ def put(
     tx.execute(_sql("changed_values"), {"keep_nfo": list(keep_nfo)})
     tx.execute(_sql("remove_values"), {"keep_nfo": list(keep_nfo)})
     tx.execute(_sql("insert_values"), {"at": at})
+    external_ids.remember(tx, _ids(values), at=at)
     show(tx, at=at, ids=[row.id for row in titles])
     changed = [(kind, number, is_new) for kind, number, is_new in tx.execute(_sql("changed")).fetchall()]
     tx.execute(_sql("drop_incoming"))
     return changed
+
+
+def _ids(values: Iterable[TitleValueRow]) -> Iterator[FoundId]:
+    """Yield the ids of films and series among values."""
+    for each in values:
+        if each.field in _KINDS_OF_IDS and each.entity_type in ("movie", "series") and each.value:
+            yield FoundId(each.entity_type, each.entity_id, _KINDS_OF_IDS[each.field], each.value, each.origin)
 
 
 def finish(
@@ -292,7 +305,7 @@ def remove_empty(tx: Connection, library_id: int) -> None:
     """Delete the titles of a library that have no file, except those that a person has changed."""
     for statement in ("empty_episodes", "empty_movies", "empty_series"):
         tx.execute(_sql(statement), [library_id])
-    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches", "orphaned_evidence"):
+    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches", "orphaned_evidence", "orphaned_ids"):
         tx.execute(_sql(statement))
 
 

@@ -80,14 +80,17 @@ class House:
             row = "INSERT INTO media_properties BY NAME SELECT $1::BIGINT AS file_id, $2 AS faces"
             tx.execute(row, [ids(self.database)[path], name])
 
-    def film(self, title_id: int, *paths: str) -> None:
-        """Store a film with these main files."""
+    def film(self, title_id: int, *paths: str, tmdb_id: str = "") -> None:
+        """Store a film with these main files, whose names perhaps have an id."""
         with self.database.atomic() as tx:
             row = "INSERT INTO movies BY NAME SELECT $1 AS id, 1 AS library_id, '' AS name_key, $2 AS title, "
             tx.execute(row + "'identified' AS state, $3 AS created_at, $3 AS updated_at", [title_id, "Ring", NOW])
             for path in paths:
                 row = "INSERT INTO title_files VALUES ($1, 'movie', $2, NULL, 'main', '')"
                 tx.execute(row, [ids(self.database)[path], title_id])
+            if tmdb_id:
+                row = "INSERT INTO title_external_ids VALUES ('movie', $1, 'tmdb', $2, 'name', $3)"
+                tx.execute(row, [title_id, tmdb_id, NOW])
 
     def swap(self, *paths: str) -> None:
         """Store the people that an earlier version copied to files, and another recording at the path of each."""
@@ -463,7 +466,8 @@ def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> 
     house.lose("gone/c.mp4", "Bo")
     house.two_named("Kim")
     house.face("d.mp4", "Rosa")
-    house.film(1, "a.mp4", "c.mp4")
+    house.film(1, "a.mp4", "c.mp4", tmdb_id="603")
+    house.film(2, "d.mp4", tmdb_id="603")
     house.swap("e.mp4")
     rows = house.found(kind)
     assert rows
@@ -542,7 +546,8 @@ def test_statement_count_does_not_depend_on_findings(house: House) -> None:
             house.lose(f"gone/only {number}.mp4", "Bo")
             house.two_named(f"Kim {number}")
             house.face(f"only {number}.mp4", f"Rosa {number}")
-            house.film(number + 1, f"{number}.mp4", f"only {number}.mp4")
+            house.film(number + 1, f"{number}.mp4", f"only {number}.mp4", tmdb_id=f"{number}")
+            house.film(number + 101, f"copy/{number}.mp4", tmdb_id=f"{number}")
             house.say({f"only {number}.mp4": f"Ida {number}"})
         house.swap(*(f"{number}.mp4" for number in numbers))
 

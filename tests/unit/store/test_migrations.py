@@ -15,6 +15,7 @@ from indexium_core.store.operations import backups, ledger
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.recovery.files import FILE_NAME
 from indexium_core.store.review import steps, views
+from indexium_core.store.titles import external_ids
 from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW
 from tests.support.effort import effort
@@ -300,3 +301,33 @@ def test_people_that_an_earlier_version_copied_are_listed(home: Path) -> None:
     with Database.open(home) as database:
         found = database.read().execute("SELECT file_hash, former_hash, person_id FROM copied_people ORDER BY ALL")
         assert found.fetchall() == [("x1:a", "x1:b", 2), ("x1:b", "x1:a", 1)]
+
+
+def test_titles_keep_the_ids_that_names_senders_and_nfo_files_of_others_gave(home: Path) -> None:
+    home.mkdir()
+    names = [each.name for each in migrations.available()]
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[: names.index("title_external_ids")])
+        raw.execute("""
+            INSERT INTO movies BY NAME SELECT unnest([1, 2, 3]) AS id, 1 AS library_id, 'x' AS name_key,
+                now() AS created_at, now() AS updated_at;
+            INSERT INTO title_values BY NAME SELECT *, '' AS provider, 1.0 AS confidence, now() AS fetched_at,
+                FALSE AS locked
+            FROM (VALUES ('movie', 1, 'tmdb_id', '"603"'::JSON, 'name'), ('movie', 1, 'tmdb_id', '"604"', 'nfo'),
+                         ('movie', 1, 'imdb_id', '"tt0000001"', 'sender'), ('movie', 1, 'title', '"Ring"', 'name'),
+                         ('movie', 2, 'tmdb_id', '"605"', 'nfo'), ('movie', 2, 'imdb_id', '"tt0000002"', 'name'),
+                         ('movie', 3, 'tmdb_id', '"606"', 'hand'), ('movie', 3, 'imdb_id', '"tt0000003"', 'provider'))
+                AS v (entity_type, entity_id, field, value, origin);
+            INSERT INTO published_files BY NAME SELECT 1 AS id, '/a.nfo' AS path_bytes, 1 AS library_id,
+                'movie' AS entity_type, 2 AS entity_id, 'nfo' AS kind, '' AS content_hash, 1 AS operation_id,
+                now() AS published_at;
+        """)
+    with Database.open(home) as database:
+        kept = "SELECT entity_id, provider, external_id, origin FROM title_external_ids ORDER BY ALL"
+        assert database.read().execute(kept).fetchall() == [
+            (1, "imdb", "tt0000001", "sender"),
+            (1, "tmdb", "604", "nfo"),
+            (2, "imdb", "tt0000002", "name"),
+        ]
+        known = {(each.title_id, each.value) for each in external_ids.known(database.read())}
+        assert known >= {(3, "606"), (3, "tt0000003"), (2, "605")}  # these are values
