@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.person import Companion, PersonCard, PersonFile
@@ -10,9 +10,16 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 
-def page(reader: Connection, text: str, *, by_files: bool, count: int, offset: int) -> tuple[list[PersonCard], int]:
-    """Return one page of the people whose name, qualifier or alias contains a text, and the number of all."""
-    parameters = {"text": people_comment.fold(text), "by_files": by_files, "count": count, "offset": offset}
+def page(
+    reader: Connection, text: str, *, files: Mapping[int, int], count: int, offset: int
+) -> tuple[list[PersonCard], int]:
+    """
+    Return one page of the people whose name, qualifier or alias contains a text, and the number of all.
+
+    The page is in the order of the numbers of `files` (`people.file_counts`), the largest first, then in that of the names.
+    """
+    counts = {"counted": list(files), "files": list(files.values())}
+    parameters = {"text": people_comment.fold(text), **counts, "count": count, "offset": offset}
     [(person_ids, total)] = reader.execute(_sql("page"), parameters).fetchall()
     return cards(reader, person_ids or []), total
 

@@ -94,12 +94,8 @@ WITH called AS (
     FROM people AS p LEFT JOIN called USING (person_id) LEFT JOIN video_people AS v USING (person_id)
     WHERE contains(p.search, $text) OR is_alias GROUP BY p.person_id, p.name, p.search, is_other
     ORDER BY p.search <> $text, is_other, NOT starts_with(p.search, $text), films DESC, p.name LIMIT $count
-), theirs AS MATERIALIZED (
-    SELECT v.person_id, v.file_hash, v.path_bytes FROM video_people AS v SEMI JOIN found USING (person_id)
-), files AS (
-    SELECT t.person_id, f.file_id FROM theirs AS t JOIN scanned_files AS f USING (file_hash)
-    UNION SELECT t.person_id, f.file_id FROM theirs AS t JOIN scanned_files AS f ON f.path_bytes = t.path_bytes
 )
-SELECT f.name, count(e.file_id) AS files FROM found AS f LEFT JOIN files AS e USING (person_id)
+SELECT f.name, count(e.file_id) AS files FROM found AS f
+LEFT JOIN people_in_files(NULL::BIGINT[], (SELECT coalesce(list(person_id), []) FROM found)) AS e USING (person_id)
 GROUP BY f.name, f.search, f.is_other, f.films
 ORDER BY f.search <> $text, f.is_other, NOT starts_with(f.search, $text), f.films DESC, f.name;
