@@ -237,9 +237,9 @@ class PeopleService:
         """
         if number < 1 or per_page < 1:
             raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
-        items, total = persons.page(
-            self._database.read(), text, by_files=by_files, count=per_page, offset=(number - 1) * per_page
-        )
+        reader = self._database.read()
+        files = store.file_counts(reader) if by_files else {}
+        items, total = persons.page(reader, text, files=files, count=per_page, offset=(number - 1) * per_page)
         return PersonPage(items=items, total=total, page=number, per_page=per_page)
 
     @remote()
