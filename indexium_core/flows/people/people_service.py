@@ -277,10 +277,10 @@ class PeopleService:
                 if candidate is None:
                     raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
                 name, has_person, has_picture = candidate
-                if not has_person:
-                    raise errors.UsageError(f"{cards[0].label} is not in {name}. Choose a file of this person.")
                 if not has_picture:
                     raise errors.UsageError(f"{name} has no picture. Choose a file that can be read.")
+                if not has_person:
+                    raise errors.UsageError(f"{cards[0].label} is not in {name}. Choose a file of this person.")
             persons.set_picture(tx, person_id, file_id)
         self._on_change()
 
