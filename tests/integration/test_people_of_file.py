@@ -1,4 +1,4 @@
-"""People that an edit of many files gave are in these files on every face, before and after the write, and in a rebuilt home."""
+"""People that an edit of many files gave are in these files on every face, before and after the write."""
 
 from __future__ import annotations
 

@@ -189,8 +189,8 @@ class Importer:
         """
         Return assignments whose unscanned paths are those that a scan stores.
 
-        Symbolic links are resolved. A path that is not scanned then means the file whose path is the same text, in another
-        normal form.
+        Symbolic links are resolved. A path that is not scanned then means the only file whose path is the same text in
+        another normal form.
         """
         reader = self._database.read()
         paths = {each.path_bytes for each in wanted if each.path_bytes is not None}

@@ -27,7 +27,9 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest, FileResult
+from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.review import decisions
+from indexium_core.store.versions.plan_version import Version
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,8 @@ class PeopleService:
     """
     The people of a home and their assignments.
 
-    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change.
+    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change. With an `index` and
+    the newest `version` of the plan, pages of people read the index.
     """
 
     def __init__(
@@ -48,8 +51,11 @@ class PeopleService:
         placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
+        index: PeopleIndex | None = None,
+        version: Callable[[], Version] | None = None,
     ) -> None:
         self._database = database
+        self._index, self._version = index, version
         self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
@@ -226,6 +232,12 @@ class PeopleService:
         """Return every person, by name."""
         return store.list_people(self._database.read())
 
+    def _indexed(self) -> tuple[Connection, str]:
+        """Return a connection and the name of the index in memory that it has; "" without one."""
+        if self._index is None or self._version is None:
+            return self._database.read(), ""
+        return self._index.at(self._version()), self._index.name
+
     @remote()
     def page(self, text: str = "", number: int = 1, *, per_page: int = 60, by_files: bool = False) -> PersonPage:
         """
@@ -237,23 +249,23 @@ class PeopleService:
         """
         if number < 1 or per_page < 1:
             raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
-        reader = self._database.read()
-        files = store.file_counts(reader) if by_files else {}
-        items, total = persons.page(reader, text, files=files, count=per_page, offset=(number - 1) * per_page)
+        reader, index = self._indexed()
+        offset = (number - 1) * per_page
+        items, total = persons.page(reader, text, by_files=by_files, count=per_page, offset=offset, index=index)
         return PersonPage(items=items, total=total, page=number, per_page=per_page)
 
     @remote()
     def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
-        reader = self._database.read()
-        cards = persons.cards(reader, [person_id])
+        reader, index = self._indexed()
+        cards = persons.cards(reader, [person_id], index)
         if not cards:
             raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
         key = people_comment.person_key(cards[0].name)
         return PersonProfile(
             card=cards[0],
-            companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
-            files=persons.files(reader, person_id, count=files),
+            companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS, index=index),
+            files=persons.files(reader, person_id, count=files, index=index),
             merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],
             has_shared_name=len(store.people_of_keys(reader, [key]).get(key, [])) > 1,
         )

@@ -49,7 +49,9 @@ _HAS_FIELD = {
     "field": "list_has_any(map_keys(coalesce(f.fields, MAP {{}})), [{}])",
     "changed": "file_id IN (SELECT file_id FROM plan_changes WHERE field IN ({}))",
 }
-_PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM assigned_people GROUP BY file_id) AS d USING (file_id)"
+_PEOPLE = (
+    "LEFT JOIN (SELECT file_id, list(person) AS people FROM assigned_people GROUP BY file_id) AS d USING (file_id)"
+)
 _WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN ({}))"
 
 

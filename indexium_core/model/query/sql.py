@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import Key
 from indexium_core.model.query.title_keys import TITLE_TEXTS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 

@@ -247,11 +247,6 @@ def list_people(reader: Connection) -> list[PersonRow]:
     return [PersonRow(**row | {"aliases": tuple(row["aliases"])}) for row in result]
 
 
-def file_counts(reader: Connection) -> dict[int, int]:
-    """Return the number of files of each person who has files, by the id of the person."""
-    return dict(reader.execute(_sql("file_counts")).fetchall())
-
-
 def files_by_name(reader: Connection) -> list[tuple[str, int]]:
     """Return the names of all people with their numbers of files."""
     return [(name, files) for name, files in reader.execute(_sql("files_by_name")).fetchall()]

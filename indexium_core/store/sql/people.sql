@@ -324,10 +324,6 @@ GROUP BY p.person_id, p.name, p.qualifier, p.search ORDER BY p.search, p.name, p
 SELECT p.name, count(DISTINCT e.file_id)
 FROM people AS p LEFT JOIN people_of_file AS e ON e.person_id = p.person_id GROUP BY p.name;
 
--- name: file_counts
--- The people who have files, with the number of their files.
-SELECT person_id, count(*) FROM people_of_file WHERE person_id IS NOT NULL GROUP BY person_id;
-
 -- name: export
 -- The assignments of all files and of paths that are not scanned, with the aliases of the person and the earlier hashes of the
 -- film; also the people without files.

@@ -1,4 +1,38 @@
--- The people as a page shows them.
+-- The people as a page shows them. The parts `own_files` and `casts` read the relation; `indexed_own_files` and `indexed_casts`
+-- replace them where the index in memory has the same rows: for people whose name means nobody else.
+
+-- name: own_files
+-- Part of other statements: the files of some people.
+people_in_files(NULL::BIGINT[], $person_ids::BIGINT[]);
+
+-- name: indexed_own_files
+-- Part of other statements: the same from the index.
+(SELECT p.person_id, a.file_id FROM people AS p JOIN /* derived */.appearances AS a ON a.person = hash(lower(p.name))
+ WHERE list_contains($person_ids::BIGINT[], p.person_id));
+
+-- name: casts
+-- Part of other statements: all people in these files.
+people_in_files((SELECT coalesce(list(DISTINCT file_id), []) FROM own), NULL::BIGINT[]);
+
+-- name: indexed_casts
+-- Part of other statements: the same from the index.
+(FROM /* derived */.appearances SEMI JOIN own USING (file_id));
+
+-- name: contested
+-- Those of some people whose name may mean somebody else, too. $person_ids NULL: of all people.
+SELECT DISTINCT k.person_id FROM person_keys AS k
+WHERE ($person_ids::BIGINT[] IS NULL OR list_contains($person_ids::BIGINT[], k.person_id))
+  AND k.key IN (SELECT key FROM person_keys GROUP BY key HAVING count(DISTINCT person_id) > 1);
+
+-- name: indexed_counts
+-- All people with the number of their files in the index.
+SELECT p.person_id, c.files FROM people AS p
+JOIN (SELECT person, count(*) AS files FROM /* derived */.appearances GROUP BY person) AS c ON c.person = hash(lower(p.name));
+
+-- name: file_counts
+-- Some people with the number of their files.
+SELECT person_id, count(*) FROM /* own_files */ AS o WHERE person_id IS NOT NULL GROUP BY person_id;
+
 
 -- name: page
 -- One page of the people whose name, qualifier or alias contains a text, by name; with the number of all. One row, also for a
@@ -15,9 +49,9 @@ WHERE contains(p.search, $text) OR contains(folded(p.qualifier), $text)
 -- which only this person is, else any. A file that cannot be read has no picture.
 WITH own AS MATERIALIZED (
     SELECT o.person_id, o.file_id, f.file_hash, f.mtime_ns, f.state = 'ok' AS has_picture
-    FROM people_in_files(NULL::BIGINT[], $person_ids::BIGINT[]) AS o JOIN scanned_files AS f USING (file_id)
+    FROM /* own_files */ AS o JOIN scanned_files AS f USING (file_id)
 ), alone AS (
-    SELECT file_id FROM people_in_files((SELECT coalesce(list(DISTINCT file_id), []) FROM own), NULL::BIGINT[])
+    SELECT file_id FROM /* casts */
     GROUP BY file_id HAVING count(*) = 1
 ), counted AS (
     SELECT person_id, count(*) AS files, min(year(make_timestamp_ns(mtime_ns))) AS first_year,
@@ -36,16 +70,16 @@ WHERE p.person_id IN (SELECT unnest($person_ids::BIGINT[]));
 
 -- name: companions
 -- The other people in the files of a person, by the number of these files.
-WITH own AS MATERIALIZED (SELECT file_id FROM people_in_files(NULL::BIGINT[], [$person_id::BIGINT]))
+WITH own AS MATERIALIZED (SELECT file_id FROM /* own_files */)
 SELECT p.person_id, p.name, p.qualifier, count(*) AS files
 FROM people_in_files((SELECT coalesce(list(file_id), []) FROM own), NULL::BIGINT[]) AS o JOIN people AS p USING (person_id)
-WHERE o.person_id <> $person_id
+WHERE NOT list_contains($person_ids::BIGINT[], o.person_id)
 GROUP BY p.person_id, p.name, p.qualifier ORDER BY files DESC, p.name, p.qualifier, p.person_id LIMIT $count;
 
 -- name: files
 -- Files of a person, the newest first.
 SELECT f.file_id, f.file_name, f.path, f.folder, f.file_hash, f.mtime_ns, f.state = 'ok' AS has_picture
-FROM people_in_files(NULL::BIGINT[], [$person_id::BIGINT]) AS o JOIN scanned_files AS f USING (file_id)
+FROM /* own_files */ AS o JOIN scanned_files AS f USING (file_id)
 ORDER BY f.mtime_ns DESC, f.path LIMIT $count;
 
 -- name: picture_candidate

@@ -143,7 +143,7 @@ def test_symlink_path_finds_its_target(database: Database, people: PeopleService
 def test_path_in_another_normal_form_finds_the_only_file(
     database: Database, people: PeopleService, tmp_path: Path
 ) -> None:
-    """A list of another system writes `é` as one character where the name on the disk has two, or the other way round."""
+    """A list of another system writes `é` as one character where the name on the disk has two, or vice versa."""
     one, two = (unicodedata.normalize(form, "Café Zoë") for form in ("NFC", "NFD"))
     store(database, [scanned(f"{two}/a.mp4"), scanned(f"{one} b.mp4"), scanned(f"{two} b.mp4"), scanned(f"{one}.mp4")])
     mixed = one.replace(unicodedata.normalize("NFC", "é"), unicodedata.normalize("NFD", "é"))
