@@ -40,8 +40,8 @@ class PeopleService:
     """
     The people of a home and their assignments.
 
-    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change. With an `index` and
-    the newest `version` of the plan, pages of people read the index.
+    `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change. With an `index`
+    and the newest `version` of the plan, pages of people read the index.
     """
 
     def __init__(

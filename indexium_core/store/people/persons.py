@@ -37,15 +37,12 @@ def file_counts(reader: Connection, index: str = "") -> dict[int, int]:
     """Return the number of files of each person who has files, by the id of the person."""
     if not index:
         return dict(reader.execute(_of_files("file_counts"), {"person_ids": None}).fetchall())
-    contested = _contested(reader, None)
     counts = dict(reader.execute(_sql("indexed_counts", derived=index)).fetchall())
-    return counts | file_counts_of(reader, contested) if contested else counts
-
-
-def file_counts_of(reader: Connection, person_ids: Collection[int]) -> dict[int, int]:
-    """Return the number of files of each of these people, also 0."""
-    found = reader.execute(_of_files("file_counts"), {"person_ids": list(person_ids)}).fetchall()
-    return dict.fromkeys(person_ids, 0) | dict(found)
+    contested = _contested(reader, None)
+    if contested:
+        exact = dict(reader.execute(_of_files("file_counts"), {"person_ids": contested}).fetchall())
+        counts = {person: files for person, files in counts.items() if person not in set(contested)} | exact
+    return counts
 
 
 def cards(reader: Connection, person_ids: Collection[int], index: str = "") -> list[PersonCard]:
