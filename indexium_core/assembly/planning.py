@@ -18,6 +18,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.saved_views import ViewService
 from indexium_core.flows.review.templates import Templates
 from indexium_core.flows.review.undo_steps import StepService
+from indexium_core.store.people.people_index import PeopleIndex
 
 
 class PlanningServices:
@@ -41,12 +42,15 @@ class PlanningServices:
         self.templates = Templates(store, self.decisions, self.bulk, clock=clock)
         self.changes = PlanImport(store, self.plans, self.decisions, clock=clock)
         self.exporter = Exporter(store, self.plans)
+        self.people_index = PeopleIndex(store)
         self.people = PeopleService(
             store,
             placeholder_keys=core.placeholder_keys,
             clock=clock,
             on_change=changed,
             edit=self.decisions.change_people,
+            index=self.people_index,
+            version=self.plans.newest_version,
         )
         self.views = ViewService(store, clock=clock, on_change=lambda: core.events.emit("views:changed"))
         self.locks = LockService(

@@ -18,7 +18,6 @@ from indexium_core.flows.planning.plan_search import Finder
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
-from indexium_core.store.people.people_index import PeopleIndex
 
 
 class ReadingServices:
@@ -29,7 +28,7 @@ class ReadingServices:
         self.search = Finder(store)
         self.media = MediaBrowser(store, plans.newest_version)
         self.charts = Charts(store, plans, clock=clock)
-        index = PeopleIndex(store)
+        index = planning.people_index
         self.suggestions = Suggestions(store, index, plans.newest_version, placeholder_keys=core.placeholder_keys)
         self.checks = Checks(
             store,
@@ -50,7 +49,7 @@ class ReadingServices:
         )
         self.queries = Queries(self.snapshots, core.home, max_download=lambda: int(config.query_download_limit))
         self.saved_queries = SavedQueries(store, clock=clock)
-        self.files = Details(store, plans, clock=clock, sidecar_name=lambda: config.sidecar_name)
+        self.files = Details(store, plans, index, clock=clock, sidecar_name=lambda: config.sidecar_name)
         self.originals = Originals(store)
         self.thumbnails = Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(config.thumbnail_budget)

@@ -31,7 +31,7 @@ def facts(library: Library) -> dict[str, tuple[int, str, list[str]]]:
     """Return the id, the hash and the database people of every present file."""
     query = """SELECT f.file_name, f.file_id, f.file_hash, coalesce(list(p.name ORDER BY assignment_id)
                    FILTER (p.name IS NOT NULL), [])
-               FROM scanned_files f LEFT JOIN file_people e USING (file_id) LEFT JOIN people p USING (person_id)
+               FROM scanned_files f LEFT JOIN assigned_people e USING (file_id) LEFT JOIN people p USING (person_id)
                WHERE f.state = 'ok' GROUP BY ALL"""
     return {row[0]: row[1:] for row in tables.rows(library, query)}
 

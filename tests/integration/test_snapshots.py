@@ -34,7 +34,8 @@ COLUMNS = {
     " duration media_kind resolution video_codec audio_codec frame_rate channels sample_rate hdr"
     " camera lens taken shown_at date_source latitude longitude faces comment comment_people"
     " custom_text damage links read_only strategy first_seen_at scanned_at fields",
-    "file_people": "file_id person_id person qualifier",
+    "file_people": "file_id person_id person qualifier origin",
+    "assigned_people": "file_id person_id person qualifier origin",
     "people": "person_id name qualifier aliases files created_at",
     "plan": "file_id risk category can_update issues existing_people result_people people_added people_removed "
     "old_comment new_comment edited postponed people_mode comment_mode estimated_seconds estimated_bytes "

@@ -77,6 +77,6 @@ def marked(database: Database) -> set[int]:
 
 def people_of(database: Database) -> dict[int, list[str]]:
     """Return the people of each file, in order."""
-    query = """SELECT file_id, list(name ORDER BY assignment_id) FROM file_people JOIN people USING (person_id)
+    query = """SELECT file_id, list(name ORDER BY assignment_id) FROM assigned_people JOIN people USING (person_id)
                GROUP BY file_id"""
     return dict(database.read().execute(query).fetchall())

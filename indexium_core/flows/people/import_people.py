@@ -186,11 +186,19 @@ class Importer:
     def resolve_paths(
         self, wanted: list[AssignmentRequest], pairs: Sequence[films.HashPair] = ()
     ) -> list[AssignmentRequest]:
-        """Return assignments whose unscanned paths have their symbolic links resolved: a scan stores real paths."""
+        """
+        Return assignments whose unscanned paths are those that a scan stores.
+
+        Symbolic links are resolved. A path that is not scanned then means the only file whose path is the same text in
+        another normal form.
+        """
+        reader = self._database.read()
         paths = {each.path_bytes for each in wanted if each.path_bytes is not None}
-        known = store.known_paths(self._database.read(), paths)
         real_folder = cache(os.path.realpath)
-        real_paths = {path: real_path(path, real_folder) for path in paths - known}
+        real_paths = {path: real_path(path, real_folder) for path in paths - store.known_paths(reader, paths)}
+        unscanned = set(real_paths.values())
+        equal = catalog.equal_paths(reader, unscanned - store.scanned_paths(reader, unscanned))
+        real_paths = {path: equal.get(real, real) for path, real in real_paths.items()}
         hashes = {each.file_hash for each in wanted if each.file_hash is not None and each.path_bytes is not None}
         known_hashes = store.known_hashes(self._database.read(), hashes | {each.old_hash for each in pairs})
         known_hashes |= {each.new_hash for each in pairs if each.old_hash in known_hashes}

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from indexium_core import errors
 from indexium_core.files.legacy_hash import legacy_hash
+from indexium_core.store.catalog.catalog import normal_text
 from indexium_core.store.operations.legacy_history import CatalogFile
 
 Progress = Callable[[int, int], None]  # called with the number of files that are read, and of all files to read
@@ -58,11 +59,17 @@ class LegacyMatcher:
         self._by_path: dict[bytes, CatalogFile] = {}
         for file in known:
             self._by_path.setdefault(file.path, file)
+        self._by_text: dict[str, list[CatalogFile]] = {}  # by the form NFC, without texts that have a single form
+        for file in self._by_path.values():
+            if text := normal_text(file.path):
+                self._by_text.setdefault(text, []).append(file)
         self._unreadable: set[bytes] = set()  # paths of the catalog
 
     def at(self, path: bytes) -> CatalogFile | None:
         """Return the file of the catalog at a path of the database."""
-        return self._by_path.get(path) or self._by_path.get(self._to_absolute(path))
+        absolute = self._to_absolute(path)
+        equal = self._by_text.get(normal_text(absolute), [])
+        return self._by_path.get(path) or self._by_path.get(absolute) or (equal[0] if len(equal) == 1 else None)
 
     def match(self, wanted: Mapping[str, bytes | None]) -> LegacyMatches:
         """Return the matches of files, given as their last known paths by legacy hash."""

@@ -36,7 +36,9 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest, FileResult
+from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.review import decisions
+from indexium_core.store.versions.plan_version import Version
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,8 @@ class PeopleService:
     The people of a home and their assignments.
 
     `placeholder_keys` returns the keys of placeholder names; `on_change` is called after each change; `edit` changes
-    the people of only one of several copies, because an assignment belongs to all of them.
+    the people of only one of several copies, because an assignment belongs to all of them. With an `index` and the
+    newest `version` of the plan, pages of people read the index.
     """
 
     def __init__(
@@ -59,9 +62,12 @@ class PeopleService:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
         edit: EditPeople | None = None,
+        index: PeopleIndex | None = None,
+        version: Callable[[], Version] | None = None,
     ) -> None:
         self._edit = edit
         self._database = database
+        self._index, self._version = index, version
         self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
@@ -281,6 +287,12 @@ class PeopleService:
         """Return every person, by name."""
         return store.list_people(self._database.read())
 
+    def _indexed(self) -> tuple[Connection, str]:
+        """Return a connection and the name of the index in memory that it has; "" without one."""
+        if self._index is None or self._version is None:
+            return self._database.read(), ""
+        return self._index.at(self._version()), self._index.name
+
     @remote()
     def page(self, text: str = "", number: int = 1, *, per_page: int = 60, by_files: bool = False) -> PersonPage:
         """
@@ -292,23 +304,23 @@ class PeopleService:
         """
         if number < 1 or per_page < 1:
             raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
-        items, total = persons.page(
-            self._database.read(), text, by_files=by_files, count=per_page, offset=(number - 1) * per_page
-        )
+        reader, index = self._indexed()
+        offset = (number - 1) * per_page
+        items, total = persons.page(reader, text, by_files=by_files, count=per_page, offset=offset, index=index)
         return PersonPage(items=items, total=total, page=number, per_page=per_page)
 
     @remote()
     def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
-        reader = self._database.read()
-        cards = persons.cards(reader, [person_id])
+        reader, index = self._indexed()
+        cards = persons.cards(reader, [person_id], index)
         if not cards:
             raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
         key = people_comment.person_key(cards[0].name)
         return PersonProfile(
             card=cards[0],
-            companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
-            files=persons.files(reader, person_id, count=files),
+            companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS, index=index),
+            files=persons.files(reader, person_id, count=files, index=index),
             merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],
             has_shared_name=len(store.people_of_keys(reader, [key]).get(key, [])) > 1,
         )
@@ -332,10 +344,10 @@ class PeopleService:
                 if candidate is None:
                     raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
                 name, has_person, has_picture = candidate
-                if not has_person:
-                    raise errors.UsageError(f"{cards[0].label} is not in {name}. Choose a file of this person.")
                 if not has_picture:
                     raise errors.UsageError(f"{name} has no picture. Choose a file that can be read.")
+                if not has_person:
+                    raise errors.UsageError(f"{cards[0].label} is not in {name}. Choose a file of this person.")
             persons.set_picture(tx, person_id, file_id)
         self._on_change()
 

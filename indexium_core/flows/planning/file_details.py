@@ -54,6 +54,7 @@ from indexium_core.store.catalog import locks, media, properties
 from indexium_core.store.catalog.details import Assignment
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
+from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.review import decisions
 
 EVENTS = 20  # operations of a file that are returned
@@ -68,6 +69,7 @@ class Details:
         self,
         database: Database,
         planner: MetadataPlanner,
+        people_index: PeopleIndex,
         *,
         clock: Callable[[], datetime],
         sidecar_name: Callable[[], str] = lambda: "full",
@@ -75,6 +77,7 @@ class Details:
         self._database = database
         self._sidecar_name = sidecar_name
         self._planner = planner
+        self._people_index = people_index
         self._clock = clock
 
     @remote()
@@ -191,7 +194,9 @@ class Details:
         A person is also found by an alias, if the text is the whole alias.
         """
         folded, key = people_comment.fold(text.strip()), people_comment.person_key(text)
-        return store.names_like(self._database.read(), folded, key, count=count)
+        names = store.names_like(self._database.read(), folded, key, count=count)
+        files = self._people_index.files_of(self._planner.newest_version(), names) if names else {}
+        return [(name, files[name]) for name in names]
 
     def _seconds(self, row: dict[str, Any]) -> float:
         """Return the estimated seconds of a write of a file that the plan does not write."""

@@ -15,8 +15,8 @@ from indexium_core.model.shapes import ListPage
 # Lists of files: key → description.
 KINDS: dict[str, str] = {
     "all": "every file",
-    "people": "files with people in the database",
-    "nobody": "files without people, in the database and in the comment",
+    "people": "files with people",
+    "nobody": "files without people",
     "named": "files whose comment names people",
     "unknown": "files whose comment names people that are not in the database",
     "text": "files whose comment has a custom text",

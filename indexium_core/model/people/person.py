@@ -40,7 +40,7 @@ class PersonCard:
     name: str
     qualifier: str  # tells people with one name apart; "" for none
     aliases: tuple[str, ...]  # other spellings of the name
-    files: int  # files to which the database assigns the person
+    files: int  # present files that have the person
     first_year: int | None  # of the last change of these files; None without files
     last_year: int | None
     picture_id: int | None  # the file of the picture; None: no file has one
@@ -141,7 +141,7 @@ class PersonRow:
     name: str
     qualifier: str  # tells people with one name apart, never written into files; "" for none
     aliases: tuple[str, ...]  # other spellings of the name
-    files: int  # files to which the database assigns the person
+    files: int  # present files that have the person
     written: int  # of these, files whose comment names the person
 
     @property

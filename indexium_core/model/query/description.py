@@ -35,7 +35,7 @@ _OPTIONS = {
     "category": "{not}with the change {options}",
     "issue": "{not}with “{options}”",
     "id": "{not}with the id {options}",
-    "person_id": "{not}with the person {options} in the database",
+    "person_id": "{not}with the person {options}",
     "ext": "{not}ending in .{options}",
     "container": "{not}of the kind {options}",
     "type": "{not}of the type {options}",

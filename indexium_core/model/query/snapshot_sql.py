@@ -23,7 +23,7 @@ _COLUMNS = {
     "removes": ("p.people_removed",),
     "has": ("p.existing_people",),
     "db": ("d.people",),
-    "person": ("d.people", "p.existing_people", "p.result_people"),
+    "person": ("p.result_people",),
     "path": ("f.path",),
     "id": ("f.file_id",),
     "name": ("f.file_name",),
@@ -49,7 +49,9 @@ _HAS_FIELD = {
     "field": "list_has_any(map_keys(coalesce(f.fields, MAP {{}})), [{}])",
     "changed": "file_id IN (SELECT file_id FROM plan_changes WHERE field IN ({}))",
 }
-_PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM file_people GROUP BY file_id) AS d USING (file_id)"
+_PEOPLE = (
+    "LEFT JOIN (SELECT file_id, list(person) AS people FROM assigned_people GROUP BY file_id) AS d USING (file_id)"
+)
 _WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN ({}))"
 
 
@@ -77,7 +79,7 @@ def plan_as_sql(text: str) -> str:
         conditions.append("p.risk <> 'unchanged'")
     if not any(term.key.name == "postponed" for term in found):
         conditions.append("NOT p.postponed")
-    needs_people = any(term.key.name in ("", "person", "db") for term in found)
+    needs_people = any(term.key.name in ("", "db") for term in found)
     lines = [
         "SELECT file_id, f.file_name, f.folder, p.risk, p.existing_people, p.result_people, f.size, f.modified_at",
         "FROM plan AS p",
@@ -222,7 +224,7 @@ def _term(term: Term) -> str:
 
 def _text(key: Key, value: Text) -> str:
     if not key.name:
-        people = [_names(column) for column in _COLUMNS["person"]]
+        people = [_names(column) for column in ("d.people", "p.existing_people", "p.result_people")]
         return _any_holds(["f.path", *people], value.text)
     columns = _columns(key)
     if key.kind == "people" and value.exact:

@@ -15,14 +15,14 @@ from enum import StrEnum
 
 from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import Key
 from indexium_core.model.query.title_keys import TITLE_TEXTS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 _ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one per line
 _FOLDER = "('/' || f.folder || '/')"  # the slashes let a folder name match only as a whole
 _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of the table of people
-_NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # any spelling is possible
+_NAMES_IN_FILES = frozenset({"i.existing_people", "i.result_people", "i.tags_to_remove"})  # any spelling is possible
 _NAMED_LIBRARIES = "(SELECT library_id FROM libraries WHERE folded(name) = {})"
 _LOCKED = "(SELECT file_id FROM locked_fields)"
 _LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR[], field))"
@@ -31,8 +31,7 @@ COMPARED = {  # what a range compares, by the kind of the key
     "number": "TRY_CAST({0} AS INTEGER)",
     "day": "left({0} || substr('0000-01-01', length({0}) + 1), 10)",  # 2019 is its first day
 }
-_WITH_PERSON = "(SELECT file_id FROM file_people WHERE list_contains({}::BIGINT[], person_id))"
-_PERSON_COLUMNS = KEYS["person"].columns
+_WITH_PERSON = "(SELECT file_id FROM people_in_files(NULL::BIGINT[], {}::BIGINT[]))"
 
 
 class SpellingSet(StrEnum):
@@ -148,12 +147,7 @@ class _Builder:
     def _people(self, key: Key, value: Text) -> str:
         """Search all people first, which is fast, and then the lists of the key."""
         if not value.exact:
-            in_any_list = self._in_any_list(value.text)
-            return (
-                in_any_list
-                if key.columns == _PERSON_COLUMNS
-                else self._both(in_any_list, key, self._contains_name_like, value.text)
-            )
+            return self._both(self._in_any_list(value.text), key, self._contains_name_like, value.text)
         name = people_comment.clean_name(value.text)
         in_any_list = f"({self._in_any_list(name)} OR {self._spellings_of(name, SpellingSet.HAS_OTHERS)})"
         return self._both(in_any_list, key, self._contains_person, name)
@@ -176,7 +170,7 @@ class _Builder:
             return f"list_has_any({column}, {self._spellings_of(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
         if column in _NAMES_IN_FILES:
             return self._contains_person_in_any_case(column, name)
-        # The planner takes these names from the two other lists; only an edit may have another spelling.
+        # The planner takes the added names from the database; only an edit may have another spelling.
         exact = f"list_has_any({column}, {self._spellings_of(name, SpellingSet.SPELLINGS)}::VARCHAR[])"
         return f"({exact} OR (i.edited AND {self._contains_person_in_any_case(column, name)}))"
 

@@ -7,6 +7,7 @@ unchanged file is neither written nor marked. The number of statements does not 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -236,6 +237,29 @@ def read_since(reader: Connection, root: bytes, moment: datetime) -> set[bytes]:
 def _span(root: bytes) -> list[bytes]:
     """Return the two paths between which all paths below `root` sort; "0" is the byte after "/"."""
     return [root.rstrip(b"/") + b"/", root.rstrip(b"/") + b"0"]
+
+
+def equal_paths(reader: Connection, paths: Collection[bytes]) -> dict[bytes, bytes]:
+    """
+    Return the path of the only present file whose path is the same text as one of `paths` in another normal form.
+
+    A list that was made on another system may have `é` as one character where the name on the disk has two.
+    """
+    texts = {path: text for path in paths if (text := normal_text(path))}
+    if not texts:
+        return {}
+    facts = {"paths": list(texts), "texts": list(texts.values())}
+    return {bytes(path): bytes(found) for path, found in reader.execute(_sql("equal_paths"), facts).fetchall()}
+
+
+def normal_text(path: bytes) -> str:
+    """Return the text of a path in the form NFC; "" for one that has a single form or is not UTF-8."""
+    if path.isascii():
+        return ""
+    try:
+        return unicodedata.normalize("NFC", path.decode("utf-8"))
+    except UnicodeDecodeError:
+        return ""
 
 
 def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime) -> UpsertReport:

@@ -122,10 +122,10 @@ def original_source(reader: Connection, file_id: int) -> OriginalSource | None:
     return None if row is None else OriginalSource(bytes(row[0]), bytes(row[1]), *row[2:])
 
 
-def names_like(reader: Connection, folded: str, key: str, *, count: int) -> list[tuple[str, int]]:
-    """Return the people whose folded name contains a text or with an alias `key`, and the number of their files."""
+def names_like(reader: Connection, folded: str, key: str, *, count: int) -> list[str]:
+    """Return the names of people whose folded name contains a text or who have an alias `key`."""
     rows = reader.execute(_sql("names_like"), {"text": folded, "key": key, "count": count}).fetchall()
-    return [(name, int(files)) for name, files in rows]
+    return [name for (name,) in rows]
 
 
 def _rows(reader: Connection, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

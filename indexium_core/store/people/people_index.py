@@ -1,9 +1,9 @@
 """
-An in-memory index of the people of all files, built for a version of the plan and then updated to newer versions.
+An in-memory index of `people_of_file`: built once, then updated to newer versions of the plan.
 
-The plan stores lists of names, which are slow to search. The index has one row for each person and file, in a database
-in memory, so that co-occurrences are counted in milliseconds. The index is not stored on disk. Actors who see
-other libraries have another index.
+Comments and edits are lists of names, which are slow to search. The index has one row for each name and file, in a
+database in memory, so that files and co-occurrences are counted in milliseconds. A version of the plan says which files
+have changed. The index is not stored on disk. Actors who see other libraries have another index.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class _ScanMarker(NamedTuple):
     scanned_at: datetime | None = None  # of the newest scan result
     newest_files: int = 0  # files with this time: a scan stores its files in batches
     files: int = 0  # all known files
+    missing: int = 0  # of these
 
 
 class _IndexState(NamedTuple):
@@ -46,6 +47,8 @@ class _IndexState(NamedTuple):
 
     version: Version
     marker: _ScanMarker
+    people: int  # the number of the last change of people
+    aliases: int  # the same of aliases
     populated_files: int  # files with people
 
 
@@ -67,16 +70,16 @@ class PeopleIndex:
         """Update the index to a version of the plan, and return this thread's cursor to query it."""
         reader, name = self._database.read(), self.name
         with self._lock:
+            people, aliases = (self._database.last_change([table]) for table in ("people", "person_aliases"))
             marker = _ScanMarker(*(reader.execute(self._sql("scan_marker")).fetchone() or ()))
-            state = self._states.get(name)
-            if state is None or (state.version, state.marker) != (version, marker):
+            state, now = self._states.get(name), _IndexState(version, marker, people, aliases, 0)
+            if state is None or state._replace(populated_files=0) != now:
                 if state is None:
                     reader.execute(self._sql("attach"))
-                if not (state and self._update(reader, state, version, marker)):
-                    reader.execute(self._sql("build"), version.parameters)
-                    reader.execute(self._sql("build_names"), version.parameters)
-                populated_files = int(reader.value(self._sql("count_files")))
-                self._states[name] = _IndexState(version, marker, populated_files)
+                if not (state and self._update(reader, state, now)):
+                    for statement in ("all_rows", "build", "build_names", "drop_rows"):
+                        reader.execute(self._sql(statement))
+                self._states[name] = now._replace(populated_files=int(reader.value(self._sql("count_files"))))
         return reader
 
     @property
@@ -124,20 +127,24 @@ class PeopleIndex:
         rows = self.at(version).execute(self._sql("co_occurrences"), parameters).fetchall()
         return [CoOccurrence(*row) for row in rows]
 
-    def _update(self, reader: Connection, state: _IndexState, version: Version, marker: _ScanMarker) -> bool:
+    def _update(self, reader: Connection, state: _IndexState, now: _IndexState) -> bool:
         """Update the rows of changed files; return False if there are too many changed files, or they are not known."""
+        version, marker = now.version, now.marker
+        if now.aliases != state.aliases or (now.people != state.people and reader.value(self._sql("has_odd_keys"))):
+            return False  # a name in a file may mean another person, without a change of the file
         versions = version.plan_id - state.version.plan_id
         if version.variant_id != state.version.variant_id or not 0 <= versions <= _MAX_VERSIONS:
             return False
         old = state.marker
-        if marker.files != old.files or (marker.scanned_at == old.scanned_at and marker != old):
+        if (marker.files, marker.missing) != (old.files, old.missing) or (
+            marker.scanned_at == old.scanned_at and marker != old
+        ):
             return False
         since = {"older": state.version.plan_id, "since": old.scanned_at}
         reader.execute(self._sql("changed_files"), version.parameters | since)
         if int(reader.value(self._sql("count_changed_files"))) > _MAX_CHANGED_FILES:
             return False
-        reader.execute(self._sql("new_rows"), version.parameters)
-        for statement in ("delete_old_rows", "insert_new_rows", "insert_new_names"):
+        for statement in ("new_rows", "delete_old_rows", "insert_new_rows", "insert_new_names"):
             reader.execute(self._sql(statement))
         return True
 

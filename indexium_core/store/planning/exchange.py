@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.store import sql
+from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.versions.plan_version import Version
 
@@ -47,6 +48,10 @@ def find(reader: Connection, by: str, values: Iterable[Any]) -> dict[Any, list[i
     if wanted:
         for value, file_id in reader.execute(_sql(f"by_{by}"), {"values": wanted}).fetchall():
             files.setdefault(bytes(value) if by == "path" else value, []).append(file_id)
+        if by == "path":
+            equal = catalog.equal_paths(reader, [path for path in wanted if path not in files])
+            at = find(reader, "path", equal.values())
+            files |= {path: at[found] for path, found in equal.items()}
     return files
 
 

@@ -279,15 +279,12 @@ def _read_files(reader: Connection, file_ids: Iterable[int], found: PublishedInp
 def _video(row: Mapping[str, Any]) -> KnownVideo:
     edits: Mapping[str, str | None] = row["edits"] or {}
     values = {**(row["fields"] or {}), **edits}
-    people = row["edited_people"]
-    if people is None:  # the names of the database, then those that only the file has
-        people = [*(row["names"] or []), *row["people"]]
     return KnownVideo(
         file=MainFile(row["file_id"], row["path_bytes"], row["folder"], row["library_id"], None),
         file_name=row["file_name"],
-        people=tuple(people),
+        people=tuple(dict.fromkeys(row["names"])),
         values={name: value for name, value in values.items() if value is not None},
-        is_edited=bool(edits) or row["edited_people"] is not None,
+        is_edited=bool(edits) or row["edits_people"],
         edited=frozenset(edits),
         cleared=frozenset(name for name, value in edits.items() if value is None),
     )

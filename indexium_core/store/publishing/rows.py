@@ -20,6 +20,8 @@ READ_BY_OUTDATED = frozenset(
         "scanned_files",
         "decisions",
         "people",
+        "person_aliases",
+        "touched_files",
         "video_people",
         "movies",
         "series",

@@ -1,9 +1,13 @@
 -- name: current_people
--- The people of each selected file: the result in the plan, else those in the comment.
+-- The people of each selected file: the result in the plan, else those that the file has for all pages. The comment of a
+-- missing file is all that is left of it.
 CREATE OR REPLACE TEMP TABLE current_people AS
-SELECT m.file_id, coalesce(i.result, f.people) AS people
+SELECT m.file_id, coalesce(i.result, p.people, CASE WHEN f.state = 'missing' THEN f.people ELSE [] END) AS people
 FROM selected_files AS m JOIN scanned_files AS f USING (file_id)
-LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id);
+LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
+LEFT JOIN (SELECT file_id, list(name ORDER BY place) AS people
+           FROM people_in_files((SELECT coalesce(list(file_id), []) FROM selected_files), NULL::BIGINT[]) GROUP BY file_id)
+     AS p USING (file_id);
 
 -- name: current_names
 -- All spellings of these people.

@@ -406,6 +406,15 @@ WHERE f.file_id IS NULL OR ROW(
 -- The former and the present path of each file that a scan finds at another path.
 SELECT f.path_bytes, r.path_bytes FROM resolved AS r JOIN scanned_files AS f USING (file_id) WHERE r.found = 'moved';
 
+-- name: equal_paths
+-- The present file of each path that has the same text in another normal form (`é` as one or as two characters), if there is
+-- exactly one. $texts: the paths in the form NFC.
+SELECT w.path_bytes, any_value(f.path_bytes)
+FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($texts::VARCHAR[]) AS text) AS w
+JOIN (SELECT path_bytes, nfc_normalize(path) AS text FROM scanned_files
+      WHERE state <> 'missing' AND strlen(path) > length(path) AND encode(path) = path_bytes) AS f USING (text)
+GROUP BY w.path_bytes HAVING count(*) = 1;
+
 -- name: update_files
 -- Update known files. A moved file gets the library in which it was found.
 UPDATE scanned_files SET

@@ -110,7 +110,7 @@ WITH candidates AS (
     ) SEMI JOIN candidates USING (key)
 ), findings AS (
     SELECT concat(n.file_id, ' ', n.key) AS subject, c.facts, n.key, n.file_id
-    FROM (FROM named ANTI JOIN (SELECT f.file_id, c.key FROM file_people AS f JOIN candidates AS c USING (person_id))
+    FROM (FROM named ANTI JOIN (SELECT f.file_id, c.key FROM assigned_people AS f JOIN candidates AS c USING (person_id))
           USING (file_id, key)) AS n
     JOIN (SELECT key, hash(list(person_id ORDER BY person_id)) AS facts FROM candidates GROUP BY key) AS c USING (key)
 )
@@ -166,7 +166,7 @@ JOIN (SELECT file_name, any_value(file_id) AS file_id FROM scanned_files
 LEFT JOIN (SELECT v.path_bytes, list(p.name ORDER BY v.assignment_id) AS names, list(v.person_id) AS person_ids
            FROM video_people AS v JOIN people AS p USING (person_id)
            WHERE v.path_bytes IN (SELECT path_bytes FROM legacy_files) GROUP BY v.path_bytes) AS p USING (path_bytes)
-LEFT JOIN (SELECT file_id, list(person_id) AS person_ids FROM file_people GROUP BY file_id) AS a ON a.file_id = n.file_id
+LEFT JOIN (SELECT file_id, list(person_id) AS person_ids FROM assigned_people GROUP BY file_id) AS a ON a.file_id = n.file_id
 LEFT JOIN (SELECT path_bytes, count(*) AS faces FROM face_suggestions GROUP BY path_bytes) AS s USING (path_bytes)
 LEFT JOIN (SELECT path_bytes, file_id, count(*) AS items FROM metadata_operation_items WHERE id < 0
            GROUP BY path_bytes, file_id) AS i ON i.path_bytes = l.path_bytes AND i.file_id <> n.file_id

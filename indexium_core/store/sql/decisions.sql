@@ -133,7 +133,7 @@ SELECT nextval('ids') AS decision_id, w.*, $kind AS kind, $at AS created_at, $st
        CASE WHEN $kind = 'edit' THEN coalesce(e.names, []) END AS db_people
 FROM new_decisions AS w
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names
-           FROM file_people JOIN people USING (person_id) WHERE file_id IN (SELECT file_id FROM new_decisions)
+           FROM assigned_people JOIN people USING (person_id) WHERE file_id IN (SELECT file_id FROM new_decisions)
            GROUP BY file_id) AS e USING (file_id);
 
 -- name: newer_of_others

@@ -85,21 +85,11 @@ FROM scanned_files AS f JOIN libraries AS l USING (library_id)
 WHERE f.file_id = $file_id AND f.state IN ('ok', 'corrupt') AND l.state = 'online';
 
 -- name: names_like
--- People whose name contains a text or who have an alias with this key, and the number of their files: first equal names,
--- then people with the alias, then names that start with the text, then the people with the most assignments.
+-- People whose name contains a text or who have an alias with this key: first equal names, then people with the alias, then
+-- names that start with the text, then the people with the most assignments.
 WITH called AS (
     SELECT DISTINCT person_id, TRUE AS is_alias FROM person_aliases WHERE alias_key = $key
-), found AS MATERIALIZED (
-    SELECT p.person_id, p.name, p.search, is_alias IS NULL AS is_other, count(v.assignment_id) AS films
-    FROM people AS p LEFT JOIN called USING (person_id) LEFT JOIN video_people AS v USING (person_id)
-    WHERE contains(p.search, $text) OR is_alias GROUP BY p.person_id, p.name, p.search, is_other
-    ORDER BY p.search <> $text, is_other, NOT starts_with(p.search, $text), films DESC, p.name LIMIT $count
-), theirs AS MATERIALIZED (
-    SELECT v.person_id, v.file_hash, v.path_bytes FROM video_people AS v SEMI JOIN found USING (person_id)
-), files AS (
-    SELECT t.person_id, f.file_id FROM theirs AS t JOIN scanned_files AS f USING (file_hash)
-    UNION SELECT t.person_id, f.file_id FROM theirs AS t JOIN scanned_files AS f ON f.path_bytes = t.path_bytes
 )
-SELECT f.name, count(e.file_id) AS files FROM found AS f LEFT JOIN files AS e USING (person_id)
-GROUP BY f.name, f.search, f.is_other, f.films
-ORDER BY f.search <> $text, f.is_other, NOT starts_with(f.search, $text), f.films DESC, f.name;
+SELECT p.name FROM people AS p LEFT JOIN called USING (person_id) LEFT JOIN video_people AS v USING (person_id)
+WHERE contains(p.search, $text) OR is_alias GROUP BY p.name, p.search, is_alias
+ORDER BY p.search <> $text, is_alias IS NULL, NOT starts_with(p.search, $text), count(v.assignment_id) DESC, p.name LIMIT $count;

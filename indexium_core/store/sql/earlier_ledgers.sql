@@ -21,11 +21,11 @@ ORDER BY s.path_bytes, m.id;
 -- The people of the files of titles and videos.
 SELECT DISTINCT l.entity_type, l.entity_id, p.name FROM title_files AS l
 JOIN (SELECT unnest($types::VARCHAR[]) AS entity_type, unnest($ids::BIGINT[]) AS entity_id) AS w USING (entity_type, entity_id)
-JOIN file_people AS a USING (file_id) JOIN people AS p USING (person_id)
+JOIN assigned_people AS a USING (file_id) JOIN people AS p USING (person_id)
 UNION
 SELECT w.entity_type, w.entity_id, p.name
 FROM (SELECT unnest($types::VARCHAR[]) AS entity_type, unnest($ids::BIGINT[]) AS entity_id) AS w
-JOIN file_people AS a ON w.entity_type = 'video' AND a.file_id = w.entity_id JOIN people AS p USING (person_id)
+JOIN assigned_people AS a ON w.entity_type = 'video' AND a.file_id = w.entity_id JOIN people AS p USING (person_id)
 UNION
 SELECT w.entity_type, w.entity_id, unnest(d.people)
 FROM (SELECT unnest($types::VARCHAR[]) AS entity_type, unnest($ids::BIGINT[]) AS entity_id) AS w

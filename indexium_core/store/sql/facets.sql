@@ -10,10 +10,9 @@ WITH locks AS MATERIALIZED (
 ), found AS MATERIALIZED (
     SELECT i.file_id, coalesce(k.bits, 0) AS locks, i.risk_level, i.category, i.container, i.issue_bits, f.folder, i.result_people AS people,
            i.risk_level <> 'unchanged' OR $unchanged AS listed,
-           -- All people, where a person of the file or the database may be missing in the result, or be in it twice.
-           CASE WHEN i.removed_count > 0 OR i.edited
-                     OR i.risk_level = 'unchanged' AND len(i.existing_people) <> len(i.db_people)
-                THEN list_concat(i.db_people, i.existing_people, i.result_people) END AS all_people,
+           -- The same, where a person may be in them twice: under the name and an alias.
+           CASE WHEN i.edited OR i.risk_level = 'unchanged' AND len(i.existing_people) <> len(i.db_people)
+                THEN i.result_people END AS all_people,
            (NOT coalesce((TRUE /* risk */), FALSE))::INTEGER
            | ((NOT coalesce((TRUE /* category */), FALSE))::INTEGER << 1)
            | ((NOT coalesce((TRUE /* issue */), FALSE))::INTEGER << 2)

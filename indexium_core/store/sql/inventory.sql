@@ -4,16 +4,15 @@ SELECT library_id, state, count(*), coalesce(sum(size), 0)::BIGINT FROM scanned_
 
 -- name: quality
 -- The number of files of each kind, in one pass over the files and one over their hashes.
-WITH known AS (SELECT DISTINCT file_id FROM file_people),
-copies AS (
+WITH copies AS (
     SELECT sum(n) AS files FROM (SELECT count(*) AS n FROM scanned_files
     WHERE file_hash IS NOT NULL AND state <> 'missing' GROUP BY file_hash HAVING count(*) > 1)
 )
 SELECT count(*) FILTER (f.state <> 'missing') AS "all",
-       count(*) FILTER (f.state <> 'missing' AND k.file_id IS NOT NULL) AS people,
-       count(*) FILTER (f.state <> 'missing' AND k.file_id IS NULL AND len(f.people) = 0) AS nobody,
+       count(*) FILTER (f.state <> 'missing' AND f.has_people) AS people,
+       count(*) FILTER (f.state <> 'missing' AND NOT f.has_people) AS nobody,
        count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0) AS named,
-       count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0 AND k.file_id IS NULL) AS "unknown",
+       count(*) FILTER (f.state <> 'missing' AND len(f.people) > 0 AND NOT f.is_assigned) AS "unknown",
        count(*) FILTER (f.state <> 'missing' AND f.custom_text <> '') AS "text",
        coalesce((SELECT files FROM copies), 0)::BIGINT AS copies,
        count(*) FILTER (f.state IN ('corrupt', 'empty', 'unreadable', 'not_video')) AS broken,
@@ -23,7 +22,7 @@ SELECT count(*) FILTER (f.state <> 'missing') AS "all",
        (SELECT count(*) FROM people) AS persons,
        (SELECT count(*) FROM video_people WHERE path_bytes IS NOT NULL
           AND path_bytes NOT IN (SELECT path_bytes FROM scanned_files)) AS waiting
-FROM scanned_files AS f JOIN libraries AS l USING (library_id) LEFT JOIN known AS k ON k.file_id = f.file_id;
+FROM files_and_people AS f JOIN libraries AS l USING (library_id);
 
 -- name: texts
 -- The custom texts of comments, the most frequent first.
@@ -36,15 +35,13 @@ SELECT file_id, count(*) OVER () FROM scanned_files WHERE state <> 'missing'
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_people
--- Files to which the database assigns people.
-SELECT file_id, count(*) OVER () FROM scanned_files
-WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM file_people)
+-- Files with people.
+SELECT file_id, count(*) OVER () FROM files_and_people WHERE state <> 'missing' AND has_people
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_nobody
--- Files without people, in the database and in their comment.
-SELECT file_id, count(*) OVER () FROM scanned_files
-WHERE state <> 'missing' AND len(people) = 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+-- Files without people.
+SELECT file_id, count(*) OVER () FROM files_and_people WHERE state <> 'missing' AND NOT has_people
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_named
@@ -54,8 +51,8 @@ ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_unknown
 -- Files whose comment names people, and to which the database assigns none.
-SELECT file_id, count(*) OVER () FROM scanned_files
-WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+SELECT file_id, count(*) OVER () FROM files_and_people
+WHERE state <> 'missing' AND len(people) > 0 AND NOT is_assigned
 ORDER BY path, file_id LIMIT $limit OFFSET $offset;
 
 -- name: kind_text
@@ -118,7 +115,7 @@ SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.
        coalesce(k.names, []), f.people, "left"(f.custom_text, 300), coalesce(c.n, 1)
 FROM (SELECT unnest($1::BIGINT[]) AS file_id, generate_subscripts($1::BIGINT[], 1) AS place) AS w
 JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
+LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assigned_people JOIN people USING (person_id)
            WHERE file_id IN (SELECT unnest($1::BIGINT[])) GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'missing' AND file_hash IN (
                SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])))
@@ -139,7 +136,7 @@ WHERE library_id = the_library AND (NOT only_missing OR state = 'missing')
 WITH part AS MATERIALIZED (
     FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]))
 SELECT count(*), count(*) FILTER (state = 'missing'),
-       count(*) FILTER (file_id IN (SELECT file_id FROM file_people)),
+       count(*) FILTER (file_id IN (SELECT file_id FROM assigned_people)),
        (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (SELECT file_id FROM part))
 FROM part;
 
@@ -199,4 +196,4 @@ DROP TABLE forgotten;
 
 -- name: count_with_people
 -- The number of these files to which the database assigns people.
-SELECT count(DISTINCT file_id) FROM file_people WHERE file_id IN (SELECT unnest($1::BIGINT[]));
+SELECT count(DISTINCT file_id) FROM assigned_people WHERE file_id IN (SELECT unnest($1::BIGINT[]));

@@ -51,10 +51,12 @@ WITH keys AS (
 SELECT count(*) FROM (
     SELECT file_id FROM file_targets WHERE target IN (
         SELECT coalesce(encode(file_hash), path_bytes) FROM step_assignments WHERE step_id = $1)
-    UNION SELECT file_id FROM file_people WHERE person_id IN (
+    UNION SELECT file_id FROM assigned_people WHERE person_id IN (
         SELECT person_id FROM step_people WHERE step_id = $1 AND NOT is_after AND person_id IN (
             SELECT person_id FROM step_people WHERE step_id = $1 AND is_after))
     UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, coalesce((SELECT list(key) FROM keys), []))
+    UNION SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL
+          AND list_has_any(people_keys, coalesce((SELECT list(key) FROM keys), []))
 );
 
 -- name: prune
@@ -156,13 +158,18 @@ INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM assignments_delta));
 
 -- name: mark_names
--- Mark the plans of all files that name one of the spellings, or have one of the people.
-INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM (
-    SELECT file_id FROM file_people WHERE person_id IN (
+-- Mark the plans of all files that name one of the spellings, in the file or in an edit, or have one of the people.
+INSERT INTO plan_marks (mark_id, file_id)
+WITH keys AS MATERIALIZED (
+    SELECT coalesce(list(key), []) AS keys
+    FROM (SELECT person_key AS key FROM people_delta UNION SELECT alias_key FROM aliases_delta)
+)
+SELECT nextval('mark_ids'), file_id FROM (
+    SELECT file_id FROM assigned_people WHERE person_id IN (
         SELECT person_id FROM people_delta UNION SELECT person_id FROM aliases_delta)
-    UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, coalesce((
-        SELECT list(key) FROM (SELECT person_key AS key FROM people_delta UNION SELECT alias_key FROM aliases_delta)
-    ), []))
+    UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, (SELECT keys FROM keys))
+    UNION SELECT file_id FROM decisions
+          WHERE kind = 'edit' AND revoked_at IS NULL AND list_has_any(people_keys, (SELECT keys FROM keys))
 );
 
 -- name: insert_people

@@ -94,10 +94,9 @@ LEFT JOIN media_properties AS m USING (file_id)
 WHERE l.entity_type = 'movie' AND l.entity_id = $id AND l.role = 'main' ORDER BY l.part NULLS LAST, c.path;
 
 -- name: people
--- The people of the main files of a film or series: of their comments, and those that are assigned to them.
-WITH own AS (SELECT DISTINCT file_id FROM (/* main_files */) AS m WHERE id = $id)
-SELECT DISTINCT p.name FROM own JOIN file_people USING (file_id) JOIN people AS p USING (person_id)
-UNION SELECT unnest(c.people) FROM own JOIN scanned_files AS c USING (file_id) ORDER BY ALL;
+-- The people of the main files of a film or series.
+SELECT DISTINCT name
+FROM people_in_files((SELECT coalesce(list(DISTINCT file_id), []) FROM (/* main_files */) AS m WHERE id = $id), NULL::BIGINT[]) ORDER BY name;
 
 -- name: other_titles
 -- The titles that a second reader reads in the names of the main files of a film or series.

@@ -179,7 +179,7 @@ SELECT file_hash, path_bytes FROM scanned_files WHERE file_id IN (SELECT unnest(
 -- name: named_in_files
 -- Files that name people while the database assigns none to them; one file of each payload.
 SELECT file_hash, path_bytes, people FROM scanned_files
-WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM file_people)
+WHERE state <> 'missing' AND len(people) > 0 AND file_id NOT IN (SELECT file_id FROM assigned_people)
 QUALIFY row_number() OVER (PARTITION BY coalesce(encode(file_hash), path_bytes) ORDER BY file_id) = 1
 ORDER BY file_id;
 
@@ -250,13 +250,13 @@ SELECT person_key FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
 UNION SELECT alias_key FROM person_aliases WHERE person_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: files_with
--- Those of these files that have at least one of these people.
-SELECT DISTINCT file_id FROM file_people
+-- Those of these files to which at least one of these people is assigned.
+SELECT DISTINCT file_id FROM assigned_people
 WHERE file_id IN (SELECT unnest($1::BIGINT[])) AND person_id IN (SELECT unnest($2::BIGINT[]));
 
 -- name: files_of
 -- The files that have one of these people.
-SELECT DISTINCT file_id FROM file_people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
+SELECT DISTINCT file_id FROM people_in_files(NULL::BIGINT[], $1::BIGINT[]);
 
 -- name: count_assignments
 -- The number of assignments of these people to these files and paths.
@@ -306,7 +306,7 @@ SELECT f.file_id, coalesce(e.names, []) AS db_people, f.people AS file_people, d
        coalesce(m.people_mode, l.people_mode, 'merge') AS people_mode
 FROM scanned_files AS f
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names
-           FROM file_people JOIN people USING (person_id)
+           FROM assigned_people JOIN people USING (person_id)
            WHERE file_id IN (SELECT unnest($1::BIGINT[])) GROUP BY file_id) AS e USING (file_id)
 LEFT JOIN decisions AS d ON d.file_id = f.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL
 LEFT JOIN decisions AS m ON m.file_id = f.file_id AND m.kind = 'mode' AND m.revoked_at IS NULL
@@ -319,20 +319,20 @@ SELECT a.alias_key, any_value(p.name) FROM person_aliases AS a JOIN people AS p 
 WHERE a.alias_key NOT IN (SELECT person_key FROM people) AND a.alias_key NOT IN (FROM shared_keys) GROUP BY a.alias_key;
 
 -- name: list_people
--- All people with the number of assigned files, and of those whose comment names the person; with the aliases that are not
--- the name itself.
-SELECT p.person_id, p.name, p.qualifier, coalesce(any_value(a.aliases), []) AS aliases, count(DISTINCT f.file_id) AS files,
-       count(DISTINCT f.file_id) FILTER (list_contains(f.people_keys, p.person_key)) AS written
-FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id
+-- All people with the number of their files, and of those whose comment names the person; with the aliases that are not the
+-- name itself.
+SELECT p.person_id, p.name, p.qualifier, coalesce(any_value(a.aliases), []) AS aliases, count(f.file_id) AS files,
+       count(f.file_id) FILTER (list_contains(f.people_keys, p.person_key)) AS written
+FROM people AS p LEFT JOIN people_of_file AS e ON e.person_id = p.person_id
 LEFT JOIN scanned_files AS f ON f.file_id = e.file_id
 LEFT JOIN (SELECT person_id, list(alias ORDER BY alias) AS aliases FROM person_aliases GROUP BY person_id) AS a
   ON a.person_id = p.person_id
 GROUP BY p.person_id, p.name, p.qualifier, p.search ORDER BY p.search, p.name, p.qualifier, p.person_id;
 
 -- name: files_by_name
--- All names of people with the number of assigned files.
+-- All names of people with the number of their files.
 SELECT p.name, count(DISTINCT e.file_id)
-FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id GROUP BY p.name;
+FROM people AS p LEFT JOIN people_of_file AS e ON e.person_id = p.person_id GROUP BY p.name;
 
 -- name: export
 -- The assignments of all files and of paths that are not scanned, with the aliases of the person and the earlier hashes of the
@@ -368,14 +368,16 @@ DELETE FROM person_aliases WHERE alias = $1 AND person_id = $2;
 INSERT INTO person_aliases VALUES ($1, $2, $3, $4);
 
 -- name: mark_people
--- Mark the plans of all files that have one of these people, or name one of their spellings.
-INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM (
-    SELECT file_id FROM file_people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
-    UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, coalesce((
-        SELECT list(key) FROM (
-            SELECT person_key AS key FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
-            UNION SELECT alias_key FROM person_aliases WHERE person_id IN (SELECT unnest($1::BIGINT[]))
-        )), []))
+-- Mark the plans of all files that have one of these people, or name one of their spellings, in the file or in an edit.
+INSERT INTO plan_marks (mark_id, file_id)
+WITH keys AS MATERIALIZED (
+    SELECT coalesce(list(DISTINCT key), []) AS keys FROM person_keys WHERE person_id IN (SELECT unnest($1::BIGINT[]))
+)
+SELECT nextval('mark_ids'), file_id FROM (
+    SELECT file_id FROM assigned_people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
+    UNION SELECT file_id FROM scanned_files WHERE list_has_any(people_keys, (SELECT keys FROM keys))
+    UNION SELECT file_id FROM decisions
+          WHERE kind = 'edit' AND revoked_at IS NULL AND list_has_any(people_keys, (SELECT keys FROM keys))
 );
 
 -- name: all_spellings

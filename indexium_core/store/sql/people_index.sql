@@ -3,28 +3,33 @@
 ATTACH IF NOT EXISTS ':memory:' AS /* derived */;
 
 -- name: scan_marker
--- A value that changes when a scan changes files: the newest scan time, the files with this time, and all files.
-SELECT scanned_at, count(*), (SELECT count(*) FROM scanned_files) FROM scanned_files
+-- A value that changes when a scan changes files: the newest scan time, the files with this time, all files, and the missing ones.
+SELECT scanned_at, count(*), (SELECT count(*) FROM scanned_files), (SELECT count(*) FROM scanned_files WHERE state = 'missing')
+FROM scanned_files
 GROUP BY scanned_at ORDER BY scanned_at DESC LIMIT 1;
 
+-- name: all_rows
+-- The people of all files. The key of a name is the hash of its lower case, because eight bytes are fast to compare.
+CREATE OR REPLACE TABLE /* derived */.new_rows AS
+SELECT file_id, name, hash(lower(name)) AS person FROM people_of_file;
+
 -- name: build
--- The people of each file: for files of the plan after the write, for others now. The key of a name is the hash of its
--- lower case, because eight bytes are fast to compare.
-CREATE OR REPLACE TABLE /* derived */.appearances AS
-SELECT DISTINCT file_id, hash(lower(name)) AS person FROM (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
-    UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id)
-    WHERE len(people) > 0
-);
+-- The index of these rows.
+CREATE OR REPLACE TABLE /* derived */.appearances AS SELECT DISTINCT file_id, person FROM /* derived */.new_rows;
 
 -- name: build_names
 -- One spelling of each person.
 CREATE OR REPLACE TABLE /* derived */.names AS
-SELECT hash(lower(name)) AS person, any_value(name) AS name FROM (
-    SELECT unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
-    UNION ALL SELECT unnest(people) FROM scanned_files WHERE len(people) > 0
-) GROUP BY person;
+SELECT person, any_value(name) AS name FROM /* derived */.new_rows GROUP BY person;
+
+-- name: drop_rows
+-- The rows are read.
+DROP TABLE /* derived */.new_rows;
+
+-- name: has_odd_keys
+-- Whether a person has another key than the lower case of the name, so that a name in a file may become this person by a
+-- change of the people alone.
+SELECT EXISTS (FROM people WHERE person_key <> lower(name));
 
 -- name: changed_files
 -- Files whose people may differ between two versions of the plan, or that a scan has read since.
@@ -40,13 +45,8 @@ SELECT count(*) FROM /* derived */.changed_files;
 -- name: new_rows
 -- The people of the changed files now.
 CREATE OR REPLACE TABLE /* derived */.new_rows AS
-SELECT DISTINCT file_id, name, hash(lower(name)) AS person FROM (
-    SELECT file_id, unnest(coalesce(result, existing)) AS name FROM plan_rows_of($variant_id, $plan_id)
-    WHERE file_id IN (FROM /* derived */.changed_files)
-    UNION ALL
-    SELECT file_id, unnest(people) FROM scanned_files ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id)
-    WHERE file_id IN (FROM /* derived */.changed_files)
-);
+SELECT file_id, name, hash(lower(name)) AS person
+FROM people_in_files((SELECT coalesce(list(file_id), []) FROM /* derived */.changed_files), NULL::BIGINT[]);
 
 -- name: delete_old_rows
 -- Delete the rows of the changed files.

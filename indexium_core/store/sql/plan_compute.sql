@@ -204,21 +204,26 @@ list_select((SELECT names FROM dictionary), coalesce(c.nrs, []));
 list_select((SELECT keys FROM dictionary), coalesce(c.nrs, []));
 
 -- name: renamed
--- Part of other statements: the people of files that contain an alias, with each alias replaced by its person.
--- `plan_compute_names.sql` replaces this part where there are no aliases.
+-- Part of other statements: the people of files that contain an alias, and of edits that name one, with each alias replaced by
+-- its person; an edit names nobody twice. `plan_compute_names.sql` replaces this part where there are no aliases.
 renamed AS (
-    SELECT h.file_id, list(coalesce(o.name, m.name, h.person) ORDER BY place) AS people,
-           list(coalesce(o.person_key, m.person_key, h.person_key) ORDER BY place) AS keys
-    FROM (
-        SELECT file_id, unnest(people) AS person, unnest(people_keys) AS person_key,
-               generate_subscripts(people, 1) AS place
-        FROM scope
-        WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM scope)
-                          JOIN aliases USING (alias_key))
-           OR file_id IN (SELECT file_id FROM own_aliases)
-    ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
-    LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
-    GROUP BY h.file_id
+    SELECT file_id, in_edit, list(name ORDER BY place) AS people, list(key ORDER BY place) AS keys FROM (
+        SELECT h.file_id, in_edit, place, coalesce(o.name, m.name, h.person) AS name,
+               coalesce(o.person_key, m.person_key, h.person_key) AS key
+        FROM (
+            SELECT file_id, FALSE AS in_edit, unnest(people) AS person, unnest(people_keys) AS person_key,
+                   generate_subscripts(people, 1) AS place
+            FROM scope
+            WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM scope)
+                              JOIN aliases USING (alias_key))
+               OR file_id IN (SELECT file_id FROM own_aliases)
+            UNION ALL
+            SELECT file_id, TRUE, unnest(people), unnest(people_keys), generate_subscripts(people, 1)
+            FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL AND file_id IN (SELECT file_id FROM scope)
+        ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
+        LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
+        QUALIFY NOT in_edit OR row_number() OVER (PARTITION BY h.file_id, in_edit, key ORDER BY place) = 1
+    ) GROUP BY file_id, in_edit
 );
 
 -- name: rules
@@ -267,7 +272,7 @@ facts AS MATERIALIZED (
            coalesce(r.people, f.people) AS named, coalesce(r.keys, f.people_keys) AS named_keys,
            /* cast_names */ AS db_people,
            /* cast_keys */ AS db_keys,
-           d.people AS edit, d.people_keys AS edit_keys, d.known_then,
+           coalesce(n.people, d.people) AS edit, coalesce(n.keys, d.people_keys) AS edit_keys, d.known_then,
            coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
            coalesce(d.postponed, FALSE) AS postponed,
            coalesce(d.edits_fields, FALSE) AS edits_fields,
@@ -313,7 +318,8 @@ facts AS MATERIALIZED (
     FROM scope AS f
     JOIN libraries AS l USING (library_id)
     LEFT JOIN cast_of AS c USING (file_id)
-    LEFT JOIN renamed AS r USING (file_id)
+    LEFT JOIN renamed AS r ON r.file_id = f.file_id AND NOT r.in_edit
+    LEFT JOIN renamed AS n ON n.file_id = f.file_id AND n.in_edit
     LEFT JOIN decided AS d USING (file_id)
     WHERE NOT keeps_comment OR d.edits_fields
 ),

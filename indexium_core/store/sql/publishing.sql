@@ -34,18 +34,17 @@ ORDER BY 1;
 -- name: videos
 -- Part of other statements: the videos that belong to no title and have people or values by hand, in libraries that publish,
 -- and in the one of an example.
-(SELECT f.file_id, f.library_id, f.path_bytes, f.folder, f.file_name, f.people, f.fields,
-        d.people AS edited_people, d.edits, p.names
+(SELECT f.file_id, f.library_id, f.path_bytes, f.folder, f.file_name, f.fields,
+        coalesce(d.edits_people, FALSE) AS edits_people, d.edits, coalesce(p.names, []) AS names
  FROM scanned_files AS f JOIN libraries AS l USING (library_id)
- LEFT JOIN (SELECT file_id, any_value(people) FILTER (kind = 'edit') AS people,
+ LEFT JOIN (SELECT file_id, bool_or(kind = 'edit') AS edits_people,
                    map(list(edited_field(kind)) FILTER (edited_field(kind) IS NOT NULL),
                        list(value) FILTER (edited_field(kind) IS NOT NULL)) AS edits
             FROM decisions WHERE revoked_at IS NULL AND (kind = 'edit' OR edited_field(kind) IS NOT NULL)
             GROUP BY file_id) AS d USING (file_id)
- LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM file_people JOIN people USING (person_id)
-            GROUP BY file_id) AS p USING (file_id)
+ LEFT JOIN (SELECT file_id, list(name ORDER BY place) AS names FROM people_of_file GROUP BY file_id) AS p USING (file_id)
  WHERE (coalesce(l.publish, 'off') <> 'off' OR l.library_id = $also) AND f.media_kind = 'video' AND f.state <> 'missing'
-   AND (len(f.people) > 0 OR len(p.names) > 0 OR d.file_id IS NOT NULL
+   AND (len(p.names) > 0 OR d.file_id IS NOT NULL
         OR EXISTS (FROM published_files AS o WHERE o.entity_type = 'video' AND o.entity_id = f.file_id))
    AND NOT EXISTS (FROM title_files AS t JOIN titles AS k ON k.entity_type = t.entity_type AND k.id = t.entity_id
                    WHERE t.file_id = f.file_id AND k.state NOT IN ('ignored', 'discovered')));
@@ -92,16 +91,14 @@ parts AS (
     UNION ALL SELECT 'season', s.id, hash(f.h), FALSE FROM of_series_files AS f JOIN seasons AS s USING (series_id)
     UNION ALL SELECT 'series', series_id, hash(id, season, title), FALSE FROM seasons
     UNION ALL
-    SELECT l.entity_type, l.entity_id, hash(p.name, p.person_id, d.people), FALSE FROM title_files AS l
-    LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS d USING (file_id)
-    LEFT JOIN file_people AS a USING (file_id) LEFT JOIN people AS p USING (person_id)
-    WHERE d.file_id IS NOT NULL OR p.person_id IS NOT NULL
+    SELECT l.entity_type, l.entity_id, hash(p.name, p.place), FALSE
+    FROM title_files AS l JOIN people_of_file AS p USING (file_id)
     UNION ALL SELECT entity_type, entity_id, h, FALSE FROM of_pictures
     UNION ALL SELECT 'season', s.id, p.h, FALSE FROM of_pictures AS p JOIN seasons AS s ON p.entity_type = 'series' AND p.entity_id = s.series_id
     UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, state = 'released'), FALSE FROM published_files
     UNION ALL SELECT entity_type, entity_id, hash(path_bytes, content_hash, choice), FALSE FROM side_file_choices
     UNION ALL
-    SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.people, v.fields::VARCHAR, v.edited_people, v.edits::VARCHAR, v.names), TRUE
+    SELECT 'video', v.file_id, hash(o.h, v.path_bytes, v.fields::VARCHAR, v.edits_people, v.edits::VARCHAR, v.names), TRUE
     FROM /* videos */ AS v JOIN on_libraries AS o USING (library_id))
 SELECT entity_type, entity_id, hash(sum(h)) AS inputs FROM parts GROUP BY entity_type, entity_id HAVING bool_or(is_published);
 
@@ -165,12 +162,8 @@ SELECT l.file_id, e.id FROM title_files AS l JOIN episodes AS e ON l.entity_type
 WHERE l.role = 'main' AND list_contains($file_ids::BIGINT[], l.file_id) ORDER BY l.file_id, e.season, e.episode, e.id;
 
 -- name: people_of
--- The people of files, in order: those of an edit, else those of the database.
-SELECT f.file_id, coalesce(any_value(d.people), list(p.name ORDER BY a.assignment_id) FILTER (p.name IS NOT NULL), []) AS names
-FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS f
-LEFT JOIN decisions AS d ON d.file_id = f.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL
-LEFT JOIN file_people AS a ON a.file_id = f.file_id LEFT JOIN people AS p USING (person_id)
-GROUP BY f.file_id;
+-- The people of files, in order.
+SELECT file_id, list(name ORDER BY place) AS names FROM people_in_files($file_ids::BIGINT[], NULL::BIGINT[]) GROUP BY file_id;
 
 -- name: pictures_of
 -- The selected pictures of the titles of a request, with the images of the cache; of a season, those of its series.
@@ -191,7 +184,7 @@ ORDER BY 2, 4, 3;
 
 -- name: videos_of
 -- The videos of a request, with what is known about them.
-SELECT v.file_id, v.library_id, v.path_bytes, v.folder, v.file_name, v.people, v.fields, v.edited_people, v.edits, v.names
+SELECT v.file_id, v.library_id, v.path_bytes, v.folder, v.file_name, v.fields, v.edits_people, v.edits, v.names
 FROM /* videos */ AS v JOIN /* wanted */ AS w ON w.entity_type = 'video' AND w.entity_id = v.file_id ORDER BY v.file_id;
 
 -- name: seasons_of

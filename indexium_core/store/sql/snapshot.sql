@@ -49,14 +49,28 @@ JOIN libraries AS l USING (library_id)
 LEFT JOIN media_properties AS p USING (file_id);
 
 -- name: file_people
--- One row for each person of each file, as the database assigns them.
-SELECT DISTINCT
+-- One row for each person of each file that is not missing, as all pages show them: the people of an edit, else those that are
+-- assigned and those that the file names.
+SELECT
+    o.file_id, -- file
+    o.person_id, -- person, NULL for a name in the file that is no person
+    o.name AS person, -- name of the person
+    coalesce(p.qualifier, '') AS qualifier, -- tells people with one name apart, '' for none
+    o.origin -- edit, comment, or the origin of the assignment: face, hand, import or file
+FROM people_of_file AS o
+LEFT JOIN people AS p USING (person_id);
+
+-- name: assigned_people
+-- One row for each person of each file, as the database assigns them, without edits and without names in files.
+SELECT
     a.file_id, -- file
     a.person_id, -- person
-    p.name AS person, -- name of the person
-    p.qualifier -- tells people with one name apart, '' for none
-FROM file_people AS a
-JOIN people AS p USING (person_id);
+    any_value(p.name) AS person, -- name of the person
+    any_value(p.qualifier) AS qualifier, -- tells people with one name apart, '' for none
+    arg_min(a.origin, a.assignment_id) AS origin -- face, hand, import or file
+FROM assigned_people AS a
+JOIN people AS p USING (person_id)
+GROUP BY a.file_id, a.person_id;
 
 -- name: people
 -- One row for each person.
@@ -65,7 +79,7 @@ SELECT
     p.name, -- name as it is written into comments
     p.qualifier, -- tells people with one name apart, '' for none; never written into comments
     coalesce(a.aliases, []) AS aliases, -- other spellings of the name
-    coalesce(n.files, 0) AS files, -- number of files that have the person
+    coalesce(n.files, 0) AS files, -- number of files that have the person, without missing ones
     p.created_at -- first assignment (UTC)
 FROM people AS p
 LEFT JOIN (SELECT person_id, list(alias ORDER BY alias) AS aliases FROM person_aliases GROUP BY person_id) AS a

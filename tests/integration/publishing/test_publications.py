@@ -83,6 +83,8 @@ def test_rows_are_compared_only_after_a_change_of_what_they_are_made_of(library:
 def test_every_table_behind_the_comparison_is_known(library: Library) -> None:
     with tables.changing(library) as reader:
         views = dict(reader.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall())
+        macros = "SELECT function_name, macro_definition FROM duckdb_functions() WHERE macro_definition IS NOT NULL"
+        views |= dict(reader.execute(f"{macros} AND NOT internal").fetchall())
         known = {name for (name,) in reader.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     words = set(re.findall(r"\w+", rows._sql("has_plan") + rows._sql("outdated")))
     while more := {word for view in words & views.keys() for word in re.findall(r"\w+", views[view])} - words:

@@ -415,12 +415,12 @@ def test_one_person_is_chosen_for_all_files_with_an_ambiguous_name(house: House)
 
     assert report.text == "The database adds Kim (aunt) to the 3 files with this finding."
     assert house.found("ambiguous_person") == [single]
-    counts = house.database.read().execute("SELECT person_id, count(*) FROM file_people GROUP BY ALL").fetchall()
+    counts = house.database.read().execute("SELECT person_id, count(*) FROM assigned_people GROUP BY ALL").fetchall()
     assert counts == [(int(codes[3].partition(":")[2]), 3)]
     assert report.step_id is not None
     StepService(house.database, clock=lambda: NOW).undo(report.step_id)
     assert house.counts()["ambiguous_person"] == (4, 1)
-    assert house.database.read().execute("FROM file_people").fetchall() == []
+    assert house.database.read().execute("FROM assigned_people").fetchall() == []
 
 
 def test_suggestions_and_history_of_an_unmatched_file_are_taken(house: House, tmp_path: Path) -> None:

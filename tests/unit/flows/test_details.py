@@ -20,6 +20,7 @@ from indexium_core.store.catalog import details as store_details
 from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.operations.ledger_rows import ItemRecord, Restore
+from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning import plan_compute
 from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW, ROOT, scanned, store
@@ -29,7 +30,7 @@ EXPIRES = NOW + timedelta(days=90)
 
 @pytest.fixture
 def details(database: Database) -> Details:
-    return Details(database, MetadataPlanner(database, clock=lambda: NOW), clock=lambda: NOW)
+    return Details(database, MetadataPlanner(database, clock=lambda: NOW), PeopleIndex(database), clock=lambda: NOW)
 
 
 def people(database: Database) -> PeopleService:

@@ -18,6 +18,7 @@ from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.planning.plan import PlanItem, PlanQuery
 from indexium_core.model.query import snapshot_sql
 from indexium_core.store.database import Database
+from indexium_core.store.people.people_index import PeopleIndex
 from tests.support.catalog import NOW, ROOT, scanned, store
 
 
@@ -402,7 +403,7 @@ def test_locked_fields_keep_their_values(rated: Review) -> None:
 def test_details_have_the_origin_and_the_lock_of_each_field(rated: Review) -> None:
     LockService(rated.database, modes=rated.planner.default_modes, clock=lambda: NOW).lock([3], ["season"])
     rated.decisions.set_fields([1, 3], {"episode": "{season}", "location": "Berlin"})
-    details = Details(rated.database, rated.planner, clock=lambda: NOW)
+    details = Details(rated.database, rated.planner, PeopleIndex(rated.database), clock=lambda: NOW)
 
     found = {each.field: each for each in details.file(3).field_details}
     assert list(found) == [field.key for field in EDITABLE]

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sqlite3
+import unicodedata
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -137,6 +138,21 @@ def test_symlink_path_finds_its_target(database: Database, people: PeopleService
     assert report.waiting == 1
     store(database, [scanned(f"{real}/later.mp4")], root=str(real))
     assert people_of(database)[2] == ["Cy"]
+
+
+def test_path_in_another_normal_form_finds_the_only_file(
+    database: Database, people: PeopleService, tmp_path: Path
+) -> None:
+    """A list of another system writes `é` as one character where the name on the disk has two, or vice versa."""
+    one, two = (unicodedata.normalize(form, "Café Zoë") for form in ("NFC", "NFD"))
+    store(database, [scanned(f"{two}/a.mp4"), scanned(f"{one} b.mp4"), scanned(f"{two} b.mp4"), scanned(f"{one}.mp4")])
+    mixed = one.replace(unicodedata.normalize("NFC", "é"), unicodedata.normalize("NFD", "é"))
+    rows = [f"{one}/a.mp4,Ann", f"{one} b.mp4,Bo", f"{mixed} b.mp4,Cy", f"{two}.mp4,Di"]
+    report = people.import_file(csv_file(tmp_path, *rows), root=ROOT)
+
+    assert names(database) == {f"{two}/a.mp4": ["Ann"], f"{one} b.mp4": ["Bo"], f"{one}.mp4": ["Di"]}
+    assert (report.matched, report.waiting) == (3, 1)  # two files fit the third row
+    assert people.remove([f"{ROOT}/{one}/a.mp4"], ["Ann"]) == 1
 
 
 def test_replace_affects_only_listed_files(database: Database, people: PeopleService, tmp_path: Path) -> None:
@@ -484,7 +500,7 @@ def test_people_list_is_searched_and_sorted(database: Database, people: PeopleSe
 
     assert [(row.name, row.files, row.written) for row in people.list()] == [
         ("Ærø", 1, 0),
-        ("Bo", 1, 1),
+        ("Bo", 2, 2),  # the comment of b.mp4 names him, too
         ("Cy", 0, 0),
         ("Zoë", 2, 1),
     ]

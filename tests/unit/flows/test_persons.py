@@ -173,7 +173,7 @@ def test_refused_changes_name_the_reason(court: Court) -> None:
 
 def test_removal_takes_the_person_of_the_file(court: Court) -> None:
     court.people.remove([f"{ROOT}/c.mp4"], ["Ann Lee"])
-    assert people(court) == [("Ann Lee", 2), ("Bo", 1)]
+    assert people(court) == [("Ann Lee", 4), ("Bo", 1)]  # the comments of c.mp4 and e.mp4 mean the only one left
 
 
 def test_removal_takes_the_person_of_a_file_that_waits(court: Court) -> None:

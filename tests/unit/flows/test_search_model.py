@@ -110,7 +110,7 @@ def means(name: str) -> str:
 
 
 def is_person(name: str) -> Test:
-    return lambda item: means(name) in map(means, everybody(item))
+    return lambda item: means(name) in map(means, item.result_people)
 
 
 def below(folder: str) -> Test:
