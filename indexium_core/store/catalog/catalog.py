@@ -56,7 +56,9 @@ class UpsertReport:
     added_ids: tuple[int, ...] = field(default=(), compare=False)
     changed_ids: tuple[int, ...] = field(default=(), compare=False)
     displaced_ids: tuple[int, ...] = field(default=(), compare=False)  # of files whose paths have other recordings now
-    renamed: tuple[tuple[bytes, bytes], ...] = field(default=(), compare=False)  # former and present path of moved files
+    renamed: tuple[tuple[bytes, bytes], ...] = field(
+        default=(), compare=False
+    )  # former and present path of moved files
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
