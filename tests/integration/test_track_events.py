@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows.scanning import track_events
+from indexium_core.flows.scanning import scan_progress
 from indexium_core.library import Library
 from tests.support import media, tables
 
@@ -79,7 +79,7 @@ def test_rescan_reports_each_changed_or_missing_file(library: Library, films: Pa
 
 
 def test_many_changed_files_are_reported_as_count(library: Library, films: Path) -> None:
-    for number in range(track_events.MAX_SINGLE_EVENTS + 1):
+    for number in range(scan_progress.MAX_SINGLE_EVENTS + 1):
         (films / f"{number:03}.mkv").write_bytes(b"no film")
     after = library.events.last_id
     job = library.scans.add([films])
@@ -92,8 +92,8 @@ def test_many_changed_files_are_reported_as_count(library: Library, films: Path)
             "track:added",
             {
                 "job_id": job.id,
-                "total": track_events.MAX_SINGLE_EVENTS + 4,
-                "message": f"{track_events.MAX_SINGLE_EVENTS + 4} files",
+                "total": scan_progress.MAX_SINGLE_EVENTS + 4,
+                "message": f"{scan_progress.MAX_SINGLE_EVENTS + 4} files",
             },
         )
     ]

@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexium_core.files.titles import nfo, nfo_merging
+from indexium_core.files.titles import nfo, nfo_proof
 from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
-from indexium_core.files.titles.nfo_merging import Merge, document_for, merged, people_of
+from indexium_core.files.titles.nfo_merging import NfoMerge, document_for, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
 from indexium_core.model.publishing.nfo_ownership import EMPTY, OwnValues, empty_root_of, own_of, owned
@@ -99,7 +99,7 @@ class _Target:
     content: NfoContent
     own: Mapping[str, Any]  # what is ours in the root, by name
     empty: str  # the text of the root before we wrote into it, if it had no element
-    merge: Merge
+    merge: NfoMerge
     wanted: Sequence[WantedGroup]
     changed: Sequence[WantedGroup]  # all of a new root
 
@@ -108,7 +108,7 @@ class _Target:
         """Return a root with what it is to say."""
         if root is None:
             wanted = wanted_of(content)
-            return cls(root, content, {}, "", Merge(content), wanted, wanted)
+            return cls(root, content, {}, "", NfoMerge(content), wanted, wanted)
         document = document_of(content.kind, root)
         ours = own_of(own, document)
         merge = merged(content, ours, root)
@@ -123,7 +123,7 @@ class _Target:
 
     def lost(self, root: PlacedElement) -> list[str]:
         """Return what others lose by the edit without a decision; `root` is as it is after it."""
-        return [] if self.root is None else nfo_merging.lost(self.root, root, self.own, self.merge)
+        return [] if self.root is None else nfo_proof.lost(self.root, root, self.own, self.merge)
 
 
 def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:

@@ -9,16 +9,13 @@ the rules as a table.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, read_value
-from indexium_core.files.titles.nfo_elements import item_key as elements_key
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import (
     IS_PERSON,
     IS_THEIRS,
@@ -38,22 +35,19 @@ from indexium_core.model.publishing.nfo_ownership import (
     named_values,
     own_keys,
 )
-from indexium_core.model.titles.fields import rating_scale
 
 _LISTS = frozenset({"genres", "countries", "studios", "tags", CAST, "crew.Director", "crew.Writer"})
 _DATE = "release_date"  # the one date of a document, as our reader names it
 _FREE_TO_ADD = frozenset({"hand", "provider"})  # origins whose values come into a file that exists
 _OF_SEVERAL = frozenset({"id", "uniqueid"})  # tags that have several values, each of its own kind
-_ORDER = frozenset({"order", "sortorder"})  # elements of an actor that only number it
 _LONGEST = 60  # characters of an old value in a sentence
-_Tree: TypeAlias = tuple[Any, ...]
 # keep: it stays; write: it is written or leaves; replace: the same, over a value of others; drift: the same, if a
 # person says so.
 _Verdict: TypeAlias = Literal["keep", "write", "replace", "drift"]
 
 
 @dataclass(slots=True)
-class Merge:
+class NfoMerge:
     """What one root is to say after an edit, and what others lose by it."""
 
     content: NfoContent  # only what may change
@@ -63,7 +57,7 @@ class Merge:
     def answers(self, name: str) -> bool:
         """Return whether a value may leave although it is not ours; the ratings of a root are one decision."""
         names = {*self.replaced, *self.drifted}
-        return name in names or (_is_rating(name) and any(map(_is_rating, names)))
+        return name in names or (is_rating(name) and any(map(is_rating, names)))
 
     def answers_field(self, field_name: str) -> bool:
         """Return the same about an element that our reader does not understand."""
@@ -83,7 +77,7 @@ def people_of(content: NfoContent) -> frozenset[str]:
     return frozenset(person_key(each["name"]) for each in cast if each.get(IS_PERSON))
 
 
-def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement) -> Merge:
+def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement) -> NfoMerge:
     """
     Return what a root is to say.
 
@@ -107,10 +101,10 @@ class _Merging:
         self._root = root
         self._groups = {_name_of(group.field): group for group in groups(content)}
         self._people = people_of(content)
-        self._merge = Merge(content)
+        self._merge = NfoMerge(content)
         self._dropped: frozenset[str] = frozenset()  # sources of ratings that leave
 
-    def merge(self) -> Merge:
+    def merge(self) -> NfoMerge:
         """Return the result."""
         values: dict[str, Any] = {}
         for name in self._single_names():
@@ -128,13 +122,13 @@ class _Merging:
         cleared = [_name_of(name) for name, value in self._content.values.items() if value in (None, "", [], {})]
         names = dict.fromkeys([*self._wanted, *cleared, *self._own])
         others = {*_LISTS, PEOPLE, "ratings", "crew"}
-        return [each for each in names if each not in others and not _is_rating(each)]
+        return [each for each in names if each not in others and not is_rating(each)]
 
     def _may_write(self, name: str) -> bool:
         """Return whether a value is written or cleared; note what others lose by it."""
         verdict = self._on_removal(name) if name not in self._wanted else self._on_value(name)
         if verdict == "replace":
-            self._merge.replaced[name] = _shortened(self._present.get(name))
+            self._merge.replaced[name] = shortened(self._present.get(name))
         elif verdict == "drift":
             self._merge.drifted.append(name)
         return verdict != "keep"
@@ -152,7 +146,7 @@ class _Merging:
         wanted, present, own = self._wanted[name], self._present.get(name), self._own.get(name)
         origin = self._origin(name)
         if present == wanted:
-            return "replace" if origin == "hand" and not self._is_said_alike(name) else "keep"
+            return "replace" if origin == "hand" and not self._agrees(name) else "keep"
         is_filled = self._is_filled(name)
         if self._is_of_date(name):
             own, is_filled = None, name in self._filled or self._present.get(_DATE) != self._own.get(_DATE)
@@ -169,7 +163,7 @@ class _Merging:
         years = [each for each in self._root.children if each.tag == "year"]
         return name == "year" and read_value(self._content.kind, name, years) is None
 
-    def _is_said_alike(self, name: str) -> bool:
+    def _agrees(self, name: str) -> bool:
         """Return whether all elements with a value agree: other programs leave old forms of it behind."""
         group = self._groups.get(name)
         return group is None or "." in name or WantedGroup.of(self._content.kind, group).found_in(self._root).has_value
@@ -235,7 +229,7 @@ class _Merging:
         )
         final = found.merge()
         if found.gone:
-            self._merge.replaced[name] = _shortened(", ".join(found.gone))
+            self._merge.replaced[name] = shortened(", ".join(found.gone))
         if found.is_drifted:
             self._merge.drifted.append(name)
         if self._is_same_list(name, final, found.present):
@@ -265,8 +259,8 @@ class _Merging:
 
     def _ratings(self) -> dict[str, Any]:
         """Return the ratings that are written; those of other sources stay, and `dropped_ratings` leave."""
-        sources = [each for each in dict.fromkeys([*self._wanted, *self._own]) if _is_rating(each)]
-        theirs = [each for each in self._present if _is_rating(each) and self._own.get(each) != self._present[each]]
+        sources = [each for each in dict.fromkeys([*self._wanted, *self._own]) if is_rating(each)]
+        theirs = [each for each in self._present if is_rating(each) and self._own.get(each) != self._present[each]]
         origin = self._origin("ratings")
         is_shared = any(self._own.get(each) is not None and each in self._wanted for each in sources)
         if origin != "hand" and theirs and not is_shared:
@@ -274,7 +268,7 @@ class _Merging:
         changed = [each for each in sources if self._may_write(each)]
         gone = {each.partition(".")[2] for each in changed if each not in self._wanted}
         if _is_cleared(self._content, "ratings") and origin == "hand":
-            self._merge.replaced |= {each: _shortened(self._present[each]) for each in theirs}
+            self._merge.replaced |= {each: shortened(self._present[each]) for each in theirs}
             gone |= {each.partition(".")[2] for each in theirs}
         self._dropped = frozenset(gone)
         if not changed and not gone:
@@ -394,7 +388,8 @@ class _ListMerge:
         return {person_key(each["name"]) for each in items} if self.name == CAST else set()
 
 
-def _is_rating(name: str) -> bool:
+def is_rating(name: str) -> bool:
+    """Return whether a name is that of one rating."""
     return name.startswith("ratings.")
 
 
@@ -408,94 +403,7 @@ def _is_cleared(content: NfoContent, name: str) -> bool:
     return any(each in content.values and content.values[each] in (None, "", [], {}) for each in fields)
 
 
-def _shortened(value: Any) -> str:
+def shortened(value: Any) -> str:
+    """Return a value as a text of a sentence."""
     text = "" if value is None else str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-# The proof that nothing of others is lost
-
-
-def lost(before: ReadElement, after: ReadElement, own: Mapping[str, Any], merge: Merge) -> list[str]:
-    """
-    Return the elements of others that leave a root without a decision, as texts; an edit must have none.
-
-    Args:
-        before: The root before the edit.
-        after: The root after it.
-        own: The values of the root that are ours, by name.
-        merge: The merge, with the values that a person answers for.
-
-    """
-    leaving = Counter(map(_tree, before.children)) - Counter(map(_tree, after.children))
-    if not leaving:
-        return []
-    proof = _Proof(after, own, merge)
-    found = []
-    for element in before.children:
-        tree = _tree(element)
-        if leaving[tree] > 0:
-            leaving[tree] -= 1
-            if proof.is_lost(element):
-                text = _shortened(element.first("name") or element.value())
-                found.append(f"<{element.tag}> {text}".strip())
-    return found
-
-
-class _Proof:
-    """Judges the elements that leave one root."""
-
-    def __init__(self, after: ReadElement, own: Mapping[str, Any], merge: Merge) -> None:
-        self._after, self._own, self._merge, self._kind = after, own, merge, merge.content.kind
-        self._said = named_values(document_of(self._kind, after), numbers=True)
-        self._tags = {group.field: group.tags for group in groups(merge.content)}
-
-    def is_lost(self, element: ReadElement) -> bool:
-        """Return whether an element that leaves is a loss for others."""
-        alone = document_of(self._kind, ReadElement(tag=self._kind, children=[element]))
-        names = named_values(alone, numbers=True)
-        if element.tag != "year":  # that of a date
-            names.pop("year", None)
-        if element.tag == "actor" and names:
-            return self._is_lost_actor(element)
-        if element.tag == "rating" and names:
-            return not self._merge.answers("ratings.") and not self._is_own_rating(names)
-        if names:
-            return not all(self._is_answered(name, value) for name, value in names.items())
-        is_empty = not element.value() and not element.children
-        fields = [name for name, tags in self._tags.items() if element.tag in tags]
-        return not (is_empty or any(map(self._merge.answers_field, fields)) or self._is_own_id(element))
-
-    def _is_answered(self, name: str, value: Any) -> bool:
-        if self._merge.answers(name):
-            return True
-        if isinstance(value, list):
-            return keys_of(value) <= keys_of(self._said.get(name)) | own_keys(self._own, name)
-        return value in (self._said.get(name), self._own.get(name))
-
-    def _is_own_id(self, element: ReadElement) -> bool:
-        """Return whether `<id>`, whose kind our reader does not know, repeats an id of ours."""
-        return element.tag == "id" and element.value() in {self._own.get(each) for each in ID_FIELDS.values()}
-
-    def _is_own_rating(self, names: Mapping[str, Any]) -> bool:
-        """Return whether `<rating>`, the old form of the rating that players show, repeats one of ours."""
-        ours = {
-            round(value * 10 / rating_scale(name.partition(".")[2]), 1)
-            for name, value in self._own.items()
-            if _is_rating(name)
-        }
-        return all(round(value, 1) in ours for name, value in names.items() if _is_rating(name))
-
-    def _is_lost_actor(self, element: ReadElement) -> bool:
-        """Return whether an actor of others leaves, or loses something that we do not write."""
-        key = elements_key(element)
-        if self._merge.answers(CAST) or key in own_keys(self._own, CAST):
-            return False
-        parts = Counter(_tree(each) for each in element.children if each.tag not in _ORDER)
-        same = [each for each in self._after.all("actor") if elements_key(each) == key]
-        return not any(not parts - Counter(map(_tree, each.children)) for each in same)
-
-
-def _tree(element: ReadElement) -> _Tree:
-    children = tuple(map(_tree, element.children)) if element.children else ()
-    return element.tag, tuple(sorted(element.attributes.items())), element.value(), children

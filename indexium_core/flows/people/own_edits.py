@@ -1,5 +1,5 @@
 """
-A change of the people of only one of several copies.
+Edits that take the place of a change of assignments.
 
 An assignment belongs to the media, so all copies have it. What belongs to one file is an edit: so this is an edit of
 exactly the named files, which undo reverts, and which the plan shows.
@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from indexium_core import errors
+from indexium_core.model.people import people_comment
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
+from indexium_core.store.people.people import FileResult
 
 
 class EditPeople(Protocol):
@@ -50,3 +52,17 @@ def change(
     if edit is None:
         raise errors.UsageError("There are no edits here: change the people of the file and of its copies.")
     return edit(store.ids_at(reader, paths), add=add, remove=remove, only_this=True)
+
+
+def without(row: FileResult, aliases: dict[str, str], removed_keys: set[str]) -> list[str] | None:
+    """Return the people of a file without the removed people; None if the file needs no edit."""
+    if row.edited is not None:
+        people = row.edited
+    elif row.people_mode == "exact":
+        return None  # the file follows the database
+    else:
+        in_file = [aliases.get(people_comment.person_key(name), name) for name in row.file_people]
+        name_by_key = {people_comment.person_key(name): name for name in reversed([*row.db_people, *in_file])}
+        people = list(name_by_key.values())[::-1]
+    remaining = [name for name in people if people_comment.person_key(name) not in removed_keys]
+    return remaining if len(remaining) < len(people) else None

@@ -35,7 +35,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
-from indexium_core.store.people.people import AssignmentRequest, FileResult
+from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.review import decisions
 from indexium_core.store.versions.plan_version import Version
@@ -428,7 +428,7 @@ class PeopleService:
 
     def _remove_by_edit(self, tx: Connection, file_ids: builtins.list[int], removed_keys: set[str]) -> None:
         aliases = store.aliases(tx)
-        lists = {row.file_id: _without(row, aliases, removed_keys) for row in store.results_of(tx, file_ids)}
+        lists = {row.file_id: own_edits.without(row, aliases, removed_keys) for row in store.results_of(tx, file_ids)}
         edits = {file_id: names for file_id, names in lists.items() if names is not None}
         if edits:
             decisions.edit(tx, edits, at=self._clock(), reason="removed_from_files")
@@ -490,17 +490,3 @@ def _of_files(
 def _unknown_names(names: Sequence[str]) -> str:
     quoted = ", ".join(f"“{name}”" for name in names)
     return f"There is no person with the name {quoted}; 'indexium people list' shows all people."
-
-
-def _without(row: FileResult, aliases: dict[str, str], removed_keys: set[str]) -> list[str] | None:
-    """Return the people of a file without the removed people; None if the file needs no edit."""
-    if row.edited is not None:
-        people = row.edited
-    elif row.people_mode == "exact":
-        return None  # the file follows the database
-    else:
-        in_file = [aliases.get(people_comment.person_key(name), name) for name in row.file_people]
-        name_by_key = {people_comment.person_key(name): name for name in reversed([*row.db_people, *in_file])}
-        people = list(name_by_key.values())[::-1]
-    remaining = [name for name in people if people_comment.person_key(name) not in removed_keys]
-    return remaining if len(remaining) < len(people) else None

@@ -24,8 +24,7 @@ from indexium_core import errors
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.review import targets
 from indexium_core.flows.scanning import file_facts, roots
-from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS
-from indexium_core.flows.scanning.track_events import TrackEvents
+from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS, TrackEvents
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError

@@ -31,7 +31,7 @@ from indexium_core.store.recovery import files
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class _FormerFile:
     """One state of an NFO file."""
 
     data: bytes
@@ -65,7 +65,7 @@ def _of_path(
     versions: Iterable[EarlierFile], journals: _Journals, names: Mapping[Entity, Mapping[str, Collection[str]]]
 ) -> Iterator[tuple[EarlierFile, OwnValues]]:
     """Yield what is ours after each publication of a path, the first one first."""
-    known: dict[str, _Version] = {}  # by hash
+    known: dict[str, _FormerFile] = {}  # by hash
     own: OwnValues = ()
     for each in versions:
         ours = names.get(each.entity, {})
@@ -77,14 +77,14 @@ def _of_path(
         else:
             own = _replayed(each, known, own, journals, ours) or _in_doubt(stored, ours)
         if each.body is not None and each.after_hash is not None:
-            known[each.after_hash] = _Version(zlib.decompress(each.body), own)
+            known[each.after_hash] = _FormerFile(zlib.decompress(each.body), own)
         if each.own_elements is not None:
             yield each, own
 
 
 def _replayed(
     file: EarlierFile,
-    known: Mapping[str, _Version],
+    known: Mapping[str, _FormerFile],
     own: OwnValues,
     journals: _Journals,
     names: Mapping[str, Collection[str]],

@@ -6,11 +6,15 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from indexium_core import errors
+from indexium_core.files.titles import nfo
+from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.titles.nfo_files import folders_of
 from indexium_core.model.names import words
 from indexium_core.model.names.numbers import season_of_folder
+from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.side_file_names import stem_of
-from indexium_core.store.publishing.inputs import MainFile
+from indexium_core.store.publishing.inputs import MainFile, OwnFile
 
 
 class SideFilePlace(NamedTuple):
@@ -94,3 +98,24 @@ def is_of_season(folder: str) -> bool:
 
 def _first_parts(files: Sequence[MainFile]) -> list[MainFile]:
     return [each for each in files if each.part is None or each.part <= 1] or list(files[:1])
+
+
+def has_nfo_of_file(place: SideFilePlace, ours: Iterable[OwnFile], disk: FolderReader) -> bool:
+    """
+    Return whether players read an NFO file with the name of the video in a folder of its own; `ours`: our files.
+
+    They would not read it any more beside a new `movie.nfo`. The text of a release group is no such file.
+    """
+    of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
+    try:
+        names = {each.lower() for each in disk.names(place.folder)}
+        paths = [os.path.split(own.path_bytes) for own in ours if own.kind == side_file_names.NFO]
+        here = {own.lower() for folder, own in paths if folder == place.folder or not os.path.lexists(folder)}
+        if here:  # also if it is gone: it is restored under its name
+            return of_folder not in here
+        if of_folder in names or name.lower() not in names:
+            return False
+        path = os.path.join(place.folder, disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
+        return bool(nfo.parse(disk.content(path)))
+    except errors.MetadataError:
+        return False

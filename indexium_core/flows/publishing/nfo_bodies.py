@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from blake3 import blake3
 
 from indexium_core.files.titles import nfo_editing
+from indexium_core.files.titles.nfo_editing import NfoEdit
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.planned_files import NfoBody, StoredNfo
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import OwnValues
+from indexium_core.model.publishing.publication import SideFileOwner
 from indexium_core.store.publishing.inputs import OwnFile
 
 
@@ -43,3 +45,21 @@ def successor(own: OwnFile, data: bytes, contents: Sequence[NfoContent]) -> NfoB
     values: OwnValues = json.loads(own.own_elements or "[]")
     edit = nfo_editing.edited(data, contents, values)
     return NfoBody(edit.content, contents, edit.own)
+
+
+def codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:
+    """Return the codes of the worst elements of an edit: a file of ours may have elements of others, too."""
+    codes = ["foreign_element_lost"] if edit.lost else []
+    codes += ["drift"] if edit.drifted else []
+    codes += ["foreign_value_replaced"] if edit.replaced else []
+    return codes + (["foreign_nfo_edited"] if owner != "ours" and not edit.drifted else [])
+
+
+def losses(edit: NfoEdit) -> str:
+    """Return what others lose by an edit, as a sentence; "" for nothing."""
+    if edit.lost:
+        return f"These elements of others would leave the file: {', '.join(edit.lost)}."
+    replaced = [
+        f"{name.replace('_', ' ')} “{old}”" if old else name.replace("_", " ") for name, old in edit.replaced.items()
+    ]
+    return f"A value by hand takes the place of one of others: {', '.join(replaced)}." if replaced else ""

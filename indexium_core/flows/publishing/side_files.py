@@ -19,8 +19,7 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
-from indexium_core.files.titles.nfo_editing import NfoEdit
-from indexium_core.flows.publishing import nfo_bodies
+from indexium_core.flows.publishing import folders, nfo_bodies
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
 from indexium_core.flows.publishing.folders import SideFilePlace
@@ -97,24 +96,8 @@ class SideFilePlanner:
     # NFO files.
 
     def has_nfo_of_file(self, place: SideFilePlace) -> bool:
-        """
-        Return whether players read an NFO file with the name of the video in a folder of its own.
-
-        They would not read it any more beside a new `movie.nfo`. The text of a release group is no such file.
-        """
-        of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
-        try:
-            names = {each.lower() for each in self._disk.names(place.folder)}
-            ours = [os.path.split(path) for path, own in self._ours.items() if own.kind == NFO]
-            here = {own for folder, own in ours if folder == place.folder or not os.path.lexists(folder)}
-            if here:  # also if it is gone: it is restored under its name
-                return of_folder not in {each.lower() for each in here}
-            if of_folder in names or name.lower() not in names:
-                return False
-            path = os.path.join(place.folder, self._disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
-            return bool(nfo.parse(self._disk.content(path)))
-        except errors.MetadataError:
-            return False
+        """Return whether players read an NFO file with the name of the video in a folder of its own."""
+        return folders.has_nfo_of_file(place, self._ours.values(), self._disk)
 
     def add_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
         """Add an NFO file: a new one, or the present one with the elements that change."""
@@ -218,10 +201,10 @@ class SideFilePlanner:
             NfoBody(edit.content, contents, edit.own),
             present,
             owner,
-            codes=_codes_of(edit, owner),
+            codes=nfo_bodies.codes_of(edit, owner),
             changed=edit.changed,
             writer=_writer(data, owner),
-            message=_losses(edit),
+            message=nfo_bodies.losses(edit),
         )
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
@@ -505,24 +488,6 @@ class SideFilePlanner:
             path_bytes=path, kind=kind, action="blocked", owner="others", codes=(code,), message=error.message
         )
         self.planned.files.append(plan)
-
-
-def _codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:
-    """Return the codes of the worst elements of an edit: a file of ours may have elements of others, too."""
-    codes = ["foreign_element_lost"] if edit.lost else []
-    codes += ["drift"] if edit.drifted else []
-    codes += ["foreign_value_replaced"] if edit.replaced else []
-    return codes + (["foreign_nfo_edited"] if owner != "ours" and not edit.drifted else [])
-
-
-def _losses(edit: NfoEdit) -> str:
-    """Return what others lose by an edit, as a sentence; "" for nothing."""
-    if edit.lost:
-        return f"These elements of others would leave the file: {', '.join(edit.lost)}."
-    replaced = [
-        f"{name.replace('_', ' ')} “{old}”" if old else name.replace("_", " ") for name, old in edit.replaced.items()
-    ]
-    return f"A value by hand takes the place of one of others: {', '.join(replaced)}." if replaced else ""
 
 
 def _writer(data: bytes, owner: SideFileOwner) -> str:

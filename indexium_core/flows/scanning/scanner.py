@@ -26,8 +26,7 @@ from indexium_core.flows.scanning import discovery, moved_files, reading, rename
 from indexium_core.flows.scanning.discovery import Discovery, FileToRead
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.scanning.reading import ReadResult
-from indexium_core.flows.scanning.scan_progress import ProgressReporter
-from indexium_core.flows.scanning.track_events import TrackEvents
+from indexium_core.flows.scanning.scan_progress import ProgressReporter, TrackEvents
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
