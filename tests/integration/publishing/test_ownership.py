@@ -7,11 +7,15 @@ The files of other programs are read by another XML parser, which knows nothing 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from indexium_core import errors
 from indexium_core.library import Library
 from tests.support.copied_home import SettledHome
 from tests.support.published_home import ALL, HOME, PUBLISHING_FAMILY, tree
@@ -54,11 +58,12 @@ def library_files(library: Library, title_id: int) -> set[int]:
     return {each.file_id for each in library.titles.get(title_id).files}
 
 
-class TestFilms:
-    @pytest.fixture
-    def prepared(self) -> SettledHome:
-        return SettledHome(HOME, lambda library, _: library.publications.set_options(1, publish="nfo"))
+@pytest.fixture
+def prepared() -> SettledHome:
+    return SettledHome(HOME, lambda library, _: library.publications.set_options(1, publish="nfo"))
 
+
+class TestFilms:
     def test_foreign_cast_stays_byte_for_byte_over_many_publications(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "movie.nfo"
         nfo.write_text(FILM)
@@ -130,6 +135,34 @@ class TestFilms:
         assert publish(library) in ("unchanged", "safe")
         assert sorted(tree(folder).values()) == sorted(before.values())
 
+    def test_folder_with_seasons_takes_its_files_along(self, library: Library, folder: Path) -> None:
+        publish(library)
+        (folder / "Shows/Harbour Lights").rename(folder / "Shows/Harbour")
+        before = tree(folder)
+        library.scan()
+        assert library.disaster_recovery.validate_integrity().is_good
+        assert publish(library) in ("unchanged", "safe")
+        assert {name for name in tree(folder) if name.endswith(".nfo")} == {
+            name for name in before if name.endswith(".nfo")
+        }
+
+    def test_folder_that_moves_to_another_library_takes_its_files_along(
+        self, library: Library, folder: Path, tmp_path: Path
+    ) -> None:
+        publish(library)
+        other = tmp_path / "other"
+        other.mkdir()
+        library.inventory.add(other, kind="mixed")
+        library.publications.set_options(
+            next(each.library_id for each in library.inventory.list() if each.path == str(other)), publish="nfo"
+        )
+        (folder / TRAM).rename(other / "Night Tram (2009)")
+        written = (other / "Night Tram (2009)/movie.nfo").read_bytes()
+        library.scan()
+        assert library.disaster_recovery.validate_integrity().is_good
+        assert publish(library) in ("unchanged", "safe")
+        assert (other / "Night Tram (2009)/movie.nfo").read_bytes() == written
+
     def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "Movie.NFO"
         nfo.write_text(FILM)
@@ -179,3 +212,35 @@ class TestHomeVideos:
         assert file.message == "A value by hand takes the place of one of others: title “Seaside”."
         publish(library)
         assert b"<title>Our garden</title>" in video.with_suffix(".nfo").read_bytes()
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.sampled_from(("rename", "nest", "stop", "resume", "publish", "scan")), max_size=6))
+def test_no_step_changes_a_value_or_loses_an_element(steps: list[str], library: Library, folder: Path) -> None:
+    """Whatever happens to folders and choices, in any order: values, origins, elements and the ledger stay right."""
+    place = next((folder / "Films").rglob("Night Tram (2009).mp4")).parent
+    video, nfo = place / "Night Tram (2009).mp4", place / "movie.nfo"
+    if not nfo.exists():  # the first example; the next ones go on with its library
+        nfo.write_text(FILM)
+        library.scan()
+        library.people.add([video], ["Ann Lee"])
+        publish(library)
+        library.scan()
+    film = film_of(library, video)
+    before = {each.field: (each.value, each.origin) for each in library.titles.get(film).values}
+    theirs = elements(nfo)
+    for number, step in enumerate(steps):
+        if step in ("rename", "nest"):
+            new = folder / "Films" / f"Tram {number}" if step == "rename" else folder / f"Films/In {number}/Tram"
+            new.parent.mkdir(exist_ok=True)
+            place = place.rename(new)
+            library.scan()
+        elif step in ("stop", "resume"):
+            with suppress(errors.UsageError):  # there is nothing to resume
+                library.publications.choose(f"movie:{film}", step, path=str(place / "movie.nfo"))
+        elif step == "publish":
+            publish(library)
+        library.scan()
+        assert {each.field: (each.value, each.origin) for each in library.titles.get(film).values} == before
+        assert library.disaster_recovery.validate_integrity().is_good
+        assert not theirs - elements(place / "movie.nfo")
