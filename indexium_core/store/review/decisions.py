@@ -96,9 +96,9 @@ def select_copies(reader: Connection) -> int:
     return int(reader.value(_sql("select_copies")))
 
 
-def reached_copies(tx: Connection, *, step: int) -> tuple[list[FileCopy], int]:
+def reached_copies(reader: Connection, *, step: int) -> tuple[list[FileCopy], int]:
     """Return the copies that were selected, too, and about which a step decided: the first ones, and the number."""
-    rows = tx.execute(_sql("reached_copies"), {"step": step, "count": NAMED}).fetchall()
+    rows = reader.execute(_sql("reached_copies"), {"step": step, "count": NAMED}).fetchall()
     return [FileCopy(file_id=row[0], file_path=row[1]) for row in rows], rows[0][2] if rows else 0
 
 

@@ -85,7 +85,7 @@ CREATE VIEW people_of_file AS FROM people_in_files(NULL::BIGINT[], NULL::BIGINT[
 -- The files with whether they have people, and whether the database assigns some: what `people_of_file` and `assigned_people`
 -- say of a file that is not missing, without the people themselves, because counting files must not read all names.
 CREATE VIEW files_and_people AS
-SELECT f.file_id, f.library_id, f.path, f.state, f.people, f.custom_text, f.strategy, f.file_hash,
+SELECT f.file_id, f.library_id, f.path, f.state, f.people, f.custom_text, f.strategy, f.read_only, f.file_hash,
        a.file_id IS NOT NULL AS is_assigned,
        CASE WHEN d.file_id IS NOT NULL THEN len(d.people) > 0
             ELSE a.file_id IS NOT NULL OR len(f.people) > 0 AND e.file_id IS NULL END AS has_people
