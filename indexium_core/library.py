@@ -250,7 +250,7 @@ class Library(LocalServices):
         parts = self._parts
         known = backups_store.Backups(parts.core.store).journals()
         undone = orphaned_journals.recover(parts.core.backups_folder, known)
-        upgraded = earlier_ledgers.upgrade(parts.core.store)
+        upgraded = earlier_ledgers.upgrade(parts.core.store, at=parts.core.clock())
         report = self.recovered = self.recover()
         interruption_recovery.add_orphaned(report, undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():

@@ -12,6 +12,7 @@ import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -38,27 +39,37 @@ class _FormerFile:
     own: OwnValues
 
 
-def upgrade(database: Database) -> int:
+def upgrade(database: Database, *, at: datetime) -> int:
     """
     Bring the ledger into the form in which each item has its own owner; return the number of changed NFO files.
 
-    Values that earlier versions read back from our own files are deleted; the next identification reads them again.
-    Publications that an earlier version planned and that are not written yet are planned again.
+    It is done once for a database; `at` is the present moment. Values that earlier versions read back from our own
+    files are deleted; the next identification reads them again. Publications that an earlier version planned and that
+    are not written yet are planned again.
     """
     reader = database.read()
-    if not earlier.exist(reader):
+    if not earlier.is_unchecked(reader):
         return 0
+    changed = _changed(database) if earlier.exist(reader) else []
+    with database.atomic() as tx:
+        if changed:
+            earlier.store(tx, [(each, json.dumps(own, ensure_ascii=False)) for each, own in changed])
+        earlier.plan_again(tx)
+        for entity, fields in _own_fields(changed).items():
+            earlier.forget_values(tx, entity, fields)
+        earlier.finish(tx, at=at)
+    return len({each.path_bytes for each, _ in changed})
+
+
+def _changed(database: Database) -> list[tuple[EarlierFile, OwnValues]]:
+    """Return what is ours after each publication of an NFO file."""
+    reader = database.read()
     found, journals = earlier.files(reader), _Journals(database.home / files.JOURNALS)
     names = earlier.our_names(reader, {each.entity for each in found})
     changed: list[tuple[EarlierFile, OwnValues]] = []
     for _, versions in groupby(found, key=lambda each: each.path_bytes):
         changed += _of_path(list(versions), journals, names)
-    with database.atomic() as tx:
-        earlier.store(tx, [(each, json.dumps(own, ensure_ascii=False)) for each, own in changed])
-        earlier.plan_again(tx)
-        for entity, fields in _own_fields(changed).items():
-            earlier.forget_values(tx, entity, fields)
-    return len({each.path_bytes for each, _ in changed})
+    return changed
 
 
 def _of_path(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.people.people_comment import person_key
@@ -28,9 +29,19 @@ class EarlierFile(NamedTuple):
     journal: str | None  # its name
 
 
+def is_unchecked(reader: Connection) -> bool:
+    """Return whether the history has NFO files, and nobody has looked yet for those of an earlier version."""
+    return bool(reader.value(_sql("is_unchecked")))
+
+
 def exist(reader: Connection) -> bool:
     """Return whether the ledger has NFO files of an earlier version."""
     return bool(reader.value(_sql("has_earlier")))
+
+
+def finish(tx: Connection, *, at: datetime) -> None:
+    """Store that the ledger has no file of an earlier version any more."""
+    tx.execute(_sql("finish"), {"at": at})
 
 
 def files(reader: Connection) -> list[EarlierFile]:

@@ -41,7 +41,8 @@ _OF: dict[Survival, str] = {
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: """
-        api_tokens events hash_cache player_contacts player_reads provider_cache recovery_codes second_factors
+        api_tokens events finished_upgrades hash_cache player_contacts player_reads provider_cache recovery_codes
+        second_factors
         title_names user_credentials user_sessions webhook_files
     """,
     Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",

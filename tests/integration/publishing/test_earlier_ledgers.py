@@ -50,6 +50,7 @@ def make_earlier(home: Path) -> None:
         return json.dumps(roots)
 
     with Database.open(home) as database, database.atomic() as tx:
+        tx.execute("DELETE FROM finished_upgrades")
         for table, key in (("item_side_files", "after_hash"), ("published_files", "content_hash")):
             rows = tx.execute(
                 f"SELECT {key}, body FROM {table} WHERE body IS NOT NULL AND decode(path_bytes) LIKE '%Tram%'"

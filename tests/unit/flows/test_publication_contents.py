@@ -10,7 +10,9 @@ from indexium_core.store.publishing.inputs import KnownVideo, MainFile, Publishe
 def test_placeholders_stay_out_and_each_person_counts_once() -> None:
     file = MainFile(1, b"/media/a.mp4", "", 1, None)
     names = ("Unknown", "Kim Park", "KIM PARK", "Ann Lee")
-    video = KnownVideo(file=file, file_name="a.mp4", people=names, values={}, is_edited=False, edited=frozenset(), cleared=frozenset())
+    video = KnownVideo(
+        file=file, file_name="a.mp4", people=names, values={}, is_edited=False, edited=frozenset(), cleared=frozenset()
+    )
     inputs = PublishedInputs()
     inputs.people_of_files = {1: list(names)}
     inputs.videos = [video]

@@ -30,3 +30,7 @@ LEFT JOIN (
                  coalesce(own.rank, general.rank, 99), v.provider) = 1
 ) AS n ON r.origin = 'nfo' AND r.confidence = 0.5 AND NOT r.locked
       AND n.entity_type = r.entity_type AND n.entity_id = r.entity_id AND n.field = r.field;
+
+-- What is done once for the rows of earlier versions, by programs that a migration cannot be. A database from an older backup or
+-- snapshot has no row, so it is done again.
+CREATE TABLE finished_upgrades (name VARCHAR NOT NULL, finished_at TIMESTAMPTZ NOT NULL);
