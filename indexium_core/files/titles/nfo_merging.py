@@ -37,6 +37,7 @@ from indexium_core.model.publishing.nfo_ownership import (
 )
 
 _LISTS = frozenset({"genres", "countries", "studios", "tags", CAST, "crew.Director", "crew.Writer"})
+_FLAT = "ratings.default"  # the rating of `<rating>`
 _DATE = "release_date"  # the one date of a document, as our reader names it
 _FREE_TO_ADD = frozenset({"hand", "provider"})  # origins whose values come into a file that exists
 _OF_SEVERAL = frozenset({"id", "uniqueid"})  # tags that have several values, each of its own kind
@@ -273,6 +274,8 @@ class _Merging:
         self._dropped = frozenset(gone)
         if not changed and not gone:
             return {}
+        if origin == "hand" and _FLAT in theirs:  # one element without a source, which says the rating that counts
+            self._merge.replaced[_FLAT] = shortened(self._present[_FLAT])
         written = {
             each.partition(".")[2]
             for each in sources

@@ -16,7 +16,7 @@ TextEdit: TypeAlias = tuple[int, int, str]  # start and end of old bytes (in UTF
 
 UNIT = "  "  # white space by which a child lies deeper, in a file that does not show it
 _LINE_START = re.compile(rb"(\r\n|\n|\r)([ \t]*)\Z")
-_LINE_END = re.compile(rb"[ \t]*(?:[\r\n]|\Z)")
+_LINE_END = re.compile(rb"[ \t]*(?:[\r\n]|\Z|</)")  # also the end tag of the parent
 _EOL = re.compile(rb"\r\n|\n|\r")
 _TAG_NAME = re.compile(rb"<([^\s/>]+)")
 _BLANKS = b" \t\r\n"

@@ -30,13 +30,13 @@ def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
     if not renamed or not items.has_ours(tx):
         return 0
     folders, moved = _folders_of(renamed), dict[bytes, bytes]()
+    for former, now in _stems_of(renamed).items():  # the name of the media decides before that of its folder
+        for path, content_hash in items.ours_below(tx, former[0]).items():
+            if path not in moved and (new := _with_stem(path, content_hash, former, now)):
+                moved[path] = new
     for folder in sorted(folders, key=len, reverse=True):  # the innermost folder decides about a file
         for path, content_hash in items.ours_below(tx, folder).items():
             if path not in moved and (new := _present_path(path, content_hash, folder, folders[folder])):
-                moved[path] = new
-    for former, now in _stems_of(renamed).items():
-        for path, content_hash in items.ours_below(tx, former[0]).items():
-            if path not in moved and (new := _with_stem(path, content_hash, former, now)):
                 moved[path] = new
     moved |= _exchanged(tx, moved)
     taken = {path for path in items.ours_at(tx, list(moved.values())) if path not in moved}
@@ -90,7 +90,7 @@ def _with_stem(path: bytes, content_hash: str, former: tuple[bytes, bytes], now:
     folder, name = os.path.split(path)
     (place, stem), (new_place, new_stem) = former, now
     is_of_media = folder == place and (stem_of(name) == stem or name.startswith(stem + b"-"))
-    if not is_of_media or os.path.lexists(path):
+    if not is_of_media or _hash(path) == content_hash:
         return None
     new = os.path.join(new_place, new_stem + name[len(stem) :])  # noqa: PTH118 - a path of bytes
     return new if _hash(new) == content_hash else None

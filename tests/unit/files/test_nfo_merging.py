@@ -105,6 +105,11 @@ def test_value_that_is_not_wanted_any_more_leaves_if_it_is_ours() -> None:
     assert b">2</uniqueid>" in publish(theirs, content(title="A"), own)[0]
 
 
+def test_rating_by_hand_takes_the_place_of_the_one_that_counts() -> None:
+    edit = edited(b"<movie>\n  <rating>7.9</rating>\n</movie>", [content("hand", ratings={"imdb": 5.5})])
+    assert (edit.replaced, edit.lost, b"<rating>5.5</rating>" in edit.content) == ({"ratings.default": "7.9"}, (), True)
+
+
 def test_ratings_of_others_stay() -> None:
     theirs = b"<movie><ratings><rating name='x' max='10'><value>6.1</value></rating></ratings></movie>"
     assert publish(theirs, content(ratings={"imdb": 7.0}))[0] == theirs
@@ -243,7 +248,8 @@ def foreign_files(draw: st.DrawFn) -> bytes:
         )
     )
     eol, indent = draw(st.sampled_from([("\n", "  "), ("\r\n", "\t"), ("", "")]))
-    return ("<movie>" + "".join(f"{eol}{indent}{each}" for each in elements) + f"{eol}</movie>").encode()
+    end = draw(st.sampled_from([eol, ""]))
+    return ("<movie>" + "".join(f"{eol}{indent}{each}" for each in elements) + f"{end}</movie>").encode()
 
 
 def _escaped(text: str) -> str:
