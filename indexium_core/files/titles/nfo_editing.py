@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexium_core.files.titles import nfo, nfo_proof
 from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
+from indexium_core.files.titles.nfo_former import replaced_sources, restored
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_merging import NfoMerge, document_for, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
-from indexium_core.model.publishing.nfo_ownership import EMPTY, OwnValues, empty_root_of, own_of, owned
+from indexium_core.model.publishing.nfo_ownership import EMPTY, FORMER, OwnValues, empty_root_of, own_of, owned, root_of
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _ADDRESS = re.compile(r"https?://\S+")
@@ -65,6 +66,10 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     layout = layout_of(data)
     if not layout.roots:
         return _in_front_of_address(data, layout, contents)
+    back, own = _with_former(data, layout, contents, own)
+    if back != data:
+        edit = edited(back, contents, own)
+        return replace(edit, changed=edit.changed or ("",))
     page = NfoPage(layout.text)
     targets = [_Target.of(root, each, own) for root, each in _matched(layout.roots, contents)]
     edits: list[TextEdit] = []
@@ -79,7 +84,7 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     return NfoEdit(
         content=new,
         changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
-        own=[target.owned(own, root) for target, root in zip(targets, after, strict=True)],
+        own=[target.owned(page, own, root) for target, root in zip(targets, after, strict=True)],
         replaced={name: old for each in targets for name, old in each.merge.replaced.items()},
         drifted=tuple(dict.fromkeys(name for each in targets for name in each.merge.drifted)),
         lost=tuple(text for target, root in zip(targets, after, strict=True) for text in target.lost(root)),
@@ -115,15 +120,34 @@ class _Target:
         empty = empty_root_of(own, document) if root.children else root.page[root.start : root.end].decode()
         return cls(root, content, ours, empty, merge, wanted_of(merge.content), ())
 
-    def owned(self, own: OwnValues, root: PlacedElement) -> Mapping[str, Any]:
-        """Return what is ours in the root after the edit."""
+    def owned(self, page: NfoPage, own: OwnValues, root: PlacedElement) -> Mapping[str, Any]:
+        """Return what is ours in the root after the edit, with what others had written where a value by hand stands."""
         before = None if self.root is None else document_of(self.content.kind, self.root)
-        found = owned(own, before, document_of(self.content.kind, root), people=people_of(self.content))
+        found = dict(owned(own, before, document_of(self.content.kind, root), people=people_of(self.content)))
+        former = dict(root_of(own, before).get(FORMER, {})) if before is not None else {}
+        if self.root is not None and self.merge.replaced:
+            former = replaced_sources(page, self.root, root, self.own, self.merge.content) | former
+        if former:
+            found[FORMER] = former
         return {**found, EMPTY: self.empty} if self.empty and found["values"] else found
 
     def lost(self, root: PlacedElement) -> list[str]:
         """Return what others lose by the edit without a decision; `root` is as it is after it."""
         return [] if self.root is None else nfo_proof.lost(self.root, root, self.own, self.merge)
+
+
+def _with_former(
+    data: bytes, layout: NfoLayout, contents: Sequence[NfoContent], own: OwnValues
+) -> tuple[bytes, OwnValues]:
+    """Return a file, and what is ours in it, after the elements of others are back whose value by hand is withdrawn."""
+    page, ledger, edits = NfoPage(layout.text), list(own), list[TextEdit]()
+    for root, content in _matched(layout.roots, contents):
+        known = root_of(own, document_of(content.kind, root)) if root is not None else {}
+        if root is not None and known.get(FORMER):
+            found = restored(page, root, content, known)
+            edits += found.edits
+            ledger[ledger.index(known)] = found.own
+    return (_spliced(data, layout, edits) if edits else data), ledger
 
 
 def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:

@@ -90,6 +90,17 @@ class NfoPage:
         at = max(root.inner_start, len(self.text[: root.inner_end].rstrip(_BLANKS)))
         return at, at, text + (eol if at == root.inner_end and not root.children else "")
 
+    def added_sources(self, root: PlacedElement, sources: Sequence[str]) -> TextEdit:
+        """Return the edit that adds elements as they were in a file, where `added` adds others."""
+        last = next((each for each in root.children if each.tag == "fileinfo"), None)
+        if last is not None:
+            return self.in_front_of(last, sources)
+        eol, indent = self.style(root)
+        if root.is_closed:
+            return root.start, root.end, self._opened(root, "".join(eol + indent + each for each in sources) + eol)
+        at = max(root.inner_start, len(self.text[: root.inner_end].rstrip(_BLANKS)))
+        return at, at, "".join(eol + indent + each for each in sources)
+
     def style(self, root: PlacedElement) -> tuple[str, str]:
         """Return the end of line and the indent of the elements of a root; "" and "" if all are on one line."""
         if not root.children:

@@ -23,8 +23,16 @@ _Tree: TypeAlias = tuple[Any, ...]
 
 
 def lost(before: ReadElement, after: ReadElement, own: Mapping[str, Any], merge: NfoMerge) -> list[str]:
+    """Return the elements of others that leave a root without a decision, as texts; an edit must have none."""
+    elements = leaving_of_others(before, after, own, merge)
+    return [f"<{each.tag}> {shortened(each.first('name') or each.value())}".strip() for each in elements]
+
+
+def leaving_of_others(
+    before: ReadElement, after: ReadElement, own: Mapping[str, Any], merge: NfoMerge
+) -> list[ReadElement]:
     """
-    Return the elements of others that leave a root without a decision, as texts; an edit must have none.
+    Return the elements of others that leave a root without an answer of a merge.
 
     Args:
         before: The root before the edit.
@@ -43,8 +51,7 @@ def lost(before: ReadElement, after: ReadElement, own: Mapping[str, Any], merge:
         if leaving[tree] > 0:
             leaving[tree] -= 1
             if proof.is_lost(element):
-                text = shortened(element.first("name") or element.value())
-                found.append(f"<{element.tag}> {text}".strip())
+                found.append(element)
     return found
 
 

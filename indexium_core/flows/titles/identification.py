@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from indexium_core.files.titles.nfo_former import with_former
 from indexium_core.flows.titles import nfo_reading, parsing
 from indexium_core.flows.titles.assigning import NO_FILES, FilesToUnassign
 from indexium_core.flows.titles.candidates import ids_of_titles, ids_of_works, season_values_of, values_of
@@ -331,7 +332,10 @@ def _of_others(documents: FolderDocuments, own: Mapping[str, OwnValues] | None) 
     """Return the documents of a folder without the values that a publication of ours wrote into them."""
     if not own:
         return documents
-    return {name: without_own(each, own[name]) if name in own else each for name, each in documents.items()}
+    return {
+        name: [with_former(left, own[name]) for left in without_own(each, own[name])] if name in own else each
+        for name, each in documents.items()
+    }
 
 
 def _with_edition(guess: TitleGuess, file: FileToIdentify, read: Callable[[str], NameParts]) -> TitleGuess:

@@ -19,13 +19,12 @@ from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import SEASON_NAMES, SERIES_TITLE
 from indexium_core.model.titles.nfo import NfoDocument
 
-OwnValues: TypeAlias = Sequence[
-    Mapping[str, Any]
-]  # of each root: kind, season, episode, values by name, `BY_ITEM`, `EMPTY`
+OwnValues: TypeAlias = Sequence[Mapping[str, Any]]  # of each root: kind, season, episode, values by name, `BY_ITEM`, …
 ItemKey: TypeAlias = tuple[str, str]  # what tells the items of a list apart: a text, or the name and role of an actor
 
 CAST, PEOPLE = "cast", "people"
 BY_ITEM = "by_item"  # key of a root: each item of its lists has its own owner, as since this version
+FORMER = "former"  # key of a root: the sources of the elements of others that gave way to values by hand, by tag
 EMPTY = "empty"  # key of a root: its text before we wrote into it, if it had no element
 NUMBERS = ("season", "episode")  # of a document; they say which episode it is, so they are never left out
 _NUMBERED = frozenset({"season", "episodedetails"})  # kinds whose numbers are elements
@@ -98,17 +97,18 @@ def own_items(root: Mapping[str, Any], is_ours: Callable[[str, Any], bool]) -> M
 
 def own_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
     """Return the values that are ours of one document, found by its kind and its numbers."""
-    values: Mapping[str, Any] = _root_of(own, document).get("values", {})
+    values: Mapping[str, Any] = root_of(own, document).get("values", {})
     return values
 
 
 def empty_root_of(own: OwnValues, document: NfoDocument) -> str:
     """Return the text of a root that had no element before we wrote into it; "" if it had some, or was ours."""
-    found: str = _root_of(own, document).get(EMPTY, "")
+    found: str = root_of(own, document).get(EMPTY, "")
     return found
 
 
-def _root_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
+def root_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
+    """Return what the ledger knows of one document; {} for nothing."""
     of_kind = [each for each in own if each["kind"] == document.kind]
     numbers = _numbers(document)
     found = [each for each in of_kind if {name: each[name] for name in numbers} == numbers]

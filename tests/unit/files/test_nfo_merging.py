@@ -17,9 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo_editing import NfoEdit, edited, new_file, own_values
+from indexium_core.files.titles.nfo_former import with_former
 from indexium_core.model.publishing.nfo_content import IS_PERSON, NfoContent, WantedOrigin
-from indexium_core.model.publishing.nfo_ownership import OwnValues
+from indexium_core.model.publishing.nfo_ownership import OwnValues, without_own
 
 FOREIGN = (
     "<movie>\n  <title>Seaside</title>\n  <year>1990</year>\n  <actor>\n    <name>Old Actor</name>\n"
@@ -67,6 +69,20 @@ def test_person_whom_others_named_already_is_not_added() -> None:
 def test_value_by_hand_takes_the_place_of_theirs_and_names_it() -> None:
     new, _, edit = publish(FOREIGN.encode(), content("hand", title="Garden"))
     assert (b"<title>Garden</title>" in new, edit.replaced, edit.lost) == (True, {"title": "Seaside"}, ())
+
+
+def test_elements_of_others_come_back_when_a_value_by_hand_is_withdrawn() -> None:
+    data = FOREIGN.replace("<title>", "<title lang='de'>").encode()
+    by_hand = content("hand", title="Garden", cast=with_order([{"name": "Kay", "character": ""}]), plot="P")
+    new, own, edit = publish(data, by_hand)
+    assert (set(edit.replaced), b"Old Actor" in new) == ({"title", "cast"}, False)
+    again, own, _ = publish(new, by_hand, own)
+    assert again == new
+    left = with_former(without_own(nfo.parse(new), own)[0], own)
+    assert (left.values["title"], left.values["cast"][0]["character"]) == ("Seaside", "Captain")
+    back, own, edit = publish(new, content("name", title="Name of the file"), own)
+    assert (back, edit.lost, own[0]["values"]) == (data, (), {})
+    assert publish(back, content("name", title="Name of the file"), own)[0] == data
 
 
 @pytest.mark.parametrize("origin", ["provider", "nfo", "name"])

@@ -1,0 +1,131 @@
+"""
+What others had written where a value by hand stands now: it comes back when the value by hand is withdrawn.
+
+The ledger keeps the source of each element that gave way, by its tag. It is not ours when it is back, and until then it
+is what others say: a scan reads it as if it were still in the file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from indexium_core.files.titles import nfo
+from indexium_core.files.titles.nfo import ReadElement, document_of
+from indexium_core.files.titles.nfo_layout import PlacedElement
+from indexium_core.files.titles.nfo_merging import NfoMerge
+from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
+from indexium_core.files.titles.nfo_proof import leaving_of_others
+from indexium_core.model.publishing.nfo_content import NfoContent, groups
+from indexium_core.model.publishing.nfo_ownership import FORMER, OwnValues, item_key, keys_of, named_values
+from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.titles.titles import joined_values
+
+
+@dataclass(frozen=True, slots=True)
+class FormerElements:
+    """The edits that bring elements of others back into one root."""
+
+    edits: Sequence[TextEdit]
+    own: Mapping[str, Any]  # the root of the ledger after that
+
+
+def replaced_sources(
+    page: NfoPage, before: PlacedElement, after: ReadElement, own: Mapping[str, Any], content: NfoContent
+) -> dict[str, list[str]]:
+    """Return the sources of the elements of others that leave a root, by tag."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for element in leaving_of_others(before, after, own, NfoMerge(content)):
+        found[element.tag].append(page.source(placed(element)))
+    return dict(found)
+
+
+def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Mapping[str, Any]) -> FormerElements:
+    """
+    Return what comes back into a root, because its value by hand is withdrawn.
+
+    Args:
+        page: The file.
+        root: The root as it is.
+        content: What the file is to say.
+        ledger: The root of the ledger, with `FORMER`.
+
+    """
+    edits: list[TextEdit] = []
+    former, values = dict(ledger.get(FORMER, {})), dict(ledger["values"])
+    by_hand = _tags_by_hand(content)
+    for tag in [each for each in former if each not in by_hand]:
+        sources = former.pop(tag)
+        ours = [each for each in root.all(tag) if _is_ours(content, each, values)]
+        others = [each for each in root.all(tag) if each not in ours and each.value()]
+        if others and (not ours or tag not in _LISTS):  # others have a value there again
+            continue
+        edits += _edits(page, root, ours, sources)
+        for each in ours:
+            _disown(content, each, values)
+    return FormerElements(edits, {**ledger, FORMER: former, "values": values})
+
+
+def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:
+    """Return a document of others with what they had written where a value by hand stands now."""
+    root = next((each for each in own if each.get(FORMER) and each["kind"] == document.kind), None)
+    if root is None:
+        return document
+    sources = "".join(source for each in root[FORMER].values() for source in each)
+    parsed = nfo.parse(f"<{document.kind}>{sources}</{document.kind}>".encode())
+    if not parsed:
+        return document
+    values = {
+        name: joined_values(document.values[name], value) if name in document.values else value
+        for name, value in parsed[0].values.items()
+    }
+    return replace(document, values={**document.values, **values}, ids={**parsed[0].ids, **document.ids})
+
+
+_LISTS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})
+
+
+def _tags_by_hand(content: NfoContent) -> set[str]:
+    """Return the tags of the fields that a person gives or empties: nothing comes back there."""
+    emptied = {name: value for name, value in content.values.items() if value in (None, "", [], {})}
+    found = [*groups(content), *groups(replace(content, values=emptied))]
+    return {tag for group in found if content.origin_of(group.field) == "hand" for tag in group.tags}
+
+
+def _edits(page: NfoPage, root: PlacedElement, ours: Sequence[ReadElement], sources: Sequence[str]) -> list[TextEdit]:
+    if not ours:
+        return [page.added_sources(root, sources)]
+    place = placed(ours[0])
+    lead = "".join(page.line_of(place))
+    return [(place.start, place.end, lead.join(sources)), *(page.removed(each) for each in ours[1:])]
+
+
+def _names(content: NfoContent, element: ReadElement) -> dict[str, Any]:
+    names = named_values(document_of(content.kind, ReadElement(tag=content.kind, children=[element])))
+    if element.tag != "year":
+        names.pop("year", None)
+    return names
+
+
+def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any]) -> bool:
+    """Return whether an element is one of ours; people of the files are not meant."""
+    names = _names(content, element)
+    return bool(names) and all(
+        keys_of(value) <= keys_of(values.get(name)) if isinstance(value, list) else values.get(name) == value
+        for name, value in names.items()
+    )
+
+
+def _disown(content: NfoContent, element: ReadElement, values: dict[str, Any]) -> None:
+    for name, value in _names(content, element).items():
+        left = (
+            [each for each in values.get(name, ()) if item_key(each) not in keys_of(value)]
+            if isinstance(value, list)
+            else []
+        )
+        if left:
+            values[name] = left
+        else:
+            values.pop(name, None)
