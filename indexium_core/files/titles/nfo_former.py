@@ -59,10 +59,10 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
     for tag in [each for each in former if each not in by_hand]:
         sources = former.pop(tag)
         ours = [each for each in root.all(tag) if _is_ours(content, each, values)]
-        others = [each for each in root.all(tag) if each not in ours and each.value()]
-        if others and (not ours or tag not in _LISTS):  # others have a value there again
+        others = [each for each in root.all(tag) if each not in ours and (each.value() or each.children)]
+        if others and tag not in _LISTS:  # others have a value there again
             continue
-        edits += _edits(page, root, ours, sources)
+        edits += _edits(page, root, ours, others, sources)
         for each in ours:
             _disown(content, each, values)
     return FormerElements(edits, {**ledger, FORMER: former, "values": values})
@@ -94,9 +94,16 @@ def _tags_by_hand(content: NfoContent) -> set[str]:
     return {tag for group in found if content.origin_of(group.field) == "hand" for tag in group.tags}
 
 
-def _edits(page: NfoPage, root: PlacedElement, ours: Sequence[ReadElement], sources: Sequence[str]) -> list[TextEdit]:
+def _edits(
+    page: NfoPage,
+    root: PlacedElement,
+    ours: Sequence[ReadElement],
+    others: Sequence[ReadElement],
+    sources: Sequence[str],
+) -> list[TextEdit]:
+    """Return the edits that put sources in the place of our elements, behind those of others, or at the end."""
     if not ours:
-        return [page.added_sources(root, sources)]
+        return [page.behind(others[-1], sources) if others else page.added_sources(root, sources)]
     place = placed(ours[0])
     lead = "".join(page.line_of(place))
     return [(place.start, place.end, lead.join(sources)), *(page.removed(each) for each in ours[1:])]

@@ -267,9 +267,12 @@ def _classify(
     """
     if walked.unchanged:
         result.states["ok"] += walked.unchanged
+    inodes = {row.inode for row in known.values()}
     for path, now in walked.differing:
         row = known.pop(path, None)
-        if row is None or must_read(path) or _has_changed(row, now, now_ns):
+        # Files that exchanged their names may have equal sizes and times; then only their inodes tell.
+        is_exchanged = row is not None and row.inode != now.st_ino and now.st_ino in inodes
+        if row is None or is_exchanged or must_read(path) or _has_changed(row, now, now_ns):
             result.to_read.append(FileToRead(path, walk.file_stat(now)))
             continue
         result.states[row.state] += 1

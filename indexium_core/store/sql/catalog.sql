@@ -225,7 +225,9 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
 CREATE OR REPLACE TEMP TABLE at_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash, f.growing,
        coalesce(i.file_hash <> f.file_hash, i.file_hash IS NOT NULL) AND i.own_mtime_ns IS NULL AS differs,
-       "left"(i.file_hash, 3) <> "left"(f.file_hash, 3) AND i.size = f.size AND i.mtime_ns = f.mtime_ns AS has_stat,
+       -- Both kinds of a hash read all of a small file, so they have the same digits.
+       "left"(i.file_hash, 3) <> "left"(f.file_hash, 3) AND i.size = f.size AND i.mtime_ns = f.mtime_ns
+       AND (i.size > 1048576 OR i.file_hash[4:] = f.file_hash[4:]) AS has_stat,
        -- Equal digests of the first packets, as many of them as both have; NULL: a digest is not known.
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
             THEN starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest) END AS is_alike,
@@ -460,11 +462,15 @@ SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new'
 FROM changed;
 
 -- name: rewritten_by_others
--- The old and new hashes of recordings that another program wrote anew, with the sizes of their files.
+-- The old and new hashes of recordings that another program wrote anew, and the two kinds of hashes of one file (of a sample
+-- and of all bytes), by which later scans know its copies; with the sizes of their files.
 SELECT DISTINCT c.old_hash, c.new_hash, f.size, r.size
 FROM changed AS c JOIN resolved AS r USING (file_id) JOIN scanned_files AS f USING (file_id)
-WHERE c.old_hash <> c.new_hash AND "left"(c.old_hash, 3) = "left"(c.new_hash, 3) AND NOT f.growing
-  AND f.media_digest <> '' AND r.media_digest <> '';
+WHERE c.old_hash <> c.new_hash AND NOT f.growing AND CASE WHEN "left"(c.old_hash, 3) = "left"(c.new_hash, 3)
+    THEN f.media_digest <> '' AND r.media_digest <> ''
+    ELSE c.found = 'known' AND f.size = r.size AND f.mtime_ns = r.mtime_ns AND (c.old_hash[4:] = c.new_hash[4:]
+         OR (f.media_digest <> '' AND r.media_digest <> ''
+             AND (starts_with(f.media_digest, r.media_digest) OR starts_with(r.media_digest, f.media_digest)))) END;
 
 -- name: changed_paths
 -- The changed files with their paths, and whether each is new.

@@ -115,8 +115,8 @@ SELECT f.file_id, f.file_name, f.path, f.folder, l.name, f.size, f.container, f.
        coalesce(k.names, []), f.people, "left"(f.custom_text, 300), coalesce(c.n, 1)
 FROM (SELECT unnest($1::BIGINT[]) AS file_id, generate_subscripts($1::BIGINT[], 1) AS place) AS w
 JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assigned_people JOIN people USING (person_id)
-           WHERE file_id IN (SELECT unnest($1::BIGINT[])) GROUP BY file_id) AS k USING (file_id)
+LEFT JOIN (SELECT file_id, list(name ORDER BY place) AS names FROM people_in_files($1::BIGINT[], NULL::BIGINT[])
+           GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'missing' AND file_hash IN (
                SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT unnest($1::BIGINT[])))
            GROUP BY file_hash) AS c ON c.file_hash = f.file_hash

@@ -10,11 +10,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files.titles import nfo
@@ -307,3 +308,25 @@ def test_people_who_come_and_go_leave_the_original_bytes(data: bytes, names: lis
     people = with_order([{"name": name, "character": "", IS_PERSON: True} for name in names])
     once, own, _ = publish(data, content(cast=people))
     assert publish(once, content(), own)[0] == data
+
+
+_WITHDRAWN = frozenset({"title", "plot", "genres", "studios", "crew", "cast", "collection", "release_date"})
+
+
+@settings(max_examples=200, deadline=None)
+@given(foreign_files(), contents())
+def test_values_by_hand_that_are_withdrawn_lose_nothing(data: bytes, wanted: NfoContent) -> None:
+    assume(data.count(b"<title>") < 2 and max(parsed(data).values(), default=0) < 2)  # no value twice
+    kept = {name: value for name, value in wanted.values.items() if name in _WITHDRAWN}
+    kept["cast"] = [each for each in kept.get("cast", []) if IS_PERSON not in each] or None
+    by_hand = replace(wanted, values=kept, origins=dict.fromkeys(kept, "hand"))
+    once, own, edit = publish(data, by_hand)
+    assert edit.lost == ()
+    back, _, edit = publish(once, content(), own)
+    assert edit.lost == ()
+    assert not without_order(data) - without_order(back)
+
+
+def without_order(data: bytes) -> Counter[str]:
+    """Return what `parsed` returns without the numbers of actors, which a cast by hand gives also those of others."""
+    return parsed(re.sub(rb"<order>\d+</order>", b"", data))
