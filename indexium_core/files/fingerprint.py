@@ -9,9 +9,8 @@ The digest of the media is what stays the same when another program writes a rec
 packets and changes all bytes around them, so the payload has another hash. The digest is over the first packets of
 the video, else of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it
 depends on the container, so a digest has up to three parts, over the first 1, 8 and 32 packets. Two digests agree if
-one begins with the other (`same_path` in catalog.sql). The image of a photo does not survive an edit. A photo has a
-digest if it has a camera and the moment of its recording with a fraction of a second, which tells the photos of a
-burst apart.
+one begins with the other (`same_path` in catalog.sql). The image of a photo does not survive an edit. The digest of a
+photo is that of its camera and its moment; photos of a burst share it, and then it tells nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from __future__ import annotations
 import bisect
 import hashlib
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -40,7 +38,6 @@ _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
     "h264": lambda unit: 1 <= (unit[0] & 31 if unit else 0) <= 5,
     "hevc": lambda unit: bool(unit) and unit[0] >> 1 & 63 < 32,
 }
-_FRACTION = re.compile(r"\.\d*[1-9]")  # cameras without a clock of this precision write zeros
 
 
 def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = False) -> str | None:
@@ -100,8 +97,8 @@ def packet_digest(media: Any, source: BoundedReader, payload: Sequence[Extent]) 
 
 
 def photo_digest(photo: PhotoFacts) -> str:
-    """Return the digest of a photo; "" if its facts do not tell it from the others of a burst."""
-    if not photo.camera or not _FRACTION.search(photo.taken):
+    """Return the digest of a photo: its camera and its moment. "" without both; photos of a burst may share it."""
+    if not photo.camera or not photo.taken:
         return ""
     return f"t1:{hashlib.blake2b(f'{photo.taken}|{photo.camera}'.encode(), digest_size=8).hexdigest()}"
 

@@ -186,6 +186,7 @@ def test_manual_library_only_proposes(library: Library, folder: Path, published:
 def test_automatic_library_publishes_safe_rows_only(library: Library, folder: Path, film: int) -> None:
     library.automation.change(1, {"automation_mode": "automatic"})
     (folder / TRAM / "movie.nfo").write_bytes(b"<movie><title>Theirs</title></movie>")
+    library.people.add([folder / TRAM / "Night Tram (2009).mp4"], ["Ann Lee"])
     radarr = Radarr(library, folder)
     for each in (folder / LANTERN / f"{NAME}.mp4", folder / TRAM / "Night Tram (2009).mp4"):
         radarr.send(
