@@ -34,6 +34,7 @@ HOME_VIDEOS = "Home videos"
 PEOPLE = "people.csv"
 FACES = "faces.db"  # a legacy .db file
 OLD = "old.db"  # a legacy .db file with history, which the user can import
+_OTHER_SEED = 150  # of the recording that replaces another one; the table and the films have seeds of their own
 _FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
@@ -81,20 +82,22 @@ def build(
 
 def prepare(library: Library, folder: Path) -> None:
     """
-    Scan the demo library, import its people, delete a file, damage another one, and make some decisions.
+    Scan the demo library, import its people, delete a file, replace and damage others, and make some decisions.
 
     The photos are included if the folder has them.
     """
     present = content.entries(json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"])
-    to_delete = [entry for entry in present if entry.condition == "missing"]
-    for entry in to_delete:
+    to_change = [entry for entry in present if entry.condition in {"missing", "replaced"}]
+    for entry in to_change:
         _make(folder, entry)
     library.inventory.add(folder)
     library.scan([folder])
     library.people.import_file(folder / PEOPLE)
     library.people.import_file(folder / FACES)
-    for entry in to_delete:
+    for entry in to_change:
         (folder / entry.path).unlink()
+        if entry.condition == "replaced":
+            _make(folder, replace(entry, clip=replace(entry.clip, seed=_OTHER_SEED)))
     library.scan([folder])
     for entry in present:
         if entry.condition == "corrupt":

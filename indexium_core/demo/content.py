@@ -23,7 +23,9 @@ class DemoFile:
     clip: Clip = field(default_factory=Clip)
     copy_of: str = ""  # path of the original of a copy; a copy with a comment was tagged later
     link_of: str = ""  # path of the entry to which this is a hard link
-    condition: str = ""  # truncated, empty, read_only, text, missing (deleted after the scan), corrupt (damaged)
+    # truncated, empty, read_only, text, missing (deleted after the scan), corrupt (damaged),
+    # replaced (after the scan, by another recording)
+    condition: str = ""
     edit: tuple[str, ...] | None = None  # people of an edit
     postponed: bool = False
     comment_mode: str = ""  # the comment mode of this file
@@ -100,7 +102,7 @@ _TABLE = (
     # family
     _entry("Family/2019/First steps.m4v", "m4v", (BEN,), "safe"),
     _entry('Family/2019/Dad\'s "famous" soup.mp4', "mp4", (BOB,), "safe"),
-    _entry("Family/2019/Empty room.mp4", "mp4", (), ""),
+    _entry("Family/2019/Empty room.mp4", "mp4", (TOM,), "", condition="replaced"),
     _entry("Family/2020/Homework.mp4", "mp4", (BEN,), "unchanged", "Ben explains fractions\nPeople: Ben Lee"),
     _entry("Family/2020/Haircut.mp4", "mp4", (BOB, BEN), "danger", "So funny! | People: Bob Ray"),
     _entry("Family/2020/Garden 🌻🌷.mp4", "mp4", (ROSA, BEN), "safe", subtitles=True),

@@ -130,6 +130,12 @@ def kept(library: Library) -> None:
     library.publications.choose(f"movie:{title_id}", "keep")
 
 
+def of_one_file(library: Library, *, add: bool) -> None:
+    """Change the people of one file, and not of its copies: an edit, while other changes of people are no decisions."""
+    change = library.people.add if add else library.people.remove_from
+    change([library.plan().items[0].file_path], ["Cy Orr" if add else "Ann Lee"], only_this=True)
+
+
 def saved(library: Library) -> None:
     library.templates.save("ann", people=["Cy Orr"])
     library.templates.apply("ann", [first(library)])
@@ -175,6 +181,9 @@ CHANGES: dict[str, Call | str] = {
     "changes.apply": "decisions.set_each",
     "checks.resolve": "decisions.edit",
     "checks.resolve_all": "decisions.edit",
+    "people.add": lambda library: of_one_file(library, add=True),
+    "people.remove_from": lambda library: of_one_file(library, add=False),
+    "people.remove": "people.remove_from",
     "people.merge": "people.rename",
     "people.unmerge": "people.rename",
     "people.split": "people.rename",
@@ -225,8 +234,8 @@ WITHOUT_RECORD = """
     inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
-    fields.change fields.define fields.release fields.remove people.add people.add_to_files people.import_file
-    people.remove people.set_picture people.take_from_files templates.remove templates.save views.remove
+    fields.change fields.define fields.release fields.remove people.add_to_files people.import_file
+    people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
     picture_selection.auto_select_assets picture_selection.choose_all

@@ -135,9 +135,11 @@ def _documents(text: str) -> list[NfoDocument]:
     outside = _ids_of(text)
     if not found:
         return [NfoDocument(kind="ids", ids=outside)] if outside else []
-    if len(found) == 1 and not found[0].ids and outside:
-        return [replace(found[0], ids=outside)]
-    return found
+    if len(found) != 1:
+        return found
+    around = text.replace(next(part for _, part in _parts(text)), "", 1)
+    mentioned = _ids_of(around) if around.strip() else {}
+    return [replace(found[0], ids=found[0].ids or outside, mentioned=mentioned)]
 
 
 def decoded(data: bytes) -> str:

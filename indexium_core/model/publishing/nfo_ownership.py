@@ -159,7 +159,9 @@ def _without(document: NfoDocument, own: Mapping[str, Any]) -> NfoDocument:
         document,
         values=values,
         shared=frozenset(name for name in values if _has_ours(name, found, own)),
-        ids={name: value for name, value in document.ids.items() if ID_FIELDS.get(name) not in ours},
+        # An address behind our elements is of others, and says the id that ours repeat.
+        ids={name: value for name, value in document.ids.items() if ID_FIELDS.get(name) not in ours}
+        or document.mentioned,
         series_title="" if SERIES_TITLE in ours else document.series_title,
         season_names={
             number: name for number, name in document.season_names.items() if f"{SEASON_NAMES}.{number}" not in ours

@@ -29,6 +29,7 @@ class NfoDocument:
     kind: NfoKind
     values: Mapping[str, Any] = field(default_factory=dict)  # field (model/titles/fields.py) → value
     ids: Mapping[str, str] = field(default_factory=dict)  # provider → id
+    mentioned: Mapping[str, str] = field(default_factory=dict)  # ids in the text around it, such as an address
     season: int | None = None
     episodes: tuple[int, ...] = ()
     series_title: str = ""

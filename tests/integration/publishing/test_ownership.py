@@ -163,6 +163,54 @@ class TestFilms:
         assert publish(library) in ("unchanged", "safe")
         assert (other / "Night Tram (2009)/movie.nfo").read_bytes() == written
 
+    def test_title_by_hand_of_one_episode_adds_no_root(self, library: Library, folder: Path) -> None:
+        video = folder / "Shows/Harbour Lights/Season 1/Harbour Lights - S01E02-E03.mp4"
+        nfo = video.with_suffix(".nfo")
+        roots = [
+            f"<episodedetails>\n  <title>{title}</title>\n  <season>1</season>\n  <episode>{number}</episode>\n"
+            "</episodedetails>\n"
+            for number, title in ((2, "Newts"), (3, "Toads"))
+        ]
+        nfo.write_text("".join(roots))
+        library.scan()
+        episodes = [each for each in library.titles.list(kind="episode", per_page=100).items if each.title == "Newts"]
+        library.titles.set(episodes[0].id, "title", "Ours")
+        publish(library)
+        once = nfo.read_text()
+        assert once == "".join(roots).replace("Newts", "Ours")
+        for _ in range(2):
+            library.scan()
+            publish(library)
+            assert nfo.read_text() == once
+        library.titles.set(episodes[0].id, "title", None)
+        publish(library)
+        assert nfo.read_text() == "".join(roots)
+
+    def test_address_alone_is_published_once(self, library: Library, folder: Path) -> None:
+        nfo = folder / TRAM / "movie.nfo"
+        nfo.write_text("https://www.themoviedb.org/movie/4977-paprika\n")
+        library.scan()
+        library.people.add([next((folder / TRAM).glob("*.mp4"))], ["Ann Lee"])
+        publish(library)
+        once = nfo.read_bytes()
+        for _ in range(2):
+            library.scan()
+            assert publish(library) == "unchanged"
+            assert nfo.read_bytes() == once
+
+    def test_folder_and_media_and_nfo_with_other_names_keep_our_people(self, library: Library, folder: Path) -> None:
+        video = folder / "Films/Copper Sky (2013).mp4"
+        library.people.add([video], ["Ann Lee"])
+        publish(library)
+        new = folder / "Films/In/Sky (2013).mp4"
+        new.parent.mkdir()
+        video.rename(new)
+        video.with_suffix(".nfo").rename(new.with_suffix(".nfo"))
+        library.scan()
+        assert library.disaster_recovery.validate_integrity().is_good
+        publish(library)
+        assert any(b"Ann Lee" in each.read_bytes() for each in new.parent.glob("*.nfo"))
+
     def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "Movie.NFO"
         nfo.write_text(FILM)
