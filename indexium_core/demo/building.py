@@ -34,7 +34,7 @@ HOME_VIDEOS = "Home videos"
 PEOPLE = "people.csv"
 FACES = "faces.db"  # a legacy .db file
 OLD = "old.db"  # a legacy .db file with history, which the user can import
-_OTHER_SEED = 150  # of the recording that replaces another one; the table and the films have seeds of their own
+_FORMER_SEED = -1  # of a recording that another one replaces; no other clip has it
 _FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
@@ -89,7 +89,7 @@ def prepare(library: Library, folder: Path) -> None:
     present = content.entries(json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"])
     to_change = [entry for entry in present if entry.condition in {"missing", "replaced"}]
     for entry in to_change:
-        _make(folder, entry)
+        _make(folder, _former(entry))
     library.inventory.add(folder)
     library.scan([folder])
     library.people.import_file(folder / PEOPLE)
@@ -97,7 +97,7 @@ def prepare(library: Library, folder: Path) -> None:
     for entry in to_change:
         (folder / entry.path).unlink()
         if entry.condition == "replaced":
-            _make(folder, replace(entry, clip=replace(entry.clip, seed=_OTHER_SEED)))
+            _make(folder, entry)
     library.scan([folder])
     for entry in present:
         if entry.condition == "corrupt":
@@ -302,6 +302,11 @@ def _write_history(target: Path) -> None:
         )
     target.unlink(missing_ok=True)
     legacy.write(target, [], operations)
+
+
+def _former(entry: DemoFile) -> DemoFile:
+    """Return the entry with the recording that the first scan finds at its path."""
+    return replace(entry, clip=replace(entry.clip, seed=_FORMER_SEED)) if entry.condition == "replaced" else entry
 
 
 def _original(entry: DemoFile) -> DemoFile:

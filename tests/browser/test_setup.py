@@ -56,12 +56,12 @@ def test_keyboard_leads_empty_home_to_first_plan(
     expect(page.get_by_text("No file is changed").first).to_be_visible()
     page.set_input_files("#people-file", str(folder / "people.csv"))
     upload = page.get_by_role("region", name="Import")
-    expect(upload).to_contain_text("90 names of 16 people in 90 rows")
+    expect(upload).to_contain_text("91 names of 16 people in 91 rows")
     expect(upload).to_contain_text("line 20")
     assert empty_library.people.list() == []
     page.set_viewport_size({"width": 390, "height": 844})
     no_sideways_scroll(page)
-    upload.get_by_role("button", name="Import 90 names").click()
+    upload.get_by_role("button", name="Import 91 names").click()
 
     expect(page.get_by_role("heading", name="Review the plan")).to_be_visible()
     expect(page.get_by_text("Nothing is written before you confirm")).to_be_visible()
