@@ -196,7 +196,9 @@ def test_edit_of_only_this_file_leaves_its_copy_alone(site: Site, library: Libra
     shown.get_by_role("combobox", name="Add a person").fill("Cy Orr")
     shown.get_by_label("Edit only this file, not its copy").first.check()
     shown.get_by_role("button", name="Save").click()
-    expect(page.locator(".toast").filter(has_text="Saved.")).not_to_contain_text("It reached")
+    saved = page.locator(".toast").filter(has_text="Saved.")
+    expect(saved).to_be_visible()
+    expect(saved).not_to_contain_text("It reached")
     assert [each.file_id for each in library.decisions.list() if "Cy Orr" in (each.people or ())] == [first.file_id]
 
     shown.get_by_role("button", name="Edit", exact=True).click()

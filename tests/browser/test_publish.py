@@ -111,7 +111,7 @@ def test_file_that_another_program_changed_is_written_only_if_it_is_selected(pub
     select_picture(published.library, film, picture("red"))
     published.library.publications.publish_entity("movie", film)
     nfo = published.folder / "Films/The Lantern Keeper (2014)/movie.nfo"
-    nfo.write_text(nfo.read_text(encoding="utf-8").replace("<year>2014</year>", "<year>1914</year>"), encoding="utf-8")
+    nfo.write_text(nfo.read_text(encoding="utf-8").replace("<runtime>101</runtime>", "<runtime>91</runtime>"), encoding="utf-8")
     select_picture(published.library, film, picture("blue"), name="two")
     published.library.publications.refresh()
     page = published.visit("/titles/publish?risk=danger")
@@ -119,8 +119,8 @@ def test_file_that_another_program_changed_is_written_only_if_it_is_selected(pub
     page.get_by_role("button", name="Review danger").wait_for(state="detached")
     row(page, "The Lantern Keeper").click()
     drawer = page.get_by_role("complementary", name="Details")
-    expect(drawer.locator(".nfo .old")).to_contain_text("<year>1914</year>")
-    expect(drawer.locator(".nfo .new")).to_contain_text("<year>2014</year>")
+    expect(drawer.locator(".nfo .old")).to_contain_text("<runtime>91</runtime>")
+    expect(drawer.locator(".nfo .new")).to_contain_text("<runtime>101</runtime>")
     pictures = drawer.locator(".pairs img")
     expect(pictures).to_have_count(2)
     page.wait_for_function(
