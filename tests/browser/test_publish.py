@@ -111,7 +111,9 @@ def test_file_that_another_program_changed_is_written_only_if_it_is_selected(pub
     select_picture(published.library, film, picture("red"))
     published.library.publications.publish_entity("movie", film)
     nfo = published.folder / "Films/The Lantern Keeper (2014)/movie.nfo"
-    nfo.write_text(nfo.read_text(encoding="utf-8").replace("<runtime>101</runtime>", "<runtime>91</runtime>"), encoding="utf-8")
+    nfo.write_text(
+        nfo.read_text(encoding="utf-8").replace("<runtime>101</runtime>", "<runtime>91</runtime>"), encoding="utf-8"
+    )
     select_picture(published.library, film, picture("blue"), name="two")
     published.library.publications.refresh()
     page = published.visit("/titles/publish?risk=danger")
