@@ -19,7 +19,7 @@ from indexium_core.store.publishing.inputs import OwnFile
 
 def new_body(contents: Sequence[NfoContent]) -> NfoBody:
     """Return a new NFO file."""
-    return NfoBody(nfo_editing.new_file(contents), contents, None)
+    return NfoBody(nfo_editing.new_file(contents), contents)
 
 
 def stored_body(own: OwnFile, data: bytes) -> StoredNfo:
@@ -42,17 +42,31 @@ def successor(own: OwnFile, data: bytes, contents: Sequence[NfoContent]) -> NfoB
     """
     if own.contents_hash == hash_of(contents) and blake3(data).hexdigest() == own.content_hash:
         return stored_body(own, data)
-    values: OwnValues = json.loads(own.own_elements or "[]")
-    edit = nfo_editing.edited(data, contents, values)
-    return NfoBody(edit.content, contents, edit.own)
+    return edited_body(data, contents, json.loads(own.own_elements or "[]"))
+
+
+def edited_body(data: bytes, contents: Sequence[NfoContent], own: OwnValues) -> NfoBody:
+    """
+    Return an NFO file with what its contents have to say; `own`: what is ours in `data`.
+
+    Raises:
+        RefusedError: The bytes cannot be edited.
+
+    """
+    edit = nfo_editing.edited(data, contents, own)
+    return NfoBody(edit.content, contents, edit)
 
 
 def codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:
-    """Return the codes of the worst elements of an edit: a file of ours may have elements of others, too."""
+    """
+    Return the codes of the worst elements of an edit: a file of ours may have elements of others, too.
+
+    `owner`: of the file that the edit takes the place of; nobody, if it gets a new name.
+    """
     codes = ["foreign_element_lost"] if edit.lost else []
     codes += ["drift"] if edit.drifted else []
     codes += ["foreign_value_replaced"] if edit.replaced else []
-    return codes + (["foreign_nfo_edited"] if owner != "ours" and not edit.drifted else [])
+    return codes + (["foreign_nfo_edited"] if owner in ("others", "changed") and not edit.drifted else [])
 
 
 def losses(edit: NfoEdit) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexium_core.files.titles import nfo_editing
+from indexium_core.files.titles.nfo_editing import NfoEdit
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.nfo_content import NfoContent
-from indexium_core.model.publishing.nfo_ownership import OwnValues
 from indexium_core.model.publishing.publication import PublicationRow, SideFileAction, SideFilePlan
 from indexium_core.store.publishing.inputs import OwnFile
 
@@ -22,12 +22,12 @@ class NfoBody:
 
     content: bytes
     contents: Sequence[NfoContent]  # what it has to say
-    own: OwnValues | None  # what is ours in an edited file; None: it is new, so everything is
+    edit: NfoEdit | None = None  # None: it is new, so everything in it is ours
 
     @property
     def own_elements(self) -> str:
         """What is ours in it, as JSON."""
-        own = nfo_editing.own_values(self.contents) if self.own is None else self.own
+        own = nfo_editing.own_values(self.contents) if self.edit is None else self.edit.own
         return json.dumps(own, ensure_ascii=False)
 
     @property
@@ -155,4 +155,5 @@ def _restored(file: SideFilePlan | None, path: bytes, lost: LostFile, sizes: Map
     if size is None:
         return replace(file, action="blocked", codes=("picture_gone",))
     action: SideFileAction = "create" if file.before_hash is None else "replace"
-    return replace(file, action=action, codes=(), after_hash=lost.content_hash, after_size=size, changed_fields=())
+    as_published = replace(file, action=action, after_hash=lost.content_hash, after_size=size)
+    return replace(as_published, codes=(), changed_fields=(), message="")

@@ -18,7 +18,7 @@ from typing import Any
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
+from indexium_core.files.titles import nfo, nfo_writers
 from indexium_core.flows.publishing import folders, nfo_bodies
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
@@ -182,7 +182,7 @@ class SideFilePlanner:
             return
         own = self._own_values(path, present)
         try:
-            edit = nfo_editing.edited(data, contents, own)
+            body = nfo_bodies.edited_body(data, contents, own)
         except errors.RefusedError as error:
             choice = self._choice(path, present)
             if choice == "replace":
@@ -193,19 +193,10 @@ class SideFilePlanner:
                 self._add(path, NFO, "blocked", present, owner, codes=["nfo_unreadable"], message=error.message)
             return
         self._add_notes(data, owner)
-        if edit.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
+        if body.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
-        self._add_body(
-            path,
-            NfoBody(edit.content, contents, edit.own),
-            present,
-            owner,
-            codes=nfo_bodies.codes_of(edit, owner),
-            changed=edit.changed,
-            writer=_writer(data, owner),
-            message=nfo_bodies.losses(edit),
-        )
+        self._add_body(path, body, present, owner, writer=_writer(data, owner))
 
     def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
         if "jellyfin" not in self._options.readers:
@@ -218,16 +209,17 @@ class SideFilePlanner:
     def _add_body(
         self,
         path: bytes,
-        edit: NfoBody | StoredNfo,
+        body: NfoBody | StoredNfo,
         present: PresentFile | None,
         owner: SideFileOwner,
         *,
         codes: Sequence[str] = (),
-        changed: tuple[str, ...] = (),
         writer: str = "",
-        message: str = "",
     ) -> None:
-        self.planned.bodies[path] = edit
+        """Add new bytes, with the codes of their edit, whichever bytes were edited."""
+        edit = body.edit if isinstance(body, NfoBody) else None
+        codes = codes if edit is None else [*codes, *nfo_bodies.codes_of(edit, owner)]
+        self.planned.bodies[path] = body
         self._add(
             path,
             NFO,
@@ -235,11 +227,11 @@ class SideFilePlanner:
             present,
             owner,
             codes=codes,
-            after_hash=blake3(edit.content).hexdigest(),
-            after_size=len(edit.content),
-            changed_fields=changed,
+            after_hash=blake3(body.content).hexdigest(),
+            after_size=len(body.content),
+            changed_fields=() if edit is None or present is None else edit.changed,
             writer=writer,
-            message=message,
+            message="" if edit is None else nfo_bodies.losses(edit),
         )
 
     # Pictures.

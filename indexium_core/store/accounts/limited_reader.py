@@ -19,8 +19,8 @@ _SQL = sql.load("limited_reader")
 _HOME = f"{database_file.NAME}.main"  # the schema with the tables themselves
 # Tables without a view: each service shows of them only what it may.
 _WITHOUT_FILES = """
-    api_tokens copied_people custom_fields edit_templates film_hashes hash_cache id_kinds job_dependencies
-    operation_state
+    api_tokens copied_people custom_fields edit_templates film_hashes finished_upgrades hash_cache id_kinds
+    job_dependencies operation_state
     plan_variants plans player_contacts players provider_cache provider_ids provider_ranks provider_requests
     recovery_codes rejected_assets requests saved_queries saved_views schedules schema_migrations second_factors
     title_names user_credentials user_identities user_libraries user_sessions users webhook_files webhook_sources

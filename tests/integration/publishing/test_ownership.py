@@ -211,6 +211,22 @@ class TestFilms:
         publish(library)
         assert any(b"Ann Lee" in each.read_bytes() for each in new.parent.glob("*.nfo"))
 
+    def test_value_of_others_under_another_name_of_the_media_is_answered(self, library: Library, folder: Path) -> None:
+        media, nfo = folder / "Films/Copper Sky (2013).mp4", folder / "Films/Copper Sky (2013).nfo"
+        nfo.write_text(FILM)
+        library.scan()
+        library.people.add([media], ["Ann Lee"])
+        publish(library)
+        renamed = media.rename(folder / "Films/Copper Sky (2013) [1080p].mp4")
+        library.scan()
+        library.titles.set_values(film_of(library, renamed), {"title": "Copper Sky"})
+        library.publications.refresh(disk=True)
+        row = library.publications.get("movie", film_of(library, renamed))
+        created = next(each for each in row.files if each.action == "create")
+        assert (created.name, created.codes) == ("Copper Sky (2013) [1080p].nfo", ("foreign_value_replaced",))
+        assert "Seaside" in created.message
+        assert row.risk == "warning"
+
     def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "Movie.NFO"
         nfo.write_text(FILM)
