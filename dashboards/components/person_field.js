@@ -41,7 +41,7 @@ export class PersonField extends Combobox {
   /** @type {string[]} */
   entered = [] // names that were entered before their suggestions arrived
   /** @type {(() => void) | null} */
-  afterEntered = null // runs when the names above are chosen
+  afterAnswers = null // runs when the answers that an action waits for are there
   /** @type {Offers | null} */
   offers = null
 
@@ -106,7 +106,7 @@ export class PersonField extends Combobox {
     this.offers = null
     this.added = ""
     this.entered = []
-    this.afterEntered = null
+    this.afterAnswers = null
   }
 
   text() {
@@ -142,9 +142,25 @@ export class PersonField extends Combobox {
     this.entered.splice(place, 1)
     const [option] = includesName(this.taken(), offers.for) ? [] : this.optionsOf(offers)
     if (option) this.choose(option.name, !option.isNew)
-    if (this.entered.length) return
-    const then = this.afterEntered
-    this.afterEntered = null
+    if (!this.entered.length) this.goOn()
+  }
+
+  /** Return whether suggestions are missing, for the text or for an entered name; `then` runs when they are there.
+   *
+   * @param {() => void} then
+   */
+  waits(then) {
+    const isAnswered = !cleanName(this.typedText) || (this.offers?.for === this.typedText && this.offers.complete)
+    if (isAnswered && !this.entered.length) return false
+    this.afterAnswers = then
+    this.isOpen = true
+    if (!isAnswered) this.host.send("typing", {text: this.typedText})
+    return true
+  }
+
+  goOn() {
+    const then = this.afterAnswers
+    this.afterAnswers = null
     then?.()
   }
 
@@ -164,6 +180,7 @@ export class PersonField extends Combobox {
   /** The text of the field has changed. */
   onTyped() {
     this.clearOptions()
+    this.afterAnswers = null
     this.typedText = this.text()
     this.isOpen = Boolean(this.typedText.trim())
     if (this.isOpen) this.request(() => this.host.send("typing", {text: this.typedText}))
@@ -183,6 +200,7 @@ export class PersonField extends Combobox {
     this.offers = offers
     this.active = chosen ? this.options().findIndex(each => this.keyOf(each) === this.keyOf(chosen)) : this.preferred()
     this.host.paint()
+    if (offers.complete && offers.for === this.typedText) this.goOn()
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} */
@@ -216,6 +234,7 @@ export class PersonField extends Combobox {
         autocapitalize: "words",
         spellcheck: "false",
         enterkeyhint: "done",
+        value: this.typedText,
         ...this.inputAttributes(),
         data: {key: this.id},
       }),

@@ -184,3 +184,26 @@ def test_phone_details_are_sheet_with_visible_file_and_buttons(look: Site, known
     page.mouse.move(195, grip["y"] + 180, steps=4)
     page.mouse.up()
     expect(sheet).to_be_hidden()
+
+
+def test_edit_of_only_this_file_leaves_its_copy_alone(site: Site, library: Library) -> None:
+    first, second = library.plan("issue:duplicate_content").items[:2]
+    page = site.visit(f"/plan?q=id:{first.file_id}")
+    row(page, first.file_name).click()
+    shown = drawer(page)
+    expect(shown.get_by_label("Edit only this file, not its copy")).to_have_count(1)  # for the fields
+    shown.get_by_role("button", name="Edit", exact=True).click()
+    shown.get_by_role("combobox", name="Add a person").fill("Cy Orr")
+    shown.get_by_label("Edit only this file, not its copy").first.check()
+    shown.get_by_role("button", name="Save").click()
+    saved = page.locator(".toast").filter(has_text="Saved.")
+    expect(saved).to_be_visible()
+    expect(saved).not_to_contain_text("It reached")
+    assert [each.file_id for each in library.decisions.list() if "Cy Orr" in (each.people or ())] == [first.file_id]
+
+    shown.get_by_role("button", name="Edit", exact=True).click()
+    shown.get_by_label("Edit only this file, not its copy").first.uncheck()
+    shown.get_by_role("combobox", name="Add a person").fill("Di Fox")
+    shown.get_by_role("button", name="Save").click()
+    reached = page.locator(".toast").filter(has_text="It reached 1 copy, too:")
+    expect(reached).to_contain_text(second.file_path)

@@ -105,10 +105,7 @@ export class PeopleEditor {
 
   save() {
     const {field} = this
-    if (field.entered.length) {
-      field.afterEntered = () => this.save()
-      return
-    }
+    if (field.waits(() => this.save())) return
     const typed = cleanName(field.text())
     const name = field.named()
     if (typed && name === null) {

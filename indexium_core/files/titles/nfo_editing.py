@@ -66,10 +66,10 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     layout = layout_of(data)
     if not layout.roots:
         return _in_front_of_address(data, layout, contents)
-    back, own = _with_former(data, layout, contents, own)
+    back, own, fields = _with_former(data, layout, contents, own)
     if back != data:
         edit = edited(back, contents, own)
-        return replace(edit, changed=edit.changed or ("",))
+        return replace(edit, changed=tuple(dict.fromkeys((*fields, *edit.changed))))
     page = NfoPage(layout.text)
     targets = [_Target.of(root, each, own) for root, each in _matched(layout.roots, contents)]
     edits: list[TextEdit] = []
@@ -138,16 +138,21 @@ class _Target:
 
 def _with_former(
     data: bytes, layout: NfoLayout, contents: Sequence[NfoContent], own: OwnValues
-) -> tuple[bytes, OwnValues]:
-    """Return a file, and what is ours in it, after the elements of others are back whose value by hand is withdrawn."""
-    page, ledger, edits = NfoPage(layout.text), list(own), list[TextEdit]()
+) -> tuple[bytes, OwnValues, Sequence[str]]:
+    """
+    Return a file after the elements of others are back whose value by hand is withdrawn.
+
+    With it come what is ours in it, and the fields of these elements.
+    """
+    page, ledger, edits, fields = NfoPage(layout.text), list(own), list[TextEdit](), list[str]()
     for root, content in _matched(layout.roots, contents):
         known = root_of(own, document_of(content.kind, root)) if root is not None else {}
         if root is not None and known.get(FORMER):
             found = restored(page, root, content, known)
             edits += found.edits
+            fields += found.fields
             ledger[ledger.index(known)] = found.own
-    return (_spliced(data, layout, edits) if edits else data), ledger
+    return (_spliced(data, layout, edits) if edits else data), ledger, fields
 
 
 def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:

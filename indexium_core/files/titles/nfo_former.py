@@ -30,6 +30,7 @@ class FormerElements:
 
     edits: Sequence[TextEdit]
     own: Mapping[str, Any]  # the root of the ledger after that
+    fields: Sequence[str]  # that get their former values
 
 
 def replaced_sources(
@@ -53,7 +54,7 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
         ledger: The root of the ledger, with `FORMER`.
 
     """
-    edits: list[TextEdit] = []
+    edits, fields = list[TextEdit](), list[str]()
     former, values = dict(ledger.get(FORMER, {})), dict(ledger["values"])
     by_hand = _tags_by_hand(content)
     for tag in [each for each in former if each not in by_hand]:
@@ -63,9 +64,10 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
         if others and tag not in _LISTS:  # others have a value there again
             continue
         edits += _edits(page, root, ours, others, sources)
+        fields += named_values(_document_of(content.kind, sources))
         for each in ours:
             _disown(content, each, values)
-    return FormerElements(edits, {**ledger, FORMER: former, "values": values})
+    return FormerElements(edits, {**ledger, FORMER: former, "values": values}, fields)
 
 
 def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:
@@ -73,15 +75,18 @@ def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:
     root = next((each for each in own if each.get(FORMER) and each["kind"] == document.kind), None)
     if root is None:
         return document
-    sources = "".join(source for each in root[FORMER].values() for source in each)
-    parsed = nfo.parse(f"<{document.kind}>{sources}</{document.kind}>".encode())
-    if not parsed:
-        return document
+    former = _document_of(document.kind, [source for each in root[FORMER].values() for source in each])
     values = {
         name: joined_values(document.values[name], value) if name in document.values else value
-        for name, value in parsed[0].values.items()
+        for name, value in former.values.items()
     }
-    return replace(document, values={**document.values, **values}, ids={**parsed[0].ids, **document.ids})
+    return replace(document, values={**document.values, **values}, ids={**former.ids, **document.ids})
+
+
+def _document_of(kind: str, sources: Sequence[str]) -> NfoDocument:
+    """Return what the sources of elements say."""
+    parsed = nfo.parse(f"<{kind}>{''.join(sources)}</{kind}>".encode())
+    return parsed[0] if parsed else NfoDocument(kind="ids")
 
 
 _LISTS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})

@@ -215,14 +215,29 @@ class _TitlePlans:
         self._inputs, self._options, self._libraries = inputs, options, libraries
         self._tenants, self._disk, self._find_owner, self._claims = tenants, disk, find_owner, claims
         self._by_id = {each.entity.entity_id: each for each in inputs.titles if each.entity.entity_type == "episode"}
+        self._neighbors = cache(self._find_neighbors)
 
     def of_title(self, title: KnownTitle) -> PlannedRow:
         """Return the row of a title, without side files if it has no video, or its video belongs to another episode."""
+        files = self._files_of(title)
+        people = self._people_of(title.library_id, files)
+        planner, places = self._planner_of_title(title, files, people)
+        planner.finish()
+        return self._row(title, files, places, planner.planned, people)
+
+    def _files_of(self, title: KnownTitle) -> Sequence[MainFile]:
         files = self._inputs.files.get(title.entity, [])
-        if title.entity.entity_type == "episode":
-            files = [each for each in files if self._is_first(each, title)]
+        return [each for each in files if title.entity.entity_type != "episode" or self._is_first(each, title)]
+
+    def _people_of(self, library_id: int, files: Sequence[MainFile]) -> Sequence[str]:
+        is_wanted = self._options[library_id].people
+        return contents.people_of(self._inputs, (each.file_id for each in files)) if is_wanted else []
+
+    def _planner_of_title(
+        self, title: KnownTitle, files: Sequence[MainFile], people: Sequence[str]
+    ) -> tuple[SideFilePlanner, Sequence[SideFilePlace]]:
+        """Return a planner that has the side files of a title, and their places."""
         options = self._options[title.library_id]
-        people = contents.people_of(self._inputs, (each.file_id for each in files)) if options.people else []
         planner = self._planner_of(title.entity, options)
         places = self._places(title, files)
         if files and title.entity.entity_type == "series" and not places:
@@ -234,13 +249,34 @@ class _TitlePlans:
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)
-        planner.finish()
-        return self._row(title, files, places, planner.planned, people)
+        return planner, places
 
     def _planner_of(self, entity: Entity, options: PublishOptions) -> SideFilePlanner:
         return SideFilePlanner(
-            entity, self._inputs, options, self._disk, find_owner=self._find_owner, claims=self._claims
+            entity,
+            self._inputs,
+            options,
+            self._disk,
+            find_owner=self._find_owner,
+            claims=self._claims,
+            is_wanted_by_other=partial(self._is_wanted_by_other, entity),
         )
+
+    def _is_wanted_by_other(self, entity: Entity, path: bytes) -> bool:
+        """Return whether the video with the name of a side file belongs to another title, which publishes that file."""
+        folder, name = os.path.split(path)
+        other = self._neighbors().get(_join(folder, side_file_names.media_stem(name)))
+        if other is None or other.entity == entity or other.library_id not in self._libraries:
+            return False
+        files = self._files_of(other)
+        planner, _ = self._planner_of_title(other, files, self._people_of(other.library_id, files))
+        return path in planner.wanted
+
+    def _find_neighbors(self) -> Mapping[bytes, KnownTitle]:
+        """Return the films and episodes by the paths of their videos, without extension."""
+        titles = [each for each in self._inputs.titles if each.entity.entity_type in ("movie", "episode")]
+        found = [(file.path_bytes, each) for each in titles for file in self._files_of(each)]
+        return {side_file_names.stem_of(path): each for path, each in found}
 
     def _places(self, title: KnownTitle, files: Sequence[MainFile]) -> list[SideFilePlace]:
         match title.entity.entity_type:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -60,15 +60,16 @@ class SideFilePlanner:
         *,
         find_owner: Callable[[bytes], SideFileOwnership | None],
         claims: dict[bytes, Entity],
+        is_wanted_by_other: Callable[[bytes], bool],
     ) -> None:
         """
         Plan with what is known.
 
         `find_owner` returns what is known about a file of ours by its path; `claims` has the paths that other titles
-        have taken, and gets those of this one.
+        have taken, and gets those of this one. `is_wanted_by_other` says of a path whether a title will take it.
         """
         self._inputs, self._options, self._disk, self._find_owner = inputs, options, disk, find_owner
-        self._entity, self._claims = entity, claims
+        self._entity, self._claims, self._is_wanted_by_other = entity, claims, is_wanted_by_other
         self._stopped = {path for path, (_, choice) in inputs.choices.items() if choice == STOP}
         self._ours = {each.path_bytes: each for each in inputs.ours.get(entity, ()) if not self._is_stopped(each)}
         self._former: dict[bytes, OwnFile] = {}  # `place_of` a file → our file that it takes the place of
@@ -76,6 +77,11 @@ class SideFilePlanner:
         self._followed: dict[bytes, tuple[str, str]] = {}  # choices that follow their media, by the new path
         self._wanted: list[tuple[bytes, Callable[[], None]]] = []  # paths, and what plans each
         self.planned = PlannedSideFiles()
+
+    @property
+    def wanted(self) -> Collection[bytes]:
+        """The paths of the files that were added."""
+        return {path for path, _ in self._wanted}
 
     def finish(self) -> None:
         """Plan the files that were added, then those that are left over."""
@@ -312,7 +318,7 @@ class SideFilePlanner:
                 present = self._present(path)
             except errors.MetadataError:
                 continue
-            is_kept = own.kind in self.planned.kept_kinds or path in self._claims
+            is_kept = own.kind in self.planned.kept_kinds or path in self._claims or self._is_wanted_by_other(path)
             is_lost = self._lost(path, present) is not None
             if path in successors and not (present and is_kept):
                 self._leave(own, present, successors[path])

@@ -80,6 +80,12 @@ def role_of(name: bytes) -> bytes:
     return found[1].lower() if found else b""
 
 
+def media_stem(name: bytes) -> bytes:
+    """Return the name, without extension, that a video has whose side file this is."""
+    stem, role = stem_of(name), b"-" + role_of(name)
+    return stem[: -len(role)] if stem.lower().endswith(role) and not is_nfo(name) else stem
+
+
 def extension(media_type: str) -> str | None:
     """Return the extension of a picture; None if players do not read pictures of its type."""
     return _OF_MEDIA_TYPES.get(media_type)

@@ -49,6 +49,13 @@ def publish(library: Library) -> str:
     return max(risks, key=("unchanged", "safe", "warning", "danger", "blocked").index, default="unchanged")
 
 
+def exchange(first: Path, second: Path) -> None:
+    """Give two files the names of each other."""
+    between = first.rename(first.with_name("between"))
+    second.rename(first)
+    between.rename(second)
+
+
 def film_of(library: Library, path: Path) -> int:
     found = library.files.find(str(path))
     return next(each.id for each in library.titles.list(per_page=100).items if found in library_files(library, each.id))
@@ -226,6 +233,25 @@ class TestFilms:
         assert (created.name, created.codes) == ("Copper Sky (2013) [1080p].nfo", ("foreign_value_replaced",))
         assert "Seaside" in created.message
         assert row.risk == "warning"
+
+    def test_films_that_swap_names_with_their_nfo_files_are_published_at_once(
+        self, library: Library, folder: Path
+    ) -> None:
+        first, second = folder / "Films/Copper Sky (2013).mp4", folder / "Films/Zinc Moon (2014).mp4"
+        second.write_bytes(next((folder / TRAM).glob("*.mp4")).read_bytes())
+        library.scan()
+        library.people.add([first], ["Ann Lee"])
+        library.people.add([second], ["Bob Ray"])
+        publish(library)
+        for ending in (".mp4", ".nfo"):
+            exchange(first.with_suffix(ending), second.with_suffix(ending))
+        library.scan()
+        assert publish(library) == "safe"
+        library.scan()
+        assert publish(library) == "unchanged"
+        texts = [each.with_suffix(".nfo").read_text() for each in (first, second)]
+        assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
+        assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
     def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "Movie.NFO"

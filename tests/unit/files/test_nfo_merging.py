@@ -83,6 +83,7 @@ def test_elements_of_others_come_back_when_a_value_by_hand_is_withdrawn() -> Non
     assert (left.values["title"], left.values["cast"][0]["character"]) == ("Seaside", "Captain")
     back, own, edit = publish(new, content("name", title="Name of the file"), own)
     assert (back, edit.lost, own[0]["values"]) == (data, (), {})
+    assert set(edit.changed) == {"title", "cast", "plot"}
     assert publish(back, content("name", title="Name of the file"), own)[0] == data
 
 
