@@ -17,15 +17,19 @@ def nothing(summary: PublicationSummary) -> str:
 
 def question(summary: PublicationSummary) -> str:
     """Return what a publication would do, for the confirmation."""
-    risks = ", ".join(f"{count:,} {risk}" for risk, count in summary.by_risk.items() if count)
     verb = "restored" if summary.is_restoration else "published"
     sentences = [
-        f"{wording.plural(summary.titles, 'title')} would be {verb} ({risks}).",
+        f"{wording.plural(summary.titles, 'title')} would be {verb} ({risks(summary)}).",
         files(summary),
         summary.promise,
         *summary.notes,
     ]
     return " ".join(sentences) + left_out(summary.excluded, hint=False)
+
+
+def risks(summary: PublicationSummary) -> str:
+    """Return the numbers of titles by risk, in words."""
+    return ", ".join(f"{count:,} {risk}" for risk, count in summary.by_risk.items() if count)
 
 
 def files(summary: PublicationSummary) -> str:

@@ -140,7 +140,15 @@ def _print_dry_run(
     library: LibraryServices, report: DryRunReport, summary: PublicationSummary, *, as_json: bool
 ) -> None:
     if as_json:
-        output.to_json({"operation_id": None, "dry_run": True, "excluded": summary.excluded, "items": report.items})
+        output.to_json(
+            {
+                "operation_id": None,
+                "dry_run": True,
+                "by_risk": summary.by_risk,
+                "excluded": summary.excluded,
+                "items": report.items,
+            }
+        )
         return
     bad = [each for each in report.failures_first if each.status != "success"]
     if bad:
@@ -155,7 +163,8 @@ def _print_dry_run(
         output.note(f"… {wording.and_more(len(bad) - _LISTED)}; --json has all of them.")
     ready = len(report.items) - len(bad)
     output.note(
-        f"Dry run: {summaries.dry_run_result(ready, len(report.items), noun='title')} {questions.files(summary)}"
+        f"Dry run: {summaries.dry_run_result(ready, len(report.items), noun='title')} "
+        f"Risks: {questions.risks(summary)}. {questions.files(summary)}"
     )
     if left := questions.left_out(summary.excluded, hint=True):
         output.note(left.lstrip())

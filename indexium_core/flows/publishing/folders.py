@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from indexium_core import errors
@@ -14,6 +14,7 @@ from indexium_core.model.names import words
 from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.side_file_names import stem_of
+from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store.publishing.inputs import MainFile, OwnFile
 
 
@@ -88,6 +89,14 @@ def beside(file: MainFile) -> SideFilePlace:
 def of_episode(files: Sequence[MainFile]) -> list[SideFilePlace]:
     """Return the places of an episode, or of a video: beside each of its files, of several parts beside the first."""
     return list({(place.folder, place.stem): place for place in map(beside, reversed(_first_parts(files)))}.values())
+
+
+def hides_versions(
+    entity: Entity, place: SideFilePlace, files: Sequence[MainFile], is_read: Callable[[SideFilePlace], bool]
+) -> bool:
+    """Return whether an NFO file of the folder hides those of versions of a film; `is_read`: players read one."""
+    versions = [each for each in map(beside, files) if each.folder == place.folder]
+    return entity.entity_type == "movie" and len(versions) > 1 and any(map(is_read, versions))
 
 
 def is_of_season(folder: str) -> bool:

@@ -103,6 +103,12 @@ PUBLICATION_CODES: Mapping[str, PublicationCode] = {
     "foreign_nfo_edited": _code(
         "warning", "edits a file", "An NFO file of others is edited; what does not change stays byte for byte."
     ),
+    "versions_hidden": _code(
+        "warning",
+        "hides NFO files",
+        "Players do not read the NFO files of the single versions of a film any more beside a new movie.nfo.",
+        "Put each version into a folder of its own if their NFO files differ.",
+    ),
     "released": _code("note", "not published", "You have stopped the publication of this file."),
     "two_extensions": _code(
         "note", "two extensions", "The folder has this picture twice, with two extensions. One of them stays."

@@ -253,6 +253,24 @@ class TestFilms:
         assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
         assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
+    def test_film_with_versions_that_have_nfo_files_is_published_with_a_warning(
+        self, library: Library, folder: Path
+    ) -> None:
+        video = next((folder / TRAM).glob("*.mp4"))
+        for version in ("1080p", "2160p"):
+            media = video.with_name(f"Night Tram (2009) - {version}.mp4")
+            media.write_bytes(video.read_bytes() + version.encode())
+            media.with_suffix(".nfo").write_text(FILM)
+        video.unlink()
+        library.scan()
+        library.publications.refresh(disk=True)
+        row = library.publications.get("movie", film_of(library, media))
+        assert ([each.name for each in row.files], row.codes, row.risk) == (
+            ["movie.nfo"],
+            ["versions_hidden"],
+            "warning",
+        )
+
     def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "Movie.NFO"
         nfo.write_text(FILM)
