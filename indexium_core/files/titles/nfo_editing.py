@@ -11,18 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from indexium_core.files.titles import nfo, nfo_proof
+from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
-from indexium_core.files.titles.nfo_former import replaced_sources, restored
+from indexium_core.files.titles.nfo_former import restored, sources_of
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_merging import NfoMerge, document_for, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
+from indexium_core.files.titles.nfo_proof import LossProof
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
 from indexium_core.model.publishing.nfo_ownership import EMPTY, FORMER, OwnValues, empty_root_of, own_of, owned, root_of
+from indexium_core.model.titles.nfo import NfoDocument
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _ADDRESS = re.compile(r"https?://\S+")
@@ -81,19 +83,27 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
             edits += _emptied(page, each.root, found, each.empty) or found
     new = _spliced(data, layout, edits) if edits else data
     after = _proven(new, layout, targets) if edits else [each.root for each in targets if each.root is not None]
+    results = [each.result(page, own, root) for each, root in zip(targets, after, strict=True)]
     return NfoEdit(
         content=new,
         changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
-        own=[target.owned(page, own, root) for target, root in zip(targets, after, strict=True)],
+        own=[each.own for each in results],
         replaced={name: old for each in targets for name, old in each.merge.replaced.items()},
         drifted=tuple(dict.fromkeys(name for each in targets for name in each.merge.drifted)),
-        lost=tuple(text for target, root in zip(targets, after, strict=True) for text in target.lost(root)),
+        lost=tuple(text for each in results for text in each.lost),
     )
 
 
 def own_values(contents: Sequence[NfoContent]) -> OwnValues:
     """Return what is ours in a file whose values we all wrote, such as a new one, as our reader reads it."""
-    return [owned((), None, document_of(each.kind, document_for(each)), people=people_of(each)) for each in contents]
+    return [owned((), None, document_for(each), people=people_of(each)) for each in contents]
+
+
+class _RootResult(NamedTuple):
+    """What an edit made of a root."""
+
+    own: Mapping[str, Any]  # what is ours in it, with what others had written where a value by hand stands
+    lost: Sequence[str]  # what others lose by the edit without a decision
 
 
 @dataclass(slots=True)
@@ -102,6 +112,7 @@ class _Target:
 
     root: PlacedElement | None  # None: a new root
     content: NfoContent
+    document: NfoDocument | None  # what the root says
     own: Mapping[str, Any]  # what is ours in the root, by name
     empty: str  # the text of the root before we wrote into it, if it had no element
     merge: NfoMerge
@@ -113,27 +124,31 @@ class _Target:
         """Return a root with what it is to say."""
         if root is None:
             wanted = wanted_of(content)
-            return cls(root, content, {}, "", NfoMerge(content), wanted, wanted)
+            return cls(root, content, None, {}, "", NfoMerge(content), wanted, wanted)
         document = document_of(content.kind, root)
         ours = own_of(own, document)
-        merge = merged(content, ours, root)
+        merge = merged(content, ours, root, document)
         empty = empty_root_of(own, document) if root.children else root.page[root.start : root.end].decode()
-        return cls(root, content, ours, empty, merge, wanted_of(merge.content), ())
+        return cls(root, content, document, ours, empty, merge, wanted_of(merge.content), ())
 
-    def owned(self, page: NfoPage, own: OwnValues, root: PlacedElement) -> Mapping[str, Any]:
-        """Return what is ours in the root after the edit, with what others had written where a value by hand stands."""
-        before = None if self.root is None else document_of(self.content.kind, self.root)
-        found = dict(owned(own, before, document_of(self.content.kind, root), people=people_of(self.content)))
-        former = dict(root_of(own, before).get(FORMER, {})) if before is not None else {}
-        if self.root is not None and self.merge.replaced:
-            former = replaced_sources(page, self.root, root, self.own, self.merge.content) | former
+    def result(self, page: NfoPage, own: OwnValues, root: PlacedElement) -> _RootResult:
+        """Return what the edit made of the root; `page`: the file before it; `root`: as it is after it."""
+        if self.root is root and self.document is not None:
+            document = self.document
+        else:
+            document = document_of(self.content.kind, root)
+        found = dict(owned(own, self.document, document, people=people_of(self.content)))
+        if self.root is None or self.document is None:
+            return _RootResult(found, ())
+        proof = LossProof(self.root, root, document, self.own)
+        former = dict(root_of(own, self.document).get(FORMER, {}))
+        if self.merge.replaced:
+            former = sources_of(page, proof.of_others(NfoMerge(self.merge.content))) | former
         if former:
             found[FORMER] = former
-        return {**found, EMPTY: self.empty} if self.empty and found["values"] else found
-
-    def lost(self, root: PlacedElement) -> list[str]:
-        """Return what others lose by the edit without a decision; `root` is as it is after it."""
-        return [] if self.root is None else nfo_proof.lost(self.root, root, self.own, self.merge)
+        if self.empty and found["values"]:
+            found[EMPTY] = self.empty
+        return _RootResult(found, proof.lost(self.merge))
 
 
 def _with_former(
@@ -144,6 +159,8 @@ def _with_former(
 
     With it come what is ours in it, and the fields of these elements.
     """
+    if not any(each.get(FORMER) for each in own):
+        return data, own, ()
     page, ledger, edits, fields = NfoPage(layout.text), list(own), list[TextEdit](), list[str]()
     for root, content in _matched(layout.roots, contents):
         known = root_of(own, document_of(content.kind, root)) if root is not None else {}
@@ -185,7 +202,7 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
         refuse("The file is a text, and no XML.")
     if layout.encoding.startswith("utf-16") or any(each.kind == "season" for each in contents):
         refuse("The file has only an address.")
-    wanted = [document_of(each.kind, document_for(each)) for each in contents]
+    wanted = [document_for(each) for each in contents]
     known = {provider: value for each in nfo.parse(data) for provider, value in each.ids.items()}
     if any(each.ids.get(provider, value) != value for each in wanted for provider, value in known.items()):
         refuse("The file has only an address, and it is the one of another title.")

@@ -8,16 +8,14 @@ is what others say: a scan reads it as if it were still in the file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_layout import PlacedElement
-from indexium_core.files.titles.nfo_merging import NfoMerge
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
-from indexium_core.files.titles.nfo_proof import leaving_of_others
 from indexium_core.model.publishing.nfo_content import NfoContent, groups
 from indexium_core.model.publishing.nfo_ownership import FORMER, OwnValues, item_key, keys_of, named_values
 from indexium_core.model.titles.nfo import NfoDocument
@@ -33,13 +31,11 @@ class FormerElements:
     fields: Sequence[str]  # that get their former values
 
 
-def replaced_sources(
-    page: NfoPage, before: PlacedElement, after: ReadElement, own: Mapping[str, Any], content: NfoContent
-) -> dict[str, list[str]]:
-    """Return the sources of the elements of others that leave a root, by tag."""
+def sources_of(page: NfoPage, elements: Iterable[PlacedElement]) -> dict[str, list[str]]:
+    """Return the sources of elements, by tag."""
     found: dict[str, list[str]] = defaultdict(list)
-    for element in leaving_of_others(before, after, own, NfoMerge(content)):
-        found[element.tag].append(page.source(placed(element)))
+    for each in elements:
+        found[each.tag].append(page.source(each))
     return dict(found)
 
 

@@ -9,7 +9,7 @@ the rules as a table.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -21,7 +21,9 @@ from indexium_core.model.publishing.nfo_content import (
     IS_THEIRS,
     SEASON_NAMES,
     SERIES_TITLE,
+    ElementGroup,
     NfoContent,
+    PublishedKind,
     WantedOrigin,
     groups,
 )
@@ -35,6 +37,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     named_values,
     own_keys,
 )
+from indexium_core.model.titles.nfo import NfoDocument
 
 _LISTS = frozenset({"genres", "countries", "studios", "tags", CAST, "crew.Director", "crew.Writer"})
 _FLAT = "ratings.default"  # the rating of `<rating>`
@@ -66,10 +69,14 @@ class NfoMerge:
         return _name_of(field_name) in fields
 
 
-def document_for(content: NfoContent) -> ReadElement:
-    """Return the root element that a new file would have for a content, as our reader finds it."""
-    children = [as_read(element) for group in groups(content) for element in group.elements]
-    return ReadElement(tag=content.kind, children=children)
+def document_for(content: NfoContent) -> NfoDocument:
+    """Return what a new file would say for a content, as our reader finds it."""
+    return _document_of(content.kind, groups(content))
+
+
+def _document_of(kind: PublishedKind, found: Iterable[ElementGroup]) -> NfoDocument:
+    children = [as_read(element) for group in found for element in group.elements]
+    return document_of(kind, ReadElement(tag=kind, children=children))
 
 
 def people_of(content: NfoContent) -> frozenset[str]:
@@ -78,7 +85,7 @@ def people_of(content: NfoContent) -> frozenset[str]:
     return frozenset(person_key(each["name"]) for each in cast if each.get(IS_PERSON))
 
 
-def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement) -> NfoMerge:
+def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement, document: NfoDocument) -> NfoMerge:
     """
     Return what a root is to say.
 
@@ -86,21 +93,23 @@ def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement) -> Nf
         content: What the file is to say, as if it were new.
         own: The values of the root that are ours, by name.
         root: The root as it is.
+        document: What the root says.
 
     """
-    return _Merging(content, own, root).merge()
+    return _Merging(content, own, root, document).merge()
 
 
 class _Merging:
     """One merge."""
 
-    def __init__(self, content: NfoContent, own: Mapping[str, Any], root: ReadElement) -> None:
+    def __init__(self, content: NfoContent, own: Mapping[str, Any], root: ReadElement, document: NfoDocument) -> None:
         self._content, self._own = content, own
-        self._present = named_values(document_of(content.kind, root), numbers=True)
-        self._wanted = named_values(document_of(content.kind, document_for(content)), numbers=True)
+        self._present = named_values(document, numbers=True)
+        found = groups(content)
+        self._wanted = named_values(_document_of(content.kind, found), numbers=True)
         self._filled = {each.tag for each in root.children if each.value() or each.children}
         self._root = root
-        self._groups = {_name_of(group.field): group for group in groups(content)}
+        self._groups = {_name_of(group.field): group for group in found}
         self._people = people_of(content)
         self._merge = NfoMerge(content)
         self._dropped: frozenset[str] = frozenset()  # sources of ratings that leave
@@ -357,17 +366,22 @@ class _ListMerge:
     def _judge_removed(self) -> None:
         """Judge the wanted items that were ours and that others removed: a person decides whether they come back."""
         here = keys_of(self.present)
-        removed = [each for each in self.wanted if item_key(each) in self.ours and item_key(each) not in here]
-        self.is_drifted = bool(removed) and self.origin in _FREE_TO_ADD
+        left = [each for each in self.wanted if item_key(each) in here or item_key(each) not in self.ours]
+        self.is_drifted = len(left) < len(self.wanted) and self.origin in _FREE_TO_ADD
         if not self.is_drifted:
-            self.wanted = [each for each in self.wanted if each not in removed]
+            self.wanted = left
 
     def _chosen(self) -> list[Any]:
         """Return the items that a person has chosen; of others, only the people of the files stay beside them."""
-        left = [each for each in self.theirs if item_key(each) not in keys_of(self.wanted)]
-        people = self._names(self.people)
-        stays = [each for each in left if not self._names([each]).isdisjoint(people)]
-        self.gone = [item_key(each)[0] for each in left if each not in stays]
+        chosen, people = keys_of(self.wanted), self._names(self.people)
+        stays: list[Any] = []
+        for each in self.theirs:
+            if item_key(each) in chosen:
+                continue
+            if self._names([each]).isdisjoint(people):
+                self.gone.append(item_key(each)[0])
+            else:
+                stays.append(each)
         return [*self.wanted, *stays]
 
     def _kept(self) -> list[Any]:

@@ -7,81 +7,70 @@ Each element that leaves is ours, or the merge answers for it. The proof knows n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_elements import item_key
+from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_merging import NfoMerge, is_rating, shortened
+from indexium_core.files.titles.nfo_page import placed
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import groups
 from indexium_core.model.publishing.nfo_ownership import CAST, keys_of, named_values, own_keys
 from indexium_core.model.titles.fields import rating_scale
+from indexium_core.model.titles.nfo import NfoDocument
 
 _ORDER = frozenset({"order", "sortorder"})  # elements of an actor that only number it
 _Tree: TypeAlias = tuple[Any, ...]
 
 
-def lost(before: ReadElement, after: ReadElement, own: Mapping[str, Any], merge: NfoMerge) -> list[str]:
-    """Return the elements of others that leave a root without a decision, as texts; an edit must have none."""
-    elements = leaving_of_others(before, after, own, merge)
-    return [f"<{each.tag}> {shortened(each.first('name') or each.value())}".strip() for each in elements]
+class LossProof:
+    """The elements that leave one root by an edit."""
 
+    def __init__(
+        self, before: PlacedElement, after: PlacedElement, document: NfoDocument, own: Mapping[str, Any]
+    ) -> None:
+        """
+        Compare a root before and after an edit.
 
-def leaving_of_others(
-    before: ReadElement, after: ReadElement, own: Mapping[str, Any], merge: NfoMerge
-) -> list[ReadElement]:
-    """
-    Return the elements of others that leave a root without an answer of a merge.
+        Args:
+            before: The root before the edit.
+            after: The root after it.
+            document: What the root says after it.
+            own: The values of the root that are ours before the edit, by name.
 
-    Args:
-        before: The root before the edit.
-        after: The root after it.
-        own: The values of the root that are ours, by name.
-        merge: The merge, with the values that a person answers for.
+        """
+        self._leaving, self._after, self._own, self._kind = _leaving(before, after), after, own, document.kind
+        self._after_values = named_values(document, numbers=True) if self._leaving else {}
 
-    """
-    leaving = Counter(map(_tree, before.children)) - Counter(map(_tree, after.children))
-    if not leaving:
-        return []
-    proof = _LossProof(after, own, merge)
-    found = []
-    for element in before.children:
-        tree = _tree(element)
-        if leaving[tree] > 0:
-            leaving[tree] -= 1
-            if proof.is_lost(element):
-                found.append(element)
-    return found
+    def of_others(self, merge: NfoMerge) -> list[PlacedElement]:
+        """Return the elements of others that leave without an answer of a merge."""
+        return [each for each in self._leaving if self._is_lost(each, merge)]
 
+    def lost(self, merge: NfoMerge) -> list[str]:
+        """Return the same elements as texts; an edit must have none."""
+        found = self.of_others(merge)
+        return [f"<{each.tag}> {shortened(each.first('name') or each.value())}".strip() for each in found]
 
-class _LossProof:
-    """Judges the elements that leave one root."""
-
-    def __init__(self, after: ReadElement, own: Mapping[str, Any], merge: NfoMerge) -> None:
-        self._after, self._own, self._merge, self._kind = after, own, merge, merge.content.kind
-        self._after_values = named_values(document_of(self._kind, after), numbers=True)
-        self._tags = {group.field: group.tags for group in groups(merge.content)}
-
-    def is_lost(self, element: ReadElement) -> bool:
+    def _is_lost(self, element: ReadElement, merge: NfoMerge) -> bool:
         """Return whether an element that leaves is a loss for others."""
         alone = document_of(self._kind, ReadElement(tag=self._kind, children=[element]))
         names = named_values(alone, numbers=True)
         if element.tag != "year":  # that of a date
             names.pop("year", None)
         if element.tag == "actor" and names:
-            return self._is_lost_actor(element)
+            return not merge.answers(CAST) and self._is_lost_actor(element)
         if element.tag == "rating" and names:
-            return not self._merge.answers("ratings.") and not self._is_own_rating(names)
+            return not merge.answers("ratings.") and not self._is_own_rating(names)
         if names:
-            return not all(self._is_answered(name, value) for name, value in names.items())
+            return not all(merge.answers(name) or self._is_known(name, value) for name, value in names.items())
         is_empty = not element.value() and not element.children
-        fields = [name for name, tags in self._tags.items() if element.tag in tags]
-        return not (is_empty or any(map(self._merge.answers_field, fields)) or self._is_own_id(element))
+        fields = [group.field for group in groups(merge.content) if element.tag in group.tags]
+        return not (is_empty or any(map(merge.answers_field, fields)) or self._is_own_id(element))
 
-    def _is_answered(self, name: str, value: Any) -> bool:
-        if self._merge.answers(name):
-            return True
+    def _is_known(self, name: str, value: Any) -> bool:
+        """Return whether a value is still there, or is ours."""
         if isinstance(value, list):
             return keys_of(value) <= keys_of(self._after_values.get(name)) | own_keys(self._own, name)
         return value in (self._after_values.get(name), self._own.get(name))
@@ -102,11 +91,44 @@ class _LossProof:
     def _is_lost_actor(self, element: ReadElement) -> bool:
         """Return whether an actor of others leaves, or loses something that we do not write."""
         key = item_key(element)
-        if self._merge.answers(CAST) or key in own_keys(self._own, CAST):
+        if key in own_keys(self._own, CAST):
             return False
         parts = Counter(_tree(each) for each in element.children if each.tag not in _ORDER)
         same = [each for each in self._after.all("actor") if item_key(each) == key]
         return not any(not parts - Counter(map(_tree, each.children)) for each in same)
+
+
+def _leaving(before: PlacedElement, after: PlacedElement) -> list[PlacedElement]:
+    """Return the elements of a root that it does not have after an edit."""
+    if before is after:
+        return []
+    old, new = _apart(before.children, after.children, _source)  # most elements have the same bytes
+    gone, _ = _apart(old, new, _tree)
+    return [placed(each) for each in gone]
+
+
+def _apart(
+    before: Sequence[ReadElement], after: Sequence[ReadElement], key: Callable[[ReadElement], Hashable]
+) -> tuple[list[ReadElement], list[ReadElement]]:
+    """Return the elements of both sides without the pairs that have the same key."""
+    keys = [key(each) for each in before], [key(each) for each in after]
+    both = Counter(keys[0]) & Counter(keys[1])
+    return _without(before, keys[0], Counter(both)), _without(after, keys[1], both)
+
+
+def _without(elements: Sequence[ReadElement], keys: Sequence[Hashable], pairs: Counter[Hashable]) -> list[ReadElement]:
+    found = []
+    for element, key in zip(elements, keys, strict=True):
+        if pairs[key]:
+            pairs[key] -= 1
+        else:
+            found.append(element)
+    return found
+
+
+def _source(element: ReadElement) -> bytes:
+    place = placed(element)
+    return place.page[place.start : place.end]
 
 
 def _tree(element: ReadElement) -> _Tree:
