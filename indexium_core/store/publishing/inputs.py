@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from indexium_core.model.artwork.selection_config import ASSET_TYPES
 from indexium_core.model.publishing.options import READERS, PublishOptions
 from indexium_core.model.publishing.side_file_names import belongs_to
-from indexium_core.model.publishing.subjects import Entity, columns_of
+from indexium_core.model.publishing.subjects import VIDEO, Entity, columns_of
 from indexium_core.model.titles.titles import SHARED_BY_NFO, joined_values
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -237,9 +237,9 @@ def read(
     if series:
         for number, *facts in reader.execute(_sql("seasons_of"), {"ids": series}).fetchall():
             found.seasons.setdefault(number, []).append(KnownSeason(*facts))
-    found.videos = [
-        _video(row) for row in reader.execute(_sql("videos_of"), {**wanted, "also": example_of}).fetch_dicts()
-    ]
+    if any(each.entity_type == VIDEO for each in entities):
+        rows = reader.execute(_sql("videos_of"), {**wanted, "also": example_of}).fetch_dicts()
+        found.videos = [_video(row) for row in rows]
     for kind, number, *facts in reader.execute(_sql("ours_of"), wanted).fetchall():
         found.ours.setdefault(Entity(kind, number), []).append(OwnFile(*facts))
     for kind, number, path, *choice in reader.execute(_sql("choices_of"), wanted).fetchall():
