@@ -16,8 +16,17 @@ from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
+from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.publishing.nfo_content import NfoContent, groups
-from indexium_core.model.publishing.nfo_ownership import FORMER, OwnValues, item_key, keys_of, named_values
+from indexium_core.model.publishing.nfo_ownership import (
+    CAST,
+    FORMER,
+    PEOPLE,
+    OwnValues,
+    item_key,
+    keys_of,
+    named_values,
+)
 from indexium_core.model.titles.nfo import NfoDocument
 from indexium_core.model.titles.titles import joined_values
 
@@ -31,12 +40,15 @@ class FormerElements:
     fields: Sequence[str]  # that get their former values
 
 
-def sources_of(page: NfoPage, elements: Iterable[PlacedElement]) -> dict[str, list[str]]:
-    """Return the sources of elements, by tag."""
+def with_sources(
+    former: Mapping[str, Sequence[str]], page: NfoPage, elements: Iterable[PlacedElement]
+) -> dict[str, list[str]]:
+    """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
     found: dict[str, list[str]] = defaultdict(list)
     for each in elements:
         found[each.tag].append(page.source(each))
-    return dict(found)
+    lists = {tag: [*former[tag], *sources] for tag, sources in found.items() if tag in _LISTS and tag in former}
+    return {**{tag: list(sources) for tag, sources in former.items()}, **found, **lists}
 
 
 def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Mapping[str, Any]) -> FormerElements:
@@ -59,6 +71,8 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
         others = [each for each in root.all(tag) if each not in ours and (each.value() or each.children)]
         if others and tag not in _LISTS:  # others have a value there again
             continue
+        if tag == "actor":
+            ours += _people_among(root, sources, values)
         edits += _edits(page, root, ours, others, sources)
         fields += named_values(_document_of(content.kind, sources))
         for each in ours:
@@ -73,8 +87,9 @@ def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:
         return document
     former = _document_of(document.kind, [source for each in root[FORMER].values() for source in each])
     values = {
-        name: joined_values(document.values[name], value) if name in document.values else value
+        name: value if name not in document.values else joined_values(document.values[name], value)
         for name, value in former.values.items()
+        if name not in document.values or isinstance(value, list | dict)  # what they write since then replaces a text
     }
     return replace(document, values={**document.values, **values}, ids={**former.ids, **document.ids})
 
@@ -108,6 +123,20 @@ def _edits(
     place = placed(ours[0])
     lead = "".join(page.line_of(place))
     return [(place.start, place.end, lead.join(sources)), *(page.removed(each) for each in ours[1:])]
+
+
+def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str, Any]) -> list[ReadElement]:
+    """Return our actors for people of the files whom others had named, and make these people theirs again."""
+    names = {person_key(each["name"]) for each in _document_of(root.tag, sources).values.get(CAST, ())}
+    again = [each for each in values.get(PEOPLE, ()) if person_key(each) in names]
+    if not again:
+        return []
+    left = [each for each in values[PEOPLE] if each not in again]
+    if left:
+        values[PEOPLE] = left
+    else:
+        del values[PEOPLE]
+    return [each for each in root.all("actor") if each.first("name") in again and not each.first("role")]
 
 
 def _names(content: NfoContent, element: ReadElement) -> dict[str, Any]:
