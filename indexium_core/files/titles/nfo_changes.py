@@ -197,14 +197,15 @@ def _dropped(
     page: NfoPage, parents: Sequence[ReadElement], flat: Sequence[ReadElement], dropped: Collection[str]
 ) -> Iterator[_Change]:
     """Yield the removal of ratings of some sources, and of what has no rating left."""
-    stays = False
+    stays, repeated = False, set[str]()
     for parent in parents:
         left = [each for each in parent.all("rating") if _source_of(each) not in dropped]
         stays = stays or bool(left)
         gone = [each for each in parent.all("rating") if each not in left]
+        repeated |= {_on_ten(each) for each in gone}
         yield from (page.removed(each) for each in ([parent] if not left else gone))
     if not stays and (parents or "default" in dropped):
-        yield from (page.removed(each) for each in flat)
+        yield from (page.removed(each) for each in flat if "default" in dropped or _on_ten(each) in repeated)
 
 
 def _source_of(rating: ReadElement) -> str:
@@ -230,6 +231,15 @@ def _flat(shown: NfoElement) -> NfoElement:
     value = next(float(each.text) for each in shown.children if each.tag == "value")
     text = f"{value * 10 / float(shown.attributes['max']):.2f}".rstrip("0").rstrip(".")
     return NfoElement(tag="rating", text=text)
+
+
+def _on_ten(rating: ReadElement) -> str:
+    """Return a rating of a file on the scale of `<rating>`, rounded; its text if it is no number."""
+    text = rating.first("value") or rating.value()
+    try:
+        return f"{float(text) * 10 / float(rating.attributes.get('max', '') or 10):.1f}"
+    except (ValueError, ZeroDivisionError):
+        return text
 
 
 def _with_votes(element: NfoElement, old: Mapping[str, ReadElement]) -> NfoElement:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import document_of
@@ -22,7 +22,7 @@ from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layo
 from indexium_core.files.titles.nfo_merging import NfoMerge, document_for, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.files.titles.nfo_proof import LossProof
-from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, groups
+from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, PublishedKind, groups
 from indexium_core.model.publishing.nfo_ownership import EMPTY, FORMER, OwnValues, empty_root_of, own_of, owned, root_of
 from indexium_core.model.titles.nfo import NfoDocument
 
@@ -94,6 +94,37 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     )
 
 
+def withdrawn(data: bytes, own: OwnValues) -> NfoEdit | None:
+    """
+    Return a file without what is ours; None if nothing of others would be left in it.
+
+    Raises:
+        RefusedError: `nfo_unreadable`; the file cannot be edited without a loss.
+
+    """
+    edit = edited(data, [_without_values(_document_in(root)) for root in layout_of(data).roots], own)
+    layout = layout_of(edit.content)
+    if layout.text[layout.roots[-1].end :].strip() or any(_has_others(root, edit.own) for root in layout.roots):
+        return edit
+    return None
+
+
+def _document_in(root: PlacedElement) -> NfoDocument:
+    return document_of(cast("PublishedKind", root.tag), root)
+
+
+def _without_values(document: NfoDocument) -> NfoContent:
+    episode = document.episodes[0] if document.episodes else None
+    return NfoContent(kind=cast("PublishedKind", document.kind), season=document.season, episode=episode)
+
+
+def _has_others(root: PlacedElement, own: OwnValues) -> bool:
+    """Return whether a root has an element that is not ours."""
+    document, empty = _document_in(root), replace(root, children=[])
+    proof = LossProof(root, empty, _document_in(empty), own_of(own, document))
+    return bool(proof.of_others(NfoMerge(_without_values(document))))
+
+
 def own_values(contents: Sequence[NfoContent]) -> OwnValues:
     """Return what is ours in a file whose values we all wrote, such as a new one, as our reader reads it."""
     return [owned((), None, document_for(each), people=people_of(each)) for each in contents]
@@ -137,7 +168,8 @@ class _Target:
             document = self.document
         else:
             document = document_of(self.content.kind, root)
-        found = dict(owned(own, self.document, document, people=people_of(self.content)))
+        written = document_for(self.merge.content)
+        found = dict(owned(own, self.document, document, people=people_of(self.content), written=written))
         if self.root is None or self.document is None:
             return _RootResult(found, ())
         proof = LossProof(self.root, root, document, self.own)

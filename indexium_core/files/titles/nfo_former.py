@@ -14,9 +14,12 @@ from typing import Any
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement, document_of
-from indexium_core.files.titles.nfo_layout import PlacedElement
+from indexium_core.files.titles.nfo_layout import PlacedElement, layout_of
+from indexium_core.files.titles.nfo_merging import repeats_own
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
+from indexium_core.files.titles.nfo_proof import tree_of
 from indexium_core.model.people.people_comment import person_key
+from indexium_core.model.providers.registry import rating_source
 from indexium_core.model.publishing.nfo_content import NfoContent, groups
 from indexium_core.model.publishing.nfo_ownership import (
     CAST,
@@ -67,6 +70,10 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
     by_hand = _tags_by_hand(content)
     for tag in [each for each in former if each not in by_hand]:
         sources = former.pop(tag)
+        if tag == "ratings" and root.all(tag):
+            edits += _ratings_edits(page, root, content, values, sources)
+            fields.append(tag)
+            continue
         ours = [each for each in root.all(tag) if _is_ours(content, each, values)]
         others = [each for each in root.all(tag) if each not in ours and (each.value() or each.children)]
         if others and tag not in _LISTS:  # others have a value there again
@@ -125,6 +132,38 @@ def _edits(
     return [(place.start, place.end, lead.join(sources)), *(page.removed(each) for each in ours[1:])]
 
 
+def _ratings_edits(
+    page: NfoPage, root: PlacedElement, content: NfoContent, values: dict[str, Any], sources: Sequence[str]
+) -> list[TextEdit]:
+    """
+    Return the edits that put the former ratings of others in the place of ours, which are not ours any more.
+
+    What others wrote beside ours since then stays.
+    """
+    [before] = layout_of(f"<{root.tag}>{''.join(sources)}</{root.tag}>".encode()).roots
+    former = [rating for each in before.all("ratings") for rating in each.all("rating")]
+    blocks = root.all("ratings")
+    ours, theirs = list[ReadElement](), list[ReadElement]()
+    for rating in (rating for each in blocks for rating in each.all("rating")):
+        names = _names(content, ReadElement(tag="ratings", children=[rating]))
+        is_ours = bool(names) and all(values.get(name) == value for name, value in names.items())
+        (ours if is_ours else theirs).append(rating)
+        for name in names if is_ours else ():
+            del values[name]
+    known = list(map(tree_of, former))
+    if all(tree_of(each) in known for each in theirs):
+        place = placed(blocks[0])
+        lead = "".join(page.line_of(place))
+        return [(place.start, place.end, lead.join(sources)), *(page.removed(each) for each in blocks[1:])]
+    by_source = {rating_source(each.attributes.get("name", "default")): placed(each) for each in former}
+    edits: list[TextEdit] = []
+    for each in ours:
+        old, place = by_source.get(rating_source(each.attributes.get("name", "default"))), placed(each)
+        text = None if old is None else old.page[old.start : old.end].decode()
+        edits.append(page.removed(each) if text is None else (place.start, place.end, text))
+    return edits
+
+
 def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str, Any]) -> list[ReadElement]:
     """Return our actors for people of the files whom others had named, and make these people theirs again."""
     names = {person_key(each["name"]) for each in _document_of(root.tag, sources).values.get(CAST, ())}
@@ -149,6 +188,8 @@ def _names(content: NfoContent, element: ReadElement) -> dict[str, Any]:
 def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any]) -> bool:
     """Return whether an element is one of ours; people of the files are not meant."""
     names = _names(content, element)
+    if element.tag == "rating":
+        return bool(names) and repeats_own(names, values)
     return bool(names) and all(
         keys_of(value) <= keys_of(values.get(name)) if isinstance(value, list) else values.get(name) == value
         for name, value in names.items()

@@ -37,6 +37,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     named_values,
     own_keys,
 )
+from indexium_core.model.titles.fields import rating_scale
 from indexium_core.model.titles.nfo import NfoDocument
 
 _LISTS = frozenset({"genres", "countries", "studios", "tags", CAST, "crew.Director", "crew.Writer"})
@@ -288,10 +289,14 @@ class _Merging:
         written = {
             each.partition(".")[2]
             for each in sources
-            if each in self._wanted and (each in changed or self._own.get(each) == self._present.get(each))
+            if each in self._wanted and (each in changed or self._is_unchanged(each))
         }
         ratings = self._content.values.get("ratings") or {}
         return {"ratings": {name: value for name, value in ratings.items() if name in written}}
+
+    def _is_unchanged(self, name: str) -> bool:
+        """Return whether a value is ours and as we wrote it."""
+        return self._own.get(name) is not None and self._own[name] == self._present.get(name)
 
     # The result.
 
@@ -408,6 +413,14 @@ class _ListMerge:
 def is_rating(name: str) -> bool:
     """Return whether a name is that of one rating."""
     return name.startswith("ratings.")
+
+
+def repeats_own(names: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Return whether what `<rating>` says, the old form of the rating that players show, repeats one of ours."""
+    ours = {
+        round(value * 10 / rating_scale(name.partition(".")[2]), 1) for name, value in own.items() if is_rating(name)
+    }
+    return all(round(value, 1) in ours for name, value in names.items() if is_rating(name))
 
 
 def _name_of(field_name: str) -> str:

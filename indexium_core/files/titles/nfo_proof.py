@@ -13,12 +13,11 @@ from typing import Any, TypeAlias
 from indexium_core.files.titles.nfo import ReadElement, document_of
 from indexium_core.files.titles.nfo_elements import item_key
 from indexium_core.files.titles.nfo_layout import PlacedElement
-from indexium_core.files.titles.nfo_merging import NfoMerge, is_rating, shortened
+from indexium_core.files.titles.nfo_merging import NfoMerge, repeats_own, shortened
 from indexium_core.files.titles.nfo_page import placed
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import groups
 from indexium_core.model.publishing.nfo_ownership import CAST, keys_of, named_values, own_keys
-from indexium_core.model.titles.fields import rating_scale
 from indexium_core.model.titles.nfo import NfoDocument
 
 _ORDER = frozenset({"order", "sortorder"})  # elements of an actor that only number it
@@ -62,7 +61,7 @@ class LossProof:
         if element.tag == "actor" and names:
             return not merge.answers(CAST) and self._is_lost_actor(element)
         if element.tag == "rating" and names:
-            return not merge.answers("ratings.") and not self._is_own_rating(names)
+            return not merge.answers("ratings.") and not repeats_own(names, self._own)
         if names:
             return not all(merge.answers(name) or self._is_known(name, value) for name, value in names.items())
         is_empty = not element.value() and not element.children
@@ -79,23 +78,14 @@ class LossProof:
         """Return whether `<id>`, whose kind our reader does not know, repeats an id of ours."""
         return element.tag == "id" and element.value() in {self._own.get(each) for each in ID_FIELDS.values()}
 
-    def _is_own_rating(self, names: Mapping[str, Any]) -> bool:
-        """Return whether `<rating>`, the old form of the rating that players show, repeats one of ours."""
-        ours = {
-            round(value * 10 / rating_scale(name.partition(".")[2]), 1)
-            for name, value in self._own.items()
-            if is_rating(name)
-        }
-        return all(round(value, 1) in ours for name, value in names.items() if is_rating(name))
-
     def _is_lost_actor(self, element: ReadElement) -> bool:
         """Return whether an actor of others leaves, or loses something that we do not write."""
         key = item_key(element)
         if key in own_keys(self._own, CAST):
             return False
-        parts = Counter(_tree(each) for each in element.children if each.tag not in _ORDER)
+        parts = Counter(tree_of(each) for each in element.children if each.tag not in _ORDER)
         same = [each for each in self._after.all("actor") if item_key(each) == key]
-        return not any(not parts - Counter(map(_tree, each.children)) for each in same)
+        return not any(not parts - Counter(map(tree_of, each.children)) for each in same)
 
 
 def _leaving(before: PlacedElement, after: PlacedElement) -> list[PlacedElement]:
@@ -103,7 +93,7 @@ def _leaving(before: PlacedElement, after: PlacedElement) -> list[PlacedElement]
     if before is after:
         return []
     old, new = _apart(before.children, after.children, _source)  # most elements have the same bytes
-    gone, _ = _apart(old, new, _tree)
+    gone, _ = _apart(old, new, tree_of)
     return [placed(each) for each in gone]
 
 
@@ -131,6 +121,7 @@ def _source(element: ReadElement) -> bytes:
     return place.page[place.start : place.end]
 
 
-def _tree(element: ReadElement) -> _Tree:
-    children = tuple(map(_tree, element.children)) if element.children else ()
+def tree_of(element: ReadElement) -> _Tree:
+    """Return what an element says, without its bytes: elements with equal trees say the same."""
+    children = tuple(map(tree_of, element.children)) if element.children else ()
     return element.tag, tuple(sorted(element.attributes.items())), element.value(), children

@@ -91,6 +91,12 @@ def of_episode(files: Sequence[MainFile]) -> list[SideFilePlace]:
     return list({(place.folder, place.stem): place for place in map(beside, reversed(_first_parts(files)))}.values())
 
 
+def somewhere(paths: Iterable[bytes]) -> SideFilePlace:
+    """Return the place of a title without a place of its own: the folder of the first of its videos and side files."""
+    folder = os.path.split(next(iter(paths), b""))[0]
+    return SideFilePlace(folder, b"", folder, is_own=False)
+
+
 def hides_versions(
     entity: Entity, place: SideFilePlace, files: Sequence[MainFile], is_read: Callable[[SideFilePlace], bool]
 ) -> bool:

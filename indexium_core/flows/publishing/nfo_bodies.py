@@ -7,14 +7,18 @@ from collections.abc import Sequence
 
 from blake3 import blake3
 
-from indexium_core.files.titles import nfo_editing
+from indexium_core import errors
+from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
 from indexium_core.files.titles.nfo_editing import NfoEdit
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.planned_files import NfoBody, StoredNfo
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.nfo_ownership import OwnValues
+from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import SideFileOwner
 from indexium_core.store.publishing.inputs import OwnFile
+
+_SAVER = "Jellyfin"
 
 
 def new_body(contents: Sequence[NfoContent]) -> NfoBody:
@@ -55,6 +59,24 @@ def edited_body(data: bytes, contents: Sequence[NfoContent], own: OwnValues) -> 
     """
     edit = nfo_editing.edited(data, contents, own)
     return NfoBody(edit.content, contents, edit)
+
+
+def withdrawn_body(own: OwnFile, data: bytes) -> NfoBody | None:
+    """Return an NFO file of ours without our values; None if it has nothing of others, or cannot be edited."""
+    try:
+        edit = nfo_editing.withdrawn(data, json.loads(own.own_elements or "[]"))
+    except errors.RefusedError:
+        return None
+    return None if edit is None else NfoBody(edit.content, [], edit)
+
+
+def notes(data: bytes, owner: SideFileOwner, options: PublishOptions) -> list[str]:
+    """Return what a present NFO file tells about Jellyfin, as codes of the title."""
+    if "jellyfin" not in options.readers:
+        return []
+    is_locked = b"lockdata" in data.replace(b"\0", b"").lower() and any(each.is_locked for each in nfo.parse(data))
+    is_saved = owner != "ours" and nfo_writers.probable_writer(data) == _SAVER
+    return [*(["locked_for_jellyfin"] if is_locked else []), *(["saver_is_on"] if is_saved else [])]
 
 
 def codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:

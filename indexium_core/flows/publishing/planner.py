@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -220,7 +221,8 @@ class _TitlePlans:
     def of_title(self, title: KnownTitle) -> PlannedRow:
         """Return the row of a title, without side files if it has no video, or its video belongs to another episode."""
         files = self._files_of(title)
-        people = self._people_of(title.library_id, files)
+        is_with_people = self._options[title.library_id].people
+        people = contents.people_of(self._inputs, (each.file_id for each in files)) if is_with_people else []
         planner, places = self._planner_of_title(title, files, people)
         planner.finish()
         return self._row(title, files, places, planner.planned, people)
@@ -228,10 +230,6 @@ class _TitlePlans:
     def _files_of(self, title: KnownTitle) -> Sequence[MainFile]:
         files = self._inputs.files.get(title.entity, [])
         return [each for each in files if title.entity.entity_type != "episode" or self._is_first(each, title)]
-
-    def _people_of(self, library_id: int, files: Sequence[MainFile]) -> Sequence[str]:
-        is_wanted = self._options[library_id].people
-        return contents.people_of(self._inputs, (each.file_id for each in files)) if is_wanted else []
 
     def _planner_of_title(
         self, title: KnownTitle, files: Sequence[MainFile], people: Sequence[str]
@@ -265,20 +263,27 @@ class _TitlePlans:
         )
 
     def _is_wanted_by_other(self, entity: Entity, path: bytes) -> bool:
-        """Return whether the video with the name of a side file belongs to another title, which publishes that file."""
+        """Return whether another title with the folder, or the video, of a side file publishes that file."""
         folder, name = os.path.split(path)
-        other = self._neighbors().get(_join(folder, side_file_names.media_stem(name)))
-        if other is None or other.entity == entity or other.library_id not in self._libraries:
-            return False
-        files = self._files_of(other)
-        planner, _ = self._planner_of_title(other, files, self._people_of(other.library_id, files))
-        return path in planner.wanted
+        near = self._neighbors()
+        for other in (*near.get(folder, ()), *near.get(_join(folder, side_file_names.media_stem(name)), ())):
+            if other.entity != entity and other.library_id in self._libraries:
+                files = self._files_of(other)
+                planner, _ = self._planner_of_title(other, files, ())
+                if path in planner.wanted:
+                    return True
+        return False
 
-    def _find_neighbors(self) -> Mapping[bytes, KnownTitle]:
-        """Return the films and episodes by the paths of their videos, without extension."""
-        titles = [each for each in self._inputs.titles if each.entity.entity_type in ("movie", "episode")]
-        found = [(file.path_bytes, each) for each in titles for file in self._files_of(each)]
-        return {side_file_names.stem_of(path): each for path, each in found}
+    def _find_neighbors(self) -> Mapping[bytes, Sequence[KnownTitle]]:
+        """Return the titles by the folders that are their own, and by the paths of their videos, without extension."""
+        found = defaultdict[bytes, list[KnownTitle]](list)
+        for each in self._inputs.titles:
+            files = self._files_of(each)
+            has_names = each.entity.entity_type in ("movie", "episode")
+            names = [side_file_names.stem_of(file.path_bytes) for file in files if has_names]
+            for place in {*names, *(place.folder for place in self._places(each, files) if place.is_own)}:
+                found[place].append(each)
+        return found
 
     def _places(self, title: KnownTitle, files: Sequence[MainFile]) -> list[SideFilePlace]:
         match title.entity.entity_type:
@@ -401,7 +406,8 @@ class _TitlePlans:
             people=tuple(people),
             is_unpublished=self._is_unpublished(entity, planned.files),
         )
-        first = places[0] if places else _somewhere(files, planned.files)
+        paths = [*(each.path_bytes for each in files), *(each.path_bytes for each in planned.files)]
+        first = places[0] if places else folders.somewhere(paths)
         return PlannedRow(
             row,
             first.anchor,
@@ -431,13 +437,6 @@ class _TitlePlans:
         if folder:
             below = folder.removeprefix(library.path_bytes).strip(b"/").decode("utf-8", "replace")
         return _shown_folder(library, below)
-
-
-def _somewhere(files: Sequence[MainFile], side_files: Sequence[SideFilePlan]) -> SideFilePlace:
-    """Return the place of a title without a place of its own: the folder of its first video, or of its side files."""
-    paths = [*(each.path_bytes for each in files), *(each.path_bytes for each in side_files)]
-    folder = os.path.split(paths[0])[0] if paths else b""
-    return SideFilePlace(folder, b"", folder, is_own=False)
 
 
 def _claims(

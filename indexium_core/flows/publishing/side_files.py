@@ -18,7 +18,7 @@ from typing import Any
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.titles import nfo, nfo_writers
+from indexium_core.files.titles import nfo_writers
 from indexium_core.flows.publishing import folders, nfo_bodies
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
@@ -43,7 +43,6 @@ from indexium_core.store.publishing.inputs import (
 from indexium_core.store.publishing.published import EMPTY_HASH
 
 MOST_FLIPS = 2  # changes of one file by other programs within a day, after which it is not published any more
-_SAVER = "Jellyfin"
 _PICTURE_CODES: Mapping[str, Sequence[str]] = {"others": ["foreign_picture_replaced"], "changed": ["drift"]}  # by owner
 _BLOCKED = frozenset({"offline", "not_replaceable", "nfo_unreadable", "name_taken"})
 
@@ -183,7 +182,7 @@ class SideFilePlanner:
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
         if owner == "ours" and self._was_made_from(path, contents):
-            self._add_notes(data, owner)
+            self.planned.codes += nfo_bodies.notes(data, owner, self._options)
             self._add(path, NFO, "unchanged", present, owner)
             return
         own = self._own_values(path, present)
@@ -198,19 +197,11 @@ class SideFilePlanner:
             else:
                 self._add(path, NFO, "blocked", present, owner, codes=["nfo_unreadable"], message=error.message)
             return
-        self._add_notes(data, owner)
+        self.planned.codes += nfo_bodies.notes(data, owner, self._options)
         if body.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
             self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
             return
         self._add_body(path, body, present, owner, writer=_writer(data, owner))
-
-    def _add_notes(self, data: bytes, owner: SideFileOwner) -> None:
-        if "jellyfin" not in self._options.readers:
-            return
-        if b"lockdata" in data.replace(b"\0", b"").lower() and any(each.is_locked for each in nfo.parse(data)):
-            self.planned.codes.append("locked_for_jellyfin")
-        if owner != "ours" and nfo_writers.probable_writer(data) == _SAVER:
-            self.planned.codes.append("saver_is_on")
 
     def _add_body(
         self,
@@ -328,7 +319,7 @@ class SideFilePlanner:
                 if own.kind in kinds and any(side_file_names.belongs_to(path, each.path_bytes) for each in media):
                     self._add_lost_picture(path, own)
             elif present is not None and present.content_hash == own.content_hash and not is_kept:
-                self._add(path, own.kind, "remove", present, "ours", codes=["own_file_removed"])
+                self._remove(own, present, codes=["own_file_removed"])
 
     def _add_lost_picture(self, path: bytes, own: OwnFile) -> None:
         twins = [path, *(each.path_bytes for each in self.planned.files if place_of(each.path_bytes) == place_of(path))]
@@ -352,11 +343,22 @@ class SideFilePlanner:
             return
         if is_lost or present.content_hash == own.content_hash:
             codes = [] if successor.is_written else ["own_file_removed"]
-            self._add(path, own.kind, "remove", present, "ours", codes=codes)
+            if successor.action == "create":  # with what others wrote in it
+                self._add(path, own.kind, "remove", present, "ours", codes=codes)
+            else:
+                self._remove(own, present, codes=codes)
         elif is_kept:
             self._add(path, own.kind, "unchanged", present, "changed")
         elif successor.is_written:
             self._add(path, own.kind, "remove", present, "changed", codes=["drift"])
+
+    def _remove(self, own: OwnFile, present: PresentFile, *, codes: Sequence[str]) -> None:
+        """Plan that a file of ours goes. An NFO file that has elements of others stays without ours."""
+        body = nfo_bodies.withdrawn_body(own, self._disk.content(own.path_bytes)) if own.kind == NFO else None
+        if body is None:
+            self._add(own.path_bytes, own.kind, "remove", present, "ours", codes=codes)
+        elif blake3(body.content).hexdigest() != present.content_hash:
+            self._add_body(own.path_bytes, body, present, "ours")
 
     def _add_lost(self, own: OwnFile, path: bytes) -> None:
         """Note that a gone file may come back under the new name of its media, or that a person leaves it out."""

@@ -31,7 +31,12 @@ _NUMBERED = frozenset({"season", "episodedetails"})  # kinds whose numbers are e
 
 
 def owned(
-    own: OwnValues, before: NfoDocument | None, after: NfoDocument, *, people: Collection[str] = ()
+    own: OwnValues,
+    before: NfoDocument | None,
+    after: NfoDocument,
+    *,
+    people: Collection[str] = (),
+    written: NfoDocument | None = None,
 ) -> Mapping[str, Any]:
     """
     Return what is ours in a document after a write of ours.
@@ -41,18 +46,23 @@ def owned(
         before: The document before the write; None for a new one.
         after: The document.
         people: The keys (`person_key`) of the people of the files, whose actors are `people`.
+        written: What the write had to say; None: all that is new. A value that appears because another one leaves, such
+            as the old form of a rating, is not ours.
 
     """
+    wrote = None if written is None else named_values(written, numbers=True)
     old, new = named_values(before, numbers=True) if before else {}, named_values(after, numbers=True)
     earlier = own_of(own, before or after)
     found: dict[str, Any] = {}
     for name, value in new.items():
         if isinstance(value, list):
             former, ours = keys_of(old.get(name)), own_keys(earlier, name)
+            if wrote is not None:
+                former |= keys_of(value) - keys_of(wrote.get(name))
             items = [each for each in value if item_key(each) in ours or item_key(each) not in former]
             if items:
                 found[name] = items
-        elif earlier.get(name) == value or old.get(name) != value:
+        elif earlier.get(name) == value or (old.get(name) != value and (wrote is None or wrote.get(name) == value)):
             found[name] = value
     _set_people_apart(found, {*people, *map(person_key, earlier.get(PEOPLE, ()))})
     return {"kind": after.kind, **_numbers(after), BY_ITEM: True, "values": found}

@@ -96,7 +96,7 @@ def test_dry_run_changes_nothing_and_names_what_fails(
 ) -> None:
     before = tree(folder)
     assert run("publish", "--dry-run") == 0
-    assert "Dry run: 9 titles would be written. Nothing was changed. Files: 9 new" in run.err
+    assert "Dry run: 9 titles would be written. Nothing was changed. Risks: 9 safe. Files: 9 new" in run.err
     fail_once(monkeypatch)
     assert run("publish", "--dry-run") == 1
     assert "8 of 9 titles would be written" in run.err
