@@ -220,6 +220,19 @@ def test_files_of_equal_size_and_time_that_swap_are_noticed(library: Library, fo
     assert people_by_name(library) == {"a.avi": before["b.avi"], "b.avi": before["a.avi"]}
 
 
+def test_recordings_that_a_full_scan_finds_renamed_are_known_afterwards(library: Library, folder: Path) -> None:
+    paths = clips(folder, names="ab")
+    begin(library, paths)
+    rename(folder, {"a.mp4": "b.mp4", "b.mp4": "a.mp4"})
+    library.scan(full=True)
+    rename(folder, {"a.mp4": "b.mp4", "b.mp4": "a.mp4"})
+    for path in paths:
+        os.utime(path, (OLD + 1_000, OLD + 1_000))
+    library.scan()
+    assert people_by_name(library) == {"a.mp4": ["Person a"], "b.mp4": ["Person b"]}
+    assert edits(library) == {"a.mp4": ["Edit a"], "b.mp4": ["Edit b"]}
+
+
 def test_copies_are_known_after_a_full_scan(library: Library, folder: Path) -> None:
     paths = clips(folder)
     begin(library, paths)

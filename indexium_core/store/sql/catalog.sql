@@ -468,7 +468,8 @@ SELECT DISTINCT c.old_hash, c.new_hash, f.size, r.size
 FROM changed AS c JOIN resolved AS r USING (file_id) JOIN scanned_files AS f USING (file_id)
 WHERE c.old_hash <> c.new_hash AND NOT f.growing AND CASE WHEN "left"(c.old_hash, 3) = "left"(c.new_hash, 3)
     THEN f.media_digest <> '' AND r.media_digest <> ''
-    ELSE c.found = 'known' AND f.size = r.size AND f.mtime_ns = r.mtime_ns AND (c.old_hash[4:] = c.new_hash[4:]
+    ELSE (c.found = 'known' OR (f.device = r.device AND f.inode = r.inode)) AND f.size = r.size AND f.mtime_ns = r.mtime_ns
+         AND (c.old_hash[4:] = c.new_hash[4:]
          OR (f.media_digest <> '' AND r.media_digest <> ''
              AND (starts_with(f.media_digest, r.media_digest) OR starts_with(r.media_digest, f.media_digest)))) END;
 
