@@ -220,6 +220,20 @@ def test_files_of_equal_size_and_time_that_swap_are_noticed(library: Library, fo
     assert people_by_name(library) == {"a.avi": before["b.avi"], "b.avi": before["a.avi"]}
 
 
+def test_recording_that_takes_the_name_of_a_moved_one_with_the_same_start_is_another(
+    library: Library, folder: Path
+) -> None:
+    """Photos of one camera and one second have the same digest, as films that begin with a black picture have."""
+    old = folder / "a.jpg"
+    old.write_bytes(photos.photo("jpeg", seed=1, exif=photos.exif()))
+    library.scan([folder])
+    library.people.add([old], ["Ann Lee"])
+    old.rename(folder / "moved.jpg")
+    old.write_bytes(photos.photo("jpeg", seed=2, exif=photos.exif()))
+    library.scan()
+    assert people_by_name(library) == {"a.jpg": [], "moved.jpg": ["Ann Lee"]}
+
+
 def test_recordings_that_a_full_scan_finds_renamed_are_known_afterwards(library: Library, folder: Path) -> None:
     paths = clips(folder, names="ab")
     begin(library, paths)

@@ -232,7 +232,7 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
             THEN starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest) END AS is_alike,
        coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true) AS is_as_long,
-       f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns
+       f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns, f.device, f.inode
 FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
 QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
 
@@ -253,6 +253,15 @@ other AS (
     SELECT file_hash, file_id FROM other
     UNION ALL SELECT l.file_hash, f.file_id FROM linked AS l JOIN scanned_files AS f ON f.file_hash = l.other_hash
     UNION ALL SELECT file_hash, NULL FROM video_people SEMI JOIN hashes USING (file_hash)
+), moved AS (
+    -- The file with the recording of the path has another name now, so what the path has is no rewrite of it.
+    SELECT a.path_bytes FROM at_path AS a JOIN incoming AS m
+        ON m.file_hash = a.old_hash AND m.device = a.device AND m.inode = a.inode AND m.path_bytes <> a.path_bytes
+    WHERE a.differs
+    UNION ALL
+    SELECT a.path_bytes FROM at_path AS a JOIN scanned_files AS m
+        ON m.file_hash = a.old_hash AND m.device = a.device AND m.inode = a.inode AND m.file_id <> a.file_id
+    WHERE a.differs AND m.state <> 'missing'
 )
 SELECT path_bytes, file_id, old_hash, new_hash, CASE
     -- A file whose media cannot be read keeps its recording, unless another path has that recording now.
@@ -264,9 +273,10 @@ SELECT path_bytes, file_id, old_hash, new_hash, CASE
         -- Of two files with hashes of one recording, which swapped their names, each stays what it is.
         AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away
                         AND o.size = a.size AND o.mtime_ns = a.mtime_ns) THEN 'linked'
-    WHEN (old_hash IS NULL OR (growing AND is_alike))
+    WHEN (old_hash IS NULL OR (growing AND is_alike AND path_bytes NOT IN (FROM moved)))
         AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away) THEN 'growing'
     WHEN EXISTS (FROM known AS k WHERE k.file_hash = new_hash AND k.file_id IS DISTINCT FROM a.file_id) THEN NULL
+    WHEN path_bytes IN (FROM moved) THEN NULL
     -- Some cameras give all photos of a burst one moment, which then tells nothing.
     WHEN is_alike AND is_as_long AND NOT (starts_with(media_digest, 't1:') AND EXISTS (
         FROM scanned_files AS o WHERE o.media_digest = a.media_digest AND o.file_hash NOT IN (a.old_hash, a.new_hash)))
