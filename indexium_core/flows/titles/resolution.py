@@ -101,6 +101,7 @@ class Resolver:
             if link.entity_id in self._stored and link.file_id not in unassigned:
                 self._assigned.setdefault(link.file_id, []).append(link)
         self._claimed: set[int] = set()
+        self._names_of_kept = defaultdict[int, set[str]](set)  # changed film → keys of the works that have its files
         self.titles: dict[int, ResolvedTitle] = {}
         self.links: dict[tuple[int, int], FileLink] = {}  # by file and title
 
@@ -108,6 +109,9 @@ class Resolver:
         """Resolve all groups into `titles` and `links`."""
         movies = [each for each in map(self._movie_of_names, movies) if each.files]
         series = [each for each in map(self._series_of_names, series) if each.episodes or each.extras]
+        for each in movies:
+            for title in (title for file in each.files for title in self._kept(file.file_id)):
+                self._names_of_kept[title.id].add(each.key)
         found = self._find([*movies, *series])
         self._claimed |= {each for each in found.values() if each is not None}
         for movie in movies:
@@ -235,6 +239,8 @@ class Resolver:
 
     def _movie(self, group: MovieGroup, exact: int | None) -> None:
         kept = {each.file_id: self._kept(each.file_id) for each in group.files if each.role == "main"}
+        if exact is not None and self._stored[exact].is_touched:
+            kept |= self._exchanged(exact, [each for each, titles in kept.items() if not titles])
         former = [title.id for titles in kept.values() for title in titles if title.entity_type == "movie"]
         free = [each for each in group.files if not kept.get(each.file_id)]
         target = exact if exact is not None else self._former("movie", free, preferred=former)
@@ -246,6 +252,23 @@ class Resolver:
             resolved.year = group.year
             for each in free:
                 self._link(resolved, each)
+
+    def _exchanged(self, exact: int, file_ids: Collection[int]) -> dict[int, list[StoredTitle]]:
+        """
+        Return the films in which files stay although no person has changed these films, by file.
+
+        The film with the name of the group, which a person has changed, has its file under the name of such a film:
+        both have exchanged their names, and no film may get the files of both.
+        """
+        found: dict[int, list[StoredTitle]] = {}
+        for file_id in file_ids:
+            former = [each for each in self._of_file.get(file_id, ()) if each.entity_type == "movie"]
+            names = (
+                self._names_of_kept.get(exact, set()) if former and exact not in {each.id for each in former} else ()
+            )
+            if any(each.name_key in names for each in former):
+                found[file_id] = former
+        return found
 
     # Series.
 

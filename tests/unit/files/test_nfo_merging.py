@@ -19,7 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files.titles import nfo
-from indexium_core.files.titles.nfo_editing import NfoEdit, edited, new_file, own_values
+from indexium_core.files.titles.nfo_editing import NfoEdit, edited, new_file, own_values, withdrawn
 from indexium_core.files.titles.nfo_former import with_former
 from indexium_core.model.publishing.nfo_content import IS_PERSON, NfoContent, WantedOrigin
 from indexium_core.model.publishing.nfo_ownership import OwnValues, without_own
@@ -85,6 +85,62 @@ def test_elements_of_others_come_back_when_a_value_by_hand_is_withdrawn() -> Non
     assert (back, edit.lost, own[0]["values"]) == (data, (), {})
     assert set(edit.changed) == {"title", "cast", "plot"}
     assert publish(back, content("name", title="Name of the file"), own)[0] == data
+
+
+def test_actor_whom_others_add_to_a_cast_by_hand_comes_back_with_theirs() -> None:
+    data = FOREIGN.encode()
+    by_hand = content("hand", cast=with_order([{"name": "Kay", "character": ""}]))
+    new, own, _ = publish(data, by_hand)
+    new = new.replace(b"</movie>", b"  <actor>\n    <name>External</name>\n  </actor>\n</movie>")
+    new, own, edit = publish(new, by_hand, own)
+    assert (b"External" in new, edit.replaced) == (False, {"cast": "External"})
+    back, *_ = publish(new, content(), own)
+    assert [each.text for each in ET.fromstring(back).iter("name")] == ["Old Actor", "External"]
+
+
+def test_person_whom_others_had_named_before_a_cast_by_hand_stays_theirs() -> None:
+    data = FOREIGN.replace("</movie>", "  <actor>\n    <name>Ann Lee</name>\n  </actor>\n</movie>").encode()
+    kay = {"name": "Kay", "character": ""}
+    new, own, _ = publish(data, content("hand", cast=with_order([kay])))
+    new, own, _ = publish(new, content("hand", cast=with_order([kay, ANN])), own)
+    back, own, _ = publish(new, content(cast=with_order([ANN])), own)
+    assert back == data
+    assert publish(back, content(), own)[0] == data
+
+
+def test_text_that_others_wrote_over_a_value_by_hand_is_what_they_say() -> None:
+    new, own, _ = publish(FOREIGN.encode(), content("hand", title="Garden"))
+    left = with_former(without_own(nfo.parse(new.replace(b"Garden", b"Lake")), own)[0], own)
+    assert left.values["title"] == "Lake"
+
+
+RATINGS = """<ratings>
+    <rating name="imdb" max="10" default="true"><value>7.000000</value><votes>130</votes></rating>
+    <rating name="tomatometerallcritics" max="100"><value>88</value></rating>
+  </ratings>"""
+
+
+@pytest.mark.parametrize("source", ["<rating>6.7</rating>", RATINGS, "<rating>7,4</rating>"])
+def test_ratings_of_others_come_back_and_stay_theirs(source: str) -> None:
+    data = FOREIGN.replace("<year>1990</year>", source).encode()
+    new, own, edit = publish(data, content("hand", ratings={"imdb": 9.1, "tmdb": 8.8}))
+    assert (b"9.1" in new, edit.lost) == (True, ())
+    theirs = nfo.parse(data)[0].values
+    for _ in range(2):
+        new, own, _ = publish(
+            new, content("nfo", **({"ratings": theirs["ratings"]} if "ratings" in theirs else {})), own
+        )
+        assert new == data
+    assert publish(new, content(), own)[0] == data
+
+
+def test_file_that_is_withdrawn_stays_with_what_others_wrote() -> None:
+    new, own, _ = publish(FOREIGN.encode(), content("hand", title="Garden", plot="P"))
+    left = withdrawn(new, own)
+    assert left is not None
+    assert left.content == FOREIGN.encode()
+    ours = content("hand", title="Garden", cast=with_order([ANN]), ratings={"imdb": 9.1})
+    assert withdrawn(new_file([ours]), own_values([ours])) is None
 
 
 @pytest.mark.parametrize("origin", ["provider", "nfo", "name"])

@@ -126,6 +126,18 @@ def test_a_file_stays_in_each_title_that_a_person_has_changed(names: list[TitleG
     assert mains <= set(again.links)
 
 
+def test_films_that_exchange_names_keep_their_files_whichever_a_person_has_changed() -> None:
+    names = [film("Ring"), film("Thing")]
+    before = resolve(names)
+    [ring], [thing] = titles_of(before, 1), titles_of(before, 2)
+    for touched in ({ring}, {thing}, {ring, thing}):
+        home = stored(before, touched)
+        for _ in range(2):
+            after = resolve(names[::-1], home)
+            assert (titles_of(after, 1), titles_of(after, 2)) == ([ring], [thing])
+            home = stored(after, touched)
+
+
 def of_two() -> tuple[Resolver, int, int]:
     """Resolve one file with two episodes, and return the ids of both."""
     before = resolve([episode(1, 2)])
