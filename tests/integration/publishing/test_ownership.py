@@ -253,6 +253,29 @@ class TestFilms:
         assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
         assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
+    def test_films_that_swap_folders_keep_what_others_wrote(self, library: Library, folder: Path) -> None:
+        tram, moon = folder / TRAM, folder / "Films/Zinc Moon (2014)"
+        moon.mkdir()
+        (folder / "Films/Copper Sky (2013).mp4").rename(moon / "Zinc Moon (2014).mp4")
+        texts = [FILM, FILM.replace("Seaside", "Moon").replace("1990", "1991")]
+        for place, text in zip((tram, moon), texts, strict=True):
+            (place / "movie.nfo").write_text(text)
+        library.scan()
+        films = [film_of(library, next(place.glob("*.mp4"))) for place in (tram, moon)]
+        for film in films:
+            library.titles.set(film, "plot", f"Plot {film}")
+        publish(library)
+        exchange(tram, moon)
+        for place in (tram, moon):
+            next(place.glob("*.mp4")).rename(place / f"{place.name}.mp4")
+        library.scan()
+        publish(library)
+        for film in films:
+            library.titles.set(film, "plot", None)
+        library.scan()
+        assert publish(library) == "safe"
+        assert [(place / "movie.nfo").read_text() for place in (moon, tram)] == texts
+
     def test_film_with_versions_that_have_nfo_files_is_published_with_a_warning(
         self, library: Library, folder: Path
     ) -> None:
