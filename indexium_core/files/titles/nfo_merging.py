@@ -273,6 +273,8 @@ class _Merging:
         sources = [each for each in dict.fromkeys([*self._wanted, *self._own]) if is_rating(each)]
         theirs = [each for each in self._present if is_rating(each) and self._own.get(each) != self._present[each]]
         origin = self._origin("ratings")
+        if origin != "hand" and self._has_flat_of_others():
+            return self._withdrawn_ratings(sources)
         is_shared = any(self._own.get(each) is not None and each in self._wanted for each in sources)
         if origin != "hand" and theirs and not is_shared:
             sources = [each for each in sources if each in self._own]
@@ -293,6 +295,17 @@ class _Merging:
         }
         ratings = self._content.values.get("ratings") or {}
         return {"ratings": {name: value for name, value in ratings.items() if name in written}}
+
+    def _has_flat_of_others(self) -> bool:
+        """Return whether others wrote `<rating>`, which ours would replace."""
+        flat = [each for each in self._root.all("rating") if each.value()]
+        texts = [named_values(document_of(self._content.kind, replace(self._root, children=[each]))) for each in flat]
+        return not all(repeats_own(each, self._own) for each in texts)
+
+    def _withdrawn_ratings(self, sources: Sequence[str]) -> dict[str, Any]:
+        """Return no ratings, so that ours leave."""
+        self._dropped = frozenset(each.partition(".")[2] for each in sources if self._is_unchanged(each))
+        return {"ratings": {}} if self._dropped else {}
 
     def _is_unchanged(self, name: str) -> bool:
         """Return whether a value is ours and as we wrote it."""

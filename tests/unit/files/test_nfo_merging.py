@@ -134,6 +134,12 @@ def test_ratings_of_others_come_back_and_stay_theirs(source: str) -> None:
     assert publish(new, content(), own)[0] == data
 
 
+def test_flat_rating_of_others_is_not_replaced_by_one_of_another_file() -> None:
+    data = FOREIGN.replace("<year>1990</year>", "<rating>6.5</rating>").encode()
+    new, own, _ = publish(data, content("hand", ratings={"imdb": 9.1}))
+    assert publish(new, content("nfo", ratings={"imdb": 7.5}), own)[0] == data
+
+
 def test_file_that_is_withdrawn_stays_with_what_others_wrote() -> None:
     new, own, _ = publish(FOREIGN.encode(), content("hand", title="Garden", plot="P"))
     left = withdrawn(new, own)
