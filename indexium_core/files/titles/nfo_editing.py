@@ -158,8 +158,11 @@ class _Target:
             return cls(root, content, None, {}, "", NfoMerge(content), wanted, wanted)
         document = document_of(content.kind, root)
         ours = own_of(own, document)
-        merge = merged(content, ours, root, document)
         empty = empty_root_of(own, document) if root.children else root.page[root.start : root.end].decode()
+        if empty:  # a root of others, into which no name of a file comes, also when a value by hand leaves it
+            values = {name: value for name, value in content.values.items() if content.origin_of(name) != "name"}
+            content = replace(content, values=values)
+        merge = merged(content, ours, root, document)
         return cls(root, content, document, ours, empty, merge, wanted_of(merge.content), ())
 
     def result(self, page: NfoPage, own: OwnValues, root: PlacedElement) -> _RootResult:

@@ -134,6 +134,11 @@ def test_ratings_of_others_come_back_and_stay_theirs(source: str) -> None:
     assert publish(new, content(), own)[0] == data
 
 
+def test_empty_root_of_others_is_empty_again_when_a_value_by_hand_is_withdrawn() -> None:
+    new, own, _ = publish(b"<movie/>", content("hand", title="Garden"))
+    assert publish(new, content("name", title="Name of the file"), own)[0] == b"<movie/>"
+
+
 def test_flat_rating_of_others_is_not_replaced_by_one_of_another_file() -> None:
     data = FOREIGN.replace("<year>1990</year>", "<rating>6.5</rating>").encode()
     new, own, _ = publish(data, content("hand", ratings={"imdb": 9.1}))
