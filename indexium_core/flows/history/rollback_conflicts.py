@@ -30,7 +30,9 @@ from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Restore, RollbackCandidate
 
 _OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
-_CHANGED_MESSAGE = "Another program changed the file after this write."
+_CHANGED_MESSAGE = (
+    "Another program changed the file after this write. If it was renamed since the last scan, scan, then try again."
+)
 _CHANGED_SIDECAR = "Another program changed the sidecar after this write."
 _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
