@@ -282,7 +282,7 @@ class _Merging:
         gone = {each.partition(".")[2] for each in changed if each not in self._wanted}
         if _is_cleared(self._content, "ratings") and origin == "hand":
             self._merge.replaced |= {each: shortened(self._present[each]) for each in theirs}
-            gone |= {each.partition(".")[2] for each in theirs}
+            gone |= {"default", *(each.partition(".")[2] for each in theirs)}  # also `<rating>` beside `<ratings>`
         self._dropped = frozenset(gone)
         if not changed and not gone:
             return {}
