@@ -199,7 +199,7 @@ def _dropped(
     """Yield the removal of ratings of some sources, and of what has no rating left."""
     stays, repeated = False, set[str]()
     for parent in parents:
-        left = [each for each in parent.all("rating") if _source_of(each) not in dropped]
+        left = [each for each in parent.all("rating") if source_of(each) not in dropped]
         stays = stays or bool(left)
         gone = [each for each in parent.all("rating") if each not in left]
         repeated |= {_on_ten(each) for each in gone}
@@ -208,14 +208,15 @@ def _dropped(
         yield from (page.removed(each) for each in flat if "default" in dropped or _on_ten(each) in repeated)
 
 
-def _source_of(rating: ReadElement) -> str:
+def source_of(rating: ReadElement) -> str:
+    """Return the source of a rating of a file."""
     return rating_source(rating.attributes.get("name", "default"))
 
 
 def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]) -> TextEdit:
     place = placed(parents[0])
     ratings = [each for parent in parents for each in parent.all("rating")]
-    old = {_source_of(each): each for each in ratings}
+    old = {source_of(each): each for each in ratings}
     names = {rating_source(each.attributes["name"]) for each in element.children} | {*dropped}
     children = tuple(_with_votes(each, old) for each in element.children)
     text = page.render(NfoElement(tag=element.tag, children=children), place)

@@ -20,7 +20,8 @@ from indexium_core.model.publishing.nfo_content import (
     PublishedKind,
     groups,
 )
-from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.publishing.nfo_ownership import named_values
+from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # in XML 1.0
 _PROVIDERS = {name: provider for provider, name in ID_FIELDS.items()}  # by field
@@ -64,6 +65,14 @@ def value_of(document: NfoDocument, field: str) -> Any:
 def read_value(kind: PublishedKind, field: str, elements: Iterable[ReadElement]) -> Any:
     """Return what some elements alone say about a field."""
     return value_of(document_of(kind, ReadElement(tag=kind, children=list(elements))), field)
+
+
+def values_in(kind: NfoKind, element: ReadElement, *, numbers: bool = False) -> dict[str, Any]:
+    """Return what one element of a root says alone, by name; a year that our reader takes from a date is no value."""
+    found = named_values(document_of(kind, ReadElement(tag=kind, children=[element])), numbers=numbers)
+    if element.tag != "year":
+        found.pop("year", None)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

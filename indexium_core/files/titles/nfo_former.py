@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from indexium_core.files.titles import nfo
-from indexium_core.files.titles.nfo import ReadElement, document_of
+from indexium_core.files.titles.nfo import ReadElement
+from indexium_core.files.titles.nfo_changes import source_of
+from indexium_core.files.titles.nfo_elements import values_in
 from indexium_core.files.titles.nfo_layout import PlacedElement, layout_of
 from indexium_core.files.titles.nfo_merging import repeats_own
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
 from indexium_core.files.titles.nfo_proof import tree_of
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.model.providers.registry import rating_source
 from indexium_core.model.publishing.nfo_content import NfoContent, groups
 from indexium_core.model.publishing.nfo_ownership import (
     CAST,
@@ -45,13 +46,14 @@ class FormerElements:
 
 def with_sources(
     former: Mapping[str, Sequence[str]], page: NfoPage, elements: Iterable[PlacedElement]
-) -> dict[str, list[str]]:
+) -> dict[str, Sequence[str]]:
     """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
     found: dict[str, list[str]] = defaultdict(list)
     for each in elements:
         found[each.tag].append(page.source(each))
-    lists = {tag: [*former[tag], *sources] for tag, sources in found.items() if tag in _LISTS and tag in former}
-    return {**{tag: list(sources) for tag, sources in former.items()}, **found, **lists}
+    for tag in _LISTS & found.keys() & former.keys():
+        found[tag] = [*former[tag], *found[tag]]
+    return {**former, **found}
 
 
 def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Mapping[str, Any]) -> FormerElements:
@@ -145,7 +147,7 @@ def _ratings_edits(
     blocks = root.all("ratings")
     ours, theirs = list[ReadElement](), list[ReadElement]()
     for rating in (rating for each in blocks for rating in each.all("rating")):
-        names = _names(content, ReadElement(tag="ratings", children=[rating]))
+        names = values_in(content.kind, ReadElement(tag="ratings", children=[rating]))
         is_ours = bool(names) and all(values.get(name) == value for name, value in names.items())
         (ours if is_ours else theirs).append(rating)
         for name in names if is_ours else ():
@@ -155,17 +157,17 @@ def _ratings_edits(
         place = placed(blocks[0])
         lead = "".join(page.line_of(place))
         return [(place.start, place.end, lead.join(sources)), *(page.removed(each) for each in blocks[1:])]
-    by_source = {rating_source(each.attributes.get("name", "default")): placed(each) for each in former}
+    by_source = {source_of(each): placed(each) for each in former}
     edits: list[TextEdit] = []
     for each in ours:
-        old, place = by_source.get(rating_source(each.attributes.get("name", "default"))), placed(each)
+        old, place = by_source.get(source_of(each)), placed(each)
         text = None if old is None else old.page[old.start : old.end].decode()
         edits.append(page.removed(each) if text is None else (place.start, place.end, text))
     return edits
 
 
 def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str, Any]) -> list[ReadElement]:
-    """Return our actors for people of the files whom others had named, and make these people theirs again."""
+    """Return our actors for people of the files that others had named before; from now on, these people are theirs."""
     names = {person_key(each["name"]) for each in _document_of(root.tag, sources).values.get(CAST, ())}
     again = [each for each in values.get(PEOPLE, ()) if person_key(each) in names]
     if not again:
@@ -178,16 +180,9 @@ def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str,
     return [each for each in root.all("actor") if each.first("name") in again and not each.first("role")]
 
 
-def _names(content: NfoContent, element: ReadElement) -> dict[str, Any]:
-    names = named_values(document_of(content.kind, ReadElement(tag=content.kind, children=[element])))
-    if element.tag != "year":
-        names.pop("year", None)
-    return names
-
-
 def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any]) -> bool:
     """Return whether an element is one of ours; people of the files are not meant."""
-    names = _names(content, element)
+    names = values_in(content.kind, element)
     if element.tag == "rating":
         return bool(names) and repeats_own(names, values)
     return bool(names) and all(
@@ -197,7 +192,7 @@ def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any
 
 
 def _disown(content: NfoContent, element: ReadElement, values: dict[str, Any]) -> None:
-    for name, value in _names(content, element).items():
+    for name, value in values_in(content.kind, element).items():
         left = (
             [each for each in values.get(name, ()) if item_key(each) not in keys_of(value)]
             if isinstance(value, list)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement, document_of
-from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, read_value
+from indexium_core.files.titles.nfo_elements import WantedGroup, as_read, read_value, values_in
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.publishing.nfo_content import (
     IS_PERSON,
@@ -299,8 +299,7 @@ class _Merging:
     def _has_flat_of_others(self) -> bool:
         """Return whether others wrote `<rating>`, which ours would replace."""
         flat = [each for each in self._root.all("rating") if each.value()]
-        texts = [named_values(document_of(self._content.kind, replace(self._root, children=[each]))) for each in flat]
-        return not all(repeats_own(each, self._own) for each in texts)
+        return not all(repeats_own(values_in(self._content.kind, each), self._own) for each in flat)
 
     def _withdrawn_ratings(self, sources: Sequence[str]) -> dict[str, Any]:
         """Return no ratings, so that ours leave."""

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from indexium_core.files.titles.nfo import ReadElement, document_of
-from indexium_core.files.titles.nfo_elements import item_key
+from indexium_core.files.titles.nfo import ReadElement
+from indexium_core.files.titles.nfo_elements import item_key, values_in
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_merging import NfoMerge, repeats_own, shortened
 from indexium_core.files.titles.nfo_page import placed
@@ -54,10 +54,7 @@ class LossProof:
 
     def _is_lost(self, element: ReadElement, merge: NfoMerge) -> bool:
         """Return whether an element that leaves is a loss for others."""
-        alone = document_of(self._kind, ReadElement(tag=self._kind, children=[element]))
-        names = named_values(alone, numbers=True)
-        if element.tag != "year":  # that of a date
-            names.pop("year", None)
+        names = values_in(self._kind, element, numbers=True)
         if element.tag == "actor" and names:
             return not merge.answers(CAST) and self._is_lost_actor(element)
         if element.tag == "rating" and names:

@@ -260,13 +260,10 @@ class Resolver:
         The film with the name of the group, which a person has changed, has its file under the name of such a film:
         both have exchanged their names, and no film may get the files of both.
         """
-        found: dict[int, list[StoredTitle]] = {}
+        found, names = dict[int, list[StoredTitle]](), self._names_of_kept.get(exact, ())
         for file_id in file_ids:
             former = [each for each in self._of_file.get(file_id, ()) if each.entity_type == "movie"]
-            names = (
-                self._names_of_kept.get(exact, set()) if former and exact not in {each.id for each in former} else ()
-            )
-            if any(each.name_key in names for each in former):
+            if all(each.id != exact for each in former) and any(each.name_key in names for each in former):
                 found[file_id] = former
         return found
 

@@ -61,7 +61,7 @@ of_folders AS (
     FROM scanned_files AS f LEFT JOIN title_files AS l ON l.file_id = f.file_id
     LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
     WHERE f.state <> 'missing' AND f.media_kind = 'video' GROUP BY ALL),
--- Once for both readers below: to bind the view takes longer than to read few files.
+-- Once for both readers below: a large library has many people.
 people_of_file AS MATERIALIZED (FROM main.people_of_file),
 of_several AS (
     SELECT file_id, sum(hash(entity_id)) AS h FROM title_files WHERE entity_type = 'episode' AND role = 'main'
