@@ -8,8 +8,9 @@ hashes; `full` distinguishes them.
 The digest of the media is what stays the same when another program writes a recording anew. A remux keeps the encoded
 packets and changes all bytes around them, so the payload has another hash. The digest is over the first packets of
 the video, else of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it
-depends on the container, so a digest has up to three parts, over the first 1, 8 and 32 packets. Two digests agree if
-one begins with the other (`same_path` in catalog.sql). The image of a photo does not survive an edit. The digest of a
+depends on the container, so a digest has parts, over the first 1, 8, 32, 48, 64 … up to 256 packets. Two digests
+agree if one begins with the other (`same_path` in catalog.sql). A film that begins with black pictures has many small
+packets in the window, so the digest goes beyond them. The image of a photo does not survive an edit. The digest of a
 photo is that of its camera and its moment; photos of a burst share it, and then it tells nothing.
 """
 
@@ -25,13 +26,13 @@ import av.error
 from av.stream import Discard, Disposition
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.reader import BoundedReader
+from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Extent, PhotoFacts
 
 WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
-_PARTS = (1, 8, 32)  # packets that each part covers
+_PARTS = (1, 8, *range(32, 257, 16))  # packets that each part covers
 _LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
 # Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
 _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
@@ -66,34 +67,33 @@ def hashed_bytes(payload: Sequence[Extent], *, full: bool = False) -> int:
     return sum(window.length for window in _windows(sum(extent.length for extent in payload), full=full))
 
 
-def packet_digest(media: Any, source: BoundedReader, payload: Sequence[Extent]) -> str:
+def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> str:
     """
     Return the digest of an open file; "" if it has neither video nor sound, or no complete packet in the first window.
 
     The libraries can read no other packets of `media` afterwards.
 
     Args:
-        media: The file, opened by FFmpeg's libraries on `source`.
-        source: Its reader, which ends behind the first window from now on.
+        media: The file, opened by FFmpeg's libraries on `reader`.
+        reader: Its reader.
         payload: The places of its media.
 
     """
     stream = _first_stream(media)
     if stream is None:
         return ""
-    source.end = _end_of_window(payload)
     for each in media.streams:
         if each is not stream:
             each.discard = Discard.all
-    digest, parts, count = hashlib.blake2b(digest_size=8), ["p1:"], 0
-    for packet in _packets(media, stream):
-        digest.update(packet)
-        count += 1
-        if count in _PARTS:
-            parts.append(digest.hexdigest())
-            if count == _PARTS[-1]:
-                break
-    return "".join(parts) if count else ""
+    with reader.ending_at(_end_of_window(payload)):
+        packets = list(itertools.islice(_packets(media, stream), _PARTS[-1]))
+    digest, parts = hashlib.blake2b(digest_size=8), ["p1:"]
+    for start, end in itertools.pairwise((0, *_PARTS)):
+        if end > len(packets):
+            break
+        digest.update(b"".join(packets[start:end]))
+        parts.append(digest.hexdigest())
+    return "".join(parts) if packets else ""
 
 
 def photo_digest(photo: PhotoFacts) -> str:

@@ -23,7 +23,7 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
-from indexium_core.files.reader import BoundedReader, FileReader
+from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, TITLE, fields_in_files, find_field
 from indexium_core.model.files.hash_cache import KnownHash
@@ -260,18 +260,13 @@ def _with_strategy(
 
 def _media_facts(reader: FileReader, layout: Layout, *, with_digest: bool) -> FileFacts:
     """Return the facts of FFmpeg's libraries and the fields of the layout; raises av.error.FFmpegError."""
-    if not with_digest:
-        return libav.with_headers(reader, layout.container, lambda media: _facts_of_libraries(media, layout))
-    source = BoundedReader(reader)
-
-    def facts_and_digest(media: Any) -> FileFacts:
-        facts = _facts_of_libraries(media, layout)
-        return replace(facts, media_digest=fingerprint.packet_digest(media, source, layout.payload))
-
-    return libav.with_headers(source, layout.container, facts_and_digest)
+    return libav.with_headers(
+        reader, layout.container, lambda media: _facts_of_libraries(media, layout, reader if with_digest else None)
+    )
 
 
-def _facts_of_libraries(media: Any, layout: Layout) -> FileFacts:
+def _facts_of_libraries(media: Any, layout: Layout, reader: FileReader | None) -> FileFacts:
+    """Return the facts, with the digest of the packets if there is a reader."""
     streams = tuple(stream_facts(stream, layout) for stream in media.streams)
     return FileFacts(
         state="ok",
@@ -286,6 +281,8 @@ def _facts_of_libraries(media: Any, layout: Layout) -> FileFacts:
         field_places=_other_fields(layout),
         fields=_values(layout),
         field_problems=dict(layout.field_problems),
+        # Last: it ends the reading of packets.
+        media_digest=None if reader is None else fingerprint.packet_digest(media, reader, layout.payload),
     )
 
 

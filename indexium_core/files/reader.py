@@ -11,7 +11,8 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -61,6 +62,7 @@ class FileReader:
             nlink=status.st_nlink,
             mode=status.st_mode,
         )
+        self._end = status.st_size  # bytes from here on do not exist
 
     @property
     def size(self) -> int:
@@ -73,8 +75,8 @@ class FileReader:
     def read_at(self, offset: int, length: int) -> bytes:
         """Return the bytes at `offset`, or fewer bytes at the end of the file."""
         # Most reads need no call here: a call takes as long as the read.
-        if offset < 0 or not 0 <= length <= self.stat.size - offset:
-            length = _clamped(offset, length, self.stat.size)
+        if offset < 0 or not 0 <= length <= self._end - offset:
+            length = _clamped(offset, length, self._end)
         try:
             data = os.pread(self._fd, length, offset) if length else b""
             while data and len(data) < length:  # a signal or a network file system may answer in parts
@@ -86,6 +88,15 @@ class FileReader:
             raise _refused(self._path, error) from error
         self.on_progress(len(data))
         return data
+
+    @contextmanager
+    def ending_at(self, offset: int) -> Iterator[None]:
+        """Answer inside the block as if the file ended at `offset`, to every thread."""
+        before, self._end = self._end, min(self._end, offset)
+        try:
+            yield
+        finally:
+            self._end = before
 
     def close(self) -> None:
         """Close the descriptor; a second call does nothing."""
@@ -104,24 +115,6 @@ class FileReader:
 
 def ignore(_count: int) -> None:
     """Do nothing."""
-
-
-class BoundedReader:
-    """A reader that can end before the end of its file: bytes from `end` on do not exist."""
-
-    def __init__(self, reader: FileReader) -> None:
-        self._reader = reader
-        self.end: int | None = None
-
-    @property
-    def size(self) -> int:
-        return self._reader.size
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """Return the bytes at `offset`; fewer at the end."""
-        if self.end is not None:
-            length = max(0, min(length, self.end - offset))
-        return self._reader.read_at(offset, length) if length else b""
 
 
 class BytesReader:

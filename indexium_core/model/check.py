@@ -45,7 +45,12 @@ KINDS: tuple[Kind, ...] = (
     "several_files",
     "shared_id",
 )
-BULK_KINDS: tuple[Kind, ...] = ("differ", "faces", "unknown")  # one action can resolve all findings of these kinds
+BULK_KINDS: tuple[Kind, ...] = (
+    "differ",
+    "faces",
+    "unknown",
+    "other_recording",
+)  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
     "differ": ("Database and file differ", "Files that name people that the database does not assign to them."),
@@ -57,7 +62,10 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "single": ("In one file only", "People who are in a single file: a guest, or an error."),
     "corruption": ("Silent corruption", "Files whose media changed although their size and modification time did not."),
     "same_name": ("Same file name", "Files of the old Indexium that are not here; one file here has the same name."),
-    "other_recording": ("Another recording", "Files whose path held another recording, whose people wait."),
+    "other_recording": (
+        "Another recording",
+        "Files that may be a recording whose people wait: they have its path, or look the same.",
+    ),
     "copied_people": ("Copied people", "Files with people whom an earlier version took from another recording."),
     "several_files": (
         "One title, several files",

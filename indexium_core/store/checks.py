@@ -47,6 +47,13 @@ class SameName(NamedTuple):
     items: int  # number of its entries in the history
 
 
+class FormerRecording(NamedTuple):
+    """The people of another recording, for a file that may be that recording."""
+
+    names: list[str]
+    path: str | None  # where it was, if the digests of the two are equal; None: at the path of the file
+
+
 class IgnoredFinding(NamedTuple):
     """A finding that the user ignores."""
 
@@ -99,7 +106,7 @@ def same_name(reader: Connection) -> FindingColumns:
 
 
 def other_recording(reader: Connection) -> FindingColumns:
-    """Return the findings of files whose paths held another recording with people; a subject is the id of the file."""
+    """Return the findings of files that may be a recording whose people wait; a subject is the id of the file."""
     return _columns(reader.execute(_sql("other_recording")))
 
 
@@ -108,10 +115,11 @@ def copied_people(reader: Connection) -> FindingColumns:
     return _columns(reader.execute(_sql("copied_people")))
 
 
-def names_of_recordings(reader: Connection, kind: str, subjects: Collection[str]) -> dict[str, list[str]]:
-    """Return the people of the findings of the kind `other_recording` or `copied_people`, by subject."""
+def former_recordings(reader: Connection, kind: str, subjects: Collection[str]) -> dict[str, FormerRecording]:
+    """Return the other recordings of the findings of the kind `other_recording` or `copied_people`, by subject."""
     parameters = {"file_ids": [int(each) for each in subjects]}
-    return dict(reader.execute(_sql(f"{kind}_names"), parameters).fetchall())
+    rows = reader.execute(_sql(f"{kind}_names"), parameters).fetchall()
+    return {subject: FormerRecording(names, path) for subject, names, path in rows}
 
 
 def several_files(reader: Connection) -> FindingColumns:

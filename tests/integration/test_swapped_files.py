@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from av.bitstream import BitStreamFilterContext
 
@@ -255,3 +256,42 @@ def test_copies_are_known_after_a_full_scan(library: Library, folder: Path) -> N
     os.utime(folder / "copy.mp4", (OLD, OLD))
     library.scan()
     assert people_by_name(library)["copy.mp4"] == ["Person a"]
+
+
+def film_with_black_start(path: Path, seed: int) -> None:
+    """Make a film of 120 pictures; the first 80 are black, the others depend on the seed."""
+    pictures = np.random.default_rng(seed).integers(0, 256, (40, 64, 64, 3), dtype=np.uint8)
+    with av.open(str(path), "w") as made:
+        stream = made.add_stream("mpeg4", rate=25, width=64, height=64, pix_fmt="yuv420p")
+        for picture in [np.zeros((64, 64, 3), dtype=np.uint8)] * 80 + list(pictures):
+            made.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        made.mux(stream.encode())
+
+
+def test_films_that_begin_with_the_same_black_pictures_are_several_recordings(library: Library, folder: Path) -> None:
+    film = folder / "a.mp4"
+    film_with_black_start(film, seed=1)
+    library.scan([folder])
+    library.people.add([film], ["Ann Lee"])
+    film_with_black_start(film, seed=2)
+    library.scan()
+    assert people_by_name(library) == {"a.mp4": []}
+
+
+def test_photo_that_was_edited_and_renamed_is_a_question(library: Library, folder: Path) -> None:
+    for number, name in enumerate(("a.jpg", "b.jpg")):
+        exif = photos.exif(taken=f"2019:07:04 10:11:1{number}")
+        (folder / name).write_bytes(photos.photo("jpeg", seed=number, exif=exif))
+    begin(library, [folder / "a.jpg", folder / "b.jpg"])
+    for number, (old, new) in enumerate((("a.jpg", "beach.jpg"), ("b.jpg", "hill.jpg"))):
+        exif = photos.exif(taken=f"2019:07:04 10:11:1{number}")
+        (folder / new).write_bytes(photos.photo("jpeg", seed=number + 5, exif=exif))
+        (folder / old).unlink()
+    library.scan()
+
+    first, second = sorted(library.checks.page("other_recording").items, key=lambda each: each.title)
+    assert (first.title, second.title) == ("beach.jpg", "hill.jpg")
+    assert first.text.startswith(f"{folder / 'a.jpg'} is missing, with Edit a.")
+    assert library.checks.resolve_all("other_recording").files == 2
+    assert people_by_name(library) == {"beach.jpg": ["Edit a"], "hill.jpg": ["Edit b"]}
+    assert library.checks.page("other_recording").items == []

@@ -190,7 +190,7 @@ class Checks:
     @remote()
     def resolve_all(self, kind: str) -> ResolutionReport:
         """
-        Resolve all open findings of a kind: add the names in the files to the database.
+        Resolve all open findings of a kind: add the names in the files, or of the other recording, to the database.
 
         Raises:
             UsageError: Findings of this kind can only be resolved one by one.

@@ -9,7 +9,7 @@ from indexium_core.model import query, wording
 from indexium_core.model.check import CheckFile, CheckName
 from indexium_core.model.people import likeness
 from indexium_core.model.planning.plan import RISK_LEVELS
-from indexium_core.store.checks import SameName
+from indexium_core.store.checks import FormerRecording, SameName
 from indexium_core.store.people.people import PersonName
 from indexium_core.store.titles.several_files import SeveralFiles
 from indexium_core.store.titles.shared_ids import SharedId
@@ -31,7 +31,7 @@ class FindingPage:
     placeholder_keys: frozenset[str] = frozenset()
     people: Mapping[str, list[PersonName]] = field(default_factory=dict)  # the people that a name may mean, by key
     same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
-    names_of_recordings: Mapping[str, list[str]] = field(default_factory=dict)  # by subject
+    former_recordings: Mapping[str, FormerRecording] = field(default_factory=dict)  # by subject
     titles: Mapping[str, SeveralFiles] = field(default_factory=dict)  # by subject
     shared_ids: Mapping[str, SharedId] = field(default_factory=dict)  # by subject
 

@@ -142,7 +142,7 @@ class FindingRows:
     def _recordings(self, kind: Kind, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()
         files = store.files(reader, version, [int(each) for each in subjects])
-        return FindingPage(files, names_of_recordings=store.names_of_recordings(reader, kind, subjects))
+        return FindingPage(files, former_recordings=store.former_recordings(reader, kind, subjects))
 
     def _several_files(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()

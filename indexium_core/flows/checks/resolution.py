@@ -89,7 +89,7 @@ class FindingResolver:
         return step.report.step_id
 
     def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:
-        """Add the names of many findings to the database; return the number of files, and the step."""
+        """Add the names of many findings, or of their other recordings; return the number of files, and the step."""
         reader = self._database.read()
         names_by_file: dict[int, list[str]] = {}
         if kind == "unknown":
@@ -97,6 +97,9 @@ class FindingResolver:
             for key, (file_ids, _) in store.files_naming(reader, list(name_by_key), limit=0).items():
                 for file_id in file_ids:
                     names_by_file.setdefault(file_id, []).append(name_by_key[key])
+        elif kind == "other_recording":
+            former = store.former_recordings(reader, kind, subjects)
+            names_by_file = {int(subject): each.names for subject, each in former.items()}
         else:
             aliases, version = people.aliases(reader), self._version()
             missing = file_findings.missing_faces if kind == "faces" else file_findings.missing_in_database

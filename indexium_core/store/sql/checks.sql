@@ -184,24 +184,40 @@ ORDER BY r.path;
 SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHAR[]));
 
 -- name: other_recording_rows
--- Part of other statements: files of a recording without people that no other file has, whose paths held a recording with
--- people that no present file has. An edit of that recording replaces its people.
+-- Part of other statements: files of a recording without people that no other file has, beside a recording with people that
+-- no present file has: theirs is the only file with an equal digest, or the path held it. An edit of that recording replaces its
+-- people. `path`: the missing path if the digests are equal, else NULL.
 WITH former AS (
-    SELECT m.path_bytes, m.file_id, m.file_hash, coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name)
-           FILTER (p.name IS NOT NULL)) AS names
+    SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration,
+           coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL)) AS names
     FROM (FROM scanned_files WHERE state = 'missing' AND file_hash IS NOT NULL) AS m
     LEFT JOIN video_people AS v ON v.file_hash = m.file_hash LEFT JOIN people AS p USING (person_id)
     LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS e ON e.file_id = m.file_id
     GROUP BY ALL
+    HAVING len(names) > 0
+       AND m.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
+       AND m.file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
+                               JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
+), alike AS (
+    SELECT f.file_id AS former_id, n.file_id
+    FROM former AS f JOIN scanned_files AS n
+        ON n.media_digest[:19] = f.media_digest[:19] AND n.state = 'ok' AND n.file_hash <> f.file_hash
+    WHERE (starts_with(n.media_digest, f.media_digest) OR starts_with(f.media_digest, n.media_digest))
+      AND coalesce(abs(n.duration - f.duration) <= 1 + f.duration / 1000, true)
+    QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY n.file_id) = 1
+), pairs AS (
+    SELECT former_id, file_id, true AS is_alike FROM alike
+    UNION ALL
+    SELECT f.file_id, n.file_id, false FROM former AS f
+    JOIN scanned_files AS n ON n.path_bytes = f.path_bytes AND n.state = 'ok' AND n.file_hash <> f.file_hash
+    WHERE f.file_id NOT IN (SELECT former_id FROM alike)
 )
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.names
-FROM former AS f JOIN scanned_files AS n ON n.path_bytes = f.path_bytes AND n.state = 'ok' AND n.file_hash <> f.file_hash
-WHERE len(f.names) > 0
-  AND f.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
-  AND n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.names, CASE WHEN p.is_alike THEN f.path END AS path
+FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
+WHERE n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
   AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id <> n.file_id)
   AND NOT EXISTS (FROM decisions AS d WHERE d.file_id = n.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL)
-QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY f.file_id DESC) = 1
+QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.is_alike DESC, f.file_id DESC) = 1
 
 -- name: copied_people_rows
 -- Part of other statements: present files with the people that an earlier version copied to their recordings.
@@ -211,15 +227,15 @@ JOIN video_people AS v ON v.file_hash = c.file_hash AND v.person_id = c.person_i
 GROUP BY ALL
 
 -- name: other_recording
--- Files whose paths held another recording.
+-- Files that may be a recording whose people wait.
 SELECT file_id::VARCHAR AS subjects, hash(r.file_hash, r.former_hash) AS digests, d.subject IS NOT NULL AS ignored
 FROM (/* other_recording_rows */) AS r LEFT JOIN check_dismissals AS d
     ON d.kind = 'other_recording' AND d.subject = file_id::VARCHAR AND d.facts = hash(r.file_hash, r.former_hash)
 ORDER BY file_id;
 
 -- name: other_recording_names
--- The people of their former recordings.
-SELECT file_id::VARCHAR, names FROM (/* other_recording_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
+-- Their people, and the path that is missing.
+SELECT file_id::VARCHAR, names, path FROM (/* other_recording_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copied_people
 -- Files with copied people.
@@ -230,7 +246,7 @@ ORDER BY file_id;
 
 -- name: copied_people_names
 -- The copied people of files.
-SELECT file_id::VARCHAR, names FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
+SELECT file_id::VARCHAR, names, NULL AS path FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: several_rows
 -- Part of other statements: films and episodes with several present main files that have the same part and the same edition,
