@@ -231,12 +231,20 @@ def _document(content: NfoContent, unit: str, eol: str) -> str:
 
 
 def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoContent]) -> NfoEdit:
-    """Return a new document in front of an address: Kodi and Jellyfin read this form, except for seasons."""
+    """
+    Return a new document in front of an address: Kodi and Jellyfin read this form, except for seasons.
+
+    Players ask a provider for what the document does not say, so a name of a file says nothing there.
+    """
     text = layout.text.decode()
     if not all(_ADDRESS.fullmatch(line.strip()) for line in text.splitlines() if line.strip()):
         refuse("The file is a text, and no XML.")
     if layout.encoding.startswith("utf-16") or any(each.kind == "season" for each in contents):
         refuse("The file has only an address.")
+    contents = [
+        replace(each, values={name: value for name, value in each.values.items() if each.origin_of(name) != "name"})
+        for each in contents
+    ]
     wanted = [document_for(each) for each in contents]
     known = {provider: value for each in nfo.parse(data) for provider, value in each.ids.items()}
     if any(each.ids.get(provider, value) != value for each in wanted for provider, value in known.items()):

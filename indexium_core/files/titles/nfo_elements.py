@@ -98,6 +98,10 @@ class WantedGroup:
     def found_in(self, root: ReadElement) -> CarriedGroup:
         """Return the elements of a root that carry the field."""
         tagged = [each for each in root.children if each.tag in self.group.tags]
+        if (
+            self.group.mode == "each" and self.elements
+        ):  # the first one is shown; what follows in a language says another text
+            tagged = [each for number, each in enumerate(tagged) if not number or not _has_language(each)]
         known = self.read(tagged) if "id" in self.group.tags else None
         found = CarriedGroup(self, tagged, known)
         return replace(found, elements=[each for each in tagged if _carries(each, found)])
@@ -165,6 +169,10 @@ def _carries(element: ReadElement, found: CarriedGroup) -> bool:
         return found.is_known_id(element) or found.wanted.read([element]) is not None
     name, value = found.group.marks.get(element.tag, ("", ""))
     return not name or _plain(element.attributes.get(name, "")) == _plain(value)
+
+
+def _has_language(element: ReadElement) -> bool:
+    return any(name.rpartition(":")[2] == "lang" for name in element.attributes)
 
 
 def _source(rating: Mapping[str, str]) -> str:

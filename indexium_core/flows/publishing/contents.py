@@ -55,7 +55,7 @@ def of_series(title: KnownTitle, inputs: PublishedInputs) -> NfoContent:
         if each.name and each.name not in (f"Season {each.number}", "Specials")
     ]
     values, origins = _values(title, inputs, ())
-    origins |= {f"{SEASON_NAMES}.{each.number}": "hand" if each.is_by_hand else "provider" for each in seasons}
+    origins |= {f"{SEASON_NAMES}.{each.number}": _ORIGINS.get(each.origin, "provider") for each in seasons}
     names = {each.number: each.name for each in seasons}
     return NfoContent(kind="tvshow", values=values, season_names=names, origins={SEASON_NAMES: "provider", **origins})
 

@@ -106,7 +106,7 @@ class KnownSeason(NamedTuple):
 
     number: int
     name: str
-    is_by_hand: bool
+    origin: str  # of its name; hand, if a person has locked it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

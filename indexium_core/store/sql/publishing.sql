@@ -190,11 +190,13 @@ SELECT v.file_id, v.library_id, v.path_bytes, v.folder, v.file_name, v.fields, v
 FROM /* videos */ AS v JOIN /* wanted */ AS w ON w.entity_type = 'video' AND w.entity_id = v.file_id ORDER BY v.file_id;
 
 -- name: seasons_of
--- The seasons of series, with their names, and whether a person gave the name.
-SELECT s.series_id, s.season, s.title,
-       EXISTS (FROM title_values AS v WHERE v.entity_type = 'season' AND v.entity_id = s.id AND v.field = 'title'
-               AND (v.origin = 'hand' OR v.locked)) AS is_by_hand
-FROM seasons AS s WHERE list_contains($ids::BIGINT[], s.series_id) ORDER BY ALL;
+-- The seasons of series, with their names and the origins of these.
+WITH named AS (SELECT id, series_id, season, title FROM seasons WHERE list_contains($ids::BIGINT[], series_id))
+SELECT s.series_id, s.season, s.title, coalesce(o.origin, '') FROM named AS s LEFT JOIN (
+    SELECT v.entity_id, CASE WHEN v.locked THEN 'hand' ELSE v.origin END AS origin FROM /* ranked_values */
+    WHERE v.entity_type = 'season' AND v.field = 'title' AND v.entity_id IN (SELECT id FROM named)
+    QUALIFY row_number() OVER (PARTITION BY v.entity_id ORDER BY /* order_of_values */) = 1
+) AS o ON o.entity_id = s.id ORDER BY ALL;
 
 -- name: tenants
 -- The titles and other videos of each folder with videos: from it follows which folder belongs to one title alone. A film is

@@ -200,10 +200,21 @@ class TestFilms:
         library.people.add([next((folder / TRAM).glob("*.mp4"))], ["Ann Lee"])
         publish(library)
         once = nfo.read_bytes()
+        assert b"<title>" not in once  # the player gets it from the address; a name of a file would hide it
         for _ in range(2):
             library.scan()
             assert publish(library) == "unchanged"
             assert nfo.read_bytes() == once
+
+    def test_name_that_others_give_a_season_stays_in_their_file(self, library: Library, folder: Path) -> None:
+        series = folder / "Shows/Harbour Lights/tvshow.nfo"
+        series.write_text("<tvshow><title>Harbour Lights</title><plot>P</plot></tvshow>")
+        (folder / "Shows/Harbour Lights/Season 1/season.nfo").write_text("<season><title>Spring</title></season>")
+        before = series.read_bytes()
+        library.scan()
+        assert [each.title for each in library.titles.list(kind="season").items if each.season == 1] == ["Spring"]
+        publish(library)
+        assert series.read_bytes() == before
 
     def test_folder_and_media_and_nfo_with_other_names_keep_our_people(self, library: Library, folder: Path) -> None:
         video = folder / "Films/Copper Sky (2013).mp4"

@@ -230,6 +230,12 @@ def test_single_episode_gets_its_new_number() -> None:
     assert edit(old, episode(5)) == old.replace("4", "5")
 
 
+def test_text_in_a_second_language_stays() -> None:
+    old = '<movie><plot>Old</plot><plot xml:lang="de">Alt</plot></movie>'
+    assert edit(old, movie(plot="New")) == old.replace("Old", "New")
+    assert edit(old, movie(plot=None)) == "<movie></movie>"
+
+
 def test_document_is_written_in_front_of_an_address() -> None:
     address = b"https://www.themoviedb.org/movie/603-the-matrix\r\n"
     found = edited(address, [movie(title="A", tmdb_id="603")])

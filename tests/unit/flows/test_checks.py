@@ -577,7 +577,9 @@ def test_all_file_people_can_be_learned_at_once(house: House) -> None:
     assert house.checks.resolve_all("unknown").files == 1
     assert house.known()["d.mp4"] == ["Dora"]
     assert house.known()["b.mp4"] == ["Bob Ray", "GHOST", "Cy"]
-    with pytest.raises(errors.UsageError, match="only differ, faces, unknown and other_recording can be resolved all at once"):
+    with pytest.raises(
+        errors.UsageError, match="only differ, faces, unknown and other_recording can be resolved all at once"
+    ):
         house.checks.resolve_all("spelling")
 
 
