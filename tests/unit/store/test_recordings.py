@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from indexium_core.flows.scanning import moved_files
 from indexium_core.model.files.media import FileStat
-from indexium_core.store.catalog import catalog, recordings
+from indexium_core.store.catalog import catalog, locks, recordings
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
@@ -89,10 +90,14 @@ class World:
             catalog.mark_missing(tx, left)
             catalog.upsert_files(tx, catalog.add_library(tx, library.encode()), rows, at=NOW)
 
-    def edits(self) -> dict[str, list[str]]:
-        query = """SELECT path, d.people FROM decisions AS d JOIN scanned_files USING (file_id)
-                   WHERE kind = 'edit' AND revoked_at IS NULL AND state <> 'missing'"""
-        return dict(self.database.read().execute(query).fetchall())
+    def decided(self) -> set[tuple[str, str]]:
+        """Return the path and the text of each decision and each lock of a present file."""
+        query = """SELECT path, coalesce(d.people[1], d.value, d.reason)
+                   FROM decisions AS d JOIN scanned_files USING (file_id)
+                   WHERE revoked_at IS NULL AND state <> 'missing'
+                   UNION ALL
+                   SELECT path, field FROM field_locks JOIN scanned_files USING (file_id) WHERE state <> 'missing'"""
+        return set(self.database.read().execute(query).fetchall())
 
     def present(self) -> dict[str, int]:
         query = "SELECT path, file_id FROM scanned_files WHERE state <> 'missing'"
@@ -109,19 +114,25 @@ def shared(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def fresh(database: Database) -> World:
     with database.atomic() as tx:
-        for table in ("scanned_files", "video_people", "decisions", "film_hashes", "libraries", "media_properties"):
+        for table in (
+            *("scanned_files", "video_people", "decisions", "field_locks", "film_hashes", "libraries"),
+            "media_properties",
+        ):
             tx.execute(f"DELETE FROM {table}")
     return World(database)
 
 
 def decide(world: World) -> dict[int, int]:
-    """Give each recording its own person and its own edit; return the file of each recording."""
+    """Give each recording its own person, edit, rating, skip and lock; return the file of each recording."""
     of = {file.content: world.present()[path] for path, file in world.files.items()}
     with world.database.atomic() as tx:
         wanted = [AssignmentRequest(name=f"Person {content}", file_hash=hash_of(content)) for content in of]
         people.assign(tx, wanted, at=NOW)
         for content, file_id in of.items():
             decisions.edit(tx, {file_id: [f"Edit {content}"]}, at=NOW)
+            decisions.set_values(tx, "rating", {file_id: f"Rating {content}"}, at=NOW, step=None)
+            decisions.postpone(tx, [file_id], until=None, at=NOW, reason=f"Skip {content}")
+            locks.lock(tx, [file_id], [f"Lock {content}"], at=NOW)
     return of
 
 
@@ -136,7 +147,7 @@ rounds = st.lists(
 
 @given(rounds=rounds)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_people_and_edits_follow_recording(shared: Database, rounds) -> None:
+def test_people_and_decisions_follow_recording(shared: Database, rounds) -> None:
     world = fresh(shared)
     world.files = {path: OnDisk(number, 100 + number, world.tick()) for number, path in enumerate(PATHS, 1)}
     world.scan(LIBRARIES, PATHS, 6)
@@ -173,14 +184,14 @@ def judge(world: World, own: Mapping[int, int]) -> None:
     assert {path: named.get(present[path]) for path in present} == {
         path: [f"Person {file.content}"] for path, file in world.files.items()
     }
-    edits = world.edits()
+    decided = world.decided()
     paths_of: dict[int, set[str]] = {}
     for path, file in world.files.items():
         paths_of.setdefault(file.content, set()).add(path)
-    for content in own:
-        edited = {path for path, people in edits.items() if people == [f"Edit {content}"]}
-        assert edited <= paths_of.get(content, set()), "an edit is at another recording"
-        assert edited or content not in paths_of, "an edit did not follow its recording"
+    for content, kind in itertools.product(own, ("Edit", "Rating", "Skip", "Lock")):
+        found = {path for path, text in decided if text == f"{kind} {content}"}
+        assert found <= paths_of.get(content, set()), f"{kind} is at another recording"
+        assert found or content not in paths_of, f"{kind} did not follow its recording"
     by_id = {file_id: path for path, file_id in present.items()}
     for content, file_id in own.items():
         if len(paths_of.get(content, ())) == 1 and is_permutation(world, own):
