@@ -8,10 +8,10 @@ hashes; `full` distinguishes them.
 The digest of the media is what stays the same when another program writes a recording anew. A remux keeps the encoded
 packets and changes all bytes around them, so the payload has another hash. The digest is over the first packets of
 the video, else of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it
-depends on the container, so a digest has parts, over the first 1, 8, 32, 48, 64 … up to 256 packets. Two digests
-agree if one begins with the other (`same_path` in catalog.sql). A film that begins with black pictures has many small
-packets in the window, so the digest goes beyond them. The image of a photo does not survive an edit. The digest of a
-photo is that of its camera and its moment; photos of a burst share it, and then it tells nothing.
+depends on the container, so each packet has its part, and two digests agree if one begins with the other (`same_path`
+in catalog.sql). A film that begins with black pictures has many small packets in the window; the parts behind them
+tell it from others. The image of a photo does not survive an edit. The digest of a photo is that of its camera and its
+moment.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import itertools
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ from indexium_core.model.files.media import Extent, PhotoFacts
 WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
-_PARTS = (1, 8, *range(32, 257, 16))  # packets that each part covers
+_PACKETS = 256  # of a digest, at most
 _LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
 # Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
 _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
@@ -71,6 +72,7 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
     """
     Return the digest of an open file; "" if it has neither video nor sound, or no complete packet in the first window.
 
+    Version 2 (`p2:`) is BLAKE2b of the first packet, 8 bytes, and two bytes of the CRC-32 of each further one, in hex.
     The libraries can read no other packets of `media` afterwards.
 
     Args:
@@ -86,21 +88,24 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
         if each is not stream:
             each.discard = Discard.all
     with reader.ending_at(_end_of_window(payload)):
-        packets = list(itertools.islice(_packets(media, stream), _PARTS[-1]))
-    digest, parts = hashlib.blake2b(digest_size=8), ["p1:"]
-    for start, end in itertools.pairwise((0, *_PARTS)):
-        if end > len(packets):
-            break
-        digest.update(b"".join(packets[start:end]))
-        parts.append(digest.hexdigest())
-    return "".join(parts) if packets else ""
+        packets = list(itertools.islice(_packets(media, stream), _PACKETS))
+    if not packets:
+        return ""
+    first = hashlib.blake2b(packets[0], digest_size=8).hexdigest()
+    return f"p2:{first}{''.join(f'{zlib.crc32(each) & 0xFFFF:04x}' for each in packets[1:])}"
 
 
 def photo_digest(photo: PhotoFacts) -> str:
-    """Return the digest of a photo: its camera and its moment. "" without both; photos of a burst may share it."""
+    """
+    Return the digest of a photo: its camera and its moment; "" without both.
+
+    A moment with a fraction of a second (`t2:`) is that of one photo, save for cameras that give a burst one moment. A
+    whole second (`s2:`) may have several.
+    """
     if not photo.camera or not photo.taken:
         return ""
-    return f"t1:{hashlib.blake2b(f'{photo.taken}|{photo.camera}'.encode(), digest_size=8).hexdigest()}"
+    kind = "t2" if "." in photo.taken else "s2"
+    return f"{kind}:{hashlib.blake2b(f'{photo.taken}|{photo.camera}'.encode(), digest_size=8).hexdigest()}"
 
 
 def _windows(length: int, *, full: bool) -> Iterator[Extent]:

@@ -28,7 +28,7 @@ def hash_of(content: object) -> str:
 
 def digest_of(content: object) -> str:
     """A digest of the first packets, for made-up content."""
-    return "p1:" + hashlib.blake2b(str(content).encode(), digest_size=8).hexdigest()
+    return "p2:" + hashlib.blake2b(str(content).encode(), digest_size=8).hexdigest()
 
 
 def scanned(path: str | bytes, comment: str | None = None, *, content: object = "", **changes: Any) -> ScannedFile:

@@ -39,6 +39,7 @@ def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
             if path not in moved and (new := _present_path(path, content_hash, folder, folders[folder])):
                 moved[path] = new
     moved |= _exchanged(tx, moved)
+    moved |= _changed(tx, moved, folders)
     taken = {path for path in items.ours_at(tx, list(moved.values())) if path not in moved}
     moved = {old: new for old, new in moved.items() if new not in taken}
     if moved:
@@ -101,6 +102,31 @@ def _exchanged(tx: Connection, moved: Mapping[bytes, bytes]) -> dict[bytes, byte
     known = items.ours_at(tx, [new for new in moved.values() if new not in moved])
     former = {new: old for old, new in moved.items()}
     return {path: former[path] for path, content_hash in known.items() if _hash(former[path]) == content_hash}
+
+
+def _changed(
+    tx: Connection, moved: Mapping[bytes, bytes], folders: Mapping[bytes, Sequence[bytes]]
+) -> dict[bytes, bytes]:
+    """
+    Return our files at whose place another one of ours is now, and that are not where their bytes are.
+
+    Another program has changed them, too. They are where their folder is, if no other file of ours is there.
+    """
+    taken, found = {*moved.values()}, dict[bytes, bytes]()
+    for path in items.ours_at(tx, [each for each in taken if each not in moved]):
+        folder = next((each for each in _around(path) if each in folders), None)
+        places = [place + path[len(folder) :] for place in folders[folder]] if folder else []
+        if new := next((each for each in places if each not in taken and os.path.lexists(each)), None):
+            found[path] = new
+            taken.add(new)
+    return found
+
+
+def _around(path: bytes) -> Iterator[bytes]:
+    """Yield the folders around a file, the innermost first."""
+    while (folder := os.path.split(path)[0]) != path:
+        yield folder
+        path = folder
 
 
 def _hash(path: bytes) -> str | None:

@@ -232,7 +232,9 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
             THEN starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest) END AS is_alike,
        coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true) AS is_as_long,
-       f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns, f.device, f.inode
+       f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns, f.device, f.inode,
+       i.size > f.size AND i.device = f.device AND i.inode = f.inode AS is_longer,
+       f.media_kind
 FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
 QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
 
@@ -277,11 +279,12 @@ SELECT path_bytes, file_id, old_hash, new_hash, CASE
         AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away) THEN 'growing'
     WHEN EXISTS (FROM known AS k WHERE k.file_hash = new_hash AND k.file_id IS DISTINCT FROM a.file_id) THEN NULL
     WHEN path_bytes IN (FROM moved) THEN NULL
-    -- Some cameras give all photos of a burst one moment, which then tells nothing.
-    WHEN is_alike AND is_as_long AND NOT (starts_with(media_digest, 't1:') AND EXISTS (
+    -- A whole second may have several photos. Some cameras give all photos of a burst one moment, which then tells nothing.
+    WHEN is_alike AND is_as_long AND NOT starts_with(media_digest, 's2:') AND NOT (starts_with(media_digest, 't2:') AND EXISTS (
         FROM scanned_files AS o WHERE o.media_digest = a.media_digest AND o.file_hash NOT IN (a.old_hash, a.new_hash)))
         THEN 'digest'
-    WHEN growing AND is_alike IS NULL THEN 'growing'
+    -- Without packets, size and place speak for a film that is still written. A photo is written at once.
+    WHEN growing AND is_alike IS NULL AND is_longer AND media_kind IS DISTINCT FROM 'photo' THEN 'growing'
 END AS evidence
 FROM at_path AS a;
 
@@ -338,7 +341,7 @@ WITH unmatched AS (
 ), by_digest AS (
     SELECT i.path_bytes, f.file_id
     FROM (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM unmatched
-          WHERE starts_with(media_digest, 'p1:')
+          WHERE starts_with(media_digest, 'p2:')
             AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL)) AS i
     JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
           WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)

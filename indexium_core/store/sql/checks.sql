@@ -185,8 +185,8 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 
 -- name: other_recording_rows
 -- Part of other statements: files of a recording without people that no other file has, beside a recording with people that
--- no present file has: theirs is the only file with an equal digest, or the path held it. An edit of that recording replaces its
--- people. `path`: the missing path if the digests are equal, else NULL.
+-- left: the path held it, or no present file has it and this one alone has an equal digest. An edit of that recording replaces
+-- its people. `path`: the missing path if the digests are equal, else NULL.
 WITH former AS (
     SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration,
            coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL)) AS names
@@ -195,14 +195,14 @@ WITH former AS (
     LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS e ON e.file_id = m.file_id
     GROUP BY ALL
     HAVING len(names) > 0
-       AND m.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
-       AND m.file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
-                               JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
 ), alike AS (
     SELECT f.file_id AS former_id, n.file_id
     FROM former AS f JOIN scanned_files AS n
         ON n.media_digest[:19] = f.media_digest[:19] AND n.state = 'ok' AND n.file_hash <> f.file_hash
-    WHERE (starts_with(n.media_digest, f.media_digest) OR starts_with(f.media_digest, n.media_digest))
+    WHERE f.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
+      AND f.file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
+                              JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
+      AND (starts_with(n.media_digest, f.media_digest) OR starts_with(f.media_digest, n.media_digest))
       AND coalesce(abs(n.duration - f.duration) <= 1 + f.duration / 1000, true)
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY n.file_id) = 1
 ), pairs AS (

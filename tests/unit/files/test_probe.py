@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,10 @@ def test_header_probe_equals_packet_probe(form: str, tmp_path: Path, monkeypatch
     path = media.build(form, tmp_path, comment=COMMENT, seconds=2.0, chapters=2, languages=("eng", "ger"))
     quick = probed(path)
     monkeypatch.setattr(libav, "_FROM_HEADERS", {})
-    assert probed(path) == quick
+    found = probed(path)  # these packets are read before the digest, so it may have more of them
+    assert replace(found, media_digest=quick.media_digest) == quick
+    assert found.media_digest is not None
+    assert found.media_digest.startswith(quick.media_digest or "?")
 
 
 # A configuration of AAC with 22,050 Hz and one channel, as FFmpeg writes it, and others of the same length: objects of

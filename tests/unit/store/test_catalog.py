@@ -365,7 +365,7 @@ def test_growing_file_keeps_its_id_and_people(database: Database) -> None:
 
     longer = {"duration": 4000.0, "growing": True}
     assert store(database, [scanned("a.mp4", content=2, media_digest=digest_of(1), **longer)]).changed == 1
-    assert store(database, [scanned("a.mp4", content=3, media_digest="", **longer)]).changed == 1
+    assert store(database, [scanned("a.mp4", content=3, media_digest="", size=2000, **longer)]).changed == 1
     assert people_of(database) == {1: ["Ann"]}
 
 
