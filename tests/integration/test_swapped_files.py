@@ -235,7 +235,11 @@ def test_recording_that_takes_the_name_of_a_moved_one_with_the_same_start_is_ano
     assert people_by_name(library) == {"a.jpg": [], "moved.jpg": ["Ann Lee"]}
 
 
-def test_recordings_that_a_full_scan_finds_renamed_are_known_afterwards(library: Library, folder: Path) -> None:
+@pytest.mark.parametrize("group", [1, 99])
+def test_recordings_that_a_full_scan_finds_renamed_are_known_afterwards(
+    library: Library, folder: Path, group: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanner, "GROUP_TEXT", -1 if group == 1 else scanner.GROUP_TEXT)  # a group for each file
     paths = clips(folder, names="ab")
     begin(library, paths)
     rename(folder, {"a.mp4": "b.mp4", "b.mp4": "a.mp4"})
@@ -256,6 +260,17 @@ def test_copies_are_known_after_a_full_scan(library: Library, folder: Path) -> N
     os.utime(folder / "copy.mp4", (OLD, OLD))
     library.scan()
     assert people_by_name(library)["copy.mp4"] == ["Person a"]
+
+
+def test_file_that_gets_another_name_and_other_tags_is_the_same(library: Library, folder: Path) -> None:
+    [path] = clips(folder, names="a")
+    begin(library, [path])
+    before = tables.rows(library, "SELECT file_id FROM scanned_files")
+    media.build("mp4", folder, name="b.mp4", seed=0, comment="Another program")
+    path.unlink()
+    library.scan()
+    assert tables.rows(library, "SELECT file_id FROM scanned_files") == before
+    assert edits(library) == {"b.mp4": ["Edit a"]}
 
 
 def film_with_black_start(path: Path, seed: int) -> None:

@@ -17,7 +17,7 @@ from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
-from indexium_core.files.titles.nfo_former import restored, with_sources
+from indexium_core.files.titles.nfo_former import restored, tags_by_hand, with_sources
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_merging import NfoMerge, document_for, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
@@ -177,8 +177,8 @@ class _Target:
             return _RootResult(found, ())
         proof = LossProof(self.root, root, document, self.own)
         former = dict(root_of(own, self.document).get(FORMER, {}))
-        if self.merge.replaced:
-            former = with_sources(former, page, proof.of_others(NfoMerge(self.merge.content)))
+        if tags := tags_by_hand(self.content):
+            former = with_sources(former, page, proof.changed_of_others(NfoMerge(self.merge.content), tags))
         if former:
             found[FORMER] = former
         if self.empty and found["values"]:

@@ -8,13 +8,14 @@ is what others say: a scan reads it as if it were still in the file.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement
 from indexium_core.files.titles.nfo_changes import source_of
+from indexium_core.files.titles.nfo_elements import item_key as item_key_of
 from indexium_core.files.titles.nfo_elements import values_in
 from indexium_core.files.titles.nfo_layout import PlacedElement, layout_of
 from indexium_core.files.titles.nfo_merging import repeats_own
@@ -50,7 +51,9 @@ def with_sources(
     """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
     found: dict[str, list[str]] = defaultdict(list)
     for each in elements:
-        found[each.tag].append(page.source(each))
+        known = {item_key_of(before) for before in _elements(former.get(each.tag, ()))}
+        if each.tag not in _LISTS or item_key_of(each) not in known:
+            found[each.tag].append(page.source(each))
     for tag in _LISTS & found.keys() & former.keys():
         found[tag] = [*former[tag], *found[tag]]
     return {**former, **found}
@@ -69,21 +72,26 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
     """
     edits, fields = list[TextEdit](), list[str]()
     former, values = dict(ledger.get(FORMER, {})), dict(ledger["values"])
-    by_hand = _tags_by_hand(content)
+    before, by_hand = dict(values), tags_by_hand(content)
     for tag in [each for each in former if each not in by_hand]:
         sources = former.pop(tag)
         if tag == "ratings" and root.all(tag):
             edits += _ratings_edits(page, root, content, values, sources)
             fields.append(tag)
             continue
-        ours = [each for each in root.all(tag) if _is_ours(content, each, values)]
-        others = [each for each in root.all(tag) if each not in ours and (each.value() or each.children)]
+        names = {*named_values(_document_of(content.kind, sources))}
+        ours = [each for each in root.all(tag) if _is_ours(content, each, before)]
+        others = [each for each in root.all(tag) if each not in ours and _says(content, each, names)]
         if others and tag not in _LISTS:  # others have a value there again
             continue
         if tag == "actor":
             ours += _people_among(root, sources, values)
+            known = {item_key_of(each) for each in _elements(sources)}
+            # Actors of others that have another number since then.
+            ours += [each for each in others if each not in ours and item_key_of(each) in known]
+            others = [each for each in others if each not in ours]
         edits += _edits(page, root, ours, others, sources)
-        fields += named_values(_document_of(content.kind, sources))
+        fields += names
         for each in ours:
             _disown(content, each, values)
     return FormerElements(edits, {**ledger, FORMER: former, "values": values}, fields)
@@ -103,6 +111,12 @@ def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:
     return replace(document, values={**document.values, **values}, ids={**former.ids, **document.ids})
 
 
+def _elements(sources: Sequence[str]) -> Sequence[ReadElement]:
+    """Return the elements of some sources."""
+    [root] = layout_of(f"<movie>{''.join(sources)}</movie>".encode()).roots
+    return root.children
+
+
 def _document_of(kind: str, sources: Sequence[str]) -> NfoDocument:
     """Return what the sources of elements say."""
     parsed = nfo.parse(f"<{kind}>{''.join(sources)}</{kind}>".encode())
@@ -112,7 +126,7 @@ def _document_of(kind: str, sources: Sequence[str]) -> NfoDocument:
 _LISTS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})
 
 
-def _tags_by_hand(content: NfoContent) -> set[str]:
+def tags_by_hand(content: NfoContent) -> set[str]:
     """Return the tags of the fields that a person gives or empties: nothing comes back there."""
     emptied = {name: value for name, value in content.values.items() if value in (None, "", [], {})}
     found = [*groups(content), *groups(replace(content, values=emptied))]
@@ -178,6 +192,12 @@ def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str,
     else:
         del values[PEOPLE]
     return [each for each in root.all("actor") if each.first("name") in again and not each.first("role")]
+
+
+def _says(content: NfoContent, element: ReadElement, names: Collection[str]) -> bool:
+    """Return whether an element says one of some values, or something that our reader does not understand."""
+    found = values_in(content.kind, element)
+    return not found.keys().isdisjoint(names) if found else bool(element.value() or element.children)
 
 
 def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any]) -> bool:

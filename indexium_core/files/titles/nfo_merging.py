@@ -104,6 +104,10 @@ class _Merging:
     """One merge."""
 
     def __init__(self, content: NfoContent, own: Mapping[str, Any], root: ReadElement, document: NfoDocument) -> None:
+        # A file that we wrote as a whole has a title of ours; others may have added what they know.
+        self._is_our_file = "title" in own or named_values(document).keys() <= own.keys() | {CAST}
+        if own and not self._is_our_file:
+            content = _without_local(content)
         self._content, self._own = content, own
         self._present = named_values(document, numbers=True)
         found = groups(content)
@@ -235,6 +239,7 @@ class _Merging:
             present=list(self._present.get(name, ())),
             ours=own_keys(self._own, name),
             of_list=keys_of(self._own.get(name)),
+            is_our_file=self._is_our_file,
             wanted=[each for each in items if not self._is_person(name, each)],
             people=[each for each in items if self._is_person(name, each)],
         )
@@ -245,7 +250,8 @@ class _Merging:
             self._merge.drifted.append(name)
         if self._is_same_list(name, final, found.present):
             return None
-        return self._actors(final, set() if found.is_by_hand else keys_of(found.theirs)) if name == CAST else final
+        stays = keys_of(found.theirs) - (keys_of(found.wanted) if found.is_by_hand else set())
+        return self._actors(final, stays) if name == CAST else final
 
     def _is_same_list(self, name: str, final: Sequence[Any], present: Sequence[Any]) -> bool:
         """Return whether a list stays: players sort it, so another order counts only if it is not the one we wrote."""
@@ -351,6 +357,7 @@ class _ListMerge:
     present: list[Any]
     ours: Collection[ItemKey]  # items that we wrote, people included
     of_list: Collection[ItemKey]  # … without people
+    is_our_file: bool
     wanted: list[Any]  # items of the list itself
     people: list[Any]  # people of the files, behind them
     gone: list[str] = field(default_factory=list)  # items of others that give way to a list by hand
@@ -374,10 +381,10 @@ class _ListMerge:
         Return whether values that nobody gave by hand come into the list.
 
         A list into which others wrote, and we did not, belongs to others. What a name or another NFO file says comes
-        only into a list that is ours.
+        only into a list of ours in a file of ours.
         """
         if self.origin not in _FREE_TO_ADD:
-            return bool(self.of_list)
+            return bool(self.of_list) and self.is_our_file
         return not self.theirs or not keys_of(self.wanted).isdisjoint(self.of_list)
 
     def _judge_removed(self) -> None:
@@ -420,6 +427,16 @@ class _ListMerge:
     def _names(self, items: Sequence[Any]) -> set[str]:
         """Return the keys of people in a cast: an actor with another role is no other person. Other lists have none."""
         return {person_key(each["name"]) for each in items} if self.name == CAST else set()
+
+
+def _without_local(content: NfoContent) -> NfoContent:
+    """Return a content without the single values of names and other NFO files, which come into no file of others."""
+    values = {
+        name: value
+        for name, value in content.values.items()
+        if content.origin_of(name) in _FREE_TO_ADD or name in (*_LISTS, "crew", "ratings")
+    }
+    return replace(content, values=values)
 
 
 def is_rating(name: str) -> bool:

@@ -7,7 +7,7 @@ Each element that leaves is ours, or the merge answers for it. The proof knows n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
@@ -46,6 +46,16 @@ class LossProof:
     def of_others(self, merge: NfoMerge) -> list[PlacedElement]:
         """Return the elements of others that leave without an answer of a merge."""
         return [each for each in self._leaving if self._is_lost(each, merge)]
+
+    def changed_of_others(self, merge: NfoMerge, tags: Collection[str]) -> list[PlacedElement]:
+        """Return the same, and those with some tags that only change: an actor gets a number, an empty one a text."""
+        ours = own_keys(self._own, CAST)
+
+        def changes(element: ReadElement) -> bool:
+            is_empty = not (element.value() or element.children)
+            return is_empty or (element.tag == "actor" and item_key(element) not in ours)
+
+        return [each for each in self._leaving if self._is_lost(each, merge) or (each.tag in tags and changes(each))]
 
     def lost(self, merge: NfoMerge) -> list[str]:
         """Return the same elements as texts; an edit must have none."""

@@ -295,8 +295,8 @@ WHERE state <> 'missing' AND file_id IN (SELECT file_id FROM same_path WHERE evi
 
 -- name: resolved
 -- The batch with the file of each path: known by the path; or a missing file with the same hash and size (first with the
--- same inode), with the same stat facts and a hash of the other kind, or with another hash of the same recording; or a
--- missing file that had the same name in another container, if its digest is equal; or new.
+-- same inode), with the same hash alone, with the same stat facts and a hash of the other kind, or with another hash of
+-- the same recording; or a missing file that had the same name in another container, if its digest is equal; or new.
 CREATE OR REPLACE TEMP TABLE resolved AS
 WITH unmatched AS (
     SELECT i.* FROM incoming AS i ANTI JOIN (FROM same_path WHERE evidence IS NOT NULL) AS s ON s.path_bytes = i.path_bytes
@@ -316,6 +316,12 @@ WITH unmatched AS (
           FROM unmatched ANTI JOIN by_inode USING (path_bytes)) AS i
     JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash, size ORDER BY file_name, path_bytes) AS n
           FROM absent ANTI JOIN by_inode USING (file_id)) AS g USING (file_hash, size, n)
+), by_media AS (  -- another program changed its tags, too
+    SELECT i.path_bytes, g.file_id
+    FROM (SELECT *, row_number() OVER (PARTITION BY file_hash ORDER BY file_name, path_bytes) AS n
+          FROM unmatched ANTI JOIN by_inode USING (path_bytes) ANTI JOIN by_hash USING (path_bytes)) AS i
+    JOIN (SELECT *, row_number() OVER (PARTITION BY file_hash ORDER BY file_name, path_bytes) AS n
+          FROM absent ANTI JOIN by_inode USING (file_id) ANTI JOIN by_hash USING (file_id)) AS g USING (file_hash, n)
 ), film_of AS (
     SELECT file_hash, film_id, size FROM film_hashes WHERE film_id IN (
         SELECT film_id FROM film_hashes WHERE file_hash IN (SELECT file_hash FROM unmatched))
@@ -324,12 +330,12 @@ WITH unmatched AS (
     FROM (SELECT f.path_bytes, o.film_id,
                  row_number() OVER (PARTITION BY o.film_id ORDER BY f.file_name, f.path_bytes) AS n
           FROM unmatched AS f JOIN film_of AS o USING (file_hash)
-          ANTI JOIN by_inode USING (path_bytes) ANTI JOIN by_hash USING (path_bytes)
+          ANTI JOIN by_inode USING (path_bytes) ANTI JOIN by_hash USING (path_bytes) ANTI JOIN by_media USING (path_bytes)
           WHERE coalesce(o.size = f.size, true)) AS i
     JOIN (SELECT f.file_id, o.film_id,
                  row_number() OVER (PARTITION BY o.film_id ORDER BY f.file_name, f.path_bytes) AS n
           FROM scanned_files AS f JOIN film_of AS o USING (file_hash)
-          ANTI JOIN by_inode USING (file_id) ANTI JOIN by_hash USING (file_id)
+          ANTI JOIN by_inode USING (file_id) ANTI JOIN by_hash USING (file_id) ANTI JOIN by_media USING (file_id)
           ANTI JOIN (FROM same_path WHERE evidence IS NOT NULL) AS s ON s.file_id = f.file_id
           WHERE f.state = 'missing') AS g USING (film_id, n)
 ), by_stat AS (
@@ -351,10 +357,12 @@ WITH unmatched AS (
     QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.file_id DESC) = 1
         AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
 ), moved AS (
-    FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film
-    UNION ALL (FROM by_stat ANTI JOIN (FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film) AS m
+    FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_media UNION ALL FROM by_film
+    UNION ALL (FROM by_stat ANTI JOIN (FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_media UNION ALL FROM by_film) AS m
                ON m.path_bytes = by_stat.path_bytes OR m.file_id = by_stat.file_id)
-    UNION ALL (FROM by_digest ANTI JOIN (FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_film UNION ALL FROM by_stat) AS m
+    UNION ALL (FROM by_digest ANTI JOIN (
+                   FROM by_inode UNION ALL FROM by_hash UNION ALL FROM by_media UNION ALL FROM by_film UNION ALL FROM by_stat
+               ) AS m
                ON m.path_bytes = by_digest.path_bytes OR m.file_id = by_digest.file_id)
 )
 SELECT i.*, CASE WHEN s.file_id IS NOT NULL THEN 'known' WHEN m.file_id IS NOT NULL THEN 'moved' ELSE 'new' END AS found,

@@ -1,21 +1,28 @@
 -- name: elsewhere
--- The present files at other paths that have the hash of one of these files, or its stat facts and a hash of another kind.
+-- The present files at other paths that have a hash of the recording of one of these files, or its stat facts and a hash of
+-- another kind.
+WITH arrived AS (SELECT unnest($file_hash::VARCHAR[]) AS file_hash)
 SELECT file_id, library_id, path_bytes, device, inode, size, mtime_ns, state, file_hash FROM scanned_files
 WHERE state <> 'missing' AND file_hash IS NOT NULL AND (
-    file_hash IN (SELECT unnest($file_hash::VARCHAR[]))
+    file_hash IN (FROM arrived UNION ALL SELECT o.file_hash FROM arrived JOIN film_hashes AS n USING (file_hash)
+                                                JOIN film_hashes AS o USING (film_id))
     OR (device, inode, size, mtime_ns) IN (
         SELECT (unnest($device::UBIGINT[]), unnest($inode::UBIGINT[]), unnest($size::BIGINT[]), unnest($mtime_ns::BIGINT[]))))
   AND path_bytes NOT IN (SELECT unnest($path_bytes::BLOB[]));
 
 -- name: heirs
--- Missing files with decisions, each with a present copy.
+-- Missing files with decisions, each with a present file of its recording.
 CREATE OR REPLACE TEMP TABLE heirs AS
-SELECT m.file_id, min(f.file_id) AS heir
-FROM scanned_files AS m JOIN scanned_files AS f ON f.file_hash = m.file_hash AND f.state <> 'missing'
-WHERE m.state = 'missing' AND m.file_id IN (
-    SELECT file_id FROM decisions WHERE revoked_at IS NULL
-    UNION ALL SELECT file_id FROM field_locks UNION ALL SELECT file_id FROM title_assignments)
-GROUP BY m.file_id
+WITH gone AS (
+    SELECT file_id, file_hash FROM scanned_files WHERE state = 'missing' AND file_id IN (
+        SELECT file_id FROM decisions WHERE revoked_at IS NULL
+        UNION ALL SELECT file_id FROM field_locks UNION ALL SELECT file_id FROM title_assignments)
+), hashes AS (
+    FROM gone UNION SELECT g.file_id, o.file_hash FROM gone AS g JOIN film_hashes AS n USING (file_hash)
+                    JOIN film_hashes AS o USING (film_id)
+)
+SELECT m.file_id, min(f.file_id) AS heir FROM hashes AS m JOIN scanned_files AS f USING (file_hash)
+WHERE f.state <> 'missing' GROUP BY m.file_id
 QUALIFY row_number() OVER (PARTITION BY heir ORDER BY m.file_id) = 1;
 
 -- name: any_heirs

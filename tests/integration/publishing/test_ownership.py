@@ -264,7 +264,10 @@ class TestFilms:
         assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
         assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
-    def test_films_that_swap_folders_keep_what_others_wrote(self, library: Library, folder: Path) -> None:
+    @pytest.mark.parametrize("is_changed", [False, True], ids=["unchanged", "changed by others before"])
+    def test_films_that_swap_folders_keep_what_others_wrote(
+        self, library: Library, folder: Path, is_changed: bool
+    ) -> None:
         tram, moon = folder / TRAM, folder / "Films/Zinc Moon (2014)"
         moon.mkdir()
         (folder / "Films/Copper Sky (2013).mp4").rename(moon / "Zinc Moon (2014).mp4")
@@ -276,6 +279,10 @@ class TestFilms:
         for film in films:
             library.titles.set(film, "plot", f"Plot {film}")
         publish(library)
+        if is_changed:
+            texts[0] = texts[0].replace("  <year>", "  <tag>New</tag>\n  <year>")
+            written = (tram / "movie.nfo").read_text()
+            (tram / "movie.nfo").write_text(written.replace("  <year>", "  <tag>New</tag>\n  <year>"))
         exchange(tram, moon)
         for place in (tram, moon):
             next(place.glob("*.mp4")).rename(place / f"{place.name}.mp4")
@@ -284,7 +291,7 @@ class TestFilms:
         for film in films:
             library.titles.set(film, "plot", None)
         library.scan()
-        assert publish(library) == "safe"
+        assert publish(library) == ("warning" if is_changed else "safe")
         assert [(place / "movie.nfo").read_text() for place in (moon, tram)] == texts
 
     def test_film_with_versions_that_have_nfo_files_is_published_with_a_warning(

@@ -363,6 +363,50 @@ def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> N
     assert publish(once, wanted, own)[0] == once
 
 
+@pytest.mark.parametrize(
+    ("elements", "values"),
+    [
+        (
+            '<id>tt0090024</id><uniqueid type="imdb" default="true">tt0090024</uniqueid><uniqueid type="tmdb">7</uniqueid>',
+            {"imdb_id": "tt7654330", "tmdb_id": "4"},
+        ),
+        ("<plot/>", {"plot": "P"}),
+        (
+            "<actor><name>Greta</name><order>7</order></actor><actor><name>Ida</name><order>5</order></actor>",
+            {"cast": [{"name": "Hand", "character": "", "order": 0}, {"name": "Greta", "character": "", "order": 1}]},
+        ),
+    ],
+    ids=["ids", "empty element", "numbers of actors"],
+)
+def test_form_of_others_comes_back_with_their_values(elements: str, values: dict[str, Any]) -> None:
+    data = f"<movie><title>A</title>{elements}</movie>".encode()
+    once, own, _ = publish(data, content("hand", **values))
+    assert once != data
+    again, own, _ = publish(once, content("hand", **values), own)
+    assert again == once
+    assert publish(again, content(), own)[0] == data
+
+
+def test_name_of_one_season_comes_back_beside_others() -> None:
+    names = '<namedseason number="1">One</namedseason><namedseason number="2">Two</namedseason>'
+    data = f"<tvshow><title>A</title>{names}</tvshow>".encode()
+    wanted = NfoContent(
+        kind="tvshow", season_names={1: "Mine", 2: "Two"}, origins={"season_names.1": "hand", "season_names.2": "nfo"}
+    )
+    once, own, _ = publish(data, wanted)
+    assert once == data.replace(b"One", b"Mine")
+    left = replace(wanted, season_names={1: "One", 2: "Two"}, origins={"season_names": "nfo"})
+    assert publish(once, left, own)[0] == data
+
+
+def test_values_of_another_file_do_not_follow_a_value_by_hand_in_a_file_of_others() -> None:
+    data = b"<movie><title>A</title></movie>"
+    cast = [{"name": "Rad Actor", "character": "", "order": 0}]
+    once, own, _ = publish(data, content("hand", cast=with_order([ANN]), plot="P"))
+    assert once != data
+    assert publish(once, content("nfo", cast=cast, plot="Q"), own)[0] == data
+
+
 @settings(max_examples=200, deadline=None)
 @given(contents())
 def test_new_file_that_is_published_again_does_not_change(wanted: NfoContent) -> None:

@@ -209,12 +209,20 @@ def test_file_moved_to_another_root_changes_its_library(database: Database) -> N
     assert [row.file_count for row in catalog.libraries(database.read())] == [0, 1]
 
 
-@pytest.mark.parametrize(("content", "size"), [(2, 1000), (1, 999)], ids=["hash", "size"])
-def test_other_hash_or_size_is_new_file(database: Database, content: int, size: int) -> None:
+def test_other_hash_is_new_file(database: Database) -> None:
     store(database, [scanned("a.mp4", content=1)])
     gone(database, 1)
 
-    assert store(database, [scanned("b.mp4", content=content, size=size)]).added == 1
+    assert store(database, [scanned("b.mp4", content=2)]).added == 1
+
+
+def test_moved_file_with_other_tags_is_the_same_unless_one_has_its_size(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1), scanned("b.mp4", content=1, size=999)])
+    gone(database, 1, 2)
+
+    report = store(database, [scanned("c.mp4", content=1, size=998), scanned("d.mp4", content=1)])
+    assert (report.added, report.moved) == (0, 2)
+    assert ids(database) == {"d.mp4": 1, "c.mp4": 2}
 
 
 def test_copy_of_present_file_is_new_file(database: Database) -> None:
