@@ -72,7 +72,7 @@ def _finding(
                 code=code,
                 label=label,
                 text=f"{people} {are(names)} {done} this file in the database; the file does not change.",
-                files=0,
+                files=1,
                 names=tuple(names),
             ),
         ),
