@@ -81,7 +81,7 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
             continue
         names = {*named_values(_document_of(content.kind, sources))}
         ours = [each for each in root.all(tag) if _is_ours(content, each, before)]
-        others = [each for each in root.all(tag) if each not in ours and _says(content, each, names)]
+        others = [each for each in root.all(tag) if each not in ours and _has_any(content, each, names)]
         if others and tag not in _LISTS:  # others have a value there again
             continue
         if tag == "actor":
@@ -194,8 +194,8 @@ def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str,
     return [each for each in root.all("actor") if each.first("name") in again and not each.first("role")]
 
 
-def _says(content: NfoContent, element: ReadElement, names: Collection[str]) -> bool:
-    """Return whether an element says one of some values, or something that our reader does not understand."""
+def _has_any(content: NfoContent, element: ReadElement, names: Collection[str]) -> bool:
+    """Return whether an element has one of some values, or a content that our reader does not understand."""
     found = values_in(content.kind, element)
     return not found.keys().isdisjoint(names) if found else bool(element.value() or element.children)
 

@@ -367,7 +367,7 @@ def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> N
     ("elements", "values"),
     [
         (
-            '<id>tt0090024</id><uniqueid type="imdb" default="true">tt0090024</uniqueid><uniqueid type="tmdb">7</uniqueid>',
+            '<id>tt0090024</id><uniqueid type="imdb">tt0090024</uniqueid><uniqueid type="tmdb">7</uniqueid>',
             {"imdb_id": "tt7654330", "tmdb_id": "4"},
         ),
         ("<plot/>", {"plot": "P"}),
