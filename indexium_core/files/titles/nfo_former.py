@@ -49,11 +49,15 @@ def with_sources(
     former: Mapping[str, Sequence[str]], page: NfoPage, elements: Iterable[PlacedElement]
 ) -> dict[str, Sequence[str]]:
     """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found, at = defaultdict[str, list[str]](list), 0
     for each in elements:
-        known = {item_key_of(before) for before in _elements(former.get(each.tag, ()))}
+        known = {item_key_of(other) for other in _elements(former.get(each.tag, ()))}
         if each.tag not in _LISTS or item_key_of(each) not in known:
-            found[each.tag].append(page.source(each))
+            sources, gap = found[each.tag], page.text[at : each.start].decode()
+            # What stands on the line of the one before comes back there.
+            before = sources.pop() + gap if sources and at <= each.start and not gap.strip(" \t") else ""
+            sources.append(before + page.source(each))
+            at = each.end
     for tag in _LISTS & found.keys() & former.keys():
         found[tag] = [*former[tag], *found[tag]]
     return {**former, **found}

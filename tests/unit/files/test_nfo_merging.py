@@ -371,12 +371,13 @@ def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> N
             {"imdb_id": "tt7654330", "tmdb_id": "4"},
         ),
         ("<plot/>", {"plot": "P"}),
+        ("\n  <genre>A</genre><genre>B</genre>\n  <genre>C</genre>\n", {"genres": ["Mine"]}),
         (
             "<actor><name>Greta</name><order>7</order></actor><actor><name>Ida</name><order>5</order></actor>",
             {"cast": [{"name": "Hand", "character": "", "order": 0}, {"name": "Greta", "character": "", "order": 1}]},
         ),
     ],
-    ids=["ids", "empty element", "numbers of actors"],
+    ids=["ids", "empty element", "items on one line", "numbers of actors"],
 )
 def test_form_of_others_comes_back_with_their_values(elements: str, values: dict[str, Any]) -> None:
     data = f"<movie><title>A</title>{elements}</movie>".encode()
