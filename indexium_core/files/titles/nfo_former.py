@@ -22,7 +22,7 @@ from indexium_core.files.titles.nfo_merging import repeats_own
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
 from indexium_core.files.titles.nfo_proof import tree_of
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.model.publishing.nfo_content import NfoContent, groups
+from indexium_core.model.publishing.nfo_content import SEASON_NAMES, NfoContent, groups
 from indexium_core.model.publishing.nfo_ownership import (
     CAST,
     FORMER,
@@ -32,7 +32,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     keys_of,
     named_values,
 )
-from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 from indexium_core.model.titles.titles import joined_values
 
 
@@ -54,8 +54,9 @@ def with_sources(
         known = {item_key_of(other) for other in _elements(former.get(each.tag, ()))}
         if each.tag not in _LISTS or item_key_of(each) not in known:
             sources, gap = found[each.tag], page.text[at : each.start].decode()
-            # What stands on the line of the one before comes back there.
-            before = sources.pop() + gap if sources and at <= each.start and not gap.strip(" \t") else ""
+            # An item that stands on the line of the one before comes back there.
+            is_beside = each.tag in _LISTS and at <= each.start and not gap.strip(" \t")
+            before = sources.pop() + gap if sources and is_beside else ""
             sources.append(before + page.source(each))
             at = each.end
     for tag in _LISTS & found.keys() & former.keys():
@@ -76,16 +77,22 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
     """
     edits, fields = list[TextEdit](), list[str]()
     former, values = dict(ledger.get(FORMER, {})), dict(ledger["values"])
-    before, by_hand = dict(values), tags_by_hand(content)
-    for tag in [each for each in former if each not in by_hand]:
-        sources = former.pop(tag)
+    before, by_hand = dict(values), _HandValues.of(content)
+    for tag in [*former]:
+        stays = [each for each in former[tag] if by_hand.has(_elements([each]))]
+        sources = [each for each in former.pop(tag) if each not in stays]
+        if stays:
+            former[tag] = stays
+        if not sources:
+            continue
         if tag == "ratings" and root.all(tag):
             edits += _ratings_edits(page, root, content, values, sources)
             fields.append(tag)
             continue
         names = {*named_values(_document_of(content.kind, sources))}
-        ours = [each for each in root.all(tag) if _is_ours(content, each, before)]
-        others = [each for each in root.all(tag) if each not in ours and _has_any(content, each, names)]
+        present = [each for each in root.all(tag) if not names or _has_any(content, each, names)]
+        ours = [each for each in present if _is_ours(content, each, before)]
+        others = [each for each in present if each not in ours and (each.value() or each.children)]
         if others and tag not in _LISTS:  # others have a value there again
             continue
         if tag == "actor":
@@ -128,6 +135,34 @@ def _document_of(kind: str, sources: Sequence[str]) -> NfoDocument:
 
 
 _LISTS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})
+
+
+@dataclass(frozen=True, slots=True)
+class _HandValues:
+    """The values that a person gives or empties: what others had written there does not come back."""
+
+    kind: NfoKind
+    fields: Collection[str]  # those of seasons with their number
+    tags: Collection[str]
+
+    @classmethod
+    def of(cls, content: NfoContent) -> _HandValues:
+        """Return those of a content."""
+        seasons = [f"{SEASON_NAMES}.{each}" for each in content.season_names]
+        fields = {each for each in (*content.values, *seasons) if content.origin_of(each) == "hand"}
+        if "aired" in fields:  # the one date of a document
+            fields.add("release_date")
+        return cls(content.kind, fields, tags_by_hand(content))
+
+    def has(self, elements: Iterable[ReadElement]) -> bool:
+        """Return whether some elements stand where a value by hand is."""
+        for each in elements:
+            names = values_in(self.kind, each)
+            if not names and each.tag in self.tags:
+                return True
+            if any(name in self.fields or name.partition(".")[0] in self.fields for name in names):
+                return True
+        return False
 
 
 def tags_by_hand(content: NfoContent) -> set[str]:

@@ -371,13 +371,14 @@ def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> N
             {"imdb_id": "tt7654330", "tmdb_id": "4"},
         ),
         ("<plot/>", {"plot": "P"}),
+        ("<year>1950</year>", {"release_date": "1951-02-02"}),
         ("\n  <genre>A</genre><genre>B</genre>\n  <genre>C</genre>\n", {"genres": ["Mine"]}),
         (
             "<actor><name>Greta</name><order>7</order></actor><actor><name>Ida</name><order>5</order></actor>",
             {"cast": [{"name": "Hand", "character": "", "order": 0}, {"name": "Greta", "character": "", "order": 1}]},
         ),
     ],
-    ids=["ids", "empty element", "items on one line", "numbers of actors"],
+    ids=["ids", "empty element", "year and date", "items on one line", "numbers of actors"],
 )
 def test_form_of_others_comes_back_with_their_values(elements: str, values: dict[str, Any]) -> None:
     data = f"<movie><title>A</title>{elements}</movie>".encode()
@@ -386,6 +387,15 @@ def test_form_of_others_comes_back_with_their_values(elements: str, values: dict
     again, own, _ = publish(once, content("hand", **values), own)
     assert again == once
     assert publish(again, content(), own)[0] == data
+
+
+def test_one_id_of_two_by_hand_comes_back() -> None:
+    ids = '<uniqueid type="imdb" default="true">tt0090024</uniqueid><uniqueid type="tmdb">7024</uniqueid>'
+    data = f"<movie><title>A</title>{ids}</movie>".encode()
+    once, own, _ = publish(data, content("hand", imdb_id="tt7654330", tmdb_id="4230"))
+    once, own, _ = publish(once, content("hand", tmdb_id="4230"), own)
+    assert once == data.replace(b"7024", b"4230")
+    assert publish(once, content(), own)[0] == data
 
 
 def test_name_of_one_season_comes_back_beside_others() -> None:
