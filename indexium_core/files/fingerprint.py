@@ -34,6 +34,8 @@ WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
 _PACKETS = 256  # of a digest, at most
+WEAK = "~"  # the end of a digest that tells little
+_TELLING = 1024  # bytes that packets have at least when they are compressed, if they tell something
 _LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
 # Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
 _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
@@ -73,6 +75,7 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
     Return the digest of an open file; "" if it has neither video nor sound, or no complete packet in the first window.
 
     Version 2 (`p2:`) is BLAKE2b of the first packet, 8 bytes, and two bytes of the CRC-32 of each further one, in hex.
+    `~` at the end: the packets tell little, because many films may begin with them (black pictures, silence).
     The libraries can read no other packets of `media` afterwards.
 
     Args:
@@ -92,7 +95,8 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
     if not packets:
         return ""
     first = hashlib.blake2b(packets[0], digest_size=8).hexdigest()
-    return f"p2:{first}{''.join(f'{zlib.crc32(each) & 0xFFFF:04x}' for each in packets[1:])}"
+    others = "".join(f"{zlib.crc32(each) & 0xFFFF:04x}" for each in packets[1:])
+    return f"p2:{first}{others}{'' if _is_telling(packets) else WEAK}"
 
 
 def photo_digest(photo: PhotoFacts) -> str:
@@ -165,6 +169,16 @@ def _packets(media: Any, stream: Any) -> Iterator[bytes]:
             yield data
     except (av.error.FFmpegError, OSError, ValueError):  # the window ends inside a packet
         return
+
+
+def _is_telling(packets: Sequence[bytes]) -> bool:
+    """Return whether some packets tell one film from others: equal or empty pictures compress to nearly nothing."""
+    compression, size = zlib.compressobj(1), 0
+    for each in packets:
+        size += len(compression.compress(each)) + len(compression.flush(zlib.Z_SYNC_FLUSH))
+        if size > _TELLING:
+            return True
+    return False
 
 
 def _units(data: bytes) -> Iterator[bytes]:

@@ -176,13 +176,14 @@ def _judged(
         facts = replace(facts, media_digest=digest)
     if family is None or facts.state != "ok":
         return facts
-    identity = known.file_hash if known else None
+    identity, sample = known.file_hash if known else None, None
     if identity is None:
         started_at = time.monotonic()
         identity = fingerprint.payload_hash(reader, layout.payload, full=full)
+        sample = fingerprint.payload_hash(reader, layout.payload) if full else None
         size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
         facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
-    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
+    return _with_strategy(replace(facts, file_hash=identity, sample_hash=sample), reader, family, layout, capabilities)
 
 
 def _described(reader: FileReader, family: Family | None, layout: Layout, *, with_digest: bool = False) -> FileFacts:

@@ -310,3 +310,31 @@ def test_photo_that_was_edited_and_renamed_is_a_question(library: Library, folde
     assert library.checks.resolve_all("other_recording").files == 2
     assert people_by_name(library) == {"beach.jpg": ["Edit a"], "hill.jpg": ["Edit b"]}
     assert library.checks.page("other_recording").items == []
+
+
+def test_recordings_of_a_first_full_scan_are_known_to_an_ordinary_one(library: Library, folder: Path) -> None:
+    paths = clips(folder, names="ab")
+    for number, path in enumerate(paths):  # no digest: photos of one second
+        path.unlink()
+        path.with_suffix(".jpg").write_bytes(photos.photo("jpeg", seed=number, size=(900, 900), quality=100))
+    library.scan([folder], full=True)
+    for name in "ab":
+        library.people.add([folder / f"{name}.jpg"], [f"Person {name}"])
+    rename(folder, {"a.jpg": "b.jpg", "b.jpg": "a.jpg"})
+    for name in "ab":
+        os.utime(folder / f"{name}.jpg", (OLD, OLD))
+    library.scan()
+    assert people_by_name(library) == {"a.jpg": ["Person b"], "b.jpg": ["Person a"]}
+
+
+def test_photo_that_was_just_written_gives_its_people_to_no_other(library: Library, folder: Path) -> None:
+    whole_second = photos.exif()
+    del whole_second.get_ifd(0x8769)[0x9291]
+    for number, name in enumerate("ab"):
+        (folder / f"{name}.jpg").write_bytes(photos.photo("jpeg", seed=number, exif=whole_second))
+    library.scan([folder])
+    for name in "ab":
+        library.people.add([folder / f"{name}.jpg"], [f"Person {name}"])
+    shutil.copy2(folder / "a.jpg", folder / "b.jpg")
+    library.scan()
+    assert people_by_name(library) == {"a.jpg": ["Person a"], "b.jpg": ["Person a"]}

@@ -189,6 +189,7 @@ class FileFacts:
     file_hash: str | None = None
     hashed_bytes: int = field(default=0, compare=False)  # read for the hash; 0: it was known, or there is none
     hash_seconds: float = field(default=0.0, compare=False)
+    sample_hash: str | None = None  # beside a hash of all bytes: the one of a sample, which later scans find
     media_digest: str | None = None  # what a rewrite keeps (files/fingerprint.py); None: not read; "": there is none
     duration: float | None = None  # seconds
     streams: tuple[StreamFacts, ...] = ()

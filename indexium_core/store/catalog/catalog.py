@@ -283,6 +283,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     if not files:
         return UpsertReport(added=0, changed=0, moved=0, unchanged=0)
     unique = list({file.path_bytes: file for file in files}.values())
+    films.link(tx, _kinds_of_hashes(unique), at=at)
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
     for statement in ("at_path", "same_path", "displace", "resolved", *_KEEPING, "changed"):
@@ -376,6 +377,15 @@ def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, 
         file_id: films.HashPair(old_hash=old, new_hash=new, old_size=old_size, new_size=new_size)
         for file_id, old, new, old_size, new_size in tx.execute(_sql("rewritten"), facts).fetchall()
     }
+
+
+def _kinds_of_hashes(files: Iterable[ScannedFile]) -> list[films.HashPair]:
+    """Return both kinds of hashes of files of which all bytes were read."""
+    return [
+        films.HashPair(old_hash=facts.sample_hash, new_hash=facts.file_hash, old_size=size, new_size=size)
+        for facts, size in ((each.facts, each.stat.size) for each in files)
+        if facts.sample_hash and facts.file_hash
+    ]
 
 
 def _rewritten_by_others(tx: Connection) -> list[films.HashPair]:

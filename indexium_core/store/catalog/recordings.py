@@ -53,7 +53,13 @@ def hand_over(tx: Connection) -> None:
     """
     tx.execute(_sql("heirs"))
     if tx.value(_sql("any_heirs")):
-        for statement in ("hand_over_decisions", "hand_over_locks", "hand_over_titles", "mark_heirs"):
+        for statement in (
+            "hand_over_decisions",
+            "hand_over_values",
+            "hand_over_locks",
+            "hand_over_titles",
+            "mark_heirs",
+        ):
             tx.execute(_sql(statement))
     tx.execute(_sql("drop_heirs"))
 

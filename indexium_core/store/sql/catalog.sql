@@ -230,7 +230,11 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
        AND (i.size > 1048576 OR i.file_hash[4:] = f.file_hash[4:]) AS has_stat,
        -- Equal digests of the first packets, as many of them as both have; NULL: a digest is not known.
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
-            THEN starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest) END AS is_alike,
+            THEN starts_with(i.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(i.media_digest, '~'))
+       END AS is_alike,
+       -- Packets that many films may begin with tell little, so their files must have nearly one size.
+       ends_with(CASE WHEN strlen(i.media_digest) < strlen(f.media_digest) THEN i.media_digest ELSE f.media_digest END, '~')
+       AND abs(i.size - f.size) > greatest(f.size / 20, 4096) AS is_doubtful,
        coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true) AS is_as_long,
        f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns, f.device, f.inode,
        i.size > f.size AND i.device = f.device AND i.inode = f.inode AS is_longer,
@@ -275,12 +279,12 @@ SELECT path_bytes, file_id, old_hash, new_hash, CASE
         -- Of two files with hashes of one recording, which swapped their names, each stays what it is.
         AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away
                         AND o.size = a.size AND o.mtime_ns = a.mtime_ns) THEN 'linked'
-    WHEN (old_hash IS NULL OR (growing AND is_alike AND path_bytes NOT IN (FROM moved)))
+    WHEN (old_hash IS NULL OR (growing AND is_alike AND media_kind IS DISTINCT FROM 'photo' AND path_bytes NOT IN (FROM moved)))
         AND NOT EXISTS (FROM other AS o WHERE o.file_hash = new_hash AND o.file_id <> a.file_id AND o.is_away) THEN 'growing'
     WHEN EXISTS (FROM known AS k WHERE k.file_hash = new_hash AND k.file_id IS DISTINCT FROM a.file_id) THEN NULL
     WHEN path_bytes IN (FROM moved) THEN NULL
     -- A whole second may have several photos. Some cameras give all photos of a burst one moment, which then tells nothing.
-    WHEN is_alike AND is_as_long AND NOT starts_with(media_digest, 's2:') AND NOT (starts_with(media_digest, 't2:') AND EXISTS (
+    WHEN is_alike AND is_as_long AND NOT is_doubtful AND NOT starts_with(media_digest, 's2:') AND NOT (starts_with(media_digest, 't2:') AND EXISTS (
         FROM scanned_files AS o WHERE o.media_digest = a.media_digest AND o.file_hash NOT IN (a.old_hash, a.new_hash)))
         THEN 'digest'
     -- Without packets, size and place speak for a film that is still written. A photo is written at once.
@@ -352,7 +356,7 @@ WITH unmatched AS (
     JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
           WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
     WHERE i.path_bytes <> f.path_bytes
-      AND (starts_with(i.media_digest, f.media_digest) OR starts_with(f.media_digest, i.media_digest))
+      AND (starts_with(i.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(i.media_digest, '~')))
       AND coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true)
     QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.file_id DESC) = 1
         AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
@@ -492,7 +496,7 @@ WHERE c.old_hash <> c.new_hash AND NOT f.growing AND CASE WHEN "left"(c.old_hash
     ELSE (c.found = 'known' OR (f.device = r.device AND f.inode = r.inode)) AND f.size = r.size AND f.mtime_ns = r.mtime_ns
          AND (c.old_hash[4:] = c.new_hash[4:]
          OR (f.media_digest <> '' AND r.media_digest <> ''
-             AND (starts_with(f.media_digest, r.media_digest) OR starts_with(r.media_digest, f.media_digest)))) END;
+             AND (starts_with(f.media_digest, rtrim(r.media_digest, '~')) OR starts_with(r.media_digest, rtrim(f.media_digest, '~'))))) END;
 
 -- name: changed_paths
 -- The changed files with their paths, and whether each is new.

@@ -202,7 +202,7 @@ WITH former AS (
     WHERE f.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
       AND f.file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
                               JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
-      AND (starts_with(n.media_digest, f.media_digest) OR starts_with(f.media_digest, n.media_digest))
+      AND (starts_with(n.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(n.media_digest, '~')))
       AND coalesce(abs(n.duration - f.duration) <= 1 + f.duration / 1000, true)
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY n.file_id) = 1
 ), pairs AS (
@@ -212,7 +212,7 @@ WITH former AS (
     JOIN scanned_files AS n ON n.path_bytes = f.path_bytes AND n.state = 'ok' AND n.file_hash <> f.file_hash
     WHERE f.file_id NOT IN (SELECT former_id FROM alike)
 )
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.names, CASE WHEN p.is_alike THEN f.path END AS path
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.names, CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
 WHERE n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
   AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id <> n.file_id)

@@ -35,6 +35,29 @@ UPDATE decisions SET file_id = h.heir FROM heirs AS h
 WHERE h.file_id = decisions.file_id AND revoked_at IS NULL AND (h.heir, decisions.kind) NOT IN (
     SELECT (file_id, kind) FROM decisions WHERE revoked_at IS NULL);
 
+-- name: hand_over_values
+-- The values of locked fields that are not locked in the copy.
+UPDATE media_properties SET
+    resolution = CASE WHEN list_contains(k.fields, 'resolution') THEN w.resolution ELSE media_properties.resolution END,
+    duration = CASE WHEN list_contains(k.fields, 'duration') THEN w.duration ELSE media_properties.duration END,
+    size = CASE WHEN list_contains(k.fields, 'size') THEN w.size ELSE media_properties.size END,
+    video_codec = CASE WHEN list_contains(k.fields, 'video_codec') THEN w.video_codec ELSE media_properties.video_codec END,
+    audio_codec = CASE WHEN list_contains(k.fields, 'audio_codec') THEN w.audio_codec ELSE media_properties.audio_codec END,
+    channels = CASE WHEN list_contains(k.fields, 'channels') THEN w.channels ELSE media_properties.channels END,
+    sample_rate = CASE WHEN list_contains(k.fields, 'sample_rate') THEN w.sample_rate ELSE media_properties.sample_rate END,
+    frame_rate = CASE WHEN list_contains(k.fields, 'frame_rate') THEN w.frame_rate ELSE media_properties.frame_rate END,
+    hdr = CASE WHEN list_contains(k.fields, 'hdr') THEN w.hdr ELSE media_properties.hdr END,
+    camera = CASE WHEN list_contains(k.fields, 'camera') THEN w.camera ELSE media_properties.camera END,
+    lens = CASE WHEN list_contains(k.fields, 'lens') THEN w.lens ELSE media_properties.lens END,
+    taken = CASE WHEN list_contains(k.fields, 'taken') THEN w.taken ELSE media_properties.taken END,
+    latitude = CASE WHEN list_contains(k.fields, 'latitude') THEN w.latitude ELSE media_properties.latitude END,
+    longitude = CASE WHEN list_contains(k.fields, 'longitude') THEN w.longitude ELSE media_properties.longitude END,
+    faces = CASE WHEN list_contains(k.fields, 'faces') THEN w.faces ELSE media_properties.faces END
+FROM heirs AS h JOIN media_properties AS w USING (file_id)
+JOIN (SELECT x.file_id, list(field) AS fields FROM field_locks JOIN heirs AS x USING (file_id)
+      WHERE (x.heir, field) NOT IN (SELECT (file_id, field) FROM field_locks) GROUP BY x.file_id) AS k USING (file_id)
+WHERE media_properties.file_id = h.heir;
+
 -- name: hand_over_locks
 -- Locks of fields that are not locked in the copy.
 UPDATE field_locks SET file_id = h.heir FROM heirs AS h
