@@ -134,6 +134,7 @@ def _document_of(kind: str, sources: Sequence[str]) -> NfoDocument:
     return parsed[0] if parsed else NfoDocument(kind="ids")
 
 
+_OF_SEVERAL = frozenset({"uniqueid", "namedseason"})  # tags whose elements have a kind or a number each
 _LISTS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})
 
 
@@ -236,7 +237,9 @@ def _people_among(root: PlacedElement, sources: Sequence[str], values: dict[str,
 def _has_any(content: NfoContent, element: ReadElement, names: Collection[str]) -> bool:
     """Return whether an element has one of some values, or a content that our reader does not understand."""
     found = values_in(content.kind, element)
-    return not found.keys().isdisjoint(names) if found else bool(element.value() or element.children)
+    if found:
+        return not found.keys().isdisjoint(names)
+    return element.tag not in _OF_SEVERAL and bool(element.value() or element.children)
 
 
 def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any]) -> bool:

@@ -391,7 +391,7 @@ def test_form_of_others_comes_back_with_their_values(elements: str, values: dict
 
 def test_one_id_of_two_by_hand_comes_back() -> None:
     ids = '<uniqueid type="imdb" default="true">tt0090024</uniqueid><uniqueid type="tmdb">7024</uniqueid>'
-    data = f"<movie><title>A</title>{ids}</movie>".encode()
+    data = f'<movie><title>A</title>{ids}<uniqueid type="odd">z1</uniqueid></movie>'.encode()
     once, own, _ = publish(data, content("hand", imdb_id="tt7654330", tmdb_id="4230"))
     once, own, _ = publish(once, content("hand", tmdb_id="4230"), own)
     assert once == data.replace(b"7024", b"4230")
