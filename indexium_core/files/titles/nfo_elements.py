@@ -101,7 +101,7 @@ class WantedGroup:
         if (
             self.group.mode == "each" and self.elements
         ):  # the first one is shown; what follows in a language says another text
-            tagged = [each for number, each in enumerate(tagged) if not number or not _has_language(each)]
+            tagged = [each for number, each in enumerate(tagged) if not number or not has_language(each)]
         known = self.read(tagged) if "id" in self.group.tags else None
         found = CarriedGroup(self, tagged, known)
         return replace(found, elements=[each for each in tagged if _carries(each, found)])
@@ -171,7 +171,8 @@ def _carries(element: ReadElement, found: CarriedGroup) -> bool:
     return not name or _plain(element.attributes.get(name, "")) == _plain(value)
 
 
-def _has_language(element: ReadElement) -> bool:
+def has_language(element: ReadElement) -> bool:
+    """Return whether an element names the language of its text: the one behind the first is another text."""
     return any(name.rpartition(":")[2] == "lang" for name in element.attributes)
 
 

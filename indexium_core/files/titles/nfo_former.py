@@ -15,8 +15,8 @@ from typing import Any
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement
 from indexium_core.files.titles.nfo_changes import source_of
+from indexium_core.files.titles.nfo_elements import has_language, values_in
 from indexium_core.files.titles.nfo_elements import item_key as item_key_of
-from indexium_core.files.titles.nfo_elements import values_in
 from indexium_core.files.titles.nfo_layout import PlacedElement, layout_of
 from indexium_core.files.titles.nfo_merging import repeats_own
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
@@ -93,6 +93,8 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
         present = [each for each in root.all(tag) if not names or _has_any(content, each, names)]
         ours = [each for each in present if _is_ours(content, each, before)]
         others = [each for each in present if each not in ours and (each.value() or each.children)]
+        if ours and tag not in _LISTS:
+            others = [each for each in others if not has_language(each)]
         if others and tag not in _LISTS:  # others have a value there again
             continue
         if tag == "actor":

@@ -10,6 +10,7 @@ gone. Where it still exists, as after an exchange of two names, the bytes decide
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from indexium_core.model.publishing.side_file_names import stem_of
 from indexium_core.store.connection import Connection
 from indexium_core.store.publishing import choices, items
 
+_WORDS = re.compile(rb"[^\s<>]+")
+
 
 def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
     """
@@ -29,17 +32,20 @@ def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
     """
     if not renamed or not items.has_ours(tx):
         return 0
-    folders, moved = _folders_of(renamed), dict[bytes, bytes]()
+    folders, moved, places = _folders_of(renamed), dict[bytes, bytes](), defaultdict[bytes, list[bytes]](list)
     for former, now in _stems_of(renamed).items():  # the name of the media decides before that of its folder
         for path, content_hash in items.ours_below(tx, former[0]).items():
-            if path not in moved and (new := _with_stem(path, content_hash, former, now)):
-                moved[path] = new
+            if new := _with_stem(path, former, now):
+                places[path].append(new)
+                if path not in moved and _hash(path) != content_hash and _hash(new) == content_hash:
+                    moved[path] = new
     for folder in sorted(folders, key=len, reverse=True):  # the innermost folder decides about a file
         for path, content_hash in items.ours_below(tx, folder).items():
+            places[path] += [place + path[len(folder) :] for place in folders[folder]]
             if path not in moved and (new := _present_path(path, content_hash, folder, folders[folder])):
                 moved[path] = new
     moved |= _exchanged(tx, moved)
-    moved |= _changed(tx, moved, folders)
+    moved |= _changed(tx, moved, places)
     taken = {path for path in items.ours_at(tx, list(moved.values())) if path not in moved}
     moved = {old: new for old, new in moved.items() if new not in taken}
     if moved:
@@ -86,15 +92,14 @@ def _present_path(path: bytes, content_hash: str, folder: bytes, places: Sequenc
     return next((each for each in candidates if _hash(each) == content_hash), None)
 
 
-def _with_stem(path: bytes, content_hash: str, former: tuple[bytes, bytes], now: tuple[bytes, bytes]) -> bytes | None:
-    """Return where a file with the name of its media is, if another program renamed it along with the media."""
+def _with_stem(path: bytes, former: tuple[bytes, bytes], now: tuple[bytes, bytes]) -> bytes | None:
+    """Return where a file with the name of its media would be, if another program renamed it along with the media."""
     folder, name = os.path.split(path)
     (place, stem), (new_place, new_stem) = former, now
     is_of_media = folder == place and (stem_of(name) == stem or name.startswith(stem + b"-"))
-    if not is_of_media or _hash(path) == content_hash:
+    if not is_of_media:
         return None
-    new = os.path.join(new_place, new_stem + name[len(stem) :])  # noqa: PTH118 - a path of bytes
-    return new if _hash(new) == content_hash else None
+    return os.path.join(new_place, new_stem + name[len(stem) :])  # noqa: PTH118 - a path of bytes
 
 
 def _exchanged(tx: Connection, moved: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
@@ -105,32 +110,39 @@ def _exchanged(tx: Connection, moved: Mapping[bytes, bytes]) -> dict[bytes, byte
 
 
 def _changed(
-    tx: Connection, moved: Mapping[bytes, bytes], folders: Mapping[bytes, Sequence[bytes]]
+    tx: Connection, moved: Mapping[bytes, bytes], places: Mapping[bytes, Sequence[bytes]]
 ) -> dict[bytes, bytes]:
     """
-    Return our files at whose place another one of ours is now, and that are not where their bytes are.
+    Return our files that other programs have changed, too, so that their bytes do not tell where they are.
 
-    Another program has changed them, too. They are where their folder is, if no other file of ours is there.
+    Such a file is at one of its `places` if another one of ours is at its own path, or if what we wrote is more like
+    the file at the place.
     """
     taken, found = {*moved.values()}, dict[bytes, bytes]()
-    for path in items.ours_at(tx, [each for each in taken if each not in moved]):
-        folder = next((each for each in _around(path) if each in folders), None)
-        places = [place + path[len(folder) :] for place in folders[folder]] if folder else []
-        if new := next((each for each in places if each not in taken and os.path.lexists(each)), None):
-            found[path] = new
-            taken.add(new)
+    for own in items.contents_at(tx, [each for each in places if each not in moved]):
+        data = _read(own.path_bytes)
+        free = [each for each in places[own.path_bytes] if each not in taken and os.path.lexists(each)]
+        if data is None or not free or blake3(data).hexdigest() == own.content_hash:
+            continue
+        near = max(free, key=lambda each: _likeness(own.body, _read(each)))
+        if own.path_bytes in taken or _likeness(own.body, _read(near)) > _likeness(own.body, data):
+            found[own.path_bytes] = near
+            taken.add(near)
     return found
 
 
-def _around(path: bytes) -> Iterator[bytes]:
-    """Yield the folders around a file, the innermost first."""
-    while (folder := os.path.split(path)[0]) != path:
-        yield folder
-        path = folder
+def _likeness(body: bytes | None, data: bytes | None) -> int:
+    """Return how many words a file has that we wrote into it."""
+    return len({*_WORDS.findall(body or b"")} & {*_WORDS.findall(data or b"")})
+
+
+def _read(path: bytes) -> bytes | None:
+    try:
+        return Path(os.fsdecode(path)).read_bytes()
+    except OSError:
+        return None
 
 
 def _hash(path: bytes) -> str | None:
-    try:
-        return blake3(Path(os.fsdecode(path)).read_bytes()).hexdigest()
-    except OSError:
-        return None
+    data = _read(path)
+    return None if data is None else blake3(data).hexdigest()

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexium_core.model import wording
 from indexium_core.model.operations.request import IdempotentRequest
@@ -196,6 +196,20 @@ def ours_below(reader: Connection, folder: bytes) -> dict[bytes, str]:
 def ours_at(reader: Connection, paths: Sequence[bytes]) -> dict[bytes, str]:
     """Return which paths have a side file of ours, with its hash."""
     return dict(reader.execute(_sql("ours_at"), {"paths": paths}).fetchall()) if paths else {}
+
+
+class OwnContent(NamedTuple):
+    """A side file of ours as it was published."""
+
+    path_bytes: bytes
+    content_hash: str
+    body: bytes | None  # of NFO files
+
+
+def contents_at(reader: Connection, paths: Sequence[bytes]) -> list[OwnContent]:
+    """Return the side files of ours with some paths."""
+    rows = reader.execute(_sql("contents_at"), {"paths": paths}).fetchall() if paths else []
+    return [OwnContent(path, content_hash, body and zlib.decompress(body)) for path, content_hash, body in rows]
 
 
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:

@@ -538,6 +538,10 @@ GROUP BY path_bytes ORDER BY path_bytes;
 -- Which paths have a file of ours, with its hash.
 SELECT path_bytes, content_hash FROM published_files WHERE list_contains($paths::BLOB[], path_bytes);
 
+-- name: contents_at
+-- Our files with some paths, as they were published; the body is compressed by zlib.
+SELECT path_bytes, content_hash, body FROM published_files WHERE list_contains($paths::BLOB[], path_bytes) ORDER BY path_bytes;
+
 -- name: move_ours
 -- Files of ours whose folder has got another name.
 UPDATE published_files SET path_bytes = m.new FROM (SELECT unnest($old::BLOB[]) AS old, unnest($new::BLOB[]) AS new) AS m

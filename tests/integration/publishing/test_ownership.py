@@ -264,10 +264,9 @@ class TestFilms:
         assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
         assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
-    @pytest.mark.parametrize("is_changed", [False, True], ids=["unchanged", "changed by others before"])
-    def test_films_that_swap_folders_keep_what_others_wrote(
-        self, library: Library, folder: Path, is_changed: bool
-    ) -> None:
+    @pytest.mark.parametrize("changed", [0, 1, 2])
+    def test_films_that_swap_folders_keep_what_others_wrote(self, library: Library, folder: Path, changed: int) -> None:
+        """Other programs change some of the files before."""
         tram, moon = folder / TRAM, folder / "Films/Zinc Moon (2014)"
         moon.mkdir()
         (folder / "Films/Copper Sky (2013).mp4").rename(moon / "Zinc Moon (2014).mp4")
@@ -279,10 +278,10 @@ class TestFilms:
         for film in films:
             library.titles.set(film, "plot", f"Plot {film}")
         publish(library)
-        if is_changed:
-            texts[0] = texts[0].replace("  <year>", "  <tag>New</tag>\n  <year>")
-            written = (tram / "movie.nfo").read_text()
-            (tram / "movie.nfo").write_text(written.replace("  <year>", "  <tag>New</tag>\n  <year>"))
+        for number, place in enumerate((tram, moon)[:changed]):
+            texts[number] = texts[number].replace("  <year>", "  <tag>New</tag>\n  <year>")
+            written = (place / "movie.nfo").read_text()
+            (place / "movie.nfo").write_text(written.replace("  <year>", "  <tag>New</tag>\n  <year>"))
         exchange(tram, moon)
         for place in (tram, moon):
             next(place.glob("*.mp4")).rename(place / f"{place.name}.mp4")
@@ -291,7 +290,7 @@ class TestFilms:
         for film in films:
             library.titles.set(film, "plot", None)
         library.scan()
-        assert publish(library) == ("warning" if is_changed else "safe")
+        assert publish(library) == ("warning" if changed else "safe")
         assert [(place / "movie.nfo").read_text() for place in (moon, tram)] == texts
 
     def test_film_with_versions_that_have_nfo_files_is_published_with_a_warning(

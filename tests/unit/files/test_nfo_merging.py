@@ -371,6 +371,7 @@ def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> N
             {"imdb_id": "tt7654330", "tmdb_id": "4"},
         ),
         ("<plot/>", {"plot": "P"}),
+        ('<plot xml:lang="de">Eiche</plot><plot xml:lang="en">Oak</plot>', {"plot": "P"}),
         ("<year>1950</year>", {"release_date": "1951-02-02"}),
         ("\n  <genre>A</genre><genre>B</genre>\n  <genre>C</genre>\n", {"genres": ["Mine"]}),
         (
@@ -378,7 +379,7 @@ def test_published_twice_is_published_once(data: bytes, wanted: NfoContent) -> N
             {"cast": [{"name": "Hand", "character": "", "order": 0}, {"name": "Greta", "character": "", "order": 1}]},
         ),
     ],
-    ids=["ids", "empty element", "year and date", "items on one line", "numbers of actors"],
+    ids=["ids", "empty element", "languages", "year and date", "items on one line", "numbers of actors"],
 )
 def test_form_of_others_comes_back_with_their_values(elements: str, values: dict[str, Any]) -> None:
     data = f"<movie><title>A</title>{elements}</movie>".encode()
