@@ -65,6 +65,13 @@ def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = Fals
     return f"{'f1' if full else 'x1'}:{digest.hexdigest()}"
 
 
+def sample_hash(reader: Reader, payload: Sequence[Extent], full_hash: str | None) -> str | None:
+    """Return the hash of the samples beside that of all bytes, which are the same bytes in a small payload."""
+    if full_hash is None or sum(extent.length for extent in payload) > WINDOW * WINDOWS:
+        return payload_hash(reader, payload)
+    return full_hash.replace("f1:", "x1:")
+
+
 def hashed_bytes(payload: Sequence[Extent], *, full: bool = False) -> int:
     """Return how many bytes `payload_hash` reads."""
     return sum(window.length for window in _windows(sum(extent.length for extent in payload), full=full))

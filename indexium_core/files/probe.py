@@ -180,7 +180,7 @@ def _judged(
     if identity is None:
         started_at = time.monotonic()
         identity = fingerprint.payload_hash(reader, layout.payload, full=full)
-        sample = fingerprint.payload_hash(reader, layout.payload) if full else None
+        sample = fingerprint.sample_hash(reader, layout.payload, identity) if full else None
         size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
         facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
     return _with_strategy(replace(facts, file_hash=identity, sample_hash=sample), reader, family, layout, capabilities)

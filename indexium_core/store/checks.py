@@ -253,4 +253,4 @@ def _columns(result: Connection) -> FindingColumns:
 
 
 def _sql(name: str) -> str:
-    return sql.compose("checks", "external_ids")[name]
+    return sql.compose("checks", "external_ids", "digests")[name]

@@ -50,9 +50,9 @@ def with_sources(
 ) -> dict[str, Sequence[str]]:
     """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
     found, at = defaultdict[str, list[str]](list), 0
+    known = {(tag, item_key_of(each)) for tag in _LISTS & former.keys() for each in _elements(former[tag])}
     for each in elements:
-        known = {item_key_of(other) for other in _elements(former.get(each.tag, ()))}
-        if each.tag not in _LISTS or item_key_of(each) not in known:
+        if (each.tag, item_key_of(each)) not in known:
             sources, gap = found[each.tag], page.text[at : each.start].decode()
             # An item that stands on the line of the one before comes back there.
             is_beside = each.tag in _LISTS and at <= each.start and not gap.strip(" \t")

@@ -124,8 +124,9 @@ def _changed(
         free = [each for each in places[own.path_bytes] if each not in taken and os.path.lexists(each)]
         if data is None or not free or blake3(data).hexdigest() == own.content_hash:
             continue
-        near = max(free, key=lambda each: _likeness(own.body, _read(each)))
-        if own.path_bytes in taken or _likeness(own.body, _read(near)) > _likeness(own.body, data):
+        likeness = {each: _likeness(own.body, _read(each)) for each in free}
+        near = max(likeness, key=likeness.__getitem__)
+        if own.path_bytes in taken or likeness[near] > _likeness(own.body, data):
             found[own.path_bytes] = near
             taken.add(near)
     return found

@@ -443,4 +443,4 @@ def _ids(found: Connection) -> list[int]:
 
 
 def _sql(name: str) -> str:
-    return sql.load("catalog")[name]
+    return sql.compose("catalog", "digests")[name]

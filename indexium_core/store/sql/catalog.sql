@@ -230,12 +230,11 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
        AND (i.size > 1048576 OR i.file_hash[4:] = f.file_hash[4:]) AS has_stat,
        -- Equal digests of the first packets, as many of them as both have; NULL: a digest is not known.
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
-            THEN starts_with(i.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(i.media_digest, '~'))
-       END AS is_alike,
+            THEN /* digests_agree */ END AS is_alike,
        -- Packets that many films may begin with tell little, so their files must have nearly one size.
        ends_with(CASE WHEN strlen(i.media_digest) < strlen(f.media_digest) THEN i.media_digest ELSE f.media_digest END, '~')
        AND abs(i.size - f.size) > greatest(f.size / 20, 4096) AS is_doubtful,
-       coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true) AS is_as_long,
+       /* is_as_long */ AS is_as_long,
        f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns, f.device, f.inode,
        i.size > f.size AND i.device = f.device AND i.inode = f.inode AS is_longer,
        f.media_kind
@@ -356,8 +355,7 @@ WITH unmatched AS (
     JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
           WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
     WHERE i.path_bytes <> f.path_bytes
-      AND (starts_with(i.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(i.media_digest, '~')))
-      AND coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true)
+      AND /* digests_agree */ AND /* is_as_long */
     QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.file_id DESC) = 1
         AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
 ), moved AS (
@@ -489,14 +487,13 @@ FROM changed;
 -- name: rewritten_by_others
 -- The old and new hashes of recordings that another program wrote anew, and the two kinds of hashes of one file (of a sample
 -- and of all bytes), by which later scans know its copies; with the sizes of their files.
-SELECT DISTINCT c.old_hash, c.new_hash, f.size, r.size
-FROM changed AS c JOIN resolved AS r USING (file_id) JOIN scanned_files AS f USING (file_id)
+SELECT DISTINCT c.old_hash, c.new_hash, f.size, i.size
+FROM changed AS c JOIN resolved AS i USING (file_id) JOIN scanned_files AS f USING (file_id)
 WHERE c.old_hash <> c.new_hash AND NOT f.growing AND CASE WHEN "left"(c.old_hash, 3) = "left"(c.new_hash, 3)
-    THEN f.media_digest <> '' AND r.media_digest <> ''
-    ELSE (c.found = 'known' OR (f.device = r.device AND f.inode = r.inode)) AND f.size = r.size AND f.mtime_ns = r.mtime_ns
+    THEN f.media_digest <> '' AND i.media_digest <> ''
+    ELSE (c.found = 'known' OR (f.device = i.device AND f.inode = i.inode)) AND f.size = i.size AND f.mtime_ns = i.mtime_ns
          AND (c.old_hash[4:] = c.new_hash[4:]
-         OR (f.media_digest <> '' AND r.media_digest <> ''
-             AND (starts_with(f.media_digest, rtrim(r.media_digest, '~')) OR starts_with(r.media_digest, rtrim(f.media_digest, '~'))))) END;
+         OR (f.media_digest <> '' AND i.media_digest <> '' AND /* digests_agree */)) END;
 
 -- name: changed_paths
 -- The changed files with their paths, and whether each is new.

@@ -196,15 +196,14 @@ WITH former AS (
     GROUP BY ALL
     HAVING len(names) > 0
 ), alike AS (
-    SELECT f.file_id AS former_id, n.file_id
-    FROM former AS f JOIN scanned_files AS n
-        ON n.media_digest[:19] = f.media_digest[:19] AND n.state = 'ok' AND n.file_hash <> f.file_hash
+    SELECT f.file_id AS former_id, i.file_id
+    FROM former AS f JOIN scanned_files AS i
+        ON i.media_digest[:19] = f.media_digest[:19] AND i.state = 'ok' AND i.file_hash <> f.file_hash
     WHERE f.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
       AND f.file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
                               JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
-      AND (starts_with(n.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(n.media_digest, '~')))
-      AND coalesce(abs(n.duration - f.duration) <= 1 + f.duration / 1000, true)
-    QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY n.file_id) = 1
+      AND /* digests_agree */ AND /* is_as_long */
+    QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
 ), pairs AS (
     SELECT former_id, file_id, true AS is_alike FROM alike
     UNION ALL

@@ -114,11 +114,9 @@ def shared(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def fresh(database: Database) -> World:
     with database.atomic() as tx:
-        for table in (
-            *("scanned_files", "video_people", "decisions", "field_locks", "film_hashes", "libraries"),
-            "media_properties",
-        ):
+        for table in ("scanned_files", "video_people", "decisions", "field_locks", "film_hashes", "libraries"):
             tx.execute(f"DELETE FROM {table}")
+        tx.execute("DELETE FROM media_properties")
     return World(database)
 
 

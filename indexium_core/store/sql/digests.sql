@@ -1,0 +1,8 @@
+-- name: digests_agree
+-- Part of other statements: whether the digests of the files `i` and `f` agree: one begins with the other. `~` at the end is no
+-- part of it (files/fingerprint.py).
+(starts_with(i.media_digest, rtrim(f.media_digest, '~')) OR starts_with(f.media_digest, rtrim(i.media_digest, '~')))
+
+-- name: is_as_long
+-- Part of other statements: whether the files `i` and `f` have one duration.
+coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true)
