@@ -36,6 +36,9 @@ CHUNK = 1024 * 1024  # bytes of one read of a full hash
 _PACKETS = 256  # of a digest, at most
 WEAK = "~"  # the end of a digest that tells little
 _TELLING = 1024  # bytes of different packets behind the first one, if they tell something
+_ENOUGH = 4 * _TELLING  # of these bytes: more packets are not read
+_TINY = 128  # bytes of a packet that says that nothing changes
+_VARIED = 512  # bytes at the end of a packet that are looked at: those of black pictures repeat few values
 _LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
 # Of codecs with NAL units: whether a unit is a part of a picture, and no parameter or note, which a remux may move.
 _PICTURES: Mapping[str, Callable[[bytes], bool]] = {
@@ -82,7 +85,8 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
     Return the digest of an open file; "" if it has neither video nor sound, or no complete packet in the first window.
 
     Version 2 (`p2:`) is BLAKE2b of the first packet, 8 bytes, and two bytes of the CRC-32 of each further one, in hex.
-    `~` at the end: the packets tell little, because many films may begin with them (black pictures, silence).
+    `~` at the end: the packets tell little, because many films may begin with them (black pictures, silence). If they
+    tell enough, the digest ends.
     The libraries can read no other packets of `media` afterwards.
 
     Args:
@@ -97,13 +101,19 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
     for each in media.streams:
         if each is not stream:
             each.discard = Discard.all
+    packets: list[bytes] = []
+    telling = 0
     with reader.ending_at(_end_of_window(payload)):
-        packets = list(itertools.islice(_packets(media, stream), _PACKETS))
+        for each in itertools.islice(_packets(media, stream), _PACKETS):
+            telling += len(each) if _tells(each, packets) else 0
+            packets.append(each)
+            if telling > _ENOUGH:
+                break
     if not packets:
         return ""
     first = hashlib.blake2b(packets[0], digest_size=8).hexdigest()
     others = "".join(f"{zlib.crc32(each) & 0xFFFF:04x}" for each in packets[1:])
-    return f"p2:{first}{others}{'' if _is_telling(packets) else WEAK}"
+    return f"p2:{first}{others}{'' if telling > _TELLING else WEAK}"
 
 
 def photo_digest(photo: PhotoFacts) -> str:
@@ -178,9 +188,16 @@ def _packets(media: Any, stream: Any) -> Iterator[bytes]:
         return
 
 
-def _is_telling(packets: Sequence[bytes]) -> bool:
-    """Return whether some packets tell one film from others: black pictures are equal to the first one, or tiny."""
-    return sum(map(len, {*packets} - {packets[0]})) > _TELLING
+def _tells(packet: bytes, before: Sequence[bytes]) -> bool:
+    """
+    Return whether a packet tells one film from others, by those before it.
+
+    Black pictures do not: they are tiny, or have few values and differ only in their time.
+    """
+    if not before or len(packet) < _TINY or packet in before:
+        return False
+    values = len({*packet[-_VARIED:]})
+    return 2 * values > min(len(packet), _VARIED // 2)
 
 
 def _units(data: bytes) -> Iterator[bytes]:

@@ -207,8 +207,8 @@ def _date(field: TitleField, text: str) -> str:
 def _json(field: TitleField, value: Any) -> Any:
     try:
         found = json.loads(value if isinstance(value, str) else json.dumps(value))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise errors.ValidationError(f"The value of {field.name} is no JSON.") from error
+    except (TypeError, ValueError, RecursionError):
+        found = None  # its check names the form of the value
     return _JSON_CHECKS[field.name](field, found)
 
 

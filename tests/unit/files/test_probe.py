@@ -53,6 +53,18 @@ def test_header_probe_equals_packet_probe(form: str, tmp_path: Path, monkeypatch
     assert found.media_digest.startswith(quick.media_digest or "?")
 
 
+@pytest.mark.parametrize(
+    ("pictures", "tells"), [("life=s=64x64:r=25:seed=7", True), ("color=black:s=64x64:r=25", False)]
+)
+def test_digest_has_as_many_packets_as_tell_enough(pictures: str, tells: bool, tmp_path: Path) -> None:
+    path = tmp_path / "film.mkv"
+    ffmpeg.run(["-f", "lavfi", "-i", pictures, "-t", "2", "-c:v", "mpeg4", "-g", "1", "-q:v", "2", str(path)])
+    digest = probed(path).media_digest or ""
+    further = len(digest.rstrip("~")) - len("p2:" + "0" * 16)
+    assert (further // 4 in range(2, 10), digest.endswith("~")) == (tells, not tells)
+    assert tells or further // 4 == 49
+
+
 # A configuration of AAC with 22,050 Hz and one channel, as FFmpeg writes it, and others of the same length: objects of
 # type 5 (SBR) and 29 (parametric stereo), and the mark that SBR follows (ISO/IEC 14496-3, 1.6.2.1).
 PLAIN = bytes.fromhex("138856e500")

@@ -56,6 +56,7 @@ def test_value_has_the_form_in_which_it_is_stored(name: str, value: Any, stored:
         ("ratings", {"metacritic": 101}),
         ("crew", "[" * 100_000),
         ("ratings", [7]),
+        ("ratings", "imdb 8.2"),
         ("votes", {"imdb": -1}),
         ("votes", {"imdb": 7.5}),
         ("votes", {"imdb": True}),
