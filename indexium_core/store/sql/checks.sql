@@ -310,15 +310,15 @@ SELECT subject, entity_type, provider, external_id, title_ids FROM (/* shared_ro
 WHERE subject IN (SELECT unnest($subjects::VARCHAR[]));
 
 -- name: name_uses
--- Every spelling in use (for files of the plan, after the write): the number of files, and a digest of the payload or
--- path where all files are copies of one.
+-- Every spelling in use in present files (for files of the plan, after the write): the number of files, and a digest of the
+-- payload or path where all files are copies of one.
 SELECT s.name, count(*) AS files, CASE WHEN min(s.film) = max(s.film) THEN min(s.film) END AS film
 FROM (
     SELECT unnest(CASE WHEN i.file_id IS NULL THEN f.people ELSE coalesce(i.result, i.existing) END) AS name,
            hash(coalesce(encode(f.file_hash), f.path_bytes)) AS film
     FROM scanned_files AS f
     LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
-    WHERE i.file_id IS NOT NULL OR f.state <> 'missing'
+    WHERE f.state <> 'missing'
 ) AS s
 GROUP BY s.name;
 

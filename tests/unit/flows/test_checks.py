@@ -358,6 +358,14 @@ def test_person_of_one_video_is_found_without_copies(house: House) -> None:
     assert [row.subject for row in house.found("single")] == ["Guest"]
 
 
+def test_people_of_missing_files_are_no_findings_of_names(house: House) -> None:
+    house.films({"a.mp4": None, "b.mp4": "Guest"})
+    house.say({"a.mp4": "Ann Lee"})
+    with house.database.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET state = 'missing' WHERE path = '/films/a.mp4'")
+    assert (house.counts()["single"], [row.subject for row in house.found("single")]) == ((1, 0), ["Guest"])
+
+
 def test_similar_name_is_listed_in_one_check(house: House) -> None:
     house.films({"a.mp4": None, "b.mp4": None, "c.mp4": None})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee"})
