@@ -115,18 +115,18 @@ def _changed(
     """
     Return our files that other programs have changed, too, so that their bytes do not tell where they are.
 
-    Such a file is at one of its `places` if another one of ours is at its own path, or if what we wrote is more like
-    the file at the place.
+    Such a file is at one of its `places` if its own path has none or another one of ours, or if what we wrote is more
+    like the file at the place.
     """
     taken, found = {*moved.values()}, dict[bytes, bytes]()
     for own in items.contents_at(tx, [each for each in places if each not in moved]):
         data = _read(own.path_bytes)
         free = [each for each in places[own.path_bytes] if each not in taken and os.path.lexists(each)]
-        if data is None or not free or blake3(data).hexdigest() == own.content_hash:
+        if not free or (data is not None and blake3(data).hexdigest() == own.content_hash):
             continue
         likeness = {each: _likeness(own.body, _read(each)) for each in free}
         near = max(likeness, key=likeness.__getitem__)
-        if own.path_bytes in taken or likeness[near] > _likeness(own.body, data):
+        if data is None or own.path_bytes in taken or likeness[near] > _likeness(own.body, data):
             found[own.path_bytes] = near
             taken.add(near)
     return found

@@ -264,15 +264,19 @@ class TestFilms:
         assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
         assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
+    @pytest.mark.parametrize("is_named", [False, True])
     @pytest.mark.parametrize("changed", [0, 1, 2])
-    def test_films_that_swap_folders_keep_what_others_wrote(self, library: Library, folder: Path, changed: int) -> None:
-        """Other programs change some of the files before."""
+    def test_films_that_swap_folders_keep_what_others_wrote(
+        self, library: Library, folder: Path, changed: int, *, is_named: bool
+    ) -> None:
+        """Other programs change some of the files before; `is_named`: the first file has the name of its video."""
         tram, moon = folder / TRAM, folder / "Films/Zinc Moon (2014)"
         moon.mkdir()
         (folder / "Films/Copper Sky (2013).mp4").rename(moon / "Zinc Moon (2014).mp4")
         texts = [FILM, FILM.replace("Seaside", "Moon").replace("1990", "1991")]
-        for place, text in zip((tram, moon), texts, strict=True):
-            (place / "movie.nfo").write_text(text)
+        names = [f"{tram.name}.nfo" if is_named else "movie.nfo", "movie.nfo"]
+        for place, name, text in zip((tram, moon), names, texts, strict=True):
+            (place / name).write_text(text)
         library.scan()
         films = [film_of(library, next(place.glob("*.mp4"))) for place in (tram, moon)]
         for film in films:
@@ -280,18 +284,23 @@ class TestFilms:
         publish(library)
         for number, place in enumerate((tram, moon)[:changed]):
             texts[number] = texts[number].replace("  <year>", "  <tag>New</tag>\n  <year>")
-            written = (place / "movie.nfo").read_text()
-            (place / "movie.nfo").write_text(written.replace("  <year>", "  <tag>New</tag>\n  <year>"))
+            written = (place / names[number]).read_text()
+            (place / names[number]).write_text(written.replace("  <year>", "  <tag>New</tag>\n  <year>"))
         exchange(tram, moon)
-        for place in (tram, moon):
-            next(place.glob("*.mp4")).rename(place / f"{place.name}.mp4")
+        if not is_named:
+            for place in (tram, moon):
+                next(place.glob("*.mp4")).rename(place / f"{place.name}.mp4")
+        elif changed:
+            library.publications.choose(f"movie:{films[0]}", "stop")
         library.scan()
         publish(library)
+        if is_named and changed:
+            library.publications.choose(f"movie:{films[0]}", "resume")
         for film in films:
             library.titles.set(film, "plot", None)
         library.scan()
         assert publish(library) == ("warning" if changed else "safe")
-        assert [(place / "movie.nfo").read_text() for place in (moon, tram)] == texts
+        assert [(place / name).read_text() for place, name in zip((moon, tram), names, strict=True)] == texts
 
     def test_film_with_versions_that_have_nfo_files_is_published_with_a_warning(
         self, library: Library, folder: Path
