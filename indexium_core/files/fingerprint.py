@@ -174,12 +174,15 @@ def _end_of_window(payload: Sequence[Extent]) -> int:
 
 def _packets(media: Any, stream: Any) -> Iterator[bytes]:
     """Yield the first bytes of each packet of the window; of a packet that the window cuts off, only if it is large."""
-    is_picture = _PICTURES.get(stream.codec_context.codec.canonical_name) if stream.codec_context else None
+    context = stream.codec_context
+    is_picture = _PICTURES.get(context.codec.canonical_name) if context else None
+    # The configuration of a stream with lengths begins with its version, 1; a length may look like a start code.
+    has_lengths = is_picture is not None and (context.extradata or b"")[:1] == b"\1"
     try:
         for packet in media.demux(stream):
             data = bytes(packet)
             if is_picture is not None:
-                data = b"".join(unit for unit in _units(data) if is_picture(unit))
+                data = b"".join(unit for unit in _units(data, has_lengths=has_lengths) if is_picture(unit))
             data = data[:_LONGEST]
             if not data or (packet.is_corrupt and len(data) < _LONGEST):
                 return
@@ -200,14 +203,14 @@ def _tells(packet: bytes, before: Sequence[bytes]) -> bool:
     return 2 * values > min(len(packet), _VARIED // 2)
 
 
-def _units(data: bytes) -> Iterator[bytes]:
+def _units(data: bytes, *, has_lengths: bool) -> Iterator[bytes]:
     """
     Yield the NAL units of a packet of H.264 or HEVC, without what lies between them.
 
     MP4 and Matroska have the length in front of each (ISO/IEC 14496-15); AVI and transport streams have start codes
     (ITU-T H.264, annex B), and repeat the parameters of the stream.
     """
-    if data.startswith((b"\0\0\1", b"\0\0\0\1")):
+    if not has_lengths:
         for unit in data.split(b"\0\0\1")[1:]:
             yield unit.rstrip(b"\0")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
 from indexium_core import errors
@@ -63,6 +65,17 @@ def test_digest_has_as_many_packets_as_tell_enough(pictures: str, tells: bool, t
     further = len(digest.rstrip("~")) - len("p2:" + "0" * 16)
     assert (further // 4 in range(2, 10), digest.endswith("~")) == (tells, not tells)
     assert tells or further // 4 == 49
+
+
+def test_lengths_that_look_like_start_codes_are_lengths(tmp_path: Path) -> None:
+    path, stream = tmp_path / "film.mp4", tmp_path / "film.ts"
+    ffmpeg.run(["-f", "lavfi", "-i", "life=s=64x64:r=25:seed=7", "-t", "2", "-c:v", "libx264", "-crf", "35", str(path)])
+    ffmpeg.run(["-i", str(path), "-c", "copy", str(stream)])
+    with av.open(str(path)) as media:
+        assert any(bytes(packet).startswith(b"\0\0\1") for packet in itertools.islice(media.demux(), 4))
+    digests = [probed(each).media_digest for each in (path, stream)]
+    assert digests[0]
+    assert digests[0] == digests[1]
 
 
 # A configuration of AAC with 22,050 Hz and one channel, as FFmpeg writes it, and others of the same length: objects of
