@@ -34,7 +34,7 @@ WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash
 _PACKETS = 256  # of a digest, at most
-WEAK = "~"  # the end of a digest that tells little
+WEAK = "~"  # the end of a digest whose first packet alone tells something
 _TELLING = 1024  # bytes of different packets behind the first one, if they tell something
 _ENOUGH = 4 * _TELLING  # of these bytes: more packets are not read
 _TINY = 128  # bytes of a packet that says that nothing changes
@@ -82,11 +82,11 @@ def hashed_bytes(payload: Sequence[Extent], *, full: bool = False) -> int:
 
 def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> str:
     """
-    Return the digest of an open file; "" if it has neither video nor sound, or no complete packet in the first window.
+    Return the digest of an open file; "" if nothing in the first window tells its video, else its sound, from others.
 
     Version 2 (`p2:`) is BLAKE2b of the first packet, 8 bytes, and two bytes of the CRC-32 of each further one, in hex.
-    `~` at the end: the packets tell little, because many films may begin with them (black pictures, silence). If they
-    tell enough, the digest ends.
+    `~` at the end: only the first packet tells something, and several films may begin with one picture, a title card.
+    If the packets tell enough, the digest ends.
     The libraries can read no other packets of `media` afterwards.
 
     Args:
@@ -105,11 +105,11 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
     telling = 0
     with reader.ending_at(_end_of_window(payload)):
         for each in itertools.islice(_packets(media, stream), _PACKETS):
-            telling += len(each) if _tells(each, packets) else 0
+            telling += len(each) if packets and each not in packets and _is_varied(each) else 0
             packets.append(each)
             if telling > _ENOUGH:
                 break
-    if not packets:
+    if not packets or (telling <= _TELLING and not _is_varied(packets[0])):
         return ""
     first = hashlib.blake2b(packets[0], digest_size=8).hexdigest()
     others = "".join(f"{zlib.crc32(each) & 0xFFFF:04x}" for each in packets[1:])
@@ -191,16 +191,9 @@ def _packets(media: Any, stream: Any) -> Iterator[bytes]:
         return
 
 
-def _tells(packet: bytes, before: Sequence[bytes]) -> bool:
-    """
-    Return whether a packet tells one film from others, by those before it.
-
-    Black pictures do not: they are tiny, or have few values and differ only in their time.
-    """
-    if not before or len(packet) < _TINY or packet in before:
-        return False
-    values = len({*packet[-_VARIED:]})
-    return 2 * values > min(len(packet), _VARIED // 2)
+def _is_varied(packet: bytes) -> bool:
+    """Return whether a packet is no black picture and no silence: these are tiny, or have few values."""
+    return len(packet) >= _TINY and 2 * len({*packet[-_VARIED:]}) > min(len(packet), _VARIED // 2)
 
 
 def _units(data: bytes, *, has_lengths: bool) -> Iterator[bytes]:
@@ -210,7 +203,7 @@ def _units(data: bytes, *, has_lengths: bool) -> Iterator[bytes]:
     MP4 and Matroska have the length in front of each (ISO/IEC 14496-15); AVI and transport streams have start codes
     (ITU-T H.264, annex B), and repeat the parameters of the stream.
     """
-    if not has_lengths:
+    if data.startswith(b"\0\0\0\1") or not has_lengths:  # some AVI files have start codes and that configuration
         for unit in data.split(b"\0\0\1")[1:]:
             yield unit.rstrip(b"\0")
         return

@@ -231,7 +231,7 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
        -- Equal digests of the first packets, as many of them as both have; NULL: a digest is not known.
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
             THEN /* digests_agree */ END AS is_alike,
-       -- Packets that many films may begin with tell little, so their files must have nearly one size.
+       -- A first packet alone tells little, because films may have one title card: then the sizes must be nearly equal.
        ends_with(CASE WHEN strlen(i.media_digest) < strlen(f.media_digest) THEN i.media_digest ELSE f.media_digest END, '~')
        AND abs(i.size - f.size) > greatest(f.size / 20, 4096) AS is_doubtful,
        /* is_as_long */ AS is_as_long,
