@@ -9,9 +9,8 @@ The digest of the media is what stays the same when another program writes a rec
 packets and changes all bytes around them, so the payload has another hash. The digest is over the first packets of
 the video, else of the sound. It reads only what the hash reads anyway: the first window. How many packets are in it
 depends on the container, so each packet has its part, and two digests agree if one begins with the other (`same_path`
-in catalog.sql). A film that begins with black pictures has many small packets in the window; the parts behind them
-tell it from others. The image of a photo does not survive an edit. The digest of a photo is that of its camera and its
-moment.
+in catalog.sql). Black pictures and silence tell nothing: a film that has only these in the window has no digest. The
+image of a photo does not survive an edit. The digest of a photo is that of its camera and its moment.
 """
 
 from __future__ import annotations
