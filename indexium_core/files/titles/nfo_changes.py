@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, as_read, item_key
+from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, as_read, item_key, source_of
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
@@ -206,11 +206,6 @@ def _dropped(
         yield from (page.removed(each) for each in ([parent] if not left else gone))
     if not stays and (parents or "default" in dropped):
         yield from (page.removed(each) for each in flat if "default" in dropped or _on_ten(each) in repeated)
-
-
-def source_of(rating: ReadElement) -> str:
-    """Return the source of a rating of a file."""
-    return rating_source(rating.attributes.get("name", "default"))
 
 
 def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]) -> TextEdit:

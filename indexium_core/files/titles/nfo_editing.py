@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, cast
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import document_of
@@ -19,15 +19,26 @@ from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
 from indexium_core.files.titles.nfo_former import restored, tags_by_hand, with_sources
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
-from indexium_core.files.titles.nfo_merging import NfoMerge, document_for, merged, people_of
+from indexium_core.files.titles.nfo_merging import FREE_TO_ADD, NfoMerge, document_for, is_rating, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.files.titles.nfo_proof import LossProof
 from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, PublishedKind, groups
-from indexium_core.model.publishing.nfo_ownership import EMPTY, FORMER, OwnValues, empty_root_of, own_of, owned, root_of
+from indexium_core.model.publishing.nfo_ownership import (
+    ADDRESS,
+    EMPTY,
+    FORMER,
+    OF_OTHERS,
+    VOTES,
+    OwnValues,
+    owned,
+    root_of,
+    with_items,
+)
 from indexium_core.model.titles.nfo import NfoDocument
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _ADDRESS = re.compile(r"https?://\S+")
+OldValue: TypeAlias = tuple[str, str]  # the name of a value, and its old text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +48,9 @@ class NfoEdit:
     content: bytes
     changed: tuple[str, ...]  # fields (`ElementGroup.field`) whose elements change
     own: OwnValues  # what we wrote, in this edit or before, for a ledger
-    replaced: Mapping[str, str] = field(
-        default_factory=dict
-    )  # values of others that give way to one by hand: name → old
-    drifted: tuple[str, ...] = ()  # names of our values that others changed, and that the edit writes again
+    replaced: tuple[OldValue, ...] = ()  # values of others that give way to one by hand
+    drifted: tuple[OldValue, ...] = ()  # values of others in the place of ours, where the edit writes ours again
+    is_into_others: bool = False  # the edit writes into a root of others that has nothing of ours
     lost: tuple[str, ...] = ()  # elements of others that would leave without a decision, as texts
 
 
@@ -68,10 +78,12 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     layout = layout_of(data)
     if not layout.roots:
         return _in_front_of_address(data, layout, contents)
-    back, own, fields = _with_former(data, layout, contents, own)
+    if (address := _address_left(layout, contents, own)) is not None:
+        return NfoEdit(content=address, changed=("ids",), own=())
+    back, own, fields, lost = _with_former(data, layout, contents, own)
     if back != data:
         edit = edited(back, contents, own)
-        return replace(edit, changed=tuple(dict.fromkeys((*fields, *edit.changed))))
+        return replace(edit, changed=tuple(dict.fromkeys((*fields, *edit.changed))), lost=(*lost, *edit.lost))
     page = NfoPage(layout.text)
     targets = [_Target.of(root, each, own) for root, each in _matched(layout.roots, contents)]
     edits: list[TextEdit] = []
@@ -88,8 +100,9 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
         content=new,
         changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
         own=[each.own for each in results],
-        replaced={name: old for each in targets for name, old in each.merge.replaced.items()},
-        drifted=tuple(dict.fromkeys(name for each in targets for name in each.merge.drifted)),
+        replaced=tuple(each for target in targets for each in target.merge.replaced.items()),
+        drifted=tuple(each for target in targets for each in target.merge.drifted.items()),
+        is_into_others=any(each.changed and each.root is not None and not each.own for each in targets),
         lost=tuple(text for each in results for text in each.lost),
     )
 
@@ -104,7 +117,8 @@ def withdrawn(data: bytes, own: OwnValues) -> NfoEdit | None:
     """
     edit = edited(data, [_without_values(_document_in(root)) for root in layout_of(data).roots], own)
     layout = layout_of(edit.content)
-    if layout.text[layout.roots[-1].end :].strip() or any(_has_others(root, edit.own) for root in layout.roots):
+    behind = layout.text[layout.roots[-1].end :].strip()
+    if behind or edit.lost or any(_has_others(root, edit.own) for root in layout.roots):
         return edit
     return None
 
@@ -121,13 +135,24 @@ def _without_values(document: NfoDocument) -> NfoContent:
 def _has_others(root: PlacedElement, own: OwnValues) -> bool:
     """Return whether a root has an element that is not ours."""
     document, empty = _document_in(root), replace(root, children=[])
-    proof = LossProof(root, empty, _document_in(empty), own_of(own, document))
+    proof = LossProof(root, empty, _document_in(empty), root_of(own, document))
     return bool(proof.of_others(NfoMerge(_without_values(document))))
 
 
 def own_values(contents: Sequence[NfoContent]) -> OwnValues:
     """Return what is ours in a file whose values we all wrote, such as a new one, as our reader reads it."""
-    return [owned((), None, document_for(each), people=people_of(each)) for each in contents]
+    roots = [owned((), None, document_for(each), people=people_of(each)) for each in contents]
+    return [_with_votes(root, each, {}) for root, each in zip(roots, contents, strict=True)]
+
+
+def _with_votes(root: Mapping[str, Any], content: NfoContent, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a root of a ledger with the votes of its ratings; `content`: what was written; `before`: the old root."""
+    sources = [name.partition(".")[2] for name in root["values"] if is_rating(name)]
+    if not sources or (VOTES not in before and any(map(is_rating, before.get("values", ())))):
+        return root
+    ratings, votes = content.values.get("ratings") or {}, content.values.get("votes") or {}
+    found = {**before.get(VOTES, {}), **{each: votes[each] for each in ratings if each in votes}}
+    return {**root, VOTES: {each: found[each] for each in sources if each in found}}
 
 
 class _RootResult(NamedTuple):
@@ -144,7 +169,8 @@ class _Target:
     root: PlacedElement | None  # None: a new root
     content: NfoContent
     document: NfoDocument | None  # what the root says
-    own: Mapping[str, Any]  # what is ours in the root, by name
+    known: Mapping[str, Any]  # the root of the ledger; {} for none
+    is_of_others: bool  # the root was there before us
     empty: str  # the text of the root before we wrote into it, if it had no element
     merge: NfoMerge
     wanted: Sequence[WantedGroup]
@@ -155,15 +181,25 @@ class _Target:
         """Return a root with what it is to say."""
         if root is None:
             wanted = wanted_of(content)
-            return cls(root, content, None, {}, "", NfoMerge(content), wanted, wanted)
+            merge = NfoMerge(content)
+            return cls(
+                root, content, None, {}, is_of_others=False, empty="", merge=merge, wanted=wanted, changed=wanted
+            )
         document = document_of(content.kind, root)
-        ours = own_of(own, document)
-        empty = empty_root_of(own, document) if root.children else root.page[root.start : root.end].decode()
-        if empty:  # a root of others, into which no name of a file comes, also when a value by hand leaves it
-            values = {name: value for name, value in content.values.items() if content.origin_of(name) != "name"}
-            content = replace(content, values=values)
-        merge = merged(content, ours, root, document)
-        return cls(root, content, document, ours, empty, merge, wanted_of(merge.content), ())
+        known = root_of(own, document)
+        empty = known.get(EMPTY, "") if root.children else root.page[root.start : root.end].decode()
+        is_of_others = bool(empty) or not known or OF_OTHERS in known
+        if is_of_others:  # no name of a file comes into it, also when a value by hand leaves it
+            content = _without_names(content)
+        merge = merged(content, known.get("values", {}), root, document, is_of_others=is_of_others)
+        wanted = wanted_of(merge.content)
+        return cls(root, content, document, known, is_of_others, empty, merge, wanted, ())
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """What is ours in the root, by name."""
+        values: Mapping[str, Any] = self.known.get("values", {})
+        return values
 
     def result(self, page: NfoPage, own: OwnValues, root: PlacedElement) -> _RootResult:
         """Return what the edit made of the root; `page`: the file before it; `root`: as it is after it."""
@@ -173,14 +209,18 @@ class _Target:
             document = document_of(self.content.kind, root)
         written = document_for(self.merge.content)
         found = dict(owned(own, self.document, document, people=people_of(self.content), written=written))
+        found = dict(_with_votes(found, self.merge.content, self.known))
         if self.root is None or self.document is None:
             return _RootResult(found, ())
-        proof = LossProof(self.root, root, document, self.own)
-        former = dict(root_of(own, self.document).get(FORMER, {}))
+        proof = LossProof(self.root, root, document, self.known)
+        former = dict(self.known.get(FORMER, {}))
         if tags := tags_by_hand(self.content):
             former = with_sources(former, page, proof.changed_of_others(NfoMerge(self.merge.content), tags))
+            found["values"] = with_items(found["values"], proof.rewritten(tags))
         if former:
             found[FORMER] = former
+        found |= {OF_OTHERS: True} if self.is_of_others else {}
+        found |= {ADDRESS: True} if ADDRESS in self.known else {}
         if self.empty and found["values"]:
             found[EMPTY] = self.empty
         return _RootResult(found, proof.lost(self.merge))
@@ -188,23 +228,25 @@ class _Target:
 
 def _with_former(
     data: bytes, layout: NfoLayout, contents: Sequence[NfoContent], own: OwnValues
-) -> tuple[bytes, OwnValues, Sequence[str]]:
+) -> tuple[bytes, OwnValues, Sequence[str], Sequence[str]]:
     """
     Return a file after the elements of others are back whose value by hand is withdrawn.
 
-    With it come what is ours in it, and the fields of these elements.
+    With it come what is ours in it, the fields of these elements, and what others lose by it.
     """
     if not any(each.get(FORMER) for each in own):
-        return data, own, ()
-    page, ledger, edits, fields = NfoPage(layout.text), list(own), list[TextEdit](), list[str]()
+        return data, own, (), ()
+    page, ledger, edits = NfoPage(layout.text), list(own), list[TextEdit]()
+    fields, lost = list[str](), list[str]()
     for root, content in _matched(layout.roots, contents):
         known = root_of(own, document_of(content.kind, root)) if root is not None else {}
         if root is not None and known.get(FORMER):
             found = restored(page, root, content, known)
             edits += found.edits
             fields += found.fields
+            lost += found.lost
             ledger[ledger.index(known)] = found.own
-    return (_spliced(data, layout, edits) if edits else data), ledger, fields
+    return (_spliced(data, layout, edits) if edits else data), ledger, fields, lost
 
 
 def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:
@@ -241,17 +283,44 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
         refuse("The file is a text, and no XML.")
     if layout.encoding.startswith("utf-16") or any(each.kind == "season" for each in contents):
         refuse("The file has only an address.")
-    contents = [
-        replace(each, values={name: value for name, value in each.values.items() if each.origin_of(name) != "name"})
-        for each in contents
-    ]
+    contents = list(map(_without_names, contents))
+    if not any(map(_has_more_than_address, contents)):
+        return NfoEdit(content=data, changed=(), own=())
     wanted = [document_for(each) for each in contents]
     known = {provider: value for each in nfo.parse(data) for provider, value in each.ids.items()}
     if any(each.ids.get(provider, value) != value for each in wanted for provider, value in known.items()):
         refuse("The file has only an address, and it is the one of another title.")
     content = layout.mark + new_file(contents) + data[len(layout.mark) :]
     changed = dict.fromkeys(group.field for each in contents for group in groups(each))
-    return NfoEdit(content=content, changed=tuple(changed), own=own_values(contents))
+    own = [{**each, ADDRESS: True} for each in own_values(contents)]
+    return NfoEdit(content=content, changed=tuple(changed), own=own, is_into_others=True)
+
+
+def _address_left(layout: NfoLayout, contents: Sequence[NfoContent], own: OwnValues) -> bytes | None:
+    """Return the address of a file in front of which we wrote a document, if the document says nothing more."""
+    text = layout.text
+    behind = text[layout.roots[-1].end :].removeprefix(b"\n")  # the end of the line of our root
+    if (
+        not all(each.get(ADDRESS) for each in own)
+        or len(own) != len(layout.roots)
+        or text[: layout.roots[0].start].strip().decode() != _DECLARATION
+        or not _ADDRESS.search(behind.decode())
+        or any(map(_has_more_than_address, contents))
+        or any(_has_others(root, own) for root in layout.roots)
+    ):
+        return None
+    return layout.mark + behind.decode().encode(layout.encoding)
+
+
+def _without_names(content: NfoContent) -> NfoContent:
+    """Return a content without the values that come from the name of a file."""
+    values = {name: value for name, value in content.values.items() if content.origin_of(name) != "name"}
+    return replace(content, values=values)
+
+
+def _has_more_than_address(content: NfoContent) -> bool:
+    """Return whether a content has a value that neither a name nor another NFO file says."""
+    return any(value and content.origin_of(name) in FREE_TO_ADD for name, value in content.values.items())
 
 
 # Which root is which content

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -176,8 +176,9 @@ def has_language(element: ReadElement) -> bool:
     return any(name.rpartition(":")[2] == "lang" for name in element.attributes)
 
 
-def _source(rating: Mapping[str, str]) -> str:
-    return rating_source(rating.get("name", ""))
+def source_of(rating: ReadElement) -> str:
+    """Return the source of a rating of a file."""
+    return rating_source(rating.attributes.get("name", "default"))
 
 
 def _plain(text: str) -> str:

@@ -14,13 +14,12 @@ from typing import Any
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_changes import source_of
-from indexium_core.files.titles.nfo_elements import has_language, values_in
+from indexium_core.files.titles.nfo_elements import has_language, source_of, values_in
 from indexium_core.files.titles.nfo_elements import item_key as item_key_of
 from indexium_core.files.titles.nfo_layout import PlacedElement, layout_of
 from indexium_core.files.titles.nfo_merging import repeats_own
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed
-from indexium_core.files.titles.nfo_proof import tree_of
+from indexium_core.files.titles.nfo_proof import lost_parts, tree_of
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.publishing.nfo_content import SEASON_NAMES, NfoContent, groups
 from indexium_core.model.publishing.nfo_ownership import (
@@ -31,6 +30,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     item_key,
     keys_of,
     named_values,
+    root_of,
 )
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 from indexium_core.model.titles.titles import joined_values
@@ -43,6 +43,7 @@ class FormerElements:
     edits: Sequence[TextEdit]
     own: Mapping[str, Any]  # the root of the ledger after that
     fields: Sequence[str]  # that get their former values
+    lost: Sequence[str]  # what others wrote in elements of ours that leave, as texts
 
 
 def with_sources(
@@ -75,7 +76,7 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
         ledger: The root of the ledger, with `FORMER`.
 
     """
-    edits, fields = list[TextEdit](), list[str]()
+    edits, fields, gone, back = list[TextEdit](), list[str](), list[PlacedElement](), list[PlacedElement]()
     former, values = dict(ledger.get(FORMER, {})), dict(ledger["values"])
     before, by_hand = dict(values), _HandValues.of(content)
     for tag in [*former]:
@@ -85,7 +86,9 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
             former[tag] = stays
         if not sources:
             continue
+        back += map(placed, _elements(sources))
         if tag == "ratings" and root.all(tag):
+            gone += map(placed, root.all(tag))
             edits += _ratings_edits(page, root, content, values, sources)
             fields.append(tag)
             continue
@@ -103,19 +106,21 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
             # Actors of others that have another number since then.
             ours += [each for each in others if each not in ours and item_key_of(each) in known]
             others = [each for each in others if each not in ours]
+        gone += map(placed, ours)
         edits += _edits(page, root, ours, others, sources)
         fields += names
         for each in ours:
             _disown(content, each, values)
-    return FormerElements(edits, {**ledger, FORMER: former, "values": values}, fields)
+    lost = lost_parts(content.kind, gone, back, ledger)
+    return FormerElements(edits, {**ledger, FORMER: former, "values": values}, fields, lost)
 
 
 def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:
     """Return a document of others with what they had written where a value by hand stands now."""
-    root = next((each for each in own if each.get(FORMER) and each["kind"] == document.kind), None)
-    if root is None:
+    sources = root_of(own, document).get(FORMER)
+    if not sources:
         return document
-    former = _document_of(document.kind, [source for each in root[FORMER].values() for source in each])
+    former = _document_of(document.kind, [source for each in sources.values() for source in each])
     values = {
         name: value if name not in document.values else joined_values(document.values[name], value)
         for name, value in former.values.items()

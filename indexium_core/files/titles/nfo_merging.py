@@ -43,7 +43,7 @@ from indexium_core.model.titles.nfo import NfoDocument
 _LISTS = frozenset({"genres", "countries", "studios", "tags", CAST, "crew.Director", "crew.Writer"})
 _FLAT = "ratings.default"  # the rating of `<rating>`
 _DATE = "release_date"  # the one date of a document, as our reader names it
-_FREE_TO_ADD = frozenset({"hand", "provider"})  # origins whose values come into a file that exists
+FREE_TO_ADD = frozenset({"hand", "provider"})  # origins whose values come into a file that exists
 _OF_SEVERAL = frozenset({"id", "uniqueid"})  # tags that have several values, each of its own kind
 _LONGEST = 60  # characters of an old value in a sentence
 # keep: it stays; write: it is written or leaves; replace: the same, over a value of others; drift: the same, if a
@@ -57,7 +57,7 @@ class NfoMerge:
 
     content: NfoContent  # only what may change
     replaced: dict[str, str] = field(default_factory=dict)  # values of others that give way to one by hand: name → old
-    drifted: list[str] = field(default_factory=list)  # names of our values that others changed since
+    drifted: dict[str, str] = field(default_factory=dict)  # values of ours that others changed since: name → theirs
 
     def answers(self, name: str) -> bool:
         """Return whether a value may leave although it is not ours; the ratings of a root are one decision."""
@@ -86,7 +86,9 @@ def people_of(content: NfoContent) -> frozenset[str]:
     return frozenset(person_key(each["name"]) for each in cast if each.get(IS_PERSON))
 
 
-def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement, document: NfoDocument) -> NfoMerge:
+def merged(
+    content: NfoContent, own: Mapping[str, Any], root: ReadElement, document: NfoDocument, *, is_of_others: bool
+) -> NfoMerge:
     """
     Return what a root is to say.
 
@@ -95,17 +97,27 @@ def merged(content: NfoContent, own: Mapping[str, Any], root: ReadElement, docum
         own: The values of the root that are ours, by name.
         root: The root as it is.
         document: What the root says.
+        is_of_others: The root was there before us.
 
     """
-    return _Merging(content, own, root, document).merge()
+    return _Merging(content, own, root, document, is_of_others=is_of_others).merge()
 
 
 class _Merging:
     """One merge."""
 
-    def __init__(self, content: NfoContent, own: Mapping[str, Any], root: ReadElement, document: NfoDocument) -> None:
+    def __init__(
+        self,
+        content: NfoContent,
+        own: Mapping[str, Any],
+        root: ReadElement,
+        document: NfoDocument,
+        *,
+        is_of_others: bool,
+    ) -> None:
         # A file that we wrote as a whole has a title of ours; others may have added what they know.
-        self._is_our_file = "title" in own or named_values(document).keys() <= own.keys() | {CAST}
+        has_ours = "title" in own or named_values(document).keys() <= own.keys() | {CAST}
+        self._is_our_file = has_ours and not is_of_others
         if own and not self._is_our_file:
             content = _without_local(content)
         self._content, self._own = content, own
@@ -145,7 +157,7 @@ class _Merging:
         if verdict == "replace":
             self._merge.replaced[name] = shortened(self._present.get(name))
         elif verdict == "drift":
-            self._merge.drifted.append(name)
+            self._merge.drifted[name] = shortened(self._present.get(name))
         return verdict != "keep"
 
     def _on_removal(self, name: str) -> _Verdict:
@@ -168,10 +180,10 @@ class _Merging:
             if name not in self._content.values:
                 return "keep"
         if own is not None:
-            return "write" if present == own else "drift" if origin in _FREE_TO_ADD else "keep"
+            return "write" if present == own else "drift" if origin in FREE_TO_ADD else "keep"
         if is_filled:
             return "replace" if origin == "hand" else "keep"
-        return "write" if origin in _FREE_TO_ADD else "keep"
+        return "write" if origin in FREE_TO_ADD else "keep"
 
     def _is_of_date(self, name: str) -> bool:
         """Return whether a value is no element: our reader takes a year that it does not find from the date."""
@@ -247,7 +259,7 @@ class _Merging:
         if found.gone:
             self._merge.replaced[name] = shortened(", ".join(found.gone))
         if found.is_drifted:
-            self._merge.drifted.append(name)
+            self._merge.drifted[name] = ""  # the lines of the plan show which items come back
         if self._is_same_list(name, final, found.present):
             return None
         stays = keys_of(found.theirs) - (keys_of(found.wanted) if found.is_by_hand else set())
@@ -383,7 +395,7 @@ class _ListMerge:
         A list into which others wrote, and we did not, belongs to others. What a name or another NFO file says comes
         only into a list of ours in a file of ours.
         """
-        if self.origin not in _FREE_TO_ADD:
+        if self.origin not in FREE_TO_ADD:
             return bool(self.of_list) and self.is_our_file
         return not self.theirs or not keys_of(self.wanted).isdisjoint(self.of_list)
 
@@ -391,7 +403,7 @@ class _ListMerge:
         """Judge the wanted items that were ours and that others removed: a person decides whether they come back."""
         here = keys_of(self.present)
         left = [each for each in self.wanted if item_key(each) in here or item_key(each) not in self.ours]
-        self.is_drifted = len(left) < len(self.wanted) and self.origin in _FREE_TO_ADD
+        self.is_drifted = len(left) < len(self.wanted) and self.origin in FREE_TO_ADD
         if not self.is_drifted:
             self.wanted = left
 
@@ -434,7 +446,7 @@ def _without_local(content: NfoContent) -> NfoContent:
     values = {
         name: value
         for name, value in content.values.items()
-        if content.origin_of(name) in _FREE_TO_ADD or name in (*_LISTS, "crew", "ratings")
+        if content.origin_of(name) in FREE_TO_ADD or name in (*_LISTS, "crew", "ratings")
     }
     return replace(content, values=values)
 

@@ -16,7 +16,7 @@ TextEdit: TypeAlias = tuple[int, int, str]  # start and end of old bytes (in UTF
 
 UNIT = "  "  # white space by which a child lies deeper, in a file that does not show it
 _LINE_START = re.compile(rb"(\r\n|\n|\r)([ \t]*)\Z")
-_LINE_END = re.compile(rb"[ \t]*(?:[\r\n]|\Z|</)")  # also the end tag of the parent
+_NO_TEXT = re.compile(rb"[ \t]*(?:[\r\n]|\Z|</)|<[^!?]")  # an end of a line, the end tag of the parent, an element
 _EOL = re.compile(rb"\r\n|\n|\r")
 _TAG_NAME = re.compile(rb"<([^\s/>]+)")
 _BLANKS = b" \t\r\n"
@@ -60,11 +60,11 @@ class NfoPage:
         return (match.end(1), match.end(), f'"{value}"') if value else (match.start(), match.end(), "")
 
     def removed(self, old: ReadElement) -> TextEdit:
-        """Return the edit that removes an element, with its line if it is alone on it."""
+        """Return the edit that removes an element, with the line that it begins if only elements follow on it."""
         place = placed(old)
         eol, indent = self.line_of(place)
-        is_alone = eol and _LINE_END.match(self.text, place.end)
-        return place.start - (len(eol + indent) if is_alone else 0), place.end, ""
+        has_line = eol and _NO_TEXT.match(self.text, place.end)
+        return place.start - (len(eol + indent) if has_line else 0), place.end, ""
 
     def behind(self, old: ReadElement, sources: Iterable[str]) -> TextEdit:
         """Return the edit that adds rendered elements behind another one."""

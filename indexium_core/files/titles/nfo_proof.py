@@ -6,29 +6,50 @@ Each element that leaves is ours, or the merge answers for it. The proof knows n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import item_key, values_in
+from indexium_core.files.titles.nfo_elements import item_key, source_of, values_in
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_merging import NfoMerge, repeats_own, shortened
 from indexium_core.files.titles.nfo_page import placed
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import groups
-from indexium_core.model.publishing.nfo_ownership import CAST, keys_of, named_values, own_keys
-from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.publishing.nfo_ownership import CAST, VOTES, keys_of, named_values, own_keys
+from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 
 _ORDER = frozenset({"order", "sortorder"})  # elements of an actor that only number it
 _Tree: TypeAlias = tuple[Any, ...]
+# What we write inside an element: its attributes and its elements. All else in it is of others.
+_OWN_PARTS: Mapping[str, frozenset[str]] = {
+    "actor": frozenset({"name", "role", *_ORDER}),
+    "rating": frozenset({"@name", "@max", "@default", "value"}),
+    "set": frozenset({"name"}),
+    "uniqueid": frozenset({"@type", "@default"}),
+    "namedseason": frozenset({"@number"}),
+}
+_REMARK = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+
+
+class ForeignPart(NamedTuple):
+    """What others wrote inside an element of ours."""
+
+    element: str  # the tag of the element, for a rating with its source
+    name: str  # of an attribute with `@`, or the tag of an element; "": a comment or a processing instruction
+    content: Hashable
+
+    def __str__(self) -> str:
+        return "a comment" if not self.name else self.name[1:] if self.name.startswith("@") else f"<{self.name}>"
 
 
 class LossProof:
     """The elements that leave one root by an edit."""
 
     def __init__(
-        self, before: PlacedElement, after: PlacedElement, document: NfoDocument, own: Mapping[str, Any]
+        self, before: PlacedElement, after: PlacedElement, document: NfoDocument, ledger: Mapping[str, Any]
     ) -> None:
         """
         Compare a root before and after an edit.
@@ -37,10 +58,12 @@ class LossProof:
             before: The root before the edit.
             after: The root after it.
             document: What the root says after it.
-            own: The values of the root that are ours before the edit, by name.
+            ledger: The root of the ledger before the edit.
 
         """
-        self._leaving, self._after, self._own, self._kind = _leaving(before, after), after, own, document.kind
+        self._leaving, self._arriving = ([], []) if before is after else _moved(before, after)
+        self._after, self._ledger, self._kind = after, ledger, document.kind
+        self._own: Mapping[str, Any] = ledger.get("values", {})
         self._after_values = named_values(document, numbers=True) if self._leaving else {}
 
     def of_others(self, merge: NfoMerge) -> list[PlacedElement]:
@@ -57,10 +80,22 @@ class LossProof:
 
         return [each for each in self._leaving if self._is_lost(each, merge) or (each.tag in tags and changes(each))]
 
+    def rewritten(self, tags: Collection[str]) -> dict[str, list[Any]]:
+        """
+        Return the items of lists whose elements with some tags are new, by name, although the root said them before.
+
+        `<genre>Drama / Comedy</genre>` becomes `<genre>Drama</genre>`: the new element is ours.
+        """
+        found: dict[str, list[Any]] = {}
+        for each in (each for each in self._arriving if each.tag in tags and each.tag != "actor"):
+            for name, value in values_in(self._kind, each).items():
+                found.setdefault(name, []).extend(value if isinstance(value, list) else ())
+        return found
+
     def lost(self, merge: NfoMerge) -> list[str]:
-        """Return the same elements as texts; an edit must have none."""
-        found = self.of_others(merge)
-        return [f"<{each.tag}> {shortened(each.first('name') or each.value())}".strip() for each in found]
+        """Return the same elements, and those of ours in which others wrote, as texts; an edit must have none."""
+        of_others = [_text_of(each) for each in self.of_others(merge)]
+        return of_others + lost_parts(self._kind, self._leaving, self._arriving, self._ledger)
 
     def _is_lost(self, element: ReadElement, merge: NfoMerge) -> bool:
         """Return whether an element that leaves is a loss for others."""
@@ -95,13 +130,87 @@ class LossProof:
         return not any(not parts - Counter(map(tree_of, each.children)) for each in same)
 
 
-def _leaving(before: PlacedElement, after: PlacedElement) -> list[PlacedElement]:
-    """Return the elements of a root that it does not have after an edit."""
-    if before is after:
+def lost_parts(
+    kind: NfoKind, leaving: Iterable[PlacedElement], arriving: Iterable[PlacedElement], ledger: Mapping[str, Any]
+) -> list[str]:
+    """
+    Return what others wrote in elements of ours and lose with them, as texts.
+
+    Args:
+        kind: Of the root.
+        leaving: The elements that leave it; only those of ours count.
+        arriving: The elements that come into it; what they keep is not lost.
+        ledger: The root of the ledger before the edit.
+
+    """
+    ours = [each for element in leaving for each in _single(element) if _is_ours(kind, each, ledger.get("values", {}))]
+    if not ours:
         return []
+    votes = ledger.get(VOTES)
+    kept = Counter(part for element in arriving for each in _single(element) for part in _foreign_parts(each, votes))
+    found: list[str] = []
+    for each in ours:
+        parts = Counter(_foreign_parts(each, votes))
+        lost = parts - kept
+        kept -= parts
+        if lost:
+            found.append(f"{_text_of(each)} with {', '.join(map(str, lost))}")
+    return found
+
+
+def _is_ours(kind: NfoKind, element: ReadElement, own: Mapping[str, Any]) -> bool:
+    """Return whether all that an element says is ours; `own`: the values that are, by name."""
+    if element.tag == "actor":
+        return item_key(element) in own_keys(own, CAST)
+    names = _names_of(kind, element)
+    return bool(names) and all(
+        keys_of(value) <= own_keys(own, name) if isinstance(value, list) else own.get(name) == value
+        for name, value in names.items()
+    )
+
+
+def _foreign_parts(element: PlacedElement, votes: Mapping[str, int] | None) -> Iterator[ForeignPart]:
+    """
+    Yield what others wrote inside an element of ours; elements that say nothing are none.
+
+    `votes`: those that we wrote, by the source of the rating; None: all votes count as ours.
+    """
+    own, source = _OWN_PARTS.get(element.tag, frozenset()), ""
+    if element.tag == "rating":
+        source = source_of(element)
+        if votes is None or element.first("votes") == str(votes.get(source, "")):
+            own = own | {"votes"}
+    for name, value in element.attributes.items():
+        if f"@{name}" not in own and value:
+            yield ForeignPart(element.tag + source, f"@{name}", value)
+    for each in element.children:
+        if each.tag not in own and (each.value() or each.children or each.attributes):
+            yield ForeignPart(element.tag + source, each.tag, tree_of(each))
+    for remark in _REMARK.findall(_source(element)):
+        yield ForeignPart(element.tag + source, "", remark)
+
+
+def _single(element: PlacedElement) -> list[PlacedElement]:
+    """Return the ratings of `<ratings>`, and any other element itself."""
+    return [placed(each) for each in element.all("rating")] if element.tag == "ratings" else [element]
+
+
+def _names_of(kind: NfoKind, element: ReadElement) -> dict[str, Any]:
+    """Return what an element says; of a rating with a name, what `<ratings>` with it says."""
+    is_single = element.tag == "rating" and "name" in element.attributes
+    whole = ReadElement(tag="ratings", children=[element]) if is_single else element
+    return values_in(kind, whole, numbers=True)
+
+
+def _text_of(element: ReadElement) -> str:
+    return f"<{element.tag}> {shortened(element.first('name') or element.first('value') or element.value())}".strip()
+
+
+def _moved(before: PlacedElement, after: PlacedElement) -> tuple[list[PlacedElement], list[PlacedElement]]:
+    """Return the elements of a root that it does not have after an edit, and those that it has since."""
     old, new = _apart(before.children, after.children, _source)  # most elements have the same bytes
-    gone, _ = _apart(old, new, tree_of)
-    return [placed(each) for each in gone]
+    gone, come = _apart(old, new, tree_of)
+    return [placed(each) for each in gone], [placed(each) for each in come]
 
 
 def _apart(

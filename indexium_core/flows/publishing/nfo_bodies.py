@@ -9,7 +9,7 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
-from indexium_core.files.titles.nfo_editing import NfoEdit
+from indexium_core.files.titles.nfo_editing import NfoEdit, OldValue
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.planned_files import NfoBody, StoredNfo
 from indexium_core.model.publishing.nfo_content import NfoContent
@@ -88,14 +88,21 @@ def codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:
     codes = ["foreign_element_lost"] if edit.lost else []
     codes += ["drift"] if edit.drifted else []
     codes += ["foreign_value_replaced"] if edit.replaced else []
-    return codes + (["foreign_nfo_edited"] if owner in ("others", "changed") and not edit.drifted else [])
+    is_of_others = owner in ("others", "changed") or edit.is_into_others
+    return codes + (["foreign_nfo_edited"] if is_of_others and not edit.drifted else [])
 
 
 def losses(edit: NfoEdit) -> str:
-    """Return what others lose by an edit, as a sentence; "" for nothing."""
-    if edit.lost:
-        return f"These elements of others would leave the file: {', '.join(edit.lost)}."
-    replaced = [
-        f"{name.replace('_', ' ')} “{old}”" if old else name.replace("_", " ") for name, old in edit.replaced.items()
-    ]
-    return f"A value by hand takes the place of one of others: {', '.join(replaced)}." if replaced else ""
+    """Return what others lose by an edit, as sentences; "" for nothing."""
+    found = [f"These elements of others would leave the file: {', '.join(edit.lost)}."] if edit.lost else []
+    if edit.drifted:
+        found.append(f"Others changed values of ours, which come back: {_listed(edit.drifted)}.")
+    if edit.replaced:
+        found.append(f"A value by hand takes the place of one of others: {_listed(edit.replaced)}.")
+    return " ".join(found)
+
+
+def _listed(values: Sequence[OldValue]) -> str:
+    """Return values with their old texts, as a part of a sentence."""
+    names = [(name.replace("_", " "), old) for name, old in dict.fromkeys(values)]
+    return ", ".join(f"{name} “{old}”" if old else name for name, old in names)

@@ -381,9 +381,9 @@ class SideFilePlanner:
     def _owner(self, path: bytes, present: PresentFile) -> SideFileOwner:
         own = self._ours.get(path) or self._adopted(path)
         if own is None:
-            former = self._former.get(place_of(path))
             if self._moved_from(path, present):
                 return "ours"
+            former = self._moved_and_changed(path)
             return "others" if former is None or former.content_hash == present.content_hash else "changed"
         return "ours" if own.content_hash == present.content_hash else "changed"
 
@@ -421,7 +421,7 @@ class SideFilePlanner:
 
     def _own_values(self, path: bytes, present: PresentFile) -> OwnValues:
         """Return what is ours in an NFO file, also under the path that it had before its folder was renamed."""
-        own = self._ours.get(path) or self._moved_from(path, present) or self._former.get(place_of(path))
+        own = self._ours.get(path) or self._moved_from(path, present) or self._moved_and_changed(path)
         return json.loads(own.own_elements or "[]") if own else ()
 
     def _adopted(self, path: bytes) -> OwnFile | None:
@@ -442,6 +442,11 @@ class SideFilePlanner:
                 self.planned.moved[own.path_bytes] = path
                 return own
         return None
+
+    def _moved_and_changed(self, path: bytes) -> OwnFile | None:
+        """Return our file that may be the one at this path: one that is still at its own path is another file."""
+        own = self._former.get(place_of(path))
+        return None if own is None or os.path.lexists(own.path_bytes) else own
 
     def _choice(self, path: bytes, present: PresentFile | None) -> str:
         """Return what a person decided about the present file, or about its absence; "" for nothing."""

@@ -26,6 +26,9 @@ CAST, PEOPLE = "cast", "people"
 BY_ITEM = "by_item"  # key of a root: each item of its lists has its own owner, as since this version
 FORMER = "former"  # key of a root: the sources of the elements of others that gave way to values by hand, by tag
 EMPTY = "empty"  # key of a root: its text before we wrote into it, if it had no element
+OF_OTHERS = "of_others"  # key of a root: it was there before us, so no name of a file comes into it
+ADDRESS = "address"  # key of a root: we wrote it in front of an address, which is all that the file had
+VOTES = "votes"  # key of a root: the votes that we wrote into our ratings, by source
 NUMBERS = ("season", "episode")  # of a document; they say which episode it is, so they are never left out
 _NUMBERED = frozenset({"season", "episodedetails"})  # kinds whose numbers are elements
 
@@ -105,16 +108,19 @@ def own_items(root: Mapping[str, Any], is_ours: Callable[[str, Any], bool]) -> M
     return {**root, BY_ITEM: True, "values": {name: value for name, value in values.items() if value != []}}
 
 
+def with_items(values: Mapping[str, Any], items: Mapping[str, Sequence[Any]]) -> Mapping[str, Any]:
+    """Return the values of a root with further items of its lists, by name."""
+    new = {
+        name: [each for each in dict.fromkeys(items[name]) if item_key(each) not in keys_of(values.get(name))]
+        for name in items
+    }
+    return {**values, **{name: [*values.get(name, ()), *found] for name, found in new.items() if found}}
+
+
 def own_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:
     """Return the values that are ours of one document, found by its kind and its numbers."""
     values: Mapping[str, Any] = root_of(own, document).get("values", {})
     return values
-
-
-def empty_root_of(own: OwnValues, document: NfoDocument) -> str:
-    """Return the text of a root that had no element before we wrote into it; "" if it had some, or was ours."""
-    found: str = root_of(own, document).get(EMPTY, "")
-    return found
 
 
 def root_of(own: OwnValues, document: NfoDocument) -> Mapping[str, Any]:

@@ -264,6 +264,27 @@ class TestFilms:
         assert [("Ann Lee" in each, "Bob Ray" in each) for each in texts] == [(False, True), (True, False)]
         assert ["Copper Sky" in texts[0], "Zinc Moon" in texts[1]] == [True, True]
 
+    def test_films_that_swap_names_get_nothing_of_each_other_when_a_value_by_hand_is_withdrawn(
+        self, library: Library, folder: Path
+    ) -> None:
+        """The value by hand holds its film; without it, the titles of both go where the names say."""
+        first, second = folder / "Films/Copper Sky (2013).mp4", folder / "Films/Zinc Moon (2014).mp4"
+        second.write_bytes(next((folder / TRAM).glob("*.mp4")).read_bytes())
+        texts = [FILM, "<movie>\n  <title>Moon</title>\n  <year/>\n</movie>\n"]
+        for path, text in zip((first, second), texts, strict=True):
+            path.with_suffix(".nfo").write_text(text)
+        library.scan()
+        film = film_of(library, first)
+        library.titles.set_values(film, {"genres": ["Hand"]})
+        publish(library)
+        for ending in (".mp4", ".nfo"):
+            exchange(first.with_suffix(ending), second.with_suffix(ending))
+        library.scan()
+        library.titles.set_values(film, {"genres": None})
+        library.scan()
+        publish(library)
+        assert [each.with_suffix(".nfo").read_text() for each in (second, first)] == texts
+
     @pytest.mark.parametrize("is_named", [False, True])
     @pytest.mark.parametrize("changed", [0, 1, 2])
     def test_films_that_swap_folders_keep_what_others_wrote(

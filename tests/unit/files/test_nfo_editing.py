@@ -79,7 +79,7 @@ def test_edit_without_difference_returns_the_same_bytes() -> None:
     assert edited(data, [movie(title="A", year=1950)]) == NfoEdit(
         content=data,
         changed=(),
-        own=[{"kind": "movie", "season": None, "episode": None, "by_item": True, "values": {}}],
+        own=[{"kind": "movie", "season": None, "episode": None, "by_item": True, "values": {}, "of_others": True}],
     )
 
 

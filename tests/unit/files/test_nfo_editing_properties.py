@@ -279,4 +279,4 @@ def test_each_episode_has_one_root_and_no_root_is_lost(
         new = [each.episode for each in contents if each.episode not in numbers]
         assert found == [*numbers, *new]
     assert all(titles[each.episode or 0] == each.values["title"] for each in contents)
-    assert edited(edit.content, contents, edit.own) == replace(edit, changed=(), replaced={})
+    assert edited(edit.content, contents, edit.own) == replace(edit, changed=(), replaced=(), is_into_others=False)
