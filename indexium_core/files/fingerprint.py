@@ -16,6 +16,7 @@ image of a photo does not survive an edit. The digest of a photo is that of its 
 from __future__ import annotations
 
 import bisect
+import contextlib
 import hashlib
 import itertools
 import zlib
@@ -36,6 +37,8 @@ _PACKETS = 256  # of a digest, at most
 WEAK = "~"  # the end of a digest whose first packet alone tells something
 _TELLING = 1024  # bytes of different packets behind the first one, if they tell something
 _ENOUGH = 4 * _TELLING  # of these bytes: more packets are not read
+_ADTS = 7  # bytes in front of a packet of AAC in a transport stream (ISO/IEC 13818-7, 6.2)
+_STILL = 5  # packets from which a film whose pictures do not change shows one picture; fewer may fill the window
 _TINY = 128  # bytes of a packet that says that nothing changes
 _VARIED = 512  # bytes at the end of a packet that are looked at: those of black pictures repeat few values
 _LONGEST = 4 * 1024  # bytes of a packet that count: a large picture is rarely in the window as a whole
@@ -94,25 +97,74 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
         payload: The places of its media.
 
     """
-    stream = _first_stream(media)
-    if stream is None:
+    videos = [each for each in media.streams if each.type == "video" and not _is_cover(each)]
+    sounds = [each for each in media.streams if each.type == "audio"]
+    found = [_FirstPackets(each) for each in (*videos[:1], *sounds[:1])]
+    if not found:
         return ""
+    by_index = {each.stream.index: each for each in found}
     for each in media.streams:
-        if each is not stream:
+        if each.index not in by_index:
             each.discard = Discard.all
-    packets: list[bytes] = []
-    telling = 0
-    with reader.ending_at(_end_of_window(payload)):
-        for each in itertools.islice(_packets(media, stream), _PACKETS):
-            telling += len(each) if packets and each not in packets and _is_varied(each) else 0
-            packets.append(each)
-            if telling > _ENOUGH:
+    with reader.ending_at(_end_of_window(payload)), contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+        for packet in media.demux([each.stream for each in found]):
+            by_index[packet.stream.index].add(packet)
+            if found[0].is_enough:
                 break
-    if not packets or (telling <= _TELLING and not _is_varied(packets[0])):
-        return ""
-    first = hashlib.blake2b(packets[0], digest_size=8).hexdigest()
-    others = "".join(f"{zlib.crc32(each) & 0xFFFF:04x}" for each in packets[1:])
-    return f"p2:{first}{others}{'' if telling > _TELLING else WEAK}"
+    if found[0].is_still and found[-1].digest:  # several films may begin with one picture and its melody
+        return found[-1].digest.removesuffix(WEAK) + WEAK
+    return found[0].digest
+
+
+class _FirstPackets:
+    """The first packets of a stream."""
+
+    def __init__(self, stream: Any) -> None:
+        """Begin without a packet."""
+        context = stream.codec_context
+        self.stream, self._codec = stream, context.codec.canonical_name if context else ""
+        self._is_picture = _PICTURES.get(self._codec)
+        # The configuration of a stream with lengths begins with its version, 1; a length may look like a start code.
+        self._has_lengths = self._is_picture is not None and (context.extradata or b"")[:1] == b"\1"
+        self._packets: list[bytes] = []
+        self._telling = 0  # bytes of the packets behind the first one, if they tell something
+        self._is_closed = False  # the window ends inside a packet
+
+    def add(self, packet: Any) -> None:
+        """Add the first bytes of a packet; of one that the window cuts off, only if it is large."""
+        if self._is_closed or self.is_enough:
+            return
+        data = self._content(bytes(packet))[:_LONGEST]
+        if not data or (packet.is_corrupt and len(data) < _LONGEST):
+            self._is_closed = True
+            return
+        self._telling += len(data) if self._packets and data not in self._packets and _is_varied(data) else 0
+        self._packets.append(data)
+
+    def _content(self, data: bytes) -> bytes:
+        """Return what each container has of a packet."""
+        if self._is_picture is not None:
+            return b"".join(unit for unit in _units(data, has_lengths=self._has_lengths) if self._is_picture(unit))
+        return data[_ADTS:] if self._codec == "aac" and data.startswith((b"\xff\xf1", b"\xff\xf9")) else data
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether further packets are not read."""
+        return self._telling > _ENOUGH or len(self._packets) >= _PACKETS
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the packets are many, and show one picture."""
+        return self._telling <= _TELLING and len(self._packets) >= _STILL
+
+    @property
+    def digest(self) -> str:
+        """The digest; "" if they tell nothing."""
+        if not self._packets or (self._telling <= _TELLING and not _is_varied(self._packets[0])):
+            return ""
+        first = hashlib.blake2b(self._packets[0], digest_size=8).hexdigest()
+        others = "".join(f"{zlib.crc32(each) & 0xFFFF:04x}" for each in self._packets[1:])
+        return f"p2:{first}{others}{'' if self._telling > _TELLING else WEAK}"
 
 
 def photo_digest(photo: PhotoFacts) -> str:
@@ -150,12 +202,6 @@ def _cut(extents: Sequence[Extent], starts: Sequence[int], window: Extent) -> It
         at += take
 
 
-def _first_stream(media: Any) -> Any:
-    """Return the first stream with pictures other than covers, else the first one with sound, else None."""
-    videos = [each for each in media.streams if each.type == "video" and not _is_cover(each)]
-    return next(iter(videos), None) or next((each for each in media.streams if each.type == "audio"), None)
-
-
 def _is_cover(stream: Any) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
 
@@ -169,25 +215,6 @@ def _end_of_window(payload: Sequence[Extent]) -> int:
         if left <= 0:
             break
     return end
-
-
-def _packets(media: Any, stream: Any) -> Iterator[bytes]:
-    """Yield the first bytes of each packet of the window; of a packet that the window cuts off, only if it is large."""
-    context = stream.codec_context
-    is_picture = _PICTURES.get(context.codec.canonical_name) if context else None
-    # The configuration of a stream with lengths begins with its version, 1; a length may look like a start code.
-    has_lengths = is_picture is not None and (context.extradata or b"")[:1] == b"\1"
-    try:
-        for packet in media.demux(stream):
-            data = bytes(packet)
-            if is_picture is not None:
-                data = b"".join(unit for unit in _units(data, has_lengths=has_lengths) if is_picture(unit))
-            data = data[:_LONGEST]
-            if not data or (packet.is_corrupt and len(data) < _LONGEST):
-                return
-            yield data
-    except (av.error.FFmpegError, OSError, ValueError):  # the window ends inside a packet
-        return
 
 
 def _is_varied(packet: bytes) -> bool:

@@ -73,6 +73,23 @@ def test_black_pictures_have_no_digest(codec: str, key_frames: str, tmp_path: Pa
     assert probed(path).media_digest == ""
 
 
+@pytest.mark.parametrize("picture", ["smptebars=s=160x120:r=25", "color=black:s=160x120:r=25"])
+def test_sound_tells_films_with_one_picture_apart(picture: str, tmp_path: Path) -> None:
+    """The pictures of both are equal, and a remux of either keeps its sound."""
+    digests = []
+    for seed in (1, 2):
+        path = tmp_path / f"{seed}.mp4"
+        inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"anoisesrc=seed={seed}:r=22050"]
+        ffmpeg.run([*inputs, "-t", "3", "-c:v", "libx264", "-c:a", "aac", str(path)])
+        copies = [path.with_suffix(f".{each}") for each in ("mkv", "mov", "ts", "avi")]
+        for copy in copies:
+            ffmpeg.run(["-i", str(path), "-c", "copy", str(copy)])
+        [digest] = {probed(each).media_digest for each in (path, *copies)}
+        digests.append(digest)
+    assert digests[0] != digests[1]
+    assert all(each is not None and each.endswith("~") for each in digests)
+
+
 def test_lengths_that_look_like_start_codes_are_lengths(tmp_path: Path) -> None:
     path, stream = tmp_path / "film.mp4", tmp_path / "film.ts"
     ffmpeg.run(["-f", "lavfi", "-i", "life=s=64x64:r=25:seed=7", "-t", "2", "-c:v", "libx264", "-crf", "35", str(path)])
