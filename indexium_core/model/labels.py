@@ -40,6 +40,11 @@ def learned(file_count: int, names: Sequence[str]) -> str:
     return f"added {names[0]} to {wording.files(file_count)} in the database"
 
 
+def same_recordings(file_count: int) -> str:
+    """Return the label of answers that files are the recordings of missing ones."""
+    return f"took the people and decisions of missing recordings for {wording.files(file_count)}"
+
+
 def forgotten(file_count: int, names: Sequence[str]) -> str:
     """Return the label of people that were removed from files in the database."""
     return f"removed {wording.list_of(names)} from {wording.files(file_count)} in the database"

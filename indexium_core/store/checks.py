@@ -48,10 +48,14 @@ class SameName(NamedTuple):
 
 
 class FormerRecording(NamedTuple):
-    """The people of another recording, for a file that may be that recording."""
+    """What is known of another recording, for a file that may be that recording."""
 
-    names: list[str]
-    path: str | None  # where it was, if the digests of the two are equal; None: at the path of the file
+    file_id: int | None  # of its missing file; None: only its people are known
+    evidence: str  # digest, path, duration: what both have in common
+    names: list[str]  # its people: those of an edit, else those of the database
+    learned: list[str]  # its people in the database
+    facts: list[str]  # other decisions: kinds, `lock:` with a field, title
+    path: str | None  # where it was; None: at the path of the file
 
 
 class IgnoredFinding(NamedTuple):
@@ -119,7 +123,7 @@ def former_recordings(reader: Connection, kind: str, subjects: Collection[str]) 
     """Return the other recordings of the findings of the kind `other_recording` or `copied_people`, by subject."""
     parameters = {"file_ids": [int(each) for each in subjects]}
     rows = reader.execute(_sql(f"{kind}_names"), parameters).fetchall()
-    return {subject: FormerRecording(names, path) for subject, names, path in rows}
+    return {subject: FormerRecording(*facts) for subject, *facts in rows}
 
 
 def several_files(reader: Connection) -> FindingColumns:

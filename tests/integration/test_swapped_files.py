@@ -126,9 +126,79 @@ def test_other_recording_with_a_known_name_is_a_question(library: Library, folde
     assert (found.title, found.resolutions[0].names) == ("a.mp4", ("Edit a",))
 
     report = library.checks.resolve("other_recording", found.subject, "add")
-    assert people_by_name(library)["a.mp4"] == ["Edit a"]
+    assert (people_by_name(library)["a.mp4"], edits(library)["a.mp4"]) == (["Person a"], ["Edit a"])
     assert library.checks.page("other_recording").items == []
     assert report.step_id is not None
+
+
+@pytest.mark.parametrize("has_people", [False, True])
+def test_answer_gives_all_that_was_decided_and_undo_takes_it_back(
+    library: Library, folder: Path, *, has_people: bool
+) -> None:
+    a, *_ = clips(folder)
+    library.scan([folder])
+    if has_people:
+        library.people.add([a], ["Ann Lee"])
+    library.decisions.set_fields("name:a.mp4", {"rating": "4", "title": "Beach"})
+    library.decisions.postpone("name:a.mp4")
+    library.locks.lock("name:a.mp4", ["video_codec"])
+    media.build("mp4", folder, name="a.mp4", seed=7)
+    library.scan()
+
+    def decided() -> list[tuple[str, str | None]]:
+        query = """SELECT d.kind, d.value FROM decisions AS d JOIN scanned_files AS f USING (file_id)
+                   WHERE revoked_at IS NULL AND f.state = 'ok' ORDER BY ALL"""
+        return tables.rows(library, query)
+
+    assert decided() == []
+    [found] = library.checks.page("other_recording").items
+    for fact in ("an edit of Rating", "an edit of Title", "a skip", "a lock of video codec"):
+        assert fact in found.text
+    report = library.checks.resolve("other_recording", found.subject, "add")
+    assert decided() == [("field:rating", "4"), ("field:title", "Beach"), ("postpone", None)]
+    assert people_by_name(library)["a.mp4"] == (["Ann Lee"] if has_people else [])
+    assert [Path(each.file_path).name for each in library.locks.list() if each.field == "video_codec"] == [
+        "a.mp4"
+    ]
+    assert library.checks.page("other_recording").items == []
+
+    library.steps.undo(report.step_id)
+    assert (decided(), people_by_name(library)["a.mp4"]) == ([], [])
+    assert len(library.checks.page("other_recording").items) == 1
+
+
+def test_new_file_that_is_as_long_is_a_question_of_its_own(library: Library, folder: Path) -> None:
+    a, b, c = clips(folder)
+    c.unlink()
+    media.build("mp4", folder, name="b.mp4", seed=2, seconds=3.0)
+    begin(library, [a, b])
+    a.unlink()
+    media.build("mp4", folder, name="new.mp4", seed=8)  # another program encoded it again, and named it
+    library.scan()
+    [found] = library.checks.page("other_recording").items
+    assert (found.title, "as long" in found.text) == ("new.mp4", True)
+    report = library.checks.resolve_all("other_recording")
+    assert (report.files, people_by_name(library)["new.mp4"]) == (0, [])
+    assert report.text.endswith("Files that are only as long are answered one by one: 1.")
+    library.checks.resolve("other_recording", found.subject, "add")
+    assert people_by_name(library)["new.mp4"] == ["Person a"]
+
+    media.build("mp4", folder, name="x.mp4", seed=9)
+    media.build("mp4", folder, name="y.mp4", seed=10)
+    (folder / "new.mp4").unlink()
+    library.scan()
+    assert library.checks.page("other_recording").items == []  # two are as long
+
+
+def test_file_that_names_other_people_is_another_recording(library: Library, folder: Path) -> None:
+    a, *_ = clips(folder)
+    begin(library, [a])
+    media.build("mp4", folder, name="a.mp4", seed=7, comment="People: Somebody Else")
+    library.scan()
+    assert library.checks.page("other_recording").items == []
+    media.build("mp4", folder, name="a.mp4", seed=8, comment="People: Edit a, Somebody Else")
+    library.scan()
+    assert [each.title for each in library.checks.page("other_recording").items] == ["a.mp4"]
 
 
 @pytest.mark.parametrize("muxer", ["mp4", "mov", "matroska", "avi", "mpegts"])
@@ -308,7 +378,8 @@ def test_photo_that_was_edited_and_renamed_is_a_question(library: Library, folde
     assert (first.title, second.title) == ("beach.jpg", "hill.jpg")
     assert first.text.startswith(f"{folder / 'a.jpg'} is missing, with Edit a.")
     assert library.checks.resolve_all("other_recording").files == 2
-    assert people_by_name(library) == {"beach.jpg": ["Edit a"], "hill.jpg": ["Edit b"]}
+    assert people_by_name(library) == {"beach.jpg": ["Person a"], "hill.jpg": ["Person b"]}
+    assert edits(library) == {"beach.jpg": ["Edit a"], "hill.jpg": ["Edit b"]}
     assert library.checks.page("other_recording").items == []
 
 

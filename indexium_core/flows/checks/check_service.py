@@ -204,8 +204,16 @@ class Checks:
             )
         findings = self._current_state().findings[checked]
         subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
-        files, step_id = self._resolver.learn_all(checked, subjects)
-        text = f"The database now has the people of {wording.files(files)}."
+        if checked == "other_recording":
+            files, step_id = self._resolver.take_recordings(
+                subjects, [name for name, is_answered in check.EVIDENCE.items() if is_answered]
+            )
+            text = f"{wording.files(files)} now {'has' if files == 1 else 'have'} the people and decisions that waited."
+            if left := len(subjects) - files:
+                text += f" Files that are only as long are answered one by one: {wording.count(left)}."
+        else:
+            files, step_id = self._resolver.learn_all(checked, subjects)
+            text = f"The database now has the people of {wording.files(files)}."
         return ResolutionReport(files=files, text=text, step_id=step_id)
 
     def _current_state(self, max_age: float = 0.0) -> _CheckState:

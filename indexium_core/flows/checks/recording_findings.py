@@ -1,80 +1,85 @@
-"""Findings about recordings: people that wait for their recording, and people of another one."""
+"""Findings about recordings: people and decisions that wait for their recording, and people of another one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from indexium_core.flows.checks.finding_page import FindingPage, are, names_text, path_query
-from indexium_core.model.check import CheckRow, Kind, Resolution
+from indexium_core.model.check import CheckFile, CheckRow, Kind, Resolution
+from indexium_core.model.fields.table import title_of
+from indexium_core.store.checks import FormerRecording
 
 
 def other_recording_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
     """Return the finding of one file; None if the file or the people no longer exist."""
-    return _finding(
-        ("other_recording", subject, digest),
-        page,
-        text=lambda people, path: (
-            f"This path held another recording, with {people}. Nothing shows that this one is the same."
-            if path is None
-            else f"{path} is missing, with {people}. This file begins with the same media, or is a photo of the same "
-            "camera and moment."
-        ),
-        choice=("add", "It is the same recording", "added to"),
+    found = _file_of(subject, page)
+    if found is None:
+        return None
+    file, former = found
+    facts = [*former.names, *map(_fact_text, former.facts)]
+    moved = f"{former.path} is missing, with {names_text(facts)}."
+    texts = {
+        "path": f"This path held another recording, with {names_text(facts)}. Nothing shows that this one is the same.",
+        "digest": f"{moved} This file begins with the same media, or is a photo of the same camera and moment.",
+        "duration": f"{moved} This file is new in the same folder, and the only one that is as long.",
+    }
+    follow = "follows" if len(facts) == 1 else "follow"
+    choice = Resolution(
+        code="add",
+        label="It is the same recording",
+        text=f"{names_text(facts)} {follow} to this file in the database; the file does not change.",
+        files=1,
+        names=tuple(former.names),
     )
+    return _finding(("other_recording", subject, digest), file, texts[former.evidence], choice)
 
 
 def copied_people_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
     """Return the finding of one file; None if the file or the people no longer exist."""
-    return _finding(
-        ("copied_people", subject, digest),
-        page,
-        text=lambda people, _: (
-            f"An earlier version took {people} from another recording that had this path, or this shape."
-        ),
-        choice=("forget", "Remove from the database", "removed from"),
-    )
-
-
-def _finding(
-    about: tuple[Kind, str, int],
-    page: FindingPage,
-    *,
-    text: Callable[[str, str | None], str],
-    choice: tuple[str, str, str],
-) -> CheckRow | None:
-    """
-    Return a finding.
-
-    Args:
-        about: Its kind, subject and digest.
-        page: The data of its page.
-        text: Makes its text from the people and the path of the other recording.
-        choice: The code and the label of its resolution, and what happens to the people.
-
-    """
-    (kind, subject, digest), (code, label, done) = about, choice
-    file, former = page.files.get(int(subject)), page.former_recordings.get(subject)
-    if file is None or former is None:
+    found = _file_of(subject, page)
+    if found is None:
         return None
-    names = former.names
-    people = names_text(names)
+    file, former = found
+    people = names_text(former.names)
+    choice = Resolution(
+        code="forget",
+        label="Remove from the database",
+        text=f"{people} {are(former.names)} removed from this file in the database; the file does not change.",
+        files=1,
+        names=tuple(former.names),
+    )
+    text = f"An earlier version took {people} from another recording that had this path, or this shape."
+    return _finding(("copied_people", subject, digest), file, text, choice)
+
+
+def _file_of(subject: str, page: FindingPage) -> tuple[CheckFile, FormerRecording] | None:
+    """Return the file and the other recording of a finding; None if one of them no longer exists."""
+    file, former = page.files.get(int(subject)), page.former_recordings.get(subject)
+    return None if file is None or former is None else (file, former)
+
+
+def _fact_text(fact: str) -> str:
+    """Return what was decided about a recording: `an edit of Rating`, `a lock of Camera`."""
+    kind, _, name = fact.partition(":")
+    match kind:
+        case "field":
+            return f"an edit of {title_of(name)}"
+        case "lock":
+            return f"a lock of {name.replace('_', ' ')}"
+        case _:
+            return {"postpone": "a skip", "mode": "a mode", "title": "a title by hand"}.get(kind, kind)
+
+
+def _finding(about: tuple[Kind, str, int], file: CheckFile, text: str, choice: Resolution) -> CheckRow:
+    """Return a finding; `about`: its kind, subject and digest."""
+    kind, subject, digest = about
     return CheckRow(
         kind=kind,
         subject=subject,
         facts=digest,
         title=file.file_name,
-        text=text(people, former.path),
+        text=text,
         files=(file,),
         file_count=1,
         names=(),
-        resolutions=(
-            Resolution(
-                code=code,
-                label=label,
-                text=f"{people} {are(names)} {done} this file in the database; the file does not change.",
-                files=1,
-                names=tuple(names),
-            ),
-        ),
+        resolutions=(choice,),
         query=path_query([file]),
     )

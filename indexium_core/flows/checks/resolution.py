@@ -7,7 +7,7 @@ files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from indexium_core import errors
 from indexium_core.flows.checks import detection, file_findings, finding_rows
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import Step
-from indexium_core.model import labels
+from indexium_core.model import check, labels
 from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store import checks as store
@@ -59,8 +59,8 @@ class FindingResolver:
             return self.merge_spellings(other if name == one and other else one, name)
         if row.kind == "placeholder":
             return self.remove_placeholder(row.subject, row.title)
-        if row.kind == "same_name":
-            return self.take_unmatched(row.subject, row.files[0].file_id, resolution.names)
+        if row.kind in ("same_name", "other_recording"):
+            return self._take(row, resolution.names)
         file_ids = self._files_with_name(row) if action == "choose_all" else self._all_files(row)
         if action in ("choose", "choose_all"):
             return self._assign_person(file_ids, int(name))
@@ -89,7 +89,7 @@ class FindingResolver:
         return step.report.step_id
 
     def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:
-        """Add the names of many findings, or of their other recordings; return the number of files, and the step."""
+        """Add the names of many findings; return the number of files, and the step."""
         reader = self._database.read()
         names_by_file: dict[int, list[str]] = {}
         if kind == "unknown":
@@ -97,9 +97,6 @@ class FindingResolver:
             for key, (file_ids, _) in store.files_naming(reader, list(name_by_key), limit=0).items():
                 for file_id in file_ids:
                     names_by_file.setdefault(file_id, []).append(name_by_key[key])
-        elif kind == "other_recording":
-            former = store.former_recordings(reader, kind, subjects)
-            names_by_file = {int(subject): each.names for subject, each in former.items()}
         else:
             aliases, version = people.aliases(reader), self._version()
             missing = file_findings.missing_faces if kind == "faces" else file_findings.missing_in_database
@@ -109,6 +106,22 @@ class FindingResolver:
                 for file_id, row in store.files(reader, version, file_ids).items():
                     names_by_file[file_id] = missing(row, aliases, excluded)
         return len(names_by_file), self._learn(names_by_file)
+
+    def take_recordings(self, subjects: Sequence[str], evidence: Collection[str]) -> tuple[int, int | None]:
+        """
+        Give files the people and the decisions of their missing recordings.
+
+        Only findings with some kinds of `check.EVIDENCE` count. Return the number of files, and the step.
+        """
+        found = store.former_recordings(self._database.read(), "other_recording", subjects)
+        former = {int(subject): each for subject, each in found.items() if each.evidence in evidence}
+        names = list(dict.fromkeys(name for each in former.values() for name in each.names))
+        with self._decisions.step(labels.same_recordings) as step:
+            with step.learning(names) as tx:
+                learned = {file_id: each.learned for file_id, each in former.items() if each.learned}
+                people.assign(tx, self._wanted(tx, learned), at=self._clock())
+            step.take_over({file_id: each.file_id for file_id, each in former.items() if each.file_id is not None})
+        return len(former), step.report.step_id
 
     def merge_spellings(self, old: str, new: str) -> int | None:
         """
@@ -160,6 +173,12 @@ class FindingResolver:
             if file_ids:
                 step.change_people(file_ids, remove=[name])
         return step.report.step_id
+
+    def _take(self, row: CheckRow, names: Sequence[str]) -> int | None:
+        """Give the file of a finding what is known of another one; return the step."""
+        if row.kind == "same_name":
+            return self.take_unmatched(row.subject, row.files[0].file_id, names)
+        return self.take_recordings([row.subject], [*check.EVIDENCE])[1]
 
     def take_unmatched(self, path: str, file_id: int, names: Sequence[str]) -> int | None:
         """

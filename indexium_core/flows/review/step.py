@@ -28,6 +28,7 @@ from indexium_core.model.people.people_comment import CommentMode
 from indexium_core.model.planning.plan import PeopleMode
 from indexium_core.model.review.decisions import Target, kind_of_field
 from indexium_core.model.review.reports import DecisionReport
+from indexium_core.store.catalog import recordings
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 from indexium_core.store.people import people as people_store
@@ -205,6 +206,10 @@ class Step:
         with self._selected(target):
             files = store.postpone_selected(self._tx, until=until, at=self._at, step=self._id)
         return self._add(files, labels.skipped(files, until))
+
+    def take_over(self, former: Mapping[int, int]) -> None:
+        """Give files what was decided about missing files, by the ids of both, that are their recordings."""
+        recordings.take_over(self._tx, former, at=self._at, step=self._id)
 
     def set_mode(
         self, target: Target, *, people_mode: PeopleMode | None = None, comment_mode: CommentMode | None = None

@@ -6,9 +6,11 @@ Mutators take the connection of an open transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.rows import ScannedFile
@@ -53,15 +55,34 @@ def hand_over(tx: Connection) -> None:
     """
     tx.execute(_sql("heirs"))
     if tx.value(_sql("any_heirs")):
-        for statement in (
-            "hand_over_decisions",
-            "hand_over_values",
-            "hand_over_locks",
-            "hand_over_titles",
-            "mark_heirs",
-        ):
-            tx.execute(_sql(statement))
+        tx.execute(_sql("hand_over_decisions"))
+        _hand_over_others(tx)
     tx.execute(_sql("drop_heirs"))
+
+
+def take_over(tx: Connection, former: Mapping[int, int], *, at: datetime, step: int) -> None:
+    """
+    Give present files what a person decided about missing ones that are the same recordings.
+
+    The decisions about the missing files stay in force, and those about the present ones belong to a step.
+
+    Args:
+        tx: The transaction.
+        former: The ids of the missing files by those of the present ones.
+        at: The time.
+        step: The step.
+
+    """
+    tx.execute(_sql("given_heirs"), {"former": list(former.values()), "heirs": list(former)})
+    tx.execute(_sql("copy_decisions"), {"at": at, "step": step, **current_actor().columns})
+    _hand_over_others(tx)
+    tx.execute(_sql("drop_heirs"))
+
+
+def _hand_over_others(tx: Connection) -> None:
+    """Hand over what is no decision of a step."""
+    for statement in ("hand_over_values", "hand_over_locks", "hand_over_titles", "mark_heirs"):
+        tx.execute(_sql(statement))
 
 
 def _sql(name: str) -> str:

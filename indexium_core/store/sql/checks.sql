@@ -184,39 +184,64 @@ ORDER BY r.path;
 SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHAR[]));
 
 -- name: other_recording_rows
--- Part of other statements: files of a recording without people that no other file has, beside a recording with people that
--- left: the path held it, or no present file has it and this one alone has an equal digest. An edit of that recording replaces
--- its people. `path`: the missing path if the digests are equal, else NULL.
-WITH former AS (
-    SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration,
-           coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL)) AS names
+-- Part of other statements: files of a recording without people that no other file has, beside a recording with people or
+-- decisions that left. `evidence`: no present file has that recording, and this one alone has an equal digest (digest), is at
+-- its path (path), or is the only newer file of its folder that is as long (duration). A file that names other people is
+-- another recording. An edit of the people of that recording replaces those of the database, `learned`.
+WITH decided AS (
+    SELECT file_id, list(DISTINCT fact ORDER BY fact) AS facts FROM (
+        SELECT file_id, kind AS fact FROM decisions WHERE revoked_at IS NULL AND kind <> 'edit'
+        UNION ALL SELECT file_id, 'lock:' || field FROM field_locks
+        UNION ALL SELECT file_id, 'title' FROM title_assignments)
+    GROUP BY file_id
+), former AS (
+    SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder,
+           coalesce(list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL), []) AS learned,
+           coalesce(any_value(e.people), learned) AS names, coalesce(any_value(d.facts), []) AS facts
     FROM (FROM scanned_files WHERE state = 'missing' AND file_hash IS NOT NULL) AS m
     LEFT JOIN video_people AS v ON v.file_hash = m.file_hash LEFT JOIN people AS p USING (person_id)
     LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS e ON e.file_id = m.file_id
-    GROUP BY ALL
-    HAVING len(names) > 0
+    LEFT JOIN decided AS d ON d.file_id = m.file_id
+    GROUP BY m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder
+    HAVING len(names) > 0 OR len(facts) > 0
+), gone AS (
+    FROM former
+    WHERE file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
+      AND file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
+                            JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
 ), alike AS (
     SELECT f.file_id AS former_id, i.file_id
-    FROM former AS f JOIN scanned_files AS i
+    FROM gone AS f JOIN scanned_files AS i
         ON i.media_digest[:19] = f.media_digest[:19] AND i.state = 'ok' AND i.file_hash <> f.file_hash
-    WHERE f.file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
-      AND f.file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
-                              JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
-      AND /* digests_agree */ AND /* is_as_long */
+    WHERE /* digests_agree */ AND /* is_as_long */
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
-), pairs AS (
-    SELECT former_id, file_id, true AS is_alike FROM alike
-    UNION ALL
-    SELECT f.file_id, n.file_id, false FROM former AS f
+), as_long AS (
+    SELECT f.file_id AS former_id, i.file_id
+    FROM gone AS f JOIN scanned_files AS i
+        ON i.library_id = f.library_id AND i.folder = f.folder AND i.state = 'ok' AND i.file_id > f.file_id
+           AND abs(i.duration - f.duration) <= 0.2
+    WHERE i.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
+    QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
+), at_path AS (
+    SELECT f.file_id AS former_id, n.file_id FROM former AS f
     JOIN scanned_files AS n ON n.path_bytes = f.path_bytes AND n.state = 'ok' AND n.file_hash <> f.file_hash
-    WHERE f.file_id NOT IN (SELECT former_id FROM alike)
+), pairs AS (
+    SELECT former_id, file_id, 'digest' AS evidence, 1 AS place FROM alike
+    UNION ALL SELECT former_id, file_id, 'path', 2 FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
+    UNION ALL SELECT former_id, file_id, 'duration', 3 FROM as_long
+        WHERE former_id NOT IN (SELECT former_id FROM alike UNION ALL SELECT former_id FROM at_path)
 )
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.names, CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.learned, f.facts,
+       CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
+LEFT JOIN decided AS own ON own.file_id = n.file_id
 WHERE n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
   AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id <> n.file_id)
   AND NOT EXISTS (FROM decisions AS d WHERE d.file_id = n.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL)
-QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.is_alike DESC, f.file_id DESC) = 1
+  AND (len(f.names) > 0 OR NOT list_has_all(coalesce(own.facts, []), f.facts))
+  AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)
+       OR list_has_any(n.people_keys, list_transform(f.names, lambda a: lower(a))))
+QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, f.file_id DESC) = 1
 
 -- name: copied_people_rows
 -- Part of other statements: present files with the people that an earlier version copied to their recordings.
@@ -233,8 +258,9 @@ FROM (/* other_recording_rows */) AS r LEFT JOIN check_dismissals AS d
 ORDER BY file_id;
 
 -- name: other_recording_names
--- Their people, and the path that is missing.
-SELECT file_id::VARCHAR, names, path FROM (/* other_recording_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
+-- What waits for them, and why.
+SELECT file_id::VARCHAR, former_id, evidence, names, learned, facts, path FROM (/* other_recording_rows */)
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copied_people
 -- Files with copied people.
@@ -245,7 +271,8 @@ ORDER BY file_id;
 
 -- name: copied_people_names
 -- The copied people of files.
-SELECT file_id::VARCHAR, names, NULL AS path FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
+SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, names, names AS learned, [] AS facts, NULL AS path
+FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: several_rows
 -- Part of other statements: films and episodes with several present main files that have the same part and the same edition,

@@ -25,6 +25,21 @@ SELECT m.file_id, min(f.file_id) AS heir FROM hashes AS m JOIN scanned_files AS 
 WHERE f.state <> 'missing' GROUP BY m.file_id
 QUALIFY row_number() OVER (PARTITION BY heir ORDER BY m.file_id) = 1;
 
+-- name: given_heirs
+-- Missing files, each with the present file that is its recording.
+CREATE OR REPLACE TEMP TABLE heirs AS
+SELECT unnest($former::BIGINT[]) AS file_id, unnest($heirs::BIGINT[]) AS heir;
+
+-- name: copy_decisions
+-- The decisions in force about the missing files, of the kinds that the present ones have not, as decisions of a step.
+INSERT INTO decisions BY NAME
+SELECT d.* REPLACE (
+    nextval('ids') AS decision_id, h.heir AS file_id, $at AS created_at, $step AS made_by, NULL AS ended_by,
+    CASE WHEN starts_with(d.kind, 'field:') THEN f.fields[edited_field(d.kind)] ELSE d.former END AS former,
+    $actor_kind AS actor_kind, $actor_id AS actor_id, $actor_name AS actor_name)
+FROM decisions AS d JOIN heirs AS h USING (file_id) JOIN scanned_files AS f ON f.file_id = h.heir
+WHERE d.revoked_at IS NULL AND (h.heir, d.kind) NOT IN (SELECT (file_id, kind) FROM decisions WHERE revoked_at IS NULL);
+
 -- name: any_heirs
 -- Whether there are any.
 SELECT EXISTS (FROM heirs);
