@@ -21,6 +21,7 @@ import hashlib
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import av.error
@@ -82,7 +83,9 @@ def hashed_bytes(payload: Sequence[Extent], *, full: bool = False) -> int:
     return sum(window.length for window in _windows(sum(extent.length for extent in payload), full=full))
 
 
-def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> str:
+def packet_digest(
+    media: Any, reader: FileReader, payload: Sequence[Extent], reopened: Callable[[], AbstractContextManager[Any]]
+) -> str:
     """
     Return the digest of an open file; "" if nothing in the first window tells its video, else its sound, from others.
 
@@ -95,25 +98,32 @@ def packet_digest(media: Any, reader: FileReader, payload: Sequence[Extent]) -> 
         media: The file, opened by FFmpeg's libraries on `reader`.
         reader: Its reader.
         payload: The places of its media.
+        reopened: Opens the file once more.
 
     """
-    videos = [each for each in media.streams if each.type == "video" and not _is_cover(each)]
-    sounds = [each for each in media.streams if each.type == "audio"]
-    found = [_FirstPackets(each) for each in (*videos[:1], *sounds[:1])]
-    if not found:
+    video, sound = (next(filter(test, media.streams), None) for test in (_is_video, _is_sound))
+    first = video if video is not None else sound
+    if first is None:
         return ""
-    by_index = {each.stream.index: each for each in found}
+    end = _end_of_window(payload)
+    found = _first_packets(media, first, reader, end)
+    if found.is_still and first is video and sound is not None:
+        with reopened() as again:  # not every container can go back to its first packet
+            of_sound = _first_packets(again, again.streams[sound.index], reader, end)
+        if of_sound.digest:  # several films may begin with one picture and its melody
+            return of_sound.digest.removesuffix(WEAK) + WEAK
+    return found.digest
+
+
+def _first_packets(media: Any, stream: Any, reader: FileReader, end: int) -> _FirstPackets:
+    """Return the first packets of a stream of a file that was just opened, up to an offset."""
     for each in media.streams:
-        if each.index not in by_index:
+        if each is not stream:
             each.discard = Discard.all
-    with reader.ending_at(_end_of_window(payload)), contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
-        for packet in media.demux([each.stream for each in found]):
-            by_index[packet.stream.index].add(packet)
-            if found[0].is_enough:
-                break
-    if found[0].is_still and found[-1].digest:  # several films may begin with one picture and its melody
-        return found[-1].digest.removesuffix(WEAK) + WEAK
-    return found[0].digest
+    found = _FirstPackets(stream)
+    with reader.ending_at(end), contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+        any(map(found.add, media.demux(stream)))  # up to the last one
+    return found
 
 
 class _FirstPackets:
@@ -122,35 +132,27 @@ class _FirstPackets:
     def __init__(self, stream: Any) -> None:
         """Begin without a packet."""
         context = stream.codec_context
-        self.stream, self._codec = stream, context.codec.canonical_name if context else ""
+        self._codec = context.codec.canonical_name if context else ""
         self._is_picture = _PICTURES.get(self._codec)
         # The configuration of a stream with lengths begins with its version, 1; a length may look like a start code.
         self._has_lengths = self._is_picture is not None and (context.extradata or b"")[:1] == b"\1"
         self._packets: list[bytes] = []
         self._telling = 0  # bytes of the packets behind the first one, if they tell something
-        self._is_closed = False  # the window ends inside a packet
 
-    def add(self, packet: Any) -> None:
-        """Add the first bytes of a packet; of one that the window cuts off, only if it is large."""
-        if self._is_closed or self.is_enough:
-            return
+    def add(self, packet: Any) -> bool:
+        """Add the first bytes of a packet, if the window has it or it is large; return whether it was the last one."""
         data = self._content(bytes(packet))[:_LONGEST]
         if not data or (packet.is_corrupt and len(data) < _LONGEST):
-            self._is_closed = True
-            return
+            return True
         self._telling += len(data) if self._packets and data not in self._packets and _is_varied(data) else 0
         self._packets.append(data)
+        return self._telling > _ENOUGH or len(self._packets) >= _PACKETS
 
     def _content(self, data: bytes) -> bytes:
         """Return what each container has of a packet."""
         if self._is_picture is not None:
             return b"".join(unit for unit in _units(data, has_lengths=self._has_lengths) if self._is_picture(unit))
         return data[_ADTS:] if self._codec == "aac" and data.startswith((b"\xff\xf1", b"\xff\xf9")) else data
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether further packets are not read."""
-        return self._telling > _ENOUGH or len(self._packets) >= _PACKETS
 
     @property
     def is_still(self) -> bool:
@@ -202,8 +204,12 @@ def _cut(extents: Sequence[Extent], starts: Sequence[int], window: Extent) -> It
         at += take
 
 
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & Disposition.attached_pic)
+def _is_video(stream: Any) -> bool:
+    return stream.type == "video" and not stream.disposition & Disposition.attached_pic
+
+
+def _is_sound(stream: Any) -> bool:
+    return bool(stream.type == "audio")
 
 
 def _end_of_window(payload: Sequence[Extent]) -> int:

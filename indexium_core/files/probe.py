@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import av
@@ -283,8 +284,13 @@ def _facts_of_libraries(media: Any, layout: Layout, reader: FileReader | None) -
         fields=_values(layout),
         field_problems=dict(layout.field_problems),
         # Last: it ends the reading of packets.
-        media_digest=None if reader is None else fingerprint.packet_digest(media, reader, layout.payload),
+        media_digest=None if reader is None else _digest(media, layout, reader),
     )
+
+
+def _digest(media: Any, layout: Layout, reader: FileReader) -> str:
+    """Return the digest of the packets of an open file."""
+    return fingerprint.packet_digest(media, reader, layout.payload, partial(libav.opened, reader, layout.container))
 
 
 def _photo_facts(photo: PhotoFacts, layout: Layout) -> FileFacts:
