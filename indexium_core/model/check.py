@@ -69,7 +69,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "same_name": ("Same file name", "Files of the old Indexium that are not here; one file here has the same name."),
     "other_recording": (
         "Another recording",
-        "Files that may be a recording whose people wait: they have its path, or look the same.",
+        "Files that may be a missing recording with people or decisions: they have its path, its look or its length.",
     ),
     "copied_people": ("Copied people", "Files with people whom an earlier version took from another recording."),
     "several_files": (

@@ -157,9 +157,7 @@ def test_answer_gives_all_that_was_decided_and_undo_takes_it_back(
     report = library.checks.resolve("other_recording", found.subject, "add")
     assert decided() == [("field:rating", "4"), ("field:title", "Beach"), ("postpone", None)]
     assert people_by_name(library)["a.mp4"] == (["Ann Lee"] if has_people else [])
-    assert [Path(each.file_path).name for each in library.locks.list() if each.field == "video_codec"] == [
-        "a.mp4"
-    ]
+    assert [Path(each.file_path).name for each in library.locks.list() if each.field == "video_codec"] == ["a.mp4"]
     assert library.checks.page("other_recording").items == []
 
     library.steps.undo(report.step_id)

@@ -107,9 +107,37 @@ def _turn(group: CheckGroup, *, ignored: bool) -> str:
 
 def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     """Return the actions on all findings of a kind."""
-    add = {"act": "add_all", "label": f"Add all {wording.count(group.total)} to the database…"}
-    ignore = {"act": "ignore_all", "label": f"Ignore all {wording.count(group.total)}…"}
+    number = wording.count(group.total)
+    is_answered = group.kind == "other_recording"
+    add = {"act": "add_all", "label": f"Answer all {number}…" if is_answered else f"Add all {number} to the database…"}
+    ignore = {"act": "ignore_all", "label": f"Ignore all {number}…"}
     return [add, ignore] if group.kind in BULK_KINDS else [ignore]
+
+
+def question_about_all(group: CheckGroup) -> dict[str, Any]:
+    """Return the question before all findings of one of `BULK_KINDS` are resolved: its title, sections and button."""
+    number = wording.count(group.total)
+    title, confirm = f"Add all {number} to the database?", f"Add all {number}"
+    hint = "Check the list first: misspelt names become people, too."
+    match group.kind:
+        case "differ":
+            text = f"The database adds the people of these {number} files. The files do not change."
+        case "faces":
+            text = (
+                f"The database adds the named faces of these {number} photos. The plan then adds these names to the "
+                "photos; the next write stores them."
+            )
+        case "unknown":
+            text = f"The database adds these {number} names, in all their files. The files do not change."
+        case _:
+            title, confirm = f"Are all {number} the same recordings?", f"Answer all {number}"
+            text = "Each file gets the people and decisions of the recording that it may be. The files do not change."
+            hint = "Files that are only as long as a missing one stay: answer these one by one."
+    return {
+        "title": title,
+        "sections": [{"kind": "text", "text": text}, {"kind": "hint", "text": hint}],
+        "confirm": confirm,
+    }
 
 
 def _empty(group: CheckGroup, *, ignored: bool) -> EmptyView:
@@ -126,7 +154,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> EmptyView:
         "single": "All people are in more than one file.",
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
         "same_name": "No file of the old Indexium could be a file with the same name here.",
-        "other_recording": "No path holds another recording than the one that its people belong to.",
+        "other_recording": "No file may be a recording that is missing, with people or decisions.",
         "copied_people": "No file has people that an earlier version took from another recording.",
         "several_files": "Every film and every episode has one file, or its files are parts or editions.",
         "shared_id": "No two films or series of a library have the same id.",

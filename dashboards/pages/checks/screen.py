@@ -210,22 +210,12 @@ class ChecksScreen(Screen):
             ask(group)
 
     def _add_all(self, group: CheckGroup) -> None:
-        number, kind = wording.count(group.total), group.kind
-        added = {
-            "differ": f"the people of these {number} files. The files do not change.",
-            "faces": f"the named faces of these {number} photos. The plan then adds these names to the photos; "
-            "the next write stores them.",
-            "unknown": f"these {number} names, in all their files. The files do not change.",
-        }
-        sections = [
-            {"kind": "text", "text": f"The database adds {added[kind]}"},
-            {"kind": "hint", "text": "Check the list first: misspelt names become people, too."},
-        ]
+        question = checks_list.question_about_all(group)
         self._dialog.ask(
-            f"Add all {number} to the database?",
-            sections,
-            lambda _: self._at_once(lambda: self._library.checks.resolve_all(kind)),
-            confirm=f"Add all {number}",
+            question["title"],
+            question["sections"],
+            lambda _: self._at_once(lambda: self._library.checks.resolve_all(group.kind)),
+            confirm=question["confirm"],
         )
 
     def _ignore_all(self, group: CheckGroup) -> None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from dashboards.pages.checks import checks_list
 from dashboards.state import ChecksState
-from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
+from indexium_core.model.check import (
+    BULK_KINDS,
+    CheckFile,
+    CheckGroup,
+    CheckName,
+    CheckPage,
+    CheckRow,
+    Kind,
+    Resolution,
+)
 
 
 def group(kind: Any = "differ", total: int = 3, dismissed: int = 0) -> CheckGroup:
@@ -77,6 +88,17 @@ def test_check_page_has_its_range_and_actions() -> None:
     assert [each["label"] for each in view["at_once"]] == ["Add all 51 to the database…", "Ignore all 51…"]
     assert listed(DIFFER, of=group("single", 1))["at_once"] == []
     assert listed(DIFFER, ignored=True, of=group(total=2))["turn"] == "Back to 2 open findings"
+
+
+@pytest.mark.parametrize("kind", BULK_KINDS)
+def test_all_findings_of_a_kind_are_resolved_after_a_question_of_their_own(kind: Kind) -> None:
+    """The answers about recordings add more than names."""
+    question = checks_list.question_about_all(group(kind, 3))
+    is_answer = kind == "other_recording"
+    assert question["confirm"] == ("Answer all 3" if is_answer else "Add all 3")
+    assert ("recording" in question["sections"][0]["text"]) == is_answer
+    label = listed(finding(kind, resolutions=(resolution("Ann Lee"),)), of=group(kind, 3))["at_once"][0]["label"]
+    assert label == ("Answer all 3…" if is_answer else "Add all 3 to the database…")
 
 
 def test_empty_check_list_has_explanation() -> None:
