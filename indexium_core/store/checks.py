@@ -53,7 +53,6 @@ class FormerRecording(NamedTuple):
     file_id: int | None  # of its missing file; None: only its people are known
     evidence: str  # digest, path, duration: what both have in common
     names: list[str]  # its people: those of an edit, else those of the database
-    learned: list[str]  # its people in the database
     facts: list[str]  # other decisions: kinds, `lock:` with a field, title
     path: str | None  # where it was; None: at the path of the file
 

@@ -165,6 +165,22 @@ def test_answer_gives_all_that_was_decided_and_undo_takes_it_back(
     assert len(library.checks.page("other_recording").items) == 1
 
 
+def test_answer_gives_the_person_of_the_recording_and_no_namesake(library: Library, folder: Path) -> None:
+    a, b, _ = clips(folder)
+    library.scan([folder])
+    library.people.add([a, b], ["Ann Lee"])
+    with library._parts.core.store.atomic() as tx:
+        tx.execute("UPDATE people SET qualifier = 'aunt'")
+        tx.execute("INSERT INTO people BY NAME SELECT * REPLACE (99 AS person_id, 'cook' AS qualifier) FROM people")
+    media.build("mp4", folder, name="a.mp4", seed=7)
+    library.scan()
+    [found] = library.checks.page("other_recording").items
+    report = library.checks.resolve("other_recording", found.subject, "add")
+    query = "SELECT qualifier FROM assigned_people JOIN people USING (person_id) JOIN scanned_files USING (file_id)"
+    assert tables.rows(library, f"{query} WHERE file_name = 'a.mp4' AND state = 'ok'") == [("aunt",)]
+    assert report.step_id is not None
+
+
 def test_new_file_that_is_as_long_is_a_question_of_its_own(library: Library, folder: Path) -> None:
     a, b, c = clips(folder)
     c.unlink()

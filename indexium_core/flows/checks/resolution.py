@@ -114,13 +114,13 @@ class FindingResolver:
         Only findings with some kinds of `check.EVIDENCE` count. Return the number of files, and the step.
         """
         found = store.former_recordings(self._database.read(), "other_recording", subjects)
-        former = {int(subject): each for subject, each in found.items() if each.evidence in evidence}
-        names = list(dict.fromkeys(name for each in former.values() for name in each.names))
+        former = {
+            int(subject): each.file_id
+            for subject, each in found.items()
+            if each.evidence in evidence and each.file_id is not None
+        }
         with self._decisions.step(labels.same_recordings) as step:
-            with step.learning(names) as tx:
-                learned = {file_id: each.learned for file_id, each in former.items() if each.learned}
-                people.assign(tx, self._wanted(tx, learned), at=self._clock())
-            step.take_over({file_id: each.file_id for file_id, each in former.items() if each.file_id is not None})
+            step.take_over(former)
         return len(former), step.report.step_id
 
     def merge_spellings(self, old: str, new: str) -> int | None:

@@ -208,8 +208,9 @@ class Step:
         return self._add(files, labels.skipped(files, until))
 
     def take_over(self, former: Mapping[int, int]) -> None:
-        """Give files what was decided about missing files, by the ids of both, that are their recordings."""
-        recordings.take_over(self._tx, former, at=self._at, step=self._id)
+        """Give files the people and decisions of missing files, by the ids of both, that are their recordings."""
+        with self.learning() as tx:
+            recordings.take_over(tx, former, at=self._at, step=self._id)
 
     def set_mode(
         self, target: Target, *, people_mode: PeopleMode | None = None, comment_mode: CommentMode | None = None

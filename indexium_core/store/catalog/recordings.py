@@ -62,9 +62,9 @@ def hand_over(tx: Connection) -> None:
 
 def take_over(tx: Connection, former: Mapping[int, int], *, at: datetime, step: int) -> None:
     """
-    Give present files what a person decided about missing ones that are the same recordings.
+    Give present files the people of missing ones that are the same recordings, and what was decided about these.
 
-    The decisions about the missing files stay in force, and those about the present ones belong to a step.
+    All of it also stays with the missing files, and the decisions about the present ones belong to a step.
 
     Args:
         tx: The transaction.
@@ -74,6 +74,7 @@ def take_over(tx: Connection, former: Mapping[int, int], *, at: datetime, step: 
 
     """
     tx.execute(_sql("given_heirs"), {"former": list(former.values()), "heirs": list(former)})
+    tx.execute(_sql("copy_people"), {"at": at})
     tx.execute(_sql("copy_decisions"), {"at": at, "step": step, **current_actor().columns})
     _hand_over_others(tx)
     tx.execute(_sql("drop_heirs"))

@@ -187,7 +187,7 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 -- Part of other statements: files of a recording without people that no other file has, beside a recording with people or
 -- decisions that left. `evidence`: no present file has that recording, and this one alone has an equal digest (digest), is at
 -- its path (path), or is the only newer file of its folder that is as long (duration). A file that names other people is
--- another recording. An edit of the people of that recording replaces those of the database, `learned`.
+-- another recording. An edit of the people of that recording replaces those of the database.
 WITH decided AS (
     SELECT file_id, list(DISTINCT fact ORDER BY fact) AS facts FROM (
         SELECT file_id, kind AS fact FROM decisions WHERE revoked_at IS NULL AND kind <> 'edit'
@@ -196,8 +196,8 @@ WITH decided AS (
     GROUP BY file_id
 ), former AS (
     SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder,
-           coalesce(list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL), []) AS learned,
-           coalesce(any_value(e.people), learned) AS names, coalesce(any_value(d.facts), []) AS facts
+           coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL), []) AS names,
+           coalesce(any_value(d.facts), []) AS facts
     FROM (FROM scanned_files WHERE state = 'missing' AND file_hash IS NOT NULL) AS m
     LEFT JOIN video_people AS v ON v.file_hash = m.file_hash LEFT JOIN people AS p USING (person_id)
     LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS e ON e.file_id = m.file_id
@@ -231,7 +231,7 @@ WITH decided AS (
     UNION ALL SELECT former_id, file_id, 'duration', 3 FROM as_long
         WHERE former_id NOT IN (SELECT former_id FROM alike UNION ALL SELECT former_id FROM at_path)
 )
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.learned, f.facts,
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.facts,
        CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
 LEFT JOIN decided AS own ON own.file_id = n.file_id
@@ -259,7 +259,7 @@ ORDER BY file_id;
 
 -- name: other_recording_names
 -- What waits for them, and why.
-SELECT file_id::VARCHAR, former_id, evidence, names, learned, facts, path FROM (/* other_recording_rows */)
+SELECT file_id::VARCHAR, former_id, evidence, names, facts, path FROM (/* other_recording_rows */)
 WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copied_people
@@ -271,7 +271,7 @@ ORDER BY file_id;
 
 -- name: copied_people_names
 -- The copied people of files.
-SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, names, names AS learned, [] AS facts, NULL AS path
+SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, names, [] AS facts, NULL AS path
 FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: several_rows

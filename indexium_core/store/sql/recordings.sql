@@ -30,6 +30,15 @@ QUALIFY row_number() OVER (PARTITION BY heir ORDER BY m.file_id) = 1;
 CREATE OR REPLACE TEMP TABLE heirs AS
 SELECT unnest($former::BIGINT[]) AS file_id, unnest($heirs::BIGINT[]) AS heir;
 
+-- name: copy_people
+-- The people of the missing files, for the hashes of the present ones.
+INSERT INTO video_people
+SELECT (SELECT coalesce(max(assignment_id), 0) FROM video_people) + row_number() OVER (ORDER BY v.assignment_id), n.file_hash, NULL,
+       v.person_id, v.origin, $at
+FROM heirs AS h JOIN scanned_files AS f USING (file_id) JOIN video_people AS v USING (file_hash)
+JOIN scanned_files AS n ON n.file_id = h.heir
+WHERE (n.file_hash, v.person_id) NOT IN (SELECT (file_hash, person_id) FROM video_people WHERE file_hash IS NOT NULL);
+
 -- name: copy_decisions
 -- The decisions in force about the missing files, of the kinds that the present ones have not, as decisions of a step.
 INSERT INTO decisions BY NAME
