@@ -423,3 +423,13 @@ def test_photo_that_was_just_written_gives_its_people_to_no_other(library: Libra
     shutil.copy2(folder / "a.jpg", folder / "b.jpg")
     library.scan()
     assert people_by_name(library) == {"a.jpg": ["Person a"], "b.jpg": ["Person a"]}
+
+
+def test_two_paths_with_one_new_recording_are_two_questions(library: Library, folder: Path) -> None:
+    a, b, c = clips(folder)
+    c.unlink()
+    begin(library, [a, b])
+    for name in ("a.mp4", "b.mp4"):
+        media.build("mp4", folder, name=name, seed=9)
+    library.scan()
+    assert sorted(each.title for each in library.checks.page("other_recording").items) == ["a.mp4", "b.mp4"]

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, as_read, item_key, source_of
+from indexium_core.files.titles.nfo_elements import CarriedGroup, WantedGroup, as_read, item_key, rendered, source_of
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_page import NfoPage, TextEdit, placed, unit_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
@@ -186,7 +186,7 @@ def _ratings(page: NfoPage, found: CarriedGroup) -> Iterator[_Change]:
         return
     [element] = found.group.elements
     if parents:
-        yield _merged(page, parents, element, found.group.dropped)
+        yield from _merged(page, parents, element, found.group.dropped)
         yield from (page.removed(each) for each in parents[1:])
     else:
         yield element
@@ -203,23 +203,43 @@ def _dropped(
         stays = stays or bool(left)
         gone = [each for each in parent.all("rating") if each not in left]
         repeated |= {_on_ten(each) for each in gone}
-        yield from (page.removed(each) for each in ([parent] if not left else gone))
+        yield from (page.removed(each) for each in (gone if left or _has_remarks(page, parent) else [parent]))
     if not stays and (parents or "default" in dropped):
         yield from (page.removed(each) for each in flat if "default" in dropped or _on_ten(each) in repeated)
 
 
-def _merged(page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]) -> TextEdit:
+def _has_remarks(page: NfoPage, parent: ReadElement) -> bool:
+    """Return whether others wrote more than ratings into `<ratings>`: attributes, comments, other elements."""
+    place = placed(parent)
+    text = page.text[place.inner_start : place.inner_end]
+    for each in parent.all("rating"):
+        text = text.replace(page.text[placed(each).start : placed(each).end], b"", 1)
+    return bool(parent.attributes or text.strip())
+
+
+def _merged(
+    page: NfoPage, parents: Sequence[ReadElement], element: NfoElement, dropped: Collection[str]
+) -> Iterator[TextEdit]:
+    """Yield the edits that put ratings behind those of others in the first block, with those of the other blocks."""
     place = placed(parents[0])
     ratings = [each for parent in parents for each in parent.all("rating")]
     old = {source_of(each): each for each in ratings}
     names = {rating_source(each.attributes["name"]) for each in element.children} | {*dropped}
     children = tuple(_with_votes(each, old) for each in element.children)
+    if parents[0].children:
+        last = placed(parents[0].children[-1])
+        yield from (page.removed(each) for each in parents[0].all("rating") if source_of(each) in names)
+        others = [each for parent in parents[1:] for each in parent.all("rating") if source_of(each) not in names]
+        (eol, indent), (_, outer) = page.line_of(last), page.line_of(place)
+        new = [rendered(each, indent, unit_of(outer), eol) for each in children]
+        yield page.behind(last, [*(page.source(placed(each)) for each in others), *new])
+        return
     text = page.render(NfoElement(tag=element.tag, children=children), place)
     eol, indent = page.line_of(place)
     lead = eol + indent + unit_of(indent) if eol else ""
     copies = "".join(lead + page.source(placed(each)) for name, each in old.items() if name not in names)
     at = text.index(">") + 1
-    return place.start, place.end, text[:at] + copies + text[at:]
+    yield place.start, place.end, text[:at] + copies + text[at:]
 
 
 def _flat(shown: NfoElement) -> NfoElement:

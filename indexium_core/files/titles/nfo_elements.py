@@ -25,6 +25,7 @@ from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # in XML 1.0
 _PROVIDERS = {name: provider for provider, name in ID_FIELDS.items()}  # by field
+LIST_TAGS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})
 _FROM_DATES = frozenset({"aired", "release_date"})  # one date of a document
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import has_language, source_of, values_in
+from indexium_core.files.titles.nfo_elements import LIST_TAGS, has_language, source_of, values_in
 from indexium_core.files.titles.nfo_elements import item_key as item_key_of
 from indexium_core.files.titles.nfo_layout import PlacedElement, layout_of
 from indexium_core.files.titles.nfo_merging import repeats_own
@@ -51,16 +52,16 @@ def with_sources(
 ) -> dict[str, Sequence[str]]:
     """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
     found, at = defaultdict[str, list[str]](list), 0
-    known = {(tag, item_key_of(each)) for tag in _LISTS & former.keys() for each in _elements(former[tag])}
+    known = {(tag, item_key_of(each)) for tag in LIST_TAGS & former.keys() for each in _elements(former[tag])}
     for each in elements:
         if (each.tag, item_key_of(each)) not in known:
             sources, gap = found[each.tag], page.text[at : each.start].decode()
             # An item that stands on the line of the one before comes back there.
-            is_beside = each.tag in _LISTS and at <= each.start and not gap.strip(" \t")
+            is_beside = each.tag in LIST_TAGS and at <= each.start and not gap.strip(" \t")
             before = sources.pop() + gap if sources and is_beside else ""
             sources.append(before + page.source(each))
             at = each.end
-    for tag in _LISTS & found.keys() & former.keys():
+    for tag in LIST_TAGS & found.keys() & former.keys():
         found[tag] = [*former[tag], *found[tag]]
     return {**former, **found}
 
@@ -92,13 +93,14 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
             edits += _ratings_edits(page, root, content, values, sources)
             fields.append(tag)
             continue
-        names = {*named_values(_document_of(content.kind, sources))}
+        theirs = named_values(_document_of(content.kind, sources))
+        names = {*theirs}
         present = [each for each in root.all(tag) if not names or _has_any(content, each, names)]
-        ours = [each for each in present if _is_ours(content, each, before)]
+        ours = [each for each in present if _is_ours(content, each, before, beside=theirs if tag == "id" else {})]
         others = [each for each in present if each not in ours and (each.value() or each.children)]
-        if ours and tag not in _LISTS:
+        if ours and tag not in LIST_TAGS:
             others = [each for each in others if not has_language(each)]
-        if others and tag not in _LISTS:  # others have a value there again
+        if others and tag not in LIST_TAGS:  # others have a value there again
             continue
         if tag == "actor":
             ours += _people_among(root, sources, values)
@@ -142,7 +144,6 @@ def _document_of(kind: str, sources: Sequence[str]) -> NfoDocument:
 
 
 _OF_SEVERAL = frozenset({"uniqueid", "namedseason"})  # tags whose elements have a kind or a number each
-_LISTS = frozenset({"actor", "genre", "country", "studio", "tag", "credits", "writer", "director"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +250,21 @@ def _has_any(content: NfoContent, element: ReadElement, names: Collection[str]) 
     return element.tag not in _OF_SEVERAL and bool(element.value() or element.children)
 
 
-def _is_ours(content: NfoContent, element: ReadElement, values: Mapping[str, Any]) -> bool:
-    """Return whether an element is one of ours; people of the files are not meant."""
+def _is_ours(
+    content: NfoContent,
+    element: ReadElement,
+    values: Mapping[str, Any],
+    *,
+    beside: Mapping[str, Any] = MappingProxyType({}),
+) -> bool:
+    """
+    Return whether an element is one of ours; people of the files are not meant.
+
+    `beside`: what others say in it beside ours: `<id tmdb="33">tt0060014</id>` has two ids.
+    """
     names = values_in(content.kind, element)
+    if any(values.get(name) == value for name, value in names.items()):
+        names = {name: value for name, value in names.items() if beside.get(name) != value} or names
     if element.tag == "rating":
         return bool(names) and repeats_own(names, values)
     return bool(names) and all(

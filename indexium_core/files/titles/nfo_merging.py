@@ -182,7 +182,8 @@ class _Merging:
         if own is not None:
             return "write" if present == own else "drift" if origin in FREE_TO_ADD else "keep"
         if is_filled:
-            return "replace" if origin == "hand" else "keep"
+            is_replaced = not self._is_of_date(name)  # a year beside a date of others replaces nothing
+            return ("replace" if is_replaced else "write") if origin == "hand" else "keep"
         return "write" if origin in FREE_TO_ADD else "keep"
 
     def _is_of_date(self, name: str) -> bool:

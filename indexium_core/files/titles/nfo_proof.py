@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core.files.titles.nfo import ReadElement
-from indexium_core.files.titles.nfo_elements import item_key, source_of, values_in
+from indexium_core.files.titles.nfo_elements import LIST_TAGS, item_key, source_of, values_in
 from indexium_core.files.titles.nfo_layout import PlacedElement
 from indexium_core.files.titles.nfo_merging import NfoMerge, repeats_own, shortened
 from indexium_core.files.titles.nfo_page import placed
@@ -30,6 +30,7 @@ _OWN_PARTS: Mapping[str, frozenset[str]] = {
     "set": frozenset({"name"}),
     "uniqueid": frozenset({"@type", "@default"}),
     "namedseason": frozenset({"@number"}),
+    "id": frozenset(f"@{provider}" for provider in ID_FIELDS),
 }
 _REMARK = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
@@ -71,12 +72,15 @@ class LossProof:
         return [each for each in self._leaving if self._is_lost(each, merge)]
 
     def changed_of_others(self, merge: NfoMerge, tags: Collection[str]) -> list[PlacedElement]:
-        """Return the same, and those with some tags that only change: an actor gets a number, an empty one a text."""
+        """Return the same, and those with some tags that only change, such as an actor that gets a number."""
         ours = own_keys(self._own, CAST)
 
         def changes(element: ReadElement) -> bool:
-            is_empty = not (element.value() or element.children)
-            return is_empty or (element.tag == "actor" and item_key(element) not in ours)
+            if not (element.value() or element.children):
+                return True
+            if element.tag == "actor":
+                return item_key(element) not in ours
+            return element.tag in LIST_TAGS and not _is_ours(self._kind, element, self._own)
 
         return [each for each in self._leaving if self._is_lost(each, merge) or (each.tag in tags and changes(each))]
 

@@ -71,6 +71,10 @@ def of_episode(title: KnownTitle, inputs: PublishedInputs, people: Iterable[str]
     values, origins = _values(title, inputs, people)
     for name in ("season", "episode"):  # they are part of the content itself
         values.pop(name, None)
+    dates = {"aired", "release_date"} & values.keys()
+    if len(dates) > 1:  # players know one date of an episode; one by hand is the right one
+        by_hand = origins.get("release_date") == "hand" != origins.get("aired")
+        values.pop("aired" if by_hand else "release_date")
     of_series: WantedOrigin = "hand" if title.is_series_title_by_hand else "name"
     return NfoContent(
         kind="episodedetails",

@@ -236,7 +236,7 @@ SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_i
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
 LEFT JOIN decided AS own ON own.file_id = n.file_id
 WHERE n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
-  AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id <> n.file_id)
+  AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id NOT IN (SELECT file_id FROM pairs))
   AND NOT EXISTS (FROM decisions AS d WHERE d.file_id = n.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL)
   AND (len(f.names) > 0 OR NOT list_has_all(coalesce(own.facts, []), f.facts))
   AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)

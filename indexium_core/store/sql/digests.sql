@@ -5,4 +5,4 @@
 
 -- name: is_as_long
 -- Part of other statements: whether the files `i` and `f` have one duration.
-coalesce(abs(i.duration - f.duration) <= 1 + f.duration / 1000, true)
+coalesce(abs(i.duration - f.duration) <= 0.25 + f.duration / 10000, true)

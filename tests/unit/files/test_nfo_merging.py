@@ -594,3 +594,48 @@ def test_element_that_leaves_takes_its_line_also_in_front_of_another_element() -
     data = b"<movie>\n  <actor><name>F</name></actor><actor/>\n</movie>\n"
     new, own, _ = publish(data, content(cast=with_order([{"name": "F", "character": ""}, ANN])))
     assert (b"Ann Lee" in new, publish(new, content(), own)[0]) == (True, data)
+
+
+@pytest.mark.parametrize("values", [{"imdb": 8.8}, {"imdb": 1.5, "metacritic": 55.0}, {"tmdb": 3.0}, {}])
+def test_remark_beside_ratings_stays_and_comes_back(values: Mapping[str, float]) -> None:
+    data = (
+        b"<movie>\n  <ratings>\n    <!-- mine -->\n    <rating name='imdb' max='10'><value>5.5</value><!-- guess -->"
+        b"</rating>\n  </ratings>\n</movie>\n"
+    )
+    new, own, edit = publish(data, content("hand", ratings=dict(values)))
+    assert (b"<!-- mine -->" in new, edit.lost) == (True, ())
+    assert publish(new, content(), own)[0] == data
+
+
+@pytest.mark.parametrize("source", ["<genre>War</genre>\n  <genre>War</genre>", "<genre>War / Crime</genre>"])
+def test_form_of_a_list_of_others_comes_back(source: str) -> None:
+    data = f"<movie>\n  <title>A</title>\n  {source}\n</movie>\n".encode()
+    for genres in (["War", "Crime"], ["Crime", "War"], ["War"]):
+        new, own, _ = publish(data, content("hand", genres=genres))
+        assert publish(new, content(), own)[0] == data
+
+
+@pytest.mark.parametrize("first", ["imdb_id", "tmdb_id"])
+@pytest.mark.parametrize("by_hand", [("imdb_id",), ("tmdb_id",), ("imdb_id", "tmdb_id")])
+def test_two_ids_of_one_element_come_back(by_hand: Sequence[str], first: str) -> None:
+    data = b"<movie>\n  <title>A</title>\n  <id TMDB='33'>tt0060014</id>\n</movie>\n"
+    theirs = {"imdb_id": "tt0060014", "tmdb_id": "33"}
+    new = {"imdb_id": "tt0947295", "tmdb_id": "94729"}
+
+    def wanted(names: Sequence[str]) -> NfoContent:
+        origins: dict[str, WantedOrigin] = {name: "hand" if name in names else "nfo" for name in theirs}
+        return content(origins, **{name: new[name] if name in names else theirs[name] for name in theirs})
+
+    text, own, _ = publish(data, wanted(by_hand))
+    left = [name for name in by_hand if name != first]
+    for names in (left, []):
+        text, own, edit = publish(text, wanted(names), own)
+        assert edit.lost == ()
+    assert text == data
+
+
+def test_year_of_a_hand_beside_a_date_of_others_replaces_nothing() -> None:
+    data = b"<movie>\n  <premiered>2001-02-04</premiered>\n</movie>\n"
+    new, own, edit = publish(data, content("hand", year=1999))
+    assert (b"<year>1999</year>" in new, edit.replaced) == (True, ())
+    assert publish(new, content(), own)[0] == data
