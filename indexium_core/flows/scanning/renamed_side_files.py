@@ -41,9 +41,13 @@ def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
                     moved[path] = new
     for folder in sorted(folders, key=len, reverse=True):  # the innermost folder decides about a file
         for path, content_hash in items.ours_below(tx, folder).items():
-            places[path] += [place + path[len(folder) :] for place in folders[folder]]
-            if path not in moved and (new := _present_path(path, content_hash, folder, folders[folder])):
-                moved[path] = new
+            candidates = [place + path[len(folder) :] for place in folders[folder]]
+            # A file that other programs changed and that got the new name of its media, too, is where that name is.
+            is_elsewhere = not any(map(os.path.lexists, candidates)) and any(map(os.path.lexists, places[path]))
+            places[path] += candidates
+            if path not in moved and not is_elsewhere:
+                new = _present_path(path, content_hash, folder, candidates)
+                moved |= {path: new} if new else {}
     moved |= _exchanged(tx, moved)
     moved |= _changed(tx, moved, places)
     taken = {path for path in items.ours_at(tx, list(moved.values())) if path not in moved}
@@ -82,9 +86,8 @@ def _stems_of(renamed: Sequence[tuple[bytes, bytes]]) -> dict[tuple[bytes, bytes
     return found
 
 
-def _present_path(path: bytes, content_hash: str, folder: bytes, places: Sequence[bytes]) -> bytes | None:
+def _present_path(path: bytes, content_hash: str, folder: bytes, candidates: Sequence[bytes]) -> bytes | None:
     """Return where a file of a renamed folder is now; None if it has not moved."""
-    candidates = [place + path[len(folder) :] for place in places]
     if not os.path.lexists(folder):
         return next(filter(os.path.lexists, candidates), candidates[0])
     if _hash(path) == content_hash:

@@ -285,6 +285,31 @@ class TestFilms:
         publish(library)
         assert [each.with_suffix(".nfo").read_text() for each in (second, first)] == texts
 
+    @pytest.mark.parametrize("is_changed", [False, True])
+    def test_film_whose_folder_and_files_get_another_name_keeps_its_ledger(
+        self, library: Library, folder: Path, *, is_changed: bool
+    ) -> None:
+        tram = folder / TRAM
+        video = next(tram.glob("*.mp4"))
+        nfo = video.with_suffix(".nfo")
+        nfo.write_text(FILM)
+        library.scan()
+        library.people.add([video], ["Ann Lee"])
+        publish(library)
+        if is_changed:
+            nfo.write_text(nfo.read_text().replace("<year>", "<tag>New</tag>\n  <year>"))
+        for path in (video, nfo):
+            path.rename(tram / f"Night Train (2009){path.suffix}")
+        moved = tram.rename(folder / "Films/Night Train (2009)") / "Night Train (2009).nfo"
+        library.scan()
+        film = film_of(library, moved.with_suffix(".mp4"))
+        cast = next(each.value for each in library.titles.get(film).values if each.field == "cast")
+        assert [each["name"] for each in cast] == ["Old Actor"]
+        assert publish(library) == "unchanged"
+        library.people.remove([moved.with_suffix(".mp4")], ["Ann Lee"])
+        publish(library)
+        assert ("Ann Lee" in moved.read_text(), "Old Actor" in moved.read_text()) == (False, True)
+
     @pytest.mark.parametrize("is_named", [False, True])
     @pytest.mark.parametrize("changed", [0, 1, 2])
     def test_films_that_swap_folders_keep_what_others_wrote(
