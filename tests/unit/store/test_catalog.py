@@ -274,10 +274,15 @@ def test_people_follow_rewritten_file(database: Database) -> None:
     put(database, "a.mp4", "Bo", "Ann")
     marked(database)
 
-    assert store(database, [scanned("a.mp4", content=2, duration=60.5, media_digest=digest_of(1))]).changed == 1
+    assert store(database, [scanned("a.mp4", content=2, duration=60.2, media_digest=digest_of(1))]).changed == 1
     assert people_of(database) == {1: ["Bo", "Ann"]}
     assert marked(database) == {1}
     assert database.read().value("SELECT count(*) FROM video_people") == 2
+
+
+def test_film_of_another_length_is_another_recording(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1)])
+    assert store(database, [scanned("a.mp4", content=2, duration=60.5, media_digest=digest_of(1))]).changed == 0
 
 
 def test_copies_of_rewritten_file_keep_people(database: Database) -> None:
