@@ -91,6 +91,7 @@ def packet_digest(
 
     Version 2 (`p2:`) is BLAKE2b of the first packet, 8 bytes, and two bytes of the CRC-32 of each further one, in hex.
     `~` at the end: only the first packet tells something, and several films may begin with one picture, a title card.
+    If the pictures do not change, the packets are those of the sound, also with `~`.
     The libraries can read no other packets of `media` afterwards.
 
     Args:

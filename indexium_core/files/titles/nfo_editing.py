@@ -208,8 +208,8 @@ class _Target:
         else:
             document = document_of(self.content.kind, root)
         written = document_for(self.merge.content)
-        found = dict(owned(own, self.document, document, people=people_of(self.content), written=written))
-        found = dict(_with_votes(found, self.merge.content, self.known))
+        ours = owned(own, self.document, document, people=people_of(self.content), written=written)
+        found = dict(_with_votes(ours, self.merge.content, self.known))
         if self.root is None or self.document is None:
             return _RootResult(found, ())
         proof = LossProof(self.root, root, document, self.known)
@@ -298,12 +298,12 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
 
 def _address_left(layout: NfoLayout, contents: Sequence[NfoContent], own: OwnValues) -> bytes | None:
     """Return the address of a file in front of which we wrote a document, if the document says nothing more."""
+    if len(own) != len(layout.roots) or not all(each.get(ADDRESS) for each in own):
+        return None
     text = layout.text
     behind = text[layout.roots[-1].end :].removeprefix(b"\n")  # the end of the line of our root
     if (
-        not all(each.get(ADDRESS) for each in own)
-        or len(own) != len(layout.roots)
-        or text[: layout.roots[0].start].strip().decode() != _DECLARATION
+        text[: layout.roots[0].start].strip().decode() != _DECLARATION
         or not _ADDRESS.search(behind.decode())
         or any(map(_has_more_than_address, contents))
         or any(_has_others(root, own) for root in layout.roots)

@@ -28,6 +28,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     FORMER,
     PEOPLE,
     OwnValues,
+    are_ours,
     item_key,
     keys_of,
     named_values,
@@ -210,7 +211,7 @@ def _ratings_edits(
     ours, theirs = list[ReadElement](), list[ReadElement]()
     for rating in (rating for each in blocks for rating in each.all("rating")):
         names = values_in(content.kind, ReadElement(tag="ratings", children=[rating]))
-        is_ours = bool(names) and all(values.get(name) == value for name, value in names.items())
+        is_ours = are_ours(names, values)
         (ours if is_ours else theirs).append(rating)
         for name in names if is_ours else ():
             del values[name]
@@ -267,10 +268,7 @@ def _is_ours(
         names = {name: value for name, value in names.items() if beside.get(name) != value} or names
     if element.tag == "rating":
         return bool(names) and repeats_own(names, values)
-    return bool(names) and all(
-        keys_of(value) <= keys_of(values.get(name)) if isinstance(value, list) else values.get(name) == value
-        for name, value in names.items()
-    )
+    return are_ours(names, values)
 
 
 def _disown(content: NfoContent, element: ReadElement, values: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from indexium_core.files.titles.nfo_merging import NfoMerge, repeats_own, shorte
 from indexium_core.files.titles.nfo_page import placed
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.publishing.nfo_content import groups
-from indexium_core.model.publishing.nfo_ownership import CAST, VOTES, keys_of, named_values, own_keys
+from indexium_core.model.publishing.nfo_ownership import CAST, VOTES, are_ours, keys_of, named_values, own_keys
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 
 _ORDER = frozenset({"order", "sortorder"})  # elements of an actor that only number it
@@ -166,11 +166,7 @@ def _is_ours(kind: NfoKind, element: ReadElement, own: Mapping[str, Any]) -> boo
     """Return whether all that an element says is ours; `own`: the values that are, by name."""
     if element.tag == "actor":
         return item_key(element) in own_keys(own, CAST)
-    names = _names_of(kind, element)
-    return bool(names) and all(
-        keys_of(value) <= own_keys(own, name) if isinstance(value, list) else own.get(name) == value
-        for name, value in names.items()
-    )
+    return are_ours(_names_of(kind, element), own)
 
 
 def _foreign_parts(element: PlacedElement, votes: Mapping[str, int] | None) -> Iterator[ForeignPart]:

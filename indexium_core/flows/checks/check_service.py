@@ -205,9 +205,7 @@ class Checks:
         findings = self._current_state().findings[checked]
         subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
         if checked == "other_recording":
-            files, step_id = self._resolver.take_recordings(
-                subjects, [name for name, is_answered in check.EVIDENCE.items() if is_answered]
-            )
+            files, step_id = self._resolver.take_recordings(subjects, at_once=True)
             text = f"{wording.files(files)} now {'has' if files == 1 else 'have'} the people and decisions that waited."
             if left := len(subjects) - files:
                 text += f" Files that are only as long are answered one by one: {wording.count(left)}."

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from indexium_core.flows.checks.finding_page import FindingPage, are, names_text, path_query
-from indexium_core.model.check import CheckFile, CheckRow, Kind, Resolution
+from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.fields.table import title_of
 from indexium_core.store.checks import FormerRecording
 
 
 def other_recording_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
     """Return the finding of one file; None if the file or the people no longer exist."""
-    found = _file_of(subject, page)
-    if found is None:
-        return None
-    file, former = found
+    return _finding(("other_recording", subject, digest), page, _other_recording)
+
+
+def copied_people_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one file; None if the file or the people no longer exist."""
+    return _finding(("copied_people", subject, digest), page, _copied_people)
+
+
+def _other_recording(former: FormerRecording) -> tuple[str, Resolution]:
     facts = [*former.names, *map(_fact_text, former.facts)]
     moved = f"{former.path} is missing, with {names_text(facts)}."
     texts = {
@@ -22,38 +29,25 @@ def other_recording_finding(subject: str, digest: int, page: FindingPage) -> Che
         "duration": f"{moved} This file is new in the same folder, and the only one that is as long.",
     }
     follow = "follows" if len(facts) == 1 else "follow"
-    choice = Resolution(
+    return texts[former.evidence], Resolution(
         code="add",
         label="It is the same recording",
         text=f"{names_text(facts)} {follow} to this file in the database; the file does not change.",
         files=1,
         names=tuple(former.names),
     )
-    return _finding(("other_recording", subject, digest), file, texts[former.evidence], choice)
 
 
-def copied_people_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of one file; None if the file or the people no longer exist."""
-    found = _file_of(subject, page)
-    if found is None:
-        return None
-    file, former = found
+def _copied_people(former: FormerRecording) -> tuple[str, Resolution]:
     people = names_text(former.names)
-    choice = Resolution(
+    text = f"An earlier version took {people} from another recording that had this path, or this shape."
+    return text, Resolution(
         code="forget",
         label="Remove from the database",
         text=f"{people} {are(former.names)} removed from this file in the database; the file does not change.",
         files=1,
         names=tuple(former.names),
     )
-    text = f"An earlier version took {people} from another recording that had this path, or this shape."
-    return _finding(("copied_people", subject, digest), file, text, choice)
-
-
-def _file_of(subject: str, page: FindingPage) -> tuple[CheckFile, FormerRecording] | None:
-    """Return the file and the other recording of a finding; None if one of them no longer exists."""
-    file, former = page.files.get(int(subject)), page.former_recordings.get(subject)
-    return None if file is None or former is None else (file, former)
 
 
 def _fact_text(fact: str) -> str:
@@ -68,9 +62,23 @@ def _fact_text(fact: str) -> str:
             return {"postpone": "a skip", "mode": "a mode", "title": "a title by hand"}.get(kind, kind)
 
 
-def _finding(about: tuple[Kind, str, int], file: CheckFile, text: str, choice: Resolution) -> CheckRow:
-    """Return a finding; `about`: its kind, subject and digest."""
+def _finding(
+    about: tuple[Kind, str, int], page: FindingPage, describe: Callable[[FormerRecording], tuple[str, Resolution]]
+) -> CheckRow | None:
+    """
+    Return a finding.
+
+    Args:
+        about: Its kind, subject and digest.
+        page: The data of its page.
+        describe: Returns the text and the resolution for the other recording.
+
+    """
     kind, subject, digest = about
+    file, former = page.files.get(int(subject)), page.former_recordings.get(subject)
+    if file is None or former is None:
+        return None
+    text, choice = describe(former)
     return CheckRow(
         kind=kind,
         subject=subject,

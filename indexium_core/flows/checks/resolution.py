@@ -7,7 +7,7 @@ files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -107,17 +107,17 @@ class FindingResolver:
                     names_by_file[file_id] = missing(row, aliases, excluded)
         return len(names_by_file), self._learn(names_by_file)
 
-    def take_recordings(self, subjects: Sequence[str], evidence: Collection[str]) -> tuple[int, int | None]:
+    def take_recordings(self, subjects: Sequence[str], *, at_once: bool = False) -> tuple[int, int | None]:
         """
         Give files the people and the decisions of their missing recordings.
 
-        Only findings with some kinds of `check.EVIDENCE` count. Return the number of files, and the step.
+        With `at_once`, only findings with evidence of `check.AT_ONCE` count. Return the number of files, and the step.
         """
         found = store.former_recordings(self._database.read(), "other_recording", subjects)
         former = {
             int(subject): each.file_id
             for subject, each in found.items()
-            if each.evidence in evidence and each.file_id is not None
+            if each.file_id is not None and (not at_once or each.evidence in check.AT_ONCE)
         }
         with self._decisions.step(labels.same_recordings) as step:
             step.take_over(former)
@@ -178,7 +178,7 @@ class FindingResolver:
         """Give the file of a finding what is known of another one; return the step."""
         if row.kind == "same_name":
             return self.take_unmatched(row.subject, row.files[0].file_id, names)
-        return self.take_recordings([row.subject], [*check.EVIDENCE])[1]
+        return self.take_recordings([row.subject])[1]
 
     def take_unmatched(self, path: str, file_id: int, names: Sequence[str]) -> int | None:
         """

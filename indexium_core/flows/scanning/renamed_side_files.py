@@ -45,9 +45,10 @@ def follow(tx: Connection, renamed: Sequence[tuple[bytes, bytes]]) -> int:
             # A file that other programs changed and that got the new name of its media, too, is where that name is.
             is_elsewhere = not any(map(os.path.lexists, candidates)) and any(map(os.path.lexists, places[path]))
             places[path] += candidates
-            if path not in moved and not is_elsewhere:
-                new = _present_path(path, content_hash, folder, candidates)
-                moved |= {path: new} if new else {}
+            if path in moved or is_elsewhere:
+                continue
+            if new := _present_path(path, content_hash, folder, candidates):
+                moved[path] = new
     moved |= _exchanged(tx, moved)
     moved |= _changed(tx, moved, places)
     taken = {path for path in items.ours_at(tx, list(moved.values())) if path not in moved}

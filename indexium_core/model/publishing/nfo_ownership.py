@@ -108,6 +108,14 @@ def own_items(root: Mapping[str, Any], is_ours: Callable[[str, Any], bool]) -> M
     return {**root, BY_ITEM: True, "values": {name: value for name, value in values.items() if value != []}}
 
 
+def are_ours(names: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Return whether there are values, by name, and all of them, with all their items, are ours."""
+    return bool(names) and all(
+        keys_of(value) <= keys_of(own.get(name)) if isinstance(value, list) else own.get(name) == value
+        for name, value in names.items()
+    )
+
+
 def with_items(values: Mapping[str, Any], items: Mapping[str, Sequence[Any]]) -> Mapping[str, Any]:
     """Return the values of a root with further items of its lists, by name."""
     new = {
