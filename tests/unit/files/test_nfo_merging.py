@@ -639,3 +639,11 @@ def test_year_of_a_hand_beside_a_date_of_others_replaces_nothing() -> None:
     new, own, edit = publish(data, content("hand", year=1999))
     assert (b"<year>1999</year>" in new, edit.replaced) == (True, ())
     assert publish(new, content(), own)[0] == data
+
+
+def test_file_of_ours_with_two_episodes_leaves_as_a_whole() -> None:
+    wanted = [episode(1, title="A"), episode(2, title="B")]
+    data, own = new_file(wanted), own_values(wanted)
+    assert withdrawn(data, own) is None
+    left = withdrawn(data + b"https://www.themoviedb.org/tv/1\n", own)
+    assert left is not None
