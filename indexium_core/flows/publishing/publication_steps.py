@@ -77,6 +77,7 @@ class PublicationSteps:
         if choice not in CHOICES:
             raise errors.UsageError(f"There is no choice “{choice[:40]}”. Choose keep, replace, stop or resume.")
         paths = [each.path_bytes for row in rows for each in row.files if path in ("", each.path)]
+        known = [each.path_bytes for row in rows for each in row.files]
         name, at = rows[0].name, self._clock()
 
         def carry_out(tx: Connection) -> PublicationDecision:
@@ -96,13 +97,20 @@ class PublicationSteps:
             before = [each for each in former if each.path_bytes in changed]
             if before == sorted(_wanted(files, choice)):
                 return PublicationDecision(step_id=None, summary="Nothing changes: it is so already.")
+            entities = []
             for entity, found in decided:
-                choices.put(tx, entity, [each.path_bytes for each in found], _wanted(found, choice), at=at)
+                places = [each.path_bytes for each in found]
+                if choice == "resume":  # of a stopped file that did not follow its media, the former place resumes, too
+                    kinds = {each.kind for each in found}
+                    released = [each for each in choices.released_elsewhere(tx, entity, known) if each.kind in kinds]
+                    places += [each.path_bytes for each in released]
+                    before += [SideFileChoice(each.path_bytes, each.content_hash, "stop") for each in released]
+                choices.put(tx, entity, places, _wanted(found, choice), at=at)
+                entities.append([*entity, [_quoted(each) for each in places]])
             if choice == "replace":
                 choices.forget_flips(tx, changed)
             are_lost = all(each.before_hash is None or not each.before_size for each in files)
             label = f"{(_OF_LOST if are_lost else CHOICES).get(choice, CHOICES[choice])} “{name}”"
-            entities = [[*entity, [_quoted(each.path_bytes) for each in found]] for entity, found in decided]
             subjects = [_quoted(each) for each in changed]
             kept = json.dumps({"entities": entities, "before": _plain(before)})
             step_id = steps.record_titles(tx, "side_file", label, kept, files=0, subjects=subjects, at=at)

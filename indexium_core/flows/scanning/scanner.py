@@ -229,6 +229,7 @@ class _ScanRun:
         self._marked_missing: list[int] = []  # file ids; reading may find some of them at another path
         self._walked = frozenset[int]()  # libraries of which all paths were compared with the catalog
         self._differing = frozenset[bytes]()  # paths in them whose files differ
+        self._postponed = list[tuple[LibraryRow, list[FileToRead]]]()  # files that only weak evidence identifies
 
     def run(
         self,
@@ -258,6 +259,9 @@ class _ScanRun:
         for each in online:
             if not report.cancelled:
                 self._read(each)
+        for library, files in self._postponed:
+            if not report.cancelled:
+                self._read_postponed(library, files)
         missing = catalog.missing(self._database.read(), self._marked_missing)
         if not report.cancelled and (missing or report.new or report.moved or report.changed):
             with self._database.atomic() as tx:
@@ -288,7 +292,7 @@ class _ScanRun:
             candidates = list(to_read.values())
             for start in range(0, len(candidates), GROUP_FILES):
                 group = candidates[start : start + GROUP_FILES]
-                self._store(library, list(self._read_files(library, group)))
+                self._store(library, list(self._read_files(library, group)), is_last=True)
 
     def _discover(self, library: LibraryRow, *, full: bool, accept_missing: bool) -> Discovery:
         return discovery.discover(
@@ -367,7 +371,16 @@ class _ScanRun:
                 free = roots.free_bytes(found.library)
                 catalog.library_scanned(tx, found.library.library_id, device=found.device, at=self._at, free_bytes=free)
 
-    def _store(self, library: LibraryRow, group: Sequence[ReadResult]) -> bool:
+    def _read_postponed(self, library: LibraryRow, files: Sequence[FileToRead]) -> None:
+        """Read files again, and store them, after all others: only now is known what else has their recordings."""
+        for start in range(0, len(files), GROUP_FILES):
+            if self._should_stop():
+                self.report.cancelled = True
+            group = files[start : start + GROUP_FILES]
+            if self.report.cancelled or not self._store(library, list(self._read_files(library, group)), is_last=True):
+                return
+
+    def _store(self, library: LibraryRow, group: Sequence[ReadResult], *, is_last: bool = False) -> bool:
         """
         Store one group. Return False if the root went offline; then its files do not count as missing.
 
@@ -380,7 +393,10 @@ class _ScanRun:
             self._set_offline(library, offline)
             return False
         left = self._moved_files(group)
-        stored, missing, hashed = self._database.run(lambda tx: self._upsert(tx, library, group, absent, left))
+        stored, missing, hashed = self._database.run(lambda tx: self._upsert(tx, library, group, absent, left, is_last))
+        if stored.postponed:
+            self._postponed.append((library, [each.candidate for each in group if each.path in stored.postponed]))
+            group = [each for each in group if each.path not in stored.postponed]
         self._marked_missing += [*missing, *stored.displaced_ids]
         self._hashes.remember(hashed, full=self._full)
         self._count(group, stored)
@@ -408,6 +424,7 @@ class _ScanRun:
         group: Sequence[ReadResult],
         absent: Sequence[bytes],
         left: Sequence[int],
+        is_last: bool,
     ) -> tuple[catalog.UpsertReport, list[int], list[ScannedFile]]:
         """Store a group; return the changes, the ids of files that became missing, and the files with new hashes."""
         outdated = {result.path for result in group if result.is_missing or result.has_changed()}
@@ -418,7 +435,7 @@ class _ScanRun:
         rows = [result.row(self._now_ns) for result in group if result.path not in kept]
         hashed = [row for row in rows if row.facts.hashed_bytes and not row.growing and row.path_bytes not in outdated]
         self._hashes.put(tx, hashed)
-        report = catalog.upsert_files(tx, library.library_id, rows, at=self._at)
+        report = catalog.upsert_files(tx, library.library_id, rows, at=self._at, is_last=is_last)
         renamed_side_files.follow(tx, report.renamed)
         return report, missing, hashed
 

@@ -59,6 +59,7 @@ class UpsertReport:
     renamed: tuple[tuple[bytes, bytes], ...] = field(
         default=(), compare=False
     )  # former and present path of moved files
+    postponed: frozenset[bytes] = field(default=frozenset(), compare=False)  # paths that are not stored
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
@@ -264,9 +265,14 @@ def normal_text(path: bytes) -> str:
         return ""
 
 
-def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime) -> UpsertReport:
+def upsert_files(
+    tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime, is_last: bool = True
+) -> UpsertReport:
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
+
+    Without `is_last`, more batches of the scan follow. One of them may have the former recording of a path under another
+    name, so files that only their beginning or their growth identifies are `postponed`.
 
     The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing
     file (or another hash of the same recording), it is that file at a new path: so mark missing files first, and
@@ -286,7 +292,10 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     films.link(tx, _kinds_of_hashes(unique), at=at)
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
-    for statement in ("at_path", "same_path", "displace", "resolved", *_KEEPING, "changed"):
+    for statement in ("at_path", "same_path"):
+        tx.execute(_sql(statement))
+    postponed = frozenset[bytes]() if is_last else _postponed(tx)
+    for statement in ("displace", "resolved", *_KEEPING, "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
     counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0, 0)
@@ -319,12 +328,22 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         added=added,
         changed=changed,
         moved=moved,
-        unchanged=len(unique) - added - changed,
+        unchanged=len(unique) - len(postponed) - added - changed,
         added_ids=tuple(ids[True]),
         changed_ids=tuple(ids[False]),
         displaced_ids=tuple(displaced_ids),
         renamed=tuple(renamed),
+        postponed=postponed,
     )
+
+
+def _postponed(tx: Connection) -> frozenset[bytes]:
+    """Leave the files out of a batch that only weak evidence identifies; return their paths."""
+    tx.execute(_sql("postponed"))
+    paths = frozenset(bytes(path) for (path,) in tx.execute(_sql("postponed_paths")).fetchall())
+    for statement in ("leave_postponed", "leave_postponed_paths") if paths else ():
+        tx.execute(_sql(statement))
+    return paths
 
 
 def update_written(

@@ -40,6 +40,20 @@ def put(
     tx.execute(_sql("release"), {"paths": list(paths), "released": released})
 
 
+class ReleasedFile(NamedTuple):
+    """A side file of ours whose publication a person has stopped."""
+
+    path_bytes: bytes
+    kind: str
+    content_hash: str
+
+
+def released_elsewhere(reader: Connection, entity: Entity, known: Collection[bytes]) -> list[ReleasedFile]:
+    """Return the stopped files of a title that its plan does not have: their media has another name now."""
+    rows = reader.execute(_sql("released_elsewhere"), {**entity._asdict(), "known": list(known)}).fetchall()
+    return [ReleasedFile(*row) for row in rows]
+
+
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:
     """Give the decisions about files their new paths, because their media or their folders have other names."""
     facts = {"old": list(moved), "new": list(moved.values())}

@@ -259,10 +259,13 @@ other AS (
     UNION ALL SELECT l.file_hash, f.file_id FROM linked AS l JOIN scanned_files AS f ON f.file_hash = l.other_hash
     UNION ALL SELECT file_hash, NULL FROM video_people SEMI JOIN hashes USING (file_hash)
 ), moved AS (
-    -- The file with the recording of the path has another name now, so what the path has is no rewrite of it.
-    SELECT a.path_bytes FROM at_path AS a JOIN incoming AS m
-        ON m.file_hash = a.old_hash AND m.device = a.device AND m.inode = a.inode AND m.path_bytes <> a.path_bytes
-    WHERE a.differs
+    -- The recording of the path has another name now, so what the path has is no rewrite of it. A copy that was there before,
+    -- or is the renamed file of another row, says nothing.
+    SELECT a.path_bytes FROM at_path AS a JOIN incoming AS m ON m.file_hash = a.old_hash AND m.path_bytes <> a.path_bytes
+        LEFT JOIN at_path AS p ON p.path_bytes = m.path_bytes
+    WHERE a.differs AND p.old_hash IS DISTINCT FROM m.file_hash AND NOT EXISTS (
+        FROM scanned_files AS o WHERE o.file_hash = m.file_hash AND o.device = m.device AND o.inode = m.inode
+        AND o.file_id <> a.file_id)
     UNION ALL
     SELECT a.path_bytes FROM at_path AS a JOIN scanned_files AS m
         ON m.file_hash = a.old_hash AND m.device = a.device AND m.inode = a.inode AND m.file_id <> a.file_id
@@ -290,6 +293,23 @@ SELECT path_bytes, file_id, old_hash, new_hash, CASE
     WHEN growing AND is_alike IS NULL AND is_longer AND media_kind IS DISTINCT FROM 'photo' THEN 'growing'
 END AS evidence
 FROM at_path AS a;
+
+-- name: postponed
+-- The files whose recording only their beginning or their growth tells.
+CREATE OR REPLACE TEMP TABLE postponed AS
+SELECT path_bytes FROM same_path WHERE evidence = 'digest' OR (evidence = 'growing' AND old_hash IS NOT NULL);
+
+-- name: postponed_paths
+-- Their paths.
+FROM postponed;
+
+-- name: leave_postponed
+-- Leave them out of the batch.
+DELETE FROM incoming WHERE path_bytes IN (FROM postponed);
+
+-- name: leave_postponed_paths
+-- Leave their paths out, too.
+DELETE FROM same_path WHERE path_bytes IN (FROM postponed);
 
 -- name: displace
 -- Files whose path has another film now are missing, until a scan finds them at another path.
@@ -508,6 +528,7 @@ SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT
 DROP TABLE IF EXISTS incoming;
 DROP TABLE IF EXISTS at_path;
 DROP TABLE IF EXISTS same_path;
+DROP TABLE IF EXISTS postponed;
 DROP TABLE IF EXISTS resolved;
 DROP TABLE IF EXISTS changed;
 

@@ -113,6 +113,37 @@ class TestFilms:
         library.scan()
         assert (shown(), publish(library)) == (before, "unchanged")
 
+    @pytest.mark.parametrize("is_undone", [False, True])
+    def test_stopped_file_follows_its_video_when_its_publication_resumes(
+        self, library: Library, folder: Path, *, is_undone: bool
+    ) -> None:
+        video = folder / "Films/Copper Sky (2013).mp4"
+        theirs = FILM.replace("Seaside", "Copper Sky").replace("1990", "2013")
+        video.with_suffix(".nfo").write_text(theirs)
+        library.scan()
+        film = film_of(library, video)
+        library.titles.set(film, "runtime_minutes", 123)
+        publish(library)
+        library.publications.choose(f"movie:{film}", "stop")
+        video = video.rename(video.with_name("New Copper Sky (2013).mp4"))
+        library.scan()
+        publish(library)
+        assert not video.with_suffix(".nfo").exists()
+
+        resumed = library.publications.choose(f"movie:{film}", "resume")
+        if is_undone:
+            library.steps.undo(resumed.step_id)
+            publish(library)
+            assert not video.with_suffix(".nfo").exists()
+            library.publications.choose(f"movie:{film}", "resume")
+        publish(library)
+        assert [each.name for each in (folder / "Films").glob("*Copper*.nfo")] == ["New Copper Sky (2013).nfo"]
+        assert "Old Actor" in video.with_suffix(".nfo").read_text()
+        assert "<runtime>123" in video.with_suffix(".nfo").read_text()
+        library.titles.set(film, "runtime_minutes", None)
+        publish(library)
+        assert video.with_suffix(".nfo").read_text() == theirs
+
     def test_list_of_both_is_shown_whole_and_stays(self, library: Library, folder: Path) -> None:
         lantern = folder / "Films/The Lantern Keeper (2014)"
         film = film_of(library, next(lantern.glob("*.mp4")))

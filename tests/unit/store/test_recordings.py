@@ -21,7 +21,7 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import ScannedFile
-from tests.support.catalog import NOW, hash_of, people_of, scanned
+from tests.support.catalog import NOW, digest_of, hash_of, people_of, scanned
 
 LIBRARIES = ("/one", "/two")
 PATHS = tuple(f"{library}/{name}.mp4" for library in LIBRARIES for name in "abc")
@@ -52,8 +52,9 @@ class World:
     def row(self, path: str) -> ScannedFile:
         file = self.files[path]
         facts = {"inode": file.inode, "mtime_ns": file.mtime_ns, "size": file.size}
-        # All recordings have the same shape: only their media tells them apart.
-        return scanned(path.encode(), content=file.content, **facts)
+        # All recordings have the same shape: only their media tells them apart. Some begin as a known one.
+        digest = digest_of(file.content % 10)
+        return scanned(path.encode(), content=file.content, media_digest=digest, **facts)
 
     def stat(self, path: bytes) -> FileStat | None:
         return self.row(os.fsdecode(path)).stat if os.fsdecode(path) in self.files else None
@@ -65,10 +66,13 @@ class World:
             gone = [each.file_id for path, each in known.items() if path not in self.files and each.state != "missing"]
             catalog.mark_missing(tx, gone)
         to_read = [path for path in order if path.startswith(tuple(libraries)) and self._differs(path, known)]
-        for library in libraries:
-            own = [path for path in to_read if path.startswith(library)]
-            for start in range(0, len(own), batch):
-                self._store(library, [self.row(path) for path in own[start : start + batch]])
+        postponed: list[str] = []
+        for is_last in (False, True):
+            for library in libraries:
+                own = [path for path in (postponed if is_last else to_read) if path.startswith(library)]
+                for start in range(0, len(own), batch):
+                    found = self._store(library, [self.row(path) for path in own[start : start + batch]], is_last)
+                    postponed += [] if is_last else found
         with self.database.atomic() as tx:
             recordings.hand_over(tx)
 
@@ -82,13 +86,15 @@ class World:
         file, row = self.files[path], known.get(path)
         return row is None or row.state == "missing" or (row.size, row.mtime_ns) != (file.size, file.mtime_ns)
 
-    def _store(self, library: str, rows: Sequence[ScannedFile]) -> None:
+    def _store(self, library: str, rows: Sequence[ScannedFile], is_last: bool) -> list[str]:
         disk = moved_files.Disk(self.stat, lambda path, _stat, _known: self.row(os.fsdecode(path)).facts.file_hash)
         present = recordings.elsewhere(self.database.read(), rows)
         left = moved_files.find(present, rows, is_online=lambda _: True, disk=disk)
         with self.database.atomic() as tx:
             catalog.mark_missing(tx, left)
-            catalog.upsert_files(tx, catalog.add_library(tx, library.encode()), rows, at=NOW)
+            library_id = catalog.add_library(tx, library.encode())
+            report = catalog.upsert_files(tx, library_id, rows, at=NOW, is_last=is_last)
+            return [os.fsdecode(path) for path in report.postponed]
 
     def decided(self) -> set[tuple[str, str]]:
         """Return the path and the text of each decision and each lock of a present file."""
@@ -155,6 +161,36 @@ def test_people_and_decisions_follow_recording(shared: Database, rounds) -> None
         for libraries in [LIBRARIES] if is_one_scan else [LIBRARIES[:1], LIBRARIES[1:]]:
             world.scan(libraries, order, batch)
         judge(world, own)
+
+
+@given(
+    changed=st.lists(
+        st.tuples(st.sampled_from([None, 1, 2, 3, 4, 5, 6, 11, 12, 13]), st.booleans()), min_size=6, max_size=6
+    ),
+    order=st.permutations(PATHS),
+    batch=st.integers(1, 6),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_recording_with_the_beginning_of_another_takes_nothing_from_it(shared: Database, changed, order, batch) -> None:
+    world = fresh(shared)
+    world.files = {path: OnDisk(number, 100 + number, world.tick()) for number, path in enumerate(PATHS, 1)}
+    world.scan(LIBRARIES, PATHS, 6)
+    own = decide(world)
+    apply(world, changed, set())
+    world.scan(LIBRARIES, order, batch)
+
+    present, named, decided = world.present(), people_of(world.database), world.decided()
+    is_there = {content: any(file.content == content for file in world.files.values()) for content in own}
+    for path, file in world.files.items():
+        recording = file.content % 10
+        if file.content == recording:
+            assert named.get(present[path]) == [f"Person {recording}"]
+        elif is_there[recording] or path != PATHS[recording - 1]:
+            assert present[path] not in named
+            assert not any(where == path for where, _ in decided)
+    for content, kind in itertools.product(own, ("Edit", "Rating", "Skip", "Lock")):
+        found = {world.files[path].content for path, text in decided if text == f"{kind} {content}"}
+        assert found == {content} if is_there[content] else found <= {content + 10}
 
 
 def apply(world: World, changed: Sequence[tuple[int | None, bool]], retagged: set[str]) -> None:
