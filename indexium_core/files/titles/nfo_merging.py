@@ -344,7 +344,7 @@ class _Merging:
             for name, value in values.items()
             if name.startswith(f"{SEASON_NAMES}.")
         }
-        title = fields.pop(SERIES_TITLE, "") or ""
+        title = fields.pop(SERIES_TITLE, "")
         unwanted: dict[str, WantedOrigin] = dict.fromkeys(
             [each for each in fields if each not in content.values], "nfo"
         )
@@ -449,7 +449,13 @@ def _without_local(content: NfoContent) -> NfoContent:
         for name, value in content.values.items()
         if content.origin_of(name) in FREE_TO_ADD or name in (*_LISTS, "crew", "ratings")
     }
-    return replace(content, values=values)
+    title = content.series_title if content.origin_of(SERIES_TITLE) in FREE_TO_ADD else ""
+    seasons = {
+        number: name
+        for number, name in content.season_names.items()
+        if content.origin_of(f"{SEASON_NAMES}.{number}") in FREE_TO_ADD
+    }
+    return replace(content, values=values, series_title=title, season_names=seasons)
 
 
 def is_rating(name: str) -> bool:

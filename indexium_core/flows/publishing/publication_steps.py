@@ -97,7 +97,7 @@ class PublicationSteps:
             before = [each for each in former if each.path_bytes in changed]
             if before == sorted(_wanted(files, choice)):
                 return PublicationDecision(step_id=None, summary="Nothing changes: it is so already.")
-            entities = []
+            entities, subjects = list[list[object]](), list[str]()
             for entity, found in decided:
                 places = [each.path_bytes for each in found]
                 if choice == "resume":  # of a stopped file that did not follow its media, the former place resumes, too
@@ -106,12 +106,13 @@ class PublicationSteps:
                     places += [each.path_bytes for each in released]
                     before += [SideFileChoice(each.path_bytes, each.content_hash, "stop") for each in released]
                 choices.put(tx, entity, places, _wanted(found, choice), at=at)
-                entities.append([*entity, [_quoted(each) for each in places]])
+                quoted = [_quoted(each) for each in places]
+                entities.append([*entity, quoted])
+                subjects += quoted
             if choice == "replace":
                 choices.forget_flips(tx, changed)
             are_lost = all(each.before_hash is None or not each.before_size for each in files)
             label = f"{(_OF_LOST if are_lost else CHOICES).get(choice, CHOICES[choice])} “{name}”"
-            subjects = [_quoted(each) for each in changed]
             kept = json.dumps({"entities": entities, "before": _plain(before)})
             step_id = steps.record_titles(tx, "side_file", label, kept, files=0, subjects=subjects, at=at)
             return PublicationDecision(step_id=step_id, summary=f"{label[:1].upper()}{label[1:]}.")

@@ -259,9 +259,9 @@ class _ScanRun:
         for each in online:
             if not report.cancelled:
                 self._read(each)
-        for library, files in self._postponed:
+        for library, postponed in self._postponed:
             if not report.cancelled:
-                self._read_postponed(library, files)
+                self._read_postponed(library, postponed)
         missing = catalog.missing(self._database.read(), self._marked_missing)
         if not report.cancelled and (missing or report.new or report.moved or report.changed):
             with self._database.atomic() as tx:
@@ -393,7 +393,9 @@ class _ScanRun:
             self._set_offline(library, offline)
             return False
         left = self._moved_files(group)
-        stored, missing, hashed = self._database.run(lambda tx: self._upsert(tx, library, group, absent, left, is_last))
+        stored, missing, hashed = self._database.run(
+            lambda tx: self._upsert(tx, library, group, absent, left, is_last=is_last)
+        )
         if stored.postponed:
             self._postponed.append((library, [each.candidate for each in group if each.path in stored.postponed]))
             group = [each for each in group if each.path not in stored.postponed]
@@ -424,6 +426,7 @@ class _ScanRun:
         group: Sequence[ReadResult],
         absent: Sequence[bytes],
         left: Sequence[int],
+        *,
         is_last: bool,
     ) -> tuple[catalog.UpsertReport, list[int], list[ScannedFile]]:
         """Store a group; return the changes, the ids of files that became missing, and the files with new hashes."""

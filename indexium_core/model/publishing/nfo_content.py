@@ -48,7 +48,7 @@ class NfoContent:
     )  # field → stored value; None or []: the field is cleared
     season: int | None = None  # of a season or an episode; None: not managed
     episode: int | None = None
-    series_title: str = ""  # of an episode; "": not managed
+    series_title: str | None = ""  # of an episode; "": not managed; None: the field is cleared
     season_names: Mapping[int, str] = dataclasses.field(default_factory=dict)  # of a series, by number
     # Field, or field and number of a season (`season_names.1`) → where its value comes from; missing: by hand.
     origins: Mapping[str, WantedOrigin] = dataclasses.field(default_factory=dict)
@@ -144,7 +144,7 @@ def _managed(content: NfoContent) -> dict[str, Any]:
         for name, value in content.values.items()
         if name in TITLE_FIELDS and entity in TITLE_FIELDS[name].entities
     }
-    if content.kind == "episodedetails" and content.series_title:
+    if content.kind == "episodedetails" and content.series_title != "":
         values[SERIES_TITLE] = content.series_title
     if content.kind in ("season", "episodedetails"):
         numbers = {"season": content.season, "episode": content.episode}

@@ -271,8 +271,8 @@ def upsert_files(
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    Without `is_last`, more batches of the scan follow. One of them may have the former recording of a path under another
-    name, so files that only their beginning or their growth identifies are `postponed`.
+    Without `is_last`, more batches of the scan follow. One of them may have the former recording of a path under
+    another name, so files that only their beginning or their growth identifies are `postponed`.
 
     The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing
     file (or another hash of the same recording), it is that file at a new path: so mark missing files first, and

@@ -575,6 +575,30 @@ def test_no_name_of_a_file_comes_into_a_file_of_others_when_a_value_by_hand_leav
     assert publish(back, content("hand", title="Again"), own)[2].is_into_others
 
 
+@pytest.mark.parametrize(
+    ("data", "by_hand", "withdrawn_to"),
+    [
+        (
+            b"<episodedetails>\n  <title>One</title>\n</episodedetails>\n",
+            NfoContent(kind="episodedetails", values={}, series_title="Typed", origins={"series_title": "hand"}),
+            NfoContent(kind="episodedetails", values={}, series_title="Folder", origins={"series_title": "name"}),
+        ),
+        (
+            b"<tvshow>\n  <title>One</title>\n</tvshow>\n",
+            NfoContent(kind="tvshow", values={}, season_names={2: "Typed"}, origins={"season_names.2": "hand"}),
+            NfoContent(kind="tvshow", values={}, season_names={2: "Theirs"}, origins={"season_names.2": "nfo"}),
+        ),
+    ],
+)
+def test_no_name_of_a_series_or_season_comes_into_a_file_of_others_either(
+    data: bytes, by_hand: NfoContent, withdrawn_to: NfoContent
+) -> None:
+    new, own, _ = publish(data, by_hand)
+    assert b"Typed" in new
+    back, own, edit = publish(new, withdrawn_to, own)
+    assert (back, edit.lost, own[0]["values"]) == (data, (), {})
+
+
 def test_address_gets_a_document_only_for_a_value_of_its_own() -> None:
     data = b"https://www.themoviedb.org/movie/603\n"
     origins: dict[str, WantedOrigin] = {"title": "name", "tmdb_id": "nfo", "plot": "hand"}
