@@ -51,8 +51,6 @@ BULK_KINDS: tuple[Kind, ...] = (
     "unknown",
     "other_recording",
 )  # one action can resolve all findings of these kinds
-# What a file and a missing recording may have in common, if such questions can be answered all at once.
-AT_ONCE = frozenset({"digest", "path"})
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
     "differ": ("Database and file differ", "Files that name people that the database does not assign to them."),

@@ -193,7 +193,7 @@ def test_new_file_that_is_as_long_is_a_question_of_its_own(library: Library, fol
     assert (found.title, "as long" in found.text) == ("new.mp4", True)
     report = library.checks.resolve_all("other_recording")
     assert (report.files, people_by_name(library)["new.mp4"]) == (0, [])
-    assert report.text.endswith("Files that are only as long are answered one by one: 1.")
+    assert report.text.endswith("Files with only an equal path or length are answered one by one: 1.")
     library.checks.resolve("other_recording", found.subject, "add")
     assert people_by_name(library)["new.mp4"] == ["Person a"]
 
@@ -202,6 +202,32 @@ def test_new_file_that_is_as_long_is_a_question_of_its_own(library: Library, fol
     (folder / "new.mp4").unlink()
     library.scan()
     assert library.checks.page("other_recording").items == []  # two are as long
+
+
+def test_all_questions_are_answered_without_those_that_only_a_path_raises(library: Library, folder: Path) -> None:
+    a, b, c = clips(folder)
+    begin(library, [a, b, c])
+    media.build("mp4", folder, name="a.mp4", seed=7)  # another program encoded it again
+    media.build("mp4", folder, name="b.mp4", seed=8, seconds=3.0)  # another recording got the name
+    library.scan()
+    assert {each.title: "as long" in each.text for each in library.checks.page("other_recording").items} == {
+        "a.mp4": True,
+        "b.mp4": False,
+    }
+    assert library.checks.resolve_all("other_recording").files == 1
+    assert people_by_name(library)["a.mp4"] == ["Person a"]
+    assert [each.title for each in library.checks.page("other_recording").items] == ["b.mp4"]
+
+
+def test_copies_that_may_be_two_recordings_are_asked_about_one_by_one(library: Library, folder: Path) -> None:
+    a, b, c = clips(folder)
+    begin(library, [a, b, c])
+    media.build("mp4", folder, name="a.mp4", seed=7)
+    shutil.copyfile(a, b)
+    library.scan()
+    assert {each.title for each in library.checks.page("other_recording").items} == {"a.mp4", "b.mp4"}
+    assert library.checks.resolve_all("other_recording").files == 0
+    assert people_by_name(library)["a.mp4"] == people_by_name(library)["b.mp4"] == []
 
 
 def test_file_that_names_other_people_is_another_recording(library: Library, folder: Path) -> None:

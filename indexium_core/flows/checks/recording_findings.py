@@ -25,6 +25,8 @@ def _other_recording(former: FormerRecording) -> tuple[str, Resolution]:
     moved = f"{former.path} is missing, with {names_text(facts)}."
     texts = {
         "path": f"This path held another recording, with {names_text(facts)}. Nothing shows that this one is the same.",
+        "rewrite": f"This path held another recording, with {names_text(facts)}. This one is as long, or of the same "
+        "camera and second.",
         "digest": f"{moved} This file begins with the same media, or is a photo of the same camera and moment.",
         "duration": f"{moved} This file is new in the same folder, and the only one that is as long.",
     }

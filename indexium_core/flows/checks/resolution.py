@@ -15,7 +15,7 @@ from indexium_core import errors
 from indexium_core.flows.checks import detection, file_findings, finding_rows
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import Step
-from indexium_core.model import check, labels
+from indexium_core.model import labels
 from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store import checks as store
@@ -107,17 +107,17 @@ class FindingResolver:
                     names_by_file[file_id] = missing(row, aliases, excluded)
         return len(names_by_file), self._learn(names_by_file)
 
-    def take_recordings(self, subjects: Sequence[str], *, at_once: bool = False) -> tuple[int, int | None]:
+    def take_recordings(self, subjects: Sequence[str], *, only_sure: bool = False) -> tuple[int, int | None]:
         """
         Give files the people and the decisions of their missing recordings.
 
-        With `at_once`, only findings with evidence of `check.AT_ONCE` count. Return the number of files, and the step.
+        With `only_sure`, a finding needs more than an equal path or duration. Return the number of files, and the step.
         """
         found = store.former_recordings(self._database.read(), "other_recording", subjects)
         former = {
             int(subject): each.file_id
             for subject, each in found.items()
-            if each.file_id is not None and (not at_once or each.evidence in check.AT_ONCE)
+            if each.file_id is not None and (each.is_sure or not only_sure)
         }
         with self._decisions.step(labels.same_recordings) as step:
             step.take_over(former)

@@ -186,8 +186,9 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 -- name: other_recording_rows
 -- Part of other statements: files of a recording without people that no other file has, beside a recording with people or
 -- decisions that left. `evidence`: no present file has that recording, and this one alone has an equal digest (digest), is at
--- its path (path), or is the only newer file of its folder that is as long (duration). A file that names other people is
--- another recording. An edit of the people of that recording replaces those of the database.
+-- its path (path) and also as long or of the same moment (rewrite), or is the only newer file of its folder that is as long
+-- (duration). `is_sure`: the first and the third one, if the copies of the file are asked about no other recording. A file that
+-- names other people is another recording. An edit of the people of that recording replaces those of the database.
 WITH decided AS (
     SELECT file_id, list(DISTINCT fact ORDER BY fact) AS facts FROM (
         SELECT file_id, kind AS fact FROM decisions WHERE revoked_at IS NULL AND kind <> 'edit'
@@ -219,18 +220,20 @@ WITH decided AS (
     SELECT f.file_id AS former_id, i.file_id
     FROM gone AS f JOIN scanned_files AS i
         ON i.library_id = f.library_id AND i.folder = f.folder AND i.state = 'ok' AND i.file_id > f.file_id
-           AND abs(i.duration - f.duration) <= 0.2
+           AND i.duration IS NOT NULL AND f.duration IS NOT NULL AND /* is_as_long */
     WHERE i.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
 ), at_path AS (
-    SELECT f.file_id AS former_id, n.file_id FROM former AS f
-    JOIN scanned_files AS n ON n.path_bytes = f.path_bytes AND n.state = 'ok' AND n.file_hash <> f.file_hash
+    SELECT f.file_id AS former_id, i.file_id,
+           CASE WHEN i.duration IS NOT NULL AND f.duration IS NOT NULL THEN /* is_as_long */
+                ELSE i.media_digest <> '' AND f.media_digest <> '' AND /* digests_agree */ END AS is_alike
+    FROM former AS f JOIN scanned_files AS i ON i.path_bytes = f.path_bytes AND i.state = 'ok' AND i.file_hash <> f.file_hash
 ), pairs AS (
     SELECT former_id, file_id, 'digest' AS evidence, 1 AS place FROM alike
-    UNION ALL SELECT former_id, file_id, 'path', 2 FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
+    UNION ALL SELECT former_id, file_id, CASE WHEN is_alike THEN 'rewrite' ELSE 'path' END, 2 FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
     UNION ALL SELECT former_id, file_id, 'duration', 3 FROM as_long
         WHERE former_id NOT IN (SELECT former_id FROM alike UNION ALL SELECT former_id FROM at_path)
-)
+), chosen AS (
 SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.facts,
        CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
@@ -242,6 +245,10 @@ WHERE n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS 
   AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)
        OR list_has_any(n.people_keys, list_transform(f.names, lambda a: lower(a))))
 QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, f.file_id DESC) = 1
+)
+SELECT *, evidence IN ('digest', 'rewrite')
+          AND min(former_hash) OVER (PARTITION BY file_hash) = max(former_hash) OVER (PARTITION BY file_hash) AS is_sure
+FROM chosen
 
 -- name: copied_people_rows
 -- Part of other statements: present files with the people that an earlier version copied to their recordings.
@@ -259,7 +266,7 @@ ORDER BY file_id;
 
 -- name: other_recording_names
 -- What waits for them, and why.
-SELECT file_id::VARCHAR, former_id, evidence, names, facts, path FROM (/* other_recording_rows */)
+SELECT file_id::VARCHAR, former_id, evidence, is_sure, names, facts, path FROM (/* other_recording_rows */)
 WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copied_people
@@ -271,7 +278,7 @@ ORDER BY file_id;
 
 -- name: copied_people_names
 -- The copied people of files.
-SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, names, [] AS facts, NULL AS path
+SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, FALSE AS is_sure, names, [] AS facts, NULL AS path
 FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: several_rows
