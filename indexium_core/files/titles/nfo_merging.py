@@ -155,7 +155,7 @@ class _Merging:
         """Return whether a value is written or cleared; note what others lose by it."""
         verdict = self._on_removal(name) if name not in self._wanted else self._on_value(name)
         if verdict == "replace":
-            self._merge.replaced[name] = shortened(self._present.get(name))
+            self._merge.replaced[name] = self._text_of(name)
         elif verdict == "drift":
             self._merge.drifted[name] = shortened(self._present.get(name))
         return verdict != "keep"
@@ -185,6 +185,14 @@ class _Merging:
             is_replaced = not self._is_of_date(name)  # a year beside a date of others replaces nothing
             return ("replace" if is_replaced else "write") if origin == "hand" else "keep"
         return "write" if origin in FREE_TO_ADD else "keep"
+
+    def _text_of(self, name: str) -> str:
+        """Return the value of a root as a text: those of all its elements, if they differ."""
+        kind, group = self._content.kind, self._groups.get(name)
+        elements = [each for each in self._root.children if group is not None and each.tag in group.tags]
+        values = dict.fromkeys(shortened(read_value(kind, name, [each])) for each in elements)
+        found = [each for each in values if each] if "." not in name and len(values) > 1 else []
+        return " / ".join(found) or shortened(self._present.get(name))
 
     def _is_of_date(self, name: str) -> bool:
         """Return whether a value is no element: our reader takes a year that it does not find from the date."""

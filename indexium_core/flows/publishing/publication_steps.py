@@ -205,12 +205,12 @@ def _is_open(file: SideFilePlan, former: Sequence[SideFileChoice], choice: str) 
     """
     Return whether people can decide so about a file.
 
-    The publication of any file that is not one of others can stop. One that is stopped can only resume, so that a
-    choice about the title changes nothing about it.
+    The publication of a file can stop if it is ours, or would be written. One that is stopped can only resume, so that
+    a choice about the title changes nothing about it.
     """
     if choice == "resume" or "released" in file.codes:
         return choice == "resume" and "released" in file.codes
-    if choice == "stop" and file.owner != "others":
+    if choice == "stop" and (file.owner != "others" or file.is_written):
         return True
     return bool(_OPEN_CODES & set(file.codes)) or any(
         each.path_bytes == file.path_bytes and each.content_hash == (file.before_hash or "") for each in former

@@ -113,6 +113,22 @@ class TestFilms:
         library.scan()
         assert (shown(), publish(library)) == (before, "unchanged")
 
+    def test_file_of_others_is_left_alone_for_good(self, library: Library, folder: Path) -> None:
+        nfo = folder / TRAM / "movie.nfo"
+        nfo.write_text(FILM)
+        library.scan()
+        video = next((folder / TRAM).glob("*.mp4"))
+        library.people.add([video], ["Ann Lee"])
+        library.publications.refresh(disk=True)
+        address = f"movie:{film_of(library, video)}"
+        library.publications.choose(address, "stop")
+        library.people.add([video], ["Bob Ray"])
+        publish(library)
+        assert nfo.read_text() == FILM
+        library.publications.choose(address, "resume")
+        assert publish(library) == "warning"
+        assert elements(nfo)["actor: Bob Ray 2"] == 1
+
     @pytest.mark.parametrize("is_undone", [False, True])
     def test_stopped_file_follows_its_video_when_its_publication_resumes(
         self, library: Library, folder: Path, *, is_undone: bool

@@ -72,6 +72,12 @@ def test_value_by_hand_takes_the_place_of_theirs_and_names_it() -> None:
     assert (b"<title>Garden</title>" in new, edit.replaced, edit.lost) == (True, (("title", "Seaside"),), ())
 
 
+def test_all_different_values_that_give_way_are_named() -> None:
+    data = FOREIGN.replace("  <year>", "  <title>Seaside Two</title>\n  <year>").encode()
+    new, _, edit = publish(data, content("hand", title="Garden"))
+    assert (new.count(b"<title>Garden"), edit.replaced) == (2, (("title", "Seaside / Seaside Two"),))
+
+
 def test_elements_of_others_come_back_when_a_value_by_hand_is_withdrawn() -> None:
     data = FOREIGN.replace("<title>", "<title lang='de'>").encode()
     by_hand = content("hand", title="Garden", cast=with_order([{"name": "Kay", "character": ""}]), plot="P")
