@@ -331,18 +331,42 @@ def test_files_of_equal_size_and_time_that_swap_are_noticed(library: Library, fo
     assert people_by_name(library) == {"a.avi": before["b.avi"], "b.avi": before["a.avi"]}
 
 
+@pytest.mark.parametrize("group", [1, 99])
+@pytest.mark.parametrize("way", ["rename", "copy"])
+@pytest.mark.parametrize("place", ["films", "another library"])
 def test_recording_that_takes_the_name_of_a_moved_one_with_the_same_start_is_another(
-    library: Library, folder: Path
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, place: str, way: str, group: int
 ) -> None:
-    """Photos of one camera and one second have the same digest, as films that begin with a black picture have."""
-    old = folder / "a.jpg"
+    """Photos of one camera and one moment have the same digest, as films that begin with the same pictures have."""
+    monkeypatch.setattr(scanner, "GROUP_TEXT", -1 if group == 1 else scanner.GROUP_TEXT)  # a group for each file
+    old, other = folder / "a.jpg", folder.parent / place
+    other.mkdir(exist_ok=True)
     old.write_bytes(photos.photo("jpeg", seed=1, exif=photos.exif()))
+    os.utime(old, (OLD, OLD))
     library.scan([folder])
-    library.people.add([old], ["Ann Lee"])
-    old.rename(folder / "moved.jpg")
+    if other != folder:
+        library.scan([other])
+    begin(library, [old])
+    if way == "rename":
+        old.rename(other / "moved.jpg")
+    else:
+        shutil.copyfile(old, other / "moved.jpg")
     old.write_bytes(photos.photo("jpeg", seed=2, exif=photos.exif()))
-    library.scan()
-    assert people_by_name(library) == {"a.jpg": [], "moved.jpg": ["Ann Lee"]}
+    report = library.scan()
+    assert people_by_name(library) == {"a.jpg": [], "moved.jpg": ["Person a"]}
+    assert edits(library) == {"moved.jpg": ["Edit a"]}
+    assert (report.seen, report.new, report.moved, report.changed) == (2, 1, 1, 0)
+
+
+def test_photo_that_another_program_edits_in_place_is_read_and_counted_once(library: Library, folder: Path) -> None:
+    photo = folder / "a.jpg"
+    photo.write_bytes(photos.photo("jpeg", seed=1, exif=photos.exif()))
+    os.utime(photo, (OLD, OLD))
+    begin(library, [photo])
+    photo.write_bytes(photos.photo("jpeg", seed=2, exif=photos.exif()))
+    report = library.scan()
+    assert (report.seen, report.new, report.moved, report.changed) == (1, 0, 0, 1)
+    assert (people_by_name(library), edits(library)) == ({"a.jpg": ["Person a"]}, {"a.jpg": ["Edit a"]})
 
 
 @pytest.mark.parametrize("group", [1, 99])
