@@ -130,10 +130,16 @@ def _packets(media: Any, stream: Any, reader: FileReader, end: int) -> Iterator[
         for each in media.streams:
             if each is not stream:
                 each.discard = Discard.all
+        last = b""
         for packet in media.demux(stream):
-            if packet.is_corrupt and packet.size < _LONGEST:
-                return
-            yield bytes(packet)
+            if not packet.size or (packet.is_corrupt and packet.size < _LONGEST):
+                break
+            if last:
+                yield last
+            last = bytes(packet)
+        # Not every container says that its last packet is cut off. What counts of it is behind its parameters.
+        if end >= reader.stat.size or len(last) >= 2 * _LONGEST:
+            yield last
         return
     # An MP4 has the places of all packets: a slice of the window takes a third of the time of a demuxer.
     start = places[0].pos

@@ -46,13 +46,21 @@ class HashCache:
         self._memory: OrderedDict[tuple[store.Identity, bool], KnownHash] = OrderedDict()  # True: of all media
 
     def find(self, stats: Sequence[FileStat], *, full: bool = False) -> list[KnownHash | None]:
-        """Return the known hash of each file, None if it is not known. With `full`, samples do not count."""
+        """
+        Return the known hash of each file, None if it is not known. With `full`, samples do not count.
+
+        A hash of a file is not known if another file with another hash has its size and time: after a restore, it may
+        have the inode of that file.
+        """
         found = {each.identity: self._recall(each.identity, full=full) for each in stats}
         absent = [each for each in stats if found[each.identity] is None]
         if absent:
             stored = store.find(self._database.read(), absent, full=full)
             self._keep(stored.items(), full=full)
             found |= stored
+        known = [each for each in stats if found[each.identity] is not None]
+        for identity in store.ambiguous(self._database.read(), known) if known else ():
+            found[identity] = None
         return [found[each.identity] for each in stats]
 
     def add_hashes(self, files: Sequence[FileToRead], *, full: bool) -> list[FileToRead]:

@@ -35,6 +35,12 @@ def find(reader: Connection, stats: Iterable[FileStat], *, full: bool) -> dict[I
     return {(device, inode, size, mtime): KnownHash(*known) for device, inode, size, mtime, *known in found}
 
 
+def ambiguous(reader: Connection, stats: Iterable[FileStat]) -> set[Identity]:
+    """Return which `FileStat.identity` may be that of another file: only a reused inode tells both apart."""
+    rows_found = reader.execute(_sql("ambiguous"), rows.columns_of_identities(stats)).fetchall()
+    return {(device, inode, size, mtime) for device, inode, size, mtime in rows_found}
+
+
 def put(tx: Connection, hashes: Sequence[tuple[FileStat, KnownHash]], *, at: datetime) -> None:
     """Store new hashes. They replace older hashes of the same kind (`x1:`, `f1:`) and inode."""
     if not hashes:

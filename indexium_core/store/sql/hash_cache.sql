@@ -15,6 +15,16 @@ FROM found AS f LEFT JOIN (
     SELECT file_hash, max(media_digest) AS media_digest FROM scanned_files SEMI JOIN found USING (file_hash) GROUP BY file_hash
 ) AS d USING (file_hash);
 
+-- name: ambiguous
+-- The stat facts that another file shares except for the inode, with another hash of the same kind. A file system uses the inode
+-- of a deleted file again, so these facts do not tell which of both files is at a path.
+SELECT DISTINCT c.device, c.inode, c.size, c.mtime_ns
+FROM hash_cache AS c SEMI JOIN (
+    SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
+           unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS wanted USING (device, inode, size, mtime_ns)
+JOIN hash_cache AS o USING (device, size, mtime_ns)
+WHERE o.inode <> c.inode AND left(o.file_hash, 3) = left(c.file_hash, 3) AND o.file_hash <> c.file_hash;
+
 -- name: replace
 -- Delete the rows of some files that are of the same kind, or differed at the last verification.
 DELETE FROM hash_cache USING (

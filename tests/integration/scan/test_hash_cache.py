@@ -58,6 +58,31 @@ def test_folder_added_again_is_not_hashed(scanner: Scans, database: Database, ro
     assert [row["file_hash"] for row in rows(database).values()] == before
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_inode_of_another_file_of_equal_size_and_time_is_no_hash(
+    scanner: Scans, database: Database, root: Path, hashed: list[bool], *, full: bool
+) -> None:
+    """Files that are deleted and restored may get each other's inode."""
+    paths = [clip(root, name, form="avi", seed=seed) for seed, name in enumerate(("a.avi", "b.avi"))]
+    size = max(each.stat().st_size for each in paths)
+    for path in paths:
+        path.write_bytes(path.read_bytes().ljust(size, b"\0"))
+        os.utime(path, ns=(OLD, OLD))
+    scanner.scan([root], full=full)
+    before = [(name, row["file_hash"]) for name, row in sorted(rows(database).items())]
+    first, second = (path.read_bytes() for path in paths)
+    paths[0].rename(root / "c")
+    paths[1].rename(paths[0])
+    (root / "c").rename(paths[1])
+    for path, data in zip(paths, (first, second), strict=True):
+        path.write_bytes(data)
+        os.utime(path, ns=(OLD, OLD))
+    hashed.clear()
+    scanner.scan([root], full=full)
+    assert [(name, row["file_hash"]) for name, row in sorted(rows(database).items())] == before
+    assert hashed
+
+
 def test_second_full_scan_hashes_nothing_and_reads_every_comment(
     scanner: Scans, root: Path, probes: list[bytes], hashed: list[bool]
 ) -> None:
