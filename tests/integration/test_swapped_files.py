@@ -219,6 +219,20 @@ def test_all_questions_are_answered_without_those_that_only_a_path_raises(librar
     assert [each.title for each in library.checks.page("other_recording").items] == ["b.mp4"]
 
 
+def test_photo_of_a_burst_that_was_edited_and_renamed_is_a_question_of_its_own(library: Library, folder: Path) -> None:
+    for number, name in enumerate(("a.jpg", "b.jpg")):
+        exif = photos.exif()
+        del exif.get_ifd(0x8769)[0x9291]  # the fraction of the second
+        (folder / name).write_bytes(photos.photo("jpeg", seed=number, exif=exif))
+    begin(library, [folder / "a.jpg", folder / "b.jpg"])
+    (folder / "edited.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif))
+    (folder / "a.jpg").unlink()
+    library.scan()
+    [found] = library.checks.page("other_recording").items
+    assert (found.title, found.resolutions[0].names) == ("edited.jpg", ("Edit a",))
+    assert library.checks.resolve_all("other_recording").files == 0
+
+
 def test_copies_that_may_be_two_recordings_are_asked_about_one_by_one(library: Library, folder: Path) -> None:
     a, b, c = clips(folder)
     begin(library, [a, b, c])

@@ -185,10 +185,11 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 
 -- name: other_recording_rows
 -- Part of other statements: files of a recording without people that no other file has, beside a recording with people or
--- decisions that left. `evidence`: no present file has that recording, and this one alone has an equal digest (digest), is at
--- its path (path) and also as long or of the same moment (rewrite), or is the only newer file of its folder that is as long
--- (duration). `is_sure`: the first and the third one, if the copies of the file are asked about no other recording. A file that
--- names other people is another recording. An edit of the people of that recording replaces those of the database.
+-- decisions that left. `evidence`: no present file has that recording, and this one alone without people has an equal digest
+-- (digest), is at its path (path) and also as long or of the same moment (rewrite), or is the only newer file of its folder that
+-- is as long (duration). `is_sure`: the first and the third one, if the copies of the file are asked about no other recording, and
+-- no other photo is of the same second. A file that names other people is another recording. An edit of the people of that
+-- recording replaces those of the database.
 WITH decided AS (
     SELECT file_id, list(DISTINCT fact ORDER BY fact) AS facts FROM (
         SELECT file_id, kind AS fact FROM decisions WHERE revoked_at IS NULL AND kind <> 'edit'
@@ -196,59 +197,58 @@ WITH decided AS (
         UNION ALL SELECT file_id, 'title' FROM title_assignments)
     GROUP BY file_id
 ), former AS (
-    SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder,
+    SELECT m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder, m.scanned_at,
            coalesce(any_value(e.people), list(DISTINCT p.name ORDER BY p.name) FILTER (p.name IS NOT NULL), []) AS names,
            coalesce(any_value(d.facts), []) AS facts
     FROM (FROM scanned_files WHERE state = 'missing' AND file_hash IS NOT NULL) AS m
     LEFT JOIN video_people AS v ON v.file_hash = m.file_hash LEFT JOIN people AS p USING (person_id)
     LEFT JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS e ON e.file_id = m.file_id
     LEFT JOIN decided AS d ON d.file_id = m.file_id
-    GROUP BY m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder
+    GROUP BY m.path_bytes, m.path, m.file_id, m.file_hash, m.media_digest, m.duration, m.library_id, m.folder, m.scanned_at
     HAVING len(names) > 0 OR len(facts) > 0
 ), gone AS (
     FROM former
     WHERE file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE state <> 'missing' AND file_hash IS NOT NULL)
       AND file_hash NOT IN (SELECT o.file_hash FROM film_hashes AS o JOIN film_hashes AS n USING (film_id)
                             JOIN scanned_files AS s ON s.file_hash = n.file_hash AND s.state <> 'missing')
+), free AS (
+    FROM scanned_files WHERE state = 'ok'
+      AND file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
+      AND file_id NOT IN (SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL)
 ), alike AS (
-    SELECT f.file_id AS former_id, i.file_id
-    FROM gone AS f JOIN scanned_files AS i
-        ON i.media_digest[:19] = f.media_digest[:19] AND i.state = 'ok' AND i.file_hash <> f.file_hash
+    SELECT f.file_id AS former_id, i.file_id, NOT starts_with(i.media_digest, 's2:') OR NOT EXISTS (
+        FROM scanned_files AS o WHERE o.media_digest = i.media_digest AND o.file_hash NOT IN (i.file_hash, f.file_hash)) AS is_sure
+    FROM gone AS f JOIN free AS i ON i.media_digest[:19] = f.media_digest[:19] AND i.file_hash <> f.file_hash
     WHERE /* digests_agree */ AND /* is_as_long */
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
 ), as_long AS (
     SELECT f.file_id AS former_id, i.file_id
-    FROM gone AS f JOIN scanned_files AS i
-        ON i.library_id = f.library_id AND i.folder = f.folder AND i.state = 'ok' AND i.file_id > f.file_id
-           AND i.duration IS NOT NULL AND f.duration IS NOT NULL AND /* is_as_long */
-    WHERE i.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
+    FROM gone AS f JOIN free AS i ON i.library_id = f.library_id AND i.folder = f.folder AND i.first_seen_at > f.scanned_at
+         AND i.duration IS NOT NULL AND f.duration IS NOT NULL AND /* is_as_long */
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
 ), at_path AS (
     SELECT f.file_id AS former_id, i.file_id,
            CASE WHEN i.duration IS NOT NULL AND f.duration IS NOT NULL THEN /* is_as_long */
                 ELSE i.media_digest <> '' AND f.media_digest <> '' AND /* digests_agree */ END AS is_alike
-    FROM former AS f JOIN scanned_files AS i ON i.path_bytes = f.path_bytes AND i.state = 'ok' AND i.file_hash <> f.file_hash
+    FROM former AS f JOIN free AS i ON i.path_bytes = f.path_bytes AND i.file_hash <> f.file_hash
 ), pairs AS (
-    SELECT former_id, file_id, 'digest' AS evidence, 1 AS place FROM alike
-    UNION ALL SELECT former_id, file_id, CASE WHEN is_alike THEN 'rewrite' ELSE 'path' END, 2 FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
-    UNION ALL SELECT former_id, file_id, 'duration', 3 FROM as_long
+    SELECT former_id, file_id, 'digest' AS evidence, 1 AS place, is_sure FROM alike
+    UNION ALL SELECT former_id, file_id, CASE WHEN is_alike THEN 'rewrite' ELSE 'path' END, 2, is_alike FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
+    UNION ALL SELECT former_id, file_id, 'duration', 3, FALSE FROM as_long
         WHERE former_id NOT IN (SELECT former_id FROM alike UNION ALL SELECT former_id FROM at_path)
 ), chosen AS (
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.facts,
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, p.is_sure, f.names, f.facts,
        CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
 LEFT JOIN decided AS own ON own.file_id = n.file_id
-WHERE n.file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
-  AND NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id NOT IN (SELECT file_id FROM pairs))
-  AND NOT EXISTS (FROM decisions AS d WHERE d.file_id = n.file_id AND d.kind = 'edit' AND d.revoked_at IS NULL)
+WHERE NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id NOT IN (SELECT file_id FROM pairs))
   AND (len(f.names) > 0 OR NOT list_has_all(coalesce(own.facts, []), f.facts))
   AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)
        OR list_has_any(n.people_keys, list_transform(f.names, lambda a: lower(a))))
 QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, f.file_id DESC) = 1
 )
-SELECT *, evidence IN ('digest', 'rewrite')
-          AND min(former_hash) OVER (PARTITION BY file_hash) = max(former_hash) OVER (PARTITION BY file_hash) AS is_sure
-FROM chosen
+SELECT * REPLACE (coalesce(is_sure, FALSE) AND min(former_hash) OVER of_hash = max(former_hash) OVER of_hash AS is_sure)
+FROM chosen WINDOW of_hash AS (PARTITION BY file_hash)
 
 -- name: copied_people_rows
 -- Part of other statements: present files with the people that an earlier version copied to their recordings.
