@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indexium_core.flows.checks.finding_page import FindingPage, are, names_text, path_query
-from indexium_core.model.check import CheckRow, Kind, Resolution
+from indexium_core.model.check import CheckFile, CheckRow, Kind, Resolution
 from indexium_core.model.fields.table import title_of
 from indexium_core.store.checks import FormerRecording
 
@@ -20,14 +20,14 @@ def copied_people_finding(subject: str, digest: int, page: FindingPage) -> Check
     return _finding(("copied_people", subject, digest), page, _copied_people)
 
 
-def _other_recording(former: FormerRecording) -> tuple[str, Resolution]:
-    facts = [*former.names, *map(_fact_text, former.facts)]
+def _other_recording(former: FormerRecording, file: CheckFile) -> tuple[str, Resolution]:
+    facts, is_photo = [*former.names, *map(_fact_text, former.facts)], file.duration is None
+    held = f"This path held another recording, with {names_text(facts)}."
     moved = f"{former.path} is missing, with {names_text(facts)}."
     texts = {
-        "path": f"This path held another recording, with {names_text(facts)}. Nothing shows that this one is the same.",
-        "rewrite": f"This path held another recording, with {names_text(facts)}. This one is as long, or of the same "
-        "camera and second.",
-        "digest": f"{moved} This file begins with the same media, or is a photo of the same camera and moment.",
+        "path": f"{held} Nothing shows that this one is the same.",
+        "rewrite": f"{held} This one {'has the same camera and second' if is_photo else 'is as long'}.",
+        "digest": f"{moved} This file {'has the same camera and moment' if is_photo else 'begins with the same media'}.",
         "duration": f"{moved} This file is new in the same folder, and the only one that is as long.",
     }
     follow = "follows" if len(facts) == 1 else "follow"
@@ -40,7 +40,7 @@ def _other_recording(former: FormerRecording) -> tuple[str, Resolution]:
     )
 
 
-def _copied_people(former: FormerRecording) -> tuple[str, Resolution]:
+def _copied_people(former: FormerRecording, _: CheckFile) -> tuple[str, Resolution]:
     people = names_text(former.names)
     text = f"An earlier version took {people} from another recording that had this path, or this shape."
     return text, Resolution(
@@ -65,7 +65,9 @@ def _fact_text(fact: str) -> str:
 
 
 def _finding(
-    about: tuple[Kind, str, int], page: FindingPage, describe: Callable[[FormerRecording], tuple[str, Resolution]]
+    about: tuple[Kind, str, int],
+    page: FindingPage,
+    describe: Callable[[FormerRecording, CheckFile], tuple[str, Resolution]],
 ) -> CheckRow | None:
     """
     Return a finding.
@@ -80,7 +82,7 @@ def _finding(
     file, former = page.files.get(int(subject)), page.former_recordings.get(subject)
     if file is None or former is None:
         return None
-    text, choice = describe(former)
+    text, choice = describe(former, file)
     return CheckRow(
         kind=kind,
         subject=subject,
