@@ -26,8 +26,8 @@ def _other_recording(former: FormerRecording, file: CheckFile) -> tuple[str, Res
     moved = f"{former.path} is missing, with {names_text(facts)}."
     texts = {
         "path": f"{held} Nothing shows that this one is the same.",
-        "rewrite": f"{held} This one {'has the same camera and second' if is_photo else 'is as long'}.",
-        "digest": f"{moved} This file {'has the same camera and moment' if is_photo else 'begins with the same media'}.",
+        "rewrite": f"{held} This one {'has its camera and moment' if is_photo else 'is as long'}.",
+        "digest": f"{moved} This file {'has its camera and moment' if is_photo else 'begins with the same media'}.",
         "duration": f"{moved} This file is new in the same folder, and the only one that is as long.",
     }
     follow = "follows" if len(facts) == 1 else "follow"
