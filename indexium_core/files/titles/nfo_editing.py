@@ -17,7 +17,7 @@ from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
 from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
-from indexium_core.files.titles.nfo_former import restored, tags_by_hand, with_sources
+from indexium_core.files.titles.nfo_former import in_former_order, order_of, restored, tags_by_hand, with_sources
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_merging import FREE_TO_ADD, NfoMerge, document_for, is_rating, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
@@ -28,6 +28,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     EMPTY,
     FORMER,
     OF_OTHERS,
+    ORDER,
     VOTES,
     OwnValues,
     owned,
@@ -218,7 +219,7 @@ class _Target:
             former = with_sources(former, page, proof.changed_of_others(NfoMerge(self.merge.content), tags))
             found["values"] = with_items(found["values"], proof.rewritten(tags))
         if former:
-            found[FORMER] = former
+            found[FORMER], found[ORDER] = former, self.known.get(ORDER) or order_of(page, self.root)
         found |= {OF_OTHERS: True} if self.is_of_others else {}
         found |= {ADDRESS: True} if ADDRESS in self.known else {}
         if self.empty and found["values"]:
@@ -246,7 +247,22 @@ def _with_former(
             fields += found.fields
             lost += found.lost
             ledger[ledger.index(known)] = found.own
-    return (_spliced(data, layout, edits) if edits else data), ledger, fields, lost
+    if not edits:
+        return data, ledger, fields, lost
+    return _with_former_order(_spliced(data, layout, edits), contents, own, ledger), ledger, fields, lost
+
+
+def _with_former_order(data: bytes, contents: Sequence[NfoContent], before: OwnValues, after: OwnValues) -> bytes:
+    """Return a file whose roots have the order of elements again in which all that gave way is back."""
+    layout = layout_of(data)
+    page, edits = NfoPage(layout.text), list[TextEdit]()
+    for root, content in _matched(layout.roots, contents):
+        document = None if root is None else document_of(content.kind, root)
+        known = {} if document is None else root_of(before, document)
+        if root is None or document is None or ORDER not in known or root_of(after, document).get(FORMER):
+            continue
+        edits += in_former_order(page, root, known)
+    return _spliced(data, layout, edits) if edits else data
 
 
 def _emptied(page: NfoPage, root: PlacedElement, edits: Sequence[TextEdit], empty: str) -> list[TextEdit]:

@@ -7,11 +7,14 @@ is what others say: a scan reads it as if it were still in the file.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+
+from blake3 import blake3
 
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import ReadElement
@@ -26,6 +29,7 @@ from indexium_core.model.publishing.nfo_content import SEASON_NAMES, NfoContent,
 from indexium_core.model.publishing.nfo_ownership import (
     CAST,
     FORMER,
+    ORDER,
     PEOPLE,
     OwnValues,
     are_ours,
@@ -36,6 +40,8 @@ from indexium_core.model.publishing.nfo_ownership import (
 )
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 from indexium_core.model.titles.titles import joined_values
+
+_DIGEST = 4  # bytes of a digest of an element: those of one root only must differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,39 @@ def restored(page: NfoPage, root: PlacedElement, content: NfoContent, ledger: Ma
             _disown(content, each, values)
     lost = lost_parts(content.kind, gone, back, ledger)
     return FormerElements(edits, {**ledger, FORMER: former, "values": values}, fields, lost)
+
+
+def order_of(page: NfoPage, root: PlacedElement) -> list[str]:
+    """Return a digest of each element of a root, in their order."""
+    sources = (page.source(placed(each)) for each in root.children)
+    return [blake3(each.encode()).hexdigest(_DIGEST) for each in sources]
+
+
+def in_former_order(page: NfoPage, root: PlacedElement, ledger: Mapping[str, Any]) -> list[TextEdit]:
+    """
+    Return the edits that put elements that came back where they stood; none if others have sorted theirs since.
+
+    Args:
+        page: The file.
+        root: The root with these elements.
+        ledger: The root of the ledger, with `FORMER` and `ORDER`, from before they came back.
+
+    """
+    layout = layout_of(f"<movie>{''.join(itertools.chain(*ledger[FORMER].values()))}</movie>".encode())
+    back, places = set(order_of(NfoPage(layout.text), layout.roots[0])), defaultdict[str, list[int]](list)
+    for place, digest in enumerate(ledger[ORDER]):
+        places[digest].append(place)
+    digests = order_of(page, root)
+    found = {at: places[digest].pop(0) for at, digest in enumerate(digests) if places[digest]}
+    stayed = [place for at, place in found.items() if digests[at] not in back]
+    if any(one > other for one, other in itertools.pairwise(stayed)):
+        return []
+    elements = [placed(each) for each in root.children]
+    return [
+        (elements[to].start, elements[to].end, page.source(elements[at]))
+        for to, at in zip(found, sorted(found, key=found.__getitem__), strict=True)
+        if to != at
+    ]
 
 
 def with_former(document: NfoDocument, own: OwnValues) -> NfoDocument:

@@ -25,6 +25,7 @@ ItemKey: TypeAlias = tuple[str, str]  # what tells the items of a list apart: a 
 CAST, PEOPLE = "cast", "people"
 BY_ITEM = "by_item"  # key of a root: each item of its lists has its own owner, as since this version
 FORMER = "former"  # key of a root: the sources of the elements of others that gave way to values by hand, by tag
+ORDER = "order"  # key of a root with `FORMER`: digests of its elements before the first of them gave way
 EMPTY = "empty"  # key of a root: its text before we wrote into it, if it had no element
 OF_OTHERS = "of_others"  # key of a root: it was there before us, so no name of a file comes into it
 ADDRESS = "address"  # key of a root: we wrote it in front of an address, which is all that the file had

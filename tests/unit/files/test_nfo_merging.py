@@ -400,6 +400,38 @@ def test_form_of_others_comes_back_with_their_values(elements: str, values: dict
     assert publish(again, content(), own)[0] == data
 
 
+@pytest.mark.parametrize(
+    ("values", "people"),
+    [
+        ({"crew": [{"name": "X", "job": "Director"}]}, []),
+        ({"tags": ["hand", "alpha"]}, [ANN]),
+        ({"genres": ["Hand"], "plot": "P"}, []),
+        ({"year": 1999}, []),
+    ],
+)
+def test_elements_of_others_come_back_where_they_stood(values: dict[str, Any], people: list[Any]) -> None:
+    lines = (
+        *("<credits>Writer W</credits>", "<director>Dir D</director>", "<tag>alpha</tag>", "<plot>P1</plot>"),
+        *("<year>1990</year>", "<tag>beta</tag>", "<genre>Drama</genre>", "<own>1</own>", "<genre>War</genre>"),
+        "<actor><name>Old Actor</name></actor>",
+    )
+    data = ("<movie>\n  " + "\n  ".join(lines) + "\n</movie>\n").encode()
+    start, own, _ = publish(data, content(cast=with_order(people)))
+    new, own, _ = publish(start, content(dict.fromkeys(values, "hand"), cast=with_order(people), **values), own)
+    assert new != start
+    back, own, edit = publish(new, content(cast=with_order(people)), own)
+    assert (back.decode(), edit.lost) == (start.decode(), ())
+    assert publish(back, content(), own)[0] == data
+
+
+def test_order_that_others_gave_their_elements_stays() -> None:
+    data = b"<movie>\n  <plot>P1</plot>\n  <own>1</own>\n  <tag>t</tag>\n</movie>\n"
+    new, own, _ = publish(data, content("hand", plot="P"))
+    theirs = b"<movie>\n  <tag>t</tag>\n  <own>1</own>\n  <plot>P</plot>\n</movie>\n"
+    assert parsed(new) == parsed(theirs)
+    assert publish(theirs, content(), own)[0] == theirs.replace(b"<plot>P<", b"<plot>P1<")
+
+
 def test_one_id_of_two_by_hand_comes_back() -> None:
     ids = '<uniqueid type="imdb" default="true">tt0090024</uniqueid><uniqueid type="tmdb">7024</uniqueid>'
     data = f'<movie><title>A</title>{ids}<uniqueid type="odd">z1</uniqueid></movie>'.encode()
