@@ -124,7 +124,7 @@ def _first_packets(media: Any, stream: Any, reader: FileReader, end: int) -> _Fi
 
 
 def _packets(media: Any, stream: Any, reader: FileReader, end: int) -> Iterator[bytes]:
-    """Yield the packets of a stream up to an offset; of the last one, which may be cut off, the first bytes."""
+    """Yield the packets of a stream up to an offset, without a last one that may lack bytes that count."""
     places = stream.index_entries if media.format.name.startswith("mov") else ()
     if not places:
         for each in media.streams:
@@ -137,7 +137,8 @@ def _packets(media: Any, stream: Any, reader: FileReader, end: int) -> Iterator[
             if last:
                 yield last
             last = bytes(packet)
-        # Not every container says that its last packet is cut off. What counts of it is behind its parameters.
+        # Not every container marks a packet that the window cuts off. Parameters may precede the bytes that count, so
+        # only a long packet surely has enough of these.
         if end >= reader.stat.size or len(last) >= 2 * _LONGEST:
             yield last
         return

@@ -52,7 +52,8 @@ class FormerRecording(NamedTuple):
 
     file_id: int | None  # of its missing file; None: only its people are known
     evidence: str  # digest, rewrite, path, duration: what both have in common
-    is_sure: bool  # such questions can be answered all at once
+    is_sure: bool  # *Answer all* includes it
+    is_photo: bool
     names: list[str]  # its people: those of an edit, else those of the database
     facts: list[str]  # other decisions: kinds, `lock:` with a field, title
     path: str | None  # where it was; None: at the path of the file

@@ -193,7 +193,7 @@ def test_new_file_that_is_as_long_is_a_question_of_its_own(library: Library, fol
     assert (found.title, "as long" in found.text) == ("new.mp4", True)
     report = library.checks.resolve_all("other_recording")
     assert (report.files, people_by_name(library)["new.mp4"]) == (0, [])
-    assert report.text.endswith("Files with only an equal path or length are answered one by one: 1.")
+    assert report.text.endswith("Answer these one by one: 1.")
     library.checks.resolve("other_recording", found.subject, "add")
     assert people_by_name(library)["new.mp4"] == ["Person a"]
 
@@ -231,6 +231,33 @@ def test_photo_of_a_burst_that_was_edited_and_renamed_is_a_question_of_its_own(l
     [found] = library.checks.page("other_recording").items
     assert (found.title, found.resolutions[0].names) == ("edited.jpg", ("Edit a",))
     assert library.checks.resolve_all("other_recording").files == 0
+
+
+def test_several_photos_of_one_second_are_asked_about_one_by_one_also_at_their_paths(
+    library: Library, folder: Path
+) -> None:
+    exif = photos.exif()
+    del exif.get_ifd(0x8769)[0x9291]  # the fraction of the second
+    for number, name in enumerate(("a.jpg", "b.jpg")):
+        (folder / name).write_bytes(photos.photo("jpeg", seed=number, exif=exif))
+    begin(library, [folder / "a.jpg", folder / "b.jpg"])
+    (folder / "a.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif))
+    library.scan()
+    assert [each.title for each in library.checks.page("other_recording").items] == ["a.jpg"]
+    assert library.checks.resolve_all("other_recording").files == 0
+
+
+def test_remux_beside_a_moved_recording_takes_nothing_from_it(library: Library, folder: Path) -> None:
+    other = folder.parent / "other films"
+    other.mkdir()
+    [film] = clips(folder, names="a")
+    library.scan([other])
+    begin(library, [film])
+    shutil.copy(film, other / "b.mp4")
+    remux(film, "matroska")
+    film.rename(film.with_suffix(".mkv"))
+    library.scan()
+    assert (people_by_name(library), edits(library)) == ({"a.mkv": [], "b.mp4": ["Person a"]}, {"b.mp4": ["Edit a"]})
 
 
 def test_copies_that_may_be_two_recordings_are_asked_about_one_by_one(library: Library, folder: Path) -> None:

@@ -132,7 +132,7 @@ def question_about_all(group: CheckGroup) -> dict[str, Any]:
         case _:
             title, confirm = f"Are all {number} the same recordings?", f"Answer all {number}"
             text = "Each file gets the people and decisions of the recording that it may be. The files do not change."
-            hint = "Files that share only a path or a length with a missing one stay: answer these one by one."
+            hint = "Files without sure evidence stay: answer these one by one."
     return {
         "title": title,
         "sections": [{"kind": "text", "text": text}, {"kind": "hint", "text": hint}],

@@ -55,7 +55,7 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
     "nfo_unreadable": {"keep": _KEEP, "replace": "Select to replace the file"},
     "own_file_missing": {"restore": "Restore", "keep": "Leave it out", "stop": "Stop publishing it"},
     "foreign_nfo_replaced": {"take_back": _KEEP},
-    "foreign_nfo_edited": {"stop": "Leave this file as it is"},
+    "foreign_nfo_edited": {"stop": "Never edit this file"},
     "released": {"resume": "Publish it again"},
 }
 _WITHOUT_FIELD = ("lock", "update", "condition")  # facts whose reason says all

@@ -249,17 +249,16 @@ def _with_former(
             ledger[ledger.index(known)] = found.own
     if not edits:
         return data, ledger, fields, lost
-    return _with_former_order(_spliced(data, layout, edits), contents, own, ledger), ledger, fields, lost
+    return _with_former_order(_spliced(data, layout, edits), contents, own), ledger, fields, lost
 
 
-def _with_former_order(data: bytes, contents: Sequence[NfoContent], before: OwnValues, after: OwnValues) -> bytes:
-    """Return a file whose roots have the order of elements again in which all that gave way is back."""
+def _with_former_order(data: bytes, contents: Sequence[NfoContent], before: OwnValues) -> bytes:
+    """Return a file with the former order of elements in the roots in which elements came back."""
     layout = layout_of(data)
     page, edits = NfoPage(layout.text), list[TextEdit]()
     for root, content in _matched(layout.roots, contents):
-        document = None if root is None else document_of(content.kind, root)
-        known = {} if document is None else root_of(before, document)
-        if root is None or document is None or ORDER not in known or root_of(after, document).get(FORMER):
+        known = {} if root is None else root_of(before, document_of(content.kind, root))
+        if root is None or ORDER not in known:
             continue
         edits += in_former_order(page, root, known)
     return _spliced(data, layout, edits) if edits else data
@@ -330,13 +329,13 @@ def _address_left(layout: NfoLayout, contents: Sequence[NfoContent], own: OwnVal
 
 def _without_names(content: NfoContent) -> NfoContent:
     """Return a content without the values that come from the name of a file."""
-    values = {name: value for name, value in content.values.items() if content.origin_of(name) != "name"}
-    return replace(content, values=values)
+    return content.of_origins(FREE_TO_ADD | {"nfo"})
 
 
 def _has_more_than_address(content: NfoContent) -> bool:
     """Return whether a content has a value that neither a name nor another NFO file says."""
-    return any(value and content.origin_of(name) in FREE_TO_ADD for name, value in content.values.items())
+    found = content.of_origins(FREE_TO_ADD)
+    return any(found.values.values()) or bool(found.series_title or found.season_names)
 
 
 # Which root is which content

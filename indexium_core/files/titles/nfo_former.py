@@ -41,7 +41,7 @@ from indexium_core.model.publishing.nfo_ownership import (
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 from indexium_core.model.titles.titles import joined_values
 
-_DIGEST = 4  # bytes of a digest of an element: those of one root only must differ
+_DIGEST = 4  # bytes of the digest of an element, which must differ only within one root
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class _Merging:
         if verdict == "replace":
             self._merge.replaced[name] = self._text_of(name)
         elif verdict == "drift":
-            self._merge.drifted[name] = shortened(self._present.get(name))
+            self._merge.drifted[name] = self._text_of(name)
         return verdict != "keep"
 
     def _on_removal(self, name: str) -> _Verdict:
@@ -188,11 +188,12 @@ class _Merging:
 
     def _text_of(self, name: str) -> str:
         """Return the value of a root as a text: those of all its elements, if they differ."""
-        kind, group = self._content.kind, self._groups.get(name)
-        elements = [each for each in self._root.children if group is not None and each.tag in group.tags]
-        values = dict.fromkeys(shortened(read_value(kind, name, [each])) for each in elements)
-        found = [each for each in values if each] if "." not in name and len(values) > 1 else []
-        return " / ".join(found) or shortened(self._present.get(name))
+        kind, group, value = self._content.kind, self._groups.get(name), self._present.get(name)
+        if group is None or "." in name:
+            return shortened(value)
+        elements = [each for each in self._root.children if each.tag in group.tags]
+        texts = dict.fromkeys(str(each) for each in (read_value(kind, name, [one]) for one in elements) if each)
+        return shortened(" / ".join(texts) if len(texts) > 1 else value)
 
     def _is_of_date(self, name: str) -> bool:
         """Return whether a value is no element: our reader takes a year that it does not find from the date."""
@@ -452,18 +453,7 @@ class _ListMerge:
 
 def _without_local(content: NfoContent) -> NfoContent:
     """Return a content without the single values of names and other NFO files, which come into no file of others."""
-    values = {
-        name: value
-        for name, value in content.values.items()
-        if content.origin_of(name) in FREE_TO_ADD or name in (*_LISTS, "crew", "ratings")
-    }
-    title = content.series_title if content.origin_of(SERIES_TITLE) in FREE_TO_ADD else ""
-    seasons = {
-        number: name
-        for number, name in content.season_names.items()
-        if content.origin_of(f"{SEASON_NAMES}.{number}") in FREE_TO_ADD
-    }
-    return replace(content, values=values, series_title=title, season_names=seasons)
+    return content.of_origins(FREE_TO_ADD, always=(*_LISTS, "crew", "ratings"))
 
 
 def is_rating(name: str) -> bool:

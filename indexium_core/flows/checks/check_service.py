@@ -208,7 +208,7 @@ class Checks:
             files, step_id = self._resolver.take_recordings(subjects, only_sure=True)
             text = f"{wording.files(files)} now {'has' if files == 1 else 'have'} the people and decisions that waited."
             if left := len(subjects) - files:
-                text += f" Files with only an equal path or length are answered one by one: {wording.count(left)}."
+                text += f" Answer these one by one: {wording.count(left)}."
         else:
             files, step_id = self._resolver.learn_all(checked, subjects)
             text = f"The database now has the people of {wording.files(files)}."

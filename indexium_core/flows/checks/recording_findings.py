@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indexium_core.flows.checks.finding_page import FindingPage, are, names_text, path_query
-from indexium_core.model.check import CheckFile, CheckRow, Kind, Resolution
+from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.fields.table import title_of
 from indexium_core.store.checks import FormerRecording
 
@@ -20,15 +20,15 @@ def copied_people_finding(subject: str, digest: int, page: FindingPage) -> Check
     return _finding(("copied_people", subject, digest), page, _copied_people)
 
 
-def _other_recording(former: FormerRecording, file: CheckFile) -> tuple[str, Resolution]:
-    facts, is_photo = [*former.names, *map(_fact_text, former.facts)], file.duration is None
+def _other_recording(former: FormerRecording) -> tuple[str, Resolution]:
+    facts, is_photo = [*former.names, *map(_fact_text, former.facts)], former.is_photo
     held = f"This path held another recording, with {names_text(facts)}."
     moved = f"{former.path} is missing, with {names_text(facts)}."
     texts = {
         "path": f"{held} Nothing shows that this one is the same.",
         "rewrite": f"{held} This one {'has its camera and moment' if is_photo else 'is as long'}.",
         "digest": f"{moved} This file {'has its camera and moment' if is_photo else 'begins with the same media'}.",
-        "duration": f"{moved} This file is new in the same folder, and the only one that is as long.",
+        "duration": f"{moved} This file came later into the same folder, and is the only such file that is as long.",
     }
     follow = "follows" if len(facts) == 1 else "follow"
     return texts[former.evidence], Resolution(
@@ -40,7 +40,7 @@ def _other_recording(former: FormerRecording, file: CheckFile) -> tuple[str, Res
     )
 
 
-def _copied_people(former: FormerRecording, _: CheckFile) -> tuple[str, Resolution]:
+def _copied_people(former: FormerRecording) -> tuple[str, Resolution]:
     people = names_text(former.names)
     text = f"An earlier version took {people} from another recording that had this path, or this shape."
     return text, Resolution(
@@ -67,7 +67,7 @@ def _fact_text(fact: str) -> str:
 def _finding(
     about: tuple[Kind, str, int],
     page: FindingPage,
-    describe: Callable[[FormerRecording, CheckFile], tuple[str, Resolution]],
+    describe: Callable[[FormerRecording], tuple[str, Resolution]],
 ) -> CheckRow | None:
     """
     Return a finding.
@@ -82,7 +82,7 @@ def _finding(
     file, former = page.files.get(int(subject)), page.former_recordings.get(subject)
     if file is None or former is None:
         return None
-    text, choice = describe(former, file)
+    text, choice = describe(former)
     return CheckRow(
         kind=kind,
         subject=subject,

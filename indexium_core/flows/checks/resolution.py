@@ -111,7 +111,7 @@ class FindingResolver:
         """
         Give files the people and the decisions of their missing recordings.
 
-        With `only_sure`, a finding needs more than an equal path or duration. Return the number of files, and the step.
+        With `only_sure`, findings that are not `is_sure` stay. Return the number of files, and the step.
         """
         found = store.former_recordings(self._database.read(), "other_recording", subjects)
         former = {

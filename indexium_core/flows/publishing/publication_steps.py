@@ -99,14 +99,13 @@ class PublicationSteps:
                 return PublicationDecision(step_id=None, summary="Nothing changes: it is so already.")
             entities, subjects = list[list[object]](), list[str]()
             for entity, found in decided:
-                places = [each.path_bytes for each in found]
-                if choice == "resume":  # of a stopped file that did not follow its media, the former place resumes, too
-                    kinds = {each.kind for each in found}
-                    released = [each for each in choices.released_elsewhere(tx, entity, known) if each.kind in kinds]
-                    places += [each.path_bytes for each in released]
-                    before += [SideFileChoice(each.path_bytes, each.content_hash, "stop") for each in released]
-                choices.put(tx, entity, places, _wanted(found, choice), at=at)
-                quoted = [_quoted(each) for each in places]
+                own_paths = [each.path_bytes for each in found]
+                if choice == "resume":  # a stopped file does not follow its media: its former path resumes, too
+                    left = choices.stopped_elsewhere(tx, entity, {each.kind for each in found}, known)
+                    own_paths += [each.path_bytes for each in left]
+                    before += left
+                choices.put(tx, entity, own_paths, _wanted(found, choice), at=at)
+                quoted = [_quoted(each) for each in own_paths]
                 entities.append([*entity, quoted])
                 subjects += quoted
             if choice == "replace":

@@ -7,6 +7,7 @@ The steps of a scan:
 2. Mark missing files. This step is before reading, so that a moved file (also from another root) is recognised by its
    content.
 3. Read new and changed files, and store them in groups. An interrupted scan keeps the groups that it stored.
+4. Read the files once more whose recording only weak evidence tells, and store them: now the others are known.
 
 An unchanged file costs one `stat`. A damaged file never stops a scan: it becomes a row with a state and a reason.
 """
@@ -229,7 +230,7 @@ class _ScanRun:
         self._marked_missing: list[int] = []  # file ids; reading may find some of them at another path
         self._walked = frozenset[int]()  # libraries of which all paths were compared with the catalog
         self._differing = frozenset[bytes]()  # paths in them whose files differ
-        self._postponed = list[tuple[LibraryRow, list[FileToRead]]]()  # files that only weak evidence identifies
+        self._deferred: dict[int, tuple[LibraryRow, list[FileToRead]]] = {}  # files with weak evidence, by library
 
     def run(
         self,
@@ -259,9 +260,8 @@ class _ScanRun:
         for each in online:
             if not report.cancelled:
                 self._read(each)
-        for library, postponed in self._postponed:
-            if not report.cancelled:
-                self._read_postponed(library, postponed)
+        for library, deferred in self._deferred.values():
+            self._read_deferred(library, deferred)
         missing = catalog.missing(self._database.read(), self._marked_missing)
         if not report.cancelled and (missing or report.new or report.moved or report.changed):
             with self._database.atomic() as tx:
@@ -292,7 +292,7 @@ class _ScanRun:
             candidates = list(to_read.values())
             for start in range(0, len(candidates), GROUP_FILES):
                 group = candidates[start : start + GROUP_FILES]
-                self._store(library, list(self._read_files(library, group)), is_last=True)
+                self._store(library, list(self._read_files(library, group)), defers=False)
 
     def _discover(self, library: LibraryRow, *, full: bool, accept_missing: bool) -> Discovery:
         return discovery.discover(
@@ -371,16 +371,15 @@ class _ScanRun:
                 free = roots.free_bytes(found.library)
                 catalog.library_scanned(tx, found.library.library_id, device=found.device, at=self._at, free_bytes=free)
 
-    def _read_postponed(self, library: LibraryRow, files: Sequence[FileToRead]) -> None:
-        """Read files again, and store them, after all others: only now is known what else has their recordings."""
+    def _read_deferred(self, library: LibraryRow, files: Sequence[FileToRead]) -> None:
+        """Read the deferred files again, whose facts would take much memory until the end of a scan, and store them."""
         for start in range(0, len(files), GROUP_FILES):
-            if self._should_stop():
-                self.report.cancelled = True
+            self.report.cancelled = self.report.cancelled or self._should_stop()
             group = files[start : start + GROUP_FILES]
-            if self.report.cancelled or not self._store(library, list(self._read_files(library, group)), is_last=True):
+            if self.report.cancelled or not self._store(library, list(self._read_files(library, group)), defers=False):
                 return
 
-    def _store(self, library: LibraryRow, group: Sequence[ReadResult], *, is_last: bool = False) -> bool:
+    def _store(self, library: LibraryRow, group: Sequence[ReadResult], *, defers: bool = True) -> bool:
         """
         Store one group. Return False if the root went offline; then its files do not count as missing.
 
@@ -394,11 +393,14 @@ class _ScanRun:
             return False
         left = self._moved_files(group)
         stored, missing, hashed = self._database.run(
-            lambda tx: self._upsert(tx, library, group, absent, left, is_last=is_last)
+            lambda tx: self._upsert(tx, library, group, absent, left, defers=defers)
         )
-        if stored.postponed:
-            self._postponed.append((library, [each.candidate for each in group if each.path in stored.postponed]))
-            group = [each for each in group if each.path not in stored.postponed]
+        for result in group if defers else ():
+            _count_hash(self.report.cache, result)
+        if stored.deferred:
+            _, deferred = self._deferred.setdefault(library.library_id, (library, []))
+            deferred += [each.candidate for each in group if each.path in stored.deferred]
+            group = [each for each in group if each.path not in stored.deferred]
         self._marked_missing += [*missing, *stored.displaced_ids]
         self._hashes.remember(hashed, full=self._full)
         self._count(group, stored)
@@ -427,7 +429,7 @@ class _ScanRun:
         absent: Sequence[bytes],
         left: Sequence[int],
         *,
-        is_last: bool,
+        defers: bool,
     ) -> tuple[catalog.UpsertReport, list[int], list[ScannedFile]]:
         """Store a group; return the changes, the ids of files that became missing, and the files with new hashes."""
         outdated = {result.path for result in group if result.is_missing or result.has_changed()}
@@ -438,7 +440,7 @@ class _ScanRun:
         rows = [result.row(self._now_ns) for result in group if result.path not in kept]
         hashed = [row for row in rows if row.facts.hashed_bytes and not row.growing and row.path_bytes not in outdated]
         self._hashes.put(tx, hashed)
-        report = catalog.upsert_files(tx, library.library_id, rows, at=self._at, is_last=is_last)
+        report = catalog.upsert_files(tx, library.library_id, rows, at=self._at, defers=defers)
         renamed_side_files.follow(tx, report.renamed)
         return report, missing, hashed
 
@@ -453,7 +455,6 @@ class _ScanRun:
         states = collections.Counter(result.facts.state for result in present)
         report.errors += states.total() - states["ok"]
         for result in present:
-            _count_hash(report.cache, result)
             if result.facts.state != "ok":
                 job_log.log_unread(result.path, result.facts.state, result.facts.message)
         _add_states(report, states)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -57,6 +57,19 @@ class NfoContent:
     def origin_of(self, name: str) -> WantedOrigin:
         """Return where the value of a field comes from."""
         return self.origins.get(name) or self.origins.get(name.partition(".")[0], "hand")
+
+    def of_origins(self, origins: Collection[str], *, always: Collection[str] = ()) -> NfoContent:
+        """Return what comes from some origins; the fields in `always` stay."""
+        values = {
+            name: value for name, value in self.values.items() if name in always or self.origin_of(name) in origins
+        }
+        seasons = {
+            number: name
+            for number, name in self.season_names.items()
+            if self.origin_of(f"{SEASON_NAMES}.{number}") in origins
+        }
+        title = self.series_title if self.origin_of(SERIES_TITLE) in origins else ""
+        return dataclasses.replace(self, values=values, series_title=title, season_names=seasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class UpsertReport:
     renamed: tuple[tuple[bytes, bytes], ...] = field(
         default=(), compare=False
     )  # former and present path of moved files
-    postponed: frozenset[bytes] = field(default=frozenset(), compare=False)  # paths that are not stored
+    deferred: frozenset[bytes] = field(default=frozenset(), compare=False)  # paths that a later call stores
 
 
 def libraries(reader: Connection) -> list[LibraryRow]:
@@ -266,13 +266,13 @@ def normal_text(path: bytes) -> str:
 
 
 def upsert_files(
-    tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime, is_last: bool = True
+    tx: Connection, library_id: int, files: Sequence[ScannedFile], *, at: datetime, defers: bool = False
 ) -> UpsertReport:
     """
     Store probed files, in batches of a few thousand. `at` is the time of the reading.
 
-    Without `is_last`, more batches of the scan follow. One of them may have the former recording of a path under
-    another name, so files that only their beginning or their growth identifies are `postponed`.
+    With `defers`, files with weak evidence are not stored but returned as `deferred`: a later batch may have their
+    recording under another name.
 
     The recording identifies a file, by the evidence of docs/writing.md. If a path has the hash and size of a missing
     file (or another hash of the same recording), it is that file at a new path: so mark missing files first, and
@@ -294,7 +294,7 @@ def upsert_files(
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
     for statement in ("at_path", "same_path"):
         tx.execute(_sql(statement))
-    postponed = frozenset[bytes]() if is_last else _postponed(tx)
+    deferred = _defer(tx) if defers else frozenset[bytes]()
     for statement in ("displace", "resolved", *_KEEPING, "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
@@ -328,21 +328,20 @@ def upsert_files(
         added=added,
         changed=changed,
         moved=moved,
-        unchanged=len(unique) - len(postponed) - added - changed,
+        unchanged=len(unique) - len(deferred) - added - changed,
         added_ids=tuple(ids[True]),
         changed_ids=tuple(ids[False]),
         displaced_ids=tuple(displaced_ids),
         renamed=tuple(renamed),
-        postponed=postponed,
+        deferred=deferred,
     )
 
 
-def _postponed(tx: Connection) -> frozenset[bytes]:
-    """Leave the files out of a batch that only weak evidence identifies; return their paths."""
-    tx.execute(_sql("postponed"))
-    paths = frozenset(bytes(path) for (path,) in tx.execute(_sql("postponed_paths")).fetchall())
-    for statement in ("leave_postponed", "leave_postponed_paths") if paths else ():
-        tx.execute(_sql(statement))
+def _defer(tx: Connection) -> frozenset[bytes]:
+    """Leave the files with weak evidence out of a batch; return their paths."""
+    paths = frozenset(bytes(path) for (path,) in tx.execute(_sql("weak")).fetchall())
+    for statement in ("defer", "defer_evidence") if paths else ():
+        tx.execute(_sql(statement), {"paths": list(paths)})
     return paths
 
 

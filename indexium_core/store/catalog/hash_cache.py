@@ -36,9 +36,12 @@ def find(reader: Connection, stats: Iterable[FileStat], *, full: bool) -> dict[I
 
 
 def ambiguous(reader: Connection, stats: Iterable[FileStat]) -> set[Identity]:
-    """Return which `FileStat.identity` may be that of another file: only a reused inode tells both apart."""
-    rows_found = reader.execute(_sql("ambiguous"), rows.columns_of_identities(stats)).fetchall()
-    return {(device, inode, size, mtime) for device, inode, size, mtime in rows_found}
+    """
+    Return the identities for whose device, size and time the cache has another hash.
+
+    The inode alone does not tell which of these files it is: a file system uses it again.
+    """
+    return {*reader.execute(_sql("ambiguous"), rows.columns_of_identities(stats)).fetchall()}
 
 
 def put(tx: Connection, hashes: Sequence[tuple[FileStat, KnownHash]], *, at: datetime) -> None:

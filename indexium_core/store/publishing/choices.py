@@ -40,18 +40,13 @@ def put(
     tx.execute(_sql("release"), {"paths": list(paths), "released": released})
 
 
-class ReleasedFile(NamedTuple):
-    """A side file of ours whose publication a person has stopped."""
-
-    path_bytes: bytes
-    kind: str
-    content_hash: str
-
-
-def released_elsewhere(reader: Connection, entity: Entity, known: Collection[bytes]) -> list[ReleasedFile]:
-    """Return the stopped files of a title that its plan does not have: their media has another name now."""
-    rows = reader.execute(_sql("released_elsewhere"), {**entity._asdict(), "known": list(known)}).fetchall()
-    return [ReleasedFile(*row) for row in rows]
+def stopped_elsewhere(
+    reader: Connection, entity: Entity, kinds: Collection[str], known: Collection[bytes]
+) -> list[SideFileChoice]:
+    """Return the stopped files of a title, of some kinds, that its plan does not have: their media has another name."""
+    facts = {**entity._asdict(), "kinds": list(kinds), "known": list(known)}
+    rows = reader.execute(_sql("stopped_elsewhere"), facts).fetchall()
+    return [SideFileChoice(path, content_hash, STOP) for path, content_hash in rows]
 
 
 def move(tx: Connection, moved: Mapping[bytes, bytes]) -> None:

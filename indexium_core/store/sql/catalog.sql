@@ -294,22 +294,24 @@ SELECT path_bytes, file_id, old_hash, new_hash, CASE
 END AS evidence
 FROM at_path AS a;
 
--- name: postponed
--- The files whose recording only their beginning or their growth tells.
-CREATE OR REPLACE TEMP TABLE postponed AS
-SELECT path_bytes FROM same_path WHERE evidence = 'digest' OR (evidence = 'growing' AND old_hash IS NOT NULL);
+-- name: weak
+-- The paths whose recording only weak evidence tells: packets, a moment or growth. (A file without a former hash takes nothing.)
+SELECT path_bytes FROM same_path WHERE evidence = 'digest' OR (evidence = 'growing' AND old_hash IS NOT NULL)
+UNION ALL
+SELECT i.path_bytes
+FROM (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM incoming
+      WHERE starts_with(media_digest, 'p2:') AND path_bytes NOT IN (SELECT path_bytes FROM same_path)) AS i
+JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
+      WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
+WHERE i.file_hash <> f.file_hash AND /* digests_agree */;
 
--- name: postponed_paths
--- Their paths.
-FROM postponed;
+-- name: defer
+-- Leave paths out of the batch.
+DELETE FROM incoming WHERE path_bytes IN (SELECT unnest($paths::BLOB[]));
 
--- name: leave_postponed
--- Leave them out of the batch.
-DELETE FROM incoming WHERE path_bytes IN (FROM postponed);
-
--- name: leave_postponed_paths
--- Leave their paths out, too.
-DELETE FROM same_path WHERE path_bytes IN (FROM postponed);
+-- name: defer_evidence
+-- Leave out what is known about them, too.
+DELETE FROM same_path WHERE path_bytes IN (SELECT unnest($paths::BLOB[]));
 
 -- name: displace
 -- Files whose path has another film now are missing, until a scan finds them at another path.
@@ -528,7 +530,6 @@ SELECT file_id FROM scanned_files WHERE state = 'missing' AND file_id IN (SELECT
 DROP TABLE IF EXISTS incoming;
 DROP TABLE IF EXISTS at_path;
 DROP TABLE IF EXISTS same_path;
-DROP TABLE IF EXISTS postponed;
 DROP TABLE IF EXISTS resolved;
 DROP TABLE IF EXISTS changed;
 

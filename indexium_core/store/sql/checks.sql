@@ -185,11 +185,11 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 
 -- name: other_recording_rows
 -- Part of other statements: files of a recording without people that no other file has, beside a recording with people or
--- decisions that left. `evidence`: no present file has that recording, and this one alone without people has an equal digest
--- (digest), is at its path (path) and also as long or of the same moment (rewrite), or is the only newer file of its folder that
--- is as long (duration). `is_sure`: the first and the third one, if the copies of the file are asked about no other recording, and
--- no other photo is of the same second. A file that names other people is another recording. An edit of the people of that
--- recording replaces those of the database.
+-- decisions that left. The evidence `digest`: no present file has that recording, and this one alone without people has an
+-- equal digest. `path`: the file is at its path. `rewrite`: and it is as long, or a photo of the same moment. `duration`: no
+-- present file has that recording, and this one is the only later file of its folder that is as long. `is_sure`: digest or
+-- rewrite, no other file has the digest, and the copies of the file are asked about no other recording. A file that names other
+-- people is another recording. An edit of the people of that recording replaces those of the database.
 WITH decided AS (
     SELECT file_id, list(DISTINCT fact ORDER BY fact) AS facts FROM (
         SELECT file_id, kind AS fact FROM decisions WHERE revoked_at IS NULL AND kind <> 'edit'
@@ -216,8 +216,7 @@ WITH decided AS (
       AND file_hash NOT IN (SELECT file_hash FROM video_people WHERE file_hash IS NOT NULL)
       AND file_id NOT IN (SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL)
 ), alike AS (
-    SELECT f.file_id AS former_id, i.file_id, NOT starts_with(i.media_digest, 's2:') OR NOT EXISTS (
-        FROM scanned_files AS o WHERE o.media_digest = i.media_digest AND o.file_hash NOT IN (i.file_hash, f.file_hash)) AS is_sure
+    SELECT f.file_id AS former_id, i.file_id
     FROM gone AS f JOIN free AS i ON i.media_digest[:19] = f.media_digest[:19] AND i.file_hash <> f.file_hash
     WHERE /* digests_agree */ AND /* is_as_long */
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
@@ -228,16 +227,19 @@ WITH decided AS (
     QUALIFY count(*) OVER (PARTITION BY f.file_id) = 1 AND count(*) OVER (PARTITION BY i.file_id) = 1
 ), at_path AS (
     SELECT f.file_id AS former_id, i.file_id,
-           CASE WHEN i.duration IS NOT NULL AND f.duration IS NOT NULL THEN /* is_as_long */
-                ELSE i.media_digest <> '' AND f.media_digest <> '' AND /* digests_agree */ END AS is_alike
+           CASE WHEN i.media_kind = 'photo' THEN i.media_digest <> '' AND f.media_digest <> '' AND /* digests_agree */
+                ELSE i.duration IS NOT NULL AND f.duration IS NOT NULL AND /* is_as_long */ END AS is_alike
     FROM former AS f JOIN free AS i ON i.path_bytes = f.path_bytes AND i.file_hash <> f.file_hash
 ), pairs AS (
-    SELECT former_id, file_id, 'digest' AS evidence, 1 AS place, is_sure FROM alike
-    UNION ALL SELECT former_id, file_id, CASE WHEN is_alike THEN 'rewrite' ELSE 'path' END, 2, is_alike FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
-    UNION ALL SELECT former_id, file_id, 'duration', 3, FALSE FROM as_long
+    SELECT former_id, file_id, 'digest' AS evidence, 1 AS place FROM alike
+    UNION ALL SELECT former_id, file_id, CASE WHEN is_alike THEN 'rewrite' ELSE 'path' END, 2 FROM at_path WHERE former_id NOT IN (SELECT former_id FROM alike)
+    UNION ALL SELECT former_id, file_id, 'duration', 3 FROM as_long
         WHERE former_id NOT IN (SELECT former_id FROM alike UNION ALL SELECT former_id FROM at_path)
 ), chosen AS (
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, p.is_sure, f.names, f.facts,
+SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.facts,
+       n.media_kind = 'photo' AS is_photo, n.media_digest <> '' AND EXISTS (
+           FROM scanned_files AS o WHERE o.media_digest[:19] = n.media_digest[:19] AND o.file_hash NOT IN (n.file_hash, f.file_hash)
+       ) AS has_likes,
        CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
 FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
 LEFT JOIN decided AS own ON own.file_id = n.file_id
@@ -245,9 +247,9 @@ WHERE NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.
   AND (len(f.names) > 0 OR NOT list_has_all(coalesce(own.facts, []), f.facts))
   AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)
        OR list_has_any(n.people_keys, list_transform(f.names, lambda a: lower(a))))
-QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, f.file_id DESC) = 1
+QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, p.evidence = 'path', f.file_id DESC) = 1
 )
-SELECT * REPLACE (coalesce(is_sure, FALSE) AND min(former_hash) OVER of_hash = max(former_hash) OVER of_hash AS is_sure)
+SELECT *, (evidence IN ('digest', 'rewrite') AND NOT has_likes AND min(former_hash) OVER of_hash = max(former_hash) OVER of_hash) AS is_sure
 FROM chosen WINDOW of_hash AS (PARTITION BY file_hash)
 
 -- name: copied_people_rows
@@ -266,7 +268,7 @@ ORDER BY file_id;
 
 -- name: other_recording_names
 -- What waits for them, and why.
-SELECT file_id::VARCHAR, former_id, evidence, is_sure, names, facts, path FROM (/* other_recording_rows */)
+SELECT file_id::VARCHAR, former_id, evidence, is_sure, is_photo, names, facts, path FROM (/* other_recording_rows */)
 WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copied_people
@@ -278,7 +280,7 @@ ORDER BY file_id;
 
 -- name: copied_people_names
 -- The copied people of files.
-SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, FALSE AS is_sure, names, [] AS facts, NULL AS path
+SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, FALSE AS is_sure, FALSE AS is_photo, names, [] AS facts, NULL AS path
 FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: several_rows

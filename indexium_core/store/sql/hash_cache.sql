@@ -16,8 +16,8 @@ FROM found AS f LEFT JOIN (
 ) AS d USING (file_hash);
 
 -- name: ambiguous
--- The stat facts that another file shares except for the inode, with another hash of the same kind. A file system uses the inode
--- of a deleted file again, so these facts do not tell which of both files is at a path.
+-- The stat facts for whose device, size and time the cache has another hash of the same kind. A file system uses the inode of a
+-- deleted file again, so it does not tell which of these files is at a path.
 SELECT DISTINCT c.device, c.inode, c.size, c.mtime_ns
 FROM hash_cache AS c SEMI JOIN (
     SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,

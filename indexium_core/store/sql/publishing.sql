@@ -256,10 +256,10 @@ SELECT content_hash, file_size FROM cache_inventory WHERE list_contains($hashes:
 UPDATE published_files SET state = CASE WHEN list_contains($released::BLOB[], path_bytes) THEN 'released' ELSE 'published' END
 WHERE list_contains($paths::BLOB[], path_bytes) AND list_contains($released::BLOB[], path_bytes) <> (state = 'released');
 
--- name: released_elsewhere
--- The files of a title that a person does not want to publish any more, except some paths.
-SELECT path_bytes, kind, content_hash FROM published_files
-WHERE entity_type = $entity_type AND entity_id = $entity_id AND state = 'released'
+-- name: stopped_elsewhere
+-- The files of a title that a person does not want to publish any more, of some kinds, except some paths.
+SELECT path_bytes, content_hash FROM published_files
+WHERE entity_type = $entity_type AND entity_id = $entity_id AND state = 'released' AND list_contains($kinds::VARCHAR[], kind)
   AND NOT list_contains($known::BLOB[], path_bytes) ORDER BY path_bytes;
 
 -- name: set_states

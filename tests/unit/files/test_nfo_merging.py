@@ -424,6 +424,15 @@ def test_elements_of_others_come_back_where_they_stood(values: dict[str, Any], p
     assert publish(back, content(), own)[0] == data
 
 
+def test_elements_come_back_where_they_stood_one_field_after_another() -> None:
+    lines = "<director>D</director>", "<genre>Drama</genre>", "<own>1</own>", "<genre>War</genre>", "<plot>P</plot>"
+    data = ("<movie>\n  " + "\n  ".join(lines) + "\n</movie>\n").encode()
+    crew = {"crew": [{"name": "X", "job": "Writer"}]}
+    new, own, _ = publish(data, content("hand", genres=["Hand"], **crew))
+    new, own, _ = publish(new, content("hand", **crew), own)
+    assert publish(new, content(), own)[0] == data
+
+
 def test_order_that_others_gave_their_elements_stays() -> None:
     data = b"<movie>\n  <plot>P1</plot>\n  <own>1</own>\n  <tag>t</tag>\n</movie>\n"
     new, own, _ = publish(data, content("hand", plot="P"))
@@ -635,6 +644,15 @@ def test_no_name_of_a_series_or_season_comes_into_a_file_of_others_either(
     assert b"Typed" in new
     back, own, edit = publish(new, withdrawn_to, own)
     assert (back, edit.lost, own[0]["values"]) == (data, (), {})
+
+
+def test_address_gets_a_document_for_the_typed_name_of_a_season_and_no_name_of_a_folder() -> None:
+    data = b"https://www.themoviedb.org/tv/603\n"
+    named = NfoContent(kind="tvshow", values={}, season_names={2: "Typed"}, origins={"season_names.2": "hand"})
+    assert b"Typed" in publish(data, named)[0]
+    origins: dict[str, WantedOrigin] = {"plot": "hand", "series_title": "name"}
+    episode = NfoContent(kind="episodedetails", values={"plot": "P"}, series_title="Folder", origins=origins)
+    assert b"Folder" not in publish(data, episode)[0]
 
 
 def test_address_gets_a_document_only_for_a_value_of_its_own() -> None:

@@ -66,13 +66,13 @@ class World:
             gone = [each.file_id for path, each in known.items() if path not in self.files and each.state != "missing"]
             catalog.mark_missing(tx, gone)
         to_read = [path for path in order if path.startswith(tuple(libraries)) and self._differs(path, known)]
-        postponed: list[str] = []
-        for is_last in (False, True):
+        deferred: list[str] = []
+        for defers in (True, False):
             for library in libraries:
-                own = [path for path in (postponed if is_last else to_read) if path.startswith(library)]
+                own = [path for path in (to_read if defers else deferred) if path.startswith(library)]
                 for start in range(0, len(own), batch):
-                    found = self._store(library, [self.row(path) for path in own[start : start + batch]], is_last)
-                    postponed += [] if is_last else found
+                    found = self._store(library, [self.row(path) for path in own[start : start + batch]], defers)
+                    deferred += found
         with self.database.atomic() as tx:
             recordings.hand_over(tx)
 
@@ -86,15 +86,15 @@ class World:
         file, row = self.files[path], known.get(path)
         return row is None or row.state == "missing" or (row.size, row.mtime_ns) != (file.size, file.mtime_ns)
 
-    def _store(self, library: str, rows: Sequence[ScannedFile], is_last: bool) -> list[str]:
+    def _store(self, library: str, rows: Sequence[ScannedFile], defers: bool) -> list[str]:
         disk = moved_files.Disk(self.stat, lambda path, _stat, _known: self.row(os.fsdecode(path)).facts.file_hash)
         present = recordings.elsewhere(self.database.read(), rows)
         left = moved_files.find(present, rows, is_online=lambda _: True, disk=disk)
         with self.database.atomic() as tx:
             catalog.mark_missing(tx, left)
             library_id = catalog.add_library(tx, library.encode())
-            report = catalog.upsert_files(tx, library_id, rows, at=NOW, is_last=is_last)
-            return [os.fsdecode(path) for path in report.postponed]
+            report = catalog.upsert_files(tx, library_id, rows, at=NOW, defers=defers)
+            return [os.fsdecode(path) for path in report.deferred]
 
     def decided(self) -> set[tuple[str, str]]:
         """Return the path and the text of each decision and each lock of a present file."""
