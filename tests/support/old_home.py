@@ -42,7 +42,8 @@ _TITLES = (
 def extract(folder: Path) -> tuple[Path, Path, Mapping[str, str]]:
     """Unpack the archive; return the home, the folder of its files, and the hash of each original file."""
     with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.0 to 3.11.3 have none
+        archive.extractall(folder)
     home, files = folder / "home", folder / "media"
     with Library.open(home, clock=clock(), take_over="nothing") as library, library._parts.core.store.atomic() as tx:
         for statement in updates(tx, _ROOT / "media"):
