@@ -20,7 +20,7 @@ from tests.support.studio import OLD, Studio
 def studio(tmp_path: Path) -> Iterator[Studio]:
     made = Studio(tmp_path, 3)
     for number, path in enumerate(made.paths):  # files of equal size and time would be hashed again
-        path.write_bytes(path.read_bytes() + (8 + number).to_bytes(4, "big") + b"free" + bytes(number))
+        path.write_bytes(path.read_bytes() + (24 + number).to_bytes(4, "big") + b"uuid" + bytes(16 + number))
         os.utime(path, (OLD, OLD + 5))
     made.library.scan()
     made.library.hash_cache.clean()  # the home is a copy, whose hashes are those of other files
