@@ -11,6 +11,7 @@ import av
 import numpy as np
 import pytest
 from av.bitstream import BitStreamFilterContext
+from PIL import Image
 
 from indexium_core.flows.scanning import scanner
 from indexium_core.library import Library
@@ -219,13 +220,24 @@ def test_all_questions_are_answered_without_those_that_only_a_path_raises(librar
     assert [each.title for each in library.checks.page("other_recording").items] == ["b.mp4"]
 
 
+def exif_of_burst() -> Image.Exif:
+    """Return the EXIF of each photo of a burst: one camera and one second, without its fraction."""
+    exif = photos.exif()
+    del exif.get_ifd(0x8769)[0x9291]
+    return exif
+
+
+def burst(library: Library, folder: Path) -> None:
+    """Two photos of a burst, each with a person and an edit of its own."""
+    paths = [folder / name for name in ("a.jpg", "b.jpg")]
+    for number, path in enumerate(paths):
+        path.write_bytes(photos.photo("jpeg", seed=number, exif=exif_of_burst()))
+    begin(library, paths)
+
+
 def test_photo_of_a_burst_that_was_edited_and_renamed_is_a_question_of_its_own(library: Library, folder: Path) -> None:
-    for number, name in enumerate(("a.jpg", "b.jpg")):
-        exif = photos.exif()
-        del exif.get_ifd(0x8769)[0x9291]  # the fraction of the second
-        (folder / name).write_bytes(photos.photo("jpeg", seed=number, exif=exif))
-    begin(library, [folder / "a.jpg", folder / "b.jpg"])
-    (folder / "edited.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif))
+    burst(library, folder)
+    (folder / "edited.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif_of_burst()))
     (folder / "a.jpg").unlink()
     library.scan()
     [found] = library.checks.page("other_recording").items
@@ -236,12 +248,8 @@ def test_photo_of_a_burst_that_was_edited_and_renamed_is_a_question_of_its_own(l
 def test_several_photos_of_one_second_are_asked_about_one_by_one_also_at_their_paths(
     library: Library, folder: Path
 ) -> None:
-    exif = photos.exif()
-    del exif.get_ifd(0x8769)[0x9291]  # the fraction of the second
-    for number, name in enumerate(("a.jpg", "b.jpg")):
-        (folder / name).write_bytes(photos.photo("jpeg", seed=number, exif=exif))
-    begin(library, [folder / "a.jpg", folder / "b.jpg"])
-    (folder / "a.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif))
+    burst(library, folder)
+    (folder / "a.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif_of_burst()))
     library.scan()
     assert [each.title for each in library.checks.page("other_recording").items] == ["a.jpg"]
     assert library.checks.resolve_all("other_recording").files == 0

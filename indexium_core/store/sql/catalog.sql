@@ -299,9 +299,9 @@ FROM at_path AS a;
 SELECT path_bytes FROM same_path WHERE evidence = 'digest' OR (evidence = 'growing' AND old_hash IS NOT NULL)
 UNION ALL
 SELECT i.path_bytes
-FROM (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM incoming
+FROM (SELECT *, /* stem */ AS stem FROM incoming
       WHERE starts_with(media_digest, 'p2:') AND path_bytes NOT IN (SELECT path_bytes FROM same_path)) AS i
-JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
+JOIN (SELECT *, /* stem */ AS stem FROM scanned_files
       WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
 WHERE i.file_hash <> f.file_hash AND /* digests_agree */;
 
@@ -371,10 +371,10 @@ WITH unmatched AS (
         AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
 ), by_digest AS (
     SELECT i.path_bytes, f.file_id
-    FROM (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM unmatched
+    FROM (SELECT *, /* stem */ AS stem FROM unmatched
           WHERE starts_with(media_digest, 'p2:')
             AND file_hash NOT IN (SELECT file_hash FROM scanned_files WHERE file_hash IS NOT NULL)) AS i
-    JOIN (SELECT *, path_bytes[:octet_length(path_bytes) - strlen(file_ext)] AS stem FROM scanned_files
+    JOIN (SELECT *, /* stem */ AS stem FROM scanned_files
           WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
     WHERE i.path_bytes <> f.path_bytes
       AND /* digests_agree */ AND /* is_as_long */

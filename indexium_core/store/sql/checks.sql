@@ -236,18 +236,18 @@ WITH decided AS (
     UNION ALL SELECT former_id, file_id, 'duration', 3 FROM as_long
         WHERE former_id NOT IN (SELECT former_id FROM alike UNION ALL SELECT former_id FROM at_path)
 ), chosen AS (
-SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.facts,
-       n.media_kind = 'photo' AS is_photo, n.media_digest <> '' AND EXISTS (
-           FROM scanned_files AS o WHERE o.media_digest[:19] = n.media_digest[:19] AND o.file_hash NOT IN (n.file_hash, f.file_hash)
-       ) AS has_likes,
-       CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
-FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
-LEFT JOIN decided AS own ON own.file_id = n.file_id
-WHERE NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id NOT IN (SELECT file_id FROM pairs))
-  AND (len(f.names) > 0 OR NOT list_has_all(coalesce(own.facts, []), f.facts))
-  AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)
-       OR list_has_any(n.people_keys, list_transform(f.names, lambda a: lower(a))))
-QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, p.evidence = 'path', f.file_id DESC) = 1
+    SELECT n.file_id, n.file_hash, f.file_hash AS former_hash, f.file_id AS former_id, p.evidence, f.names, f.facts,
+           n.media_kind = 'photo' AS is_photo, n.media_digest <> '' AND EXISTS (
+               FROM scanned_files AS o WHERE o.media_digest[:19] = n.media_digest[:19] AND o.file_hash NOT IN (n.file_hash, f.file_hash)
+           ) AS has_likes,
+           CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
+    FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
+    LEFT JOIN decided AS own ON own.file_id = n.file_id
+    WHERE NOT EXISTS (FROM scanned_files AS o WHERE o.file_hash = n.file_hash AND o.file_id NOT IN (SELECT file_id FROM pairs))
+      AND (len(f.names) > 0 OR NOT list_has_all(coalesce(own.facts, []), f.facts))
+      AND (len(f.names) = 0 OR len(n.people) = 0 OR list_has_any(n.people, f.names)
+           OR list_has_any(n.people_keys, list_transform(f.names, lambda a: lower(a))))
+    QUALIFY row_number() OVER (PARTITION BY n.file_id ORDER BY p.place, p.evidence = 'path', f.file_id DESC) = 1
 )
 SELECT *, (evidence IN ('digest', 'rewrite') AND NOT has_likes AND min(former_hash) OVER of_hash = max(former_hash) OVER of_hash) AS is_sure
 FROM chosen WINDOW of_hash AS (PARTITION BY file_hash)

@@ -6,3 +6,7 @@
 -- name: is_as_long
 -- Part of other statements: whether the files `i` and `f` have one duration.
 coalesce(abs(i.duration - f.duration) <= 0.25 + f.duration / 10000, true)
+
+-- name: stem
+-- Part of other statements: the path of a file without its extension.
+path_bytes[:octet_length(path_bytes) - strlen(file_ext)]
