@@ -204,11 +204,11 @@ def test_interrupted_full_scan_reads_only_rest(studio: Studio, monkeypatch: pyte
         read.extend(candidate.path for candidate in chunk)
         return one(chunk, **named)
 
-    def once(self: Any, *args: Any) -> Any:
+    def once(self: Any, *args: Any, **named: Any) -> Any:
         if stored.is_set():
             assert go_on.wait(PATIENCE)
         stored.set()
-        return put(self, *args)
+        return put(self, *args, **named)
 
     monkeypatch.setattr(reading, "_read_chunk", counted)
     monkeypatch.setattr(scanner._ScanRun, "_upsert", once)
