@@ -84,6 +84,7 @@ class CheckGroup:
     text: str  # description, one sentence
     total: int  # open findings
     dismissed: int  # ignored findings
+    at_once: int  # open findings that `resolve_all` resolves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class FindingColumns(NamedTuple):
     subjects: Any  # array: what each finding is about
     digests: Any  # array of UBIGINT: digests of the data behind the findings
     ignored: Any  # array of bool: the user ignores the finding
+    is_sure: Any  # array of bool: *Answer all* includes it
 
 
 class NameUse(NamedTuple):
@@ -52,7 +53,6 @@ class FormerRecording(NamedTuple):
 
     file_id: int | None  # of its missing file; None: only its people are known
     evidence: str  # digest, rewrite, path, duration: what both have in common
-    is_sure: bool  # *Answer all* includes it
     is_photo: bool
     names: list[str]  # its people: those of an edit, else those of the database
     facts: list[str]  # other decisions: kinds, `lock:` with a field, title
@@ -254,7 +254,9 @@ def _keyed(key_by_name: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _columns(result: Connection) -> FindingColumns:
     columns = result.fetchnumpy()
-    return FindingColumns(columns["subjects"], columns["digests"], np.asarray(columns["ignored"], dtype=bool))
+    subjects, ignored = columns["subjects"], np.asarray(columns["ignored"], dtype=bool)
+    is_sure = np.asarray(columns.get("is_sure", np.ones(len(subjects))), dtype=bool)
+    return FindingColumns(subjects, columns["digests"], ignored, is_sure)
 
 
 def _sql(name: str) -> str:

@@ -159,7 +159,10 @@ class FakeLibrary(FakeOperations):
 
     def _checks(self, *, max_age: float = 0.0) -> list[CheckGroup]:
         titles = check.TITLES
-        return [CheckGroup(kind=k, title=titles[k][0], text=titles[k][1], total=0, dismissed=0) for k in check.KINDS]
+        return [
+            CheckGroup(kind=k, title=titles[k][0], text=titles[k][1], total=0, dismissed=0, at_once=0)
+            for k in check.KINDS
+        ]
 
     def _check(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:
         return CheckPage(items=[], total=0, page=number, per_page=per_page)

@@ -17,7 +17,7 @@ from dashboards.pages.checks.view_types import (
     ResolutionView,
 )
 from indexium_core.model import wording
-from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
+from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 from indexium_core.model.people import people_comment
 
 TAGS = 6  # maximum number of names in a row
@@ -107,16 +107,24 @@ def _turn(group: CheckGroup, *, ignored: bool) -> str:
 
 def _at_once(group: CheckGroup) -> list[dict[str, str]]:
     """Return the actions on all findings of a kind."""
-    number = wording.count(group.total)
-    is_answered = group.kind == "other_recording"
-    add = {"act": "add_all", "label": f"Answer all {number}…" if is_answered else f"Add all {number} to the database…"}
-    ignore = {"act": "ignore_all", "label": f"Ignore all {number}…"}
-    return [add, ignore] if group.kind in BULK_KINDS else [ignore]
+    label = (
+        f"{_answer(group)}…"
+        if group.kind == "other_recording"
+        else f"Add all {wording.count(group.at_once)} to the database…"
+    )
+    ignore = {"act": "ignore_all", "label": f"Ignore all {wording.count(group.total)}…"}
+    return [{"act": "add_all", "label": label}, ignore] if group.at_once else [ignore]
+
+
+def _answer(group: CheckGroup) -> str:
+    """Return the label of the answer to all questions that have sure evidence."""
+    number = wording.count(group.at_once)
+    return f"Answer all {number}" if group.at_once == group.total else f"Answer {number} with sure evidence"
 
 
 def question_about_all(group: CheckGroup) -> dict[str, Any]:
     """Return the question before all findings of one of `BULK_KINDS` are resolved: its title, sections and button."""
-    number = wording.count(group.total)
+    number = wording.count(group.at_once)
     title, confirm = f"Add all {number} to the database?", f"Add all {number}"
     hint = "Check the list first: misspelt names become people, too."
     match group.kind:
@@ -130,12 +138,13 @@ def question_about_all(group: CheckGroup) -> dict[str, Any]:
         case "unknown":
             text = f"The database adds these {number} names, in all their files. The files do not change."
         case _:
-            title, confirm = f"Are all {number} the same recordings?", f"Answer all {number}"
+            left = group.total - group.at_once
+            title, confirm = f"Are {'these' if left else 'all'} {number} the same recordings?", _answer(group)
             text = "Each file gets the people and decisions of the recording that it may be. The files do not change."
-            hint = "Files without sure evidence stay: answer these one by one."
+            hint = f"{wording.files(left)} without sure evidence {'waits' if left == 1 else 'wait'}." if left else ""
     return {
         "title": title,
-        "sections": [{"kind": "text", "text": text}, {"kind": "hint", "text": hint}],
+        "sections": [{"kind": "text", "text": text}, *([{"kind": "hint", "text": hint}] if hint else [])],
         "confirm": confirm,
     }
 

@@ -90,6 +90,7 @@ class Checks:
                 text=check.TITLES[kind][1],
                 total=int((~findings[kind].ignored).sum()),
                 dismissed=int(findings[kind].ignored.sum()),
+                at_once=len(_at_once(findings[kind])) if kind in check.BULK_KINDS else 0,
             )
             for kind in check.KINDS
         ]
@@ -203,11 +204,11 @@ class Checks:
                 "resolved all at once."
             )
         findings = self._current_state().findings[checked]
-        subjects = [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored)]
+        subjects = _at_once(findings)
         if checked == "other_recording":
-            files, step_id = self._resolver.take_recordings(subjects, only_sure=True)
+            files, step_id = self._resolver.take_recordings(subjects)
             text = f"{wording.files(files)} now {'has' if files == 1 else 'have'} the people and decisions that waited."
-            if left := len(subjects) - files:
+            if left := int((~findings.ignored).sum()) - files:
                 text += f" Answer these one by one: {wording.count(left)}."
         else:
             files, step_id = self._resolver.learn_all(checked, subjects)
@@ -235,6 +236,10 @@ class Checks:
         findings = state.findings[kind]
         subjects = [str(findings.subjects[index]) for index in indexes]
         return self._rows.read(kind, subjects, [int(findings.digests[index]) for index in indexes], state.version)
+
+
+def _at_once(findings: FindingColumns) -> list[str]:
+    return [str(findings.subjects[index]) for index in np.flatnonzero(~findings.ignored & findings.is_sure)]
 
 
 def _kind(name: str) -> Kind:

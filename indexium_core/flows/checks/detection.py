@@ -135,7 +135,10 @@ def _finding_columns(reader: Connection, kind: Kind, subjects: Sequence[str], di
     ignored: Mapping[str, int] = {each.subject: each.digest for each in store.ignored_findings(reader, kind)}
     own = list(digests)
     flags = [ignored.get(subject) == digest for subject, digest in zip(subjects, own, strict=True)]
-    return FindingColumns(np.array(subjects, dtype=object), np.array(own, dtype=np.uint64), np.array(flags, dtype=bool))
+    is_sure = np.ones(len(own), dtype=bool)
+    return FindingColumns(
+        np.array(subjects, dtype=object), np.array(own, dtype=np.uint64), np.array(flags, dtype=bool), is_sure
+    )
 
 
 def _digest(text: str) -> int:

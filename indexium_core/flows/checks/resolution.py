@@ -107,18 +107,10 @@ class FindingResolver:
                     names_by_file[file_id] = missing(row, aliases, excluded)
         return len(names_by_file), self._learn(names_by_file)
 
-    def take_recordings(self, subjects: Sequence[str], *, only_sure: bool = False) -> tuple[int, int | None]:
-        """
-        Give files the people and the decisions of their missing recordings.
-
-        With `only_sure`, findings that are not `is_sure` stay. Return the number of files, and the step.
-        """
+    def take_recordings(self, subjects: Sequence[str]) -> tuple[int, int | None]:
+        """Give files the people and the decisions of their missing recordings; return their number, and the step."""
         found = store.former_recordings(self._database.read(), "other_recording", subjects)
-        former = {
-            int(subject): each.file_id
-            for subject, each in found.items()
-            if each.file_id is not None and (each.is_sure or not only_sure)
-        }
+        former = {int(subject): each.file_id for subject, each in found.items() if each.file_id is not None}
         with self._decisions.step(labels.same_recordings) as step:
             step.take_over(former)
         return len(former), step.report.step_id

@@ -261,14 +261,14 @@ GROUP BY ALL
 
 -- name: other_recording
 -- Files that may be a recording whose people wait.
-SELECT file_id::VARCHAR AS subjects, hash(r.file_hash, r.former_hash) AS digests, d.subject IS NOT NULL AS ignored
+SELECT file_id::VARCHAR AS subjects, hash(r.file_hash, r.former_hash) AS digests, d.subject IS NOT NULL AS ignored, is_sure
 FROM (/* other_recording_rows */) AS r LEFT JOIN check_dismissals AS d
     ON d.kind = 'other_recording' AND d.subject = file_id::VARCHAR AND d.facts = hash(r.file_hash, r.former_hash)
 ORDER BY file_id;
 
 -- name: other_recording_names
 -- What waits for them, and why.
-SELECT file_id::VARCHAR, former_id, evidence, is_sure, is_photo, names, facts, path FROM (/* other_recording_rows */)
+SELECT file_id::VARCHAR, former_id, evidence, is_photo, names, facts, path FROM (/* other_recording_rows */)
 WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copied_people
@@ -280,7 +280,7 @@ ORDER BY file_id;
 
 -- name: copied_people_names
 -- The copied people of files.
-SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, FALSE AS is_sure, FALSE AS is_photo, names, [] AS facts, NULL AS path
+SELECT file_id::VARCHAR, NULL AS former_id, '' AS evidence, FALSE AS is_photo, names, [] AS facts, NULL AS path
 FROM (/* copied_people_rows */) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: several_rows

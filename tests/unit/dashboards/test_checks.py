@@ -21,8 +21,11 @@ from indexium_core.model.check import (
 )
 
 
-def group(kind: Any = "differ", total: int = 3, dismissed: int = 0) -> CheckGroup:
-    return CheckGroup(kind=kind, title="Title", text="What is listed.", total=total, dismissed=dismissed)
+def group(kind: Any = "differ", total: int = 3, dismissed: int = 0, at_once: int | None = None) -> CheckGroup:
+    at_once = (total if kind in BULK_KINDS else 0) if at_once is None else at_once
+    return CheckGroup(
+        kind=kind, title="Title", text="What is listed.", total=total, dismissed=dismissed, at_once=at_once
+    )
 
 
 def file(
@@ -99,6 +102,23 @@ def test_all_findings_of_a_kind_are_resolved_after_a_question_of_their_own(kind:
     assert ("recording" in question["sections"][0]["text"]) == is_answer
     label = listed(finding(kind, resolutions=(resolution("Ann Lee"),)), of=group(kind, 3))["at_once"][0]["label"]
     assert label == ("Answer all 3…" if is_answer else "Add all 3 to the database…")
+
+
+def test_questions_without_sure_evidence_are_in_no_answer_to_all() -> None:
+    view = listed(
+        finding("other_recording", resolutions=(resolution("Ann Lee"),)), of=group("other_recording", 3, at_once=2)
+    )
+    assert [each["label"] for each in view["at_once"]] == ["Answer 2 with sure evidence…", "Ignore all 3…"]
+    question = checks_list.question_about_all(group("other_recording", 3, at_once=2))
+    assert (question["title"], question["confirm"]) == (
+        "Are these 2 the same recordings?",
+        "Answer 2 with sure evidence",
+    )
+    assert question["sections"][1]["text"] == "1 file without sure evidence waits."
+    none = listed(
+        finding("other_recording", resolutions=(resolution("Ann Lee"),)), of=group("other_recording", 3, at_once=0)
+    )
+    assert [each["label"] for each in none["at_once"]] == ["Ignore all 3…"]
 
 
 def test_empty_check_list_has_explanation() -> None:
