@@ -38,6 +38,7 @@ CHUNK = 1024 * 1024  # bytes of one read of a full hash
 _PACKETS = 256  # of a digest, at most
 WEAK = "~"  # the end of a digest whose first packet alone tells something
 _TELLING = 1024  # bytes of different packets behind the first one, if they tell something
+_FEW = 4096  # packets whose sizes are added quickly
 _ADTS = 7  # bytes in front of a packet of AAC in a transport stream (ISO/IEC 13818-7, 6.2)
 _STILL = 5  # packets from which a film whose pictures do not change shows one picture; fewer may fill the window
 _TINY = 128  # bytes of a packet that says that nothing changes
@@ -91,7 +92,8 @@ def packet_digest(
 
     Version 2 (`p2:`) is BLAKE2b of the first packet, 8 bytes, and two bytes of the CRC-32 of each further one, in hex.
     `~` at the end: only the first packet tells something, and several films may begin with one picture, a title card.
-    If the pictures do not change, the packets are those of the sound, also with `~`.
+    If the pictures do not change, the packets are those of the sound, also with `~`. `/` and the bytes of all packets
+    of the stream follow if the container has a table of them, an MP4: films of a series may begin alike.
     The libraries can read no other packets of `media` afterwards.
 
     Args:
@@ -111,8 +113,18 @@ def packet_digest(
         with reopened() as again:  # not every container can go back to its first packet
             of_sound = _first_packets(again, again.streams[sound.index], reader, end)
         if of_sound.digest:  # several films may begin with one picture and its melody
-            return of_sound.digest.removesuffix(WEAK) + WEAK
-    return found.digest
+            return of_sound.digest.removesuffix(WEAK) + WEAK + _size(media, sound)
+    return found.digest and found.digest + _size(media, first)
+
+
+def _size(media: Any, stream: Any) -> str:
+    """Return the bytes of all packets of a stream of an MP4 with a table of them, behind `/`; "" for another file."""
+    if not (media.format.name.startswith("mov") and stream.frames and stream.bit_rate and stream.duration):
+        return ""
+    if stream.frames <= _FEW:
+        return f"/{sum(each.size for each in stream.index_entries)}"
+    # FFmpeg's libraries have added the sizes of all packets, and divided them by a duration that may differ by a few.
+    return f"/{round(stream.bit_rate * stream.duration * stream.time_base / 8)}"
 
 
 def _first_packets(media: Any, stream: Any, reader: FileReader, end: int) -> _FirstPackets:

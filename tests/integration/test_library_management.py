@@ -16,7 +16,7 @@ from indexium_core.library import Library
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.scanning.reports import ScanProgress
-from tests.support import media
+from tests.support import media, tables
 
 OLD = (1_600_000_000, 1_600_000_000)
 
@@ -110,6 +110,30 @@ def test_folder_is_added_without_scan_and_removed_after_explanation(library: Lib
     assert library.plan().statistics.total_files == 0
     library.scan([films])  # the folder is added again: its people were kept
     assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
+
+
+@pytest.mark.parametrize("is_forgotten", [False, True])
+def test_decisions_go_to_the_copies_of_a_folder_that_is_removed(
+    library: Library, films: Path, *, is_forgotten: bool
+) -> None:
+    """A disk may have another mount point now."""
+    library.scan([films])
+    library.edit("name:sea", ["Ann Lee"])
+    library.edit("name:named", ["Bo Ray"])
+    library.decisions.postpone("name:sea")
+    (old,) = library.inventory.list()
+    other = films.with_name("mounted elsewhere")
+    shutil.copytree(films, other)
+    (other / "named.mp4").unlink()
+    library.scan([other])
+    if is_forgotten:
+        (films / "sea.mp4").unlink()
+    assert library.inventory.removal(old.library_id).decisions == 1
+    library.inventory.remove(old.library_id)
+    query = (
+        "SELECT file_name, kind FROM decisions JOIN scanned_files USING (file_id) WHERE revoked_at IS NULL ORDER BY ALL"
+    )
+    assert tables.rows(library, query) == [("sea.mp4", "edit"), ("sea.mp4", "postpone")]
 
 
 def test_missing_files_are_searched_counted_and_forgotten(library: Library, films: Path) -> None:

@@ -213,8 +213,13 @@ def test_new_file_that_is_as_long_is_a_question_of_its_own(library: Library, fol
     assert library.checks.page("other_recording").items == []  # two are as long
 
 
-def test_all_questions_are_answered_without_those_that_only_a_path_raises(library: Library, folder: Path) -> None:
-    a, b, c = clips(folder)
+@pytest.mark.parametrize(("seconds", "answered"), [(3.0, 1), (2.0, 0)])
+def test_all_questions_are_answered_without_those_of_a_path_or_of_a_common_duration(
+    library: Library, folder: Path, seconds: float, answered: int
+) -> None:
+    [a] = clips(folder, names="a")
+    b = media.build("mp4", folder, name="b.mp4", seed=1, seconds=4.0)
+    c = media.build("mp4", folder, name="c.mp4", seed=2, seconds=seconds)
     begin(library, [a, b, c])
     media.build("mp4", folder, name="a.mp4", seed=7)  # another program encoded it again
     media.build("mp4", folder, name="b.mp4", seed=8, seconds=3.0)  # another recording got the name
@@ -223,9 +228,34 @@ def test_all_questions_are_answered_without_those_that_only_a_path_raises(librar
         "a.mp4": True,
         "b.mp4": False,
     }
-    assert answered_at_once(library) == 1
-    assert people_by_name(library)["a.mp4"] == ["Person a"]
-    assert [each.title for each in library.checks.page("other_recording").items] == ["b.mp4"]
+    assert answered_at_once(library) == answered
+    assert people_by_name(library)["a.mp4"] == ["Person a"] * answered
+    assert [each.title for each in library.checks.page("other_recording").items] == ["a.mp4", "b.mp4"][answered:]
+
+
+def test_file_that_was_there_before_is_no_missing_recording(library: Library, folder: Path) -> None:
+    """Neither a picture that tells nothing for a sound that tells nothing, nor a photo of the same moment."""
+    for number, name in enumerate(("a.jpg", "b.jpg")):
+        (folder / name).write_bytes(photos.photo("jpeg", seed=number, exif=exif_of_burst()))
+    begin(library, [folder / "a.jpg"])
+    (folder / "plain.png").write_bytes(photos.photo("png", seed=3))
+    sound = media.sound("ogg", folder)
+    library.inventory.set_media(library.inventory.list()[0].library_id, "audio", included=True)
+    library.scan()
+    library.people.add([sound], ["Kurt Abend"])
+    sound.unlink()
+    (folder / "a.jpg").unlink()
+    library.scan()
+    assert library.checks.page("other_recording").items == []
+
+
+def test_edited_photo_under_its_name_is_told_by_its_path(library: Library, folder: Path) -> None:
+    (folder / "a.jpg").write_bytes(photos.photo("jpeg", exif=exif_of_burst()))
+    begin(library, [folder / "a.jpg"])
+    (folder / "a.jpg").write_bytes(photos.photo("jpeg", seed=7, exif=exif_of_burst()))
+    library.scan()
+    [found] = library.checks.page("other_recording").items
+    assert found.text == "This path held another recording, with Edit a. This file has its camera and moment."
 
 
 def exif_of_burst() -> Image.Exif:

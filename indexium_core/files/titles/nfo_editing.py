@@ -16,21 +16,24 @@ from typing import Any, NamedTuple, TypeAlias, cast
 from indexium_core.files.titles import nfo
 from indexium_core.files.titles.nfo import document_of
 from indexium_core.files.titles.nfo_changes import changes_of
-from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, wanted_of
+from indexium_core.files.titles.nfo_elements import WantedGroup, rendered, values_in, wanted_of
 from indexium_core.files.titles.nfo_former import in_former_order, order_of, restored, tags_by_hand, with_sources
 from indexium_core.files.titles.nfo_layout import NfoLayout, PlacedElement, layout_of, refuse
 from indexium_core.files.titles.nfo_merging import FREE_TO_ADD, NfoMerge, document_for, is_rating, merged, people_of
 from indexium_core.files.titles.nfo_page import UNIT, NfoPage, TextEdit, placed, unit_of
 from indexium_core.files.titles.nfo_proof import LossProof
-from indexium_core.model.publishing.nfo_content import NfoContent, NfoElement, PublishedKind, groups
+from indexium_core.model.publishing.nfo_content import IS_PERSON, NfoContent, NfoElement, PublishedKind, groups
 from indexium_core.model.publishing.nfo_ownership import (
     ADDRESS,
+    BY_ITEM,
+    CAST,
     EMPTY,
     FORMER,
     OF_OTHERS,
     ORDER,
     VOTES,
     OwnValues,
+    are_ours,
     owned,
     root_of,
     with_items,
@@ -65,7 +68,8 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     Return an existing NFO file with the values of some contents.
 
     A film, a series and a season have one content and one root. Episodes find their root by number; one without a root
-    gets a new one behind the others, and a root without an episode stays.
+    gets a new one behind the others, and a root without an episode stays. Beside a root of others, a root of ours has
+    a value by hand or of a provider; without one, it leaves.
 
     Args:
         data: The file; of one that is larger than `nfo.MAX_BYTES`, one byte more than these is enough.
@@ -84,9 +88,16 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     back, own, fields, lost = _with_former(data, layout, contents, own)
     if back != data:
         edit = edited(back, contents, own)
+        fields = [each.partition(".")[0] for each in fields]
         return replace(edit, changed=tuple(dict.fromkeys((*fields, *edit.changed))), lost=(*lost, *edit.lost))
+    assigned = _assigned(layout.roots, contents, own)
+    if unneeded := _unneeded_roots(layout, assigned, own):
+        edit = edited(_without_roots(data, layout, unneeded), contents, own)
+        return replace(edit, changed=tuple(dict.fromkeys(("title", *edit.changed))))
     page = NfoPage(layout.text)
-    targets = [_Target.of(root, each, own) for root, each in _matched(layout.roots, contents)]
+    numbers = {(each.season, each.episode) for _, each in assigned}
+    absent = [_absent(each) for each in contents if (each.season, each.episode) not in numbers]
+    targets = [_Target.of(root, each, own) for root, each in assigned]
     edits: list[TextEdit] = []
     for each in targets:
         if each.root is None:
@@ -100,7 +111,7 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     return NfoEdit(
         content=new,
         changed=tuple(dict.fromkeys(each.group.field for target in targets for each in target.changed)),
-        own=[each.own for each in results],
+        own=[*(each.own for each in results), *absent],
         replaced=tuple(each for target in targets for each in target.merge.replaced.items()),
         drifted=tuple(each for target in targets for each in target.merge.drifted.items()),
         is_into_others=any(each.changed and each.root is not None and not each.own for each in targets),
@@ -216,7 +227,9 @@ class _Target:
         proof = LossProof(self.root, root, document, self.known)
         former = dict(self.known.get(FORMER, {}))
         if tags := tags_by_hand(self.content):
-            former = with_sources(former, page, proof.changed_of_others(NfoMerge(self.merge.content), tags))
+            beside = {each.tag for each in self.root.children if are_ours(values_in(self.content.kind, each), self.own)}
+            theirs = proof.changed_of_others(NfoMerge(self.merge.content), tags)
+            former = with_sources(former, page, theirs, beside=beside)
             found["values"] = with_items(found["values"], proof.rewritten(tags))
         if former:
             found[FORMER], found[ORDER] = former, self.known.get(ORDER) or order_of(page, self.root)
@@ -239,7 +252,7 @@ def _with_former(
         return data, own, (), ()
     page, ledger, edits = NfoPage(layout.text), list(own), list[TextEdit]()
     fields, lost = list[str](), list[str]()
-    for root, content in _matched(layout.roots, contents):
+    for root, content in _assigned(layout.roots, contents, own):
         known = root_of(own, document_of(content.kind, root)) if root is not None else {}
         if root is not None and known.get(FORMER):
             found = restored(page, root, content, known)
@@ -256,7 +269,7 @@ def _with_former_order(data: bytes, contents: Sequence[NfoContent], before: OwnV
     """Return a file with the former order of elements in the roots in which elements came back."""
     layout = layout_of(data)
     page, edits = NfoPage(layout.text), list[TextEdit]()
-    for root, content in _matched(layout.roots, contents):
+    for root, content in _assigned(layout.roots, contents, before):
         known = {} if root is None else root_of(before, document_of(content.kind, root))
         if root is None or ORDER not in known:
             continue
@@ -299,7 +312,7 @@ def _in_front_of_address(data: bytes, layout: NfoLayout, contents: Sequence[NfoC
     if layout.encoding.startswith("utf-16") or any(each.kind == "season" for each in contents):
         refuse("The file has only an address.")
     contents = list(map(_without_names, contents))
-    if not any(map(_has_more_than_address, contents)):
+    if not any(map(_has_more_than_names, contents)):
         return NfoEdit(content=data, changed=(), own=())
     wanted = [document_for(each) for each in contents]
     known = {provider: value for each in nfo.parse(data) for provider, value in each.ids.items()}
@@ -320,7 +333,7 @@ def _address_left(layout: NfoLayout, contents: Sequence[NfoContent], own: OwnVal
     if (
         text[: layout.roots[0].start].strip().decode() != _DECLARATION
         or not _ADDRESS.search(behind.decode())
-        or any(map(_has_more_than_address, contents))
+        or any(map(_has_more_than_names, contents))
         or any(_has_others(root, own) for root in layout.roots)
     ):
         return None
@@ -332,7 +345,7 @@ def _without_names(content: NfoContent) -> NfoContent:
     return content.of_origins(FREE_TO_ADD | {"nfo"})
 
 
-def _has_more_than_address(content: NfoContent) -> bool:
+def _has_more_than_names(content: NfoContent) -> bool:
     """Return whether a content has a value that neither a name nor another NFO file says."""
     found = content.of_origins(FREE_TO_ADD)
     return any(found.values.values()) or bool(found.series_title or found.season_names)
@@ -341,9 +354,10 @@ def _has_more_than_address(content: NfoContent) -> bool:
 # Which root is which content
 
 
-def _matched(
-    roots: Sequence[PlacedElement], contents: Sequence[NfoContent]
-) -> list[tuple[PlacedElement | None, NfoContent]]:
+_Match: TypeAlias = tuple[PlacedElement | None, NfoContent]
+
+
+def _matched(roots: Sequence[PlacedElement], contents: Sequence[NfoContent]) -> list[_Match]:
     kinds = {each.tag for each in roots}
     for content in contents:
         if kinds != {content.kind}:
@@ -354,7 +368,7 @@ def _matched(
     if any(each.kind != "episodedetails" for each in contents):
         refuse(f"The file has {len(roots)} documents for one title.")
     left = [(root, document_of("episodedetails", root)) for root in roots]
-    found: list[tuple[PlacedElement | None, NfoContent]] = []
+    found: list[_Match] = []
     for content in contents:
         match = next(
             (
@@ -368,10 +382,80 @@ def _matched(
         left = [each for each in left if match is None or each[0] is not match[0]]
     unnumbered = [root for root, document in left if not document.episodes]
     without = [number for number, (root, _) in enumerate(found) if root is None]
-    if len(unnumbered) == len(without):  # as many roots without a number as episodes without a root: in their order
-        for number, root in zip(without, unnumbered, strict=True):
+    if len(unnumbered) in (
+        1,
+        len(without),
+    ):  # of the episodes without a root, in their order; a single one of the first
+        for number, root in zip(without, unnumbered, strict=False):
             found[number] = (root, found[number][1])
     return found
+
+
+def _assigned(roots: Sequence[PlacedElement], contents: Sequence[NfoContent], own: OwnValues) -> list[_Match]:
+    """
+    Return the roots with their contents; None: a new root.
+
+    Beside a root of others, ours have nothing of other NFO files. Without an episode, a known root has no values.
+    """
+    assigned = _matched(roots, contents)
+    if not all(_is_ours(each, own) for each in roots):
+        local = FREE_TO_ADD | {"name"}
+        assigned = [
+            (root, content.of_origins(local) if root is None or _is_ours(root, own) else content)
+            for root, content in assigned
+            if root is not None or _needs_root(content)
+        ]
+    left = [each for each in roots if all(root is not each for root, _ in assigned)]
+    return [*assigned, *((each, _without_values(_document_in(each))) for each in left if _is_known(each, own))]
+
+
+def _is_ours(root: PlacedElement, own: OwnValues) -> bool:
+    """Return whether a root was not there before us."""
+    known = root_of(own, _document_in(root))
+    return bool(known) and OF_OTHERS not in known
+
+
+def _is_known(root: PlacedElement, own: OwnValues) -> bool:
+    """Return whether the ledger has a root with these numbers."""
+    content = _without_values(_document_in(root))
+    return any(
+        (each["kind"], each["season"], each["episode"]) == (content.kind, content.season, content.episode)
+        for each in own
+    )
+
+
+def _unneeded_roots(layout: NfoLayout, assigned: Sequence[_Match], own: OwnValues) -> list[PlacedElement]:
+    """Return the roots of ours that have nothing to say any more, and nothing of others; not all roots."""
+    is_alone = all(_is_ours(each, own) for each in layout.roots)
+    found = [
+        root
+        for root, content in assigned
+        if root is not None
+        and _is_ours(root, own)
+        and not (any(content.values.values()) if is_alone else _needs_root(content))
+        and not _has_others(root, own)
+    ]
+    return found if len(found) < len(layout.roots) else []
+
+
+def _without_roots(data: bytes, layout: NfoLayout, roots: Sequence[PlacedElement]) -> bytes:
+    """Return a file without some roots, each with the end of the line in front of it."""
+    page = NfoPage(layout.text)
+    eol = page.eol.encode()
+    starts = [each.start - len(eol) * layout.text[: each.start].endswith(eol) for each in roots]
+    return _spliced(data, layout, [(start, each.end, "") for start, each in zip(starts, roots, strict=True)])
+
+
+def _needs_root(content: NfoContent) -> bool:
+    """Return whether a content has more than what names, other NFO files and the people of its video say."""
+    cast = [each for each in content.values.get(CAST) or () if not each.get(IS_PERSON)]
+    return _has_more_than_names(replace(content, values={**content.values, CAST: cast}))
+
+
+def _absent(content: NfoContent) -> Mapping[str, Any]:
+    """Return the root of a ledger for an episode that has none in the file."""
+    numbers = {"season": content.season, "episode": content.episode}
+    return {"kind": content.kind, **numbers, BY_ITEM: True, OF_OTHERS: True, "values": {}}
 
 
 def _appended(page: NfoPage, roots: Sequence[PlacedElement], content: NfoContent) -> TextEdit:

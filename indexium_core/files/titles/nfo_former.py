@@ -55,20 +55,24 @@ class FormerElements:
 
 
 def with_sources(
-    former: Mapping[str, Sequence[str]], page: NfoPage, elements: Iterable[PlacedElement]
+    former: Mapping[str, Sequence[str]], page: NfoPage, elements: Iterable[PlacedElement], *, beside: Collection[str]
 ) -> dict[str, Sequence[str]]:
-    """Return the sources of former elements by tag, with further ones that give way: items join, a text replaces."""
-    found, at = defaultdict[str, list[str]](list), 0
+    """
+    Return the sources of former elements by tag, with further ones that give way.
+
+    Items join, and so does a text of a tag in `beside`, because ours is still there; another text replaces.
+    """
+    found, at, joined = defaultdict[str, list[str]](list), 0, LIST_TAGS | {*beside}
     known = {(tag, item_key_of(each)) for tag in LIST_TAGS & former.keys() for each in _elements(former[tag])}
     for each in elements:
         if (each.tag, item_key_of(each)) not in known:
             sources, gap = found[each.tag], page.text[at : each.start].decode()
-            # An item that stands on the line of the one before comes back there.
-            is_beside = each.tag in LIST_TAGS and at <= each.start and not gap.strip(" \t")
+            # An element that stands on the line of the one before comes back there.
+            is_beside = each.tag not in _OF_SEVERAL and at <= each.start and not gap.strip(" \t")
             before = sources.pop() + gap if sources and is_beside else ""
             sources.append(before + page.source(each))
             at = each.end
-    for tag in LIST_TAGS & found.keys() & former.keys():
+    for tag in joined & found.keys() & former.keys():
         found[tag] = [*former[tag], *found[tag]]
     return {**former, **found}
 
@@ -218,7 +222,10 @@ def tags_by_hand(content: NfoContent) -> set[str]:
     """Return the tags of the fields that a person gives or empties: nothing comes back there."""
     emptied = {name: value for name, value in content.values.items() if value in (None, "", [], {})}
     found = [*groups(content), *groups(replace(content, values=emptied))]
-    return {tag for group in found if content.origin_of(group.field) == "hand" for tag in group.tags}
+    names = [content.origin_of(f"{SEASON_NAMES}.{number}") for number in content.season_names]
+    of_seasons = "hand" if "hand" in names else content.origin_of(SEASON_NAMES)
+    origins = [of_seasons if each.field == SEASON_NAMES else content.origin_of(each.field) for each in found]
+    return {tag for group, origin in zip(found, origins, strict=True) if origin == "hand" for tag in group.tags}
 
 
 def _edits(

@@ -243,13 +243,14 @@ class _Merging:
                 del found[name]
         return found
 
-    def _crew(self, found: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    def _crew(self, found: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
         """Return the people of both jobs, because one value has them; a job that does not change stays as it is."""
-        return [
-            {"name": name, "job": job}
-            for job in ("Director", "Writer")
-            for name in found.get(f"crew.{job}", self._present.get(f"crew.{job}", ()))
-        ]
+        crew = list[dict[str, Any]]()
+        for job in ("Director", "Writer"):
+            present = self._present.get(f"crew.{job}", ())
+            for name in found.get(f"crew.{job}", present):
+                crew.append({"name": name, "job": job} | ({IS_THEIRS: True} if name in present else {}))
+        return crew
 
     def _list(self, name: str) -> list[Any] | None:
         """Return the items of a list after the edit, as a value of a content; None if it stays."""

@@ -22,16 +22,15 @@ def copied_people_finding(subject: str, digest: int, page: FindingPage) -> Check
 
 def _other_recording(former: FormerRecording) -> tuple[str, Resolution]:
     facts, is_photo = [*former.names, *map(_fact_text, former.facts)], former.is_photo
-    held = f"This path held another recording, with {names_text(facts)}."
-    moved = f"{former.path} is missing, with {names_text(facts)}."
-    texts = {
-        "path": f"{held} Nothing shows that this one is the same.",
-        "rewrite": f"{held} This one {'has its camera and moment' if is_photo else 'is as long'}.",
-        "digest": f"{moved} This file {'has its camera and moment' if is_photo else 'begins with the same media'}.",
-        "duration": f"{moved} This file came later into the same folder, and is the only such file that is as long.",
+    former_place = f"{former.path} is missing" if former.path else "This path held another recording"
+    reasons = {
+        "path": "Nothing shows that this one is the same.",
+        "rewrite": f"This one {'has its camera and moment' if is_photo else 'is as long'}.",
+        "digest": f"This file {'has its camera and moment' if is_photo else 'begins with the same media'}.",
+        "duration": "This file came later into the same folder, and is the only such file that is as long.",
     }
     follow = "follows" if len(facts) == 1 else "follow"
-    return texts[former.evidence], Resolution(
+    return f"{former_place}, with {names_text(facts)}. {reasons[former.evidence]}", Resolution(
         code="add",
         label="It is the same recording",
         text=f"{names_text(facts)} {follow} to this file in the database; the file does not change.",

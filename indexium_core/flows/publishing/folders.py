@@ -98,11 +98,11 @@ def somewhere(paths: Iterable[bytes]) -> SideFilePlace:
 
 
 def hides_versions(
-    entity: Entity, place: SideFilePlace, files: Sequence[MainFile], is_read: Callable[[SideFilePlace], bool]
+    entity: Entity, place: SideFilePlace, files: Sequence[MainFile], find_nfo: Callable[[SideFilePlace], bytes]
 ) -> bool:
-    """Return whether an NFO file of the folder hides those of versions of a film; `is_read`: players read one."""
+    """Return whether an NFO file of the folder hides those of versions of a film; `find_nfo` finds them."""
     versions = [each for each in map(beside, files) if each.folder == place.folder]
-    return entity.entity_type == "movie" and len(versions) > 1 and any(map(is_read, versions))
+    return entity.entity_type == "movie" and len(versions) > 1 and any(map(find_nfo, versions))
 
 
 def is_of_season(folder: str) -> bool:
@@ -115,11 +115,12 @@ def _first_parts(files: Sequence[MainFile]) -> list[MainFile]:
     return [each for each in files if each.part is None or each.part <= 1] or list(files[:1])
 
 
-def has_nfo_of_file(place: SideFilePlace, ours: Iterable[OwnFile], disk: FolderReader) -> bool:
+def nfo_of_film(place: SideFilePlace, ours: Iterable[OwnFile], disk: FolderReader) -> bytes:
     """
-    Return whether players read an NFO file with the name of the video in a folder of its own; `ours`: our files.
+    Return the name of the NFO file that players read in the folder of a film instead of `movie.nfo`; `ours`: our files.
 
-    They would not read it any more beside a new `movie.nfo`. The text of a release group is no such file.
+    It has the name of the video, or is the only one of a folder of its own: Kodi reads it also under another name. They
+    would not read it any more beside a new `movie.nfo`. The text of a release group is no such file. b"" is none.
     """
     of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
     try:
@@ -127,10 +128,13 @@ def has_nfo_of_file(place: SideFilePlace, ours: Iterable[OwnFile], disk: FolderR
         paths = [os.path.split(own.path_bytes) for own in ours if own.kind == side_file_names.NFO]
         here = {own.lower() for folder, own in paths if folder == place.folder or not os.path.lexists(folder)}
         if here:  # also if it is gone: it is restored under its name
-            return of_folder not in here
-        if of_folder in names or name.lower() not in names:
-            return False
+            return b"" if of_folder in here else name
+        if of_folder in names:
+            return b""
+        documents = [each for each in names if each.endswith(b".nfo")]
+        if name.lower() not in names and place.is_own and len(documents) == 1:
+            name = documents[0]
         path = os.path.join(place.folder, disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
-        return bool(nfo.parse(disk.content(path)))
+        return os.path.basename(path) if name.lower() in names and nfo.parse(disk.content(path)) else b""  # noqa: PTH119 - bytes
     except errors.MetadataError:
-        return False
+        return b""

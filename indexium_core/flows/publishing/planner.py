@@ -242,10 +242,11 @@ class _TitlePlans:
             planner.planned.codes.append("no_own_folder")
         if options.writes_nfo and (title.entity.entity_type != "season" or "jellyfin" in options.readers):
             for place in places:
-                is_own = place.is_own and not (len(files) == 1 and planner.has_nfo_of_file(place))
-                if is_own and folders.hides_versions(title.entity, place, files, planner.has_nfo_of_file):
+                kind = title.entity.entity_type
+                name = planner.nfo_of_film(place) if kind == "movie" and len(files) == 1 and place.is_own else b""
+                if not name and folders.hides_versions(title.entity, place, files, planner.nfo_of_film):
                     planner.planned.codes.append("versions_hidden")
-                name = side_file_names.nfo_name(title.entity.entity_type, place.stem, is_own_folder=is_own)
+                name = name or side_file_names.nfo_name(kind, place.stem, is_own_folder=place.is_own)
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)

@@ -100,9 +100,9 @@ class SideFilePlanner:
 
     # NFO files.
 
-    def has_nfo_of_file(self, place: SideFilePlace) -> bool:
-        """Return whether players read an NFO file with the name of the video in a folder of its own."""
-        return folders.has_nfo_of_file(place, self._ours.values(), self._disk)
+    def nfo_of_film(self, place: SideFilePlace) -> bytes:
+        """Return the name of the NFO file that players read in the folder of a film instead of `movie.nfo`; or b""."""
+        return folders.nfo_of_film(place, self._ours.values(), self._disk)
 
     def add_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
         """Add an NFO file: a new one, or the present one with the elements that change."""
@@ -425,11 +425,11 @@ class SideFilePlanner:
         return json.loads(own.own_elements or "[]") if own else ()
 
     def _adopted(self, path: bytes) -> OwnFile | None:
-        """Return a file of ours of a title that is gone: its video is this title now. None if it is not ours."""
+        """Return our file of a title that is gone, or of another episode of its video; None if it is not ours."""
         found = self._find_owner(path)
         if found is None:
             return None
-        if found.is_present:
+        if found.is_present and not self._inputs.are_in_one_file(self._entity, found.entity):
             raise errors.RefusedError(f"It belongs to {found.entity.address}.", code="name_taken")
         self._ours[path] = found.file
         return found.file

@@ -317,7 +317,7 @@ class Inventory:
             report = self.removal(library_id)
             self._require_no_operation(library_id, store.WHOLE)
             with self._database.atomic() as tx:
-                catalog.remove_library(tx, library_id)
+                store.forget_library(tx, library_id)
         self._on_change()
         return report
 

@@ -46,7 +46,7 @@ def values_of(
     }
     for name, value in _of_tags(title, lead, files[lead.file_id]):
         found["tag", name] = value, None
-    found |= _of_documents([each for file in mains if (each := _document(title, documents.get(file.file_id)))])
+    found |= _of_documents([each for file in mains if (each := _document(title, file, documents.get(file.file_id)))])
     for provider, value in sent.items():
         if provider in ID_FIELDS:
             found["sender", ID_FIELDS[provider]] = value, _SURE
@@ -150,17 +150,30 @@ def _is_title(text: str, file: FileToIdentify, *others: str) -> bool:
     return not is_of_program and not is_file_name
 
 
-def _document(title: ResolvedTitle, found: FileDocuments | None) -> NfoDocument | None:
-    """Return the document for a title."""
+def _document(title: ResolvedTitle, file: FileRole, found: FileDocuments | None) -> NfoDocument | None:
+    """Return the document for a title: of several episodes in a file, that with its number, else by their order."""
     if found is None:
         return None
     if title.entity_type == "series":
         return found.series
     if title.entity_type == "movie":
         return next((each for each in found.own if each.kind in ("movie", "ids")), None)
-    own = [each for each in found.own if each.kind == "episodedetails"]
     number = title.episode.episode if title.episode else None
-    return next((each for each in own if number in each.episodes), own[0] if len(own) == 1 else None)
+    return _document_of_episode(number, file.guess.episodes, found)
+
+
+def _document_of_episode(number: int | None, numbers: Sequence[int], found: FileDocuments) -> NfoDocument | None:
+    """Return the document of an episode; `numbers`: those of all episodes in its file."""
+    own = [each for each in found.own if each.kind == "episodedetails"]
+    if match := next((each for each in own if number in each.episodes), None):
+        return match
+    if len(numbers) < 2:
+        return own[0] if len(own) == 1 else None
+    without = [each for each in numbers if not any(each in document.episodes for document in own)]
+    left = [each for each in own if not each.episodes]
+    if number in without and (len(left) == len(without) or (len(left) == 1 and number == without[0])):
+        return left[without.index(number)]
+    return None
 
 
 def _of_document(document: NfoDocument) -> Iterator[tuple[str, Any]]:

@@ -226,9 +226,12 @@ def _directors(tags: tuple[str, ...], value: Any) -> Iterator[NfoElement]:
     Yield one element for each director.
 
     Jellyfin splits a name at a comma, so `Sammy Davis, Jr.` becomes two people. The usual form without the comma,
-    `Sammy Davis Jr.`, is one person for all players.
+    `Sammy Davis Jr.`, is one person for all players. A name that the file has (`IS_THEIRS`) stays as it is.
     """
-    names = (re.sub(r"\s*,\s*", " ", each["name"]).strip() for each in value if each.get("job") == "Director")
+    directors = (each for each in value if each.get("job") == "Director")
+    names = (
+        each["name"] if each.get(IS_THEIRS) else re.sub(r"\s*,\s*", " ", each["name"]).strip() for each in directors
+    )
     yield from _each(tags[0], names, r" / |[|;]")
 
 

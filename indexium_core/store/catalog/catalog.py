@@ -166,36 +166,6 @@ def library_scanned(
     tx.execute(_sql("library_scanned"), [library_id, device, at, free_bytes])
 
 
-def remove_library(tx: Connection, library_id: int) -> int:
-    """
-    Delete the rows of a library, its files and the decisions on them; return the number of files.
-
-    People and history are kept.
-
-    Raises:
-        UnknownIdError: There is no such library.
-
-    """
-    _root(tx, library_id)
-    files = int(tx.value(_sql("count_files"), [library_id]))
-    for statement in (
-        "mark_library",
-        "forget_decisions",
-        "forget_touched",
-        "forget_properties",
-        "forget_locks",
-        "forget_titles",
-        "forget_assignments",
-        "forget_files",
-        "forget_library",
-    ):
-        tx.execute(_sql(statement), [library_id])
-    selection.remove_configs(tx, library_id)
-    identified.put_nfo_problems(tx, library_id, [])
-    identified.remove_empty(tx, library_id)
-    return files
-
-
 def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]]:
     """
     Return the stat facts of every stable file below `root`, by path (about 0.1 s for 100,000 files).

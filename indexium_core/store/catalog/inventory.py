@@ -10,7 +10,10 @@ from indexium_core.model.files.inventory import FilePage, ListedFile, Quality, R
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import Holder
 from indexium_core.store import sql
+from indexium_core.store.artwork import selection
+from indexium_core.store.catalog import recordings
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles import identified
 
 _MAX_TEXTS = 20  # custom texts of comments in `Quality`
 
@@ -111,10 +114,16 @@ def _on_part(connection: Connection, name: str, library_id: int, part: LibraryPa
 
 
 def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
-    """Delete the rows of a part of a library, and the decisions on them; people and history are kept."""
+    """
+    Delete the rows of a part of a library, and the decisions on them; people and history are kept.
+
+    A copy elsewhere gets the decisions on a recording that has no other file.
+    """
     _on_part(tx, "forgotten", library_id, part)
+    for name in ("mark_forgotten", "mark_forgotten_missing"):
+        tx.execute(_sql(name))
+    recordings.hand_over(tx)
     for name in (
-        "mark_forgotten",
         "forget_decisions",
         "forget_touched",
         "forget_properties",
@@ -125,6 +134,15 @@ def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
         "drop_forgotten",
     ):
         tx.execute(_sql(name))
+
+
+def forget_library(tx: Connection, library_id: int) -> None:
+    """Delete the rows of a library, its files and the decisions on them, as `forget` does."""
+    forget(tx, library_id, WHOLE)
+    tx.execute(_sql("forget_library"), [library_id])
+    selection.remove_configs(tx, library_id)
+    identified.put_nfo_problems(tx, library_id, [])
+    identified.remove_empty(tx, library_id)
 
 
 def count_with_people(reader: Connection, file_ids: Collection[int]) -> int:

@@ -141,6 +141,12 @@ class PublishedInputs:
     decided: dict[Entity, list[bytes]] = field(default_factory=dict)  # the paths of the choices about each
     flips: dict[bytes, list[int]] = field(default_factory=dict)  # path → operations that others have overwritten lately
 
+    def are_in_one_file(self, one: Entity, other: Entity) -> bool:
+        """Return whether two titles are episodes of one file, which have one NFO file."""
+        ids = {one.entity_id, other.entity_id}
+        is_episode = one.entity_type == other.entity_type == "episode"
+        return is_episode and any(ids <= {*each} for each in self.episodes_of_files.values())
+
 
 def options(reader: Connection, library_id: int | None = None) -> dict[int, PublishOptions]:
     """Return what each library publishes, or one of them."""

@@ -96,42 +96,6 @@ WHERE library_id = $1 AND (ends_with(f.strategy, '_copy') OR ends_with(f.strateg
 INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE library_id = $1 OR file_hash IN (SELECT file_hash FROM scanned_files WHERE library_id = $1);
 
--- name: forget_decisions
--- Delete the decisions on the files of a library.
-DELETE FROM decisions WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
-
--- name: forget_touched
--- Delete the records of removed people of the files of a library.
-DELETE FROM touched_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
-
--- name: forget_properties
--- Delete the media properties of the files of a library.
-DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
-
--- name: forget_locks
--- Delete the locks of the files of a library.
-DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
-
--- name: forget_titles
--- Delete the links of the files of a library to their titles.
-DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
-
--- name: forget_assignments
--- Delete the titles to which a person moved them.
-DELETE FROM title_assignments WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
-
--- name: count_files
--- The number of files of a library, including missing ones.
-SELECT count(*) FROM scanned_files WHERE library_id = $1;
-
--- name: forget_files
--- Delete the files of a library.
-DELETE FROM scanned_files WHERE library_id = $1;
-
--- name: forget_library
--- Delete a library.
-DELETE FROM libraries WHERE library_id = $1;
-
 -- name: stable_stats
 -- The stat facts of stable files. Few columns, because there may be a million rows. The paths below a root sort between
 -- root + '/' and root + '0' (the byte after '/').
@@ -232,8 +196,9 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
        CASE WHEN i.media_digest <> '' AND f.media_digest <> ''
             THEN /* digests_agree */ END AS is_alike,
        -- A first packet alone tells little, because films may have one title card: then the sizes must be nearly equal.
-       ends_with(CASE WHEN strlen(i.media_digest) < strlen(f.media_digest) THEN i.media_digest ELSE f.media_digest END, '~')
-       AND abs(i.size - f.size) > greatest(f.size / 20, 4096) AS is_doubtful,
+       contains(CASE WHEN strlen(split_part(i.media_digest, '/', 1)) < strlen(split_part(f.media_digest, '/', 1))
+                THEN i.media_digest ELSE f.media_digest END, '~')
+       AND abs(i.size - f.size) > greatest(f.size / 20, 4096) OR NOT /* is_as_large */ AS is_doubtful,
        /* is_as_long */ AS is_as_long,
        f.media_digest, i.state = 'unreadable' AS is_unreadable, i.size, i.mtime_ns, f.device, f.inode,
        i.size > f.size AND i.device = f.device AND i.inode = f.inode AS is_longer,
@@ -377,7 +342,7 @@ WITH unmatched AS (
     JOIN (SELECT *, /* stem */ AS stem FROM scanned_files
           WHERE state = 'missing' AND media_digest <> '') AS f USING (stem)
     WHERE i.path_bytes <> f.path_bytes
-      AND /* digests_agree */ AND /* is_as_long */
+      AND /* digests_agree */ AND /* is_as_long */ AND /* is_as_large */
     QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.file_id DESC) = 1
         AND row_number() OVER (PARTITION BY f.file_id ORDER BY i.path_bytes) = 1
 ), moved AS (

@@ -137,7 +137,10 @@ WITH part AS MATERIALIZED (
     FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]))
 SELECT count(*), count(*) FILTER (state = 'missing'),
        count(*) FILTER (file_id IN (SELECT file_id FROM assigned_people)),
-       (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (SELECT file_id FROM part))
+       (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (
+            SELECT file_id FROM part WHERE file_hash IS NULL OR file_hash NOT IN (
+                SELECT n.file_hash FROM scanned_files AS n ANTI JOIN part USING (file_id)
+                WHERE n.state <> 'missing' AND n.file_hash IS NOT NULL)))
 FROM part;
 
 -- name: unfinished_operations
@@ -161,6 +164,10 @@ FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR,
 -- Mark their plans and those of their copies as outdated.
 INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FROM scanned_files
 WHERE file_id IN (SELECT file_id FROM forgotten) OR file_hash IN (SELECT file_hash FROM forgotten);
+
+-- name: mark_forgotten_missing
+-- Let them be missing, so that copies elsewhere inherit the decisions on them.
+UPDATE scanned_files SET state = 'missing' WHERE file_id IN (SELECT file_id FROM forgotten);
 
 -- name: forget_decisions
 -- Delete the decisions on these files.
@@ -189,6 +196,10 @@ DELETE FROM title_assignments WHERE file_id IN (SELECT file_id FROM forgotten);
 -- name: forget_files
 -- Delete the files themselves.
 DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);
+
+-- name: forget_library
+-- Delete a library.
+DELETE FROM libraries WHERE library_id = $1;
 
 -- name: drop_forgotten
 -- Drop the temporary table.

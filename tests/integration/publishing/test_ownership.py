@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.titles.titles import TitleItem
 from tests.support.copied_home import SettledHome
 from tests.support.published_home import ALL, HOME, PUBLISHING_FAMILY, tree
 
@@ -431,6 +432,100 @@ class TestFilms:
         library.publications.refresh(disk=True)
         [row] = [each for each in library.publications.plan(risk=["blocked"]).items if "Tram" in each.name]
         assert row.codes == ["nfo_unreadable"]
+
+    def test_only_the_video_of_a_film_gets_another_name(self, library: Library, folder: Path) -> None:
+        """Kodi reads the only NFO file of a folder under any name, so a new one beside it would hide it."""
+        video, nfo = next((folder / TRAM).glob("*.mp4")), folder / TRAM / "Night Tram (2009).nfo"
+        nfo.write_text(FILM)
+        library.scan()
+        film = film_of(library, video)
+        before = {each.field: (each.value, each.origin) for each in library.titles.get(film).values}
+        assert before["title"] == ("Seaside", "nfo")
+        publish(library)
+        video = video.rename(video.with_name("Other (2009).mp4"))
+        for _ in range(2):
+            library.scan()
+            assert {each.field: (each.value, each.origin) for each in library.titles.get(film).values} == before
+            assert publish(library) == "unchanged"
+        library.people.add([video], ["Ann Lee"])
+        publish(library)
+        library.scan()
+        publish(library)  # ours follows its video
+        left = [each.name for each in (folder / TRAM).glob("*.nfo")]
+        assert left == ["Other (2009).nfo"]
+        library.people.remove([video], ["Ann Lee"])
+        publish(library)
+        assert (folder / TRAM / left[0]).read_bytes() == FILM.encode()
+
+
+class TestEpisodes:
+    """Several episodes in a file."""
+
+    PAIR = "Shows/Harbour Lights/Season 1/Harbour Lights - S01E02-E03"
+    ROOT = (
+        "<episodedetails>\n  <title>E{0}</title>\n  <season>1</season>\n  <episode>{0}</episode>\n</episodedetails>\n"
+    )
+
+    def shown(self, library: Library, folder: Path) -> dict[int | None, str]:
+        """Return the titles of the episodes of the file, by number."""
+        found = library_episodes(library, library.files.find(str(folder / f"{self.PAIR}.mp4")))
+        return {each.episode: each.title for each in found}
+
+    @pytest.mark.parametrize(
+        ("roots", "titles"),
+        [
+            ([2], {2: "E2", 3: "Episode 3"}),
+            ([3], {2: "Episode 2", 3: "E3"}),
+            ([2, 3], {2: "E2", 3: "E3"}),
+            (["None", "None"], {2: "ENone", 3: "ENone"}),
+            (["None"], {2: "ENone", 3: "Episode 3"}),
+        ],
+    )
+    def test_document_is_that_of_its_episode(
+        self, library: Library, folder: Path, roots: list[object], titles: dict[int, str]
+    ) -> None:
+        nfo = folder / f"{self.PAIR}.nfo"
+        nfo.write_text("".join(map(self.ROOT.format, roots)))
+        library.scan()
+        assert self.shown(library, folder) == titles
+        before = nfo.read_bytes()
+        publish(library)
+        library.people.add([folder / f"{self.PAIR}.mp4"], ["Ann Lee"])
+        publish(library)
+        library.scan()
+        library.people.remove([folder / f"{self.PAIR}.mp4"], ["Ann Lee"])
+        publish(library)
+        library.scan()
+        assert (self.shown(library, folder), nfo.read_bytes()) == (titles, before)
+
+    def test_renumbered_file_keeps_its_nfo_file(self, library: Library, folder: Path) -> None:
+        nfo = folder / f"{self.PAIR}.nfo"
+        nfo.write_text("".join(map(self.ROOT.format, (2, 3))))
+        library.scan()
+        found = library_episodes(library, library.files.find(str(folder / f"{self.PAIR}.mp4")))
+        ids = {each.episode: each.id for each in found}
+        for number, title_id in ids.items():
+            library.titles.set(title_id, "plot", f"Hand {number}")
+        publish(library)
+        library.scan()
+        for path in (nfo.with_suffix(".mp4"), nfo):
+            path.rename(path.with_name(path.name.replace("E02-E03", "E03-E04")))
+        library.scan()
+        assert publish(library) != "blocked"
+        for title_id in ids.values():
+            library.titles.set(title_id, "plot", None)
+        library.scan()
+        assert publish(library) == "safe"
+        nfo = nfo.with_name(nfo.name.replace("E02-E03", "E03-E04"))
+        assert nfo.read_text() == "".join(map(self.ROOT.format, (2, 3)))
+
+
+def library_episodes(library: Library, file_id: int) -> list[TitleItem]:
+    """Return the episodes of a file."""
+    series = [each for each in library.titles.list(per_page=100).items if each.entity_type == "series"]
+    seasons = [season for each in series for season in library.titles.get(each.id).children]
+    episodes = [each for season in seasons for each in library.titles.get(season.id).children]
+    return [each for each in episodes if file_id in library_files(library, each.id)]
 
 
 class TestHomeVideos:

@@ -12,7 +12,7 @@ from indexium_core.files import fingerprint
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.model.files.hash_cache import CacheUse, KnownHash
 from indexium_core.model.files.media import FileStat
-from indexium_core.store.catalog import catalog, hash_cache
+from indexium_core.store.catalog import catalog, hash_cache, inventory
 from indexium_core.store.database import Database
 from tests.support import media
 from tests.support.clock import Clock
@@ -51,7 +51,7 @@ def test_folder_added_again_is_not_hashed(scanner: Scans, database: Database, ro
     scanner.scan([root])
     before = [row["file_hash"] for row in rows(database).values()]
     with database.atomic() as tx:
-        catalog.remove_library(tx, catalog.libraries(tx)[0].library_id)
+        inventory.forget_library(tx, catalog.libraries(tx)[0].library_id)
     hashed.clear()
     report = scanner.scan([root])
     assert (report.new, report.cache.hits, hashed) == (2, 2, [])

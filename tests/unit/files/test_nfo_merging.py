@@ -727,3 +727,48 @@ def test_file_of_ours_with_two_episodes_leaves_as_a_whole() -> None:
     assert withdrawn(data, own) is None
     left = withdrawn(data + b"https://www.themoviedb.org/tv/1\n", own)
     assert left is not None
+
+
+def test_names_of_a_job_that_does_not_change_stay_as_others_wrote_them() -> None:
+    data = b"<movie><title>T</title><director>Ann Lee, Bo Ray</director></movie>"
+    crew = [{"name": "Hand", "job": "Director"}, {"name": "Pen", "job": "Writer"}]
+    new, own, _ = publish(data, content("hand", crew=crew))
+    back, _, edit = publish(new, content("nfo", crew=[{"name": "Ann Lee, Bo Ray", "job": "Director"}]), own)
+    assert (back, edit.lost) == (data, ())
+
+
+def test_name_of_a_season_of_others_comes_back() -> None:
+    data = b'<tvshow><title>S</title><namedseason number="1">Foreign</namedseason><status>Ended</status></tvshow>'
+
+    def series(name: str, origin: WantedOrigin) -> NfoContent:
+        origins: dict[str, WantedOrigin] = {"season_names": "provider", "season_names.1": origin}
+        return NfoContent(kind="tvshow", values={}, season_names={1: name}, origins=origins)
+
+    new, own, edit = publish(data, series("By hand", "hand"))
+    assert (b"By hand" in new, edit.replaced) == (True, (("season_names.1", "Foreign"),))
+    back, _, edit = publish(new, series("Other", "nfo"), own)
+    assert (back, edit.changed) == (data, ("season_names",))
+
+
+def test_two_texts_of_others_on_one_line_come_back_there() -> None:
+    data = b"<movie>\n  <title>T</title>\n  <plot>a</plot><plot>b</plot>\n</movie>\n"
+    new, own, _ = publish(data, content("hand", plot="Hand"))
+    assert publish(new, content(), own)[0] == data
+
+
+def test_text_that_others_write_beside_ours_comes_back_with_the_one_before_ours() -> None:
+    data = b"<movie>\n  <title>T</title>\n  <plot>P</plot>\n</movie>\n"
+    by_hand = content("hand", plot="Hand")
+    new, own, _ = publish(data, by_hand)
+    new, own, edit = publish(new.replace(b"</movie>", b"  <plot>EXT</plot>\n</movie>"), by_hand, own)
+    assert edit.replaced == (("plot", "Hand / EXT"),)
+    assert parsed(publish(new, content(), own)[0]) == Counter(
+        {"<title>T</title>": 1, "<plot>P</plot>": 1, "<plot>EXT</plot>": 1}
+    )
+
+
+def test_text_that_others_write_over_ours_replaces_the_one_before_ours() -> None:
+    by_hand = content("hand", plot="Hand")
+    new, own, _ = publish(b"<movie><plot>P</plot></movie>", by_hand)
+    new, own, _ = publish(new.replace(b"Hand", b"Theirs"), by_hand, own)
+    assert publish(new, content(), own)[0] == b"<movie><plot>Theirs</plot></movie>"

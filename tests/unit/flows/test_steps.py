@@ -18,7 +18,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.model.planning.plan import PlanQuery
-from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import catalog, inventory
 from indexium_core.store.database import Database
 from indexium_core.store.review import decisions as store_decisions
 from indexium_core.store.review import steps as store_steps
@@ -227,7 +227,7 @@ def test_undo_reports_missing_and_written_files(desk: Desk) -> None:
         "History page, or with 'indexium rollback ID'."
     )
     with desk.database.atomic() as tx:
-        catalog.remove_library(tx, 1)
+        inventory.forget_library(tx, 1)
     again = desk.review.redo()
     assert again is not None
     assert (again.files, again.gone) == (0, 3)

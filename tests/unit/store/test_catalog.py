@@ -7,7 +7,7 @@ import os
 import pytest
 
 from indexium_core import errors
-from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import catalog, inventory
 from indexium_core.store.catalog.catalog import UpsertReport
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -60,13 +60,11 @@ def test_removed_root_removes_files_and_keeps_people(database: Database) -> None
     put(database, "a.mp4", "Ann")
     marked(database)
     with database.atomic() as tx:
-        assert catalog.remove_library(tx, 1) == 2
+        inventory.forget_library(tx, 1)
 
     assert ids(database) == {"/other/a.mp4": 3}
     assert people_of(database) == {3: ["Ann"]}
     assert marked(database) == {1, 2, 3}
-    with pytest.raises(errors.UnknownIdError), database.atomic() as tx:
-        catalog.remove_library(tx, 1)
 
 
 def test_files_for_unknown_root_are_refused(database: Database) -> None:
@@ -329,6 +327,40 @@ def test_other_container_of_missing_file_is_same_recording(database: Database) -
     report = store(database, [scanned("a.mkv", content=2, media_digest=digest_of(1)), scanned("b.mkv", content=4)])
     assert (report.moved, report.added) == (1, 1)
     assert people_of(database)[ids(database)["a.mkv"]] == ["Ann"]
+
+
+@pytest.mark.parametrize(("former", "size"), [("/1000000", "/1001500"), ("~/1000000", "~/1001500")])
+def test_film_that_begins_alike_and_has_more_media_is_another_recording(
+    database: Database, former: str, size: str
+) -> None:
+    """Episodes of a series may have one title sequence and one duration."""
+    store(database, [scanned("a.mp4", content=1, media_digest=digest_of(1) + former)])
+    assert store(database, [scanned("a.mp4", content=2, media_digest=digest_of(1) + size)]).added == 1
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
+@pytest.mark.parametrize("size", ["/1000500", "", "0" * 8, "0" * 8 + "/1000500", "~/1000500", "~"])
+def test_rewrite_changes_the_size_of_the_media_little(database: Database, size: str, name: str) -> None:
+    """Not every container has it."""
+    store(database, [scanned("a.mp4", content=1, media_digest=digest_of(1) + "/1000000")])
+    put(database, "a.mp4", "Ann")
+    if name != "a.mp4":
+        gone(database, 1)
+    store(database, [scanned(name, content=2, media_digest=digest_of(1) + size)])
+    assert people_of(database)[ids(database)[name]] == ["Ann"]
+
+
+def test_other_container_with_more_media_is_another_recording(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1, media_digest=digest_of(1) + "/1000000")])
+    gone(database, 1)
+    assert store(database, [scanned("a.mov", content=2, media_digest=digest_of(1) + "/1001500")]).added == 1
+
+
+def test_growing_film_is_one_recording_whatever_the_size_of_its_media(database: Database) -> None:
+    store(database, [scanned("a.mp4", content=1, media_digest=digest_of(1) + "/1000", growing=True)])
+    put(database, "a.mp4", "Ann")
+    store(database, [scanned("a.mp4", content=2, size=2000, media_digest=digest_of(1) + "/2000")])
+    assert people_of(database) == {1: ["Ann"]}
 
 
 def test_beginning_of_a_film_is_no_rewrite(database: Database) -> None:

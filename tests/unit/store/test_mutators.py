@@ -299,7 +299,6 @@ def test_every_mutator_is_in_table() -> None:
         "catalog.set_library_media",
         "catalog.set_library_ratings",
         "catalog.library_scanned",
-        "catalog.remove_library",
         "catalog.mark_files",
         "people.adopt_waiting",
         "people.add_named",

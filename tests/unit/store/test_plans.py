@@ -18,7 +18,7 @@ from indexium_core.flows.planning.plan_refresh import PlanRefresh
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.query import compile_query
-from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import catalog, inventory
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import Ledger
@@ -287,7 +287,7 @@ def test_edit_writes_only_rows_of_its_file(films: Database) -> None:
 def test_file_outside_plan_has_no_row(films: Database) -> None:
     first = plan_compute.refresh(films, Modes(), now=NOW)
     with films.atomic() as tx:
-        catalog.remove_library(tx, catalog.add_library(tx, b"/films"))
+        inventory.forget_library(tx, catalog.add_library(tx, b"/films"))
     second = plan_compute.refresh(films, Modes(), now=NOW)
 
     assert len(rows(films.read(), first)) == 3
