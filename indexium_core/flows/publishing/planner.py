@@ -242,11 +242,11 @@ class _TitlePlans:
             planner.planned.codes.append("no_own_folder")
         if options.writes_nfo and (title.entity.entity_type != "season" or "jellyfin" in options.readers):
             for place in places:
-                kind = title.entity.entity_type
-                name = planner.nfo_of_film(place) if kind == "movie" and len(files) == 1 and place.is_own else b""
-                if not name and folders.hides_versions(title.entity, place, files, planner.nfo_of_film):
+                is_own, kind = place.is_own, title.entity.entity_type
+                name = planner.nfo_of_film(place) if kind == "movie" and len(files) == 1 and is_own else b""
+                if is_own and not name and folders.hides_versions(title.entity, place, files, planner.nfo_of_film):
                     planner.planned.codes.append("versions_hidden")
-                name = name or side_file_names.nfo_name(kind, place.stem, is_own_folder=place.is_own)
+                name = name or side_file_names.nfo_name(kind, place.stem, is_own_folder=is_own)
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
                 planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)
