@@ -186,11 +186,11 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 -- name: other_recording_rows
 -- Part of other statements: files of a recording without people that no other file has, beside a recording with people or
 -- decisions that left. The evidence `digest`: no present file has that recording, and this one, a later one, alone without
--- people has an equal digest. `path`: the file is at its path. `rewrite`: and it is as long, or a photo of the same moment. `duration`: no
--- present file has that recording, and this one is the only later file of its folder that is as long. `is_sure`: digest or
--- rewrite, no other file has the digest or, in the folder of a rewritten video, its duration, and the copies of the file are
--- asked about no other recording. A file that names other
--- people is another recording. An edit of the people of that recording replaces those of the database.
+-- people has an equal digest. `path`: the file is at its path. `rewrite`: and it is as long, or a photo of the same moment.
+-- `duration`: no present file has that recording, and this one is the only later file of its folder that is as long. `is_sure`:
+-- digest or rewrite, no other file has the digest or, in the folder of a rewritten video, its duration, and the copies of the
+-- file are asked about no other recording. A file that names other people is another recording. An edit of the people of that
+-- recording replaces those of the database.
 WITH decided AS (
     SELECT file_id, list(DISTINCT fact ORDER BY fact) AS facts FROM (
         SELECT file_id, kind AS fact FROM decisions WHERE revoked_at IS NULL AND kind <> 'edit'
@@ -241,8 +241,8 @@ WITH decided AS (
            n.media_kind = 'photo' AS is_photo, n.media_digest <> '' AND EXISTS (
                FROM scanned_files AS o WHERE o.media_digest[:19] = n.media_digest[:19] AND o.file_hash NOT IN (n.file_hash, f.file_hash)
            ) OR p.evidence = 'rewrite' AND EXISTS (
-               FROM scanned_files AS o WHERE o.library_id = n.library_id AND o.folder = n.folder
-               AND abs(o.duration - n.duration) <= 0.25 + n.duration / 10000 AND o.file_hash NOT IN (n.file_hash, f.file_hash)
+               FROM scanned_files AS i WHERE i.library_id = f.library_id AND i.folder = f.folder
+               AND i.duration IS NOT NULL AND /* is_as_long */ AND i.file_hash NOT IN (n.file_hash, f.file_hash)
            ) AS has_likes,
            CASE WHEN f.path_bytes <> n.path_bytes THEN f.path END AS path
     FROM pairs AS p JOIN former AS f ON f.file_id = p.former_id JOIN scanned_files AS n ON n.file_id = p.file_id
