@@ -114,7 +114,8 @@ def packet_digest(
             of_sound = _first_packets(again, again.streams[sound.index], reader, end)
         if of_sound.digest:  # several films may begin with one picture and its melody
             return of_sound.digest.removesuffix(WEAK) + WEAK + _size(media, sound)
-    return found.digest and found.digest + _size(media, first)
+    digest = found.digest
+    return digest and digest + _size(media, first)
 
 
 def _size(media: Any, stream: Any) -> str:

@@ -173,18 +173,18 @@ def _judged(
 ) -> FileFacts:
     digest = known.media_digest if known else None
     facts = _described(reader, family, layout, with_digest=digest is None)
-    if digest is not None:
-        facts = replace(facts, media_digest=digest)
+    found: dict[str, Any] = {} if digest is None else {"media_digest": digest}
     if family is None or facts.state != "ok":
-        return facts
+        return replace(facts, **found)
     identity, sample = known.file_hash if known else None, None
     if identity is None:
         started_at = time.monotonic()
         identity = fingerprint.payload_hash(reader, layout.payload, full=full)
         sample = fingerprint.sample_hash(reader, layout.payload, identity) if full else None
         size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
-        facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
-    return _with_strategy(replace(facts, file_hash=identity, sample_hash=sample), reader, family, layout, capabilities)
+        found |= {"hashed_bytes": size, "hash_seconds": seconds}
+    found |= {"file_hash": identity, "sample_hash": sample}
+    return _with_strategy(replace(facts, **found), reader, family, layout, capabilities)
 
 
 def _described(reader: FileReader, family: Family | None, layout: Layout, *, with_digest: bool = False) -> FileFacts:

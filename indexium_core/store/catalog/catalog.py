@@ -262,8 +262,10 @@ def upsert_files(
     films.link(tx, _kinds_of_hashes(unique), at=at)
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("incoming"), rows.columns_of_files(unique, root))
-    for statement in ("at_path", "same_path"):
-        tx.execute(_sql(statement))
+    tx.execute(_sql("no_same_path"))
+    (known,) = tx.execute(_sql("at_path")).fetchone() or (0,)
+    if known:
+        tx.execute(_sql("same_path"))
     deferred = _defer(tx) if defers else frozenset[bytes]()
     for statement in ("displace", "resolved", *_KEEPING, "changed"):
         tx.execute(_sql(statement))

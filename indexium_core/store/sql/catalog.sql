@@ -206,11 +206,17 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash, i.file_hash AS new_hash
 FROM incoming AS i JOIN scanned_files AS f ON f.path_bytes = i.path_bytes
 QUALIFY row_number() OVER (PARTITION BY i.path_bytes ORDER BY f.state = 'missing', f.file_id DESC) = 1;
 
+-- name: no_same_path
+-- The evidence of a batch without known paths.
+CREATE OR REPLACE TEMP TABLE same_path (
+    path_bytes BLOB, file_id BIGINT, old_hash VARCHAR, new_hash VARCHAR, evidence VARCHAR
+);
+
 -- name: same_path
 -- Whether the path of a known file still has its recording, and by which evidence; NULL: it has another one. The table in
 -- docs/writing.md ("How Indexium recognises a recording") has the rules. A hash that another file has decides first. A hash of
 -- all bytes (f1:) cannot be compared with that of a sample (x1:); then the same size and time are enough.
-CREATE OR REPLACE TEMP TABLE same_path AS
+INSERT INTO same_path
 WITH hashes AS (SELECT DISTINCT new_hash AS file_hash FROM at_path WHERE differs),
 other AS (
     SELECT o.file_hash, o.file_id, o.size, o.mtime_ns,

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent
@@ -52,8 +53,7 @@ class MalformedBoxError(Exception):
     """The sizes of boxes contradict each other; the message is a sentence for the user."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class Box(NamedTuple):
     """One box of a file."""
 
     kind: bytes  # the four bytes of its type
@@ -204,7 +204,7 @@ def _top_box(head: bytes, offset: int, size: int) -> tuple[Box | None, str]:
         return box, ""
     if box.kind not in _TOP_LEVEL:
         return None, ""
-    return replace(box, size=size - offset, padding=False), _cut(box, size)
+    return box._replace(size=size - offset, padding=False), _cut(box, size)
 
 
 def _cut(box: Box, size: int) -> str:
@@ -246,18 +246,7 @@ def _open(window: Window, box: Box, budget: list[int]) -> Box:
         at += child.size
     if window.data[at - window.base : end - window.base].strip(b"\0"):
         raise MalformedBoxError(f"The {_shown(box.kind)} box at byte {box.start:,} ends in bytes that are not a box.")
-    return Box(  # not `replace`, which takes three times as long: a file has some thirty boxes
-        kind=box.kind,
-        start=box.start,
-        size=box.size,
-        header=box.header,
-        unsized=box.unsized,
-        padding=box.padding,
-        opened=True,
-        prefix=prefix,
-        children=tuple(found),
-        slack=end - at,
-    )
+    return box._replace(opened=True, prefix=prefix, children=tuple(found), slack=end - at)
 
 
 def _child(window: Window, parent: bytes, at: int, end: int) -> Box | None:
@@ -278,7 +267,7 @@ def _opened_or_marked(window: Window, box: Box, budget: list[int]) -> Box:
     except MalformedBoxError:
         if box.kind not in _LENIENT:
             raise
-        return replace(box, malformed=True)
+        return box._replace(malformed=True)
 
 
 def _meta_prefix(window: Window, box: Box) -> int:

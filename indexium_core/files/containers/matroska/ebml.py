@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexium_core import errors
 
@@ -21,8 +21,7 @@ UNKNOWN = -1  # stands for an unknown size
 ELEMENTS_MAX = 65_536  # elements of one Tags; a hostile one could hold millions of 2-byte elements
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """The place of an element; all offsets are bytes from the start of the file."""
 
     id: int
@@ -44,8 +43,7 @@ class Element:
         return self.data - self.offset - (self.id.bit_length() + 7) // 8
 
 
-@dataclass(frozen=True, slots=True)
-class RawElement:
+class RawElement(NamedTuple):
     """An element in memory, with its header and original bytes."""
 
     id: int
@@ -65,9 +63,9 @@ class ElementBudget:
     def __init__(self, left: int = ELEMENTS_MAX) -> None:
         self.left = left
 
-    def spend(self) -> None:
-        """Count one element. Raises `RefusedError` if there are too many."""
-        self.left -= 1
+    def spend(self, count: int = 1) -> None:
+        """Count elements. Raises `RefusedError` if there are too many."""
+        self.left -= count
         if self.left < 0:
             raise errors.RefusedError("The file has too many elements.")
 

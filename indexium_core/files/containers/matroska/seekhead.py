@@ -7,6 +7,7 @@ also decides which Tags elements players read, and in which order (`read_order`)
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -65,9 +66,19 @@ def read(reader: Reader, layout: MatroskaLayout) -> dict[int, SeekHead]:
 def parse(content: bytes, budget: ebml.ElementBudget | None = None) -> SeekHead:
     """Parse the content of a SeekHead. Raises as `read`."""
     budget = budget or ebml.ElementBudget(_ELEMENTS_MAX)
+    head, spent = _parsed(content)
+    budget.spend(spent)
+    return head
+
+
+@functools.lru_cache(maxsize=2)  # a layout, an edit and its check parse one after the other
+def _parsed(content: bytes) -> tuple[SeekHead, int]:
+    """Return the SeekHead and the number of its elements."""
+    budget = ebml.ElementBudget(_ELEMENTS_MAX)
     items = ebml.children(content, budget)
     has_crc = any(item.id == ebml.CRC_32 for item in items)
-    return SeekHead(tuple(_entry(item, budget) for item in items if item.id not in ebml.PADDING), has_crc)
+    head = SeekHead(tuple(_entry(item, budget) for item in items if item.id not in ebml.PADDING), has_crc)
+    return head, _ELEMENTS_MAX - budget.left
 
 
 def _entry(item: RawElement, budget: ebml.ElementBudget) -> SeekEntry:
