@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo
-from indexium_core.flows.publishing import nfo_bodies
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.titles.nfo_files import folders_of
 from indexium_core.model.names import words
@@ -116,34 +115,37 @@ def _first_parts(files: Sequence[MainFile]) -> list[MainFile]:
     return [each for each in files if each.part is None or each.part <= 1] or list(files[:1])
 
 
+def path_after_edit(entity: Entity, place: SideFilePlace, name: bytes) -> bytes:
+    """Return the path that an NFO file gets with an edit: not every player reads that of a film under any name."""
+    names = [side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False)]
+    if entity.entity_type == "movie" and name.lower() not in (each.lower() for each in names):
+        is_of_disc = place.folder != os.path.split(place.anchor)[0]
+        name = names[0] if is_of_disc else names[1]
+    return os.path.join(place.folder, name)  # noqa: PTH118 - a path of bytes
+
+
 def nfo_of_film(place: SideFilePlace, ours: Iterable[OwnFile], disk: FolderReader) -> bytes:
     """
     Return the name of the NFO file that players read in the folder of a film instead of `movie.nfo`; `ours`: our files.
 
     It has the name of the video, or is the only one of a folder of its own: Kodi reads it also under another name. They
-    would not read it any more beside a new `movie.nfo`. Ours gets the name of the video, but a file of others keeps its
-    name, also with values of ours in it. The text of a release group is no such file. b"" is none.
+    would not read it any more beside a new `movie.nfo`. The text of a release group is no such file. b"" is none.
     """
     of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
     try:
         names = {each.lower() for each in disk.names(place.folder)}
-        documents = [each for each in names if each.endswith(b".nfo")]
-        only = documents[0] if place.is_own and len(documents) == 1 else b""
-        paths = [(os.path.split(own.path_bytes), own) for own in ours if own.kind == side_file_names.NFO]
-        here = {
-            own_name.lower(): own
-            for (folder, own_name), own in paths
-            if folder == place.folder or not os.path.lexists(folder)
-        }
-        if only in here and nfo_bodies.withdrawn_body(here[only], disk.content(here[only].path_bytes)) is not None:
-            return os.path.basename(here[only].path_bytes)  # noqa: PTH119 - a path of bytes
+        paths = [os.path.split(own.path_bytes) for own in ours if own.kind == side_file_names.NFO]
+        here = {own.lower() for folder, own in paths if folder == place.folder or not os.path.lexists(folder)}
         if here:  # also if it is gone: it is restored under its name
             return b"" if of_folder in here else name
         if of_folder in names:
             return b""
-        if name.lower() not in names and only:
-            name = only
-        path = os.path.join(place.folder, disk.name_in_other_case(place.folder, name))  # noqa: PTH118 - bytes
-        return os.path.basename(path) if name.lower() in names and nfo.parse(disk.content(path)) else b""  # noqa: PTH119 - bytes
+        documents = [each for each in names if each.endswith(b".nfo")]
+        is_of_video = name.lower() in names
+        if not is_of_video and not (place.is_own and len(documents) == 1):
+            return b""
+        name = disk.name_in_other_case(place.folder, name if is_of_video else documents[0])
+        data = disk.content(os.path.join(place.folder, name))  # noqa: PTH118 - a path of bytes
+        return name if nfo.parse(data) or (is_of_video and not data.strip()) else b""  # an empty one hides `movie.nfo`
     except errors.MetadataError:
         return b""

@@ -79,6 +79,11 @@ def notes(data: bytes, owner: SideFileOwner, options: PublishOptions) -> list[st
     return [*(["locked_for_jellyfin"] if is_locked else []), *(["saver_is_on"] if is_saved else [])]
 
 
+def writer(data: bytes, owner: SideFileOwner) -> str:
+    """Return the program that probably wrote a file of others; "" for ours."""
+    return "" if owner == "ours" else nfo_writers.probable_writer(data)
+
+
 def codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:
     """
     Return the codes of the worst elements of an edit: a file of ours may have elements of others, too.

@@ -248,7 +248,7 @@ class _TitlePlans:
                     planner.planned.codes.append("versions_hidden")
                 name = name or side_file_names.nfo_name(kind, place.stem, is_own_folder=is_own)
                 found = [self._content(title, each, people) for each in self._roots(title, place)]
-                planner.add_nfo(_join(place.folder, name), [each for each in found if each is not None])
+                planner.add_nfo(place, name, [each for each in found if each is not None])
         self._add_pictures(planner, title, files, places, options)
         return planner, places
 
@@ -355,7 +355,7 @@ class _TitlePlans:
         [place] = folders.of_episode([video.file])
         if options.writes_nfo and (video.is_edited or video.people or self._inputs.ours.get(entity)):
             name = side_file_names.nfo_name(VIDEO, place.stem, is_own_folder=False)
-            planner.add_nfo(_join(place.folder, name), [contents.of_video(video, people)])
+            planner.add_nfo(place, name, [contents.of_video(video, people)])
         planner.finish()
         row = PublicationRow(
             entity=entity,

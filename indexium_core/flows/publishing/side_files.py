@@ -18,7 +18,6 @@ from typing import Any
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.titles import nfo_writers
 from indexium_core.flows.publishing import folders, nfo_bodies
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.disk_reading import FolderReader, PresentFile
@@ -104,11 +103,13 @@ class SideFilePlanner:
         """Return the name of the NFO file that players read in the folder of a film instead of `movie.nfo`; or b""."""
         return folders.nfo_of_film(place, self._ours.values(), self._disk)
 
-    def add_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
+    def add_nfo(self, place: SideFilePlace, name: bytes, contents: Sequence[NfoContent]) -> None:
         """Add an NFO file: a new one, or the present one with the elements that change."""
-        self._wanted.append((path, partial(self._plan_nfo, path, contents)))
+        path = os.path.join(place.folder, name)  # noqa: PTH118 - a path of bytes
+        new = folders.path_after_edit(self._entity, place, name)
+        self._wanted.append((path, partial(self._plan_nfo, path, contents, new)))
 
-    def _plan_nfo(self, path: bytes, contents: Sequence[NfoContent]) -> None:
+    def _plan_nfo(self, path: bytes, contents: Sequence[NfoContent], new: bytes) -> None:
         folder, name = os.path.split(path)
         try:
             path = os.path.join(folder, self._disk.name_in_other_case(folder, name))  # noqa: PTH118 - a path of bytes
@@ -116,14 +117,12 @@ class SideFilePlanner:
             present = self._disk.present(path)
             if path in self._stopped:
                 self._add_stopped(path, NFO, present)
-                return
-            lost = self._lost(path, present)
-            if lost is not None:
+            elif (lost := self._lost(path, present)) is not None:
                 self._restore_nfo(path, present, lost, contents)
             elif present is None:
                 self._follow_nfo(path, contents)
             else:
-                self._edit_nfo(path, present, contents)
+                self._edit_nfo(path, present, contents, new)
         except errors.MetadataError as error:
             self._add_blocked(path, NFO, error)
 
@@ -177,7 +176,7 @@ class SideFilePlanner:
         former = {new: old for old, new in self.planned.moved.items()}
         return self._inputs.stored_nfo(former.get(own.path_bytes, own.path_bytes))
 
-    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[NfoContent]) -> None:
+    def _edit_nfo(self, path: bytes, present: PresentFile, contents: Sequence[NfoContent], new: bytes) -> None:
         owner, data = self._owner(path, present), self._disk.content(path)
         if blake3(data).hexdigest() != present.content_hash:
             raise errors.RefusedError("It changed while it was read. Look again.", code="not_replaceable")
@@ -198,10 +197,15 @@ class SideFilePlanner:
                 self._add(path, NFO, "blocked", present, owner, codes=["nfo_unreadable"], message=error.message)
             return
         self.planned.codes += nfo_bodies.notes(data, owner, self._options)
+        writer = nfo_bodies.writer(data, owner)
         if body.content == data or (owner == "changed" and self._choice(path, present) == "keep"):
-            self._add(path, NFO, "unchanged", present, owner, writer=_writer(data, owner))
-            return
-        self._add_body(path, body, present, owner, writer=_writer(data, owner))
+            self._add(path, NFO, "unchanged", present, owner, writer=writer)
+        elif new.lower() == path.lower():
+            self._add_body(path, body, present, owner, writer=writer)
+        else:
+            self._claim(new)
+            self._add(path, NFO, "remove", present, owner)  # its elements are in the new one
+            self._add_body(new, body, None, owner, writer=writer)
 
     def _add_body(
         self,
@@ -493,7 +497,3 @@ class SideFilePlanner:
             path_bytes=path, kind=kind, action="blocked", owner="others", codes=(code,), message=error.message
         )
         self.planned.files.append(plan)
-
-
-def _writer(data: bytes, owner: SideFileOwner) -> str:
-    return "" if owner == "ours" else nfo_writers.probable_writer(data)

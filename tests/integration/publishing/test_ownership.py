@@ -433,6 +433,17 @@ class TestFilms:
         [row] = [each for each in library.publications.plan(risk=["blocked"]).items if "Tram" in each.name]
         assert row.codes == ["nfo_unreadable"]
 
+    def test_empty_file_with_the_name_of_its_video_hides_no_other(self, library: Library, folder: Path) -> None:
+        (folder / TRAM / "Night Tram (2009).nfo").write_bytes(b" \n")
+        library.scan()
+        library.people.add([next((folder / TRAM).glob("*.mp4"))], ["Ann Lee"])
+        library.publications.refresh(disk=True)
+        [row] = [each for each in library.publications.plan(risk=["blocked"]).items if "Tram" in each.name]
+        assert ([each.name for each in row.files if each.is_nfo], row.codes) == (
+            ["Night Tram (2009).nfo"],
+            ["nfo_unreadable"],
+        )
+
     def test_only_the_video_of_a_film_gets_another_name(self, library: Library, folder: Path) -> None:
         """Kodi reads the only NFO file of a folder under any name, so a new one beside it would hide it."""
         video, nfo = next((folder / TRAM).glob("*.mp4")), folder / TRAM / "Night Tram (2009).nfo"
@@ -448,14 +459,22 @@ class TestFilms:
             assert {each.field: (each.value, each.origin) for each in library.titles.get(film).values} == before
             assert publish(library) == "unchanged"
         library.people.add([video], ["Ann Lee"])
-        publish(library)
-        library.scan()
-        publish(library)  # ours follows its video
-        left = [each.name for each in (folder / TRAM).glob("*.nfo")]
-        assert left == ["Other (2009).nfo"]
+        library.publications.refresh(disk=True)
+        [row] = library.publications.plan().items
+        assert (row.risk, row.codes) == ("warning", ["foreign_nfo_edited"])
+        operation = library.publications.start(ALL)
+        operation.wait()
+        new = video.with_suffix(".nfo")
+        once = new.read_bytes()
+        for _ in range(2):
+            assert (list(video.parent.glob("*.nfo")), new.read_bytes()) == ([new], once)
+            library.scan()
+            assert publish(library) == "unchanged"
         library.people.remove([video], ["Ann Lee"])
         publish(library)
-        assert (folder / TRAM / left[0]).read_bytes() == FILM.encode()
+        assert new.read_bytes() == FILM.encode()
+        library.rollback(operation.id, with_newer=True).wait()
+        assert (list(video.parent.glob("*.nfo")), nfo.read_bytes()) == ([nfo], FILM.encode())
 
 
 class TestEpisodes:
