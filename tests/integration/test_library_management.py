@@ -112,9 +112,9 @@ def test_folder_is_added_without_scan_and_removed_after_explanation(library: Lib
     assert library.plan().page(1).items[0].db_people == ["Bob Ray"]
 
 
-@pytest.mark.parametrize("is_forgotten", [False, True])
+@pytest.mark.parametrize(("is_forgotten", "full"), [(False, False), (True, False), (False, True)])
 def test_decisions_go_to_the_copies_of_a_folder_that_is_removed(
-    library: Library, films: Path, *, is_forgotten: bool
+    library: Library, films: Path, *, is_forgotten: bool, full: bool
 ) -> None:
     """A disk may have another mount point now."""
     library.scan([films])
@@ -125,7 +125,7 @@ def test_decisions_go_to_the_copies_of_a_folder_that_is_removed(
     other = films.with_name("mounted elsewhere")
     shutil.copytree(films, other)
     (other / "named.mp4").unlink()
-    library.scan([other])
+    library.scan([other], full=full)  # with another kind of hash
     if is_forgotten:
         (films / "sea.mp4").unlink()
     assert library.inventory.removal(old.library_id).decisions == 1

@@ -38,7 +38,7 @@ from indexium_core.model.publishing.nfo_ownership import (
     root_of,
     with_items,
 )
-from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.titles.nfo import NfoDocument, by_order
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _ADDRESS = re.compile(r"https?://\S+")
@@ -382,10 +382,8 @@ def _matched(roots: Sequence[PlacedElement], contents: Sequence[NfoContent]) -> 
         left = [each for each in left if match is None or each[0] is not match[0]]
     unnumbered = [root for root, document in left if not document.episodes]
     without = [number for number, (root, _) in enumerate(found) if root is None]
-    # They are those of the episodes without a root, in their order; a single one is that of the first.
-    if len(unnumbered) in (1, len(without)):
-        for number, root in zip(without, unnumbered, strict=False):
-            found[number] = (root, found[number][1])
+    for number, root in by_order(without, unnumbered).items():
+        found[number] = (root, found[number][1])
     return found
 
 

@@ -15,7 +15,7 @@ from indexium_core.model.names.neighbours import stem_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.grouping import FileRole, Work
-from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
+from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, by_order
 from indexium_core.model.titles.titles import LOCKED_BY_NFO, SHARED_BY_NFO
 from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow
 
@@ -170,10 +170,7 @@ def _document_of_episode(number: int | None, numbers: Sequence[int], found: File
     if len(numbers) < 2:
         return own[0] if len(own) == 1 else None
     without = [each for each in numbers if not any(each in document.episodes for document in own)]
-    left = [each for each in own if not each.episodes]
-    if number in without and (len(left) == len(without) or (len(left) == 1 and number == without[0])):
-        return left[without.index(number)]
-    return None
+    return None if number is None else by_order(without, [each for each in own if not each.episodes]).get(number)
 
 
 def _of_document(document: NfoDocument) -> Iterator[tuple[str, Any]]:

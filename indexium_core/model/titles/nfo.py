@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
+T = TypeVar("T")
 NfoKind: TypeAlias = Literal[
     "movie", "tvshow", "season", "episodedetails", "ids"
 ]  # the root; ids: a text with ids only
@@ -44,3 +45,12 @@ class NfoDocument:
     def locks(self, name: str) -> bool:
         """Return whether the document locks a field (model/titles/fields.py)."""
         return name in self.locked or (self.is_locked and name in LOCKED_NAMES.values())
+
+
+def by_order(episodes: Sequence[int], documents: Sequence[T]) -> dict[int, T]:
+    """
+    Return the documents without a number, by the episodes of the file without a document.
+
+    They are in the order of the episodes; a single one is that of the first. Other numbers of documents tell nothing.
+    """
+    return dict(zip(episodes, documents, strict=False)) if len(documents) in (1, len(episodes)) else {}

@@ -132,15 +132,19 @@ WHERE library_id = the_library AND (NOT only_missing OR state = 'missing')
   AND (with_ids IS NULL OR file_id IN (SELECT unnest(with_ids)));
 
 -- name: removal
--- What the removal of a part of a library deletes.
+-- What the removal of a part of a library deletes: decisions about a recording that another file has stay.
 WITH part AS MATERIALIZED (
-    FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]))
+    FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[])
+), kept AS (
+    SELECT n.file_hash FROM scanned_files AS n ANTI JOIN part USING (file_id)
+    WHERE n.state <> 'missing' AND n.file_hash IS NOT NULL
+)
 SELECT count(*), count(*) FILTER (state = 'missing'),
        count(*) FILTER (file_id IN (SELECT file_id FROM assigned_people)),
        (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (
             SELECT file_id FROM part WHERE file_hash IS NULL OR file_hash NOT IN (
-                SELECT n.file_hash FROM scanned_files AS n ANTI JOIN part USING (file_id)
-                WHERE n.state <> 'missing' AND n.file_hash IS NOT NULL)))
+                FROM kept UNION ALL SELECT o.file_hash FROM kept JOIN film_hashes AS n USING (file_hash)
+                                    JOIN film_hashes AS o USING (film_id))))
 FROM part;
 
 -- name: unfinished_operations

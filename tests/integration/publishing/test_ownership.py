@@ -396,10 +396,13 @@ class TestFilms:
         assert publish(library) == ("warning" if changed else "safe")
         assert [(place / name).read_text() for place, name in zip((moon, tram), names, strict=True)] == texts
 
+    @pytest.mark.parametrize("is_shared", [False, True])
     def test_film_with_versions_that_have_nfo_files_is_published_with_a_warning(
-        self, library: Library, folder: Path
+        self, library: Library, folder: Path, *, is_shared: bool
     ) -> None:
         video = next((folder / TRAM).glob("*.mp4"))
+        if is_shared:
+            video.with_name("Day Tram (1999).mp4").write_bytes(video.read_bytes() + b"other")
         for version in ("1080p", "2160p"):
             media = video.with_name(f"Night Tram (2009) - {version}.mp4")
             media.write_bytes(video.read_bytes() + version.encode())
@@ -408,11 +411,11 @@ class TestFilms:
         library.scan()
         library.publications.refresh(disk=True)
         row = library.publications.get("movie", film_of(library, media))
-        assert ([each.name for each in row.files], row.codes, row.risk) == (
-            ["movie.nfo"],
-            ["versions_hidden"],
-            "warning",
-        )
+        names = [each.name for each in row.files]
+        if is_shared:
+            assert ("movie.nfo" in names, row.codes) == (False, [])
+        else:
+            assert (names, row.codes, row.risk) == (["movie.nfo"], ["versions_hidden"], "warning")
 
     def test_name_in_other_letters_is_no_other_file(self, library: Library, folder: Path) -> None:
         nfo = folder / TRAM / "Movie.NFO"
