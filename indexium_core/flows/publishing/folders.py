@@ -115,12 +115,18 @@ def _first_parts(files: Sequence[MainFile]) -> list[MainFile]:
     return [each for each in files if each.part is None or each.part <= 1] or list(files[:1])
 
 
+def _names_of_film(place: SideFilePlace) -> tuple[bytes, bytes]:
+    """Return the names of the NFO file of a film: of its folder, and of its video."""
+    of_folder, of_video = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
+    return of_folder, of_video
+
+
 def path_after_edit(entity: Entity, place: SideFilePlace, name: bytes) -> bytes:
     """Return the path that an NFO file gets with an edit: not every player reads that of a film under any name."""
-    names = [side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False)]
-    if entity.entity_type == "movie" and name.lower() not in (each.lower() for each in names):
+    of_folder, of_video = _names_of_film(place)
+    if entity.entity_type == "movie" and name.lower() not in (of_folder.lower(), of_video.lower()):
         is_of_disc = place.folder != os.path.split(place.anchor)[0]
-        name = names[0] if is_of_disc else names[1]
+        name = of_folder if is_of_disc else of_video
     return os.path.join(place.folder, name)  # noqa: PTH118 - a path of bytes
 
 
@@ -131,7 +137,7 @@ def nfo_of_film(place: SideFilePlace, ours: Iterable[OwnFile], disk: FolderReade
     It has the name of the video, or is the only one of a folder of its own: Kodi reads it also under another name. They
     would not read it any more beside a new `movie.nfo`. The text of a release group is no such file. b"" is none.
     """
-    of_folder, name = (side_file_names.nfo_name("movie", place.stem, is_own_folder=each) for each in (True, False))
+    of_folder, name = _names_of_film(place)
     try:
         names = {each.lower() for each in disk.names(place.folder)}
         paths = [os.path.split(own.path_bytes) for own in ours if own.kind == side_file_names.NFO]
