@@ -7,13 +7,14 @@ The dashboard: the list of its pages, and the page of a new session.
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import jinja2
 import panel as pn
 from bokeh.document import Document
-from bokeh.util.token import get_session_id
+from bokeh.util.token import get_session_id, get_token_payload
 from panel.io.document import init_doc
 from panel.io.state import set_curdoc
 
@@ -39,6 +40,7 @@ from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.operations.actor import Actor, local_actor
@@ -68,6 +70,7 @@ PAGES = (
     PageEntry("account", "My account", AccountScreen),
 )
 _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB
+_PAGES_OF_ALL = 100  # of everybody, also of the person at this computer
 TITLES = {entry.name: entry.title for entry in PAGES}
 PATHS = {entry.name: entry.address for entry in PAGES}
 ROUTES = ("/", *PATHS.values(), TRACK.pattern, TITLE.pattern)
@@ -106,7 +109,9 @@ class Pages:
         `actor_of` returns who opens the page that is being created, `session_of` the id of the session of this person.
         """
         self._actor_of, self._session_of = actor_of, session_of
-        self.limit = ActorLimit(_PAGES_OF_ACCOUNT, "open pages")
+        self.limit = ActorLimit(_PAGES_OF_ACCOUNT, "open pages", of_all=_PAGES_OF_ALL)
+        self.sockets = ActorLimit(_PAGES_OF_ACCOUNT, "open pages", of_all=_PAGES_OF_ALL)  # websockets: one for a page
+        self._statuses: dict[str, int] = {}  # of pages that could not be created, by sessions of Bokeh
         self._owners: dict[str, int | None] = {}  # sessions of people, by sessions of Bokeh
         self.shared = Shared(library, local=local)
         self._template = _template()
@@ -117,7 +122,11 @@ class Pages:
         try:
             with library.acting_as(self._actor_of()):
                 session = self._session()
+        except errors.TooManyError as error:  # a websocket brought the page back after its end
+            self._note_status(error.http_status)
+            return _failed(assets, error.message)
         except Exception:
+            self._note_status(500)
             logger.exception("dashboard.session_failed")
             return _failed(assets)
         roots = session.roots()
@@ -151,13 +160,22 @@ class Pages:
             raise
         return session
 
+    def status_of(self, page: str) -> int:
+        """Return the HTTP status of a new page: 200, or that of the error page in its place."""
+        return self._statuses.get(page, 200)
+
+    def _note_status(self, status: int) -> None:
+        document, page = pn.state.curdoc, pn.state.curdoc.session_context.id
+        self._statuses[page] = status
+        document.on_session_destroyed(lambda _: self._statuses.pop(page, None))
+
     def is_of_another(self, page_token: str, session_id: int | None) -> bool:
-        """Return whether the page of a token of Bokeh belongs to another session than this one."""
+        """Return whether a token of Bokeh is that of no page, or of a page of another session than this one."""
         try:
-            page = get_session_id(page_token)
-        except (ValueError, TypeError, KeyError):  # Bokeh refuses it
-            return False
-        return self._owners.get(page, session_id) != session_id
+            page, expiry = get_session_id(page_token), get_token_payload(page_token)["session_expiry"]
+        except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
+            return True
+        return not isinstance(expiry, int) or self._owners.get(page, session_id) != session_id
 
     def warm(self) -> None:
         """Import the chart library before a page needs it."""
@@ -184,11 +202,11 @@ def _used_scripts(elements: str) -> str:
     return "".join(line for line in lines if not any(name in line for name in _UNUSED_SCRIPTS))
 
 
-def _failed(assets: str) -> pn.Template:
+def _failed(assets: str, sentence: str = FAILED) -> pn.Template:
     """Return the error page for a session that could not be created."""
     template = pn.Template(jinja2.Template("{{ page }}"))
     text = plain.page(
-        "This page could not be created", FAILED, [("Try again", "")], labels=TITLES, paths=PATHS, assets=assets
+        "This page could not be created", sentence, [("Try again", "")], labels=TITLES, paths=PATHS, assets=assets
     )
     template.add_variable("page", text)
     return template

@@ -174,7 +174,7 @@ class _LogStream:
         self._file.close()
 
     def _open(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Unbuffered: one system call writes one line, so a kill cannot lose the line.
         self._file = path.open("a+b", buffering=0)
         self._size = self._file.seek(0, 2)
@@ -182,7 +182,8 @@ class _LogStream:
 
 def attach(folder: Path, *, days: int) -> None:
     """Send the records of the program to `folder`, and close the logs of another home."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the home; `parents` would make it readable
+    folder.mkdir(mode=0o700, exist_ok=True)
     detach()
     logger = logging.getLogger(_NAME)
     logger.setLevel(logging.INFO)

@@ -94,7 +94,10 @@ class Settings(_ProviderSettings):
         _WRITE,
     )
     metadata_enable_websocket: bool = _setting(
-        default=True, description="False: pages poll the server every 2 s instead of getting updates.", counts=_PAGE
+        default=True,
+        description="False: pages poll the server every 2 s instead of getting updates. They still need a websocket; "
+        "`/reading` needs none.",
+        counts=_PAGE,
     )
     metadata_preview_page_size: int = _setting(50, "Files that one page of the plan shows.", _NOW, ge=1, le=1000)
     metadata_enable_inline_edit: bool = _setting(

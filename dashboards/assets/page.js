@@ -100,3 +100,37 @@
   document.addEventListener("visibilitychange", checkServer)
   setInterval(checkServer, CHECK_INTERVAL)
 })()
+
+// Everything on a page comes through its websocket. The first component removes this place, also after this sentence.
+;(() => {
+  const {dataset} = document.currentScript
+  const SOCKET_PATIENCE = 10_000 // milliseconds until a page without its websocket says so
+  const element = (/** @type {string} */ name, /** @type {string} */ text, href = "") => {
+    const made = document.createElement(name)
+    made.textContent = text
+    if (href) made.setAttribute("href", href)
+    return made
+  }
+  const explainEmptyPage = () => {
+    const place = document.querySelector(".boot")
+    if (!place) return
+    place.classList.add("told")
+    place.removeAttribute("aria-hidden")
+    place.setAttribute("role", "alert")
+    place.replaceChildren(
+      element("h1", "This page is not connected"),
+      element(
+        "p",
+        "It has waited ten seconds for its websocket. Mostly, a reverse proxy or a filter blocks websockets.",
+      ),
+      element(
+        "p",
+        "Let the proxy pass the headers Upgrade and Connection on with HTTP/1.1. In nginx: proxy_http_version 1.1; " +
+          'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade". Caddy does so by itself.',
+      ),
+      element("a", "Read without websockets", "/reading"),
+      element("a", "Try again", location.href),
+    )
+  }
+  if (dataset.healthz) setTimeout(explainEmptyPage, SOCKET_PATIENCE)
+})()

@@ -88,7 +88,7 @@ class TabbedCharts:
         self.card.put(**view(kind, list(self._kinds.values()), table, key, note))
         if table.empty:
             return
-        state = (name, theme, span, key, table.to_csv(index=False))
+        state = (name, theme, span, key, table.to_json(orient="split", date_format="iso"))
         if state == self._drawn:
             return
         self._drawn = state

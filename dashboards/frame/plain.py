@@ -36,7 +36,7 @@ def page(
         assets: Address of style and script; "" if the page contains them.
 
     """
-    return _template().render(
+    return template("plain.html").render(
         title=title,
         sentence=sentence,
         links=links,
@@ -54,9 +54,9 @@ def frame_style() -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
-    template: jinja2.Template = jinja2.Template(asset("plain.html"), autoescape=True)
-    return template
+def template(name: str) -> jinja2.Template:
+    """Return the template of a page without a session; it may extend another one."""
+    return jinja2.Environment(loader=jinja2.FunctionLoader(asset), autoescape=True).get_template(name)
 
 
 def inline() -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from tornado.web import RequestHandler
 
 from dashboards.web import sign_in
+from dashboards.web.request_guard import LOOPBACK
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.users import SignedIn
@@ -25,6 +26,29 @@ def address(library: Library, url: str) -> str:
     """Return a new one-time address of a service at `url`; "" if somebody can sign in already."""
     code = library.first_person.new_code()
     return f"{url}{sign_in.FIRST_PERSON}?{urlencode({'code': code})}" if code else ""
+
+
+def remote_access(library: Library, host: str, url: str) -> list[str]:
+    """
+    Return what to know if other machines can reach a service at `url`, as lines; [] for a host of this machine only.
+
+    As long as nobody can sign in, they have a new one-time address for the first administrator.
+    """
+    if host in LOOPBACK:
+        return []
+    lines = [
+        "Other machines can reach this service. Everybody needs to sign in; 'indexium users list' shows who can.",
+        "The connection is not encrypted. For passwords over a network, use a reverse proxy with TLS: docs/serving.md.",
+    ]
+    one_time = address(library, url)
+    if one_time:
+        lines += [
+            "Nobody can sign in yet, so the service is closed. Within an hour, add the first administrator here:",
+            f"  {one_time}",
+            "  (from another machine, use the name or the address of this machine instead of 127.0.0.1)",
+            "Or use 'indexium users add NAME --role admin' on this computer.",
+        ]
+    return lines
 
 
 class FirstPersonPage(RequestHandler):

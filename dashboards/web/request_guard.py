@@ -14,15 +14,24 @@ from urllib.parse import quote, urlsplit
 
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
-from tornado.web import Application, RequestHandler, StaticFileHandler
+from tornado.web import Application, RequestHandler, StaticFileHandler, stream_request_body
 from tornado.websocket import WebSocketHandler
 
 from dashboards.web.sign_in import ADDRESS
+from dashboards.web.traffic import bodies
+from dashboards.web.traffic.connections import Connections
 from indexium_core.api.access import OTHER_SITES
+from indexium_core.api.asgi import announced
 from indexium_core.model.operations.actor import Actor, acting_as, local_actor
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _REST = "/api/"
 _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
+_TOO_LARGE = {
+    "status": 413,
+    "code": "too_large",
+    "detail": f"The body of this request is larger than {bodies.FORM:,} bytes.",
+}
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
 _HEADERS = {
@@ -54,7 +63,7 @@ class Hosts:
 
     def __init__(self, host: str, port: int, *, others: Callable[[], str] = lambda: "") -> None:
         """`others` returns the setting with more names; one without a port has any."""
-        self._remote = not _loopback(host)
+        self._remote = host not in LOOPBACK
         self._names = {name.lower() for name in names(host, port)}
         self._others = others
         self.port = port
@@ -100,7 +109,7 @@ class Hosts:
 def names(host: str, port: int) -> list[str]:
     """Return `name:port` of every name of this server."""
     known = ["127.0.0.1", "localhost", "[::1]"]
-    if not _loopback(host):
+    if host not in LOOPBACK:
         known += [socket.gethostname(), f"[{host}]" if ":" in host else host]
         known += sorted(_addresses())
     return [f"{name}:{port}" for name in dict.fromkeys(known)]
@@ -114,10 +123,6 @@ def _addresses() -> set[str]:
     return {f"[{entry[4][0]}]" if entry[0] == socket.AF_INET6 else str(entry[4][0]) for entry in found}
 
 
-def _loopback(host: str) -> bool:
-    return host in {"127.0.0.1", "localhost", "::1"}
-
-
 def guard(
     application: Application,
     hosts: Hosts,
@@ -127,7 +132,10 @@ def guard(
     refusal_of_token: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
     lacks_session: Callable[[HTTPServerRequest], bool] = lambda _: False,
     actor_of: Callable[[HTTPServerRequest], Actor] = lambda _: local_actor(),
-    refusal_of_page: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
+    refusal_of_socket: Callable[[HTTPServerRequest], Mapping[str, Any] | None] = lambda _: None,
+    is_known: Callable[[HTTPServerRequest], bool] = lambda _: True,
+    connections: Connections | None = None,
+    counted: Callable[[type[RequestHandler]], type[RequestHandler]] = lambda handler: handler,
     is_embedded: bool = False,
 ) -> None:
     """
@@ -142,7 +150,10 @@ def guard(
         refusal_of_token: Returns the arguments of `Refused` for a request whose token is wrong.
         lacks_session: Returns whether somebody has to sign in before a request.
         actor_of: Returns who sends a request: its handler acts as this actor.
-        refusal_of_page: Returns the arguments of `Refused` for a page, or its websocket, that the sender may not open.
+        refusal_of_socket: Returns the arguments of `Refused` for a websocket that the sender may not open.
+        is_known: Returns whether somebody who may use the service sends a request.
+        connections: Count the connections of the others.
+        counted: Returns the class of a handler within the limits of pages.
         is_embedded: A notebook on this machine may show the pages in a frame.
 
     """
@@ -152,25 +163,40 @@ def guard(
 
     def hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
         if handler not in known:
-            known[handler] = _hardened(handler, actor_of, is_embedded=is_embedded)
+            known[handler] = _hardened(counted(handler), actor_of, is_embedded=is_embedded)
         return known[handler]
 
-    def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
+    def refused(request: HTTPServerRequest, facts: Mapping[str, Any], kind: type[Refused] | None = None) -> Any:
+        return application.get_handler_delegate(request, hardened(kind or Refused), dict(facts))
+
+    def delegate_of(request: HTTPServerRequest, **kwargs: Any) -> Any:
         unknown = identify(request)
         refusal = _refusal(request, hosts, is_program, is_embedded=is_embedded)
         not_known = {"status": 403, "code": "not_allowed", "detail": unknown}
         refusal = refusal or (not_known if unknown else refusal_of_token(request))
         if refusal:
-            return application.get_handler_delegate(request, hardened(Refused), dict(refusal))
+            return refused(request, refusal)
         if lacks_session(request):
-            return application.get_handler_delegate(request, hardened(NotSignedIn), _without_session(request))
+            return refused(request, _without_session(request), NotSignedIn)
         if _is_upgrade(request):  # the Origin equals the Host, which may be of a setting that has changed
             application.websocket_origins.add(request.host.lower())
         delegate = route(request, **kwargs)
-        if issubclass(delegate.handler_class, DocHandler | WebSocketHandler) and (refusal := refusal_of_page(request)):
-            return application.get_handler_delegate(request, hardened(Refused), dict(refusal))
+        if issubclass(delegate.handler_class, WebSocketHandler) and (refusal := refusal_of_socket(request)):
+            return refused(request, refusal)
         delegate.handler_class = hardened(delegate.handler_class)
         return delegate
+
+    def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Return who answers a request. Its body is read afterwards, with the limits of its handler and its sender."""
+        delegate = delegate_of(request, **kwargs)
+        is_dropped = issubclass(delegate.handler_class, Refused)
+        knows = not is_dropped and is_known(request)
+        if connections is not None:
+            connections.note(request, is_known=knows)
+        if bodies.limit(request, delegate.handler_class, is_known=knows, is_dropped=is_dropped):
+            return delegate
+        bodies.limit(request, Refused, is_known=knows, is_dropped=True)
+        return refused(request, _TOO_LARGE)
 
     application.find_handler = find_handler
 
@@ -234,13 +260,28 @@ def _is_foreign(request: HTTPServerRequest, targets: Collection[str]) -> bool:
     return request.method != "GET" or not follows
 
 
+@stream_request_body
 class Refused(RequestHandler):
-    """The answer to a rejected request, with the status and a sentence."""
+    """
+    The answer to a rejected request, with the status and a sentence.
+
+    A short body is read and dropped before, because a client that is still sending would lose the answer.
+    """
 
     def initialize(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         self._status, self._code, self._detail, self._more = status, code, detail, headers or {}
+        self._dropped = 0
 
     def prepare(self) -> None:
+        if announced(self.request) > bodies.SPARE:
+            self._answer()
+
+    def data_received(self, chunk: bytes) -> None:
+        self._dropped += len(chunk)
+        if self._dropped > bodies.SPARE and not self._finished:
+            self._answer()
+
+    def _answer(self) -> None:
         self.set_status(self._status)
         for name, value in self._more.items():
             self.set_header(name, value)
@@ -252,6 +293,12 @@ class Refused(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(self._detail)
 
+    def _answer_at_end(self) -> None:
+        if not self._finished:
+            self._answer()
+
+    get = head = post = delete = patch = put = options = _answer_at_end
+
     def check_xsrf_cookie(self) -> None:
         """Skip the check: these routes change nothing."""
 
@@ -262,14 +309,25 @@ class Refused(RequestHandler):
 class NotSignedIn(Refused):
     """The answer to a request without a session: a page leads to the sign-in, everything else is refused."""
 
-    def prepare(self) -> None:
+    def _answer(self) -> None:
         self.set_header("Cache-Control", "no-store")
         request = self.request
         is_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("Accept", "")
         if is_page and not request.path.startswith(_REST):
             self.redirect(f"{ADDRESS}?next={quote(request.uri or '/', safe='')}", status=303)
         else:
-            super().prepare()
+            super()._answer()
+
+
+def headers_of(host: str, *, nonce: str = "", has_form: bool = False, is_embedded: bool = False) -> dict[str, str]:
+    """Return the security headers of every answer to a Host; `nonce` is that of the scripts of a page."""
+    policy = _POLICY.format(
+        script=f"'nonce-{nonce}'" if nonce else "",
+        socket=_sockets(host),
+        form="'self'" if has_form else "'none'",
+        ancestors=_NOTEBOOKS if is_embedded else _NO_ANCESTORS,
+    )
+    return {**_HEADERS, "Content-Security-Policy": policy}
 
 
 def _sockets(host: str) -> str:
@@ -300,15 +358,8 @@ def _hardened(
         def set_default_headers(self) -> None:
             super().set_default_headers()
             self._nonce = secrets.token_urlsafe(16) if scripted else ""
-            script = f"'nonce-{self._nonce}'" if self._nonce else ""
-            ancestors = _NOTEBOOKS if is_embedded else _NO_ANCESTORS
-            policy = _POLICY.format(
-                script=script,
-                socket=_sockets(self.request.host),
-                form="'self'" if has_form else "'none'",
-                ancestors=ancestors,
-            )
-            for name, value in {**_HEADERS, "Content-Security-Policy": policy}.items():
+            found = headers_of(self.request.host, nonce=self._nonce, has_form=has_form, is_embedded=is_embedded)
+            for name, value in found.items():
                 self.set_header(name, value)
             if has_form:  # without a referrer, a browser would send a form with the Origin null
                 self.set_header("Referrer-Policy", "same-origin")

@@ -8,7 +8,8 @@ from typing import Any
 from tornado.httputil import HTTPServerRequest
 
 from dashboards.web import programs, sign_in
-from dashboards.web.accounts.trusted_proxies import TrustedProxies
+from dashboards.web.accounts.browser_key import BrowserKey
+from dashboards.web.accounts.trusted_proxies import TrustedProxies, is_proxied
 from indexium_core import errors
 from indexium_core.api import access
 from indexium_core.library import Library
@@ -18,8 +19,16 @@ from indexium_core.model.operations.actor import Actor
 class Senders:
     """Says who sends a request to one service, and whether the sender is refused."""
 
-    def __init__(self, library: Library, *, port: int, token: str, is_remote: bool) -> None:
-        """`token`: of the service; `is_remote`: other machines can reach it, so everything needs a sign-in."""
+    def __init__(
+        self, library: Library, *, port: int, token: str, is_remote: bool, key: BrowserKey | None = None
+    ) -> None:
+        """
+        Say it for the service at a port.
+
+        `token`: of the service; `is_remote`: other machines can reach it, so everything needs a sign-in; `key`: what a
+        browser needs while nobody can sign in.
+        """
+        self._key = key
         self._library, self._port, self._token, self._is_remote = library, port, token, is_remote
         self._proxies = TrustedProxies(library.settings)
 
@@ -35,9 +44,26 @@ class Senders:
         return ""
 
     def lacks_session(self, request: HTTPServerRequest) -> bool:
-        """Return whether somebody has to sign in before a request."""
-        needs_one = not self.is_program(request) and self._needs_session(request)
-        return needs_one and self._library.sign_in.find(sign_in.token_in(request, self._port)) is None
+        """Return whether somebody has to sign in, or to open the address with the key, before a request."""
+        if self.is_program(request):
+            return False
+        if self._key is not None and not self._library.sign_in.is_needed:
+            return not (sign_in.is_open(request) or self._key.opens(request, self._port))
+        found = self._library.sign_in.find(sign_in.token_in(request, self._port))
+        return found is None and self._needs_session(request)
+
+    def is_known(self, request: HTTPServerRequest) -> bool:
+        """Return whether a person or a program sends a request, or the person at this computer without a sign-in."""
+        if self._key is not None and not self._library.sign_in.is_needed:
+            return self.is_program(request) or self._key.opens(request, self._port)
+        if not (self._is_remote or self._library.sign_in.is_needed or is_proxied(request)):
+            return True
+        has_session = self._library.sign_in.find(sign_in.token_in(request, self._port)) is not None
+        return has_session or self.is_program(request)
+
+    def is_proxy(self, address: str) -> bool:
+        """Return whether a trusted proxy has an address."""
+        return self._proxies.has(address)
 
     def is_over(self, request: HTTPServerRequest) -> bool:
         """Return whether the session or the token of an earlier request has ended."""

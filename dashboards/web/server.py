@@ -44,10 +44,15 @@ from dashboards.web import (
     sign_in,
     uploads,
 )
-from dashboards.web.accounts import open_id
+from dashboards.web.accounts import browser_key, open_id
+from dashboards.web.accounts.browser_key import CLOSED, BrowserKey
 from dashboards.web.originals import OriginalFile
+from dashboards.web.reading import reading_page
+from dashboards.web.request_guard import LOOPBACK
 from dashboards.web.senders import Senders
 from dashboards.web.thumbnails import Thumbnail
+from dashboards.web.traffic import health, page_queue
+from dashboards.web.traffic.connections import Connections
 from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.api.app import largest, make_app
@@ -55,17 +60,22 @@ from indexium_core.api.asgi import Asgi, Mount
 from indexium_core.cli import termination
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import acting_as, current_actor
-from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parents[1] / "assets"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for a request
 _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
 _BODY = 600.0  # seconds that the body of a request may take
 _CHECKED_EVERY = 15_000  # milliseconds between two checks of the sessions and tokens of open pages and streams
+
+
+class _Arguments(dict[str, Any]):
+    """Arguments of a handler. Bokeh formats them at its start, and the text of a library is a summary of the home."""
+
+    def __repr__(self) -> str:
+        return "{}"
 
 
 def tune_interpreter() -> None:
@@ -82,6 +92,7 @@ def serve(
     port: int = 5006,
     open_browser: bool = False,
     allow_remote: bool = False,
+    key: BrowserKey | None = None,
 ) -> None:
     """
     Serve the dashboard until SIGTERM or Ctrl-C.
@@ -92,12 +103,13 @@ def serve(
         port: Port to bind; 0 for a free one.
         open_browser: Open the first page in the browser.
         allow_remote: Serve an address that other machines can reach. Everybody needs to sign in.
+        key: What a browser needs.
 
     Raises:
         UsageError: The port is in use, or the address would be open to others without `allow_remote`.
 
     """
-    server = make_server(library, host=host, port=port, allow_remote=allow_remote)
+    server = make_server(library, host=host, port=port, allow_remote=allow_remote, key=key)
     _log_libraries_to_console()
     tune_interpreter()
     server.run(open_browser=open_browser, announce=True)
@@ -122,11 +134,16 @@ def _log_libraries_to_console() -> None:
 
 
 def make_server(
-    library: Library, *, host: str = "127.0.0.1", port: int = 0, allow_remote: bool = False
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allow_remote: bool = False,
+    key: BrowserKey | None = None,
 ) -> DashboardServer:
     """Return a server on a free port, which does not run yet; errors as in `serve`."""
     require_consent(host, allow_remote=allow_remote)
-    return DashboardServer(library, host=host, port=free_port(host, port))
+    return DashboardServer(library, host=host, port=free_port(host, port), key=key)
 
 
 def free_port(host: str, port: int, *, home: Path | None = None) -> int:
@@ -173,34 +190,18 @@ def require_consent(host: str, *, allow_remote: bool) -> None:
         )
 
 
-def remote_access(library: Library, host: str, port: int) -> list[str]:
-    """
-    Return what to know if other machines can reach an address, as lines; [] for an address of this machine only.
-
-    As long as nobody can sign in, they have a new one-time address for the first administrator.
-    """
-    if host in LOOPBACK:
-        return []
-    lines = [
-        "Other machines can reach this service. Everybody needs to sign in; 'indexium users list' shows who can.",
-        "The connection is not encrypted. For passwords over a network, use a reverse proxy with TLS: docs/serving.md.",
-    ]
-    one_time = first_person.address(library, address(host, port))
-    if one_time:
-        lines += [
-            "Nobody can sign in yet, so the service is closed. Within an hour, add the first administrator here:",
-            f"  {one_time}",
-            "  (from another machine, use the name or the address of this machine instead of 127.0.0.1)",
-            "Or use 'indexium users add NAME --role admin' on this computer.",
-        ]
-    return lines
-
-
 class DashboardServer:
     """The service: `run` serves on this thread, `background` from another one (tests)."""
 
     def __init__(
-        self, library: Library, *, host: str, port: int, linger: int = 15_000, is_embedded: bool = False
+        self,
+        library: Library,
+        *,
+        host: str,
+        port: int,
+        linger: int = 15_000,
+        is_embedded: bool = False,
+        key: BrowserKey | None = None,
     ) -> None:
         """
         For the other arguments, see `serve`.
@@ -212,9 +213,10 @@ class DashboardServer:
         self._is_remote = host not in LOOPBACK
         self._library = library
         self._linger = linger
-        self._is_embedded = is_embedded
+        self._is_embedded, self._key = is_embedded, key
         self.token = service.new_token()  # programs authenticate with it; commands read it in the home
-        self._senders = Senders(library, port=port, token=self.token, is_remote=self._is_remote)
+        self._senders = Senders(library, port=port, token=self.token, is_remote=self._is_remote, key=key)
+        self._connections = Connections(self._senders.is_proxy)
         self._pages = app.Pages(
             library,
             local=not self._is_remote,
@@ -253,6 +255,7 @@ class DashboardServer:
         with _signals(self._on_signal), self._announced() if announce else contextlib.nullcontext():
             self._loop.run_sync(self._api.start)
             server.start()
+            self._health.start()
             self._checks.start()
             if open_browser:
                 self._loop.add_callback(webbrowser.open, self.url)
@@ -280,7 +283,7 @@ class DashboardServer:
                 websocket_origin=hosts.origins,
                 location=False,
                 title="Indexium",
-                extra_patterns=self._routes(),
+                extra_patterns=[(*route[:2], *map(_Arguments, route[2:])) for route in self._routes()],
                 ico_path="none",
                 http_server_kwargs={
                     "max_header_size": _HEAD,
@@ -305,8 +308,19 @@ class DashboardServer:
             refusal_of_token=senders.refusal_of_token,
             lacks_session=senders.lacks_session,
             actor_of=senders.actor_of,
-            refusal_of_page=self._refusal_of_page,
+            refusal_of_socket=self._refusal_of_socket,
+            is_known=senders.is_known,
+            connections=self._connections,
+            counted=page_queue.PageQueue(self._pages).counted,
             is_embedded=self._is_embedded,
+        )
+        self._connections.watch(server._http)  # noqa: SLF001
+        self._health = health.HealthThread(
+            server._http,  # noqa: SLF001
+            give=self._call_soon,
+            allows=hosts.allow,
+            instance_id=self._library.instance_id,
+            headers=request_guard.headers_of,
         )
         for source in (self._library.sign_in, self._library.token_check):
             source.follow(lambda: self._call_soon(lambda: self._close_ended(server)))
@@ -323,9 +337,15 @@ class DashboardServer:
     def _routes(self) -> list[tuple[Any, ...]]:
         """Return the routes other than the pages."""
         signing = {"library": self._library, "pool": self._signing, "port": self.port}
+        why_closed = CLOSED if self._key else ""
         return [
-            (r"/healthz", Health, {"instance_id": self._library.instance_id}),
-            (sign_in.ADDRESS, sign_in.SignInPage, {**signing, "is_remote": self._is_remote}),
+            (health.ADDRESS, health.Health, {"instance_id": self._library.instance_id}),
+            (
+                sign_in.ADDRESS,
+                sign_in.SignInPage,
+                {**signing, "is_remote": self._is_remote, "why_closed": why_closed},
+            ),
+            *browser_key.routes(self._library, self._key, self.port),
             (sign_in.FIRST_PERSON, first_person.FirstPersonPage, signing),
             *open_id.routes(self._library, self._signing, self.port),
             (sign_in.SIGN_OUT, sign_in.SignOut, {"library": self._library, "port": self.port}),
@@ -338,25 +358,24 @@ class DashboardServer:
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             *query_downloads.routes(self._library, self._pages.shared.result_cache, self._queries),
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
+            *reading_page.routes(self._library, self._pages.shared.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
 
-    def _refusal_of_page(self, request: HTTPServerRequest) -> Mapping[str, Any] | None:
-        """Return the answer to a sender who may not open a page: one too many, or that of another session."""
+    def _refusal_of_socket(self, request: HTTPServerRequest) -> Mapping[str, Any] | None:
+        """Return the answer to a websocket that the sender may not open: one too many, or that of another session."""
         _, _, page_token = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")
-        if page_token:
-            if self._pages.is_of_another(page_token.strip(), self._senders.session_in(request)):
-                return {
-                    "status": 403,
-                    "code": "not_allowed",
-                    "detail": "This page is of another session. Open it again.",
-                }
-            return None
+        if self._pages.is_of_another(page_token.strip(), self._senders.session_in(request)):
+            return {
+                "status": 403,
+                "code": "not_allowed",
+                "detail": "This page is of another session. Open it again.",
+            }
         try:
             with acting_as(self._senders.actor_of(request)):
-                self._pages.limit.require()
+                self._pages.sockets.require()
         except errors.TooManyError as error:
-            return {"status": 429, "code": "too_many", "detail": error.message}
+            return page_queue.refusal_of(error)
         return None
 
     @contextlib.contextmanager
@@ -417,19 +436,6 @@ class DashboardServer:
             self._loop.run_sync(lambda: asyncio.sleep(0.05))  # lets the sockets send their close frames
             self._loop.close()
         logger.info("dashboard.stopped")
-
-
-class Health(RequestHandler):
-    """`/healthz`: reports that the service answers, with the id of its run, `instance_id`."""
-
-    def initialize(self, instance_id: str) -> None:
-        self._instance_id = instance_id
-
-    def get(self) -> None:
-        self.set_header("Cache-Control", "no-store")
-        self.write({"status": "ok", "instance_id": self._instance_id, "version": __version__})
-
-    head = get
 
 
 class Scripts(RequestHandler):

@@ -27,9 +27,10 @@ from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import NOBODY, Actor, local_actor
 
 ADDRESS, SIGN_OUT, FIRST_PERSON = "/sign-in", "/sign-out", "/first-person"
+KEY = "/open"  # see `accounts.browser_key`
 OPEN_ID, OPEN_ID_BACK = "/sign-in/openid", "/sign-in/openid/back"
 _OPEN = frozenset(
-    {ADDRESS, FIRST_PERSON, OPEN_ID, OPEN_ID_BACK, "/healthz", "/favicon.ico"}
+    {ADDRESS, FIRST_PERSON, KEY, OPEN_ID, OPEN_ID_BACK, "/healthz", "/favicon.ico"}
     | {f"/assets/{name}" for name in ("icon.svg", "tokens.css", "contrast.css", "page.css", "page.js", "sign_in.css")}
     | {f"/assets/{name}.woff2" for name in ("inter-latin", "inter-latin-ext", "jetbrains-mono-latin")}
 )
@@ -122,14 +123,17 @@ class SignInPage(RequestHandler):
 
     has_form = True  # see `request_guard`
 
-    def initialize(self, library: Library, pool: Executor, port: int, *, is_remote: bool) -> None:
-        self._library, self._pool, self._port, self._is_remote = library, pool, port, is_remote
+    def initialize(self, library: Library, pool: Executor, port: int, *, is_remote: bool, why_closed: str = "") -> None:
+        """`why_closed`: what to do instead, while nobody can sign in; "": it is open, or see `is_remote`."""
+        self._library, self._pool, self._port = library, pool, port
+        self._is_remote, self._why_closed = is_remote, why_closed
 
     def get(self) -> None:
         following, sign_in = local(self.get_query_argument("next", "/")), self._library.sign_in
-        if not sign_in.is_needed and (self._is_remote or is_proxied(self.request)):
+        if not sign_in.is_needed and (self._why_closed or self._is_remote or is_proxied(self.request)):
             self.set_header("Cache-Control", "no-store")
-            self.finish(page({"kind": "closed", "title": "Nobody can sign in yet", "problem": _CLOSED}))
+            title = "This service is closed" if self._why_closed else "Nobody can sign in yet"
+            self.finish(page({"kind": "closed", "title": title, "problem": self._why_closed or _CLOSED}))
             return
         if not sign_in.is_needed or sign_in.find(token_in(self.request, self._port)):
             self.redirect(following, status=303)

@@ -7,12 +7,16 @@ The REST application: routers, middleware and OpenAPI description.
 from __future__ import annotations
 
 import functools
+import json
+import re
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
@@ -44,10 +48,38 @@ from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.connections.webhooks import MAX_BODY_BYTES
 from indexium_core.version import __version__
 
-_BODY = 32_000_000  # bytes; enough for a list of a million ids
+_LISTS = 32_000_000  # bytes; enough for a list of a million ids
+_VALUES = 2_000_000  # bytes of a body without such a list; enough for the longest query
+_NOTHING = 16_384  # bytes of a body that no route reads
+_LONG = 1000  # elements of a list from which on its body may be large
 _CALL = 400_000_000  # bytes of a call by a command; enough for a CSV of a large library
 _CALLERS = 32  # concurrent calls of commands
 _STREAMS = 50  # concurrent event streams of one account
+
+_MODULES = (
+    webhooks,  # first: a sender waits for its answer
+    planning,
+    operations,
+    approvals,
+    jobs,
+    schedules,
+    tracks,
+    properties,
+    publishing,  # before `titles`: its addresses are more specific
+    titles,
+    matches,
+    providers,
+    automation,
+    players,
+    tokens,
+    artwork,
+    fields,
+    activity,
+    events,
+    metrics,
+    queries,
+    command_calls,
+)
 
 ABOUT = """All functions of the dashboard and the command line, for programs.
 
@@ -85,10 +117,29 @@ class _Rest(FastAPI):
 
 
 def largest(path: str) -> int:
-    """Return the maximum size in bytes of a request body for a path."""
+    """Return the maximum size in bytes of a request body for a path: what its routes declare."""
     if path.startswith(problems.RECEIPTS):
         return MAX_BODY_BYTES
-    return _CALL if path.startswith(problems.CALLS) else _BODY
+    if path.startswith(problems.CALLS):
+        return _CALL
+    return max((size for pattern, size in _sizes() if pattern.match(path)), default=_NOTHING)
+
+
+@functools.cache
+def _sizes() -> list[tuple[re.Pattern[str], int]]:
+    """Return the patterns of the addresses whose routes read a body, with the maximum size of this body."""
+    return [
+        (route.path_regex, _size(route))
+        for routes in _MODULES
+        for route in routes.router.routes
+        if isinstance(route, APIRoute) and route.body_field
+    ]
+
+
+def _size(route: APIRoute) -> int:
+    model: Any = route.body_field and route.body_field.field_info.annotation
+    schema = json.dumps(TypeAdapter(model).json_schema())
+    return _LISTS if any(int(most) > _LONG for most in re.findall(r'"maxItems": (\d+)', schema)) else _VALUES
 
 
 def make_app(library: Library, *, token: str) -> ASGIApp:
@@ -100,31 +151,7 @@ def make_app(library: Library, *, token: str) -> ASGIApp:
 def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
     router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED), dependencies=[KNOWN_PARAMETERS])
-    modules = (
-        webhooks,  # first: a sender waits for its answer
-        planning,
-        operations,
-        approvals,
-        jobs,
-        schedules,
-        tracks,
-        properties,
-        publishing,  # before `titles`: its addresses are more specific
-        titles,
-        matches,
-        providers,
-        automation,
-        players,
-        tokens,
-        artwork,
-        fields,
-        activity,
-        events,
-        metrics,
-        queries,
-        command_calls,
-    )
-    for routes in modules:
+    for routes in _MODULES:
         router.include_router(routes.router)
     return list(router.routes)
 

@@ -33,12 +33,20 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 ASGIApp: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-_WAITING = 16  # chunks of a body that are buffered before the sender has to wait
+_WAITING = 16  # chunks of a body that are buffered before the sender has to wait; 1 before the application wants it
 _GOODBYE = 2.0  # seconds for running requests when the server stops
-_DROPPED = 2**40  # Tornado's limit in bytes, above our own limit: `_limit` decides
+DROPPED = 2**40  # Tornado's limit in bytes, above our own limits, whose refusals have a sentence
 _SPARE = 20_000_000  # bytes above our own limit that are read and dropped, so that the client receives the refusal
 _DIGITS = 18  # maximum digits of a Content-Length; Python limits the digits of a number that it parses
 _LEAST = 1000  # minimum bytes per second that the client sends or receives; a slower connection is closed
+
+
+def announced(request: HTTPServerRequest) -> int:
+    """Return how long the body of a request will be, in bytes; 0 if its headers do not say it."""
+    length = request.headers.get("Content-Length", "")
+    if not length.isdecimal():
+        return 0
+    return int(length) if len(length) <= _DIGITS else DROPPED
 
 
 class Mount:
@@ -126,6 +134,7 @@ class Asgi(RequestHandler):
     def initialize(self, mount: Mount) -> None:
         self._mount = mount
         self._waiting: deque[Message] = deque()
+        self._is_wanted = False  # the application has asked for the body: it knows who sends it
         self._changed = asyncio.Event()  # a chunk arrived or was consumed, or the client disconnected
         self._disconnected = asyncio.Event()
         self._received = 0
@@ -137,12 +146,12 @@ class Asgi(RequestHandler):
 
     def prepare(self) -> None:
         """Start the application, unless the Content-Length is too large."""
-        self.request.connection.set_max_body_size(_DROPPED)
+        self.request.connection.set_max_body_size(DROPPED)
         self._limit = self._mount.largest(self.request.path)
-        length = self.request.headers.get("Content-Length", "0")
-        if length.isdecimal() and (len(length) > _DIGITS or int(length) > self._limit + _SPARE):
+        length = announced(self.request)
+        if length > self._limit + _SPARE:
             self._refuse_size()
-        elif length.isdecimal() and int(length) > self._limit:
+        elif length > self._limit:
             self._refuse_size_later()
         else:
             self._mount.add(self)
@@ -159,7 +168,7 @@ class Asgi(RequestHandler):
             self._refuse_size_later()
         if self._finished or self._task is None:
             return
-        while len(self._waiting) >= _WAITING and not self._over:
+        while self._is_full and not self._over:
             self._was_full = True
             await self._change()
         self._push({"type": "http.request", "body": bytes(chunk), "more_body": True})
@@ -193,21 +202,29 @@ class Asgi(RequestHandler):
             sentence = f"The body of this request arrives too slowly: less than {_LEAST:,} bytes a second."
             self._refuse(408, "too_slow", sentence)
             return
-        self._seen, self._was_full = self._received, len(self._waiting) >= _WAITING
+        self._seen, self._was_full = self._received, self._is_full
         self._after_patience(self._check_rate)
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= (_WAITING if self._is_wanted else 1)
+
     def on_finish(self) -> None:
-        """Cancel the next check: the loop would keep each request in memory until then."""
-        self._cancel_check()
-        self._mount.discard(self)
+        """Leave the memory."""
+        self._leave()
 
     def on_connection_close(self) -> None:
         """Report the disconnect to the application."""
         super().on_connection_close()
-        self._cancel_check()
-        self._mount.discard(self)
+        self._leave()
         self._disconnected.set()
         self._changed.set()
+
+    def _leave(self) -> None:
+        """Cancel the next check, and drop the body: the loop and the collector would keep them in memory longer."""
+        self._cancel_check()
+        self._mount.discard(self)
+        self._waiting.clear()
 
     def check_xsrf_cookie(self) -> None:
         """Skip the check, because the request guard has compared Host and Origin, and a program has no cookie."""
@@ -279,6 +296,7 @@ class Asgi(RequestHandler):
         return bool(self.request.method == "HEAD")
 
     async def _receive(self) -> Message:
+        self._is_wanted = True
         while not self._waiting:
             if self._disconnected.is_set() or self._finished:
                 return {"type": "http.disconnect"}
@@ -355,6 +373,7 @@ class Asgi(RequestHandler):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+            self._waiting.clear()
 
     def _refuse_size_later(self) -> None:
         """Read the rest first: a client that is still sending loses a response after which the connection closes."""

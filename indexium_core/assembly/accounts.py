@@ -17,6 +17,8 @@ from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.flows.accounts.token_service import TokenService
 from indexium_core.flows.accounts.user_service import UserService
+from indexium_core.model.operations.actor import Actor, whole_home
+from indexium_core.store.approvals import changers
 
 
 class AccountServices:
@@ -27,16 +29,22 @@ class AccountServices:
         self.sign_in = SignIn(store, config=config, clock=clock)
         self.users = UserService(store, self.sign_in, clock=clock)
         self.token_check = TokenCheck(store, self.sign_in, clock=clock)
+
+        def makers_of(program: Actor) -> list[Actor]:
+            with whole_home():
+                return changers.makers(store.read(), program)
+
         self.authority = Authority(
             self.sign_in,
             self.token_check,
             LibraryLimits(store),
             may_propose=lambda: approval_gate.rule_of(config).is_on,
             is_continued_by=core.ledger.is_continued_by,
+            makers_of=makers_of,
         )
         store.limit(lambda: self.authority.libraries)
         self.gate = ApprovalGate(
-            store, config=config, events=core.events, person_of=self.authority.person_of, clock=clock
+            store, config=config, events=core.events, persons_of=self.authority.persons_of, clock=clock
         )
         self.tokens = TokenService(store, self.sign_in, self.token_check, clock=clock)
         self.first_person = FirstPerson(self.sign_in, self.users)

@@ -15,6 +15,7 @@ from indexium_core.assembly.reading import ReadingServices
 from indexium_core.assembly.titles import TitleServices
 from indexium_core.assembly.writing import WritingServices
 from indexium_core.flows.home import schedule_kinds
+from indexium_core.flows.home.retention import Retention
 from indexium_core.flows.home.schedule_service import Schedules
 from indexium_core.model.event import Event
 from indexium_core.settings import Settings
@@ -34,6 +35,16 @@ class Assembly:
         self.following = FollowingServices(core, self.accounts, self.planning, self.writing, self.titles)
         self.reading = ReadingServices(core, self.planning, self.writing)
         self.connections = ConnectionServices(core, self.writing, self.titles)
+        self.retention = Retention(
+            is_plausible=core.elapsed.is_plausible,
+            backups=self.writing.backups.tidy,
+            jobs=self.following.jobs.tidy,
+            others=(
+                core.providers.tidy,
+                self.writing.rescans.prune_audit,
+                lambda: core.event_rows.prune(now=core.clock()),
+            ),
+        )
         core.scheduler.register(
             *schedule_kinds.register(
                 core.queue,
@@ -42,6 +53,7 @@ class Assembly:
                 copies=self.reading.snapshots,
                 ratings=self.writing.rating_writes,
                 pictures=self.titles.picture_cache,
+                keeping=self.retention,
                 updates=self.connections.scheduled_updates,
                 watched=self.connections.watch_copies,
             )

@@ -30,6 +30,7 @@ from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+from indexium_core.model.operations.actor import reads_whole_home
 from indexium_core.store.recovery import files
 
 _DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
@@ -42,13 +43,19 @@ class TitleServices:
         self, core: Core, accounts: AccountServices, planning: PlanningServices, writing: WritingServices
     ) -> None:
         self.automatic_libraries = AutomaticLibraries(core.store, core.settings)
-        self._build_artwork(core, planning, writing)
+        self._build_artwork(core, accounts, planning, writing)
         self._build_titles(core, planning)
         self._build_matches(core, planning)
         self._build_publications(core, accounts, planning, writing)
 
-    def _build_artwork(self, core: Core, planning: PlanningServices, writing: WritingServices) -> None:
+    def _build_artwork(
+        self, core: Core, accounts: AccountServices, planning: PlanningServices, writing: WritingServices
+    ) -> None:
         store, config, clock, chooser = core.store, core.settings, core.clock, core.picture_chooser
+
+        def may_store() -> bool:  # a job, or a change whose right was checked, or somebody who may edit titles
+            return reads_whole_home() or accounts.authority.may("titles.edit")
+
         self.picture_cache = CacheService(
             store,
             chooser,
@@ -57,7 +64,7 @@ class TitleServices:
             orphan_days=lambda: config.cache_orphan_days,
             clock=clock,
         )
-        local = LocalArtwork(store, chooser, clock=clock)
+        local = LocalArtwork(store, chooser, may_store=may_store, clock=clock)
         self.picture_selection = AssetSelectionService(
             store, chooser, local, undo=planning.steps, events=core.events, clock=clock
         )
@@ -68,6 +75,7 @@ class TitleServices:
             local,
             selection=self.picture_selection,
             chooser=chooser,
+            may_store=may_store,
             config=config,
             clock=clock,
         )

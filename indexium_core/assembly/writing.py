@@ -25,12 +25,15 @@ from indexium_core.flows.scanning.inventory import Inventory
 from indexium_core.flows.scanning.scan_jobs import ScanJobs
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing import recovery
+from indexium_core.flows.writing.policy import settings_of_write
 from indexium_core.flows.writing.running.blockers import Blockers
 from indexium_core.flows.writing.running.operation_runner import PAUSE_WAIT_SECONDS, RunnerParts
 from indexium_core.flows.writing.running.operation_runs import OperationRuns
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.flows.writing.writer import MetadataWriter
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.operations.recovery import RecoverReport
+from indexium_core.store.approvals import changers
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations.backups import Backups
 
@@ -68,9 +71,7 @@ class WritingServices:
                 rates=planning.plans.rates.current,
             ),
             max_concurrent=lambda: config.metadata_max_concurrent_writes,
-            preserve_mtime=lambda: config.preserve_mtime,
-            faststart=lambda: config.faststart,
-            sidecar_name=lambda: config.sidecar_name,
+            settings=lambda: settings_of_write(config),
         )
         self.operations = MetadataWriter(
             store,
@@ -140,7 +141,14 @@ class WritingServices:
         self.stories = StoryBuilder(store, self.history, folder=core.logs_folder, job=core.queue.get)
         self.interruptions = Interruptions(store, running=core.queue.active_operations)
         self.database_backups = DatabaseBackups(store, clock=clock, scheduler=core.scheduler)
-        self.configuration = Configuration(config, use=self.backups.use, clock=clock, on_change=core.plan_changed)
+
+        def record() -> None:
+            with whole_home(), store.atomic() as tx:
+                changers.record_change(tx)
+
+        self.configuration = Configuration(
+            config, use=self.backups.use, clock=clock, on_change=core.plan_changed, record=record
+        )
 
     def _register_jobs(self, core: Core) -> None:
         """Register the handler of each kind of job. Operations run concurrently, but never on the same file."""

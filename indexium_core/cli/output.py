@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import json
 import re
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from indexium_core.model import jsonable
+from indexium_core.model.planning import cells
 
 if TYPE_CHECKING:  # the functions that print import rich: `--help` and JSON output do not need it
     import rich.console
@@ -90,11 +90,9 @@ def pieces(texts: Iterable[str]) -> None:
         sys.stdout.write(text)
 
 
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV with a header line."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    pieces(cells.line(row) for row in (header, *rows))
 
 
 def table(

@@ -7,7 +7,6 @@ the next build completes an interrupted one, and a repeated build changes nothin
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from indexium_core.demo import clips, content, films, photos, senders
 from indexium_core.demo.content import QUALIFIERS, DemoFile
 from indexium_core.demo.players import demo_players
 from indexium_core.demo.providers.demo_home import use_stand_in
+from indexium_core.model.planning import cells
 from indexium_core.store.people import legacy
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
@@ -235,13 +235,10 @@ def _damage(path: Path) -> None:
 def _write_people(target: Path, entries: Sequence[DemoFile]) -> None:
     """Write the people of the files as CSV, one person per row, for `indexium people import`."""
     with target.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["path", "person", "qualifier"])
-        rows.writerows(
-            (entry.path, person, QUALIFIERS.get((entry.path, person), ""))
-            for entry in entries
-            for person in entry.people
-        )
+        file.write(cells.line(["path", "person", "qualifier"]))
+        for entry in entries:
+            for person in entry.people:
+                file.write(cells.line([entry.path, person, QUALIFIERS.get((entry.path, person), "")]))
 
 
 def _decide(library: Library, entry: DemoFile) -> None:

@@ -24,11 +24,12 @@ from indexium_core import errors, signals
 from indexium_core.model.operations.actor import current_actor, reads_whole_home
 from indexium_core.store import migrations, sql
 from indexium_core.store.accounts.limited_reader import LimitedCursor, LimitedReader, Limits
+from indexium_core.store.approvals.changers import ChangeRecorder
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import Memory
 from indexium_core.store.providers import ranks
-from indexium_core.store.recovery import change_counter, database_file, files
+from indexium_core.store.recovery import change_counter, database_file, files, survival
 from indexium_core.store.recovery.change_counter import ChangeCounter
 from indexium_core.store.recovery.files import CONFIG, FILE_NAME
 
@@ -45,6 +46,7 @@ class Database:
         self._lock = lock
         self._counter = Counter()
         self._changes = ChangeCounter(home, raw)
+        self._recorder = ChangeRecorder(raw, kept=survival.of(*survival.KEPT))
         self._listeners = list[Callable[[frozenset[str]], None]]()
         self._change = 0  # the number of the last change
         self._changed = dict[str, int]()  # the numbers of the last changes of tables
@@ -139,6 +141,7 @@ class Database:
                         # DuckDB has aborted the transaction, and a commit would not report that.
                         raise connection.failure
                     if not dry_run:
+                        self._recorder.before_commit(self._raw, connection.written)
                         number = self._changes.before_commit(self._raw, connection.written)
                         self._number_change(connection)
                 if not dry_run:

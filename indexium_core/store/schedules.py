@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.schedules import cron
 from indexium_core.model.schedules.schedule import Schedule
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
+from indexium_core.store.approvals import changers
 from indexium_core.store.database import Database
+
+_NEW = ("name", "kind", "cron", "enabled", "next_run_at")  # the columns of a new schedule
 
 
 class ScheduleRows:
@@ -25,20 +30,17 @@ class ScheduleRows:
             Schedule(**row | {"params": json.loads(row["params"])}, when=cron.in_words(row["cron"])) for row in rows
         ]
 
-    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool = True) -> None:
-        """Add a schedule with a cron text, unless there is one of this name."""
-        facts: dict[str, object] = {
-            "name": name,
-            "kind": kind,
-            "cron": text,
-            "next_run_at": next_run_at,
-            "enabled": enabled,
-        }
-        self._write("add", facts)
+    def add(self, schedules: Sequence[Schedule]) -> None:
+        """Add schedules in their order, except those whose name there is."""
+        columns = {name: [getattr(each, name) for each in schedules] for name in _NEW}
+        self._write("add", columns)
 
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None:
         """Store when a schedule runs, and whether it does."""
-        self._write("change", {"name": name, "cron": text, "enabled": enabled, "next_run_at": next_run_at})
+        facts = {"name": name, "cron": text, "enabled": enabled, "next_run_at": next_run_at}
+        with self._database.atomic() as tx:
+            tx.execute(_sql("change"), facts)
+            changers.record_maker(tx, Actor("schedule", name, name))
 
     def set_next(self, name: str, next_run_at: datetime | None) -> None:
         """Store the next run of a schedule."""
@@ -52,7 +54,7 @@ class ScheduleRows:
         """Store how the last run of a schedule ended, if it was this job."""
         self._write("record_result", {"job_id": job_id, "result": replace_surrogates(result)})
 
-    def _write(self, statement: str, values: dict[str, object]) -> None:
+    def _write(self, statement: str, values: Mapping[str, object]) -> None:
         with self._database.atomic() as tx:
             tx.execute(_sql(statement), values)
 

@@ -1,17 +1,19 @@
 """
-A snapshot: the published tables, which analysts query, and the tables of the home that no file holds.
+A snapshot: a file with the published tables, which analysts query, and a file with the tables that no file holds.
 
 `snapshot.sql` has one statement for each published table. The comment of the statement describes the table, and the
-comment at the end of a line describes the column that the line selects. The schema `home` has the tables of
-`recovery.survival` with their own columns, for a rebuild of the database; `kept.sql` has the statements of the tables
-of which the files hold a part.
+comment at the end of a line describes the column that the line selects. The second file is private: no query opens it.
+Its schema `home` has the tables of `recovery.survival` with their own columns, for a rebuild of the database;
+`kept.sql` has the statements of the tables of which the files hold a part. Both files show the same moment.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +25,7 @@ from indexium_core.store.recovery import database_file, survival
 
 _SQL, _KEPT = sql.load("snapshot"), sql.load("kept")
 _FINDINGS_PER_STATEMENT = 5_000  # no other thread runs while DuckDB reads the lists: 1 ms for a thousand findings
+_TEMPORARY = "snapshot_kept_"  # before the names of tables in memory that become those of the private file
 _SYNC_BYTES = 4_000_000  # else the last COMMIT syncs the whole file, and commits of other threads wait for the disk
 _COLUMN = re.compile(r'"?(\w+)"?,? -- (.+)$', re.MULTILINE)
 
@@ -64,54 +67,87 @@ def tables() -> tuple[PublishedTable, ...]:
     )
 
 
-def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: Findings) -> None:
+def write(
+    reader: Connection, path: Path, values: Mapping[str, Any], findings: Findings, *, private: Path | None = None
+) -> None:
     """
-    Copy the published tables and the tables that no file holds, as of one moment, into a new database file.
+    Copy the published tables, and the tables that no file holds, as of one moment, into new database files.
 
     Args:
         reader: A cursor of the database.
-        path: The new file.
+        path: The new file of the published tables.
         values: The parameters of the statements: the version of the plan, the present moment, the program, the home.
         findings: The rows of the table `checks`.
+        private: The new file of the tables that no file holds; None: they are not copied.
 
     Raises:
-        StoreError: The disk is full, or the file exists.
+        StoreError: The disk is full, or a file exists.
 
     """
-    reader.execute(database_file.attachment(path, "snapshot"))
     values = {**values, **findings.part(0, 0), "created": CREATION_TIME, "date": DATE}
+    kept = {} if private is None else {name: _KEPT.get(name) or f"FROM {name}" for name in survival.of(*survival.KEPT)}
+    try:
+        with _attached(reader, path, "snapshot"):
+            sequences = _write_published(reader, path, values, findings, kept)
+        if private is not None:
+            with _attached(reader, private, "kept"):
+                _write_kept(reader, kept, sequences, values["snapshot_at"])
+    finally:
+        for name in kept:
+            reader.execute(f"DROP TABLE IF EXISTS temp.{_TEMPORARY}{name}")
+
+
+def _write_published(
+    reader: Connection, path: Path, values: Mapping[str, Any], findings: Findings, kept: Mapping[str, str]
+) -> list[tuple[str, int]]:
+    """
+    Fill the file of the published tables, and return the sequences with the next numbers that they give.
+
+    The tables `kept` come into memory meanwhile: a transaction of DuckDB, which sees one moment, writes into one file.
+    """
+    synced = 0
+    for table in tables():
+        text = _SQL[table.name]
+        reader.execute(f"CREATE TABLE snapshot.{table.name} AS {text}", sql.parameters(text, values))
+        size = path.stat().st_size
+        if size - synced >= _SYNC_BYTES:
+            _sync(path)
+            synced = size
+    for name, text in kept.items():
+        reader.execute(f"CREATE TEMP TABLE {_TEMPORARY}{name} AS {text}", sql.parameters(text, values))
+    sequences = reader.execute(_KEPT["sequences"]).fetchall()
+    for first in range(0, len(findings.kinds), _FINDINGS_PER_STATEMENT):
+        reader.execute(f"INSERT INTO snapshot.checks {_SQL['checks']}", findings.part(first, _FINDINGS_PER_STATEMENT))
+    reader.execute(_comments())
+    return sequences
+
+
+def _write_kept(
+    reader: Connection, kept: Mapping[str, str], sequences: Sequence[tuple[str, int]], moment: datetime
+) -> None:
+    """Fill the private file from the tables in memory."""
+    reader.execute("CREATE SCHEMA kept.home")
+    reader.execute("CREATE TABLE kept.snapshot AS SELECT $1::TIMESTAMPTZ AS snapshot_at", [moment])
+    for name in kept:
+        reader.execute(f"CREATE TABLE kept.home.{name} AS FROM temp.{_TEMPORARY}{name}")
+    for name, number in sequences:
+        reader.execute(f"CREATE SEQUENCE kept.home.{name} START {int(number)}")
+
+
+@contextlib.contextmanager
+def _attached(reader: Connection, path: Path, name: str) -> Iterator[None]:
+    """Attach a new file and fill it in one transaction, which the block runs."""
+    reader.execute(database_file.attachment(path, name))
     try:
         reader.execute("BEGIN")
         try:
-            synced = 0
-            for name, text in _copies(reader):
-                reader.execute(f"CREATE TABLE snapshot.{name} AS {text}", sql.parameters(text, values))
-                size = path.stat().st_size
-                if size - synced >= _SYNC_BYTES:
-                    _sync(path)
-                    synced = size
-            for name, number in reader.execute(_KEPT["sequences"]).fetchall():
-                reader.execute(f"CREATE SEQUENCE snapshot.home.{name} START {int(number)}")
-            for first in range(0, len(findings.kinds), _FINDINGS_PER_STATEMENT):
-                reader.execute(
-                    f"INSERT INTO snapshot.checks {_SQL['checks']}", findings.part(first, _FINDINGS_PER_STATEMENT)
-                )
-            reader.execute(_comments())
+            yield
             reader.execute("COMMIT")
         except BaseException:
             reader.execute("ROLLBACK")
             raise
     finally:
-        reader.execute("DETACH snapshot")
-
-
-def _copies(reader: Connection) -> Iterator[tuple[str, str]]:
-    """Yield the tables of a snapshot with their SELECT statements."""
-    for table in tables():
-        yield table.name, _SQL[table.name]
-    reader.execute("CREATE SCHEMA snapshot.home")
-    for name in survival.of(*survival.KEPT):
-        yield f"home.{name}", _KEPT.get(name) or f"FROM {name}"
+        reader.execute(f"DETACH {name}")
 
 
 def _sync(path: Path) -> None:

@@ -54,6 +54,7 @@ FRONT_END_MAY_IMPORT = (
     "indexium_core.flows.writing.writer.OperationHandle",
 )
 SQL = re.compile(r"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s")
+SPREADSHEETS = re.compile(r"csv\.(writer|DictWriter)|.*\.(to_csv|to_excel|write_csv|write_excel)")
 FRONT_ENDS = ("indexium_core.api", "indexium_core.cli", "dashboards")
 
 
@@ -254,6 +255,43 @@ def test_guard_of_media_files_reports_mutators(text: str) -> None:
 def test_guard_of_media_files_lets_reading_pass() -> None:
     text = "os.open(path, os.O_RDONLY); open(path, 'rb'); path.stat(); text.replace('a', 'b'); disk.rename(a, b)"
     assert changes(ast.parse(text)) == []
+
+
+@each_case(
+    "text",
+    [
+        "csv.writer(f)",
+        "from csv import writer",
+        "table.to_csv()",
+        "table.to_excel(f)",
+        "con.execute('(FORMAT csv)')",
+        "import openpyxl",
+    ],
+)
+def test_guard_of_spreadsheets_reports_writers(text: str) -> None:
+    assert written_spreadsheets(ast.parse(text))
+
+
+def test_one_module_writes_csv() -> None:
+    """A cell of any other writer could be a formula."""
+    found = {module: written_spreadsheets(parsed(path)) for module, path in modules()}
+    assert {module: what for module, what in found.items() if what} == {
+        "indexium_core.model.planning.cells": ["csv.writer"]
+    }
+
+
+def written_spreadsheets(tree: ast.AST) -> list[str]:
+    """Return the calls of a module that write a CSV or a workbook."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", None) or ""}
+            found += sorted(names & {"writer", "DictWriter", "openpyxl", "xlsxwriter", "odf"})
+        elif isinstance(node, ast.Attribute) and SPREADSHEETS.fullmatch(ast.unparse(node)):
+            found.append(ast.unparse(node))
+        elif isinstance(node, ast.Constant) and re.search(r"\bformat\s+'?(csv|xlsx)\b", str(node.value), re.IGNORECASE):
+            found.append(str(node.value))
+    return found
 
 
 def test_no_sql_outside_store_and_query_compiler() -> None:

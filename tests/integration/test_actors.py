@@ -237,10 +237,10 @@ WITHOUT_RECORD = """
     fields.change fields.define fields.release fields.remove people.add_to_files people.import_file
     people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
-    series.detect_and_organize_series artwork.collage artwork.download_artwork artwork.generate_artwork_collage
+    series.detect_and_organize_series artwork.download_artwork artwork.generate_artwork_collage
     picture_selection.auto_select_assets picture_selection.choose_all
     picture_selection.choose_unscored picture_selection.change_config
-    artwork.folder_collage artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
+    artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
     artwork_jobs.follow_identification thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
     enrichment.follow_identification matches.follow_identification checks.ignore checks.ignore_all checks.unignore
@@ -250,6 +250,7 @@ WITHOUT_RECORD = """
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
     snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
     saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
+    publications.resume rescans.prune_audit webhooks.check_sender
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause
     tokens.add tokens.revoke
@@ -262,7 +263,7 @@ WITHOUT_RECORD = """
     users.set_libraries users.set_password
 """
 READS = """
-    items reasons only_proposing may_decide may_withdraw notice own own_sessions
+    items reasons only_proposing may_decide may_withdraw why_not_approve notice own own_sessions
     actors computed add cancel handle last progress run browse compare_folder empty_folders files folders libraries list
     propose_kind quality removal search find stats close execute payload definitions get count of page check_import
     details export root_for similar suggest people_in preview preview_each preview_fields next default candidates
@@ -277,7 +278,7 @@ READS = """
     with_live_seconds newest check count_operations df get_operation_details get_operations people_of preview_rollback
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
-    unpublished_count validate_before_publish detect_missing_assets
+    unpublished_count validate_before_publish detect_missing_assets cached cached_thumbnail collage folder_collage
     event events try_path files_left is_paused configured
     reads unrecorded since match pauses request_page requests require_one season sessions state status test effect set
     table

@@ -20,6 +20,7 @@ from tests.support import tables
 from tests.support.clock import Clock
 from tests.support.rewriting import Rewriter
 from tests.support.studio import OLD, Studio
+from tests.support.waiting import until
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -271,6 +272,42 @@ def test_reopened_home_accepts_stable_clock(shelf: Studio) -> None:
     assert len(kept(shelf)) == 2
     shelf.reopen(clock=clock)
     assert len(kept(shelf)) == 1
+
+
+def test_backups_expire_by_their_schedule_in_a_home_that_stays_open(
+    shelf: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year without a restart, most of it without an operation."""
+    folder, before = shelf.library.home / "backups", 0
+    for month in range(12):
+        if month < 3:
+            shelf.write(query=f"000{month}")
+        pass_by(shelf, monkeypatch, timedelta(days=30))
+        shelf.library._parts.core.scheduler._wake()
+        until(lambda former=before: newest_retention(shelf.library) > former)
+        before = newest_retention(shelf.library)
+        assert len(list(folder.glob("*.journal"))) <= 3
+    assert list(folder.glob("*.journal")) == []
+    assert len(kept(shelf)) == 0
+
+
+def test_clock_that_was_set_once_is_believed_a_day_later(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer without a battery gets its time from the network, after the home was opened."""
+    shelf.write(query="0000")
+    clock_of(shelf.library).now += timedelta(days=366)
+    results = []
+    for days in (0, 0.5, 0.6):
+        pass_by(shelf, monkeypatch, timedelta(days=days))
+        job = shelf.library.jobs.wait(shelf.library.schedules.run("retention").id, 60)
+        results.append((job.summary["message"], len(kept(shelf))))
+    waits = "The clock of this computer is not believed yet, so nothing expires for a day."
+    assert results[:2] == [(waits, 1), (waits, 1)]
+    assert results[2][0].endswith("and 1 expired backup deleted.")
+    assert results[2][1] == 0
+
+
+def newest_retention(library: Library) -> int:
+    return max((each.id for each in library.jobs.list(("retention",), ("completed",)).items), default=0)
 
 
 # Files of deleted backups.

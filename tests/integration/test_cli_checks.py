@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -146,5 +148,18 @@ def test_people_with_one_name_are_told_apart(run: Command, tmp_path: Path) -> No
     assert 'People: Ann, Zoë Öz, "Lee, Thomas Jr."' in comments
     assert run("undo") == 0
     assert run.json("people", "list") == before
+    assert run("people", "import", exported, "--replace") == 0
+    assert run.json("people", "list") == before
+
+
+def test_names_like_formulas_are_exported_as_text_and_read_back(run: Command, tmp_path: Path) -> None:
+    for name in ("=1+1", "-Ann", "@Bob", "'=Cy"):
+        assert run("people", "add", "/films/Lake/a.mp4", "--person", name) == 0
+    before = run.json("people", "list")
+    assert run("people", "export") == 0
+    rows = list(csv.reader(io.StringIO(run.out, newline="")))
+    assert not [cell for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r"))]
+    exported = tmp_path / "people.csv"
+    exported.write_text(run.out)
     assert run("people", "import", exported, "--replace") == 0
     assert run.json("people", "list") == before

@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.flows.snapshots.queries import Queries
 from tests.support.studio import Studio
 
-SECONDS = 2.0  # of a query here
+SECONDS = 1.0  # of a query here
 MOST_MEMORY = 1150 * 10**6  # bytes that the process may have: 1 GB of data, and the program itself
 MOST_ANSWER = 4 * 10**6  # characters of an answer as text
 DOUBLED = (

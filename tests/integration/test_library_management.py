@@ -68,7 +68,7 @@ def test_services_are_notified_of_changed_setting(library: Library) -> None:
 
     assert library.backups.use().budget == 1_000_000
     runs = library._parts.writing.runs
-    assert (runs._max_concurrent(), runs._faststart()) == (1, "any")
+    assert (runs._max_concurrent(), runs._settings()["faststart"]) == (1, "any")
 
 
 def test_setting_change_reports_consequences_first(library: Library, films: Path) -> None:

@@ -26,6 +26,7 @@ from indexium_core.store.recovery.files import COUNTER, FILE_NAME
 from indexium_core.store.recovery.survival import Survival
 from tests.support import decided_home
 from tests.support.damage import damage_file, damage_table
+from tests.support.effort import effort
 from tests.support.studio import ALL, Studio
 
 
@@ -168,7 +169,7 @@ def test_steps_of_every_kind_are_undone_after_a_rebuild(home: Path, made: Made) 
         assert not [value for each in titles for value in library.titles.candidates(each.id) if value.origin == "hand"]
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", effort.some(LOSSES, 2))
 def test_restore_brings_back_every_table_of_the_backup(home: Path, made: Made, loss: str) -> None:
     with Library.open(home) as library:
         library.database_backups.make()
@@ -316,7 +317,7 @@ def test_commands_on_a_lost_database_print_one_sentence(
         assert len(printed.err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("loss", ["emptied", "older copy", "other home"])
+@pytest.mark.parametrize("loss", effort.some(["older copy", "emptied", "other home"], 1))
 def test_backup_is_used_although_its_counter_is_not_larger(home: Path, made: Made, loss: str) -> None:
     """Without a snapshot, and with the counters of an earlier version."""
     with Library.open(home) as library:
@@ -390,13 +391,36 @@ def test_change_counter_counts_once_a_minute(tmp_path: Path, monkeypatch: pytest
     assert change_counter.last_number(home) == first + 2
 
 
-def test_snapshot_of_an_earlier_version_is_named_and_not_used(home: Path, made: Made) -> None:
+def test_snapshot_without_its_private_part_is_named_and_not_used(home: Path, made: Made) -> None:
     delete(home, made)
-    for path in (home / "snapshot").glob("*.duckdb"):
-        with duckdb.connect(str(path)) as raw:
-            raw.execute("DROP SCHEMA home CASCADE")
+    for path in files.snapshots(home):
+        files.private_part_of(path).unlink()
     report = rebuild(home)
-    assert any("an earlier version made it, so it has only tables for analysts" in each for each in report.problems)
+    assert any("it has only tables for analysts, and the file" in each for each in report.problems)
+
+
+def test_snapshot_whose_private_part_is_of_another_moment_is_named_and_not_used(home: Path, made: Made) -> None:
+    delete(home, made)
+    for path in files.snapshots(home):
+        with duckdb.connect(str(files.private_part_of(path))) as raw:
+            raw.execute("UPDATE snapshot SET snapshot_at = snapshot_at - INTERVAL 1 SECOND")
+    report = rebuild(home)
+    assert any("is of another moment" in each for each in report.problems)
+    assert not any(each.source.startswith("snapshot") for each in report.origins)
+
+
+def test_snapshot_of_an_earlier_version_has_its_private_part_in_it(home: Path, made: Made) -> None:
+    delete(home, made)
+    for path in files.snapshots(home):
+        private = files.private_part_of(path)
+        with duckdb.connect(str(path)) as raw:
+            raw.execute(f"ATTACH '{private}' AS kept (READ_ONLY)")
+            raw.execute("CREATE SCHEMA home")
+            for (name,) in raw.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'home'").fetchall():
+                raw.execute(f"CREATE TABLE home.{name} AS FROM kept.home.{name}")
+        private.unlink()
+    report = rebuild(home)
+    assert any(each.source.startswith("snapshot") for each in report.origins)
 
 
 def test_every_repeated_table_is_named_in_the_documentation() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.recovery.files import FILE_NAME, private_part_of
 from tests.support.studio import Studio
 
 
@@ -90,9 +90,19 @@ def test_rebuild_reads_assignments_also_from_an_older_snapshot(studio: Studio) -
     with duckdb.connect(str(snapshot)) as raw:
         raw.execute("DROP TABLE file_people")
         raw.execute("ALTER TABLE assigned_people RENAME TO file_people")
+    with duckdb.connect(str(private_part_of(snapshot))) as raw:
         raw.execute("DELETE FROM home.schema_migrations WHERE version > 67")
-        for table in ("copied_people", "title_external_ids"):  # that version does not have them
-            raw.execute(f"DROP TABLE home.{table}")
+        for table in (
+            "copied_people",
+            "title_external_ids",
+            "changers",
+            "file_changers",
+            "title_changers",
+            "program_makers",
+        ):
+            raw.execute(f"DROP TABLE home.{table}")  # that version does not have it
+        for column in ("proposed_digest", "proposed_change"):
+            raw.execute(f"ALTER TABLE home.approvals DROP COLUMN {column}")
     (home / FILE_NAME).unlink()
     shutil.rmtree(home / "database-backups", ignore_errors=True)
 

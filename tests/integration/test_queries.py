@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import pickle
@@ -26,7 +27,9 @@ from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.model import query
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning import cells
 from indexium_core.store import snapshot
+from tests.support.effort import effort
 from tests.support.studio import Studio
 
 READERS = (
@@ -363,7 +366,7 @@ def test_full_disk_answers_from_the_present_snapshot(
         home = str(library.home)
         library.sql("SELECT 1")
 
-        def full(*_: object) -> None:
+        def full(*_: object, **__: object) -> None:
             raise errors.StoreError("The disk of the home is full.")
 
         monkeypatch.setattr(snapshot, "write", full)
@@ -470,6 +473,68 @@ def test_result_of_query_with_parameters_is_written(queries: Queries, tmp_path: 
     assert (tmp_path / "n.csv").read_text().split() == ["n", "5", "6", "7"]
 
 
+HEADING, TEXT = "=cmd|' /C calc'!A0", "@SUM(1)"
+FORMULAS = f"""
+SELECT '{TEXT}' AS "{HEADING}", -5 AS "-n", -1.5::DECIMAL(5,2) AS d, '-5' AS t, chr(9) || '=1' AS c,
+    NULL AS e, [1, -2] AS l, 'a;=1' AS s, INTERVAL '-1 day' AS i
+"""
+
+
+def test_no_cell_and_no_heading_of_result_is_formula(queries: Queries, tmp_path: Path) -> None:
+    out = tmp_path / "f.csv"
+    assert queries.write(FORMULAS, out) == 1
+    with queries.stream(FORMULAS, "csv") as stream:
+        assert b"".join(stream.pieces()) == out.read_bytes()
+    headings, row = csv.reader(io.StringIO(out.read_text(), newline=""))
+    assert headings == [f"'{HEADING}", "'-n", "d", "t", "c", "e", "l", "s", "i"]
+    assert row == [f"'{TEXT}", "-5", "-1.50", "'-5", "'\t'=1", "", "[1, -2]", "a;'=1", "'-1 day"]
+    assert [cells.plain(cell) for cell in row[3:5]] == ["-5", "\t=1"]
+
+
+def test_empty_text_differs_from_no_value(queries: Queries, tmp_path: Path) -> None:
+    queries.write("SELECT '' AS a, NULL AS b, ',' AS c", tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == 'a,b,c\n"",,","\n'
+    queries.write("SELECT unnest(['', NULL, 'x']) AS a", tmp_path / "y.csv")
+    assert (tmp_path / "y.csv").read_text() == 'a\n""\n\nx\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "ending", "message"),
+    [
+        ("EXPLAIN FROM files", "csv", "EXPLAIN has no rows for a file"),
+        ("EXPLAIN FROM files", "parquet", "EXPLAIN has no rows for a file"),
+        ("PIVOT plan ON risk USING count(*)", "parquet", "Name the columns of the PIVOT"),
+    ],
+)
+def test_statement_without_a_file_is_explained(
+    queries: Queries, tmp_path: Path, text: str, ending: str, message: str
+) -> None:
+    with pytest.raises(errors.SqlError, match=message):
+        queries.write(text, tmp_path / f"x.{ending}")
+    assert queries.write("PIVOT plan ON risk USING count(*)", tmp_path / "y.csv") >= 1
+
+
+def test_invisible_character_is_marked(queries: Queries) -> None:
+    with pytest.raises(errors.SqlError, match=r"U\+00A0 is invisible") as found:
+        queries.run("SELECT\u00a01")
+    assert (found.value.position, found.value.length) == (6, 1)
+
+
+def test_end_of_incomplete_file_is_a_cell_of_its_own(studio: Studio, queries: Queries) -> None:
+    """The file ends within quotes: its last line closes them."""
+    studio.library.configuration.set("query_download_limit", "1MB")
+    try:
+        with queries.stream("""SELECT 'a,b"' || repeat('x', 120000) FROM range(90)""", "csv") as stream:
+            pieces = []
+            with pytest.raises(errors.UsageError, match="larger than 1 MB"):
+                pieces.extend(piece for piece in stream.pieces())
+    finally:
+        studio.library.configuration.set("query_download_limit", None)
+    *_, last = csv.reader(io.StringIO(b"".join(pieces).decode(), newline=""), strict=True)
+    assert len(last) == 1
+    assert last[0].startswith("# This file is not complete.")
+
+
 @pytest.mark.parametrize("number", range(11))
 def test_examples_run(studio: Studio, queries: Queries, number: int) -> None:
     examples = studio.library.saved_queries.examples()
@@ -514,7 +579,7 @@ SEARCHES = (
 )
 
 
-@pytest.mark.parametrize("search", SEARCHES)
+@pytest.mark.parametrize("search", effort.some([*SEARCHES[::2], *SEARCHES[1::2]], 16))
 def test_search_of_plan_as_sql_finds_the_same_files(studio: Studio, queries: Queries, search: str) -> None:
     library = studio.library
     library.people.add(studio.paths[:2], ["Zoë Öz"])

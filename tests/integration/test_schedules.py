@@ -34,6 +34,7 @@ def test_new_home_has_its_schedules(home: Path) -> None:
     assert not snapshot.enabled  # the setting is off
     of_automation = {name: (each.cron, each.enabled) for name, each in rows.items() if name not in names}
     assert of_automation == {
+        "retention": ("30 3 * * *", True),
         "scan": ("0 2 * * *", True),
         "reconciliation": ("30 4 * * 0", True),
         "title-refresh": ("30 2 * * *", False),

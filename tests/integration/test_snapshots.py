@@ -24,6 +24,7 @@ from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
+from indexium_core.store.recovery import files
 from tests.support import tables
 from tests.support.effort import effort
 from tests.support.studio import Studio
@@ -334,17 +335,42 @@ def test_existing_file_is_not_replaced(studio: Studio, tmp_path: Path) -> None:
         assert con.execute("SELECT count(*) FROM files").fetchone() == (4,)
 
 
-def test_long_table_has_small_row_groups(studio: Studio, tmp_path: Path) -> None:
+def test_long_table_has_small_row_groups(studio: Studio) -> None:
     studio.library.close()
     with Database.open(studio.library.home) as database, database.atomic() as tx:
         tx.execute("INSERT INTO touched_files SELECT 1000 + n, 'undone' FROM range(3 * 40960) AS numbers(n)")
-    out = tmp_path / "own.duckdb"
     with Library.open(studio.library.home) as library:
-        library.snapshots.take(out)
-    with duckdb.connect(str(out), read_only=True) as con:
+        library.snapshots.take()
+        private = files.private_part_of(analysis.newest(library.home))
+    with duckdb.connect(str(private), read_only=True) as con:
         found = con.execute("SELECT max(row_group_id) + 1 FROM pragma_storage_info('home.touched_files')").fetchone()
 
     assert found in ((3,), (4,))
+
+
+def test_each_snapshot_has_its_private_part(studio: Studio, tmp_path: Path) -> None:
+    """A snapshot with a name of its own has none: it may be given to others."""
+    library, out = studio.library, tmp_path / "own.duckdb"
+    for _ in range(5):
+        library.snapshots.take()
+    library.snapshots.take(out)
+    kept = files.snapshots(library.home)
+    folder = {path for path in (library.home / "snapshot").iterdir() if path.name != "newest"}
+    assert len(kept) == 3
+    assert folder == {each for path in kept for each in (path, files.private_part_of(path))}
+    assert not files.private_part_of(out).exists()
+    with duckdb.connect(str(out), read_only=True) as con:
+        assert con.execute("FROM duckdb_tables() WHERE schema_name <> 'main'").fetchall() == []
+    reader = library.snapshots._database.read()
+    assert reader.execute("FROM duckdb_tables() WHERE temporary AND table_name LIKE 'snapshot_%'").fetchall() == []
+
+
+def test_snapshot_of_an_earlier_version_leaves_without_a_private_part(studio: Studio) -> None:
+    [first] = files.snapshots(studio.library.home)
+    files.private_part_of(first).unlink()
+    for _ in range(3):
+        studio.library.snapshots.take()
+    assert not first.exists()
 
 
 def test_switched_off_snapshots_are_still_taken_on_request(
@@ -373,9 +399,10 @@ def test_full_disk_keeps_the_newest_snapshot(studio: Studio, monkeypatch: pytest
     library.snapshots.take()
     newest = analysis.newest(library.home)
 
-    def fails(reader: object, path: Path, values: object, findings: object) -> None:
+    def fails(reader: object, path: Path, values: object, findings: object, *, private: Path) -> None:
         del reader, values, findings
-        path.write_bytes(b"a part")
+        for part in (path, private):
+            part.write_bytes(b"a part")
         raise errors.StoreError("The disk of the home is full, so the database cannot be written.")
 
     monkeypatch.setattr(snapshot, "write", fails)
@@ -395,7 +422,7 @@ def test_failed_snapshot_is_retried_later(studio: Studio, monkeypatch: pytest.Mo
         if kind == KIND:
             delays.append(seconds)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk of the home is full, so the database cannot be written.")
 
     monkeypatch.setattr(snapshots._scheduler, "add_soon", add_soon)

@@ -17,6 +17,7 @@ from indexium_core.flows.scanning import scanner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, photos, tables
+from tests.support.effort import effort
 
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 OLD = 1_600_000_000
@@ -91,8 +92,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("group", [2000, 1])
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(("change", "group"), effort.pairs(CHANGES, [2000, 1]))
 def test_people_and_edits_follow_renamed_files(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, group: int
 ) -> None:

@@ -37,7 +37,6 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda titles: titles.lock(1, "title"),
         lambda titles: titles.lock(1, [3]),
         lambda titles: titles.lock(1, []),
-        lambda titles: titles.unlock(1, None),
         lambda titles: titles.unlock(1, []),
         lambda titles: titles.assign(1, 1),
         lambda titles: titles.assign(["1"], 1),

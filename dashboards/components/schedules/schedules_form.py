@@ -26,6 +26,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {  # by name: label and purpose
         "What people have watched in the players, with a date; without a player it is off.",
     ),
     "picture-collection": ("Collection of pictures", "Deletes pictures that nothing uses any more."),
+    "retention": (
+        "Retention",
+        "Deletes backups of writes, jobs and log entries that are older than the settings keep them.",
+    ),
     "snapshot": (
         "Snapshot for analysts",
         "A copy of the tables for queries; a rebuild of the database uses it.",

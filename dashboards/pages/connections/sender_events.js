@@ -6,7 +6,7 @@ import {drawState, refusal} from "./connection_parts.js"
 /** @import {Self} from "./connections.js" */
 
 /** @type {(self: Self, event: SenderEventView) => HTMLElement} */
-const drawEvent = ({view}, {id, what, name, when, chip, result, job, href, failed}) =>
+const drawEvent = ({view}, {id, what, name, when, chip, result, job, href, repeats}) =>
   h(
     "li",
     {data: {key: `event-${id}`}},
@@ -17,7 +17,7 @@ const drawEvent = ({view}, {id, what, name, when, chip, result, job, href, faile
       "span",
       {class: "more"},
       job !== null && h("a", {class: "btn link", href, data: {act: "job", id: job}}, "Job"),
-      failed &&
+      repeats &&
         button("Repeat", "repeat", {
           kind: "small",
           data: {id, key: `repeat-${id}`},

@@ -226,5 +226,5 @@ def _event(event: WebhookEvent, jobs: str) -> SenderEventView:
         "result": _outcome(event),
         "job": event.job_id,
         "href": f"{jobs}{'&' if '?' in jobs else '?'}job={event.job_id}" if event.job_id else "",
-        "failed": event.state == "failed",
+        "repeats": event.state == "failed" or (event.state == "waiting" and event.job_id is None),
     }

@@ -49,7 +49,7 @@ class SenderEventView(TypedDict):
     result: str
     job: int | None
     href: str  # The address of its job
-    failed: bool
+    repeats: bool  # whether a person may have it tried now
 
 
 class EventListView(PagedView):

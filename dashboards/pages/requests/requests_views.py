@@ -81,6 +81,7 @@ class OpenRequest(NamedTuple):
 
     approval: Approval
     may_decide: bool
+    why_not: str  # why the person may not approve it, as a sentence; "": it is possible
     may_withdraw: bool
     items: ApprovalItemPage
     planned: Mapping[int, PlanItem]  # the present plan of the files of the page
@@ -218,7 +219,7 @@ def _facts(each: Approval) -> list[list[str]]:
 def _acts(shown: OpenRequest) -> Sequence[dict[str, str]]:
     each = shown.approval
     found: list[tuple[bool, dict[str, str]]] = [
-        (shown.may_decide, {"label": "Approve…", "act": "approve", "kind": "primary"}),
+        (shown.may_decide and not shown.why_not, {"label": "Approve…", "act": "approve", "kind": "primary"}),
         (shown.may_decide, {"label": "Reject…", "act": "reject"}),
         (shown.may_withdraw, {"label": "Withdraw…", "act": "withdraw"}),
         (each.state == "waiting", {"label": "Comment…", "act": "comment"}),
@@ -232,9 +233,7 @@ def _acts(shown: OpenRequest) -> Sequence[dict[str, str]]:
 def _hint(shown: OpenRequest) -> str:
     if shown.approval.operation_id is not None:
         return "The operation has the changes and the result of each file."
-    if shown.approval.state != "waiting" or shown.may_decide:
-        return ""
-    return "You proposed it, so somebody else decides." if shown.may_withdraw else "You may not decide about it."
+    return shown.why_not if shown.approval.state == "waiting" else ""
 
 
 def _file(item: ApprovalItem, shown: OpenRequest) -> dict[str, Any]:

@@ -116,6 +116,7 @@ class RequestsScreen(Screen):
         return requests_views.OpenRequest(
             approval=approval,
             may_decide=approvals.may_decide(request_id),
+            why_not=approvals.why_not_approve(request_id),
             may_withdraw=approvals.may_withdraw(request_id),
             items=items,
             planned=planned,

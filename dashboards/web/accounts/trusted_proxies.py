@@ -50,6 +50,11 @@ class TrustedProxies:
         self._take_over(request, client_of(peer, given[_CLIENT], trusted), _last(given[_SCHEME]), _last(given[_HOST]))
         return _person(given[header]) if header else ""
 
+    def has(self, address: str) -> bool:
+        """Return whether an address is one of a trusted proxy."""
+        found = _address(address)
+        return found is not None and any(found in each for each in networks(self._settings.trusted_proxies))
+
     @staticmethod
     def _take_over(request: HTTPServerRequest, client: str, scheme: str, host: str) -> None:
         request.remote_ip = client

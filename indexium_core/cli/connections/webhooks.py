@@ -85,6 +85,7 @@ def set_source(
         return
     rows = ", ".join(f"{theirs} is {ours}" for theirs, ours in source.folder_map) or "paths are taken as they are"
     output.note(f"{source.name} is {'on' if source.enabled else 'off'}: {rows}.")
+    _show_notes(source)
 
 
 @webhooks.command("secret", epilog="Example: indexium webhooks secret radarr")
@@ -186,3 +187,9 @@ def _show_secret(added: NewSecret, *, as_json: bool) -> None:
     output.say_out(f"address  {added.source.address}")
     output.say_out(f"secret   {added.secret}")
     output.note("The secret is shown only now. The sender gives it as header X-Indexium-Secret, or as password.")
+    _show_notes(added.source)
+
+
+def _show_notes(source: WebhookSource) -> None:
+    for sentence in source.notes:
+        output.note(sentence)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from indexium_core import settings, signals
+from indexium_core import errors, settings, signals
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app, chosen_home
 from indexium_core.cli.home_wait import open_alone
@@ -32,8 +32,17 @@ def serve(
             "--allow-remote", help="Let other machines reach an address of --host: everybody needs to sign in."
         ),
     ] = False,
+    token: Annotated[
+        bool, typer.Option("--token", help="On a shared computer: browsers need the address that is printed.")
+    ] = False,
 ) -> None:
     """Serve the dashboard."""
+    if token and (allow_remote or open_browser):
+        raise errors.UsageError(
+            "--token is for browsers on this computer: with --allow-remote, everybody needs to sign in."
+            if allow_remote
+            else "With --token, --open would show the address to others in the list of processes. Open it yourself."
+        )
     home = chosen_home(context)
     _serve(
         home,
@@ -42,6 +51,7 @@ def serve(
         port=port,
         open_browser=open_browser,
         allow_remote=allow_remote,
+        needs_key=token,
     )
 
 
@@ -81,12 +91,23 @@ def demo(
 
 
 def _serve(
-    home: Path, open_library: Callable[[str], Library], *, host: str, port: int, open_browser: bool, allow_remote: bool
+    home: Path,
+    open_library: Callable[[str], Library],
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    allow_remote: bool,
+    needs_key: bool = False,
 ) -> None:
-    """Serve a home, which `open_library` opens for an address."""
+    """Serve a home, which `open_library` opens for an address. `needs_key`: browsers need the printed address."""
     # A stop signal ends the service normally, even if it arrives before the server handles signals.
     with contextlib.suppress(signals.Stopped):
-        from dashboards.web import server  # here, because the import is slow and other commands do not need it
+        from dashboards.web import (  # here, because the import is slow and other commands do not need it
+            first_person,
+            server,
+        )
+        from dashboards.web.accounts import browser_key
 
         server.require_consent(host, allow_remote=allow_remote)  # before anything is said about the service
         port = server.free_port(
@@ -96,8 +117,9 @@ def _serve(
         with open_alone(home, lambda: open_library(url)) as library:
             for sentence in library.notices:
                 output.note(sentence)
-            for line in server.remote_access(library, host, port):
+            for line in first_person.remote_access(library, host, url):
                 output.note(line)
-            output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
-            server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
+            key = browser_key.BrowserKey() if needs_key else None
+            output.note(f"Dashboard: {key.address(url) if key else url}   (Ctrl-C stops it)")
+            server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote, key=key)
     termination.end()

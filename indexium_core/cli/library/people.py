@@ -124,7 +124,7 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         output.to_json({"items": rows, "total": len(rows)})
     else:
-        output.to_csv(
+        output.print_csv(
             ("path", "file_hash", "person", "qualifier", "aliases", "origin", "path_raw", "previous_hashes"),
             (
                 (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, Id, Yes, ask
@@ -58,6 +59,7 @@ def show_request(
     with opened(context) as library:
         found = library.approvals.get(request_id)
         items = library.approvals.items(request_id, page=page, per_page=per_page)
+        why_not = library.approvals.why_not_approve(request_id)
     if as_json:
         output.to_json({**found.as_dict(), "items": items})
         return
@@ -67,6 +69,8 @@ def show_request(
         output.note(f"{wording.when(each.at)}  {each.words}{text}")
     if found.state == "waiting":
         output.note(f"It waits until {wording.when(found.expires_at)}. Its digest is {found.digest}.")
+        if why_not:
+            output.note(f"You may not approve it: {why_not}")
     if found.operation_id is not None:
         output.note(f"Operation {found.operation_id} writes it: 'indexium operations show {found.operation_id}'.")
     output.table(("id", "name", "path"), map(_item_cells, items.items))
@@ -90,6 +94,8 @@ def approve(
         found = library.approvals.get(request_id)
         if found.state == "waiting":
             output.note(f"The {found.summary} ({wording.size(found.bytes)}) of {found.proposed_by} would start.")
+            if why_not := library.approvals.why_not_approve(request_id):
+                raise errors.ForbiddenError(why_not)  # before the question
             ask(yes=yes)
         done = library.approvals.approve(request_id, expected=digest, note=comment)
     output.result(done, f"Request {done.id} is approved, and runs as operation {done.operation_id}.", as_json=as_json)

@@ -28,7 +28,7 @@ def use_stand_in(home: Path) -> settings.Settings:
 
     """
     addresses = _stand_in(home).settings
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, value in addresses.items():
         settings.store(home, name, value)
     for name, given in {"online": "on", "enrich_pause_ms": 0, "tmdb_requests_per_second": 40}.items():

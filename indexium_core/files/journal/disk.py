@@ -27,6 +27,8 @@ from indexium_core import errors
 _MEDIA_FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _JOURNAL_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# With O_PATH, which only Linux has, a folder on the way needs no permission to be read.
+_WAY_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 _CLONE_RANGE = 0x4020940D  # FICLONERANGE
 _KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
@@ -101,11 +103,16 @@ def open_media(path: bytes) -> int:
 
     Raises:
         FileAccessError: It cannot be opened.
-        ConflictError: The path now names a link or no regular file.
+        ConflictError: The path now leads through a link, or names no regular file.
 
     """
+    place, name = os.path.split(path)
     try:
-        fd = os.open(path, _MEDIA_FLAGS)
+        folder = open_folder(place)
+        try:
+            fd = os.open(name, _MEDIA_FLAGS, dir_fd=folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
             message = f"{shown(path)} is no longer a regular file."
@@ -249,7 +256,36 @@ def start_writing(fd: int, offset: int, length: int) -> None:
 
 
 def open_folder(path: bytes) -> int:
-    """Open a folder and return the descriptor."""
+    """
+    Open a folder of media and return the descriptor. Each folder on the way is opened in the one before it.
+
+    A scan stores paths without links. So a link on the way has replaced a folder since, and may lead anywhere.
+
+    Raises:
+        ConflictError: A folder on the way is a link.
+        OSError: It cannot be opened.
+
+    """
+    names = [name for name in path.split(b"/") if name]
+    fd = os.open(b"/" if path.startswith(b"/") else b".", _WAY_FLAGS if names else _FOLDER_FLAGS)
+    for count, name in enumerate(names, 1):
+        flags = _WAY_FLAGS if count < len(names) else _FOLDER_FLAGS | os.O_NOFOLLOW
+        try:
+            following = os.open(name, flags, dir_fd=fd)
+        except OSError as error:
+            found = lookup(name, folder=fd)
+            if found is not None and stat.S_ISLNK(found.st_mode):
+                place = shown(b"/" + b"/".join(names[:count]))
+                raise errors.ConflictError(f"The folder {place} is a link now. Scan its library again.") from error
+            raise
+        finally:
+            os.close(fd)
+        fd = following
+    return fd
+
+
+def open_own_folder(path: bytes) -> int:
+    """Open a folder of the home, to which links may lead, and return the descriptor."""
     return os.open(path, _FOLDER_FLAGS)
 
 
@@ -269,25 +305,6 @@ def lookup(name: bytes, *, folder: int) -> os.stat_result | None:
 def create(name: bytes, *, folder: int) -> int:
     """Create a file that only the owner may open, and return the descriptor; the name must not exist."""
     return os.open(name, _MEDIA_FLAGS | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
-
-
-def accepts_files(folder: bytes) -> bool:
-    """
-    Return whether this user can create files in a folder, by an attempt: the file has no name, and nothing remains.
-
-    A folder without a write bit is read-only, also for root. If the file system has no files without names, the
-    permissions count.
-    """
-    try:
-        if not os.lstat(folder).st_mode & 0o222:
-            return False
-        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    except AttributeError:  # only Linux has O_TMPFILE
-        return os.access(folder, os.W_OK | os.X_OK)
-    except OSError as error:
-        is_unsupported = error.errno in {errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT}
-        return is_unsupported and os.access(folder, os.W_OK | os.X_OK)
-    return True
 
 
 def link(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:

@@ -31,7 +31,7 @@ def recover_swap(entry: SwapEntry) -> UndoOutcome:
     then reports the problem, and the entry stays open, so that the call can be repeated. A second call is harmless.
     """
     try:
-        with _opened(entry.folder) as folder:
+        with _opened(disk.open_folder(entry.folder)) as folder:
             return _unmake(entry, folder) if entry.new is None else _decide(entry, folder)
     except OSError as error:
         meaning = disk.access_error(entry.path, error)
@@ -60,7 +60,7 @@ def release_kept(entry: SwapEntry, *, folder: int) -> bool:
     if entry.kept is None:
         return False
     place, name = os.path.split(entry.kept)
-    with contextlib.suppress(FileNotFoundError), _opened(place) as kept_folder:
+    with contextlib.suppress(FileNotFoundError), _opened(disk.open_own_folder(place)) as kept_folder:
         kept, named = disk.lookup(name, folder=kept_folder), disk.lookup(entry.name, folder=folder)
         if kept is None:
             return False
@@ -81,7 +81,7 @@ def release_adopted(entry: SwapEntry, *, folder: int) -> None:
     if entry.adopted is None:
         return
     place, name = os.path.split(entry.adopted)
-    with contextlib.suppress(FileNotFoundError), _opened(place) as kept_folder:
+    with contextlib.suppress(FileNotFoundError), _opened(disk.open_own_folder(place)) as kept_folder:
         kept, named = disk.lookup(name, folder=kept_folder), disk.lookup(entry.name, folder=folder)
         if kept is not None and named is not None and os.path.samestat(kept, named):
             disk.remove(name, folder=kept_folder)
@@ -174,8 +174,7 @@ def _foreign(entry: SwapEntry, folder: int) -> UndoOutcome:
 
 
 @contextlib.contextmanager
-def _opened(path: bytes) -> Iterator[int]:
-    folder = disk.open_folder(path)
+def _opened(folder: int) -> Iterator[int]:
     try:
         yield folder
     finally:

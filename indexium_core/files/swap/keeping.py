@@ -37,7 +37,7 @@ def keep(original: Original, path: bytes) -> bool:
     """
     folder, name = os.path.split(path)
     disk.make_folder(folder)
-    kept_folder = disk.open_folder(folder)
+    kept_folder = disk.open_own_folder(folder)
     try:
         disk.sync(original.fileno())
         linked = _link(original, name, kept_folder)

@@ -238,7 +238,7 @@ class Replacement:
     def _link_or_copy(self, source: FileReader, path: bytes) -> bool:
         """Make the new file a hard link to the open file at `path`, or a copy of it; return False for a copy."""
         folder, name = os.path.split(path)
-        place = disk.open_folder(folder)
+        place = disk.open_own_folder(folder)  # of a kept original; the link is compared with the open file
         try:
             self._new.link(source, name, folder=place)
         except OSError as error:

@@ -88,8 +88,9 @@ def edited(data: bytes, contents: Sequence[NfoContent], own: OwnValues = ()) -> 
     back, own, fields, lost = _with_former(data, layout, contents, own)
     if back != data:
         edit = edited(back, contents, own)
-        fields = [each.partition(".")[0] for each in fields]
-        return replace(edit, changed=tuple(dict.fromkeys((*fields, *edit.changed))), lost=(*lost, *edit.lost))
+        fields = [*(each.partition(".")[0] for each in fields), *edit.changed]
+        changed = () if edit.content == data else tuple(dict.fromkeys(fields))  # what came back may leave again
+        return replace(edit, changed=changed, lost=(*lost, *edit.lost))
     assigned = _assigned(layout.roots, contents, own)
     if unneeded := _unneeded_roots(layout, assigned, own):
         edit = edited(_without_roots(data, layout, unneeded), contents, own)

@@ -27,7 +27,7 @@ from indexium_core.model.accounts.permissions import permissions_of
 from indexium_core.model.approvals.approval import DECIDING, KIND_WORDS, Approval, ApprovalKind, noun_of
 from indexium_core.model.approvals.rule import BEYOND_ROLE, WANTED, ApprovalRule, WorkSize
 from indexium_core.model.fields.table import RATING
-from indexium_core.model.operations.actor import Actor, current_actor
+from indexium_core.model.operations.actor import PEOPLE, Actor, current_actor
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.settings import Settings
@@ -44,7 +44,7 @@ from indexium_core.store.versions.plan_version import Modes
 T = TypeVar("T")
 EVENT = "approvals:changed"
 Libraries: TypeAlias = frozenset[int] | None  # ids of folders; None: all
-_COVERED = frozenset({RATING})  # clients whose newer request has everything of the former one
+_REPEATED = frozenset({RATING})  # clients that start by themselves, again and again, everything of a person that waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,12 @@ class ApprovalGate:
         *,
         config: Settings,
         events: EventBus,
-        person_of: Callable[[Actor], str | None],
+        persons_of: Callable[[Actor], frozenset[str]],
         clock: Callable[[], datetime],
     ) -> None:
-        """`person_of` returns the id of the person behind an actor; None: there is none who signs in."""
+        """`persons_of` returns the keys of the persons behind an actor, see `Authority.persons_of`."""
         self._database, self._config, self._events, self._clock = database, config, events, clock
-        self._person_of = person_of
+        self._persons_of = persons_of
 
     @property
     def rule(self) -> ApprovalRule:
@@ -267,15 +267,19 @@ class ApprovalGate:
     def _somebody_else_decides(
         self, reader: Connection, kind: ApprovalKind, actor: Actor, libraries: Libraries
     ) -> bool:
-        """Return whether a person who can sign in, sees all files, and is not the actor, may decide about work."""
-        able = (
-            user_id
+        """
+        Return whether a person who can sign in, sees all files, and is not the actor, may decide about work.
+
+        A token that one of them made for the other has nobody else, but the other has not seen its work.
+        """
+        able = {
+            f"user/{user_id}"
             for user_id, each in users.rights(reader).items()
             if DECIDING[kind] in permissions_of(each.role)
             and (each.libraries is None or (libraries is not None and each.libraries >= libraries))
-        )
-        own = self._person_of(actor)
-        return any(str(user_id) != own for user_id in able)
+        }
+        own = self._persons_of(actor)
+        return bool(able - own) or (actor.kind == "token" and len(able) > 1)
 
     def _propose(
         self, work: ProposedWork, reasons: Collection[str], request: IdempotentRequest | None
@@ -283,11 +287,14 @@ class ApprovalGate:
         """Store a request, or find the same one, and return the error that names it."""
         actor, now = current_actor(), self._clock()
         with self._database.atomic() as tx:
-            approval_id = store.same(tx, work, actor, now=now)
+            is_repeated = work.query["source"] in _REPEATED
+            approval_id = store.same(tx, work, actor, is_repeated=is_repeated, now=now)
+            if approval_id is not None and actor.kind in PEOPLE and not is_repeated:  # who looks at it
+                store.propose_again(tx, approval_id, actor, str(work.query["user_note"] or ""), now=now)
             if approval_id is None:
                 expires_at = now + timedelta(days=int(self._config.approval_days))
                 approval_id = store.add(tx, work, actor, reasons=reasons, now=now, expires_at=expires_at)
-                if work.query["source"] in _COVERED:
+                if is_repeated:
                     self._replace_former(tx, approval_id, str(work.query["source"]), actor)
             if request is not None:
                 answer = {**request.answer, "approval_id": approval_id}
@@ -302,7 +309,7 @@ class ApprovalGate:
 
     def _replace_former(self, tx: Connection, approval_id: int, source: str, actor: Actor) -> None:
         now, note = self._clock(), f"Request {approval_id} replaces it."
-        for former in store.replaced(tx, approval_id, source):
+        for former in store.replaced(tx, approval_id, source, actor):
             store.decide(tx, former, "withdrawn", actor, note=note, now=now)
             store.add_entry(tx, former, "withdrawn", actor, note, now=now)
 

@@ -33,6 +33,8 @@ from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
 
+_PROGRAMS = frozenset({"token", "schedule", "webhook"})
+
 
 class Authority:
     """Says what the present actor may do. It may be used from any thread."""
@@ -45,6 +47,7 @@ class Authority:
         *,
         may_propose: Callable[[], bool] = lambda: False,
         is_continued_by: Callable[[int, Actor], bool] = lambda _operation_id, _actor: False,
+        makers_of: Callable[[Actor], Sequence[Actor]] = lambda _program: (),
     ) -> None:
         """
         Create the check.
@@ -55,10 +58,11 @@ class Authority:
             limits: Checks the calls of actors with some libraries.
             may_propose: Returns whether an editor may propose work that the role does not allow to start.
             is_continued_by: Returns whether an actor started an operation and may continue it, see `CONTINUED`.
+            makers_of: Returns who made or changed a token, a schedule, or a sender of events.
 
         """
         self._sign_in, self._token_check, self._limits, self._may_propose = sign_in, token_check, limits, may_propose
-        self._is_continued_by = is_continued_by
+        self._is_continued_by, self._makers_of = is_continued_by, makers_of
 
     @property
     def grants(self) -> Grants | None:
@@ -120,6 +124,19 @@ class Authority:
             return None if token is None else str(token.user_id)
         return actor.id if actor.kind == "user" else None
 
+    def persons_of(self, actor: Actor) -> frozenset[str]:
+        """
+        Return the keys of the persons behind an actor: `user/2`.
+
+        A program has those of everybody who made or changed it, also after its end. Who uses this computer without an
+        account is one person by any name.
+        """
+        own = "local" if actor.kind == "local" else f"{actor.kind}/{actor.id}"
+        if actor.kind not in _PROGRAMS:
+            return frozenset({own})
+        makers = (maker for maker in self._makers_of(actor) if maker.kind != actor.kind)
+        return frozenset({own}).union(*map(self.persons_of, makers))
+
     def is_active(self, actor: Actor) -> bool:
         """Return whether an actor can still act: a person who can sign in, a token that works, or no account."""
         if actor.kind not in {"user", "token"}:
@@ -128,13 +145,8 @@ class Authority:
         return person is not None and person.isdecimal() and self._sign_in.role_of(int(person)) is not None
 
     def are_same(self, one: Actor, other: Actor) -> bool:
-        """
-        Return whether one person is behind two actors.
-
-        Who uses this computer without an account is one person by any name.
-        """
-        person = self.person_of(one)
-        return (one.kind, one.id) == (other.kind, other.id) or (person is not None and person == self.person_of(other))
+        """Return whether one person is behind two actors, see `persons_of`."""
+        return bool(self.persons_of(one) & self.persons_of(other))
 
     def require(self, permission: Permission) -> None:
         """Raise ForbiddenError if the present actor does not have a permission."""

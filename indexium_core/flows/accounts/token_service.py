@@ -22,11 +22,12 @@ from indexium_core.model.accounts.tokens import (
 )
 from indexium_core.model.accounts.users import User, name_key
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.operations.actor import current_actor
+from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.accounts import account_events, users
 from indexium_core.store.accounts import tokens as store
 from indexium_core.store.accounts.tokens import TokenRow
+from indexium_core.store.approvals import changers
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -107,6 +108,9 @@ class TokenService:
                 now=now,
                 ends_at=None if lasting is None else now + timedelta(days=lasting),
             )
+            # Also who made it for somebody else knows its text.
+            makers = [Actor("user", str(owner.id), owner.name), current_actor()]
+            changers.record_maker(tx, Actor("token", str(token_id)), makers)
             account_events.record(tx, f"added the token “{wanted}” of {owner.name}", now=now)
         self._check.read_again()
         return NewToken(token=self._found(self._database.read(), token_id), secret=secret)

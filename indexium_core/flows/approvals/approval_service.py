@@ -46,19 +46,19 @@ from indexium_core.model.approvals.approval import (
 )
 from indexium_core.model.approvals.rule import WorkSize
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.operations.actor import Actor, acting_as, current_actor, whole_home
+from indexium_core.model.operations.actor import PEOPLE, Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.requests import PublicationRequest, PublicationSelection
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.approvals import approvals as store
+from indexium_core.store.approvals import changers
 from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
 from indexium_core.store.database import Database
 from indexium_core.store.versions.plan_version import Modes
 
 _ALL = 2**62  # more than the rows of any table
-_DECIDERS = frozenset({"user", "local"})  # kinds of actors that are people
 
 
 @checked_arguments
@@ -132,7 +132,7 @@ class Approvals:
         waiting = store.waiting(self._database.read(), now=self._clock())
         actor, are_same = current_actor(), self._authority.are_same
         own = tuple(each.id for each in waiting if are_same(each.proposer, actor))
-        to_decide = sum(self._may_decide(each.kind, each.proposer) for each in waiting)
+        to_decide = sum(each.id not in own and self._can_decide(each.kind) for each in waiting)
         return ApprovalNotice(to_decide=to_decide, proposed=len(own), own=own)
 
     @remote()
@@ -140,6 +140,29 @@ class Approvals:
         """Return whether the present actor may approve and reject a request that waits. Raises UnknownIdError."""
         approval = self.get(approval_id)
         return approval.state == "waiting" and self._may_decide(approval.kind, approval.proposer)
+
+    @remote()
+    def why_not_approve(self, approval_id: int) -> str:
+        """
+        Return why the present actor may not approve a request that waits, as a sentence; "": the actor may.
+
+        Who caused a change of what would be written is one of its authors, and its authors do not approve it: who
+        changed the plan of one of its files or titles since the proposal, by any way in; and, if it is not what was
+        proposed any more, everybody who changed anything since. What a program proposes nobody has looked at, so the
+        changes since the last write of its files and titles count.
+
+        Raises:
+            UnknownIdError: There is no such request.
+
+        """
+        try:
+            approval = self._waiting(approval_id)
+            self._require_decider(approval)
+        except errors.UnknownIdError:
+            raise
+        except (errors.UsageError, errors.ForbiddenError) as error:
+            return error.message
+        return self._authorship(approval)
 
     @remote()
     def may_withdraw(self, approval_id: int) -> bool:
@@ -192,10 +215,33 @@ class Approvals:
         """Let all work that starts in the block wait for approval, also if it could start at once."""
         return only_proposing()
 
+    def _authorship(self, approval: Approval) -> str:
+        """Return why the present actor is an author of what a request would write, as a sentence; "": it is none."""
+        actor, are_same = current_actor(), self._authority.are_same
+        with whole_home():
+            reader = self._database.read()
+            own = (each.items for each in changers.authors(reader, approval.id) if are_same(each.actor, actor))
+            items = frozenset[str]().union(*own)
+            changed = [] if approval.is_as_proposed else changers.changed_since(reader, approval.proposed_change)
+        if items:
+            found = f"{wording.plural(len(items), noun_of(approval.kind))} of request {approval.id}"
+            reason = f"You changed what would be written of {found}."
+        elif any(are_same(each, actor) for each in changed):
+            reason = f"Request {approval.id} is not what {approval.proposed_by} proposed any more, and you changed "
+            reason += "something since."
+        else:
+            return ""
+        is_person = approval.proposer.kind in PEOPLE
+        way_out = f"{approval.proposed_by} has to propose it again" if is_person else "another person has to propose it"
+        return f"{reason} Somebody else has to approve it, or {way_out}."
+
     def _may_decide(self, kind: ApprovalKind, proposer: Actor) -> bool:
-        actor, grants = current_actor(), self._authority.grants
-        is_able = grants is None or DECIDING[kind] in grants.permissions
-        return actor.kind in _DECIDERS and is_able and not self._authority.are_same(proposer, actor)
+        return self._can_decide(kind) and not self._authority.are_same(proposer, current_actor())
+
+    def _can_decide(self, kind: ApprovalKind) -> bool:
+        """Return whether the present actor decides about the requests of others of a kind."""
+        grants = self._authority.grants
+        return current_actor().kind in PEOPLE and (grants is None or DECIDING[kind] in grants.permissions)
 
     # What people do with them.
 
@@ -229,7 +275,7 @@ class Approvals:
             UnknownIdError: There is no such request.
             UsageError: It does not wait, nothing of it can be written now, its files changed and a scan is running, or
                 its proposer cannot act any more.
-            ForbiddenError: The actor proposed it, has edited its files since, or may not start such work.
+            ForbiddenError: The actor proposed it, is an author of what would be written, or may not start such work.
             StalePlanError: What would be written is not what was proposed, or not what was shown. The request has the
                 present items, and waits again.
 
@@ -242,11 +288,8 @@ class Approvals:
                 "and start the work yourself."
             )
             raise errors.UsageError(message, code="wrong_state")
-        if edited := store.edited_by(self._database.read(), approval, current_actor()):
-            message = (
-                f"You edited {wording.files(edited)} of request {approval_id}, so somebody else has to approve it."
-            )
-            raise errors.ForbiddenError(message)
+        if reason := self._authorship(approval):
+            raise errors.ForbiddenError(reason)
         words = checked_text(note, what="comment")
         if expected and expected != approval.digest:
             message = f"Request {approval_id} changed since it was shown. Look at it again, then approve it."
@@ -312,12 +355,12 @@ class Approvals:
 
     def _require_decider(self, approval: Approval) -> None:
         actor = current_actor()
-        if actor.kind not in _DECIDERS:
+        if actor.kind not in PEOPLE:
             raise errors.ForbiddenError("Only a person can decide about a request. Sign in, then decide.")
-        self._authority.require(DECIDING[approval.kind])
         if self._authority.are_same(approval.proposer, actor):
             message = f"You proposed request {approval.id}, so somebody else has to decide about it."
             raise errors.ForbiddenError(message)
+        self._authority.require(DECIDING[approval.kind])
 
     # The start of approved work.
 
@@ -374,9 +417,9 @@ class Approvals:
         options = RollbackOptions.of_arguments(approval.query["rollback"])
         return self._history.start_rollback(approval.reverts_id or 0, options)
 
-    def _differs(self, approval: Approval, work: ProposedWork) -> errors.StalePlanError:
+    def _differs(self, approval: Approval, work: ProposedWork) -> errors.StalePlanError | errors.ForbiddenError:
         """
-        Give a request its present items, and return the error that names those that differ.
+        Give a request its present items, and return the error: which items differ, or why the actor is an author.
 
         Raises UsageError if somebody else has decided meanwhile.
         """
@@ -394,6 +437,8 @@ class Approvals:
                 raise not_waiting(approval.id)
             store.add_entry(tx, approval.id, "changed", current_actor(), note, now=self._clock())
         self._gate.changed(approval.id)
+        if reason := self._authorship(self.get(approval.id)):
+            return errors.ForbiddenError(f"Nothing was started. {note} {reason}")
         message = f"Nothing was started. {note} Request {approval.id} has to be approved again."
         return errors.StalePlanError(message)
 

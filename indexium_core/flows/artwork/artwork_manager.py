@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from indexium_core import errors
@@ -71,14 +72,16 @@ class ArtworkManager:
         *,
         selection: AssetSelectionService,
         chooser: PictureChooser,
+        may_store: Callable[[], bool],
         config: Settings,
         clock: Callable[[], datetime],
     ) -> None:
+        """`may_store`: returns whether the present actor may change the pictures of titles that it sees."""
         self._database, self.cache, self._local = database, cache, local
         self._selection, self._chooser = selection, chooser
         self._config, self._clock = config, clock
         self.pictures = CandidatePictures(
-            database, cache, downloads, local, chooser=chooser, config=config, clock=clock
+            database, cache, downloads, local, chooser=chooser, may_store=may_store, config=config, clock=clock
         )
 
     # Candidates.
@@ -126,7 +129,7 @@ class ArtworkManager:
     @remote()
     def cache_usage(self) -> CacheUsage:
         """Return how much the originals in the cache take, how many of them stay, and what could be removed."""
-        return self.cache.usage()
+        return self.cache.usage(counts_again=self.pictures.may_store())
 
     @remote()
     def garbage_collect(self, *, dry_run: bool = False) -> CollectedImages:
@@ -258,11 +261,26 @@ class ArtworkManager:
             again = found.content_hash if found else None  # another thread may have stored it meanwhile
             if again and (known := self.cache.variant(again, size)):
                 return known, False
+            if not self.pictures.may_store():
+                make = partial(self.cache.decode_variant, kind=size)
+                return self.pictures.unstored(owner, candidate, size, make), False
             content, data = self.pictures.store(owner, candidate)
         made = self.cache.variant(content, size)
         if made is None:  # the disk is full, or nothing is kept
             made = CachedImage(data=self.cache.decode_variant(data, size), version=f"{content}-{size}")
         return made, True
+
+    def cached(self, content_hash: str) -> CachedImage | None:
+        """Return an image of the cache by its hash; None without one, or if no title that the actor sees has it."""
+        return self.cache.retrieve_asset(content_hash) if self._shows(content_hash) else None
+
+    def cached_thumbnail(self, content_hash: str) -> CachedImage | None:
+        """Return the variant that fits the shape of an image of the cache; None as for `cached`."""
+        return self.cache.thumbnail(content_hash) if self._shows(content_hash) else None
+
+    def _shows(self, content_hash: str) -> bool:
+        """Return whether the present actor sees a title with an image."""
+        return self._database.own_libraries is None or store.is_cached(self._database.read(), content_hash)
 
     def _offered(self, owner: TitleOwner, asset_type: str | None) -> list[AssetCandidate]:
         return store.candidates(self._database.read(), [owner.id], asset_type)
@@ -344,7 +362,7 @@ class ArtworkManager:
         if type not in VARIANTS:
             raise errors.UsageError(f"There is no size “{type[:40]}”. Choose one of: {', '.join(VARIANTS)}.")
         owner = store.owner(self._database.read(), title_id)
-        if owner is None or not self.may_download:
+        if owner is None or not (self.may_download and owner.may_download):
             return None
         known = store.candidates(self._database.read(), [owner.id])
         provider = next((each.provider for each in known if each.provider_url == url), "other")

@@ -25,6 +25,7 @@ from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.pictures.picture_folder import PictureFolder, Ranks
 from indexium_core.jobs.context import JobContext
 from indexium_core.model.artwork.assets import VARIANTS, CachedImage, CacheUsage, CollectedImages
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import OriginalRow
 from indexium_core.store.connection import Connection
@@ -77,9 +78,14 @@ class CacheService:
         }
         return lambda key: selected.get(key, 2) if _ORIGINAL.fullmatch(key) else 0
 
-    def usage(self) -> CacheUsage:
-        """Return how much the originals take, how many of them stay, and what could be removed."""
-        self._record_use()
+    def usage(self, *, counts_again: bool = True) -> CacheUsage:
+        """
+        Return how much the originals take, how many of them stay, and what could be removed.
+
+        `counts_again`: store what was used until now; without it, `unused` is as of the last count.
+        """
+        if counts_again:
+            self._record_use()
         rows = store.originals(self._database.read())
 
         def size_of(found: Sequence[OriginalRow]) -> tuple[int, int]:
@@ -195,7 +201,7 @@ class CacheService:
                 continue
             if hash_of(data) != content_hash:
                 self.folder.remove(key)
-                self._database.run(lambda tx: store.remove_cached(tx, [content_hash]))
+                self._forget([key])
                 return None
             with self._lock:
                 self._used.add(content_hash)
@@ -310,7 +316,8 @@ class CacheService:
     def _forget(self, removed: Sequence[str]) -> None:
         """Delete the rows of the originals among some removed keys."""
         if hashes := _hashes(removed):
-            self._database.run(lambda tx: store.remove_cached(tx, hashes))
+            with whole_home():  # for every reader: the table follows the folder
+                self._database.run(lambda tx: store.remove_cached(tx, hashes))
 
     def _row(self, content_hash: str, image: TitleImage, size: int, asset_type: str) -> Mapping[str, Any]:
         return {

@@ -16,6 +16,7 @@ from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, CachedImage
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.operations.actor import SYSTEM, acting_as
 from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.store.artwork import assets as store
@@ -29,7 +30,7 @@ NO_DOWNLOADS = (
     "Images are not downloaded: set INDEXIUM_DOWNLOAD_IMAGES to true, INDEXIUM_ONLINE to another value than off, and "
     "INDEXIUM_ARTWORK_BUDGET to more than 0."
 )
-_SMALL = "preview"  # the kind of small pictures in the cache
+_SMALL, _ORIGINAL = "preview", "original"  # kinds of pictures in the cache that are made, or not recorded
 _BAD_SECONDS = 600.0  # an unusable local original is not read again for this time
 
 
@@ -45,11 +46,13 @@ class CandidatePictures:
         local: LocalArtwork,
         *,
         chooser: PictureChooser,
+        may_store: Callable[[], bool],
         config: Settings,
         clock: Callable[[], datetime],
     ) -> None:
+        """`may_store`: returns whether the present actor may change the pictures of titles that it sees."""
         self._database, self._cache, self._downloads, self._local = database, cache, downloads, local
-        self._chooser, self._config, self._clock = chooser, config, clock
+        self._chooser, self.may_store, self._config, self._clock = chooser, may_store, config, clock
         self._bad: dict[int, tuple[float, str]] = {}  # by candidate: monotonic seconds until which it is bad, and why
 
     # By the id of a candidate.
@@ -60,9 +63,9 @@ class CandidatePictures:
 
         It is a JPEG, or a WebP image if it has transparent pixels. It is made from the original in the cache, from the
         local picture, or from the small size that the provider has; without one, from the original of the provider.
-        The perceptual hash of the candidate is stored if it has none. None if it would have to be downloaded and
-        downloads are not allowed: `reason_without` says why. An address that gave no picture is not asked for some
-        time, except with `again`.
+        For an actor who may edit titles, the perceptual hash of the candidate is stored if it has none. None if it
+        would have to be downloaded and downloads are not allowed: `reason_without` says why. An address that gave no
+        picture is not asked for some time, except with `again`.
 
         Raises:
             UnknownIdError: There is no such candidate.
@@ -89,7 +92,7 @@ class CandidatePictures:
 
     def original(self, candidate_id: int) -> CachedImage:
         """
-        Store the original of a candidate in the cache, and return it as it is.
+        Return the original of a candidate as it is; for an actor who may edit titles, it is stored in the cache.
 
         Raises:
             UnknownIdError: There is no such candidate.
@@ -106,6 +109,8 @@ class CandidatePictures:
                     return known
             if not self.may_read(owner, candidate):
                 raise errors.UsageError(self.reason_without)
+            if not self.may_store():
+                return self.unstored(owner, candidate, _ORIGINAL, self._valid)
             content, data = self.store(owner, candidate)
             return CachedImage(data=data, version=content, media_type=images.media_type(data))
 
@@ -119,7 +124,7 @@ class CandidatePictures:
     @property
     def reason_without(self) -> str:
         """Why a picture is not downloaded, as a sentence."""
-        return NO_DOWNLOADS if not self.may_download else "Nothing is downloaded for home videos."
+        return NO_DOWNLOADS if not self.may_download else "Nothing is downloaded for home videos and courses."
 
     def may_read(self, owner: TitleOwner, candidate: AssetCandidate) -> bool:
         """Return whether a picture is local, or may be downloaded for its title."""
@@ -140,7 +145,8 @@ class CandidatePictures:
         """
 
         def kept(data: bytes) -> tuple[str, bytes]:
-            return self._cache.store_asset(data, candidate.asset_type, candidate_id=candidate.id), data
+            with acting_as(SYSTEM):  # who looks at a picture decides nothing
+                return self._cache.store_asset(data, candidate.asset_type, candidate_id=candidate.id), data
 
         if candidate.provider != LOCAL:
             return self.downloaded(candidate.provider, candidate.provider_url, kept)
@@ -153,6 +159,42 @@ class CandidatePictures:
         except errors.CorruptFileError as error:
             self._bad[candidate.id] = time.monotonic() + _BAD_SECONDS, error.message
             raise
+
+    def unstored(
+        self, owner: TitleOwner, candidate: AssetCandidate, kind: str, make: Callable[[bytes], bytes]
+    ) -> CachedImage:
+        """
+        Return a picture of a candidate for an actor who only reads: the database stays as it is.
+
+        The picture of a provider stays in the folder of the cache, so that it is not downloaded for each page.
+
+        Args:
+            owner: The title.
+            candidate: The candidate.
+            kind: The kind of the picture, a part of its name in the cache.
+            make: Returns the picture from the original. Raises CorruptFileError if that is no picture.
+
+        Raises:
+            ProviderError: It cannot be downloaded, or what the provider sends is no picture.
+            MetadataError: A local picture cannot be read, or is no picture.
+
+        """
+        if candidate.provider == LOCAL:
+            data = self._local.read(owner, candidate.provider_url)
+            name, made = hash_of(data), self._of_local(candidate, lambda: make(data))
+        else:
+            name = made_name(candidate.provider_url)
+            known = self._cache.made(name, kind)
+            if known is not None:
+                return known
+            made = self.downloaded(candidate.provider, candidate.provider_url, make)
+            self._cache.put_made(name, kind, made)
+        return CachedImage(data=made, version=f"{name}-{kind}", media_type=images.media_type(made))
+
+    def _valid(self, data: bytes) -> bytes:
+        """Return the bytes of an image. Raises CorruptFileError if they are none."""
+        self._cache.perceptual_hash(data)
+        return data
 
     def downloaded(self, provider: str, url: str, use: Callable[[bytes], Made]) -> Made:
         """Return what `use` makes of an image. Raises ProviderError if it cannot be downloaded, or is no image."""
@@ -219,11 +261,12 @@ class CandidatePictures:
 
     def _note(self, candidate: AssetCandidate, small: bytes) -> None:
         """Store the perceptual hash of a candidate that has none."""
-        if candidate.perceptual_hash is None:
+        if candidate.perceptual_hash is None and self.may_store():
             perceptual_hash = self._cache.perceptual_hash(small)
 
             def note(tx: Connection) -> None:
                 title_id = store.set_perceptual_hash(tx, candidate.id, perceptual_hash)
                 self._chooser.choose_again(tx, title_id, self._clock())  # it may be a near-duplicate
 
-            self._database.run(note)
+            with acting_as(SYSTEM):  # who looks at a picture decides nothing
+                self._database.run(note)

@@ -19,6 +19,7 @@ from indexium_core.model.artwork.assets import LOCAL, MAX_IMAGE_BYTES
 from indexium_core.model.artwork.local_names import LocalPicture
 from indexium_core.model.names import words
 from indexium_core.model.names.numbers import season_of_folder
+from indexium_core.model.operations.actor import SYSTEM, acting_as
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import LocalFile, Offer, TitleOwner
 from indexium_core.store.connection import Connection
@@ -33,14 +34,26 @@ _GROUP = 200  # titles of one transaction
 class LocalArtwork:
     """Finds and reads local pictures. One instance serves a home; any thread may use it."""
 
-    def __init__(self, database: Database, chooser: PictureChooser, *, clock: Callable[[], datetime]) -> None:
-        self._database, self._chooser, self._clock = database, chooser, clock
+    def __init__(
+        self,
+        database: Database,
+        chooser: PictureChooser,
+        *,
+        may_store: Callable[[], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`may_store`: returns whether the present actor may change the pictures of titles that it sees."""
+        self._database, self._chooser, self._may_store, self._clock = database, chooser, may_store, clock
         self._listed: dict[int, float] = {}  # by title: monotonic seconds
         self._lock = threading.Lock()
 
     def refresh(self, owner: TitleOwner, *, force: bool = False) -> None:
-        """Store the pictures in the folders of a film, a series or an episode, unless this was done a moment ago."""
-        if owner.entity_type != "season" and (force or self._is_due(owner.id)):
+        """
+        Store the pictures in the folders of a film, a series or an episode, unless this was done a moment ago.
+
+        An actor who only reads keeps those that the last scan, or somebody who may edit titles, has found.
+        """
+        if owner.entity_type != "season" and self._may_store() and (force or self._is_due(owner.id)):
             self._refresh([owner])
 
     def refresh_since(self, since: datetime) -> None:
@@ -70,7 +83,8 @@ class LocalArtwork:
             store.put(tx, found, is_local=True, at=at)
             self._chooser.choose_again(tx, [number for _, number in found], at)
 
-        self._database.run(put)
+        with acting_as(SYSTEM):  # who looks at pictures decides nothing
+            self._database.run(put)
 
     def read(self, owner: TitleOwner, path: str) -> bytes:
         """

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from indexium_core.model.connections.automation import AutomationConfig
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.names.title_guess import is_looked_up
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import automation as store
@@ -45,4 +46,4 @@ class AutomaticLibraries:
         return not self.are_paused and any(config.selects for _, config in self._with_titles())
 
     def _with_titles(self) -> list[ConfiguredLibrary]:
-        return [(library, config) for library, config in self.configured() if library.kind != "home"]
+        return [(library, config) for library, config in self.configured() if is_looked_up(library.kind)]

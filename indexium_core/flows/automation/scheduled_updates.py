@@ -15,6 +15,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.model import wording
 from indexium_core.model.connections.automation import AutomationConfig
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.names.title_guess import is_looked_up
 from indexium_core.store.connections import webhooks
 from indexium_core.store.database import Database
 
@@ -50,7 +51,9 @@ class ScheduledUpdates:
 
     def handle_refresh(self, job: JobContext) -> Mapping[str, Any]:
         """Look up titles whose values are older than `PROVIDER_CACHE_DAYS`: the handler of the queue."""
-        wanted = [each.library_id for each in self._libraries(lambda config: config.enriches) if each.kind != "home"]
+        wanted = [
+            each.library_id for each in self._libraries(lambda config: config.enriches) if is_looked_up(each.kind)
+        ]
         parts = self._updater
         if parts.config.online != "on" or not wanted:
             return {"message": "No library looks titles up by itself."}

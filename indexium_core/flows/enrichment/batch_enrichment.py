@@ -39,6 +39,7 @@ from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
+from indexium_core.store.titles import matches
 from indexium_core.store.titles.enrichment import DueTitle, Known
 
 KIND = "enrich"  # of its jobs
@@ -113,7 +114,7 @@ class BatchEnrichmentService:
             UsageError: A library holds no titles, or `INDEXIUM_ONLINE` is off.
 
         """
-        names = title_libraries.names_of(self._database.read(), library_ids)
+        names = title_libraries.names_of(self._database.read(), library_ids, for_lookup=True)
         payload = {"libraries": sorted(library_ids), "titles": None, "force": force}
         return self._add(payload, f"Look up titles of {names}", priority)
 
@@ -129,7 +130,7 @@ class BatchEnrichmentService:
 
         Raises:
             UnknownIdError: A title does not exist.
-            UsageError: No title is given, or `INDEXIUM_ONLINE` is off.
+            UsageError: No title is given, `INDEXIUM_ONLINE` is off, or titles of their libraries are not looked up.
 
         """
         works = dict[int, None]()
@@ -140,6 +141,9 @@ class BatchEnrichmentService:
             works[title_id if found[1] is None else found[1]] = None
         if not works:
             raise errors.UsageError("No title is given. 'indexium titles list' shows the ids of titles.")
+        withheld = matches.why_not_looked_up(self._database.read(), list(works))
+        if len(withheld) == len(works):
+            raise errors.UsageError(next(iter(withheld.values())))
         if not (force or renew) and (running := self._running_job(works)) is not None:
             return running
         payload: dict[str, Any] = {"libraries": [], "titles": list(works), "force": force or renew}

@@ -16,7 +16,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
-from indexium_core.store.titles import titles
+from indexium_core.store.titles import matches, titles
 
 if TYPE_CHECKING:
     from indexium_core.flows.enrichment.enricher import RecordImages
@@ -56,7 +56,7 @@ class PictureSearch:
 
         Raises:
             UnknownIdError: There is no such title, or it has no id of a provider.
-            UsageError: There is no such type of titles, or no such provider.
+            UsageError: There is no such type or provider, or titles of the library are not looked up.
 
         """
         for name in providers:
@@ -65,6 +65,8 @@ class PictureSearch:
                     f"There is no provider “{name[:40]}”. Choose from: {', '.join(PROVIDERS)}.", code="unknown_provider"
                 )
         item = self._title(entity_type, entity_id)
+        for reason in matches.why_not_looked_up(self._database.read(), [item.id]).values():
+            raise errors.UsageError(reason)
         ids, kind = self._ids(item), _KINDS[item.entity_type]
         results, images, answered = list[PictureSearchResult](), list[ImageCandidate](), set[str]()
         for name in dict.fromkeys(providers) or PROVIDERS:

@@ -90,20 +90,22 @@ class BackupManager:
         """
         return 0 if self._running() else self._storage.expire(days_to_keep)
 
-    def tidy(self) -> None:
+    def tidy(self) -> int:
         """
-        Delete expired, excess and dropped backups. Runs at the start and after each operation.
+        Delete expired, excess and dropped backups. Runs at the start, after each operation, and each night.
 
-        Backups do not expire while the clock is not plausible.
+        Returns the number of expired journals. Backups do not expire while the clock is not plausible.
         """
         if self._running():
             self._storage.sweep()
-            return
+            return 0
+        expired = 0
         if self._elapsed.is_plausible():
-            self._storage.expire(self._settings.metadata_backup_retention_days)
+            expired = self._storage.expire(self._settings.metadata_backup_retention_days)
         else:
             self._storage.sweep()
         self._storage.enforce_budget()
+        return expired
 
     # Lists and checks.
 

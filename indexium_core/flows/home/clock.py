@@ -7,6 +7,7 @@ do not depend on this clock: they come from a monotonic clock.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,20 +46,29 @@ class ElapsedTime:
     """
     A check whether the elapsed time that the clock shows is plausible.
 
-    Backups must not expire because the clock is a year ahead for some hours. So the elapsed time is not plausible if
-    the clock was set forward while the home was open, nor in the first day after the home was unused for a long time.
+    Backups must not expire because the clock is a year ahead for some hours. So the elapsed time is not plausible in
+    the first day after the clock was seen to be set forward while the home was open, nor in that after the home was
+    unused for a long time. After this day, the clock is believed: a computer without a battery gets its time late.
     """
 
     def __init__(self, reader: Connection, clock: Callable[[], datetime]) -> None:
         """Read the latest time in the database, before the caller writes to the database."""
         newest = diagnosis.newest_moment(reader)
-        self._opened_at, self._monotonic, self._clock = clock(), _monotonic(), clock
-        self._was_long_unused = newest is not None and self._opened_at - newest[1] > _LONG_UNUSED
+        self._clock, self._seen = clock, (clock(), _monotonic())  # both clocks, before any jump of the first one
+        self._lock = threading.Lock()
+        was_long_unused = newest is not None and self._seen[0] - newest[1] > _LONG_UNUSED
+        self._believed_from = self._seen[1] + (_DAY.total_seconds() if was_long_unused else 0.0)
 
     def is_plausible(self) -> bool:
         """Return whether irreversible actions, such as deleting backups, may rely on the clock."""
-        elapsed = timedelta(seconds=_monotonic() - self._monotonic)
-        return (not self._was_long_unused or elapsed > _DAY) and self._clock() - self._opened_at - elapsed <= _DAY
+        with self._lock:
+            now, monotonic = self._clock(), _monotonic()
+            jump = now - self._seen[0] - timedelta(seconds=monotonic - self._seen[1])
+            if abs(jump) > _DAY:
+                self._seen = now, monotonic
+            if jump > _DAY:
+                self._believed_from = monotonic + _DAY.total_seconds()
+            return monotonic >= self._believed_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

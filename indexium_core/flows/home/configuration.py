@@ -32,14 +32,16 @@ class Configuration:
         use: Callable[[], BackupUse],
         clock: Callable[[], datetime],
         on_change: Callable[[], None] = lambda: None,
+        record: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Manage `config`, which all services share; changes are made in place.
 
-        `use` returns the space that the backups use. `on_change` is called after each change.
+        `use` returns the space that the backups use. `on_change` is called after each change, and
+        `record` before and after it: it records who changes something.
         """
         self._config, self._use, self._clock = config, use, clock
-        self._on_change = on_change
+        self._on_change, self._record = on_change, record
         self._followers: dict[str, list[Callable[[Any], object]]] = {}
         self._lock = threading.Lock()
 
@@ -73,8 +75,10 @@ class Configuration:
         with self._lock:
             row = self._unlocked_row(name)
             value = settings.read_value(row.name, row.default if text is None else text)
+            self._record()  # a kill after the change finds it recorded
             settings.store(self._config.home, row.name, None if text is None else value)
             self._apply_value(row.name, value)
+            self._record()  # a request that came between was proposed before it
         self._on_change()
         return self.row(row.name)
 

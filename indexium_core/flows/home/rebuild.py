@@ -26,6 +26,7 @@ from indexium_core.flows.scanning import file_facts
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
+from indexium_core.model.operations.actor import SYSTEM, acting_as
 from indexium_core.store.catalog import custom_fields
 from indexium_core.store.connection import failure_message
 from indexium_core.store.database import Database
@@ -68,11 +69,11 @@ def restore(
         backup = _chosen(home, name)
         files.verify(backup.path)
         with files.reporting_full_disk(home, f"the backup {backup.name} cannot be restored and {_UNCHANGED}"):
-            (work / "home").mkdir()
+            (work / "home").mkdir(mode=0o700)
             new = work / "home" / files.FILE_NAME
             files.prepared_copy(backup.path, new)
             files.verify(new)
-            with Database.open(work / "home") as database:
+            with acting_as(SYSTEM), Database.open(work / "home") as database:
                 added = _add_journals(database, home, kept_for, on_progress, clock)
                 rebuilding.count_replacement(database, change_counter.last_number(home))
             kept = _replace(home, new, added.moves, clock)
@@ -101,7 +102,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
     with _taken(home) as work, files.reporting_full_disk(home, f"the rebuild stopped and {_UNCHANGED}"):
         sources, problems = _sources(home, work)
         moves: dict[Path, Path] = {}
-        with Database.open(work / "home") as database:
+        with acting_as(SYSTEM), Database.open(work / "home") as database:  # it brings back what others decided
             origins, lost = rebuilding.fill(database, sources, on_progress)
             notes = rebuilding.complete(database, sources)
             is_whole = not problems and not lost and sources and sources[0].label == _OLD

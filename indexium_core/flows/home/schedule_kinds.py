@@ -6,8 +6,9 @@ from indexium_core.flows.artwork import cache_service
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.automation import scheduled_updates
 from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
-from indexium_core.flows.home import database_backups
+from indexium_core.flows.home import database_backups, retention
 from indexium_core.flows.home.database_backups import DatabaseBackups
+from indexium_core.flows.home.retention import Retention
 from indexium_core.flows.players import watch_copies
 from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.ratings import rating_writes
@@ -28,6 +29,7 @@ def register(
     copies: Snapshots,
     ratings: RatingWrites,
     pictures: CacheService,
+    keeping: Retention,
     updates: ScheduledUpdates,
     watched: WatchCopies,
 ) -> tuple[ScheduleKind, ...]:
@@ -42,6 +44,7 @@ def register(
         (rating_writes.KIND, "Ratings", ratings.handle),
         (cache_service.COLLECT, "Collection of pictures", pictures.handle_collection),
         (watch_copies.KIND, "Copy of watch states", watched.handle),
+        (retention.KIND, "Retention", keeping.handle),
     ):
         queue.register(kind, handler, title=title, is_awaited=True)
     for kind, title, handler in (
@@ -59,6 +62,12 @@ def register(
             must_wait=lambda: bool(queue.active_operations()),
         ),
         ScheduleKind(name="picture-collection", kind=cache_service.COLLECT, cron="0 3 * * *"),
+        ScheduleKind(
+            name="retention",
+            kind=retention.KIND,
+            cron="30 3 * * *",
+            must_wait=lambda: bool(queue.active_operations()),
+        ),
         *(
             ScheduleKind(name=name, kind=kind, cron=text, is_off_at_first=is_off, must_wait=is_paused)
             for name, kind, text, is_off in (

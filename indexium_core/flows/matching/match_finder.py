@@ -278,11 +278,9 @@ class MatchFinder:
             emit(self._events, list(items.values()))
 
     def require_searchable(self, item: TitleItem) -> None:
-        """Raise UsageError unless the library of a title holds titles: nothing of home videos leaves the machine."""
-        if store.library_kind(self._database.read(), item.library_id) in ("", "home"):
-            raise errors.UsageError(
-                f"“{item.name}” is not searched, because its library was removed or has home videos."
-            )
+        """Raise UsageError if nothing of the library of a title is sent to providers."""
+        for reason in store.why_not_looked_up(self._database.read(), [item.id]).values():
+            raise errors.UsageError(reason)
 
 
 def _offered(

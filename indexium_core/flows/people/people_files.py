@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from indexium_core import errors
+from indexium_core.model.planning.cells import plain
 from indexium_core.store.people import legacy
 
 _HASH = re.compile(r"[xf]1:[0-9a-f]{32}")
@@ -151,7 +152,7 @@ def _csv(text: str, path: Path) -> Iterator[PeopleEntry]:
             problem = f"the row has {len(cells)} cells, the header {len(names)}; put quotes around a cell with a comma"
             yield PeopleEntry(line=line, problem=problem)
         elif any(cells):
-            yield _csv_entry(line, dict(zip(names, cells, strict=False)))
+            yield _csv_entry(line, dict(zip(names, map(plain, cells), strict=False)))
 
 
 def numbered(

@@ -107,7 +107,7 @@ class PictureFolder:
         path = self.path / key
         partial = path.with_suffix(f".{threading.get_ident()}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with partial.open("wb") as file:
                 file.write(data)
                 if self._is_durable:

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from indexium_core.store.accounts.limited_reader import LimitedReader
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import RowChange
@@ -70,7 +71,9 @@ class PlanCache:
             return kept
         if kept is not None and kept.plan_id > version.plan_id:
             return None
-        changes = plan_read.row_changes(reader, version, kept.plan_id, limit=_CHANGES) if kept else None
+        # For an actor with some libraries, a row differs by the copies that there are now: nothing can be subtracted.
+        is_followed = kept is not None and not isinstance(reader, LimitedReader)
+        changes = plan_read.row_changes(reader, version, kept.plan_id, limit=_CHANGES) if kept and is_followed else None
         if kept is None or changes is None:
             groups = {row[:_KEYS]: list(row[_KEYS:]) for row in plan_read.groups(reader, version)}
             kept = self._variants[version.variant_id] = _Kept(version.plan_id, groups)

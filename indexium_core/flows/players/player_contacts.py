@@ -133,6 +133,7 @@ class PlayerContacts:
                 entity=each.entity,
                 name=each.name,
                 path=path,
+                here=_shown(each.path),
                 media=_theirs(player, each.media) or "",
                 season=each.season,
                 number=each.number,

@@ -32,6 +32,7 @@ from indexium_core.model.connections.player_connection import (
 )
 from indexium_core.model.publishing.player_views import FileAction, rollback_notes
 from indexium_core.model.publishing.subjects import Entity
+from indexium_core.sources.players.program import has_folder, outside_reason
 from indexium_core.store.connections import players as store
 from indexium_core.store.connections.players import LastMessage, TitleFacts
 from indexium_core.store.database import Database
@@ -95,15 +96,21 @@ class ReadBack:
         """
         try:
             client = self._contacts.client(player)
-            version = client.about().version
+            about = client.about()
             planned = {each.row.entity: each for each in self._planner.compute(entities)}
             facts = store.title_facts(self._database.read(), planned)
             known = [_with_path(facts[entity], row) for entity, row in planned.items() if entity in facts]
             titles, outside = self._contacts.titles(player, [(each, ()) for each in known])
             shown = client.shown(titles) if titles else {}
+            outside |= {
+                each.entity: outside_reason(player.name, each, about.folders)
+                for each in titles
+                if each.entity not in shown and about.folders and not has_folder(about.folders, each.path)
+            }
         except errors.PlayerError as error:
             self._contacts.record(player, error)
             raise
+        version = about.version
         self._contacts.record(player, None, version=version)
         last, disk = store.last_messages(self._database.read(), player.id), FolderReader({})
         readings = []
@@ -114,8 +121,10 @@ class ReadBack:
                 if entity in outside
                 else self._reasons(player, version, planned[entity], shown.get(entity), disk)
             )
-            is_known = entity in shown
-            readings.append(self._reading(player, each, last.get(entity), reasons, is_known=is_known))
+            is_known, is_outside = entity in shown, entity in outside
+            readings.append(
+                self._reading(player, each, last.get(entity), reasons, is_known=is_known, is_outside=is_outside)
+            )
         self._store(player, readings, {entity: last[entity] for entity in entities if entity in last})
         return readings
 
@@ -141,6 +150,7 @@ class ReadBack:
         reasons: list[str],
         *,
         is_known: bool,
+        is_outside: bool,
     ) -> PlayerReading:
         now, state = self._clock(), _STATE_SEEN
         if reasons:
@@ -149,7 +159,7 @@ class ReadBack:
             state = "not_yet" if not is_known or is_early or is_waiting else "differs"
             if is_waiting:
                 reasons = [*reasons, f"{player.name} has still to be told."]
-            elif is_early:
+            elif is_early and not is_outside:  # it was told nothing about a title outside its folders
                 reasons = [*reasons, f"{player.name} was told just now."]
         return PlayerReading(
             player_id=player.id,

@@ -193,10 +193,11 @@ class Rescanner:
             run.events.emit(self._events, context.job_id or None)
             if run.has_new_missing:
                 self._events.emit("plan:changed")
-        self._prune_audit()
+        self.prune_audit()
         return run.report
 
-    def _prune_audit(self) -> None:
+    def prune_audit(self) -> None:
+        """Delete entries of the audit log that are older than `INDEXIUM_AUDIT_RETENTION_DAYS`, and beyond its size."""
         before = self._clock() - timedelta(days=self._config.audit_retention_days)
         with self._database.atomic() as tx:
             audit.prune(tx, before=before, max_events=MAX_AUDIT_EVENTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,6 @@ from blake3 import blake3
 
 from indexium_core import errors
 from indexium_core.files import volumes
-from indexium_core.files.journal import disk
 from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES
 from indexium_core.model.publishing import side_file_names
 from indexium_core.model.publishing.publication import SideFilePlan
@@ -69,7 +69,7 @@ class FolderReader:
         kind = (status.st_dev, status.st_mode, status.st_uid, status.st_gid)
         if kind in self._writable_kinds and os.access(folder, os.W_OK | os.X_OK):
             return True
-        is_writable = disk.accepts_files(folder)
+        is_writable = _takes_new_file(folder)
         if is_writable:
             self._writable_kinds.add(kind)
         return is_writable
@@ -169,3 +169,22 @@ def _is_as_seen(file: SideFilePlan) -> bool:
 
 def _shown(path: bytes) -> str:
     return path.decode("utf-8", "replace")
+
+
+def _takes_new_file(folder: bytes) -> bool:
+    """
+    Return whether this user can create files in a folder, by an attempt: the file has no name, and nothing remains.
+
+    A folder without a write bit is read-only, also for root. If the file system has no files without names, the
+    permissions count.
+    """
+    try:
+        if not os.lstat(folder).st_mode & 0o222:
+            return False
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    except AttributeError:  # only Linux has O_TMPFILE
+        return os.access(folder, os.W_OK | os.X_OK)
+    except OSError as error:
+        is_unsupported = error.errno in {errno.EOPNOTSUPP, errno.EINVAL, errno.EISDIR, errno.ENOENT}
+        return is_unsupported and os.access(folder, os.W_OK | os.X_OK)
+    return True

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from stat import S_ISREG
 
 from indexium_core.files.titles import nfo_editing
 from indexium_core.files.titles.nfo_editing import NfoEdit
@@ -14,6 +17,8 @@ from indexium_core.model.publishing import risks
 from indexium_core.model.publishing.nfo_content import NfoContent
 from indexium_core.model.publishing.publication import PublicationRow, SideFileAction, SideFilePlan
 from indexium_core.store.publishing.inputs import OwnFile
+
+BEFORE_EVENT = timedelta(minutes=10)  # a sender removes files, then sends: the plan may have seen that already
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +117,31 @@ class PlannedRow:
                 yield file.path_bytes, "drifted" if file.owner == "changed" else "published"
         yield from ((path, "missing") for path in lost)
 
-    def with_lost_after(self, moment: datetime | None) -> PlannedRow:
-        """Return the row without lost files that were known to be gone before a moment; None: with all."""
-        if moment is None:
+    def lost_with_media(self) -> Iterator[bytes]:
+        """Yield the files of ours that are gone together with their media: perhaps no person deleted them."""
+        if self.lost and not os.path.lexists(self.anchor):
+            yield from (each.path for each in self.lost.values())
+
+    def with_lost_after(self, moment: datetime | None, *, now: datetime) -> PlannedRow:
+        """
+        Return the row without lost files that were known to be gone before the upgrade of a moment; None: with all.
+
+        They were known if the plan saw that before the present media came. A moment after `now` says nothing: the clock
+        was set back since.
+        """
+        if moment is None or moment > now or not self.lost:
             return self
-        lost = {path: each for path, each in self.lost.items() if each.since is None or each.since >= moment}
+        known = max(moment - BEFORE_EVENT, min(moment, self._media_time() or moment))
+        lost = {path: each for path, each in self.lost.items() if each.since is None or each.since >= known}
         return replace(self, planned=replace(self.planned, lost=lost))
+
+    def _media_time(self) -> datetime | None:
+        """Return when the media came to its place; None: the files belong to a folder, which no upgrade replaces."""
+        try:
+            stat = Path(os.fsdecode(self.anchor)).lstat()
+        except OSError:
+            return None
+        return datetime.fromtimestamp(stat.st_ctime, UTC) if S_ISREG(stat.st_mode) else None
 
     def restoration(self, sizes: Mapping[str, int]) -> PlannedRow:
         """

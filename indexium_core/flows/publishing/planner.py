@@ -7,6 +7,7 @@ or a side file on the disk. The rows are stored, so a list and a filter are one 
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections import defaultdict
@@ -22,7 +23,7 @@ from indexium_core.flows.publishing.folders import FolderTenants, SideFilePlace
 from indexium_core.flows.publishing.planned_files import PlannedRow, PlannedSideFiles
 from indexium_core.flows.publishing.side_files import SideFilePlanner
 from indexium_core.model.artwork.assets import LOCAL
-from indexium_core.model.operations.actor import whole_home
+from indexium_core.model.operations.actor import SYSTEM, acting_as, whole_home
 from indexium_core.model.people import placeholders
 from indexium_core.model.people.people_comment import fold
 from indexium_core.model.publishing import risks, side_file_names
@@ -115,10 +116,10 @@ class PublicationPlanner:
         """
         Yield, of computed rows, those that only restore files of ours that are gone, as they were published.
 
-        With `lost_after`, a file that was known to be gone before that stays away. A picture that the cache does not
-        have any more is blocked. Nothing is stored.
+        With `lost_after`, a file that was known to be gone before this upgrade stays away. A picture is blocked without
+        its copy in the cache. Nothing is stored.
         """
-        planned = [found for each in rows if (found := each.with_lost_after(lost_after)).lost]
+        planned = [found for each in rows if (found := each.with_lost_after(lost_after, now=self._clock())).lost]
         pictures = [lost.content_hash for each in planned for lost in each.lost.values() if lost.nfo is None]
         sizes = items.cached_sizes(self._database.read(), list(filter(self._has_picture, pictures)))
         yield from (each.restoration(sizes) for each in planned)
@@ -127,9 +128,8 @@ class PublicationPlanner:
         """Return how many titles a library has, and the rows that some would have with other options."""
         reader = self._database.read()
         entities, total = store.examples(reader, library_id, count=count)
-        library = store.library(reader, library_id)
-        found = self._compute(entities, {library_id: library}, {library_id: options}, example_of=library_id)
-        return total, list(found)
+        libraries = {library_id: store.library(reader, library_id)}
+        return total, list(self._compute(entities, libraries, {library_id: options}, example_of=library_id))
 
     def _compute(
         self,
@@ -169,7 +169,7 @@ class PublicationPlanner:
         flips = [each for row in planned for each in row.planned.flips]
         moved = {old: new for row in planned for old, new in row.planned.moved.items()}
         decided = {old: new for row in planned for old, new in row.planned.decided.items()}
-        with self._database.atomic() as tx:
+        with acting_as(SYSTEM), self._database.atomic() as tx:  # who looks at the plan decides nothing
             is_next = self._database.last_change(rows.READ_BY_OUTDATED) == change
             rows.store(tx, found, outdated, {each.entity: _search(each) for each in found})
             if flips:
@@ -179,7 +179,8 @@ class PublicationPlanner:
             if moved or decided:
                 choices.move(tx, moved | decided)
             states = {path: state for row in planned for path, state in row.states()}
-            items.set_states(tx, states, at=self._clock())
+            lost = itertools.chain.from_iterable(each.lost_with_media() for each in planned)
+            items.set_states(tx, states, lost_with_media=lost, at=self._clock())
         return tx.change if is_next and not (moved or decided) else change
 
     def _offline(self, entities: Collection[Entity]) -> dict[Entity, PublicationRow]:
@@ -485,8 +486,7 @@ def _codes(planned: PlannedSideFiles) -> list[str]:
 def _sort_name(title: KnownTitle) -> str:
     if title.series_id is None:
         return title.sort_title or title.title
-    season, episode = (title.season if title.season is not None else 9999), title.episode or 0
-    number = f"{season:04} {episode:05}"
+    number = f"{9999 if title.season is None else title.season:04} {title.episode or 0:05}"
     return f"{title.series_sort_title or title.series_title} {number}"
 
 

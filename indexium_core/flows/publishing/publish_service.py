@@ -186,6 +186,14 @@ class PublishService(PublicationReview):
         rows, _ = self._written(planned, selection)
         return self._ended(self._begin(rows, selection, request)) if rows else NOTHING_WRITTEN
 
+    def problem_of(self, operation_id: int) -> str:
+        """Return why a publication was stopped, or why some of its titles were not written; "" if all were."""
+        return self._writer.problem_of(operation_id)
+
+    def resume(self, operation_id: int) -> OperationHandle:
+        """Resume a publication that was stopped; UsageError if there is nothing to resume."""
+        return self._writer.resume(operation_id)
+
     def publish_entity(
         self, entity_type: str, entity_id: int, request: PublicationRequest | None = None
     ) -> PublishResult:

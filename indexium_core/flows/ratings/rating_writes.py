@@ -1,18 +1,20 @@
 """
 Write ratings as soon as they are set, in the folders that are set so.
 
-A decision about a rating is in the plan like every other. A short time after the last one, a delayed job starts one
-operation that writes all ratings that wait, and nothing else of these files. A file that cannot be written stays in the
-plan with its reason, and a file that another operation uses waits for the end of that operation. A file whose write
-failed by an error that may pass is written again at a later occasion. What waits follows from the database alone, so a
-service that starts writes the ratings that were set before a crash.
+A decision about a rating is in the plan like every other. A short time after the last one, a delayed job starts an
+operation for each person whose ratings wait, as work of this person: it writes the ratings, and nothing else of these
+files. So the rating of one person never starts, or proposes, the work of another. A file that cannot be written stays
+in the plan with its reason, and a file that another operation uses waits for the end of that operation. A file whose
+write failed by an error that may pass is written again at a later occasion. What waits follows from the database alone,
+so a service that starts writes the ratings that were set before a crash.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +27,7 @@ from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model import wording
 from indexium_core.model.event import Event
 from indexium_core.model.fields.table import RATING
+from indexium_core.model.operations.actor import Actor, acting_as, whole_home
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import WRITABLE, Selection
 from indexium_core.store.database import Database
@@ -57,7 +60,7 @@ class RatingWrites:
         self._store, self._planner, self._writer, self._scheduler = store, planner, writer, scheduler
         self._max_files = max_files
         self._writing = threading.Lock()
-        self._handle: OperationHandle | None = None  # of the last write
+        self._handles: list[OperationHandle] = []  # of the last write
         self._is_open = False
         self._is_due = False  # an occasion came after the last write started
         self._tried: dict[int, int] = {}  # by file, the decision that an operation of this process has written
@@ -76,35 +79,30 @@ class RatingWrites:
         is_writing = self._writing.locked()
         with self._writing:
             if self._is_due:
-                self._handle = self._start_safely()
+                self._handles = self._start_safely()
             elif not is_writing:
                 return
-        if self._handle is not None:
-            self._handle.wait(CLOSE_SECONDS)
+        for handle in self._handles:
+            handle.wait(CLOSE_SECONDS)
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
-        """Run a delayed job: it starts the operation, which has a job of its own."""
-        started = self.write()
-        return {} if started is None else {"message": f"Operation {started.id}"}
+        """Run a delayed job: it starts the operations, which have jobs of their own."""
+        ids = [f"Operation {started.id}" for started in self.write()]
+        return {"message": ", ".join(ids)} if ids else {}
 
-    def write(self) -> OperationHandle | None:
-        """Start one operation for the ratings that wait and can be written; None if none can, or after `close`."""
+    def write(self) -> list[OperationHandle]:
+        """Start an operation for each person whose ratings wait and can be written; none after `close`."""
         with self._writing:
-            self._handle = self._start_safely() if self._is_open else None
-            return self._handle
+            self._handles = self._start_safely() if self._is_open else []
+            return self._handles
 
-    def _start(self) -> OperationHandle | None:
-        """Start the operation; callers hold the lock."""
-        self._is_due = False
-        new = self._new()
-        if not new:
-            return None
-        busy = Ledger(self._store).busy_files()
+    def _start(self, busy: Collection[int], actor: Actor, new: Mapping[int, int]) -> list[OperationHandle]:
+        """Start the operation of an actor for its ratings, by file id the decision, if any can be written."""
         plan = self._planner.generate_plan()
         free = Selection(included=frozenset(file_id for file_id in new if file_id not in busy))
         file_ids = self._planner.writable_ids(plan, free, risk=WRITABLE)[: self._max_files]
         if not file_ids:
-            return None
+            return []
         options = WriteOptions(
             risk=WRITABLE,
             fields=(RATING,),
@@ -112,19 +110,25 @@ class RatingWrites:
             user_action="rate",
             source=RATING,
         )
-        handle = self._writer.start_operation(plan, options, selection=Selection(included=frozenset(file_ids)))
+        selection = Selection(included=frozenset(file_ids))
+        with acting_as(actor), whole_home():
+            handle = self._writer.start_operation(plan, options, selection=selection)
         self._tried.update((file_id, new[file_id]) for file_id in file_ids)
-        return handle
+        return [handle]
 
-    def _new(self) -> dict[int, int]:
-        """Return the files whose rating waits, except those whose write failed, with the decision of each."""
+    def _new(self) -> dict[Actor, dict[int, int]]:
+        """Return the files whose rating waits, except those whose write failed: by actor, with each decision."""
         reader = self._store.read()
         waiting = ratings.waiting(reader)
-        tried = {file_id for file_id, decision in waiting.items() if self._tried.get(file_id) == decision}
+        tried = {file_id for file_id, rating in waiting.items() if self._tried.get(file_id) == rating.decision}
         if tried:
             before = datetime.now(UTC) - timedelta(seconds=RETRY_SECONDS)
             tried -= ratings.failed_before(reader, tried, codes=errors.RETRIED, before=before)
-        return {file_id: decision for file_id, decision in waiting.items() if file_id not in tried}
+        found: dict[Actor, dict[int, int]] = {}
+        for file_id, rating in waiting.items():
+            if file_id not in tried:
+                found.setdefault(rating.actor, {})[file_id] = rating.decision
+        return found
 
     def _on_event(self, event: Event) -> None:
         if event.name in _OCCASIONS:
@@ -136,10 +140,23 @@ class RatingWrites:
             self._is_due = True
             self._scheduler.add_later(KIND, QUIET_SECONDS, longest=LONGEST_SECONDS, has_work=lambda: bool(self._new()))
 
-    def _start_safely(self) -> OperationHandle | None:
-        """Start the write; if the plan or the home changes meanwhile, the next occasion starts it."""
-        try:
-            return self._start()
-        except errors.IndexiumError as error:
-            logger.info("ratings.waiting", extra={"error": error.message})
-            return None
+    def _start_safely(self) -> list[OperationHandle]:
+        """Start the writes; what waits, because the plan or the home changes meanwhile, the next occasion starts."""
+        self._is_due = False
+        handles = list[OperationHandle]()
+        with _noting():
+            new = self._new()
+            busy = Ledger(self._store).busy_files() if new else frozenset[int]()
+            for actor, files in new.items():
+                with _noting():
+                    handles += self._start(busy, actor, files)
+        return handles
+
+
+@contextlib.contextmanager
+def _noting() -> Iterator[None]:
+    """Note an error of the block: its ratings wait."""
+    try:
+        yield
+    except errors.IndexiumError as error:
+        logger.info("ratings.waiting", extra={"error": error.message})

@@ -25,6 +25,7 @@ from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile
 from indexium_core.store.connection import Connection
+from indexium_core.store.publishing import items
 from indexium_core.store.rows import Restat
 
 _RECENT_NS = 60 * 10**9  # another program may still be writing a file that changed within this time
@@ -161,15 +162,17 @@ def _walk(
     on_folder: Callable[[int, bytes], None],
 ) -> _WalkResult:
     """Walk a root, or places in it. Unchanged files, and photos whose sidecar changed, leave `stable`."""
-    sidecars: dict[bytes, str] = {}
+    sidecars, ours = dict[bytes, str](), set[bytes]()
+    known_paths = _paths_of_title_library(library, reader)
     for place in places or (library.path_bytes,):
         sidecars |= catalog.sidecars(reader, place)
+        if known_paths is not None:
+            ours |= items.ours_below(reader, place.rstrip(b"/")).keys()
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
-    known_paths = _paths_of_title_library(library, reader)
     exclude = Exclusion(library.exclude)
     for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=exclude, places=places):
         if known_paths is not None:
-            folder.files = _without_artwork(folder.files, known_paths)
+            folder.files = _without_artwork(folder.files, known_paths, ours)
         changed = _changed_sidecars(folder, sidecars)
         for path in changed:
             stable.pop(path, None)
@@ -195,16 +198,20 @@ def _paths_of_title_library(library: LibraryRow, reader: Connection) -> set[byte
 
 
 def _without_artwork(
-    files: list[tuple[bytes, os.stat_result]], known: Collection[bytes]
+    files: list[tuple[bytes, os.stat_result]], known: Collection[bytes], ours: Collection[bytes]
 ) -> list[tuple[bytes, os.stat_result]]:
-    """Return the files of a folder without the new pictures of its films and series, such as `poster.jpg`."""
+    """
+    Return the files of a folder without the new pictures of its films and series, such as `poster.jpg`.
+
+    One of ours is such a picture also when its film has another name since.
+    """
     named = {path: os.fsdecode(os.path.basename(path)) for path, _ in files}  # noqa: PTH119 - a path of bytes
     pictures = [name for path, name in named.items() if _is_photo(path)]
     if not pictures:
         return files
     stems = {name.rpartition(".")[0] for path, name in named.items() if not _is_photo(path)}
     artwork = local_names.artwork(pictures, stems)
-    return [file for file in files if named[file[0]] not in artwork or file[0] in known]
+    return [file for file in files if file[0] in known or (named[file[0]] not in artwork and file[0] not in ours)]
 
 
 def _changed_sidecars(folder: walk.Folder, known: dict[bytes, str]) -> set[bytes]:

@@ -451,6 +451,8 @@ class Inventory:
                     removed.append(shown)
                 except OSError as error:
                     problems.append(f"The folder {shown} cannot be removed: {(error.strerror or str(error)).lower()}.")
+                except errors.ConflictError as error:
+                    problems.append(error.message)
         return EmptyFolderReport(path=row.path, folders=removed, removed=len(removed), problems=problems)
 
     def _discover(self, row: LibraryRow) -> discovery.Discovery:

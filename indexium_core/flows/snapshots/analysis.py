@@ -127,7 +127,7 @@ def export_parquet(home: Path, folder: Path) -> list[Path]:
     import duckdb
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         message = f"The folder {folder} cannot be created: {error.strerror}. Choose another folder."
         raise errors.UsageError(message) from error

@@ -308,7 +308,6 @@ class Queries:
     def _run(self, request: QueryRequest, run: _RunningQuery, turns: _Turns) -> QueryAnswer:
         """Return the answer of a query when it is its turn."""
         _require_text(request)
-        request = replace(request, is_of_account=bool(account_of(current_actor())))
         with turns.turn(run):
             notice = self._snapshots.refresh()
             try:

@@ -22,6 +22,7 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import READER_SECONDS
+from indexium_core.model.planning import cells
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class QueryStream:
         self.file_name = f"indexium-query-{datetime.now(UTC).astimezone():%Y-%m-%d-%H%M}.{kind}"
         self._write, self._max_bytes, self._on_close = write, max_bytes, on_close
         self._size = 0
+        self._is_quoted = False  # the last piece ends within quotes
         self._stopped = threading.Event()
         self._error: errors.IndexiumError | None = None
         self._is_waiting = False  # the reader waits for the query
@@ -111,7 +113,8 @@ class QueryStream:
                 yield piece
         except errors.IndexiumError as error:
             if self._size and self.kind == "csv":
-                yield f"\n# This file is not complete. {error.message}\n".encode()
+                end = '"' if self._is_quoted else ""  # else the line would be in the last cell
+                yield f"{end}\n{cells.line([f'# This file is not complete. {error.message}'])}".encode()
             raise
 
     def stop(self) -> None:
@@ -143,6 +146,7 @@ class QueryStream:
                 code="limit",
             )
         self._size += len(piece)
+        self._is_quoted ^= piece.count(b'"') % 2 == 1
         return piece
 
     def _run(self) -> None:

@@ -114,6 +114,37 @@ def without_end(text: str) -> str:
     return text[:end].rstrip()
 
 
+def explained(text: str) -> list[tuple[str, str]]:
+    """
+    Return how an EXPLAIN can be cut into its start and the statement that it explains, most likely first.
+
+    The start has spaces in place of its comments.
+    """
+    tokens = [token for token in _tokens(text) if token.kind != "comment"]
+    words = [token.word for token in tokens]
+    if not words or words[0] != "explain":
+        return []
+    ends = [tokens[0].end]
+    if words[1:2] == ["analyze"]:
+        ends.append(tokens[1].end)
+    if words[1:2] == ["("] and ")" in words:  # options, as in EXPLAIN (FORMAT json)
+        ends.append(tokens[words.index(")")].end)
+    return [(_without_comments(text[:end]), text[end:]) for end in ends]
+
+
+def first_word(text: str) -> str:
+    """Return the first word or sign of a statement, in lower case; "" without one."""
+    return next((token.word for token in _tokens(text) if token.kind != "comment"), "")
+
+
+def _without_comments(text: str) -> str:
+    """Return a text with spaces in place of its comments."""
+    for token in _tokens(text):
+        if token.kind == "comment":
+            text = text[: token.start] + " " * len(token.text) + text[token.end :]
+    return text
+
+
 def fields(text: str, schema: Sequence[SchemaTable]) -> list[QueryField]:
     """Return the parameters of a query in their order, each with the kind of the column it is compared with."""
     tokens = [token for token in _tokens(text) if token.kind != "comment"]

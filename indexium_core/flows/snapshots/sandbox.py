@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import duckdb
 
 from indexium_core import errors
-from indexium_core.flows.snapshots import allowed_functions, analysis, query_text
+from indexium_core.flows.snapshots import analysis, csv_rows, query_check, query_text
 from indexium_core.flows.snapshots.answer_rows import AnswerRows
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("csv", "parquet", "json")
-_ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}  # MULTI: PIVOT
 MEMORY = 10**9  # bytes of the data of the process
 # DuckDB does not count everything that it allocates, so the process itself has the limit. Its own limit is a bit lower.
 _CONFIG: Mapping[str, Any] = {"threads": 1, "temp_directory": "", "memory_limit": "900MB", "errors_as_json": True}
@@ -71,7 +70,6 @@ class QueryRequest:
     max_bytes: int = 0  # of the rows in an answer, about
     as_frame: bool = False  # send all rows to the calling process as pandas tables instead
     out: Path | None = None  # write all rows into this file instead; its name ends with one of `FORMATS`
-    is_of_account: bool = False  # it reads only the tables for analysts
 
 
 class Watched(Protocol):
@@ -106,13 +104,20 @@ def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | QueryFai
                 watcher.join()
     except duckdb.Error as error:
         is_wrapped = request.out is not None and not isinstance(error, duckdb.ParserException)
-        return _explain(error, request.text, skipped=len(_BEFORE) if is_wrapped else 0)
+        return _explain(error, request.text, skipped=len(_before(request)) if is_wrapped else 0)
     except MemoryError:
         return QueryFailure(TOO_MUCH_MEMORY)
+    except errors.SqlError as error:
+        return QueryFailure(error.message, error.position, error.length)
     except errors.IndexiumError as error:
         return QueryFailure(error.message)
     except (ValueError, OverflowError) as error:  # Python has no such value, for example for a very long interval
         return QueryFailure(f"A value of the result cannot be read: {_short(str(error))}.")
+
+
+def _before(request: QueryRequest) -> str:
+    """Return the text before the query in the statement that writes its rows."""
+    return csv_rows.BEFORE if request.out is not None and _form(request.out) == "csv" else _BEFORE
 
 
 def _limit_memory() -> None:
@@ -128,7 +133,8 @@ def _largest_memory() -> int:
 
 
 def _files(request: QueryRequest) -> list[Path]:
-    return [] if request.out is None else [request.out]
+    """Return the files that DuckDB writes; a CSV is not one of them."""
+    return [] if request.out is None or _form(request.out) == "csv" else [request.out]
 
 
 def _watch(watched: Watched, con: duckdb.DuckDBPyConnection, ended: threading.Event) -> None:
@@ -145,14 +151,13 @@ def _watch(watched: Watched, con: duckdb.DuckDBPyConnection, ended: threading.Ev
 
 
 def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest, watched: Watched) -> QueryAnswer:
-    statement = _checked(con, request)
+    source = request.text if request.out is None else query_text.without_end(request.text)
+    statement = query_check.checked(con, source)
     [(moment,)] = con.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()
     started = time.monotonic()
     if request.out is not None:
-        form = request.out.suffix.lstrip(".").lower()
-        target = f"TO {quoted(str(request.out))} (FORMAT {form}, USE_TMP_FILE false)"
-        source = query_text.without_end(request.text)
-        [(written,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
+        _require_rows(statement, request.out)
+        written = _write(con, request, source, request.out)
         return QueryAnswer(columns=(), rows=[], total=written, snapshot_at=moment)
     con.execute(statement, request.parameters or None)
     columns = tuple(QueryColumn(name, str(kind)) for name, kind, *_ in con.description or ())
@@ -188,6 +193,30 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest, watched: Watc
     )
 
 
+def _form(out: Path) -> str:
+    """Return the one of `FORMATS` that a file has."""
+    return out.suffix.lstrip(".").lower()
+
+
+def _require_rows(statement: duckdb.Statement, out: Path) -> None:
+    """Raise UsageError if DuckDB cannot write the rows of a statement into a file of this kind."""
+    if statement.type is duckdb.StatementType.EXPLAIN:
+        raise errors.UsageError("EXPLAIN has no rows for a file. Run it without a file.")
+    if statement.type is duckdb.StatementType.MULTI and _form(out) != "csv":
+        raise errors.UsageError(
+            "Name the columns of the PIVOT, for example PIVOT plan ON risk IN ('safe', 'danger'), or choose a CSV file."
+        )
+
+
+def _write(con: duckdb.DuckDBPyConnection, request: QueryRequest, source: str, out: Path) -> int:
+    """Write all rows of a checked query into a file, and return their number."""
+    if _form(out) == "csv":
+        return csv_rows.write(con, source, request.parameters or None, out)
+    target = f"TO {quoted(str(out))} (FORMAT {_form(out)}, USE_TMP_FILE false)"
+    [(written,)] = con.execute(f"{_BEFORE}{source}\n) {target}", request.parameters or None).fetchall()
+    return int(written)
+
+
 def _rows(con: duckdb.DuckDBPyConnection, *, is_plan: bool) -> Iterator[tuple[Any, ...]]:
     """
     Return the rows of a result one by one, because a row can be large.
@@ -211,26 +240,6 @@ def _send(con: duckdb.DuckDBPyConnection, watched: Watched) -> int:
         if frame.empty:
             return count
         count += len(frame)
-
-
-def _checked(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> duckdb.Statement:
-    """
-    Return the statement of a request.
-
-    Raises:
-        UsageError: The text is not one SELECT or EXPLAIN, or it calls a function or reads a table that is not allowed.
-
-    """
-    text = request.text
-    statements = con.extract_statements(text)
-    if len(statements) != 1:
-        raise errors.UsageError("Write one SELECT statement.")
-    if statements[0].type not in _ALLOWED:
-        raise errors.UsageError("Only SELECT and EXPLAIN are possible: a snapshot cannot be changed.")
-    allowed_functions.check(con, text)
-    if request.is_of_account:
-        allowed_functions.check_tables(text)
-    return statements[0]
 
 
 def _explain(error: duckdb.Error, text: str, *, skipped: int) -> QueryFailure:

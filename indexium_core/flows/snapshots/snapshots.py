@@ -208,11 +208,11 @@ class Snapshots:
         """Write a snapshot and publish it, see `take`. Callers hold the lock."""
         started, moment, change = time.monotonic(), self._clock(), self._database.last_change()
         version = self._version()
-        path = out or self._next_path()
+        path, private = (out, None) if out else self._next_paths()
         if out is not None and out.exists():
             raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
-        unfinished = path.with_name(f"{path.name}.part")
-        leftovers = (unfinished, files.log_of(unfinished))
+        unfinished = {each: each.with_name(f"{each.name}.part") for each in (private, path) if each}
+        leftovers = [each for part in unfinished.values() for each in (part, files.log_of(part))]
         findings = self._findings()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -220,12 +220,14 @@ class Snapshots:
                 leftover.unlink(missing_ok=True)
             snapshot.write(
                 self._database.read(),
-                unfinished,
+                unfinished[path],
                 version.parameters | {"snapshot_at": moment, "program": __version__, "home": str(self._database.home)},
                 findings,
+                private=unfinished[private] if private else None,
             )
-            size = unfinished.stat().st_size
-            unfinished.replace(path)
+            size = unfinished[path].stat().st_size
+            for each, part in unfinished.items():  # the private file first: a published snapshot has one
+                part.replace(each)
             if out is None:
                 self._is_of_job = False
                 self._publish(path)
@@ -238,9 +240,11 @@ class Snapshots:
                 leftover.unlink(missing_ok=True)
         return SnapshotReport(path=path, snapshot_at=moment, seconds=time.monotonic() - started, size=size)
 
-    def _next_path(self) -> Path:
+    def _next_paths(self) -> tuple[Path, Path]:
+        """Return the files of the next snapshot: the published and the private one."""
         newest = next((int(path.stem) for path in files.snapshots(self._database.home)), 0)
-        return self._folder / f"{newest + 1}.duckdb"
+        path = self._folder / f"{newest + 1}.duckdb"
+        return path, files.private_part_of(path)
 
     def _publish(self, path: Path) -> None:
         """Make a snapshot the newest one, and delete the old ones."""
@@ -250,4 +254,5 @@ class Snapshots:
         unfinished.replace(pointer)
         for old in files.snapshots(self._database.home)[_KEPT:]:
             with contextlib.suppress(OSError):
+                files.private_part_of(old).unlink(missing_ok=True)
                 old.unlink()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from indexium_core import errors
+from indexium_core.model.names.title_guess import is_looked_up, why_not_looked_up
 from indexium_core.model.titles.title_filter import TitleFilter, TitleFilters, filter_of
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
@@ -30,13 +31,13 @@ def checked_filter(reader: Connection, query: str, filters: TitleFilters) -> Tit
     return wanted
 
 
-def names_of(reader: Connection, library_ids: Sequence[int]) -> str:
+def names_of(reader: Connection, library_ids: Sequence[int], *, for_lookup: bool = False) -> str:
     """
     Return the names of libraries that hold titles, for the title of a job; without ids `all libraries`.
 
     Raises:
         UnknownIdError: A library does not exist.
-        UsageError: A library has home videos.
+        UsageError: A library has home videos; with `for_lookup`, its titles are not looked up.
 
     """
     rows = {row.library_id: row for row in catalog.libraries(reader)}
@@ -48,6 +49,8 @@ def names_of(reader: Connection, library_ids: Sequence[int]) -> str:
                 f"Library {library_id} has home videos, which are neither identified nor looked up. "
                 f"Choose another kind first: indexium libraries set {library_id} --kind mixed."
             )
+        if for_lookup and not is_looked_up(rows[library_id].kind):
+            raise errors.UsageError(why_not_looked_up(f"“{rows[library_id].name}”", rows[library_id].kind))
     return ", ".join(rows[library_id].name for library_id in library_ids) or "all libraries"
 
 

@@ -310,16 +310,18 @@ class TitleService:
         return self._change(item, "locked", names, lambda tx, name: store.lock(tx, item, name, at=at))
 
     @remote()
-    def unlock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
-        """Unlock fields of a title, as `lock`. The next scan may replace the shown values."""
+    def unlock(self, title_id: int, fields: Sequence[str] | None = None) -> builtins.list[TitleValue]:
+        """Unlock fields of a title, as `lock`; None: all locked ones. The next scan may replace the shown values."""
         item = self._item(title_id)
-        names = _field_names(item, fields)
+        locked = sorted({each.field for each in self.candidates(title_id) if each.locked}) if fields is None else fields
+        if fields is None and not locked:
+            return []
+        names = _field_names(item, locked)
         return self._change(item, "unlocked", names, lambda tx, name: store.unlock(tx, item, name))
 
     def _undo_values(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
         del step
-        item = title_steps.undo_values(tx, before, at=at)
-        if item is None:
+        if (item := title_steps.undo_values(tx, before, at=at)) is None:
             return UndoneStep(0, 0, lambda: None, "The title no longer exists.")
         return UndoneStep(item.file_count, 1, lambda: self._emit_changed([item.id]))
 

@@ -21,7 +21,7 @@ from indexium_core import errors
 from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.webhooks.event_places import place_of
 from indexium_core.flows.webhooks.event_spool import EventSpool, SpooledEvent
-from indexium_core.flows.webhooks.reactions import FAR, is_due
+from indexium_core.flows.webhooks.reactions import FAR, LATER, PAUSED, is_due
 from indexium_core.flows.webhooks.reactions import KIND as REACTION
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
@@ -75,13 +75,28 @@ class EventIntake:
         self._arm(_SOON_SECONDS, longest=_LONGEST_SECONDS)
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
-        """Run a job: the handler of the queue."""
+        """Run a job: the handler of the queue. One that fails, for example on a full disk, is repeated later."""
+        try:
+            return self._handle()
+        except Exception:
+            self._arm(LATER.total_seconds())
+            raise
+
+    def _handle(self) -> Mapping[str, Any]:
         read = self.read()
         self._settle()
-        reactions = 0 if self._automation.is_paused() else self._react()
+        is_paused = self.is_paused
+        if is_paused:
+            self._database.run(lambda tx: store.note_pause(tx, PAUSED))
+        reactions = 0 if is_paused else self._react()
         self._database.run(lambda tx: store.prune(tx, before=self._clock() - MONTH))
         self._arm_for_next()
         return {"message": f"{wording.plural(read, 'event')} read, {wording.plural(reactions, 'reaction')} started"}
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether events only wait, because all automation is paused."""
+        return self._automation.is_paused()
 
     def read(self) -> int:
         """Make rows of the received events, and return their number."""
@@ -161,7 +176,7 @@ class EventIntake:
         )
 
     def _settle(self) -> None:
-        """Free the events of reactions that will not continue, and note why a reaction has ended without a result."""
+        """Free the events of reactions that will not continue; those of one that failed are retried later."""
         now = self._clock()
         for job_id in store.jobs_of_waiting(self._database.read()):
             job = self._queue.find(job_id)
@@ -169,29 +184,33 @@ class EventIntake:
                 continue
             with self._database.atomic() as tx:
                 if job is None or job.status.startswith("completed"):
-                    store.release(tx, job_id, "", not_before=now)
+                    store.release(tx, job_id, "", now=now)
                 elif job.status == "cancelled":
                     store.finish(tx, job_id, "A person cancelled the reaction.", state="ignored", now=now)
                 else:
-                    store.finish(tx, job_id, job.error_message, state="failed", now=now)
+                    store.release(tx, job_id, job.error_message, now=now, shortest=LATER, longest=FAR)
 
     def _react(self) -> int:
-        """Add a reaction for each library with folders that are quiet for long enough, and return their number."""
-        due: dict[int, list[FolderGroup]] = {}
-        now = self._clock()
-        for group in store.groups(self._database.read()):
+        """
+        Add a reaction for each library and each source with folders that are quiet for long enough.
+
+        Returns their number. What a reaction does is the work of its source.
+        """
+        due: dict[tuple[int, tuple[int, str]], list[FolderGroup]] = {}
+        now, reader = self._clock(), self._database.read()
+        for group in store.groups(reader):
             if is_due(group, now):
-                due.setdefault(group.library_id, []).append(group)
-        names = {each.library_id: each.name for each in catalog.libraries(self._database.read())}
-        for library_id, groups in due.items():
+                source = store.source_of_group(reader, group.library_id, group.folder)
+                due.setdefault((group.library_id, source), []).append(group)
+        names = {each.library_id: each.name for each in catalog.libraries(reader)}
+        for (library_id, (source_id, source_name)), groups in due.items():
             folders = [each.folder for each in groups]
-            source_id, source = store.source_of_group(self._database.read(), library_id, folders[-1])
             events = wording.plural(sum(each.events for each in groups), "event")
-            with acting_as(Actor("webhook", str(source_id), source)):
+            with acting_as(Actor("webhook", str(source_id), source_name)):
                 self._queue.add_job(
                     REACTION,
                     {"library": library_id, "folders": folders},
-                    title=f"{events} of {source} in {names.get(library_id, 'a removed library')}",
+                    title=f"{events} of {source_name} in {names.get(library_id, 'a removed library')}",
                 )
         return len(due)
 

@@ -24,14 +24,21 @@ _SIDE_FILES = (".nfo", ".srt", ".sub", ".idx", ".ass", ".jpg", ".png")
 _FILES = frozenset({*(each.decode() for extensions in walk.EXTENSIONS.values() for each in extensions), *_SIDE_FILES})
 
 
+BELOW = "/"  # at the end of an upgraded folder: with the folders inside it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPlace:
-    """The folder of the title of an event, and all folders to scan, below the folder of the library."""
+    """
+    The folder of the title of an event, and all folders to scan, below the folder of the library.
+
+    A folder in another library is an absolute path.
+    """
 
     library_id: int
     folder: str
     others: tuple[str, ...] = ()  # more folders to scan: those that files have left
-    upgraded: tuple[str, ...] = ()  # the folders of its files, never the whole library
+    upgraded: tuple[str, ...] = ()  # the folders of its files, with `BELOW` if no file is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +60,49 @@ def place_of(reader: Connection, source: WebhookSource, event: SenderEvent) -> E
     libraries = catalog.libraries(reader)
     if not event.place and not event.paths:
         return _of_ids(reader, libraries, event)
-    found, problem = [], ""
+    found, problem = dict[str, _LandedPath](), ""
     for path in filter(None, (event.place, *event.paths)):
         try:
-            landed = _found(source, libraries, path)
-            found.append((landed, landed.below if path == event.place else _folder(landed)))
+            found[path] = _found(source, libraries, path)
         except errors.UsageError as error:
             problem = problem or error.message
     if not found:
         raise errors.UsageError(problem)
-    library_id = found[0][0].library.library_id
-    folder, *others = [each for landed, each in found if landed.library.library_id == library_id]
-    outside = {other for other in others if not _is_inside(other, folder)}
-    upgraded = {each for each in others or [folder] if each}
+    files = [found[path] for path in event.paths if path in found]
+    title = found.get(event.place)
+    if title is None or (files and files[0].library != title.library):
+        title = files[0]  # the first path is a new one: the title is there now
+    folder = title.below if title is found.get(event.place) else _folder(title)
+    others = {_from(title.library, each.library, _folder(each)) for each in files}
+    if event.place in found:
+        others.add(_from(title.library, found[event.place].library, found[event.place].below))
+    upgraded = {
+        _from(title.library, each.library, _upgraded(each)) for each in files or [title] if each.below or _is_file(each)
+    }
     return EventPlace(
-        library_id=library_id, folder=folder, others=tuple(sorted(outside)), upgraded=tuple(sorted(upgraded))
+        library_id=title.library.library_id,
+        folder=folder,
+        others=tuple(sorted(other for other in others if not _is_inside(other, folder))),
+        upgraded=tuple(sorted(upgraded)),
+    )
+
+
+def split(libraries: Sequence[LibraryRow], library_id: int, folder: str) -> tuple[int, str] | None:
+    """Return the library of a folder of a place, and the folder below it; None if its library was removed."""
+    if not folder.startswith("/"):
+        return library_id, folder
+    for library in libraries:
+        root = root_of(library)
+        if f"{folder}/".startswith(f"{root}/"):
+            return library.library_id, folder[len(root) :].removeprefix("/")
+    return None
+
+
+def missing_folder(folder: str) -> str:
+    """Return the sentence about the folder of an event that does not exist."""
+    return (
+        f"The folder {folder} does not exist. Compare its name with the map of the sender, upper and lower case too, "
+        "then repeat the event."
     )
 
 
@@ -84,8 +119,10 @@ def trial_of(reader: Connection, source: WebhookSource, path: str) -> PathTrial:
         status = here.stat()
     except OSError:
         status = None
+    folder = Path(root_of(found.library)) / _folder(found)
     anchor, is_anchored = anchor_of(source, found.rule, found.library)
-    problem = "" if is_anchored else missing_anchor(anchor)
+    problem = "" if folder.is_dir() else missing_folder(str(folder))
+    problem = problem if is_anchored else missing_anchor(anchor)
     return PathTrial(
         path=path,
         here=str(here),
@@ -156,9 +193,22 @@ def _found(source: WebhookSource, libraries: Sequence[LibraryRow], path: str) ->
 
 def _folder(found: _LandedPath) -> str:
     """Return the folder of a path: of a file its own folder, else the path itself. A file may be gone."""
+    return posixpath.dirname(found.below) if _is_file(found) else found.below
+
+
+def _upgraded(found: _LandedPath) -> str:
+    """Return where files of ours may be gone: beside a file, or anywhere below a folder."""
+    return _folder(found) if _is_file(found) else f"{found.below}{BELOW}"
+
+
+def _is_file(found: _LandedPath) -> bool:
     here = Path(root_of(found.library)) / found.below
-    is_file = not here.is_dir() and (here.is_file() or here.suffix.lower() in _FILES)
-    return posixpath.dirname(found.below) if is_file else found.below
+    return not here.is_dir() and (here.is_file() or here.suffix.lower() in _FILES)
+
+
+def _from(library: LibraryRow, other: LibraryRow, folder: str) -> str:
+    """Return a folder of a library as a place of another one names it."""
+    return folder if other == library else "/".join(filter(None, (root_of(other), folder)))
 
 
 def _of_ids(reader: Connection, libraries: Sequence[LibraryRow], event: SenderEvent) -> EventPlace:
@@ -175,4 +225,7 @@ def _of_ids(reader: Connection, libraries: Sequence[LibraryRow], event: SenderEv
 
 
 def _is_inside(folder: str, outer: str) -> bool:
+    """Return whether a folder is in another one of the same library."""
+    if folder.startswith("/"):
+        return False
     return not outer or folder == outer or folder.startswith(f"{outer}/")

@@ -8,6 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from indexium_core import errors
@@ -18,6 +19,7 @@ from indexium_core.flows.webhooks.event_spool import EventSpool
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.checked_calls import checked_arguments
+from indexium_core.model.connections.folder_map import without_library
 from indexium_core.model.connections.sender_events import SenderKind
 from indexium_core.model.connections.webhooks import (
     EVENT_STATES,
@@ -31,8 +33,11 @@ from indexium_core.model.connections.webhooks import (
     checked_sender_kind,
     checked_source_name,
 )
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.surrogates import replace_surrogates
+from indexium_core.store.approvals import changers
+from indexium_core.store.catalog import catalog
 from indexium_core.store.connections import folder_rules
 from indexium_core.store.connections import webhooks as store
 from indexium_core.store.connections.webhooks import SecretRow
@@ -77,12 +82,14 @@ class WebhookService:
     def list(self) -> builtins.list[WebhookSource]:
         """Return the sources."""
         self._intake.read()
-        return store.sources(self._database.read(), since=self._clock() - MONTH)
+        libraries = [each.path for each in catalog.libraries(self._database.read())]
+        found = store.sources(self._database.read(), since=self._clock() - MONTH)
+        return [replace(each, notes=without_library(each.rules, libraries)) for each in found]
 
     @remote()
     def get(self, name: str) -> WebhookSource:
         """Return a source by its name; UnknownIdError if there is none."""
-        for each in store.sources(self._database.read(), since=self._clock() - MONTH):
+        for each in self.list():
             if each.name == name:
                 return each
         raise errors.UnknownIdError(f"There is no source “{name[:40]}”. 'indexium webhooks list' shows them.")
@@ -119,9 +126,10 @@ class WebhookService:
                 raise errors.UsageError(
                     f"There is a source “{wanted}”. Give the new one another name: --name {wanted}-2."
                 )
-            store.add_source(
+            source_id = store.add_source(
                 tx, kind=found, name=wanted, secret_hash=secret_hash(secret), rules=rules, anchor=file, now=now
             )
+            changers.record_maker(tx, Actor("webhook", str(source_id), wanted))
         self._changed()
         return NewSecret(source=self.get(wanted), secret=secret)
 
@@ -150,6 +158,7 @@ class WebhookService:
         is_enabled = source.enabled if enabled is None else enabled
         with self._database.atomic() as tx:
             store.change_source(tx, source.id, rules=rules, anchor=file, is_enabled=is_enabled)
+            changers.record_maker(tx, Actor("webhook", str(source.id), name))
             store.retry_now(tx, source.id, now=self._clock())
         self._changed()
         return self.get(name)
@@ -160,6 +169,7 @@ class WebhookService:
         source, secret = self.get(name), secrets.token_urlsafe(24)
         with self._database.atomic() as tx:
             store.set_secret(tx, source.id, secret_hash(secret), now=self._clock())
+            changers.record_maker(tx, Actor("webhook", str(source.id), name))
         self._changed()
         return NewSecret(source=self.get(name), secret=secret)
 
@@ -190,6 +200,33 @@ class WebhookService:
 
     # Events.
 
+    def check_sender(self, name: str, secret: str, *, sender: str = "") -> None:
+        """
+        Return if an event of a source with this secret would be received; its body need not be read yet.
+
+        Raises:
+            UnknownIdError: There is no such source.
+            WebhookRefusedError: The secret is wrong, was wrong too often, or the source is off.
+
+        """
+        self._checked_source(name, secret, sender)
+
+    def _checked_source(self, name: str, secret: str, sender: str) -> SecretRow:
+        source = self._to_check(name)
+        if source is None:
+            raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
+        if not hmac.compare_digest(secret_hash(secret), source.secret_hash):
+            if not self._wrong.count((name, sender)):
+                message = "Too many wrong secrets came from this address. Wait a minute."
+                raise errors.WebhookRefusedError(message, code="too_many")
+            logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
+            raise errors.WebhookRefusedError(
+                "The secret is missing or wrong. Copy it again, or make a new one.", code="wrong_secret"
+            )
+        if not source.enabled:
+            raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")
+        return source
+
     @remote()
     def receive(self, name: str, secret: str, body: bytes, *, sender: str = "") -> str:
         """
@@ -208,19 +245,7 @@ class WebhookService:
             StoreError: The event cannot be stored.
 
         """
-        source = self._to_check(name)
-        if source is None:
-            raise errors.UnknownIdError(f"There is no source “{name[:40]}”.")
-        if not hmac.compare_digest(secret_hash(secret), source.secret_hash):
-            if not self._wrong.count((name, sender)):
-                message = "Too many wrong secrets came from this address. Wait a minute."
-                raise errors.WebhookRefusedError(message, code="too_many")
-            logger.warning("webhooks.wrong_secret", extra={"source": name, "sender": sender})
-            raise errors.WebhookRefusedError(
-                "The secret is missing or wrong. Copy it again, or make a new one.", code="wrong_secret"
-            )
-        if not source.enabled:
-            raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")
+        source = self._checked_source(name, secret, sender)
         self._ui_priority.request()  # a sender waits, as a page does
         key = self._stored(source.source_id, _checked_body(body))
         self._intake.wake()
@@ -284,17 +309,26 @@ class WebhookService:
         """
         Read an event again and react to it, for example after the map of its source was corrected.
 
+        An event that waits is tried now, with the other ones of its folder.
+
         Raises:
             UnknownIdError: There is no such event.
-            UsageError: It waits already.
+            UsageError: Its reaction runs, or it waits because all automation is paused.
 
         """
         event = self.event(event_id)
-        if event.state == "waiting":
-            raise errors.UsageError(f"Event {event_id} waits already.", code="wrong_state")
+        if event.state == "waiting" and event.job_id is not None:
+            message = f"The reaction to event {event_id} runs already: job {event.job_id}. Wait for its end."
+            raise errors.UsageError(message, code="wrong_state")
+        if event.state == "waiting" and self._intake.is_paused:
+            message = (
+                f"Event {event_id} waits because all automation is paused. 'indexium automation resume' continues it."
+            )
+            raise errors.UsageError(message, code="wrong_state")
         new = self._intake.read_again(self.get(event.source), json.dumps(event.body), event.received_at)
         with self._database.atomic() as tx:
             store.requeue(tx, event_id, new)
+            store.look_now(tx, event_id, now=self._clock())
         self._intake.wake()
         return self.event(event_id)
 

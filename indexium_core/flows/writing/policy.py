@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.files import journal
+from indexium_core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,15 @@ class WritePolicy:
     reserve_space: Callable[[int, int], bool] = lambda _size, _item: True  # reserve bytes for the original of an item
     is_cancelled: Callable[[], bool] = lambda: False  # whether to cancel long work
     on_progress: Callable[[FileProgress], None] = lambda _: None  # called when long work on a file advances; may block
+
+
+def settings_of_write(config: Settings) -> dict[str, Any]:
+    """
+    Return the settings that say how a write changes files, by name.
+
+    An operation stores them when it is recorded. So what was approved is what is written, also after a restart.
+    """
+    return {"preserve_mtime": config.preserve_mtime, "faststart": config.faststart, "sidecar_name": config.sidecar_name}
 
 
 class FileProgress:

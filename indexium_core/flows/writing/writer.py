@@ -21,7 +21,7 @@ from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, protocol
-from indexium_core.flows.writing.policy import WritePolicy
+from indexium_core.flows.writing.policy import WritePolicy, settings_of_write
 from indexium_core.flows.writing.running.operation_runs import OperationRuns
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
@@ -147,6 +147,9 @@ class MetadataWriter:
         """
         options = options or WriteOptions()
         plan, selection = self._resolve(items, options, selection)
+        applied = settings_of_write(self._settings)
+        if options.preserve_mtime is not None:
+            applied["preserve_mtime"] = options.preserve_mtime
         options = replace(options, user_note=options.user_note or plan.title_of(selection))
         variant = self._planner.with_hard_links(plan, options.hard_links)
 
@@ -167,6 +170,7 @@ class MetadataWriter:
                 variant_id=variant.variant_id,
                 plan_id=variant.id,
                 options=options,
+                applied=applied,
                 now=now,
                 expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
                 owner=self._queue.owner,
@@ -197,7 +201,9 @@ class MetadataWriter:
                 restores=restores,
                 note=options.note,
                 source=options.source,
-                options=options.as_dict() if is_rollback else {"postpone": not options.replan},
+                options=options.as_dict()
+                if is_rollback
+                else {"postpone": not options.replan, **settings_of_write(self._settings)},
                 now=now,
                 expires_at=now + timedelta(days=self._settings.metadata_backup_retention_days),
                 operation_type="rollback" if is_rollback else "write",

@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
+from indexium_core import errors
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import Actor, acting_as, current_actor
 from indexium_core.model.schedules import cron
 from indexium_core.model.schedules.schedule import COMPLETED, Schedule
 
 _WAIT_SECONDS = 60.0  # before the next attempt of a run that must wait for other work
+_AFTER_FAILURE_SECONDS = 10.0  # before a job is added again that the database did not take
 _POLL_SECONDS = 0.5  # between two looks at the former job of a run that follows a change
 
 
@@ -28,7 +30,7 @@ class ScheduleStore(Protocol):
     """Stored schedules; each call is a transaction of its own."""
 
     def all(self) -> list[Schedule]: ...
-    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool) -> None: ...
+    def add(self, schedules: Sequence[Schedule]) -> None: ...
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None: ...
     def set_next(self, name: str, next_run_at: datetime | None) -> None: ...
     def record_start(self, name: str, job_id: int, *, now: datetime, next_run_at: datetime | None) -> None: ...
@@ -104,12 +106,10 @@ class Scheduler:
         """Read the schedules, add those that are missing, and store the results of runs that ended with a process."""
         now = self._clock()
         rows = self._store.all()
-        missing = self._kinds.keys() - {row.name for row in rows}
-        is_changed = bool(missing)
-        for kind in self._kinds.values():
-            if kind.name in missing:
-                enabled, following = not kind.is_off_at_first, self._next(kind.cron, now)
-                self._store.add(kind.name, kind.kind, text=kind.cron, next_run_at=following, enabled=enabled)
+        names = {row.name for row in rows}
+        missing = [self._new(kind, now) for kind in self._kinds.values() if kind.name not in names]
+        if is_changed := bool(missing):
+            self._store.add(missing)
         for row in rows:
             if row.last_job_id is not None and (job := self._attached().find(row.last_job_id)) is not None:
                 self._record(job, row)
@@ -118,6 +118,16 @@ class Scheduler:
                 self._store.set_next(row.name, following)  # the clock or its zone has changed
                 is_changed = True
         self._use(self._store.all() if is_changed else rows)
+
+    def _new(self, kind: ScheduleKind, now: datetime) -> Schedule:
+        return Schedule(
+            name=kind.name,
+            kind=kind.kind,
+            cron=kind.cron,
+            when=cron.in_words(kind.cron),
+            enabled=not kind.is_off_at_first,
+            next_run_at=self._next(kind.cron, now),
+        )
 
     def list(self) -> list[Schedule]:
         """Return the schedules that this program knows, in the order of their creation."""
@@ -203,7 +213,13 @@ class Scheduler:
         return min(left, default=None)
 
     def add_due(self) -> None:
-        """Add the jobs that are due."""
+        """
+        Add the jobs that are due.
+
+        Raises:
+            StoreError: The database failed. The jobs that were not added come later.
+
+        """
         left = self.seconds_left()
         if left is None or left > 0:
             return
@@ -220,10 +236,18 @@ class Scheduler:
                 and self._is_on(row)
                 and self._attempts.get(row.name, now) <= now
             ]
+        failure = None
+        for kind, delay in delays.items():
+            try:
+                self._add_delayed(kind, delay)
+            except errors.StoreError as error:  # such as a full disk: what waits for the job has no other clock
+                failure = error
+                with self._lock:
+                    self._delays.setdefault(kind, replace(delay, due=now + _AFTER_FAILURE_SECONDS))
+        if failure is not None:
+            raise failure
         for row in rows:
             self._add_scheduled(row)
-        for kind, delay in delays.items():
-            self._add_delayed(kind, delay)
 
     def job_ended(self, job: Job) -> None:
         """Store the result of a run, and forget the successful runs before it: they would fill the list of jobs."""

@@ -19,9 +19,13 @@ def account_of(actor: Actor) -> str:
 class ActorLimit:
     """At most some uses of one thing at the same time by each account. It may be used from any thread."""
 
-    def __init__(self, most: int, things: str) -> None:
-        """`things`: what is used, in the plural, for the sentence of the refusal."""
-        self._most, self._things = most, things
+    def __init__(self, most: int, things: str, *, of_all: int | None = None) -> None:
+        """
+        Limit the uses of one account, and those of all together to `of_all`.
+
+        `things`: what is used, in the plural, for the sentence of the refusal.
+        """
+        self._most, self._things, self._of_all = most, things, of_all
         self._lock = threading.Lock()
         self._used: Counter[str] = Counter()
 
@@ -42,6 +46,12 @@ class ActorLimit:
         if account and self._used[account] >= self._most:
             raise errors.TooManyError(
                 f"Your account uses {self._most} {self._things} at the same time already. Try again when one has ended."
+            )
+
+        if self._of_all is not None and self._used.total() >= self._of_all:
+            raise errors.TooManyError(
+                f"The service has {self._of_all} {self._things} already. Close some, or try again in a minute.",
+                code="busy",
             )
 
     def release(self, account: str) -> None:

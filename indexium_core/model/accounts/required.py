@@ -15,9 +15,9 @@ from indexium_core.model.accounts.permissions import Permission
 from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
-    # Of oneself: the services check whose they are. Collages add the pictures that they make to the cache.
+    # Of oneself: the services check whose they are.
     "plan.read": """
-        artwork.collage artwork.folder_collage identities.own identities.ticket identities.unlink_own
+        identities.own identities.ticket identities.unlink_own
         second_factor.confirm second_factor.start second_factor.state second_factor.switch_off
         tokens.add tokens.list tokens.revoke users.change_own_password users.end_own_sessions
     """,
@@ -68,6 +68,7 @@ _CALLS: Mapping[Permission, str] = {
         disaster_recovery.restore_from_cache disaster_recovery.validate_integrity players.notify players.notify_players
         players.read_back publications.choose publications.discard_changes publications.publish
         publications.publish_bulk publications.publish_entity publications.restore publications.start
+        publications.resume
     """,
     "libraries.manage": """
         inventory.add inventory.browse inventory.exclude_removal inventory.forget_missing
@@ -82,8 +83,9 @@ _CALLS: Mapping[Permission, str] = {
         database_backups.make database_backups.start disaster_recovery.drill fields.change fields.define
         fields.release fields.remove hash_cache.add_hashes hash_cache.clear_memory hash_cache.put
         hash_cache.remember history.record_operation jobs.tidy players.add players.change players.export_watched
-        players.get players.import_watched players.list players.remove players.set_key players.test
+        players.get players.import_watched players.list players.reads players.remove players.set_key players.test
         provider_keys.list provider_keys.remove provider_keys.set provider_keys.test providers.request_page
+        rescans.prune_audit
         providers.requests providers.tidy schedules.run schedules.set snapshots.refresh snapshots.take
         snapshots.take_soon webhooks.add webhooks.change webhooks.event webhooks.events webhooks.get
         webhooks.list webhooks.new_secret webhooks.remove webhooks.repeat webhooks.send_test webhooks.try_path
@@ -99,8 +101,8 @@ REQUIRED: Mapping[str, Permission] = MappingProxyType(
 )
 WRITES = "operations.start_operation"
 _NAMING = """
-    approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.collage artwork.download_artwork
-    artwork.folder_collage artwork.generate_artwork_collage artwork.keep artwork_jobs.add backups.restore_backup
+    approvals.approve approvals.comment approvals.reject approvals.withdraw artwork.download_artwork
+    artwork.generate_artwork_collage artwork.keep artwork_jobs.add backups.restore_backup
     decisions.revoke decisions.set_each disaster_recovery.restore_from_cache disaster_recovery.validate_integrity
     enrichment.enrich_entity enrichment.schedule_library_enrichment enrichment.schedule_titles
     enrichment.schedule_video_enrichment history.rollback_operation history.start_rollback inventory.exclude_removal
@@ -160,7 +162,7 @@ _OWN = """
     disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification
     matches.follow_identification publications.follow_rollback snapshots.on_event thumbnail_jobs.follow_scans
-    titles.follow_scans webhooks.receive
+    titles.follow_scans webhooks.check_sender webhooks.receive
 """
 # Calls of Indexium itself, at events and at the borders of the program: nobody's role decides about them.
 INTERNAL = frozenset(_OWN.split())

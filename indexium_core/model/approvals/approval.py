@@ -82,8 +82,15 @@ class Approval(Shaped):
     decided_at: datetime | None = None
     note: str = ""  # the reason of the decision, or which items changed since it was proposed
     operation_id: int | None = None  # of approved work
+    proposed_digest: str = ""  # of what would have been written at the proposal
+    proposed_change: int = 0  # the newest change of anybody at that time
     query: dict[str, Any] = field(default_factory=dict)  # the arguments with which the work starts
     entries: list[ApprovalEntry] = field(default_factory=list)  # the oldest first; lists of requests have none
+
+    @property
+    def is_as_proposed(self) -> bool:
+        """Whether its digest is that of the proposal."""
+        return self.digest == self.proposed_digest
 
     @property
     def proposed_by(self) -> str:

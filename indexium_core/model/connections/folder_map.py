@@ -54,9 +54,18 @@ def rules_of(pairs: Iterable[Sequence[str]]) -> tuple[FolderRule, ...]:
 def require_known(rules: Iterable[FolderRule], libraries: Sequence[str]) -> None:
     """Raise UsageError if a folder here is neither in a library nor above one. Without libraries, any may be."""
     for rule in rules:
-        if libraries and not any(contains(rule.ours, each) or contains(each, rule.ours) for each in libraries):
+        if libraries and not _is_known(rule, libraries):
             shown = wording.list_of(libraries, most=5)
             raise errors.UsageError(f"No library has the folder {rule.ours}. The folders of libraries are {shown}.")
+
+
+def without_library(rules: Iterable[FolderRule], libraries: Sequence[str]) -> list[str]:
+    """Return a sentence for each folder here that is neither in a library nor above one."""
+    return [
+        f"{rule.ours} is in no library yet, so events of {rule.theirs} do nothing. Add it: indexium scan {rule.ours}"
+        for rule in rules
+        if not _is_known(rule, libraries)
+    ]
 
 
 def to_ours(rules: Iterable[FolderRule], path: str) -> MappedPath | None:
@@ -96,6 +105,10 @@ def contains(folder: str, path: str) -> bool:
     """Return whether a path is a folder or something in it."""
     start = _key(folder)
     return _is_windows(folder) == _is_windows(path) and _key(path)[: len(start)] == start
+
+
+def _is_known(rule: FolderRule, libraries: Sequence[str]) -> bool:
+    return any(contains(rule.ours, each) or contains(each, rule.ours) for each in libraries)
 
 
 def _folder(text: str) -> str:

@@ -107,6 +107,7 @@ class PlayerTitle:
     entity: Entity
     name: str
     path: str  # of the media file; of a series or a season, its folder
+    here: str = ""  # the same path as this computer names it, for messages
     media: str = ""  # a media file of it; "" if none is known
     season: int | None = None
     number: int | None = None  # of an episode

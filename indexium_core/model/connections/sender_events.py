@@ -92,7 +92,7 @@ def _subject(kind: SenderKind, body: Mapping[str, Any], event_type: str) -> Send
 def _download(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     """Return an import. Sonarr sends it for each file, and once more for all files of a download."""
     files = [_object(body, "movieFile"), _object(body, "episodeFile"), *_objects(body, "episodeFiles")]
-    paths = [*(_text(each, "path") for each in files), *_paths(body, "deletedFiles")]
+    paths = [_path(event, each) for each in (*files, *_objects(body, "deletedFiles"))]
     if not any(paths):
         paths.append(_text(body, "destinationPath"))
     return replace(event, effect="scan", paths=_distinct(paths), is_upgrade=_is_upgrade(body))
@@ -101,13 +101,14 @@ def _download(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
 def _rename(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     """Return a new name: side files of ours have the old one, so this is like an upgrade."""
     renamed = [*_objects(body, "renamedMovieFiles"), *_objects(body, "renamedEpisodeFiles")]
-    paths = [_text(each, name) for each in renamed for name in ("path", "previousPath")]
+    names = (("path", "relativePath"), ("previousPath", "previousRelativePath"))
+    paths = [_path(event, each, *name) for each in renamed for name in names]
     return replace(event, effect="scan", paths=_distinct(paths), is_upgrade=True)
 
 
 def _file_delete(event: SenderEvent, body: Mapping[str, Any]) -> SenderEvent:
     files = [_object(body, "movieFile"), _object(body, "episodeFile")]
-    paths = _distinct(_text(each, "path") for each in files)
+    paths = _distinct(_path(event, each) for each in files)
     is_upgrade = body.get("deleteReason") == _UPGRADE
     return replace(event, effect="scan", paths=paths, is_upgrade=is_upgrade, brings_files=False)
 
@@ -220,8 +221,13 @@ def _objects(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _paths(values: Mapping[str, Any], name: str) -> list[str]:
-    return [_text(each, "path") for each in _objects(values, name)]
+def _path(event: SenderEvent, file: Mapping[str, Any], name: str = "path", below: str = "relativePath") -> str:
+    """Return the path of a file; older senders give only the one below the folder of the title."""
+    path, rest = _text(file, name), _text(file, below)
+    if path or not (event.place and rest):
+        return path
+    slash = "\\" if "\\" in event.place else "/"
+    return f"{event.place.rstrip(slash)}{slash}{rest}"
 
 
 def _distinct(paths: Iterable[str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class WebhookSource(Shaped):
 
     shape = (
         "id kind name address enabled folder_map anchor created_at secret_at last_event_at events_this_month waiting "
-        "failed"
+        "failed notes"
     )
 
     id: int
@@ -43,6 +43,7 @@ class WebhookSource(Shaped):
     events_this_month: int = 0  # in the last 30 days
     waiting: int = 0  # events
     failed: int = 0  # events
+    notes: Sequence[str] = ()  # sentences: folders of the map without a library, whose events lead to nothing
 
     @property
     def address(self) -> str:

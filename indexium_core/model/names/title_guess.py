@@ -18,6 +18,7 @@ LIBRARY_KINDS: Mapping[LibraryKind, str] = {
     "educational": "courses and lectures",
     "other": "other videos",
 }
+NOT_LOOKED_UP: frozenset[LibraryKind] = frozenset({"home", "educational"})
 GuessKind: TypeAlias = Literal["movie", "episode", "extra", "trailer", "sample", "home", "other"]
 
 
@@ -27,6 +28,22 @@ def checked_kind(kind: str) -> LibraryKind:
         if known == kind:
             return known
     raise errors.UsageError(f"There is no kind of library “{kind[:40]}”. Choose one of: {', '.join(LIBRARY_KINDS)}.")
+
+
+def is_looked_up(kind: str) -> bool:
+    """Return whether titles of a kind of library are looked up at providers; "": the library was removed."""
+    return bool(kind) and kind not in NOT_LOOKED_UP
+
+
+def why_not_looked_up(subject: str, kind: str) -> str:
+    """Return why nothing of a subject is sent to providers, with the remedy: a title in quotes, or a library."""
+    if kind == "educational":
+        reason = f"{subject} is not looked up: the providers know films and series, and its library has courses."
+    elif kind == "home":
+        reason = f"{subject} is not looked up: its library has home videos."
+    else:
+        return f"{subject} is not looked up: its library was removed."
+    return f"{reason} Give the library another kind first: 'indexium libraries set ID --kind mixed'."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 ActorKind = Literal["user", "token", "schedule", "webhook", "system", "local"]
 ACTOR_KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
+PEOPLE = frozenset[ActorKind]({"user", "local"})  # the others are programs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """
-Cells of a CSV that is exported, edited in a spreadsheet, and imported.
+Cells of every CSV that leaves the program: for a spreadsheet, and for an import after an edit there.
 
 A spreadsheet would run a cell that starts like a formula, so the export puts an apostrophe before it, and the import
 removes the apostrophe. If a cell starts with apostrophes before a formula, the export adds one more, so the import
@@ -14,12 +14,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 _SIGNS = "=+\\-@＝＋－＠"  # full-width signs start a formula too
-_FORMULA = f"[{_SIGNS}\t\r\n]"
-_FIRST = frozenset("'=+-@\t\r\n＝＋－＠")
+# Characters that a spreadsheet may drop before a formula, such as the mark U+FEFF at the start of a file.
+_UNSEEN = "[ \x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*"
+_FORMULA = f"{_UNSEEN}[{_SIGNS}\t\r\n]"
+_FIRST = frozenset(" '=+-@＝＋－＠")
 _DANGEROUS = re.compile(f"'*{_FORMULA}")
 _GUARDED = re.compile(f"'+{_FORMULA}")
 _INNER = re.compile(f"([;\"\t\r\n])(?='*[{_SIGNS}])")
@@ -34,7 +36,8 @@ def guarded(text: str) -> str:
     """Return a cell that no spreadsheet reads as a formula."""
     if _has_breaks(text):
         text = _INNER.sub(r"\1'", text)
-    return "'" + text if text[:1] in _FIRST and _DANGEROUS.match(text) else text
+    may_be = text[:1] in _FIRST or not text[:1].isprintable()
+    return "'" + text if may_be and _DANGEROUS.match(text) else text
 
 
 def plain(text: str) -> str:
@@ -63,9 +66,15 @@ def truth(cell: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def line(cells: Iterable[Any]) -> str:
-    """Return one row of CSV with its line break; None is an empty cell."""
-    return _written([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
+def line(cells: Iterable[Any], *, numbers: Collection[int] = ()) -> str:
+    """
+    Return one row of CSV with its line break; None is an empty cell.
+
+    `numbers`: indexes of cells whose texts are numbers, for example -5; they stay unchanged.
+    """
+    return _written(
+        [guarded(cell) if isinstance(cell, str) and index not in numbers else cell for index, cell in enumerate(cells)]
+    )
 
 
 def _written(cells: Sequence[Any]) -> str:

@@ -52,7 +52,7 @@ class PublicationSelection:
     excluded: tuple[str, ...] = ()  # addresses of rows that are left out
     alone: bool = False  # named titles without their seasons and episodes
     restore: bool = False  # only files of ours that are gone, each as it was published
-    lost_after: datetime | None = None  # with restore: a file that was known to be gone before this stays away
+    lost_after: datetime | None = None  # with restore: a file that was known to be gone before this upgrade stays away
     is_by_hand: bool = True  # a person chose the named titles one by one; False: a retry or an automation did
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from indexium_core.model.connections.player_connection import PROGRAM_NAMES, PlayerConnection
+from indexium_core.model.connections.player_connection import PROGRAM_NAMES, PlayerConnection, PlayerProgram
 from indexium_core.sources.network import Network
+from indexium_core.sources.players.checked_client import CheckedClient
 from indexium_core.sources.players.jellyfin import JellyfinClient
 from indexium_core.sources.players.kodi import KodiClient
 from indexium_core.sources.players.plex import PlexClient
@@ -20,9 +21,13 @@ def make_client(player: PlayerConnection, key: str, *, network: Network, timeout
     name = own if program.lower() in own.lower() else f"{program} “{own}”"
     access = PlayerAccess(name=name, url=player.url, headers=_headers(player.kind, key), timeout=timeout)
     requests = PlayerRequests(access, network)
-    if player.kind == "kodi":
+    return CheckedClient(_client(player.kind, requests), requests)
+
+
+def _client(kind: PlayerProgram, requests: PlayerRequests) -> PlayerClient:
+    if kind == "kodi":
         return KodiClient(requests)
-    return PlexClient(requests) if player.kind == "plex" else JellyfinClient(requests, is_emby=player.kind == "emby")
+    return PlexClient(requests) if kind == "plex" else JellyfinClient(requests, is_emby=kind == "emby")
 
 
 def _headers(kind: str, key: str) -> dict[str, str]:

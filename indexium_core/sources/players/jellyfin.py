@@ -45,7 +45,7 @@ class JellyfinClient:
         known = {title.entity for title in titles if items.find(title) is not None}
         folders = self._folders() if len(known) < len(titles) else []
         outside = {
-            title.entity: outside_reason(self._requests.name, title.path)
+            title.entity: outside_reason(self._requests.name, title, folders)
             for title in titles
             if title.entity not in known and not has_folder(folders, title.path)
         }

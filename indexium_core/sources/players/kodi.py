@@ -19,7 +19,15 @@ from indexium_core import errors
 from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
 from indexium_core.model.connections.watch_states import WatchState, joined, known_ids, matching
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.sources.players.program import MessageBook, PlayerAbout, is_below, name_of, parent_of, plain
+from indexium_core.sources.players.program import (
+    MessageBook,
+    PlayerAbout,
+    is_below,
+    name_of,
+    outside_reason,
+    parent_of,
+    plain,
+)
 from indexium_core.sources.players.requests import PlayerRequests
 
 Item: TypeAlias = Mapping[str, Any]
@@ -213,8 +221,7 @@ class KodiClient:
         for title in titles:
             root = max((each for each in sources if is_below(title.path, each)), key=len, default=None)
             if root is None:
-                folder = parent_of(title.path)
-                outside[title.entity] = f"No source of {self._name} has the folder {folder}. Add a source, or map it."
+                outside[title.entity] = outside_reason(self._name, title, sources)
             else:
                 roots.add(root)
         if roots:

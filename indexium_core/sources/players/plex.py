@@ -87,8 +87,7 @@ class PlexClient:
         version = str(self._container("/identity").get("version", ""))
         sections = self._sections()
         may = f"It may read and refresh {wording.plural(len(sections), 'library', 'libraries')}."
-        folders = tuple(folder for each in sections for folder in each.folders)
-        return PlayerAbout(version=version.partition("-")[0], may=(may,), folders=folders)
+        return PlayerAbout(version=version.partition("-")[0], may=(may,), folders=_folders_of(sections))
 
     def tell(self, titles: Sequence[PlayerTitle], book: MessageBook) -> NotificationResult:
         sections = self._sections()
@@ -100,7 +99,7 @@ class PlexClient:
         for title in titles:
             section = _section_of(sections, title)
             if section is None:
-                outside[title.entity] = outside_reason(self._name, title.path)
+                outside[title.entity] = outside_reason(self._name, title, _folders_of(sections))
             elif found := known.numbers_of(title):
                 numbers |= dict.fromkeys(found)
                 count += 1
@@ -180,6 +179,10 @@ class PlexClient:
                 path = next(_files(item), None)
                 if path is not None:
                     yield _state(item, path), str(item["ratingKey"])
+
+
+def _folders_of(sections: Sequence[_PlexLibrary]) -> tuple[str, ...]:
+    return tuple(folder for each in sections for folder in each.folders)
 
 
 def _section_of(sections: Sequence[_PlexLibrary], title: PlayerTitle) -> _PlexLibrary | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
+from indexium_core.model import wording
 from indexium_core.model.connections.folder_map import contains
 from indexium_core.model.connections.player_connection import NotificationResult, PlayerTitle, TitleShown
 from indexium_core.model.connections.watch_states import WatchState
@@ -80,9 +81,12 @@ def has_folder(folders: Iterable[str], path: str) -> bool:
     return any(is_below(path, each) for each in folders)
 
 
-def outside_reason(player: str, path: str) -> str:
-    """Return the sentence about a title whose folder no library of a player has."""
-    return f"No library of {player} has the folder {parent_of(path)}. Add it there, or map it."
+def outside_reason(player: str, title: PlayerTitle, folders: Sequence[str]) -> str:
+    """Return the sentence about a title outside the folders of a player, with these and with that of the title."""
+    theirs, ours = parent_of(title.path), parent_of(title.here)
+    known = f"It has {wording.list_of(folders, most=5)}" if folders else "It has no folder"
+    here = f", which is {ours} here" if ours and ours != theirs else ""
+    return f"This is outside the folders of {player}. {known}, but not {theirs}{here}. Add it there, or map it."
 
 
 def plain(path: str) -> str:

@@ -121,7 +121,7 @@ class PlayerRequests:
         if answer.status == 404 or not answer.body.strip():
             return None
         try:
-            return json.loads(answer.body)
+            return _without_nulls(json.loads(answer.body))
         except (ValueError, RecursionError):
             pass
         if "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<":
@@ -132,3 +132,10 @@ class PlayerRequests:
     @staticmethod
     def _error(code: str, message: str) -> errors.PlayerError:
         return errors.PlayerError(message, code=f"player_{code}")
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a JSON value in which null is no value: players write it for what they do not know."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value if each is not None] if isinstance(value, list) else value

@@ -20,6 +20,7 @@ from indexium_core.model.approvals.approval import (
 from indexium_core.model.approvals.rule import WorkSize
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
+from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
 
 _NAMED = 5  # items that a sentence about differences names
@@ -135,9 +136,13 @@ def risks(tx: Connection, operation_id: int, *, variant_id: int) -> dict[str, in
     return dict(tx.execute(_sql("risks"), facts).fetchall())
 
 
-def same(reader: Connection, work: ProposedWork, actor: Actor, *, now: datetime) -> int | None:
-    """Return the waiting request of an actor for the same work; None if there is none."""
-    facts = {"kind": work.kind, "digest": work.digest, "now": now, **actor.columns}
+def same(reader: Connection, work: ProposedWork, actor: Actor, *, is_repeated: bool, now: datetime) -> int | None:
+    """
+    Return the request of an actor for the same work that waits; None if there is none.
+
+    `is_repeated`: the work starts again by itself, so also a request that was rejected is found.
+    """
+    facts = {"kind": work.kind, "digest": work.digest, "is_repeated": is_repeated, "now": now, **actor.columns}
     found = reader.value(_sql("same"), facts)
     return None if found is None else int(found)
 
@@ -156,6 +161,7 @@ def add(
         "reverts_id": work.reverts_id,
         "now": now,
         "expires_at": expires_at,
+        "change": changers.newest_change(tx),
         **_present(work),
         **actor.columns,
     }
@@ -163,6 +169,14 @@ def add(
     tx.execute(_sql("insert_items"), {"id": approval_id, **work.columns})
     add_entry(tx, approval_id, "proposed", actor, str(work.query.get("user_note") or ""), now=now)
     return approval_id
+
+
+def propose_again(tx: Connection, approval_id: int, actor: Actor, text: str, *, now: datetime) -> None:
+    """Let a request be the proposal of what it has now, as the proposer has seen it."""
+    differs = tx.value(_sql("differs_from_proposal"), {"id": approval_id})
+    tx.execute(_sql("propose_again"), {"id": approval_id, "change": changers.newest_change(tx), "now": now})
+    if differs:
+        add_entry(tx, approval_id, "proposed", actor, text, now=now)
 
 
 def add_entry(
@@ -173,9 +187,10 @@ def add_entry(
     tx.execute(_sql("insert_entry"), facts)
 
 
-def replaced(reader: Connection, approval_id: int, source: str) -> list[int]:
-    """Return the waiting requests of a client that its newer request replaces."""
-    return [row[0] for row in reader.execute(_sql("replaced"), {"id": approval_id, "source": source}).fetchall()]
+def replaced(reader: Connection, approval_id: int, source: str, actor: Actor) -> list[int]:
+    """Return the waiting requests of an actor and a client that a newer request of both replaces."""
+    facts = {"id": approval_id, "source": source, **actor.columns}
+    return [row[0] for row in reader.execute(_sql("replaced"), facts).fetchall()]
 
 
 def change(tx: Connection, approval_id: int, work: ProposedWork, *, note: str) -> bool:
@@ -260,12 +275,6 @@ def item_keys(reader: Connection, approval_id: int) -> list[str]:
 def files(reader: Connection, approval_id: int) -> list[ProposedFile]:
     """Return the files of a request, as the catalog has them."""
     return [ProposedFile(*row) for row in reader.execute(_sql("files"), {"id": approval_id}).fetchall()]
-
-
-def edited_by(reader: Connection, approval: Approval, actor: Actor) -> int:
-    """Return how many files of a request an actor has decided about since the proposal."""
-    facts = {"id": approval.id, "since": approval.proposed_at, "actor_kind": actor.kind, "actor_id": actor.id}
-    return int(reader.value(_sql("edited_by"), facts))
 
 
 def waiting(reader: Connection, *, now: datetime) -> list[WaitingRequest]:

@@ -49,7 +49,7 @@ class TitleOwner(NamedTuple):
     id: int
     series_id: int | None
     season: int | None
-    may_download: bool = True  # its library does not hold home videos
+    may_download: bool = True  # titles of its library are looked up
 
 
 class LocalFile(NamedTuple):
@@ -143,6 +143,11 @@ def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:
 def cached(reader: Connection) -> dict[str, str]:
     """Return the path of each image of the cache by its hash."""
     return dict(reader.execute(_sql("cached")).fetchall())
+
+
+def is_cached(reader: Connection, content_hash: str) -> bool:
+    """Return whether an image is in the cache, for an actor with some libraries as one of a title that is seen."""
+    return bool(reader.value(_sql("is_cached"), {"content_hash": content_hash}))
 
 
 def cached_bytes(reader: Connection) -> int:

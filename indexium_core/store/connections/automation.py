@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -32,6 +32,12 @@ def published_by_itself(reader: Connection, *, since: datetime) -> dict[int, int
     """Return the number of files that were published by themselves since a moment, by library."""
     rows = reader.execute(_sql("published_by_itself"), {"since": since}).fetchall()
     return {int(library_id): int(files) for library_id, files in rows}
+
+
+def stopped(reader: Connection, library_id: int, sources: Collection[str]) -> list[tuple[int, str]]:
+    """Return id and source of the publications that began by themselves, were stopped, and have titles left."""
+    found = {"library_id": library_id, "sources": list(sources)}
+    return [(int(number), source) for number, source in reader.execute(_sql("stopped"), found).fetchall()]
 
 
 def waiting_rows(reader: Connection, *, safe_too: bool) -> dict[int, int]:

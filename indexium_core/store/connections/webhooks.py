@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from indexium_core.model.connections.folder_map import FolderRule
@@ -46,6 +46,7 @@ class ClaimedEvent(NamedTuple):
     event_type: str
     name: str
     received_at: datetime
+    result: str  # why it was not handled before; "": this is the first attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +144,8 @@ def put_event(tx: Connection, event: NewEvent) -> int:
         same = {name: _stored(getattr(event, name)) for name in ("source_id", "digest", "library_id", "folder")}
         found = tx.value(_sql("same_waiting"), same)
         if found is not None:
-            moments = {"received_at": event.received_at, "not_before": event.not_before}
-            tx.execute(_sql("repeat_event"), {"id": found, "key": event.key, "times": event.times, **moments})
+            facts = {"id": found, "key": event.key, "times": event.times, "not_before": event.not_before}
+            tx.execute(_sql("repeat_event"), facts)
             return int(found)
     statement = _sql("add_event")
     facts = {name: _stored(getattr(event, name)) for name in event.__slots__}
@@ -167,9 +168,32 @@ def claim(tx: Connection, job_id: int, library_id: int, folders: Collection[str]
     return [ClaimedEvent(*row) for row in tx.execute(_sql("claimed"), {"job_id": job_id}).fetchall()]
 
 
-def release(tx: Connection, job_id: int, result: str, *, not_before: datetime) -> None:
-    """Let the events of a reaction wait again, until a moment at least."""
-    tx.execute(_sql("release"), {"job_id": job_id, "result": _stored(result), "not_before": not_before})
+def release(
+    tx: Connection,
+    job_id: int,
+    result: str,
+    *,
+    now: datetime,
+    shortest: timedelta = timedelta(0),
+    longest: timedelta = timedelta(0),
+) -> None:
+    """
+    Let the events of a reaction wait again, each as long as it has waited already, within two limits.
+
+    So an event is tried ever more rarely. Without limits, it is tried at once.
+    """
+    limits = {"shortest": shortest, "longest": longest}
+    tx.execute(_sql("release"), {"job_id": job_id, "result": _stored(result), "now": now, **limits})
+
+
+def note_pause(tx: Connection, result: str) -> None:
+    """Note why events wait while all automation is paused."""
+    tx.execute(_sql("note_pause"), {"result": result})
+
+
+def look_now(tx: Connection, event_id: int, *, now: datetime) -> None:
+    """Let the waiting events of the folder of an event wait no longer."""
+    tx.execute(_sql("look_now"), {"id": event_id, "now": now})
 
 
 def jobs_of_waiting(reader: Connection) -> list[int]:
@@ -183,9 +207,18 @@ def source_of_group(reader: Connection, library_id: int, folder: str) -> tuple[i
     return (0, "") if row is None else (int(row[0]), str(row[1]))
 
 
-def finish(tx: Connection, job_id: int, result: str, *, state: EventState, now: datetime) -> None:
-    """Store the result of a reaction for its events."""
-    tx.execute(_sql("finish"), {"job_id": job_id, "state": state, "result": _stored(result), "now": now})
+def finish(
+    tx: Connection,
+    job_id: int,
+    result: str,
+    *,
+    state: EventState,
+    now: datetime,
+    event_ids: Collection[int] | None = None,
+) -> None:
+    """Store the result of a reaction for its events, or only for some of them."""
+    ids = None if event_ids is None else list(event_ids)
+    tx.execute(_sql("finish"), {"job_id": job_id, "state": state, "result": _stored(result), "now": now, "ids": ids})
 
 
 def requeue(tx: Connection, event_id: int, event: NewEvent) -> None:
@@ -243,15 +276,23 @@ def titles_below(reader: Connection, library_id: int, folders: Collection[bytes]
 
 
 def titles_in(reader: Connection, library_id: int, folders: Collection[bytes]) -> list[tuple[str, int]]:
-    """Return type and id of the films, episodes and videos with files in folders, not in folders inside these."""
-    wanted = {folder.rstrip(b"/") for folder in folders}
+    """
+    Return type and id of the films, episodes and videos with files in folders.
+
+    Files in folders inside a folder count only if it has a slash at its end.
+    """
+    whole = tuple(folder for folder in folders if folder.endswith(b"/"))
     rows = reader.execute(_sql("titles_of_paths"), _below(library_id, folders)).fetchall()
-    found = {(kind, int(number)): None for path, kind, number in rows if path.rpartition(b"/")[0] in wanted}
+    found = {
+        (kind, int(number)): None
+        for path, kind, number in rows
+        if path.rpartition(b"/")[0] in folders or path.startswith(whole)
+    }
     return list(found)
 
 
 def retry_now(tx: Connection, source_id: int, *, now: datetime) -> None:
-    """Let the events of a source that wait for a disk be retried at once."""
+    """Let the events of a source that are retried later be tried at once."""
     tx.execute(_sql("retry_now"), {"source_id": source_id, "now": now})
 
 

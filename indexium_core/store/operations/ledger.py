@@ -8,7 +8,7 @@ set of rows; results are stored in groups.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
@@ -66,6 +66,7 @@ class Ledger:
         variant_id: int,
         plan_id: int,
         options: WriteOptions,
+        applied: Mapping[str, Any] | None = None,
         now: datetime,
         expires_at: datetime,
         owner: str = "",
@@ -76,8 +77,9 @@ class Ledger:
         Record a write of the plan's current items of `file_ids`, with items, backups and its job; return its id.
 
         If `file_ids` is a function, the transaction calls it: it returns the files, or raises an error. `owner` is the
-        instance that may start the job; `request` is an idempotent request. `admit` is called with the recorded
-        operation, and may raise an error instead of letting it start.
+        instance that may start the job. `applied`: the settings of the write; default: those of its run. `request` is
+        an idempotent request. `admit` is called with the recorded operation, and may raise an error instead of letting
+        it start.
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
@@ -109,7 +111,7 @@ class Ledger:
                 source=options.source,
                 plan_id=plan_id,
                 reverts_id=None,
-                options=json.dumps(stored_options(options)),
+                options=json.dumps({**stored_options(options), **(applied or {})}),
                 owner=owner,
                 now=now,
             )

@@ -32,8 +32,8 @@ class StartFacts:
     """
     The facts that a run of an operation needs at its start.
 
-    Options of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels),
-    `fields` (only these). Of a rollback:
+    Options of a write: `preserve_mtime`, `faststart`, `sidecar_name`, `keep_backup`, `hard_links` (block, break),
+    `risk` (levels), `fields` (only these). Of a rollback:
     `replan`, `changed`, `with_newer`. `postpone`: its files are postponed although it is not a rollback.
     """
 
@@ -335,9 +335,8 @@ def _changes(found: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
 
 
 def stored_options(options: WriteOptions) -> dict[str, Any]:
-    """Return the options of a write that a run or a retry needs, also after a restart."""
+    """Return the options of a write that a run or a retry needs, also after a restart, without those of settings."""
     return {
-        "preserve_mtime": options.preserve_mtime,
         "keep_backup": options.create_backup,
         "hard_links": options.hard_links,
         "risk": list(options.risk),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from indexium_core.store import sql
+from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
 
 
@@ -75,6 +76,7 @@ def undo_or_redo(tx: Connection, step_id: int, *, undo: bool) -> bool | None:
             tx.execute(_sql(statement))
         for statement in ("delete_aliases", "insert_aliases", "delete_people", "mark_names", "mark_targets"):
             tx.execute(_sql(statement))
+        changers.record_targets(tx, [target for (target,) in tx.execute(_sql("targets")).fetchall()])
     tx.execute(_sql("drop_delta"))
     return is_applicable
 

@@ -19,6 +19,7 @@ from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.model.people.person import AssignmentRow, PersonRow
 from indexium_core.model.query import SpellingParameter, SpellingSet
 from indexium_core.store import rows, sql
+from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
 
 _ID = re.compile(r"#\d{1,18}")
@@ -87,6 +88,7 @@ def assign(tx: Connection, wanted: Sequence[AssignmentRequest], *, replace: bool
     tx.execute(_sql("new_assignments"))
     tx.execute(_sql("assign"), [at])
     tx.execute(_sql("mark_assigned"))
+    changers.record_targets(tx, [target for (target,) in tx.execute(_sql("assigned_targets")).fetchall()])
     matched, waiting, added, files = tx.execute(_sql("assign_counts")).fetchone() or (0, 0, 0, 0)
     tx.execute(_sql("drop_wanted"))
     if replace:
@@ -310,14 +312,14 @@ def rename(tx: Connection, person_id: int, *, old: str, new: str, qualifier: str
     tx.execute(_sql("rename"), [person_id, new, key, search, qualifier])
     if old != new:
         tx.execute(_sql("add_alias"), [old, people_comment.person_key(old), person_id, at])
-    tx.execute(_sql("mark_people"), [[person_id]])
+    _mark(tx, [person_id])
 
 
 def split(tx: Connection, person_id: int, file_ids: Collection[int], *, name: str, qualifier: str, at: datetime) -> int:
     """Move the assignments of a person to some files to a new person, and return the id of the new person."""
     new_id = _add(tx, name, qualifier, at=at)
     tx.execute(_sql("split_assignments"), {"from": person_id, "to": new_id, "file_ids": list(file_ids)})
-    tx.execute(_sql("mark_people"), [[person_id, new_id]])
+    _mark(tx, [person_id, new_id])
     return new_id
 
 
@@ -325,7 +327,7 @@ def add_alias(tx: Connection, person_id: int, alias: str, *, at: datetime) -> No
     """Add an alias to a person, so that the plan corrects the files that have it."""
     tx.execute(_sql("drop_alias"), [alias, person_id])
     tx.execute(_sql("add_alias"), [alias, people_comment.person_key(alias), person_id, at])
-    tx.execute(_sql("mark_people"), [[person_id]])
+    _mark(tx, [person_id])
 
 
 def restore(tx: Connection, name: str, qualifier: str | None, aliases: Collection[str], *, at: datetime) -> None:
@@ -376,7 +378,7 @@ def _add(tx: Connection, name: str, qualifier: str, *, at: datetime) -> int:
 def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetime) -> None:
     """Merge people: their assignments move to `into`, their spellings become aliases."""
     ids = list(person_ids)
-    tx.execute(_sql("mark_people"), [[*ids, into]])
+    _mark(tx, [*ids, into])
     tx.execute(_sql("merge_assignments"), [ids, into])
     tx.execute(_sql("delete_duplicate_assignments"), [into])
     tx.execute(_sql("drop_common_aliases"), [ids, into])
@@ -388,9 +390,16 @@ def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetim
 def forget(tx: Connection, person_ids: Collection[int]) -> None:
     """Delete people, their aliases and all their assignments. Comments of files do not change."""
     ids = list(person_ids)
-    tx.execute(_sql("mark_people"), [ids])
+    _mark(tx, ids)
     for statement in ("drop_assignments", "drop_aliases", "delete_people"):
         tx.execute(_sql(statement), [ids])
+
+
+def _mark(tx: Connection, person_ids: Collection[int]) -> None:
+    """Mark the plans of all files that have one of these people; the change counts for files that come later, too."""
+    ids = list(person_ids)
+    tx.execute(_sql("mark_people"), [ids])
+    changers.record_targets(tx, [target for (target,) in tx.execute(_sql("targets_of"), [ids]).fetchall()])
 
 
 def _delete_unused(tx: Connection) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexium_core import errors
+from indexium_core.model.planning.issue_bits import ISSUE_PARAMETERS
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     WRITABLE,
@@ -25,6 +26,7 @@ from indexium_core.model.planning.plan import (
 )
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
+from indexium_core.store.accounts.limited_reader import LimitedReader
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
 from indexium_core.store.planning import plan_rows
@@ -382,6 +384,10 @@ def _run(
     """Run a statement with the facts that it uses; the compiled searches replace their placeholders."""
     text = _SQL[name]
     facts = {**facts, "libraries": reader.libraries}
+    if reader.libraries is not None and not isinstance(reader, LimitedReader):
+        text = text.replace("plan_items_of($variant_id, $plan_id)", f"({_SQL['own_items'].rstrip().rstrip(';')})")
+        facts |= {"copied_bit": ISSUE_PARAMETERS["duplicate_content"]}
+        facts |= {"warning_bits": ISSUE_PARAMETERS["warning_bits"]}
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
             where, parameters = query.named(prefix)

@@ -19,23 +19,10 @@ from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
+from indexium_core.model.planning.issue_bits import ISSUE_CODES, ISSUE_PARAMETERS
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 from indexium_core.store.versions.plan_version import DiskRates
 
-ISSUE_CODES = tuple(code for code, _ in risk.BITS)  # by bit; the macro `issue_codes` of the schema has the same list
-
-
-def _issue_parameters() -> dict[str, int]:
-    """Return the parameters of `compute` in plan_compute.sql: the mask of each kind of issue and of each severity."""
-    masks: dict[str, int] = {}
-    for bit, (code, severity) in enumerate(risk.BITS):
-        name = f"{code}_{severity}" if (code, severity) in risk.VARIANT_KINDS else code
-        masks[name] = 1 << bit
-        masks[f"{severity}_bits"] = masks.get(f"{severity}_bits", 0) | 1 << bit
-    return masks
-
-
-ISSUE_PARAMETERS = _issue_parameters()
 _RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # the parameters of `compute` that do not change
     "comment_bits": sum(
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")

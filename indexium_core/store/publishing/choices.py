@@ -10,6 +10,7 @@ from typing import NamedTuple
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
+from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
 from indexium_core.store.publishing.inputs import STOP
 
@@ -36,6 +37,7 @@ def put(
     for each in wanted:
         facts = {**each._asdict(), **entity._asdict(), "at": at, **_actor()}
         tx.execute(_sql("set_choice"), facts)
+    changers.record_titles(tx, [f"{entity.entity_type}:{entity.entity_id}"])  # who takes a choice back leaves no row
     released = [each.path_bytes for each in wanted if each.choice == STOP]
     tx.execute(_sql("release"), {"paths": list(paths), "released": released})
 

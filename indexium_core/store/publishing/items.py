@@ -6,7 +6,7 @@ import json
 import os
 import urllib.parse
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -172,10 +172,15 @@ def follow_results(tx: Connection, item_ids: Collection[int], *, at: datetime) -
         tx.execute(sql.with_parts(_sql("show_published"), table=table), {**facts, "kind": kind})
 
 
-def set_states(tx: Connection, states: Mapping[bytes, str], *, at: datetime) -> None:
-    """Store how our files are on the disk, by path: published, drifted or missing. A released one stays released."""
+def set_states(tx: Connection, states: Mapping[bytes, str], *, lost_with_media: Iterable[bytes], at: datetime) -> None:
+    """
+    Store how our files are on the disk, by path: published, drifted or missing. A released one stays released.
+
+    `lost_with_media`: missing files whose media is away, too. Perhaps no person deleted them.
+    """
     if states:
-        tx.execute(_sql("set_states"), {"paths": list(states), "states": list(states.values()), "at": at})
+        facts = {"paths": list(states), "states": list(states.values()), "lost_with_media": list(lost_with_media)}
+        tx.execute(_sql("set_states"), {**facts, "at": at})
 
 
 def cached_sizes(reader: Connection, hashes: Collection[str]) -> dict[str, int]:

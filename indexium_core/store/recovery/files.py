@@ -100,6 +100,11 @@ def snapshots(home: Path) -> list[Path]:
     return sorted(found, key=lambda path: int(path.stem), reverse=True)
 
 
+def private_part_of(snapshot: Path) -> Path:
+    """Return the path of the file that a snapshot has beside it: the tables that no file holds, for a rebuild."""
+    return snapshot.with_suffix(".private")
+
+
 def operation_of(journal: Path) -> int | None:
     """Return the number of the operation of a journal, by its name; None if the name has none."""
     found = _JOURNAL_NAME.fullmatch(journal.name)

@@ -15,7 +15,7 @@ import duckdb
 from indexium_core import errors
 from indexium_core.model.people import people_comment
 from indexium_core.store import migrations, sql
-from indexium_core.store.recovery import survival
+from indexium_core.store.recovery import files, survival
 from indexium_core.store.recovery.database_file import attachment
 from indexium_core.store.recovery.files import CONFIG
 from indexium_core.store.recovery.survival import Survival
@@ -28,22 +28,26 @@ def to_database(snapshot: Path, target: Path) -> None:
     Make a database from the tables of the home that a snapshot has.
 
     Args:
-        snapshot: The file of the snapshot.
+        snapshot: The file of the snapshot. Its private part is beside it, or in it: earlier versions made one file.
         target: The new file.
 
     Raises:
         duckdb.Error: The snapshot is damaged, or the disk is full.
         HomeVersionError: A newer version of Indexium made the snapshot.
-        UsageError: An earlier version made it, which did not store the tables of the home.
+        UsageError: It has no tables of the home: an earlier version did not store them, or the private part is missing.
 
     """
     target.unlink(missing_ok=True)
     with contextlib.closing(duckdb.connect(str(target), config=CONFIG)) as raw:
         raw.execute(attachment(snapshot, "source", read_only=True))
+        private = files.private_part_of(snapshot)
+        raw.execute(attachment(private if private.exists() else snapshot, "kept", read_only=True))
         tables = {table for (table,) in raw.execute(_SQL["tables_of_snapshot"]).fetchall()}
         if not tables:
-            reason = "an earlier version made it, so it has only tables for analysts"
+            reason = f"it has only tables for analysts, and the file {private.name} is not beside it"
             raise errors.UsageError(f"The snapshot {snapshot.name} is not used: {reason}.")
+        if not raw.execute(_SQL["is_of_one_moment"]).fetchall()[0][0]:
+            raise errors.UsageError(f"The snapshot {snapshot.name} is not used: {private.name} is of another moment.")
         version = _value(raw, "schema_of_snapshot")
         known = migrations.available()
         if version > known[-1].version:
@@ -55,7 +59,7 @@ def to_database(snapshot: Path, target: Path) -> None:
         for name, number in raw.execute(_SQL["snapshot_sequences"]).fetchall():
             raw.execute(sql.with_parts(_SQL["continue_sequence"], sequence=name, number=str(number)))
         raw.execute(_SQL["snapshot_identity"])
-        raw.execute("DETACH source")
+        raw.execute("DETACH source; DETACH kept")
         migrations.apply(raw, migrations.pending(raw))
         for table in survival.of(Survival.REPEATED):
             raw.execute(sql.with_parts(_SQL["drop_table"], table=table))

@@ -32,12 +32,13 @@ _OF: dict[Survival, str] = {
         user_identities user_libraries users video_people webhook_sources
     """,
     Survival.RECORDED: """
-        account_events asset_candidates audit_events cache_inventory copied_people episodes face_suggestions
-        film_evidence film_hashes
+        account_events asset_candidates audit_events cache_inventory changers copied_people episodes face_suggestions
+        file_changers film_evidence film_hashes
         item_side_files job_dependencies job_queue metadata_history metadata_operation_items metadata_operations
-        movies nfo_problems operation_state player_keeps player_messages provider_requests publish_log published_files
-        requests schedules schema_migrations seasons sender_ids series side_file_flips title_enrichment
-        title_external_ids title_files title_matches title_searches title_values touched_files webhook_events
+        movies nfo_problems operation_state player_keeps player_messages program_makers provider_requests publish_log
+        published_files requests schedules schema_migrations seasons sender_ids series side_file_flips title_changers
+        title_enrichment title_external_ids title_files title_matches title_searches title_values touched_files
+        webhook_events
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: """

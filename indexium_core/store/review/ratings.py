@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from indexium_core.model.fields.table import RATING
+from indexium_core.model.operations.actor import SYSTEM, Actor
 from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 
-def waiting(reader: Connection) -> dict[int, int]:
-    """Return the decision about the rating of each file that waits in folders that write at once, by file id."""
-    return dict(reader.execute(sql.load("ratings")["waiting"], {"kind": kind_of_field(RATING)}).fetchall())
+class WaitingRating(NamedTuple):
+    """A rating that waits: the decision about it, and who made it."""
+
+    decision: int
+    actor: Actor
+
+
+def waiting(reader: Connection) -> dict[int, WaitingRating]:
+    """
+    Return the rating of each file that waits in folders that write at once, by file id.
+
+    A decision that does not say who made it is one of Indexium.
+    """
+    rows = reader.execute(sql.load("ratings")["waiting"], {"kind": kind_of_field(RATING)}).fetchall()
+    return {
+        file_id: WaitingRating(decision, SYSTEM if kind is None else Actor(kind, actor_id or "", name or ""))
+        for file_id, decision, kind, actor_id, name in rows
+    }
 
 
 def waiting_in(reader: Connection, library_id: int) -> list[int]:

@@ -14,7 +14,8 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from indexium_core.model.fields.table import RATING
@@ -23,11 +24,13 @@ from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepRow
 from indexium_core.store import sql
+from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 
 MAX_STEPS = 100  # kept of a kind, except decisions about matches, which all stay; and returned by one call
 MAX_AGE_DAYS = 90
+_NUMBER = re.compile(r"(?:[a-z]+:)?(\d+)")  # at the start of a subject that has the id of a title or of a file
 
 
 def next_id(tx: Connection) -> int:
@@ -83,6 +86,13 @@ def _record(
     kept = {"subjects": list(subjects), "before": before, **current_actor().columns}
     tx.execute(_sql("record"), {**facts, **kept})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
+    changers.record_titles(tx, _changed(kind, subjects))
+
+
+def _changed(kind: str, subjects: Iterable[str]) -> list[str]:
+    """Return the titles, or the moved files, that a step is about; a subject may also be a file or an address."""
+    what = "moved" if kind == "move" else "title"
+    return [f"{what}:{found[1]}" for each in subjects if (found := _NUMBER.match(each))]
 
 
 def forget_kind(tx: Connection, kind: str) -> None:
@@ -133,7 +143,8 @@ def mark_undone(tx: Connection, step_id: int, *, at: datetime | None) -> None:
     """Store that a step is undone, or (None) in force again."""
     actor = current_actor().columns
     by = actor if at is not None else dict.fromkeys(actor)
-    tx.execute(_sql("set_undone"), {"step": step_id, "at": at, **by})
+    for kind, subjects in tx.execute(_sql("set_undone"), {"step": step_id, "at": at, **by}).fetchall():
+        changers.record_titles(tx, _changed(kind, subjects))
 
 
 def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutcome:

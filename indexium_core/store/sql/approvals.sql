@@ -66,7 +66,7 @@ INSERT INTO approvals BY NAME
 SELECT $id AS id, $digest AS plan_digest, $kind AS kind, $query AS query, $title AS title, $files AS files, $bytes AS bytes,
        $risks AS risks, $reasons::VARCHAR[] AS reasons, $reverts_id AS reverts_id, $actor_kind AS proposed_kind,
        $actor_id AS proposed_id, $actor_name AS proposed_by, $now AS proposed_at, $expires_at AS expires_at,
-       'waiting' AS state, '' AS note;
+       'waiting' AS state, '' AS note, $digest AS proposed_digest, $change AS proposed_change;
 
 -- name: insert_items
 -- The items of a request, in their order.
@@ -80,16 +80,29 @@ INSERT INTO approval_entries BY NAME
 SELECT $id AS approval_id, $now AS "at", $action AS action, $actor_kind AS actor_kind, $actor_id AS actor_id,
        $actor_name AS actor_name, $text AS text, (SELECT files FROM approvals WHERE id = $id) AS files;
 
+-- name: same_proposer
+-- Part of other statements: the requests of an actor. Who uses this computer without an account has only a name.
+proposed_kind = $actor_kind AND proposed_id = $actor_id AND (proposed_kind <> 'local' OR proposed_by = $actor_name);
+
 -- name: same
--- The request of the same actor for the same work that waits; the newest one.
+-- The request of the same actor for the same work that waits; the newest one. Work that starts by itself does not ask again
+-- after a rejection.
 SELECT max(id) FROM approvals
-WHERE state = 'waiting' AND expires_at > $now AND kind = $kind AND plan_digest = $digest
-  AND proposed_kind = $actor_kind AND proposed_id = $actor_id AND (proposed_kind <> 'local' OR proposed_by = $actor_name);
+WHERE (state = 'waiting' AND expires_at > $now OR state = 'rejected' AND $is_repeated) AND kind = $kind AND plan_digest = $digest
+  AND /* same_proposer */;
+
+-- name: differs_from_proposal
+-- Whether a request has something else than what was proposed.
+SELECT proposed_digest <> plan_digest FROM approvals WHERE id = $id;
+
+-- name: propose_again
+-- The proposer has looked at what a request has now.
+UPDATE approvals SET proposed_digest = plan_digest, proposed_change = $change, proposed_at = $now WHERE id = $id;
 
 -- name: replaced
--- The waiting requests that a newer one of the same program replaces.
+-- The waiting requests of the same proposer that a newer one of the same client replaces.
 SELECT id FROM approvals
-WHERE state = 'waiting' AND id <> $id AND query->>'$.source' = $source;
+WHERE state = 'waiting' AND id <> $id AND query->>'$.source' = $source AND /* same_proposer */;
 
 -- name: state
 -- Part of other statements: the state of a request. It expires by the clock, and its operation ends by itself.
@@ -101,7 +114,7 @@ CASE WHEN a.state = 'waiting' AND a.expires_at <= $now THEN 'expired'
 -- Part of other statements: the columns of a request.
 a.id, a.kind, a.plan_digest AS digest, a.query, a.title, a.files, a.bytes, a.risks, a.reasons, a.reverts_id,
 a.proposed_kind, a.proposed_id, a.proposed_by, a.proposed_at, a.expires_at, a.decided_kind, a.decided_id, a.decided_by,
-a.decided_at, a.note, a.operation_id, /* state */ AS state;
+a.decided_at, a.note, a.operation_id, a.proposed_digest, a.proposed_change, /* state */ AS state;
 
 -- name: page
 -- One page of requests, the newest first, and how many there are.
@@ -133,12 +146,6 @@ SELECT item FROM approval_items WHERE approval_id = $id ORDER BY path, item;
 -- The files of a request, as the catalog has them.
 SELECT f.library_id, f.path_bytes, f.size, f.mtime_ns
 FROM approval_items AS i JOIN scanned_files AS f ON i.item = 'file:' || f.file_id WHERE i.approval_id = $id;
-
--- name: edited_by
--- How many files of a request have a decision in force that an actor made after the proposal.
-SELECT count(DISTINCT d.file_id) FROM approval_items AS i JOIN decisions AS d ON i.item = 'file:' || d.file_id
-WHERE i.approval_id = $id AND d.revoked_at IS NULL AND d.kind <> 'postpone' AND d.created_at > $since
-  AND d.actor_kind = $actor_kind AND d.actor_id = $actor_id;
 
 -- name: differing
 -- The items of a request whose change is another one now, are new in it, or left it; the first ones, and the numbers of

@@ -111,6 +111,10 @@ WHERE NOT EXISTS (FROM cache_inventory WHERE content_hash = $content_hash);
 -- The images of the cache: hash and path.
 SELECT content_hash, file_path FROM cache_inventory ORDER BY content_hash;
 
+-- name: is_cached
+-- Whether an image is in the cache.
+SELECT EXISTS (FROM cache_inventory WHERE content_hash = $content_hash);
+
 -- name: cached_bytes
 -- The size of the images of the cache.
 SELECT coalesce(sum(file_size), 0) FROM cache_inventory;
@@ -168,14 +172,14 @@ DELETE FROM asset_candidates AS a
 WHERE NOT EXISTS (FROM titles AS t WHERE t.entity_type = a.entity_type AND t.id = a.entity_id);
 
 -- name: owner
--- A title, the series that it belongs to, and whether its library holds titles: for home videos nothing is downloaded.
-SELECT t.entity_type, t.id, t.series_id, t.season, coalesce(l.kind, 'home') <> 'home' AS may_download
+-- A title, the series that it belongs to, and whether pictures of its library may be downloaded.
+SELECT t.entity_type, t.id, t.series_id, t.season, is_looked_up(l.kind) AS may_download
 FROM titles AS t LEFT JOIN libraries AS l USING (library_id) WHERE t.id = $id;
 
 -- name: changed_owners
 -- The films, series and episodes that are new or changed since a moment; a series also if one of its episodes is.
 SELECT t.entity_type, t.id, t.series_id, t.season, TRUE AS may_download
-FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') <> 'home'
+FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND is_looked_up(l.kind)
 WHERE t.entity_type <> 'season' AND t.state <> 'ignored' AND (t.updated_at >= $since OR t.id IN (
     SELECT series_id FROM episodes WHERE updated_at >= $since))
 ORDER BY t.id;
@@ -221,7 +225,7 @@ SELECT id, season FROM seasons WHERE series_id = $id ORDER BY season;
 
 -- name: pictured
 -- The films and series behind an id whose pictures a job gets.
-SELECT t.id FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') <> 'home'
+SELECT t.id FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND is_looked_up(l.kind)
 WHERE t.entity_type IN ('movie', 'series') AND t.state <> 'ignored' AND t.id > $after
   AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id))
   AND ($since::TIMESTAMPTZ IS NULL OR t.enriched_at >= $since)

@@ -25,6 +25,15 @@ JOIN item_side_files AS f ON f.item_id = i.id
 WHERE o.operation_type = 'publish' AND o.started_at > $since AND o.source = 'automation'
 GROUP BY f.library_id;
 
+-- name: stopped
+-- The publications that began by themselves, were stopped, and have titles of a library left; the first one first.
+SELECT o.id, o.source FROM metadata_operations AS o
+WHERE o.operation_type = 'publish' AND o.status IN ('failed', 'interrupted')
+  AND o.actor_kind IN ('webhook', 'schedule') AND list_contains($sources::VARCHAR[], o.source)
+  AND EXISTS (SELECT 1 FROM metadata_operation_items AS i JOIN item_side_files AS f ON f.item_id = i.id
+              WHERE i.operation_id = o.id AND i.status = 'pending' AND f.library_id = $library_id)
+ORDER BY o.id;
+
 -- name: waiting_rows
 -- The rows of the plan of publications that wait for a person, by library.
 SELECT library_id, count(DISTINCT (top_type, top_id)) AS rows FROM publication_rows

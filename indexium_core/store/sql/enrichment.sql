@@ -49,7 +49,7 @@ FROM (SELECT 'movie' AS entity_type, id, library_id, title, state, created_at, u
       FROM movies
       UNION ALL SELECT 'series', id, library_id, title, state, created_at, updated_at, enriched_at, enrichment_priority
       FROM series) AS t
-JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') <> 'home'
+JOIN libraries AS l ON l.library_id = t.library_id AND is_looked_up(l.kind)
 LEFT JOIN (/* video_counts */) AS n ON n.entity_type = t.entity_type AND n.entity_id = t.id
 LEFT JOIN (/* known_ids */) AS k ON k.entity_type = t.entity_type AND k.entity_id = t.id
 LEFT JOIN title_searches AS s ON s.entity_type = t.entity_type AND s.entity_id = t.id

@@ -157,6 +157,10 @@ SELECT NOT EXISTS (
 INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM assignments_delta));
 
+-- name: targets
+-- The targets without a file whose assignments change.
+SELECT DISTINCT target FROM assignments_delta ANTI JOIN file_targets USING (target);
+
 -- name: mark_names
 -- Mark the plans of all files that name one of the spellings, in the file or in an edit, or have one of the people.
 INSERT INTO plan_marks (mark_id, file_id)

@@ -23,8 +23,20 @@ SELECT * FROM /* home */.media_properties WHERE file_id IN (FROM own_files);
 SELECT * FROM /* home */.field_locks WHERE file_id IN (FROM own_files);
 
 -- name: plan_rows
--- … their plan …
-SELECT * FROM /* home */.plan_rows WHERE file_id IN (FROM own_files);
+-- … their plan, in which copies in other folders do not exist: one of them may be the only reason for a warning …
+SELECT * EXCLUDE (is_alone) REPLACE (
+    CASE WHEN is_alone THEN issues - /* copied */ ELSE issues END AS issues,
+    CASE WHEN is_alone AND risk_level = 'warning' AND (issues - /* copied */) & /* warnings */ = 0
+         THEN 'safe' ELSE risk_level END AS risk_level)
+FROM (
+    SELECT *, issues & /* copied */ > 0 AND file_id NOT IN (
+        SELECT f.file_id FROM scanned_files AS f JOIN (
+            SELECT file_hash, count(*) AS copies FROM scanned_files
+            WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY file_hash) AS c USING (file_hash)
+        WHERE c.copies > 1 OR f.state = 'missing'
+    ) AS is_alone
+    FROM /* home */.plan_rows WHERE file_id IN (FROM own_files)
+);
 
 -- name: plan_marks
 -- … what the next plan computes again …
@@ -33,6 +45,10 @@ SELECT * FROM /* home */.plan_marks WHERE file_id IN (FROM own_files);
 -- name: touched_files
 -- … what stays in it …
 SELECT * FROM /* home */.touched_files WHERE file_id IN (FROM own_files);
+
+-- name: file_changers
+-- … who changed it …
+SELECT * FROM /* home */.file_changers WHERE file_id IN (FROM own_files);
 
 -- name: decisions
 -- … the decisions about them …

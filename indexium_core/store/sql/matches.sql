@@ -126,9 +126,10 @@ LEFT JOIN (SELECT v.entity_id, v.value->>'$' AS country FROM /* ranked_values */
            QUALIFY row_number() OVER (PARTITION BY v.entity_id ORDER BY /* order_of_values */) = 1) AS v ON v.entity_id = t.id
 WHERE list_contains($ids::BIGINT[], t.id);
 
--- name: library_kind
--- What the library of a title holds; no row if the library was removed.
-SELECT kind FROM libraries WHERE library_id = $1;
+-- name: not_looked_up
+-- Of some titles, those that are not looked up at providers, each with its name and what its library holds.
+SELECT t.id, t.title, coalesce(l.kind, '') FROM titles AS t LEFT JOIN libraries AS l USING (library_id)
+WHERE list_contains($ids::BIGINT[], t.id) AND NOT is_looked_up(l.kind) ORDER BY t.id;
 
 -- name: put_search
 -- Store the result of a search.

@@ -136,6 +136,10 @@ FROM new_assignments;
 INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM new_assignments));
 
+-- name: assigned_targets
+-- The targets without a file that have new people.
+SELECT DISTINCT target FROM new_assignments ANTI JOIN file_targets USING (target);
+
 -- name: assign_counts
 -- Requested names whose file is scanned, and whose file is not; new assignments to scanned files; these files.
 SELECT count(DISTINCT w.ord) FILTER (w.name IS NOT NULL AND t.is_scanned),
@@ -379,6 +383,10 @@ SELECT nextval('mark_ids'), file_id FROM (
     UNION SELECT file_id FROM decisions
           WHERE kind = 'edit' AND revoked_at IS NULL AND list_has_any(people_keys, (SELECT keys FROM keys))
 );
+
+-- name: targets_of
+-- The targets without a file to which these people are assigned.
+SELECT DISTINCT target FROM assignments ANTI JOIN file_targets USING (target) WHERE person_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: all_spellings
 -- All spellings of the person that a name means, by itself or as an alias: as they are, in lower case, and whether a

@@ -8,6 +8,25 @@ i.est_seconds * CASE WHEN i.issue_bits & $copied_bits <> 0
                      THEN rate_of_disk($copy_rates, $rated_disks, i.disk_id, $copy_rate)
                      ELSE rate_of_disk($in_place_rates, $rated_disks, i.disk_id, $in_place_rate) END;
 
+-- name: own_items
+-- Part of other statements: the items for an actor with some libraries who reads the whole home, as `limited_reader.sql` has
+-- them. A copy in a folder of others does not exist.
+SELECT * EXCLUDE (is_alone) REPLACE (
+    CASE WHEN is_alone THEN list_filter(issues, lambda code: code <> 'duplicate_content') ELSE issues END AS issues,
+    CASE WHEN is_alone THEN issue_bits - $copied_bit ELSE issue_bits END AS issue_bits,
+    CASE WHEN is_alone AND risk_level = 'warning' AND (issue_bits - $copied_bit) & $warning_bits = 0
+         THEN 'safe' ELSE risk_level END AS risk_level)
+FROM (
+    SELECT *, issue_bits & $copied_bit > 0 AND file_id NOT IN (
+        SELECT f.file_id FROM scanned_files AS f JOIN (
+            SELECT file_hash, count(*) AS copies FROM scanned_files
+            WHERE state <> 'missing' AND file_hash IS NOT NULL AND list_contains($libraries::INTEGER[], library_id)
+            GROUP BY file_hash) AS c USING (file_hash)
+        WHERE c.copies > 1 OR f.state = 'missing'
+    ) AS is_alone
+    FROM plan_items_of($variant_id, $plan_id)
+);
+
 -- name: groups
 -- All items, counted by disk and everything that the statistics distinguish: a few dozen rows for any number of files. The
 -- seconds are those that the scan estimated.

@@ -264,7 +264,9 @@ WHERE entity_type = $entity_type AND entity_id = $entity_id AND state = 'release
 
 -- name: set_states
 -- How our files of some titles and videos are on the disk, as the plan has seen them.
-UPDATE published_files AS p SET state = n.state, missing_since = CASE WHEN n.state = 'missing' THEN $at END
+UPDATE published_files AS p
+SET state = n.state,
+    missing_since = CASE WHEN n.state = 'missing' AND NOT list_contains($lost_with_media::BLOB[], n.path_bytes) THEN $at END
 FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($states::VARCHAR[]) AS state) AS n
 WHERE n.path_bytes = p.path_bytes AND p.state <> n.state AND p.state <> 'released';
 

@@ -1,6 +1,7 @@
 -- name: waiting
--- The edits of one field that differ from the file, in folders whose ratings are written at once: file and decision.
-SELECT d.file_id, d.decision_id
+-- The edits of one field that differ from the file, in folders whose ratings are written at once: file, decision, who
+-- decided.
+SELECT d.file_id, d.decision_id, d.actor_kind, d.actor_id, d.actor_name
 FROM decisions AS d JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE l.write_ratings AND l.state = 'online' AND d.kind = $kind AND d.revoked_at IS NULL
   AND d.value IS DISTINCT FROM f.fields[edited_field($kind)]

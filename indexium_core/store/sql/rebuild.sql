@@ -70,16 +70,20 @@ UPDATE schema_migrations SET applied_at = s.applied_at FROM source.schema_migrat
 WHERE s.version = schema_migrations.version;
 
 -- name: tables_of_snapshot
--- The tables of the home that the snapshot `source` has.
-SELECT table_name FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'home';
+-- The tables of the home in `kept`, the private part of the snapshot `source`.
+SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept' AND schema_name = 'home';
+
+-- name: is_of_one_moment
+-- Whether a snapshot and its private part show the same moment.
+SELECT (FROM source.snapshot SELECT snapshot_at) = (FROM kept.snapshot SELECT snapshot_at);
 
 -- name: schema_of_snapshot
--- The newest migration of the home that the snapshot `source` shows.
-SELECT max(version) FROM source.home.schema_migrations;
+-- The newest migration of the home that the private part of a snapshot shows.
+SELECT max(version) FROM kept.home.schema_migrations;
 
 -- name: snapshot_rows
 -- The rows of a table that the snapshot has whole.
-SELECT * FROM source.home./* table */;
+SELECT * FROM kept.home./* table */;
 
 -- name: snapshot_scanned_files
 -- The files. Their stored time differs by one nanosecond from that of the file, so that the next scan reads what is not here.
@@ -89,21 +93,21 @@ SELECT f.file_id, k.library_id, coalesce(k.path_bytes, encode(f.path)) AS path_b
        f.container, f.duration, f.media_kind, f.comment, f.comment_people AS people,
        list_transform(f.comment_people, lambda name: lower(name)) AS people_keys, f.custom_text, f.damage,
        f.fields, f.first_seen_at, f.scanned_at
-FROM source.files AS f JOIN source.home.scanned_files AS k USING (file_id);
+FROM source.files AS f JOIN kept.home.scanned_files AS k USING (file_id);
 
 -- name: snapshot_media_properties
 -- The media properties.
 SELECT f.file_id, f.resolution, k.duration, k.size, f.video_codec, f.audio_codec, f.channels, f.sample_rate, f.frame_rate,
        k.hdr, k.tool, k.read_at, k.problem_code, k.problem, f.camera, f.lens, f.taken, f.latitude, f.longitude, f.faces
-FROM source.files AS f JOIN source.home.media_properties AS k USING (file_id);
+FROM source.files AS f JOIN kept.home.media_properties AS k USING (file_id);
 
 -- name: snapshot_sequences
 -- Each sequence of the home with the next number that it gives.
-SELECT sequence_name, start_value FROM duckdb_sequences() WHERE database_name = 'source' AND schema_name = 'home';
+SELECT sequence_name, start_value FROM duckdb_sequences() WHERE database_name = 'kept' AND schema_name = 'home';
 
 -- name: snapshot_identity
 -- The home keeps the time of its creation, which identifies it.
-UPDATE schema_migrations SET applied_at = s.applied_at FROM source.home.schema_migrations AS s
+UPDATE schema_migrations SET applied_at = s.applied_at FROM kept.home.schema_migrations AS s
 WHERE s.version = schema_migrations.version;
 
 -- name: texts_to_fold

@@ -141,6 +141,6 @@ FROM turn_rows AS t;
 DROP TABLE turn_rows;
 
 -- name: set_undone
--- Store that the step is undone and who did that, or (NULL) that it is in force again.
+-- Store that the step is undone and who did that, or (NULL) that it is in force again; return what it is about.
 UPDATE steps SET undone_at = $at, undone_by_kind = $actor_kind, undone_by_id = $actor_id, undone_by_name = $actor_name
-WHERE step_id = $step;
+WHERE step_id = $step RETURNING kind, subjects;

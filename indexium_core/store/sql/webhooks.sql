@@ -57,7 +57,8 @@ WHERE source_id = $source_id AND digest = $digest AND library_id = $library_id A
 
 -- name: repeat_event
 -- An event that came again while it waited.
-UPDATE webhook_events SET times = times + $times, received_at = $received_at, not_before = $not_before, key = $key WHERE id = $id;
+-- It keeps its first time: what was removed since then is restored.
+UPDATE webhook_events SET times = times + $times, not_before = $not_before, key = $key WHERE id = $id;
 
 -- name: add_event
 -- A new event.
@@ -90,16 +91,28 @@ WHERE state = 'waiting' AND library_id = $library_id AND list_contains($folders:
 
 -- name: claimed
 -- The events of a reaction that still wait, the first ones first.
-SELECT id, source_id, folder, other_folders, upgraded, event_type, name, received_at FROM webhook_events WHERE job_id = $job_id AND state = 'waiting' ORDER BY id;
+SELECT id, source_id, folder, other_folders, upgraded, event_type, name, received_at, result FROM webhook_events WHERE job_id = $job_id AND state = 'waiting' ORDER BY id;
 
 -- name: release
--- Events of a reaction that did nothing wait again.
-UPDATE webhook_events SET job_id = NULL, not_before = $not_before, result = $result WHERE job_id = $job_id AND state = 'waiting';
+-- Events of a reaction that did not reach everything wait again: as long as they have waited, within two limits.
+UPDATE webhook_events SET job_id = NULL, result = $result,
+       not_before = $now + greatest(least($now - received_at, $longest), $shortest)
+WHERE job_id = $job_id AND state = 'waiting';
 
 -- name: retry_now
--- Events that wait for a disk, after a change of their source.
+-- Events that are retried later are tried now, after a change of their source.
 UPDATE webhook_events SET not_before = least(not_before, $now)
 WHERE source_id = $source_id AND state = 'waiting' AND job_id IS NULL AND result <> '';
+
+-- name: look_now
+-- The waiting events of the folder of an event do not wait any longer, because a person asks for it.
+UPDATE webhook_events SET not_before = least(not_before, $now)
+WHERE state = 'waiting' AND job_id IS NULL
+  AND (library_id, folder) IN (SELECT (library_id, folder) FROM webhook_events WHERE id = $id);
+
+-- name: note_pause
+-- Why events wait while all automation is paused.
+UPDATE webhook_events SET result = $result WHERE state = 'waiting' AND job_id IS NULL AND result = '';
 
 -- name: jobs_of_waiting
 -- The reactions that have taken events which still wait.
@@ -111,15 +124,16 @@ SELECT s.id, s.name FROM webhook_events AS e JOIN webhook_sources AS s ON s.id =
 WHERE e.library_id = $library_id AND e.folder = $folder AND e.state = 'waiting' ORDER BY e.id DESC LIMIT 1;
 
 -- name: finish
--- The result of a reaction.
-UPDATE webhook_events SET state = $state, handled_at = $now, result = $result WHERE job_id = $job_id AND state = 'waiting';
+-- The result of a reaction, for all of its events or for some of them.
+UPDATE webhook_events SET state = $state, handled_at = $now, result = $result
+WHERE job_id = $job_id AND state = 'waiting' AND ($ids IS NULL OR list_contains($ids::BIGINT[], id));
 
 -- name: requeue
 -- An event that is read again.
 UPDATE webhook_events SET state = $state, library_id = $library_id, folder = $folder, other_folders = $other_folders,
        event_type = $event_type, name = $name, is_upgrade = $is_upgrade, upgraded = $upgraded,
        not_before = $not_before, job_id = NULL, handled_at = $handled_at, result = $result
-WHERE id = $id AND state <> 'waiting';
+WHERE id = $id AND (state <> 'waiting' OR job_id IS NULL);
 
 -- name: events
 -- One page of events, newest first.

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from indexium_core.model.lookups.candidates import Candidate, MatchReason, MissingSign
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
+from indexium_core.model.names import title_guess
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
@@ -148,9 +149,10 @@ def last_episodes(reader: Connection, series_id: int) -> list[tuple[int | None, 
     return reader.execute(_sql("last_episodes"), {"id": series_id}).fetchall()
 
 
-def library_kind(reader: Connection, library_id: int) -> str:
-    """Return what a library holds; "" if it was removed."""
-    return str(reader.value(_sql("library_kind"), [library_id]) or "")
+def why_not_looked_up(reader: Connection, title_ids: Sequence[int]) -> dict[int, str]:
+    """Return of some titles, by id, those of which nothing is sent to providers, each with the reason."""
+    found = reader.execute(_sql("not_looked_up"), {"ids": list(title_ids)}).fetchall()
+    return {number: title_guess.why_not_looked_up(f"“{name}”", kind) for number, name, kind in found}
 
 
 # Results of searches.

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dashboards.web import server
+from dashboards.web import first_person, server
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.flows.accounts.first_person import FirstPerson
@@ -43,7 +43,7 @@ def other(running: DashboardServer) -> Client:
 
 def printed(library: Library, running: DashboardServer) -> str:
     """Return the path of the one-time address that `serve` prints."""
-    [line] = [each for each in server.remote_access(library, running.host, running.port) if "code=" in each]
+    [line] = [each for each in first_person.remote_access(library, running.host, running.url) if "code=" in each]
     return line.strip().removeprefix(running.url)
 
 
@@ -85,7 +85,7 @@ def test_one_time_address_adds_one_administrator(library: Library, running: Dash
     assert other.get(path).headers["location"] == "/sign-in"
     assert sent(other, code=code_of(path), name="Eve").status == 403
     assert len(library.users.list()) == 1
-    assert not any("code=" in line for line in server.remote_access(library, running.host, running.port))
+    assert not any("code=" in line for line in first_person.remote_access(library, running.host, running.url))
 
 
 @pytest.mark.parametrize(("form", "sentence"), [({"again": "other"}, "differ"), ({"password": "a", "again": "a"}, "8")])
@@ -151,7 +151,8 @@ def test_another_site_cannot_add_the_first_person(library: Library, running: Das
 
 
 def test_address_of_this_machine_has_no_code(library: Library) -> None:
-    assert server.remote_access(library, "127.0.0.1", 5006) == server.remote_access(library, "::1", 5006) == []
+    for host in ("127.0.0.1", "::1"):
+        assert first_person.remote_access(library, host, "http://127.0.0.1:5006") == []
     with server.make_server(library, port=0).background() as made:
         nobody = Client(made.url)
         assert nobody.get("/plan", **PAGE).status == 200

@@ -40,7 +40,7 @@ NEEDS: Mapping[Permission, str] = {
         GET /api/series/{title_id}/episodes, GET /api/{kind}/{title_id}, GET /api/{kind}/{title_id}/values,
         GET /api/titles/matches, GET /api/titles/matches/{title_id}, GET /api/videos/{file_id}/metadata,
         GET /api/enrich/progress/{job_id}, GET /api/enrich/stats, GET /api/enrich/due, GET /api/providers,
-        GET /api/automation, GET /api/automation/{library_id}, GET /api/players/{player_id}/readings,
+        GET /api/automation, GET /api/automation/{library_id},
         GET /api/assets/candidates, GET /api/assets/candidates/{candidate_id}/preview,
         GET /api/assets/candidates/{candidate_id}/original, GET /api/cache/{content_hash},
         GET /api/cache/{content_hash}/thumbnail, GET /api/{kind}/{title_id}/assets/candidates,
@@ -105,8 +105,8 @@ NEEDS: Mapping[Permission, str] = {
         POST /api/webhook-events/{event_id}/repeat, PUT /api/schedules/{name}, POST /api/schedules/{name}/run,
         PUT /api/automation, PATCH /api/automation/{library_id}, GET /api/players, POST /api/players,
         GET /api/players/{player_id}, PUT /api/players/{player_id}, DELETE /api/players/{player_id},
-        PUT /api/players/{player_id}/key, POST /api/players/{player_id}/test, POST /api/fields,
-        PUT /api/fields/{key}, DELETE /api/fields/{key}
+        PUT /api/players/{player_id}/key, POST /api/players/{player_id}/test, GET /api/players/{player_id}/readings,
+        POST /api/fields, PUT /api/fields/{key}, DELETE /api/fields/{key}
     """,
 }
 # A session is not enough for these: the call of a command needs the token of the service, an event its secret.
@@ -145,6 +145,7 @@ PAGES: Mapping[str, tuple[Permission | None, str, str]] = {
     r"/picture/(\d{1,18})/original": ("plan.read", "GET", "/picture/1/original"),
     r"/collage/(\d{1,19})": ("plan.read", "GET", "/collage/1"),
     r"/present-picture/([a-z]{1,10}:\d{1,15})": ("plan.read", "GET", "/present-picture/movie:1"),
+    **{f"/reading{page}": ("plan.read", "GET", f"/reading{page}") for page in ("", "/plan", "/jobs", "/history")},
     r"/files/plan\.(csv|json)": ("plan.read", "GET", "/files/plan.csv"),
     r"/files/dry-run/([\w-]+)\.(csv|json)": ("plan.read", "GET", "/files/dry-run/guessed.csv"),
     r"/files/changes": ("plan.read", "POST", "/files/changes"),
@@ -229,7 +230,10 @@ def wrong_rest(bob: Client, role: Role) -> Iterator[tuple[str, int, bytes]]:
 
 def test_every_kind_of_job_is_continued_only_by_who_may_start_one(studio: Studio) -> None:
     library = studio.library
-    others = "artwork collect enrich identify nightly-scan ratings reconciliation rescan scan thumbnails title-refresh"
+    others = (
+        "artwork collect enrich identify nightly-scan ratings reconciliation rescan retention scan thumbnails "
+        "title-refresh"
+    )
     assert {*TO_START, *others.split(), "verify"} == set(library._parts.core.queue.kinds())
     handle = library.write(library.plan(), ALL)
     handle.cancel()

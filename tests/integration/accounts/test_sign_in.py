@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pyotp
@@ -18,7 +17,7 @@ from tornado.routing import PathMatches, Router, Rule
 from tornado.web import Application
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from dashboards.web import request_guard, server, sign_in
+from dashboards.web import server, sign_in
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.library import Library
@@ -40,20 +39,6 @@ SOCKET = {
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "home") as opened:
         yield opened
-
-
-@pytest.fixture
-def applications(monkeypatch: pytest.MonkeyPatch) -> list[Application]:
-    """The applications of the servers that start."""
-    found: list[Application] = []
-    guard = request_guard.guard
-
-    def guarded(application: Application, *given: Any, **named: Any) -> None:
-        found.append(application)
-        guard(application, *given, **named)
-
-    monkeypatch.setattr(request_guard, "guard", guarded)
-    return found
 
 
 @pytest.fixture

@@ -300,14 +300,17 @@ def test_snapshot_has_no_tokens(studio: Studio) -> None:
     import duckdb
 
     from indexium_core.model.accounts.tokens import secret_hash
+    from indexium_core.store.recovery import files
 
     secret = studio.library.tokens.add("script").secret
     path = studio.library.snapshots.take().path
-    with duckdb.connect(str(path), read_only=True) as opened:
-        names = [name for (name,) in opened.execute("SELECT table_name FROM information_schema.tables").fetchall()]
+    names = set[str]()
+    for part in (path, files.private_part_of(path)):
+        with duckdb.connect(str(part), read_only=True) as opened:
+            names |= {name for (name,) in opened.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+        assert secret_hash(secret).encode() not in part.read_bytes()
     assert "users" in names
     assert "api_tokens" not in names
-    assert secret_hash(secret).encode() not in Path(path).read_bytes()
 
 
 def test_many_threads_find_one_token(library: Library, people: dict[str, Actor]) -> None:

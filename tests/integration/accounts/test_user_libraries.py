@@ -54,6 +54,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "by": "container",
     "by_risk": {"safe": 1},
     "candidate_id": 1,
+    "content_hash": "0" * 64,
     "entity_id": 1,
     "entity_ids": [1],
     "entity_type": "movie",

@@ -200,9 +200,10 @@ def test_request_of_a_token_needs_another_person_than_its_owner(three: Team) -> 
     with pytest.raises(errors.ForbiddenError, match="somebody else has to decide"):
         three.approve(request, three.ann)
     three.library.tokens.revoke(number)
-    for actor in (three.ann, three.root):
-        with pytest.raises(errors.UsageError, match="cannot act any more, so request 1 cannot be approved"):
-            three.approve(request, actor)
+    with pytest.raises(errors.ForbiddenError, match="somebody else has to decide"):
+        three.approve(request, three.ann)
+    with pytest.raises(errors.UsageError, match="cannot act any more, so request 1 cannot be approved"):
+        three.approve(request, three.root)
     assert three.library.history().total == 0
     with three.library.acting_as(three.root):
         assert three.library.approvals.reject(request.id, "The token is gone.").state == "rejected"
@@ -213,7 +214,7 @@ def test_who_edits_the_files_of_a_request_cannot_approve_it(three: Team) -> None
     request = three.proposed(three.bob)
     with library.acting_as(three.ann):
         library.decisions.edit([library.plan().items[0].file_id], ["Mallory"])
-    with pytest.raises(errors.ForbiddenError, match="You edited 1 file of request 1"):
+    with pytest.raises(errors.ForbiddenError, match="You changed what would be written of 1 file of request 1"):
         three.approve(request, three.ann)
     with pytest.raises(errors.StalePlanError, match="1 file differs"):
         three.approve(request, three.root)
@@ -433,3 +434,69 @@ def test_restart_keeps_a_request_that_waits(three: Team) -> None:
     three.studio.reopen()
     assert three.library.approvals.get(request.id) == request
     assert three.ended(three.approve(request, three.ann)).counts == {"success": 3}
+
+
+def rated(made: Team, actor: Actor, file_id: int, rating: str) -> None:
+    with made.library.acting_as(actor):
+        made.library.decisions.set_fields([file_id], {"rating": rating})
+
+
+def proposals(library: Library) -> list[tuple[int, str, str, list[str]]]:
+    """Return each request, the newest first: its id, its proposer, its state, and its files."""
+    return [
+        (each.id, each.proposed_by, each.state, [item.item for item in library.approvals.items(each.id).items])
+        for each in library.approvals.list().items
+    ]
+
+
+def test_rating_of_one_person_keeps_the_request_of_another(three: Team) -> None:
+    library = three.library
+    library.inventory.set_write_ratings(1, "at-once")
+    rated(three, three.bob, 1, "4")
+    until(lambda: len(proposals(library)) == 1)
+    rated(three, three.ann, 2, "3")
+    until(lambda: len(proposals(library)) == 2)
+    assert proposals(library) == [(2, "Ann", "waiting", ["file:2"]), (1, "Bob", "waiting", ["file:1"])]
+    rated(three, three.bob, 3, "5")
+    until(lambda: len(proposals(library)) == 3)
+    assert proposals(library) == [
+        (3, "Bob", "waiting", ["file:1", "file:3"]),
+        (2, "Ann", "waiting", ["file:2"]),
+        (1, "Bob", "withdrawn", ["file:1"]),
+    ]
+    with library.acting_as(three.ann):
+        library.approvals.reject(3, "Not these stars.")
+    with library.acting_as(three.bob):
+        library.decisions.set_fields([3], {"title": "Another occasion"})
+    rated(three, three.root, 2, "2")
+    until(lambda: len(proposals(library)) == 4)
+    assert proposals(library)[0] == (4, "Root", "waiting", ["file:2"])  # what was rejected is not proposed again
+    assert library.history().total == 0
+
+
+def test_rating_of_the_only_administrator_does_not_write_that_of_an_editor(tmp_path: Path) -> None:
+    with Studio(tmp_path, 2).library as library:
+        root, bob = (
+            library.users.add(name, PASSWORD, role=role) for name, role in (("Root", "admin"), ("Bob", "editor"))
+        )
+        library.configuration.set("approval_risk", "safe")
+        library.inventory.set_write_ratings(1, "at-once")
+        with library.acting_as(Actor("user", str(bob.id), "Bob")):
+            library.decisions.set_fields([1], {"rating": "4"})
+        until(lambda: len(proposals(library)) == 1)
+        with library.acting_as(Actor("user", str(root.id), "Root")):
+            library.decisions.set_fields([2], {"rating": "3"})
+        until(lambda: library.history().total == 1 and library.history().items[0].status == "completed")
+        assert [library.files.file(number).fields.get("rating") for number in (1, 2)] == [None, "3"]
+        assert proposals(library) == [(1, "Bob", "waiting", ["file:1"])]
+
+
+def test_setting_of_the_write_is_part_of_what_is_approved(three: Team) -> None:
+    library = three.library
+    request = three.proposed(three.bob)
+    library.configuration.set("sidecar_name", "stem")
+    with pytest.raises(errors.StalePlanError, match="An option differs from what was proposed"):
+        three.approve(request, three.ann)
+    library.configuration.set("preserve_mtime", "true")  # after the proposal, so not for this write
+    assert three.ended(three.approve(request, three.ann)).counts == {"success": 3}
+    assert all(path.stat().st_mtime > OLD + 60 for path in three.studio.paths)

@@ -33,7 +33,7 @@ def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
         yield opened
 
 
-ANN, BOB = Actor("user", "2", "Ann"), Actor("user", "3", "Bob")
+ROOT, ANN, BOB = (Actor("user", str(number), name) for number, name in enumerate(("Root", "Ann", "Bob"), 1))
 
 
 def test_publication_is_approved_written_and_rolled_back(library: Library, folder: Path) -> None:
@@ -78,3 +78,38 @@ def test_publication_of_a_schedule_waits_too(library: Library) -> None:
         library.publications.publish(ALL)
     assert library.approvals.list("waiting").total == 1
     assert library.history().total == 0
+
+
+def test_author_of_a_title_does_not_approve_its_publication(library: Library, folder: Path) -> None:
+    """The person who made a step since the proposal, also if it is undone."""
+    film = next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")
+    one = PublicationSelection(addresses=(f"movie:{film}",), alone=True)
+    library.configuration.set("approval_files", None)
+    library.configuration.set("approval_risk", "safe")
+    before = states(folder)
+    with library.acting_as(BOB), pytest.raises(errors.ApprovalNeededError) as error:
+        library.publications.start(one)
+    request = error.value.approval_id
+    with library.acting_as(ANN):
+        library.titles.set(film, "plot", "Another plot.")
+    with library.acting_as(ANN), pytest.raises(errors.ForbiddenError, match=r"written of 1 title of request"):
+        library.approvals.approve(request)
+    with library.acting_as(ROOT), pytest.raises(errors.StalePlanError, match="1 title differs"):
+        library.approvals.approve(request)
+    with library.acting_as(ANN):
+        library.steps.undo(library.steps.list()[0].step_id)
+    with library.acting_as(ANN), pytest.raises(errors.ForbiddenError, match=r"written of 1 title of request"):
+        library.approvals.approve(request)
+    assert states(folder) == before
+    with library.acting_as(ROOT):
+        with pytest.raises(errors.StalePlanError, match="1 title differs"):
+            library.approvals.approve(request)
+        done = library.approvals.approve(request)
+    assert done.operation_id is not None
+    library.handle(done.operation_id).wait(60)
+    with library.acting_as(BOB):
+        library.titles.set(film, "plot", "A third plot.")
+        with pytest.raises(errors.ApprovalNeededError) as error:
+            library.publications.start(one)
+    with library.acting_as(ANN):
+        assert library.approvals.why_not_approve(error.value.approval_id) == ""  # what Ann changed is published

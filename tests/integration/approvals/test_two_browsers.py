@@ -93,8 +93,9 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
 
         bob.get_by_role("button", name="Show the requests").click()
         bob.get_by_role("grid", name="Requests").get_by_role("row").first.click()
-        expect(bob.get_by_text("You proposed it, so somebody else decides.")).to_be_visible()
+        expect(bob.get_by_text("so somebody else has to decide about it.")).to_be_visible()
         expect(bob.get_by_role("button", name="Approve…")).to_have_count(0)
+        expect(bob.get_by_role("button", name="Comment…")).to_be_visible()
 
         changed = studio.paths[11]
         describe(changed, "Another text", second=2)
@@ -107,6 +108,7 @@ def test_editor_proposes_and_approver_decides_at_the_same_time(tmp_path: Path, b
         approve(ann)
         for page in (ann, bob):
             expect(page.get_by_text("Approved, has ended")).to_be_visible()
+            expect(page.get_by_role("button", name="Comment…")).to_have_count(0)
         expect(bob.get_by_text("Ann approved your request 1")).to_be_visible()
         [operation] = library.history().items
         assert (operation.success_count, operation.people) == (40, "proposed by Bob, approved by Ann")

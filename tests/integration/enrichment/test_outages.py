@@ -154,7 +154,7 @@ def test_library_is_complete_after_an_outage_in_its_middle(many: ManyFilms, cloc
 # Each fault is no attempt.
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", effort.some(FAULTS, 2))
 def test_fault_is_no_attempt(
     library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:

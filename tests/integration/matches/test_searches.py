@@ -76,7 +76,7 @@ def test_home_videos_are_never_searched(library: Library, stand_in: ProviderStan
         lambda: library.matches.search(title_id, "The Lantern Keeper"),
         lambda: library.matches.accept_id(title_id, ExternalId("tmdb", "9000001"), "movie"),
     ):
-        with pytest.raises(errors.UsageError, match="is not searched"):
+        with pytest.raises(errors.UsageError, match="is not looked up"):
             search()
     assert len(stand_in.requests) == before
 

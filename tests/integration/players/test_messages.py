@@ -91,9 +91,14 @@ def test_folder_that_the_player_does_not_have_is_named(
 
     assert [each.route for each in stand_in.requests if "Updated" in each.route or "refresh" in each.route] == []
     [reading] = library.players.reads(player.id).items
-    what = "source" if program == "kodi" else "library"
-    assert reading.state == "not_yet"
-    assert reading.reasons[0].startswith(f"No {what} of {player.name} has the folder /wrong/Films/Night Tram (2009).")
+    here = f"which is {folder / TRAM.rpartition('/')[0]} here. Add it there, or map it."
+    assert (reading.state, len(reading.reasons)) == ("not_yet", 1)
+    assert reading.reasons[0].startswith(f"This is outside the folders of {player.name}. It has {folder}")
+    assert reading.reasons[0].endswith(f", but not /wrong/Films/Night Tram (2009), {here}")
+    library.players.read_back(player.id)  # which says the same, and not that it was told just now
+    [again] = library.players.reads(player.id).items
+    assert (again.state, len(again.reasons)) == ("not_yet", 1)
+    assert again.reasons[0].startswith(f"This is outside the folders of {player.name}. It has {folder}")
     stand_in.roots = ["d:/Films"]
     library.players.change(player.id, folders=[("D:\\films", str(folder / "Films"))])
     assert library.players.test(player.id).missing == ()

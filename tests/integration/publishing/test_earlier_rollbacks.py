@@ -10,16 +10,20 @@ from indexium_core.library import Library
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.publishing.requests import PublicationSelection
 from tests.integration.publishing.test_upgrades import NEW, OLD, beside, ledger, shown, upgrade
+from tests.support.effort import effort
 from tests.support.published_home import ALL, FOREIGN, tree
+
+BOTH = [(False, "renamed"), (True, "replaced"), (True, "renamed"), (False, "replaced")]
 
 
 def _film(library: Library) -> int:
     return next(each.id for each in library.titles.list().items if each.title == "Copper Sky")
 
 
-@pytest.mark.parametrize("extras", ["deleted", "kept", "renamed"])
-@pytest.mark.parametrize("is_followed", [False, True], ids=["alone", "followed"])
-@pytest.mark.parametrize("how", ["renamed", "replaced"])
+@pytest.mark.parametrize(
+    ("extras", "is_followed", "how"),
+    [(extras, *both) for both, extras in effort.pairs(BOTH, ["deleted", "kept", "renamed"])],
+)
 def test_publication_under_the_former_name_is_rolled_back(
     library: Library, folder: Path, first: int, *, how: str, is_followed: bool, extras: str
 ) -> None:

@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
 from tests.support.copied_home import SettledHome
+from tests.support.effort import effort
 from tests.support.published_home import ALL, HOME, PUBLISHING_FAMILY, tree
 
 TRAM = "Films/Night Tram (2009)"
@@ -358,8 +359,7 @@ class TestFilms:
         publish(library)
         assert ("Ann Lee" in moved.read_text(), "Old Actor" in moved.read_text()) == (False, True)
 
-    @pytest.mark.parametrize("is_named", [False, True])
-    @pytest.mark.parametrize("changed", [0, 1, 2])
+    @pytest.mark.parametrize(("changed", "is_named"), effort.pairs([0, 1, 2], [False, True]))
     def test_films_that_swap_folders_keep_what_others_wrote(
         self, library: Library, folder: Path, changed: int, *, is_named: bool
     ) -> None:

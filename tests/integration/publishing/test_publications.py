@@ -13,7 +13,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files.titles import nfo
-from indexium_core.flows.writing.writer import MetadataWriter
+from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.library import Library
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
@@ -543,6 +543,33 @@ def test_names_that_are_no_plain_files_are_blocked(library: Library, folder: Pat
     assert films == dict.fromkeys(("The Lantern Keeper", "Night Tram", "Copper Sky"), ("not_replaceable",))
     publish(library)
     assert other.read_bytes() == b"<movie/>"
+
+
+@pytest.mark.parametrize("level", ["Films", LANTERN])
+def test_folder_that_became_a_link_after_the_plan_is_not_followed(
+    library: Library, folder: Path, film: int, tmp_path: Path, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by a publication nor by a rollback: the link leads to a copy outside the library."""
+    address, away = PublicationSelection(addresses=(f"movie:{film}",)), tmp_path / "away"
+    first = publish(library, address)
+    library.titles.set(film, "plot", "Another plot.")
+    begin = MetadataWriter.begin
+
+    def move_and_begin(writer: MetadataWriter, operation_id: int) -> OperationHandle:
+        (folder / level).rename(away)
+        (folder / level).symlink_to(away)
+        return begin(writer, operation_id)
+
+    monkeypatch.setattr(MetadataWriter, "begin", move_and_begin)
+    before = states(folder / level)
+    written = library.publications.start(address)
+    written.wait()
+    [item] = library.history.get_operation_details(written.id).items
+    assert item.status == "conflict"
+    assert "is a link now" in item.message
+    monkeypatch.undo()
+    result = library.history.rollback_operation(first)
+    assert (result.restored, states(away)) == (0, before)
 
 
 def test_dry_run_checks_without_a_change(library: Library, folder: Path) -> None:

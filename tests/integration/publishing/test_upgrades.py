@@ -12,6 +12,7 @@ from indexium_core.library import Library
 from indexium_core.model.publishing.publication import PublicationItem
 from indexium_core.model.publishing.requests import PublicationSelection
 from tests.support import tables
+from tests.support.effort import effort
 from tests.support.published_home import ALL, FOREIGN, picture, select_picture, tree
 
 OLD, NEW = "Copper Sky (2013)", "Copper Sky (2013) 1080p"
@@ -54,8 +55,7 @@ def beside(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("extras", ["deleted", "kept", "renamed"])
-@pytest.mark.parametrize("how", ["renamed", "replaced"])
+@pytest.mark.parametrize(("extras", "how"), effort.pairs(["deleted", "kept", "renamed"], ["renamed", "replaced"]))
 def test_files_follow_the_media_and_a_rollback_is_exact(
     library: Library, folder: Path, sky: int, how: str, extras: str
 ) -> None:

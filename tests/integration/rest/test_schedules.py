@@ -10,6 +10,7 @@ def test_schedules_are_listed_changed_and_run(rest: Client) -> None:
     assert [(each["name"], each["cron"]) for each in found["items"]] == [
         ("database-backup", "0 3 * * *"),
         ("picture-collection", "0 3 * * *"),
+        ("retention", "30 3 * * *"),
         ("scan", "0 2 * * *"),
         ("reconciliation", "30 4 * * 0"),
         ("title-refresh", "30 2 * * *"),

@@ -132,6 +132,7 @@ def test_film_in_renamed_folder_with_another_file_is_the_same_by_its_id(
 
 def test_film_of_a_sender_is_the_same_by_its_id(library: Library, folder: Path) -> None:
     films, radarr = folder / "Films", Radarr(library, folder / "Films")
+    library.settings.webhook_quiet_seconds = 1
 
     def send(_: Library, place: Path) -> None:
         [file] = place.glob("*.mp4")

@@ -25,6 +25,7 @@ from tornado.web import Application
 
 from indexium_core.api.asgi import Asgi, Mount
 from tests.support.rest import PATIENCE, Client, spoken
+from tests.support.waiting import until
 
 LIMIT = 150_000_000  # more than Tornado takes by itself
 
@@ -258,6 +259,39 @@ def test_ended_request_does_not_stay_in_memory() -> None:
             gc.collect()
             time.sleep(0.02)
         assert [each() for each in toy.seen] == [None] * 3
+
+
+def kept() -> list[int]:
+    """Return how many bytes each request keeps of its body."""
+    found = [each for each in gc.get_objects() if type(each) is Asgi]
+    return [sum(len(part["body"]) for part in each._waiting) for each in found]
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_body_waits_outside_until_the_application_knows_who_sends_it(*, is_known: bool) -> None:
+    ended = threading.Event()
+
+    async def work(_: Toy, __: Any, receive: Any, send: Any) -> None:
+        if is_known:
+            await receive()
+        await asyncio.to_thread(ended.wait, PATIENCE)
+        await answered(send, b"", status=401)
+
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\n"
+    with serving(Toy(work)) as url, spoken(url, head) as said:
+        said.sendall(b"a" * 900_000)
+        if is_known:
+            until(lambda: max(kept(), default=0) > 700_000)
+            said.close()
+            until(lambda: set(kept()) <= {0})
+            ended.set()
+            return
+        until(lambda: max(kept(), default=0) > 0)
+        time.sleep(0.2)
+        assert max(kept()) <= 65_536
+        ended.set()
+        assert said.recv(100).startswith(b"HTTP/1.1 401")
+        assert set(kept()) <= {0}
 
 
 def test_client_that_never_sends_its_body_is_refused() -> None:

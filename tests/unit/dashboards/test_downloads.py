@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from dashboards.web import downloads, query_downloads, server
 from indexium_core.library import Library
 from indexium_core.model.planning.changes import ChangesPreview
 from tests.support import media
+from tests.support.waiting import until
 
 CSV = {"Content-Type": "text/csv"}
 
@@ -95,11 +95,9 @@ def begun(site: Site, path: str = ENDLESS) -> tuple[http.client.HTTPConnection, 
     return line, answer
 
 
-def wait_until_free(site: Site) -> None:
-    end = time.monotonic() + 20
-    while site.library.queries._streams._running.total():
-        assert time.monotonic() < end, "a download has not ended"
-        time.sleep(0.05)
+def is_free(site: Site) -> bool:
+    """Return whether each download has ended."""
+    return not site.library.queries._streams._running.total()
 
 
 def stored_bytes() -> int:
@@ -122,10 +120,10 @@ def test_query_download_is_not_stored_and_ends_at_its_limit(site: Site) -> None:
         site.library.configuration.set("query_download_limit", None)
     assert 2_900_000 < len(text) < 3_100_000
     assert text.splitlines()[-1] == (
-        "# This file is not complete. The download is larger than 3 MB (INDEXIUM_QUERY_DOWNLOAD_LIMIT). Select fewer "
-        "rows or columns, or use 'indexium sql --out FILE', which has no limit."
+        '"# This file is not complete. The download is larger than 3 MB (INDEXIUM_QUERY_DOWNLOAD_LIMIT). Select fewer '
+        "rows or columns, or use 'indexium sql --out FILE', which has no limit.\""
     )
-    wait_until_free(site)
+    until(lambda: is_free(site))
 
 
 def test_query_downloads_of_a_client_are_limited_and_delay_no_other_export(site: Site) -> None:
@@ -139,13 +137,13 @@ def test_query_downloads_of_a_client_are_limited_and_delay_no_other_export(site:
         assert answer.status == 200
         answer.close()
         line.close()
-    wait_until_free(site)
+    until(lambda: is_free(site))
 
 
 def test_query_download_ends_if_nobody_reads_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query_downloads, "READER_SECONDS", 0.5)
     line, answer = begun(site)
-    wait_until_free(site)
+    until(lambda: is_free(site))
     answer.close()
     line.close()
 
@@ -156,7 +154,7 @@ def test_query_whose_browser_leaves_before_the_first_bytes_ends(site: Site) -> N
         line = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
         line.request("GET", f"/files/query.csv?{silent}")
         line.close()  # at once, perhaps before the query runs
-    wait_until_free(site)
+    until(lambda: is_free(site))
 
 
 def test_download_name_has_only_letters_digits_and_dashes() -> None:

@@ -311,6 +311,28 @@ def test_link_is_refused(folder: Folder, before: bytes | None) -> None:
     assert folder.poster.is_symlink()
 
 
+@pytest.mark.parametrize("level", ["film", "."])
+@pytest.mark.parametrize("is_undo", [False, True])
+def test_folder_that_became_a_link_is_not_followed(folder: Folder, tmp_path: Path, level: str, is_undo: bool) -> None:
+    """The link leads to a copy, so that names and bytes are as planned."""
+    edits = folder.replace_both()
+    if is_undo:
+        entry = folder.do(edits).entry
+    place = tmp_path / level
+    away = tmp_path.parent / f"{tmp_path.name}-away"
+    place.rename(away)
+    place.symlink_to(away)
+    before = {path: path.read_bytes() for path in away.rglob("*.*") if path.suffix in {".nfo", ".jpg"}}
+    assert len(before) == 2
+    if is_undo:
+        outcome = side_files_recovery.undo_side_files(entry)
+        assert (outcome.status, outcome.code) == ("problem", "changed_on_disk")
+    else:
+        assert folder.refuse(edits) == "changed_on_disk"
+        assert folder.refuse([edit(folder.path / "new.nfo", None, NFO)]) == "changed_on_disk"
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_file_that_is_too_large_is_refused(folder: Folder) -> None:
     assert folder.refuse([edit(folder.poster, PICTURE, bytes(MAX_SIDE_FILE_BYTES + 1))]) == "too_large"
     folder.do([edit(folder.poster, PICTURE, bytes(MAX_SIDE_FILE_BYTES))])

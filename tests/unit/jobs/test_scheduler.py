@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from indexium_core import errors
 from indexium_core.jobs.schedules import scheduler
 from indexium_core.jobs.schedules.scheduler import ScheduleKind, Scheduler
 from indexium_core.model.job import Job
@@ -29,9 +30,8 @@ class Rows:
     def all(self) -> list[Schedule]:
         return list(self.rows.values())
 
-    def add(self, name: str, kind: str, *, text: str, next_run_at: datetime | None, enabled: bool) -> None:
-        row = Schedule(name=name, kind=kind, cron=text, when="", next_run_at=next_run_at, enabled=enabled)
-        self.rows[name] = row
+    def add(self, schedules: Sequence[Schedule]) -> None:
+        self.rows |= {each.name: each for each in schedules}
 
     def change(self, name: str, *, text: str, enabled: bool, next_run_at: datetime | None) -> None:
         self._put(name, cron=text, enabled=enabled, next_run_at=next_run_at)
@@ -270,6 +270,20 @@ def test_soon_job_moves_with_each_request_and_comes_before_a_later_one(home: Hom
     home.scheduler.add_soon("ratings", 0.5)
     home.scheduler.add_soon("ratings", 5)
     assert home.go(seconds=0.6) == 1
+
+
+def test_delayed_job_that_the_database_does_not_take_comes_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise errors.StoreError("The disk of the home is full.")
+
+    home.scheduler.add_later("events", 1)
+    home.scheduler.add_later("others", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(home.queue, "add_job", fail)
+        with pytest.raises(errors.StoreError):
+            home.go(seconds=2)
+    assert home.go(seconds=20) == 2
+    assert home.go(seconds=20) == 0
 
 
 def test_schedule_that_is_off_does_not_follow_changes(home: Home) -> None:

@@ -20,12 +20,11 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.files import fields
 from indexium_core.model.people import people_comment
-from indexium_core.model.planning import risk
+from indexium_core.model.planning import issue_bits, risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS, PlanItem, PlanQuery
 from indexium_core.settings import Settings
 from indexium_core.store import sql
 from indexium_core.store.database import Database
-from indexium_core.store.planning import plan_rows
 from tests.support import plan_cases
 from tests.support.cases import each_case
 from tests.support.catalog import NOW
@@ -179,9 +178,9 @@ def test_sql_and_python_have_same_bits(rules: Database) -> None:
     for bit, (code, severity) in enumerate(risk.BITS):
         assert rules.read().value("SELECT issue_codes($1)", [1 << bit]) == [code]
         assert risk.issue(code, severity=severity).severity == severity
-        assert plan_rows.ISSUE_PARAMETERS[f"{severity}_bits"] >> bit & 1
+        assert issue_bits.ISSUE_PARAMETERS[f"{severity}_bits"] >> bit & 1
     assert rules.read().value("SELECT issue_codes($1)", [1 << len(risk.BITS)]) == []
-    assert rules.read().value("SELECT issue_mask($1)", [list(plan_rows.ISSUE_CODES)]) == (1 << len(risk.BITS)) - 1
+    assert rules.read().value("SELECT issue_mask($1)", [list(issue_bits.ISSUE_CODES)]) == (1 << len(risk.BITS)) - 1
     bits = [kind.bit for kind in (*risk.ISSUES.values(), *risk.VARIANT_KINDS.values()) if kind.bit is not None]
     assert sorted(bits) == list(range(len(risk.BITS)))
     severities = [risk.SEVERITIES.index(severity) for _, severity in risk.BITS]
@@ -200,7 +199,7 @@ def test_sql_and_python_have_same_bits(rules: Database) -> None:
 )
 def test_worst_issue_sets_risk_level(rules: Database, codes: list[str], level: str) -> None:
     rule = sql.load("risk_level")["risk_level"]
-    facts = {"codes": codes} | sql.parameters(rule, plan_rows.ISSUE_PARAMETERS)
+    facts = {"codes": codes} | sql.parameters(rule, issue_bits.ISSUE_PARAMETERS)
     text = f"SELECT {rule} FROM (SELECT issue_mask($codes::VARCHAR[]) AS issues, FALSE AS unchanged)"
 
     assert rules.read().execute(text, facts).fetchall() == [(level,)]
@@ -208,7 +207,7 @@ def test_worst_issue_sets_risk_level(rules: Database, codes: list[str], level: s
 
 def test_plan_sql_names_every_bit() -> None:
     statement = sql.compose("plan_compute", "risk_level")["compute_all"]
-    masks = {name for name in plan_rows.ISSUE_PARAMETERS if name != "note_bits"}
+    masks = {name for name in issue_bits.ISSUE_PARAMETERS if name != "note_bits"}
     assert masks <= set(re.findall(r"\$(\w+)", statement))
     assert "<<" not in statement.replace("a.assignment_id << 24", "")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from indexium_core.flows.scanning import moved_files
@@ -22,6 +22,7 @@ from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import ScannedFile
 from tests.support.catalog import NOW, digest_of, hash_of, people_of, scanned
+from tests.support.effort import effort
 
 LIBRARIES = ("/one", "/two")
 PATHS = tuple(f"{library}/{name}.mp4" for library in LIBRARIES for name in "abc")
@@ -150,7 +151,7 @@ rounds = st.lists(
 
 
 @given(rounds=rounds)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(12, 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_people_and_decisions_follow_recording(shared: Database, rounds) -> None:
     world = fresh(shared)
     world.files = {path: OnDisk(number, 100 + number, world.tick()) for number, path in enumerate(PATHS, 1)}
@@ -170,7 +171,7 @@ def test_people_and_decisions_follow_recording(shared: Database, rounds) -> None
     order=st.permutations(PATHS),
     batch=st.integers(1, 6),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort.examples(12, 50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_recording_with_the_beginning_of_another_takes_nothing_from_it(shared: Database, changed, order, batch) -> None:
     world = fresh(shared)
     world.files = {path: OnDisk(number, 100 + number, world.tick()) for number, path in enumerate(PATHS, 1)}

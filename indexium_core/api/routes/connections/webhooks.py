@@ -77,9 +77,10 @@ async def receive(
     """
     given = header or _of_authorization(authorization) or secret
     sender = request.client.host if request.client else ""
-    body = await request.body()
+    webhooks = library.webhooks
     try:
-        key = await run_in_threadpool(library.webhooks.receive, name, given, body, sender=sender)
+        await run_in_threadpool(webhooks.check_sender, name, given, sender=sender)  # before its body is read
+        key = await run_in_threadpool(webhooks.receive, name, given, await request.body(), sender=sender)
     except errors.WebhookRefusedError as error:
         status = _STATUS.get(error.reason, 401)
         headers = {"Retry-After": "60"} if status == 429 else {}

@@ -65,20 +65,20 @@ def candidate_preview(
 
 @router.get("/assets/candidates/{candidate_id}/original", response_class=Response)
 def candidate_original(library: Open, candidate_id: CandidateId) -> Response:
-    """Return the original of a candidate, which is stored in the cache."""
+    """Return the original of a candidate. For who may edit titles, it is stored in the cache."""
     return _answer(library.artwork.pictures.original(candidate_id), _SHORTLY)
 
 
 @router.get("/cache/{content_hash}", response_class=Response)
 def cached_image(library: Open, content_hash: Hash) -> Response:
     """Return an image of the cache by its hash."""
-    return _image(library.artwork.cache.retrieve_asset(content_hash), content_hash)
+    return _image(library.artwork.cached(content_hash), content_hash)
 
 
 @router.get("/cache/{content_hash}/thumbnail", response_class=Response)
 def cached_thumbnail(library: Open, content_hash: Hash) -> Response:
     """Return an image of the cache as a JPEG: 400 × 600 if it is upright, otherwise 780 × 440."""
-    return _image(library.artwork.cache.thumbnail(content_hash), content_hash)
+    return _image(library.artwork.cached_thumbnail(content_hash), content_hash)
 
 
 def _image(image: CachedImage | None, content_hash: str) -> Response:

@@ -226,12 +226,7 @@ def unlock(library: Open, kind: Kind, title_id: TitleId, field: FieldName) -> Js
 @router.delete(f"{KindOfTitle}/locks", response_model=ValueList)
 def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
     """Unlock all fields of a title; return the values of the fields that were locked."""
-
-    def unlocked() -> list[TitleValue]:
-        locked = {each.field for each in library.titles.candidates(title_id) if each.locked}
-        return library.titles.unlock(title_id, sorted(locked)) if locked else []
-
-    return Json(_of(library, kind, title_id, unlocked))
+    return Json(_of(library, kind, title_id, lambda: library.titles.unlock(title_id)))
 
 
 # Files.

@@ -25,16 +25,16 @@ class OperationRuns:
         parts: RunnerParts,
         *,
         max_concurrent: Callable[[], int],
-        preserve_mtime: Callable[[], bool] = lambda: False,
-        faststart: Callable[[], str] = lambda: "keep",
-        sidecar_name: Callable[[], str] = lambda: "full",
+        settings: Callable[[], Mapping[str, Any]],
     ) -> None:
-        """`max_concurrent`: how many files are written at once. Each operation reads the settings at its start."""
+        """
+        `max_concurrent`: how many files are written at once, read at the start of each operation.
+
+        `settings`: the present settings of a write, for operations that were recorded without theirs.
+        """
         self.parts = parts
         self._max_concurrent = max_concurrent
-        self._faststart = faststart
-        self._preserve_mtime = preserve_mtime
-        self._sidecar_name = sidecar_name
+        self._settings = settings
         self._running: dict[int, OperationRunner] = {}
         self._lock = threading.Lock()
 
@@ -81,9 +81,7 @@ class OperationRuns:
         policy = WritePolicy(
             backups=parts.backups,
             pictures=parts.store.home / files.PICTURES,
-            preserve_mtime=self._preserves(kind, options),
-            faststart=self._faststart(),
-            sidecar_name=self._sidecar_name(),
+            **self._settings_of(kind, options),
             break_links=options.get("hard_links") == "break",
             keep_backup=options.get("keep_backup", True),
             reserve_space=parts.reserve_space,
@@ -100,6 +98,8 @@ class OperationRuns:
             return self.parts.ledger.expected_seconds(operation_id, self.parts.rates())
         return {kind: sum(task.expected_seconds for task in first if task.is_rewrite is kind) for kind in (False, True)}
 
-    def _preserves(self, kind: str, options: Mapping[str, Any]) -> bool:
-        wanted = options.get("preserve_mtime")
-        return kind == "write" and (self._preserve_mtime() if wanted is None else bool(wanted))
+    def _settings_of(self, kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings of a write, as they were when it was recorded. A rollback restores the former time."""
+        found = dict(self._settings())
+        found |= {name: options[name] for name in found if options.get(name) is not None}
+        return found if kind == "write" else {**found, "preserve_mtime": False}

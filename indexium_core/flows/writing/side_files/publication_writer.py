@@ -13,6 +13,7 @@ from indexium_core.flows.accounts.approval_gate import ApprovalGate
 from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.model import wording
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import FAILED_STATUSES, ItemDetails, WriteResult
 from indexium_core.model.operations.request import IdempotentRequest
@@ -102,3 +103,18 @@ class PublicationWriter:
     def failed_items(self, operation_id: int) -> list[ItemDetails]:
         """Return the items of an operation that were not written."""
         return self._ledger.items(operation_id, statuses=FAILED_STATUSES, per_page=0)[0]
+
+    def problem_of(self, operation_id: int) -> str:
+        """Return why an operation was stopped, or why some of its titles were not written; "" if all were."""
+        operation = self._ledger.operation(operation_id)
+        if operation is not None and operation.status in ("failed", "interrupted"):
+            return operation.error_message or f"Operation {operation_id} was interrupted."
+        failed = self.failed_items(operation_id)
+        if not failed:
+            return ""
+        count = wording.plural(len(failed), "title")
+        return f"{count} could not be written: operation {operation_id}. {failed[0].message}".rstrip()
+
+    def resume(self, operation_id: int) -> OperationHandle:
+        """Resume an operation that was stopped; UsageError if there is nothing to resume."""
+        return self._writer.resume(operation_id)

@@ -1,0 +1,1 @@
+"""Pages to read, which need neither a websocket nor a script."""

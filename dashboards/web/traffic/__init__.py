@@ -1,0 +1,1 @@
+"""What reaches the handlers: the connections of strangers, the bodies of requests, and the check of the health."""
