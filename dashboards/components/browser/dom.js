@@ -45,7 +45,8 @@ const isOtherCommand = (old, fresh) => !keyOf(fresh) && old.dataset.act !== fres
  * Make `parent` show `fresh` and keep unchanged nodes, with focus, scroll position and typed text.
  *
  * An element that has the focus never moves, because a move takes the focus away: its siblings move around it. Nor does
- * it become another command: the next press of Enter would run it.
+ * it become another command: the next press of Enter would run it. If two nodes have the same key, the first keeps the
+ * element.
  *
  * @param {Element} parent
  * @param {Node[]} fresh
@@ -62,6 +63,7 @@ export function morph(parent, fresh) {
       parent.insertBefore(node, place)
       continue
     }
+    keyed.delete(keyOf(old))
     if (old !== place && activeElement && old.contains(activeElement)) {
       while (place !== old) place = moveBehind(place, old)
     }
