@@ -28,9 +28,6 @@ try:
     import shutil
     import signal
     import subprocess
-    import tempfile
-    import urllib.error
-    import urllib.request
     from pathlib import Path
 except KeyboardInterrupt:
     sys.exit(130)
@@ -43,8 +40,10 @@ STAMP = VENV / "indexium-setup.json"
 
 
 HELP = """python3 start.py              set up (once), make the demo library, open the dashboard on it
-python3 start.py test         run lint, types and all tests, on all cores
+python3 start.py test         run lint, types and the tests of a change, on all cores
+python3 start.py test --all   run also the further tests and every case: some hours
 python3 start.py test PATH    run only these tests; words of pytest work, too, for example -k rating
+python3 start.py mutants      put faults into changed functions, and list those that no test notices
 python3 start.py lint         check the style of Python and JavaScript
 python3 start.py types        check the types of Python and JavaScript
 python3 start.py WORDS ...    the `indexium` command, for example:
@@ -120,10 +119,10 @@ def run_indexium(words):
 
 def require_known(words):
     """Raise WordsError for words that a check does not know, before anything is installed for it."""
-    if words[0] != "test" and words[1:]:
+    if words[0] in ("lint", "types") and words[1:]:
         message = "'%s' checks all files and takes no further word; '%s' is one. Run: python3 start.py %s"
         raise WordsError(message % (words[0], words[1], words[0]))
-    for word in words[1:]:
+    for word in words[1:] if words[0] == "test" else []:
         path = word.split("::")[0]
         is_path = not word.startswith("-") and ("/" in path or path.endswith(".py"))
         if is_path and not (HERE / path).exists():
@@ -141,17 +140,22 @@ def run_types(_):
 
 
 def run_tests(words):
-    """Run the tests that the words name, and without words everything: lint, types and all tests."""
-    return run_pytest(words) if words else run_everything()
+    """Run the tests that the words name. Words that name none run everything: lint, types and tests."""
+    return run_everything(words) if words in ([], ["--all"]) else run_pytest(words)
 
 
-CHECKS = {"lint": run_lint, "types": run_types, "test": run_tests}
+def run_mutants(words):
+    """Put faults into functions, and list those that no test notices."""
+    return run_check(["mutants"] + words, [str(PYTHON), "-m", "tests.mutants"] + words)
+
+
+CHECKS = {"lint": run_lint, "types": run_types, "test": run_tests, "mutants": run_mutants}
 BIOME = ["biome", "ci", "--error-on-warnings"]
 TSC = ["tsc", "--project", "tsconfig.json"]
 
 
-def run_everything():
-    """Run lint, types and all tests; the first that fails ends the run."""
+def run_everything(words):
+    """Run lint, types and tests; the first that fails ends the run."""
     # Each test process would compile the tests for itself. Another core compiles them during the checks.
     collecting = [str(PYTHON), "-m", "pytest", "--collect-only", "--quiet"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -160,7 +164,7 @@ def run_everything():
     if code:
         compiling.kill()
     compiling.wait()
-    code = code or run_pytest([])
+    code = code or run_pytest(words)
     if not code:
         say("\nAll checks passed.")
     return code
@@ -322,19 +326,10 @@ def with_system_pip(arguments):
     install([sys.executable, "-m", "pip", "--python", str(PYTHON)], arguments)
 
 
-def with_pip_wheel(arguments):
-    """Run a pip wheel as a program: one that lies on this machine, else the newest from PyPI."""
-    bare_venv()
-    with tempfile.TemporaryDirectory() as folder:
-        wheel = local_wheel() or download_wheel(Path(folder))
-        install([str(PYTHON), str(wheel / "pip")], arguments)
-
-
 METHODS = [
     ("uv", with_uv),
     ("venv", with_ensurepip),
     ("venv and the system's pip", with_system_pip),
-    ("venv and a pip wheel", with_pip_wheel),
 ]
 
 
@@ -350,35 +345,6 @@ def bare_venv():
     if PYTHON.exists() and subprocess.call([str(PYTHON), "-c", ""], stderr=subprocess.DEVNULL) == 0:
         return
     call([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
-
-
-def local_wheel():
-    """Return a pip wheel that some package of the system brought along, or None."""
-    folders = [Path("/usr/share/python-wheels")]
-    spec = importlib.util.find_spec("ensurepip")
-    if spec and spec.origin:
-        folders.append(Path(spec.origin).parent / "_bundled")
-    for folder in folders:
-        for wheel in sorted(folder.glob("pip-*.whl"), reverse=True):
-            return wheel
-    return None
-
-
-def download_wheel(folder):
-    """Fetch pip's newest wheel through PyPI's JSON interface and check its hash."""
-    try:
-        with urllib.request.urlopen("https://pypi.org/pypi/pip/json", timeout=60) as answer:
-            files = json.load(answer)["urls"]
-        entry = next(file for file in files if file["packagetype"] == "bdist_wheel")
-        with urllib.request.urlopen(entry["url"], timeout=120) as answer:
-            data = answer.read()
-    except (OSError, ValueError, KeyError, StopIteration, urllib.error.URLError) as error:
-        raise SetUpError("pip cannot be downloaded (%s)" % error)
-    if hashlib.sha256(data).hexdigest() != entry["digests"]["sha256"]:
-        raise SetUpError("pip was damaged on its way")
-    wheel = folder / entry["filename"]
-    wheel.write_bytes(data)
-    return wheel
 
 
 def install(pip, arguments):

@@ -44,10 +44,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--exhaustive",
+        "--all",
         action="store_true",
-        default=os.environ.get("EXHAUSTIVE", "0") != "0",
-        help="try every case, every system call to kill at, and all examples, not some of each kind (or EXHAUSTIVE=1)",
+        help="also run the further tests, and try every case, every system call to kill at and all examples",
     )
 
 
@@ -63,7 +62,7 @@ def pytest_collection_finish() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _check_free_space(Path(tempfile.gettempdir()))
-    effort.exhaustive = config.getoption("--exhaustive")
+    effort.exhaustive = config.getoption("--all")
     settings.load_profile("exhaustive" if effort.exhaustive else "usual")
     if hasattr(config, "cache"):
         os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))

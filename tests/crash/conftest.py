@@ -27,12 +27,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     Choose the cases of a test.
 
-    A `case` is one of each container and strategy, with --exhaustive every row of the table. A `strategy_case` is one
-    of each method of writing, with --exhaustive of each strategy. A `spread_case` is one of these, a different one for
-    each test (see below) and one with a sidecar, with --exhaustive each. All fields of a container at once are a case,
-    too; with --exhaustive also each field of each container, and all fields of a container in every other kind of case.
+    A `case` is one of each container and strategy, with --all every row of the table. A `strategy_case` is one
+    of each method of writing, with --all of each strategy. A `spread_case` is one of these, a different one for
+    each test (see below) and one with a sidecar, with --all each. All fields of a container at once are a case,
+    too; with --all also each field of each container, and all fields of a container in every other kind of case.
     """
-    every = metafunc.config.getoption("--exhaustive")
+    every = metafunc.config.getoption("--all")
     if every:
         _add_single_fields()
     of_strategies = shapes.one_of_each("strategy" if every else "way") + list(shapes.FIELDS if every else ())
@@ -59,7 +59,7 @@ def _add_single_fields() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep one of the tests that differ only in their `spread_case` or `played_case`, and one with a sidecar."""
-    if config.getoption("--exhaustive"):
+    if config.getoption("--all"):
         return
     groups: dict[tuple[object, ...], list[pytest.Item]] = defaultdict(list)
     for item in items:
@@ -86,7 +86,7 @@ class Choice:
 
 @pytest.fixture(scope="session")
 def choice(pytestconfig: pytest.Config) -> Choice:
-    return Choice(every=bool(pytestconfig.getoption("--exhaustive")))
+    return Choice(every=bool(pytestconfig.getoption("--all")))
 
 
 @pytest.fixture(scope="session")

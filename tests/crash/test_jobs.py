@@ -1,7 +1,7 @@
 """
 Operations of a real process that is paused, stopped and killed, and their results in the next process.
 
-By default 3 kills of a write and of a rollback of 60 files; with `--exhaustive` 20 kills and 2,000 files.
+By default 3 kills of a write and of a rollback of 60 files; with `--all` 20 kills and 2,000 files.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def test_resume_after_kill_reads_files(films: Films) -> None:
 @pytest.fixture(scope="module")
 def size(pytestconfig: pytest.Config) -> tuple[int, int]:
     """The numbers of files and of kills."""
-    return (2000, 20) if pytestconfig.getoption("--exhaustive") else (60, 3)
+    return (2000, 20) if pytestconfig.getoption("--all") else (60, 3)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ A process killed at any system call of a write, rollback or recovery leaves ever
 
 The calls are real: of every thread, of DuckDB and of ffmpeg, counted by the kernel's gate (`seccomp`). By default this
 module tests the most informative calls of each strategy; `test_strategies` tests every call of each strategy and
-container without the library. `--exhaustive` tests every call of every case, and the middle of each call, here too.
+container without the library. `--all` tests every call of every case, and the middle of each call, here too.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from tests.support.scenes import Scene
 pytestmark = pytest.mark.crash
 
 SEED = int(os.environ.get("CRASH_SEED", "3"))
-FEW, MANY = 4, 10  # states of a run by default; of each point in time with --exhaustive
+FEW, MANY = 4, 10  # states of a run by default; of each point in time with --all
 
 
 def test_write_with_lost_data_is_old_or_new(scenes: Scenes, choice: Choice, played_case: str) -> None:

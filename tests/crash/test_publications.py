@@ -2,7 +2,7 @@
 A process killed at any system call of a publication or of its rollback leaves every title old or new as a whole.
 
 Two films: one gets new files, the other one has an NFO file that is edited, a picture that is replaced, and a picture
-with another extension that is removed. By default some calls are tested; `--exhaustive` tests every call.
+with another extension that is removed. By default some calls are tested; `--all` tests every call.
 """
 
 from __future__ import annotations

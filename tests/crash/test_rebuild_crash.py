@@ -2,7 +2,7 @@
 A restore or a rebuild of the database that is killed leaves the old database or the new one, and nothing is lost.
 
 The calls are real, as in `test_kills`. By default, the first call of each kind is tested, and each rename;
-`--exhaustive` tests every call.
+`--all` tests every call.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 A rescan whose process is killed resumes from its checkpoint, and ends with the results of an uninterrupted one.
 
-By default 3 kills of a rescan of 60 files; with `--exhaustive` 20 kills and 2,000 files.
+By default 3 kills of a rescan of 60 files; with `--all` 20 kills and 2,000 files.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Rescan:
 @pytest.fixture
 def size(pytestconfig: pytest.Config) -> tuple[int, int, int]:
     """The numbers of files, of files in a batch, and of kills."""
-    return (2000, 20, 20) if pytestconfig.getoption("--exhaustive") else (60, 5, 3)
+    return (2000, 20, 20) if pytestconfig.getoption("--all") else (60, 5, 3)
 
 
 def table(library: Library) -> list[tuple[Any, ...]]:

@@ -55,7 +55,7 @@ def bench(made: Callable[[str], Bench], case: str) -> Bench:
 
 def tried(bench: Bench, choice: Choice) -> list[Point]:
     """
-    Return every call of the first case of a strategy, one of each kind for the others; with --exhaustive all calls.
+    Return every call of the first case of a strategy, one of each kind for the others; with --all all calls.
     """
     calls = bench.clean.calls
     if choice.every:

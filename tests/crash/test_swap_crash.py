@@ -58,7 +58,7 @@ class Scene:
         return state
 
     def points(self, choice: Choice) -> Iterator[points.Point]:
-        """Every call, and half of the first write to each file; with --exhaustive parts of every write."""
+        """Every call, and half of the first write to each file; with --all parts of every write."""
         written = set[str]()
         for point in points.every(self.calls):
             half = point.part == point.call.length // 2 and point.call.path not in written

@@ -1,4 +1,4 @@
-"""The structure: circles of imports, crowded folders, long files, repeated class names, lists of names."""
+"""The structure: circles of imports, repeated class names, lists of names."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from tests.support.source import parsed
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("indexium_core", "dashboards")
 LISTED = (*PACKAGES, "benchmarks", "tests")
-MOST_MODULES = 15  # of one language, side by side in a folder
-MOST_LINES = 500
 
 
 def modules(root: Path = ROOT) -> dict[str, Path]:
@@ -87,21 +85,6 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     return found
 
 
-def crowded(root: Path = ROOT) -> list[str]:
-    """Return the folders with too many modules of one language side by side."""
-    folders = (*PACKAGES, "benchmarks")
-    files = [path for folder in folders for path in (root / folder).rglob("*") if path.suffix in (".py", ".js")]
-    counts = Counter((path.parent, path.suffix) for path in files if path.stem not in ("__init__", "__main__"))
-    return sorted(
-        folder.relative_to(root).as_posix() for (folder, _), number in counts.items() if number > MOST_MODULES
-    )
-
-
-def long_files(paths: dict[str, Path]) -> list[str]:
-    """Return the modules with too many lines."""
-    return [name for name, path in paths.items() if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES]
-
-
 def repeated_classes(paths: dict[str, Path]) -> list[str]:
     """Return the class names that occur more than once. An underscore does not make another name."""
     trees = [parsed(path) for path in paths.values()]
@@ -131,14 +114,6 @@ def test_packages_beside_one_another_have_an_order() -> None:
     assert circles(siblings(modules(), imports(modules()))) == []
 
 
-def test_no_folder_has_too_many_modules() -> None:
-    assert crowded() == []
-
-
-def test_no_file_is_too_long() -> None:
-    assert long_files(modules()) == []
-
-
 def test_each_class_name_occurs_once() -> None:
     assert repeated_classes(modules()) == []
 
@@ -165,9 +140,6 @@ def broken(tmp_path: Path) -> Path:
         (folder / one / "__init__.py").write_text("")
         (folder / one / "first.py").write_text(f"from dashboards.{other} import second\n" if one == "left" else "")
         (folder / one / "second.py").write_text(f"import dashboards.{other}.second\n" if one == "right" else "")
-    (folder / "long.py").write_text("\n" * 501)
-    for number in range(12):
-        (folder / f"m{number}.py").write_text("")
     return tmp_path
 
 
@@ -175,7 +147,5 @@ def test_guards_report_forbidden_code(broken: Path) -> None:
     found = modules(broken)
     assert circles(imports(found)) == [["dashboards.a", "dashboards.b", "dashboards.c"]]
     assert circles(siblings(found, imports(found))) == [["dashboards.left", "dashboards.right"]]
-    assert crowded(broken) == ["dashboards"]
-    assert long_files(found) == ["dashboards.long"]
     assert repeated_classes(found) == ["Twin"]
     assert lists_of_names(broken) == ["dashboards/c.py"]

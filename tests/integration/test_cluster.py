@@ -360,7 +360,7 @@ def test_operation_without_scheduler_fails_and_is_resumed(
 
 
 # The service is killed while a worker is at these steps; True: the worker survives. The default run has the most
-# informative cases, and `--exhaustive` has both of every step.
+# informative cases, and `--all` has both of every step.
 KILLS = [
     ("mp4", "after-begin", False),
     ("mp4", "before-commit", True),
@@ -373,7 +373,7 @@ KILLS = [
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Choose the cases of a killed service."""
-    is_exhaustive = metafunc.config.getoption("--exhaustive")
+    is_exhaustive = metafunc.config.getoption("--all")
     every = [(form, step) for form in STEPS for step, _ in STEPS[form]]
     if "survives" in metafunc.fixturenames:
         both = [(*case, survives) for case in every for survives in (True, False)]

@@ -1,5 +1,5 @@
 """
-The number of cases in a run: by default some of each kind, with `--exhaustive` (or EXHAUSTIVE=1) all cases.
+The number of cases in a run: by default some of each kind, with `--all` all cases.
 
 Every test runs by default. The option adds further seeds, pairs and examples.
 """

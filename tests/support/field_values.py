@@ -24,12 +24,12 @@ VALUES = {
 }
 POSITIONS = ("+48.1374+011.5755/", "-33.8568+151.2153/")
 PHOTOS = {family.name for family in photo_families.FAMILIES}
-# Every field of every container of films, and each field of photos in one kind of photo in turn; with --exhaustive all.
+# Every field of every container of films, and each field of photos in one kind of photo in turn; with --all all.
 SOME_CASES = [case for case in CASES if case[0] not in PHOTOS] + [
     (kind, field) for field, kind in effort.pairs([each for each in EDITABLE if "jpeg" in each.places], sorted(PHOTOS))
 ]
 CUSTOM_CONTAINERS = list(CUSTOM[0].field.places)
-# Each container with one of these fields in turn; with --exhaustive with all.
+# Each container with one of these fields in turn; with --all with all.
 CUSTOM_CASES = effort.pairs(CUSTOM_CONTAINERS, [each.field for each in CUSTOM])
 # The forms of `media` and `shapes`, by container
 FORMS = {"3gp": "mp4", "matroska": "mkv", "asf": "wmv", "ogg": "ogv"}

@@ -58,9 +58,16 @@ def test_types_checks_types_only(start: ModuleType) -> None:
     assert checks(start, "types") == ["mypy", "tsc"]
 
 
-def test_test_runs_everything(start: ModuleType) -> None:
-    assert checks(start, "test") == ["ruff", "ruff", "mypy", "biome", "tsc", "pytest"]
+@pytest.mark.parametrize("words", [[], ["--all"]])
+def test_test_runs_everything(start: ModuleType, words: list[str]) -> None:
+    assert checks(start, "test", *words) == ["ruff", "ruff", "mypy", "biome", "tsc", "pytest"]
     assert start.ran[-1][1].startswith("--numprocesses=")
+    assert [word for word in start.ran[-1] if word == "--all"] == words
+
+
+def test_mutants_pass_their_words_on(start: ModuleType) -> None:
+    assert checks(start, "mutants", "HEAD~1", "--n", "5") == ["mutants"]
+    assert start.ran[-1] == ["mutants", "HEAD~1", "--n", "5"]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,7 @@ def test_named_files_run_alone_in_one_process(start: ModuleType, words: list[str
     assert start.ran[-1] == ["pytest", *words]
 
 
-@pytest.mark.parametrize("words", [["tests/guards"], ["-k", "rating"], ["--exhaustive"]])
+@pytest.mark.parametrize("words", [["tests/guards"], ["-k", "rating"], ["--all", "tests/crash"]])
 def test_folders_and_options_run_only_tests_on_all_cores(start: ModuleType, words: list[str]) -> None:
     assert checks(start, "test", *words) == ["pytest"]
     assert start.ran[-1][1].startswith("--numprocesses=")

@@ -30,7 +30,7 @@ read = cache(parse_name)
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.stem)
 def test_corpus_reaches_goals(corpus: Path) -> None:
     assert len(labels(corpus)) >= 500
-    # A name costs 7 ms. So the run reads a third of the corpora that exceed their goals by far; --exhaustive reads all.
+    # A name costs 7 ms. So the run reads a third of the corpora that exceed their goals by far; --all reads all.
     every = 1 if effort.exhaustive or corpus.stem == "releases" else 3
     for measure, score in evaluate(corpus, read, every=every).items():
         goal = GOALS[measure]

@@ -1,0 +1,287 @@
+"""
+Put one small fault each into some functions, and list those that no test notices.
+
+    python3 start.py mutants                     20 functions that this branch or an uncommitted change touches
+    python3 start.py mutants v1.2                20 functions that differ from a revision
+    python3 start.py mutants --all --n 100       100 functions of the whole project
+    python3 start.py mutants --all --in indexium_core/files
+
+For each function, the test files that name its module, its class or itself run once and record which test executes
+which line. Then the tests that execute the fault run, the quickest first, until one fails. NOTICED is good. SURVIVED
+means: read the difference, and decide if a person would notice it; if so, the test of that rule lacks an assertion.
+NOT RUN means that no test file was found that executes the line. Faults go into copies: the working tree stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import concurrent.futures
+import contextlib
+import difflib
+import functools
+import itertools
+import os
+import queue
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import coverage
+
+from tests.mutants.faults import Fault, Function, faults, functions
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("indexium_core", "dashboards")
+FOLDERS = ("unit", "integration", "crash", "browser")  # of tests, the quickest first
+MOST_FILES = 10  # test files of a function
+MOST_TESTS = 60  # of a fault
+SLOWEST = 300  # seconds of the tests of a fault
+RECORDING = 1800  # seconds of the first run of the test files
+_TIMES = itertools.count(1_000_000_000, 2)
+SURVIVED, NOTICED, NOT_RUN = "SURVIVED", "NOTICED", "NOT RUN"
+
+
+@dataclass(slots=True)
+class Mutant:
+    """A function of a file with one fault."""
+
+    path: str  # from the root
+    function: Function
+    fault: Fault
+    source: bytes
+    files: list[str]  # test files that may notice it
+    tests: list[str] = field(default_factory=list)  # tests that execute the line, the quickest first
+    state: str = NOT_RUN
+    by: str = ""  # the test that noticed it
+
+    def difference(self) -> str:
+        """Return the change as a difference of lines."""
+        both = [text.decode().splitlines(keepends=True) for text in (self.source, self.fault.applied(self.source))]
+        return "".join(difflib.unified_diff(*both, f"a/{self.path}", f"b/{self.path}", n=1))
+
+
+def main(words: Sequence[str]) -> int:
+    """Draw the mutants, run their tests, print what each test noticed; the exit code is 1 if one survived."""
+    options = _parser().parse_args(words)
+    if options.all and options.base:
+        return _refuse("Name a revision or --all, not both.")
+    base = None if options.all else options.base or _base()
+    if base and _git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}").returncode:
+        return _refuse(f"Git knows no revision '{base}'. 'git log' lists them.")
+    missing = [each for each in options.folders if not (ROOT / each).exists()]
+    if missing:
+        return _refuse(f"There is no '{missing[0]}' in this project.")
+    seed = random.randrange(10_000) if options.seed is None else options.seed
+    mutants = drawn(candidates(options.folders, base), options.n, random.Random(seed))
+    if not mutants:
+        print(f"No function of five lines differs from {base}." if base else "There is no function of five lines.")
+        return 0
+    count = len({name for each in mutants for name in each.files})
+    print(f"{len(mutants)} faults (--seed {seed}); {count} test files record what they execute ...", flush=True)
+    record(mutants)
+    judge(mutants)
+    totals = collections.Counter(each.state for each in mutants)
+    print(", ".join(f"{totals[state]} {state.lower()}" for state in (NOTICED, SURVIVED, NOT_RUN)), f"(--seed {seed})")
+    return 1 if totals[SURVIVED] or totals[NOT_RUN] else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 start.py mutants", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("base", nargs="?", help="a revision of Git; default: where this branch left main")
+    parser.add_argument("--all", action="store_true", help="draw from all functions")
+    parser.add_argument("--in", dest="folders", action="append", default=[], help="only below this folder or file")
+    parser.add_argument("--n", type=int, default=20, help="number of faults (20)")
+    parser.add_argument("--seed", type=int, help="draw the same faults again")
+    return parser
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _git(*words: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False)
+
+
+def _base() -> str:
+    """Return the commit in which this branch left the main branch; on the main branch itself, its last commit."""
+    for name in ("origin/main", "main"):
+        found = _git("merge-base", "HEAD", name)
+        if not found.returncode:
+            return found.stdout.decode().strip()
+    return "HEAD"
+
+
+def candidates(folders: Sequence[str], base: str | None) -> list[tuple[str, bytes, Function]]:
+    """Return path, text and function of what may get a fault: with a revision, only what differs from it."""
+    found = []
+    for top in folders or PACKAGES:
+        for file in sorted((ROOT / top).rglob("*.py")) if (ROOT / top).is_dir() else [ROOT / top]:
+            path, source = file.relative_to(ROOT).as_posix(), file.read_bytes()
+            same: set[tuple[str, str]] = set()
+            if base:
+                old = _git("show", f"{base}:{path}")
+                if old.stdout == source:
+                    continue
+                same = {(each.name, each.text) for each in functions(old.stdout)}
+            found += [(path, source, each) for each in functions(source) if (each.name, each.text) not in same]
+    return found
+
+
+def drawn(found: list[tuple[str, bytes, Function]], number: int, chance: random.Random) -> list[Mutant]:
+    """Return one fault each for random functions."""
+    made: list[Mutant] = []
+    for path, source, function in chance.sample(found, len(found)):
+        possible = faults(function, source)
+        if possible and len(made) < number:
+            kind = chance.choice(sorted({each.kind for each in possible}))  # else most would be constants
+            fault = chance.choice([each for each in possible if each.kind == kind])
+            made.append(Mutant(path, function, fault, source, test_files(path, function)))
+    return made
+
+
+@functools.cache
+def _texts() -> dict[str, str]:
+    """Return the text of each test file, the quickest folders first."""
+    files = [file for name in FOLDERS for file in sorted((ROOT / "tests" / name).rglob("test_*.py"))]
+    return {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
+
+
+def test_files(path: str, function: Function) -> list[str]:
+    """Return the test files that most likely execute a function: by module, by file name, by class and by its name."""
+    module, stem = path.removesuffix(".py").replace("/", "."), Path(path).stem
+    package, owner, name = module.rpartition(".")[0], *function.name.rpartition(".")[::2]
+    imports = re.compile(
+        rf"\b(?:from {re.escape(package)} import [^\n]*\b{stem}\b|(?:from|import) {re.escape(module)}\b)"
+    )
+    words = [
+        re.compile(rf"\b{re.escape(each)}\b") for each in (owner.rpartition(".")[2], name.strip("_")) if len(each) > 4
+    ]
+    ranks = []
+    for file, text in _texts().items():
+        likeness = 4 * bool(imports.search(text)) + 3 * (Path(file).stem == f"test_{stem}")
+        likeness += 2 * (stem.strip("_") in Path(file).stem) + sum(bool(each.search(text)) for each in words)
+        if likeness:
+            ranks.append((-likeness, FOLDERS.index(file.split("/")[1]), file))
+    return [file for _, _, file in sorted(ranks)[:MOST_FILES]]
+
+
+def record(mutants: list[Mutant]) -> None:
+    """Run the test files of all mutants once without a fault, and give each mutant the tests that execute its line."""
+    files = sorted({each for mutant in mutants for each in mutant.files})
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "lines"
+        words = ["--numprocesses=2", "--dist=loadfile", "--cov-context=test", "--cov-report=", "--durations=0"]
+        words += [f"--cov={each}" for each in PACKAGES]
+        kept = {"COVERAGE_FILE": str(data), "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", "")}
+        done = _pytest(ROOT, [*words, *files], kept, RECORDING)
+        seconds = _seconds(done.stdout)
+        lines = coverage.CoverageData(str(data))
+        lines.read()
+        for mutant in mutants:
+            contexts = lines.contexts_by_lineno(str(ROOT / mutant.path))
+            tests = {each.partition("|")[0] for each in contexts.get(mutant.fault.line, ()) if each}
+            mutant.tests = _varied(tests, seconds)[:MOST_TESTS]
+
+
+def _seconds(printed: str) -> dict[str, float]:
+    """Return how long each test took, from the list of durations."""
+    found: dict[str, float] = {}
+    for amount, test in re.findall(r"^([\d.]+)s \w+\s+(\S.*)$", printed, re.MULTILINE):
+        found[test] = found.get(test, 0.0) + float(amount)
+    return found
+
+
+def _varied(tests: set[str], seconds: dict[str, float]) -> list[str]:
+    """Return tests in the order in which they run: one case of each test function first, and the quickest first."""
+    groups = collections.defaultdict(list)
+    for test in sorted(tests, key=lambda each: (seconds.get(each, 0.0), each)):
+        groups[test.partition("[")[0]].append(test)
+    ranks = [(place, seconds.get(each, 0.0), each) for group in groups.values() for place, each in enumerate(group)]
+    return [each for _, _, each in sorted(ranks)]
+
+
+def judge(mutants: list[Mutant]) -> None:
+    """Run the tests of each mutant, two at a time, and print its state."""
+    copies: queue.Queue[Path] = queue.Queue()
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for name in ("one", "other"):
+            copies.put(_copied(Path(folder) / name))
+        for mutant in pool.map(functools.partial(_judged, copies=copies), mutants):
+            by = f"  {mutant.by}" if mutant.by else ""
+            where = f"{mutant.path}:{mutant.fault.line} {mutant.function.name} ({mutant.fault.kind})"
+            print(f"{mutant.state:<9} {where}{by}", flush=True)
+            if mutant.state != NOTICED:
+                print(f"  {len(mutant.tests)} tests passed. {' '.join(mutant.tests[:3])}\n{mutant.difference()}")
+
+
+def _judged(mutant: Mutant, copies: queue.Queue[Path]) -> Mutant:
+    """Run the tests of a mutant in a free copy of the project, until one fails that passes without the fault."""
+    with _taken(copies) as folder:
+        tests = mutant.tests
+        while tests and mutant.state != NOTICED:
+            mutant.state = SURVIVED
+            try:
+                _write(folder / mutant.path, mutant.fault.applied(mutant.source))
+                done = _pytest(folder, ["-x", *tests], {}, SLOWEST)
+                _write(folder / mutant.path, mutant.source)
+                failed = next(iter(re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)), "")
+                if not done.returncode:
+                    break
+                if not _pytest(folder, [failed] if failed else tests, {}, SLOWEST).returncode:
+                    mutant.state, mutant.by = NOTICED, failed
+                tests = [each for each in tests if each != failed] if failed else []
+            except subprocess.TimeoutExpired:
+                mutant.state, mutant.by = NOTICED, "the tests do not end"
+            finally:
+                _write(folder / mutant.path, mutant.source)
+    return mutant
+
+
+@contextlib.contextmanager
+def _taken(copies: queue.Queue[Path]) -> Iterator[Path]:
+    folder = copies.get()
+    try:
+        yield folder
+    finally:
+        copies.put(folder)
+
+
+def _pytest(folder: Path, words: list[str], extra: dict[str, str], seconds: int) -> subprocess.CompletedProcess[str]:
+    """Run tests without their repetition: a repeated test would hide a fault that depends on time."""
+    command = [sys.executable, "-m", "pytest", "-q", "--only-rerun=NEVER", "-p", "no:cacheprovider", *words]
+    own = {"PYTHONPATH": str(folder), "PYTHONPYCACHEPREFIX": str(folder / "build" / "pycache")}
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | own | extra, capture_output=True, text=True, timeout=seconds, check=False
+    )
+
+
+def _copied(folder: Path) -> Path:
+    """Copy the files that Git knows or would add."""
+    for name in _git("ls-files", "-coz", "--exclude-standard").stdout.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file with a time that no version before it had, so that Python compiles it again."""
+    if file.read_bytes() != content:
+        file.write_bytes(content)
+        moment = next(_TIMES)
+        os.utime(file, (moment, moment))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
