@@ -43,6 +43,7 @@ class Bridge:
         toast: ShowToast,
         clear_errors: Callable[[str], None] = lambda _: None,
         busy: Callable[[bool], None] = lambda _: None,
+        answered: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Connect a session with its process. Its calls act as the actor that creates it.
@@ -55,10 +56,12 @@ class Bridge:
             toast: Shows a sentence.
             clear_errors: Removes the errors of a topic, because a later call with this topic succeeded.
             busy: Called with True when the first call starts, and with False when the last one ends.
+            answered: Called when everything that the browser asked for is shown.
 
         """
         self._events, self._actor, self._schedule, self._later = events, current_actor(), schedule, later
         self._pool, self._toast, self._clear_errors, self._on_busy = pool, toast, clear_errors, busy
+        self._on_answered, self._running = answered, 0
         self._topic = ""  # topic of the call whose result is being shown
         self._wrong: set[str] = set()  # topics whose last call showed an error
         self._newest: dict[str, int] = {}
@@ -93,12 +96,14 @@ class Bridge:
         ticket = self._newest[name] = self._newest.get(name, 0) + 1
         if once:
             self._mark(name, busy=True)
+        self._running += 1
         with contextlib.suppress(RuntimeError):  # the service is stopping and its threads have ended
             self._pool.submit(self._work, work, done, failed, (name, ticket, once, topic or name))
 
     def _work(self, work: Callable[[], T], done: Callable[[T], None], failed: Any, call: _Call) -> None:
         name, ticket, once, _ = call
         if not self._open or (name and not once and self._newest[name] != ticket):
+            self.soon(self._end)
             return
         try:
             with acting_as(self._actor):
@@ -116,12 +121,22 @@ class Bridge:
         name, ticket, once, topic = call
         if once:
             self._mark(name, busy=False)
-        if not name or once or self._newest[name] == ticket:
-            self._topic = topic
-            try:
+        try:
+            if not name or once or self._newest[name] == ticket:
+                self._topic = topic
                 then()
-            finally:
-                self._topic = ""
+        finally:
+            self._topic = ""
+            self._end()
+
+    def _end(self) -> None:
+        self._running -= 1
+        self.tell_answered()
+
+    def tell_answered(self) -> None:
+        """Tell the browser that everything is shown, unless a call runs: its end tells it."""
+        if not self._running:
+            self._on_answered()
 
     def _succeed(self, call: _Call, then: Callable[[], None]) -> None:
         """Remove the error of an earlier call with the same topic, and show the result of this one."""

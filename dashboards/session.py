@@ -107,6 +107,7 @@ class Session:
             toast=self._shell.toast,
             clear_errors=self._shell.clear_errors,
             busy=self._shell.busy,
+            answered=self._shell.answered,
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
@@ -309,6 +310,7 @@ class Session:
         """Show the page after *back* or *forward* in the browser."""
         self._follow(str(message.get("path", "")).rstrip("/"), str(message.get("search", "")).lstrip("?"))
         self._enter(push=False)  # a pushed step would delete the forward history
+        self.bridge.tell_answered()
 
     def _change_theme(self, message: Mapping[str, Any]) -> None:
         self._take_theme(message)

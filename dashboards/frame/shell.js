@@ -142,6 +142,7 @@ function onMessage(self, message) {
     if (!message.busy) window.dispatchEvent(new Event("indexium:answered"))
     self.paint()
   }
+  if (message.answered) window.dispatchEvent(new Event("indexium:answered"))
 }
 
 // The page starts below the text about the connection, or at the top if there is no such text.

@@ -26,7 +26,7 @@ class Shell(Component):
 
     Messages: `hello` {theme, selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a
     step), `stop` {id} (of a job), `plan` {query}. Receives: {kind, text, undo, stop, plan, topic}, a toast; {cleared},
-    a topic whose errors are removed; {undoable}, the steps that can be undone; {busy}.
+    a topic whose errors are removed; {undoable}, the steps that can be undone; {busy}; {answered}.
     """
 
     _esm = module("shell")
@@ -49,6 +49,10 @@ class Shell(Component):
     def busy(self, busy: bool) -> None:  # noqa: FBT001 - a callback
         """Show that a requested action is running."""
         self._send_msg({"busy": busy})
+
+    def answered(self) -> None:
+        """Tell that everything that the browser asked for is shown."""
+        self._send_msg({"answered": True})
 
 
 def pages(

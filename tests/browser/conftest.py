@@ -46,7 +46,7 @@ _TURN = """async path => {
   history.pushState({}, "", path)
   dispatchEvent(new PopStateEvent("popstate"))
   do await new Promise(resolve => setTimeout(resolve, 50))
-  while (performance.now() - begun < 3000 && (!isAnswered || performance.now() - last < 200))
+  while (performance.now() - begun < 3000 && (!isAnswered || performance.now() - last < 150))
   removeEventListener("indexium:answered", note)
 }"""
 

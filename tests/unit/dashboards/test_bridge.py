@@ -37,6 +37,8 @@ class Line:
         self.toasts: list[tuple[str, str]] = []
         self.cleared: list[str] = []
         self.delayed: list[Callable[[], None]] = []
+        self.answers: list[int] = []  # numbers of calls that had ended when the browser was told
+        self.ended = 0
         self.bridge = Bridge(
             self.events,
             schedule=lambda call: call(),
@@ -44,7 +46,11 @@ class Line:
             pool=self.pool,
             toast=lambda kind, text, **_: self.toasts.append((kind, text)),
             clear_errors=self.cleared.append,
+            answered=lambda: self.answers.append(self.ended),
         )
+
+    def end(self, _: object) -> None:
+        self.ended += 1
 
 
 @pytest.fixture
@@ -65,6 +71,22 @@ def test_only_newest_result_of_name_is_shown(line: Line) -> None:
         line.bridge.run(lambda number=number: number, got.append, name="plan")  # type: ignore[misc]
     line.pool.run()
     assert got == [3]
+
+
+def test_browser_is_told_when_everything_is_shown(line: Line) -> None:
+    line.bridge.tell_answered()
+    for name in ("plan", "plan", "facets"):
+        line.bridge.run(lambda: 1, line.end, name=name)
+    line.bridge.tell_answered()
+    line.pool.run()
+    assert line.answers == [0, 2]  # the first result of the plan was never shown
+
+
+def test_browser_is_told_after_an_error(line: Line) -> None:
+    line.bridge.run(lambda: 1, lambda _: line.bridge.run(lambda: 1 // 0, line.end, name="second"), name="first")
+    line.pool.run()
+    assert line.answers == [0]
+    assert line.toasts == [("error", UNEXPECTED)]
 
 
 def test_double_click_runs_once(line: Line) -> None:
