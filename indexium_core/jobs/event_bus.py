@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from indexium_core import errors
+from indexium_core.model.accounts.needs import shows_events
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
 
@@ -109,6 +110,7 @@ class Recorder:
         self._unsubscribe = bus.subscribe(self._enqueue, in_order=True)
         self._thread: threading.Thread | None = None  # from the first event on: a home that cannot be opened has none
 
+    @shows_events
     @remote()
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
         """Return the events after `last_id`, oldest first, including those that are not stored yet."""

@@ -1,9 +1,9 @@
 """
 The check of permissions, in one place: in front of the services of a library.
 
-A front end gets a service behind a `CheckedService`. It compares the role of the present actor, or the permissions of
-its token, with the permission of the call. The services themselves call each other without a check, and so do jobs: a
-job was checked when it was added.
+A front end gets a stand-in of each service, see `checked`. It compares the role of the present actor, or the
+permissions of its token, with what the method says that it needs (`model/accounts/needs.py`). The services themselves
+call each other without a check, and so do jobs: a job was checked when it was added.
 """
 
 from __future__ import annotations
@@ -11,28 +11,21 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from indexium_core import errors
 from indexium_core.flows.accounts.approval_gate import beyond_role
 from indexium_core.flows.accounts.library_limits import LibraryLimits
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
-from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
-from indexium_core.model.accounts.required import (
-    CONTINUED,
-    CONTINUING,
-    INTERNAL,
-    OF_PEOPLE,
-    PROPOSED,
-    PROPOSING,
-    REQUIRED,
-    permission_of,
-)
+from indexium_core.model.accounts.needs import CONTINUING, PROPOSING, CallRule, is_only_for_people, rule_of
+from indexium_core.model.accounts.permissions import PERMISSIONS, PLAN_READ, Grants, Permission, permissions_of
 from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
 
+Service = TypeVar("Service")
+_SERVICE, _AUTHORITY = "_checked_service", "_checked_authority"  # attributes of a stand-in
 _PROGRAMS = frozenset({"token", "schedule", "webhook"})
 
 
@@ -57,7 +50,7 @@ class Authority:
             token_check: Knows the tokens.
             limits: Checks the calls of actors with some libraries.
             may_propose: Returns whether an editor may propose work that the role does not allow to start.
-            is_continued_by: Returns whether an actor started an operation and may continue it, see `CONTINUED`.
+            is_continued_by: Returns whether an actor started an operation; see `CallRule.continues`.
             makers_of: Returns who made or changed a token, a schedule, or a sender of events.
 
         """
@@ -159,20 +152,18 @@ class Authority:
         grants = self.grants
         return grants is None or permission in grants.permissions
 
-    def call(self, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    def call(self, rule: CallRule, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """Return the result of a call of a service. Raises ForbiddenError if the present actor may not make it."""
-        if call.partition(".")[0] in OF_PEOPLE:
-            self.require_person()
-        grants, permission = self.grants, permission_of(call, args, named)
+        grants, permission = self.grants, rule.permission_of(method, args, named)
         if grants is None:
             return method(*args, **named)
-        if call in CONTINUED and self.may_continue(named.get("operation_id", args[0] if args else None)):
+        if rule.continues and self.may_continue(named.get("operation_id", args[0] if args else None)):
             permission = CONTINUING
-        if call in PROPOSED and permission not in grants.permissions and self._proposes(grants):
+        if rule.may_be_proposed and permission not in grants.permissions and self._proposes(grants):
             with beyond_role():
-                return self._limited(grants, call, method, args, named)
+                return self._limited(grants, rule, method, args, named)
         grants.require(permission)
-        return self._limited(grants, call, method, args, named)
+        return self._limited(grants, rule, method, args, named)
 
     def may_continue(self, operation_id: Any) -> bool:
         """Return whether the present actor started an operation and may continue it, also without its permission."""
@@ -193,15 +184,15 @@ class Authority:
         return False
 
     def _limited(
-        self, grants: Grants, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
+        self, grants: Grants, rule: CallRule, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
     ) -> Any:
         """Return the result of a call in the libraries of an actor."""
         if grants.libraries is None:
             return method(*args, **named)
-        self._limits.require(call, method, args, named)
-        with whole_home() if call in REQUIRED else contextlib.nullcontext():
+        self._limits.require(rule, method, args, named)
+        with whole_home() if rule.is_restricted else contextlib.nullcontext():
             found = method(*args, **named)
-        return self._limits.shown(call, found)
+        return self._limits.shown(rule, found)
 
     def require_person(self) -> None:
         """Raise ForbiddenError if a token acts: people and tokens are managed by people."""
@@ -216,48 +207,60 @@ def _user_id(actor: Actor) -> int:
     return int(actor.id) if actor.id.isdecimal() else 0
 
 
-class CheckedService:
-    """A service whose calls need permissions."""
+def checked(service: Service, authority: Authority) -> Service:
+    """
+    Return a stand-in of a service that asks, at each call, what the present actor may do.
 
-    def __init__(self, service: Any, name: str, authority: Authority) -> None:
-        object.__setattr__(self, "_service", service)
-        object.__setattr__(self, "_name", name)
-        object.__setattr__(self, "_authority", authority)
+    The stand-in has the class of the service. What the service calls of itself is not asked again.
+    """
+    made: Any = object.__new__(_checked_class(cast("type", type(service))))
+    object.__setattr__(made, _SERVICE, service)
+    object.__setattr__(made, _AUTHORITY, authority)
+    return cast("Service", made)
+
+
+@functools.cache
+def _checked_class(service: type) -> type:
+    is_function = any("__call__" in vars(each) for each in service.__mro__)  # `library.history(…)`
+    bases = (_CheckedFunction, _CheckedCalls, service) if is_function else (_CheckedCalls, service)
+    return type(f"Checked{service.__name__}", bases, {})
+
+
+class _CheckedCalls:
+    """What a stand-in does before the service itself."""
 
     def __getattribute__(self, name: str) -> Any:
-        if name == "__class__":  # a service is checked by its class in many places
-            return type(object.__getattribute__(self, "_service"))
-        if name == "__dict__":
-            return vars(object.__getattribute__(self, "_service"))
-        if name == "__call__":
-            return self.__getattr__(name)
-        return object.__getattribute__(self, name)
-
-    def __getattr__(self, name: str) -> Any:
-        service = object.__getattribute__(self, "_service")
+        if name == "__class__":
+            return object.__getattribute__(self, name)
+        service, authority = object.__getattribute__(self, _SERVICE), object.__getattribute__(self, _AUTHORITY)
         member = getattr(service, name)
         if name.startswith("_") and name != "__call__":
             return member
-        authority = object.__getattribute__(self, "_authority")
-        if not callable(member):
-            authority.require("plan.read")
+        kind: Any = type(service)
+        rule = rule_of(kind, name)
+        if rule.is_internal:
             return member
-        call = f"{object.__getattribute__(self, '_name')}.{name}"
-        return member if call in INTERNAL else _checked(member, call, authority)
+        if not callable(member):
+            authority.require(PLAN_READ)
+            return member
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # `library.history(…)`
-        return self.__getattr__("__call__")(*args, **kwargs)
+        @functools.wraps(member)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if is_only_for_people(kind):
+                authority.require_person()
+            return authority.call(rule, member, args, kwargs)
+
+        return call
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(object.__getattribute__(self, "_service"), name, value)
+        setattr(object.__getattribute__(self, _SERVICE), name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(object.__getattribute__(self, "_service"), name)
+        delattr(object.__getattribute__(self, _SERVICE), name)
 
 
-def _checked(method: Callable[..., Any], call: str, authority: Authority) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        return authority.call(call, method, args, kwargs)
+class _CheckedFunction:
+    """A stand-in that is called itself."""
 
-    return checked
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__getattribute__("__call__")(*args, **kwargs)

@@ -19,14 +19,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.accounts.required import (
-    HIDDEN_READS,
-    OF_FOUND,
-    OF_NAMED,
-    OF_NO_LIBRARY,
-    READS_OF_HOME,
-    REQUIRED,
-)
+from indexium_core.model.accounts.needs import HOME, NAMED, NO_LIBRARY, SEEN, CallRule
 from indexium_core.model.artwork.assets import PictureSlot
 from indexium_core.model.event import Event
 from indexium_core.model.planning.plan import PlanItem
@@ -54,7 +47,6 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "library_ids": "library",
     }
 )
-_EVENTS = "event_log.since"
 # Events that say only that something changed, and not what.
 _SIGNALS = frozenset({"locks:changed", "matches:changed", "plan:changed", "publications:changed", "views:changed"})
 
@@ -65,11 +57,13 @@ class LibraryLimits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def require(self, call: str, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]) -> None:
+    def require(
+        self, rule: CallRule, method: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
+    ) -> None:
         """Raise ForbiddenError or UnknownIdError for a call that concerns more than the libraries of the actor."""
-        if call in READS_OF_HOME or (call in REQUIRED and call not in OF_NAMED | OF_FOUND | OF_NO_LIBRARY):
+        if rule.scope is HOME:
             raise errors.ForbiddenError("This concerns all folders of the home: ask somebody who sees all of them.")
-        if call in OF_NO_LIBRARY or call not in REQUIRED:
+        if rule.scope in {NO_LIBRARY, SEEN}:
             return
         try:
             given = inspect.signature(method).bind(*args, **named).arguments
@@ -80,14 +74,16 @@ class LibraryLimits:
                 "Decide about this title alone, because others may be in folders that you do not see."
             )
         names_something = self._require_seen(given)
-        if call in OF_NAMED and not names_something:
+        if rule.scope is NAMED and not names_something:
             raise errors.ForbiddenError(
                 "Name the files, titles or folders, because without them this concerns all folders of the home."
             )
 
-    def shown(self, call: str, found: Any) -> Any:
+    def shown(self, rule: CallRule, found: Any) -> Any:
         """Return the result of a call without what its actor may not see."""
-        return [*self._shown_events(found)] if call == _EVENTS else HIDDEN_READS.get(call, found)
+        if rule.shows_events:
+            return [*self._shown_events(found)]
+        return rule.instead[0] if rule.instead else found
 
     def _require_seen(self, given: Mapping[str, Any]) -> bool:
         """Check everything that arguments name; return whether they name anything."""

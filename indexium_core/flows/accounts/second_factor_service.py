@@ -10,6 +10,8 @@ from indexium_core import errors
 from indexium_core.flows.accounts import one_time_codes
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
+from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
+from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE
 from indexium_core.model.accounts.second_factor import SecondFactorStart, SecondFactorState
 from indexium_core.model.accounts.users import User
 from indexium_core.model.checked_calls import checked_arguments
@@ -20,6 +22,7 @@ from indexium_core.store.accounts import second_factors as store
 from indexium_core.store.database import Database
 
 
+@only_for_people
 @checked_arguments
 class SecondFactorService:
     """The second factor of the person who acts. A sign-in then needs the password, and a code of an app."""
@@ -29,6 +32,7 @@ class SecondFactorService:
     ) -> None:
         self._database, self._sign_in, self._users, self._clock = database, sign_in, users, clock
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def state(self) -> SecondFactorState:
         """Return whether the sign-in of the present person needs a code; UsageError if nobody signed in."""
         user_id, reader = own_id(), self._database.read()
@@ -36,6 +40,7 @@ class SecondFactorService:
         left = store.recovery_codes_left(reader, user_id)
         return SecondFactorState(is_on=found is not None and found.is_on, recovery_codes=left)
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def start(self) -> SecondFactorStart:
         """
         Return a new secret of the present person, in place of any that was not confirmed. `confirm` switches it on.
@@ -53,6 +58,7 @@ class SecondFactorService:
         uri = one_time_codes.uri(secret, current_actor().name)
         return SecondFactorStart(secret=secret, uri=uri, qr=one_time_codes.qr(uri))
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def confirm(self, code: str) -> builtins.list[str]:
         """
         Switch the second factor of the present person on with a code of the app, and return the recovery codes.
@@ -79,6 +85,7 @@ class SecondFactorService:
         self._sign_in.read_again()
         return codes
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def switch_off(self, password: str) -> SecondFactorState:
         """
         Switch the second factor of the present person off.
@@ -93,6 +100,7 @@ class SecondFactorService:
         self._remove(user_id, "switched their own second factor off")
         return self.state()
 
+    @needs(USERS_MANAGE)
     @remote()
     def switch_off_of(self, name: str) -> User:
         """Switch the second factor of a person off, for an administrator; UnknownIdError if nobody has the name."""

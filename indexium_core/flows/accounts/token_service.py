@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from indexium_core import errors
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
-from indexium_core.model.accounts.permissions import Permission, permissions_of
+from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
+from indexium_core.model.accounts.permissions import PLAN_READ, Permission, permissions_of
 from indexium_core.model.accounts.tokens import (
     MOST_TOKENS,
     ApiToken,
@@ -37,6 +38,7 @@ _FIRST_PERSON = (
 )
 
 
+@only_for_people
 @checked_arguments
 class TokenService:
     """
@@ -51,6 +53,7 @@ class TokenService:
     ) -> None:
         self._database, self._sign_in, self._check, self._clock = database, sign_in, check, clock
 
+    @needs(PLAN_READ, NO_LIBRARY)
     @remote()
     def list(self, user: str = "") -> builtins.list[ApiToken]:
         """
@@ -65,6 +68,7 @@ class TokenService:
         user_id = self._owner(reader, user).id if user else self._own_id()
         return [self._shown(row) for row in store.tokens(reader, user_id=user_id)]
 
+    @needs(PLAN_READ, NO_LIBRARY)
     @remote()
     def add(
         self,
@@ -115,6 +119,7 @@ class TokenService:
         self._check.read_again()
         return NewToken(token=self._found(self._database.read(), token_id), secret=secret)
 
+    @needs(PLAN_READ, NO_LIBRARY)
     @remote()
     def revoke(self, token_id: int) -> ApiToken:
         """

@@ -10,7 +10,8 @@ from indexium_core import errors
 from indexium_core.flows.accounts import passwords
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.model import wording
-from indexium_core.model.accounts.permissions import Role, checked_role
+from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
+from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE, Role, checked_role
 from indexium_core.model.accounts.users import User, UserSession, checked_password, checked_user_name, name_key
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
@@ -21,6 +22,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 
+@only_for_people
 @checked_arguments
 class UserService:
     """The people of a home. As soon as there is one, everything needs a sign-in."""
@@ -28,16 +30,19 @@ class UserService:
     def __init__(self, database: Database, sign_in: SignIn, *, clock: Callable[[], datetime]) -> None:
         self._database, self._sign_in, self._clock = database, sign_in, clock
 
+    @needs(USERS_MANAGE)
     @remote()
     def list(self) -> builtins.list[User]:
         """Return the people."""
         return self._users(self._database.read())
 
+    @needs(USERS_MANAGE)
     @remote()
     def get(self, name: str) -> User:
         """Return a person by the name; UnknownIdError if there is none."""
         return self._found(self._database.read(), name)
 
+    @needs(USERS_MANAGE)
     @remote()
     def add(self, name: str, password: str, *, role: str = "viewer", libraries: Sequence[int] | None = None) -> User:
         """
@@ -68,6 +73,7 @@ class UserService:
         self._sign_in.read_again()
         return self.get(wanted)
 
+    @needs(USERS_MANAGE)
     @remote()
     def change(
         self, name: str, *, new_name: str | None = None, role: str | None = None, enabled: bool | None = None
@@ -101,6 +107,7 @@ class UserService:
         self._sign_in.read_again()
         return self.get(renamed)
 
+    @needs(USERS_MANAGE)
     @remote()
     def set_libraries(self, name: str, libraries: Sequence[int] | None) -> User:
         """
@@ -121,6 +128,7 @@ class UserService:
         self._sign_in.end(user_id=user.id)
         return self.get(name)
 
+    @needs(USERS_MANAGE)
     @remote()
     def set_password(self, name: str, password: str) -> User:
         """
@@ -138,6 +146,7 @@ class UserService:
         self._sign_in.end(user_id=user.id)
         return self.get(name)
 
+    @needs(USERS_MANAGE)
     @remote()
     def remove(self, name: str) -> User:
         """
@@ -157,6 +166,7 @@ class UserService:
         self._sign_in.end(user_id=user.id)
         return user
 
+    @needs(USERS_MANAGE)
     @remote()
     def sessions(self, name: str = "") -> builtins.list[UserSession]:
         """Return the open sessions, of one person or of all, newest first. Raises UnknownIdError."""
@@ -164,6 +174,7 @@ class UserService:
         reader = self._database.read()
         return store.sessions(reader, now=self._clock(), seen_after=self._sign_in.seen_after, user_id=user_id)
 
+    @needs(USERS_MANAGE)
     @remote()
     def end_sessions(self, name: str, session_id: int | None = None) -> int:
         """
@@ -201,6 +212,7 @@ class UserService:
         """Return the open sessions of the person who acts, newest first. Raises UsageError if nobody has signed in."""
         return self.sessions(self.own().name)
 
+    @needs(PLAN_READ, NO_LIBRARY)
     @remote()
     def change_own_password(self, current: str, password: str, kept_session: int | None = None) -> User:
         """
@@ -224,6 +236,7 @@ class UserService:
         self._sign_in.end(user_id=user.id, kept_session=kept_session)
         return self.own()
 
+    @needs(PLAN_READ, NO_LIBRARY)
     @remote()
     def end_own_sessions(self, session_id: int | None = None) -> int:
         """

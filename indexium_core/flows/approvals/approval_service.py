@@ -30,8 +30,8 @@ from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, wording
-from indexium_core.model.accounts.permissions import Permission
-from indexium_core.model.accounts.required import WRITES, permission_of
+from indexium_core.model.accounts.needs import NAMED, needs, permission_to_write
+from indexium_core.model.accounts.permissions import PLAN_EDIT, Permission
 from indexium_core.model.approvals.approval import (
     DECIDING,
     Approval,
@@ -201,7 +201,7 @@ class Approvals:
         needed: Permission = DECIDING[work]
         if work == "write":
             allowed = levels or [level for level, files in by_risk.items() if files]
-            needed = permission_of(WRITES, (), {"options": WriteOptions(risk=tuple(allowed))})
+            needed = permission_to_write(WriteOptions(risk=tuple(allowed)))
         may_start, rule = self._authority.may_start(needed), self._gate.rule
         if item_ids and rule.bytes:  # of items that the actor sees
             file_bytes = store.size_of_items(self._database.read(), item_ids)
@@ -245,6 +245,7 @@ class Approvals:
 
     # What people do with them.
 
+    @needs(PLAN_EDIT, NAMED)
     @remote()
     def comment(self, approval_id: int, text: str) -> Approval:
         """
@@ -261,6 +262,7 @@ class Approvals:
             store.add_entry(tx, approval_id, "commented", current_actor(), words, now=self._clock())
         return self._changed(approval_id)
 
+    @needs(PLAN_EDIT, NAMED)
     @remote()
     def approve(self, approval_id: int, *, expected: str = "", note: str = "") -> Approval:
         """
@@ -302,6 +304,7 @@ class Approvals:
             raise self._differs(approval, found.work) from None
         return self._changed(approval_id)
 
+    @needs(PLAN_EDIT, NAMED)
     @remote()
     def reject(self, approval_id: int, reason: str) -> Approval:
         """
@@ -317,6 +320,7 @@ class Approvals:
         self._require_decider(approval)
         return self._end(approval, "rejected", checked_text(reason, what="reason", is_needed=True))
 
+    @needs(PLAN_EDIT, NAMED)
     @remote()
     def withdraw(self, approval_id: int, note: str = "") -> Approval:
         """

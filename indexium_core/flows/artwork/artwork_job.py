@@ -20,6 +20,8 @@ from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import NAMED, internal, needs
+from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.artwork.assets import VARIANTS, ArtworkReport
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
@@ -51,6 +53,7 @@ class ArtworkJobs:
         self._database, self._artwork, self._queue, self._ui_priority = database, artwork, queue, ui_priority
         self._gets_pictures = gets_pictures
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def add(self, title_ids: Sequence[int] = ()) -> Job:
         """
@@ -72,6 +75,7 @@ class ArtworkJobs:
             return self._queue.add_job(KIND, {"title_ids": None}, title="Pictures of all titles")
         return self._queue.add_job(KIND, {"title_ids": ids}, title=_title(ids), join=JobJoin("title_ids", _title))
 
+    @needs(JOBS_MANAGE)
     def add_if_allowed(self) -> Job | None:
         """Add the job for all titles as `add`, if the settings allow downloads and there are titles; else None."""
         is_needed = self._artwork.may_download and store.count_to_fetch(
@@ -79,6 +83,7 @@ class ArtworkJobs:
         )
         return self.add() if is_needed else None
 
+    @internal
     def follow_enrichment(self, event: Event) -> None:
         """Get the pictures of the titles that an enrichment has looked up: a subscriber of events."""
         if event.name != "enrich:completed" or not self._artwork.may_download or not self._gets_pictures():
@@ -89,6 +94,7 @@ class ArtworkJobs:
             title = "Pictures of titles that were looked up"
             self._queue.add_job(KIND, payload, title=title, join=JobJoin("since", lambda _: title))
 
+    @internal
     def follow_identification(self, event: Event) -> None:
         """Find the pictures in the folders of titles that an identification has changed: a subscriber of events."""
         if event.name != "identify:completed":

@@ -15,6 +15,8 @@ from indexium_core.flows.artwork.cache_service import CacheService, made_name, v
 from indexium_core.flows.artwork.candidate_pictures import CandidatePictures
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
+from indexium_core.model.accounts.needs import NAMED, needs, reads_home
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork.assets import (
     COLLAGE_LAYOUTS,
     VARIANTS,
@@ -98,6 +100,7 @@ class ArtworkManager:
         """
         return self._selection.candidates(entity_type, entity_id, asset_type).items
 
+    @needs(TITLES_EDIT)
     def put(
         self,
         tx: Connection,
@@ -122,15 +125,18 @@ class ArtworkManager:
         store.put(tx, offers, is_local=False, kept=failed, at=at)
         self._chooser.choose_again(tx, {number for _, number in offers}, at)
 
+    @needs(TITLES_EDIT)
     def find_local(self, since: datetime) -> None:
         """Store the pictures in the folders of the titles that are new or changed since a moment."""
         self._local.refresh_since(since)
 
+    @reads_home
     @remote()
     def cache_usage(self) -> CacheUsage:
         """Return how much the originals in the cache take, how many of them stay, and what could be removed."""
         return self.cache.usage(counts_again=self.pictures.may_store())
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def garbage_collect(self, *, dry_run: bool = False) -> CollectedImages:
         """Delete the originals that nothing has used for `CACHE_ORPHAN_DAYS`; `dry_run`: return the numbers only."""
@@ -182,6 +188,7 @@ class ArtworkManager:
                     return FoundPicture(image=image, is_new=is_new, has_candidate=True)
         return FoundPicture(has_candidate=has_candidate, problem=problem)
 
+    @needs(TITLES_EDIT, NAMED)
     def keep(self, candidate_id: int) -> FoundPicture:
         """Store the original of a picture in the cache, and return it, or why that is not possible."""
         try:
@@ -351,6 +358,7 @@ class ArtworkManager:
 
     # Names of the specification.
 
+    @needs(TITLES_EDIT, NAMED)
     def download_artwork(self, url: str, title_id: int, type: str) -> Path | None:  # noqa: A002 - name of the specification
         """
         Download an image of a title, and return the file of its variant (`poster` or `backdrop`); None if that fails.
@@ -373,6 +381,7 @@ class ArtworkManager:
             return None
         return self.cache.folder.path / variant_key(content, type)
 
+    @needs(TITLES_EDIT, NAMED)
     def generate_artwork_collage(self, title_ids: Sequence[int], type: str = "grid") -> Path | None:  # noqa: A002
         """Return the file with the posters of some titles side by side (`grid` or `strip`); None without a poster."""
         made = self._joined(title_ids, type)

@@ -20,6 +20,8 @@ from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps
 from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork import choice
 from indexium_core.model.artwork.assets import AssetCandidate, PictureSlot
 from indexium_core.model.artwork.choice import SlotSelection
@@ -123,6 +125,7 @@ class AssetSelectionService(BulkSelection):
 
     # Rules.
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def change_config(self, library_id: int, asset_type: str, changes: Mapping[str, Any]) -> AssetSelectionConfig:
         """
@@ -150,6 +153,7 @@ class AssetSelectionService(BulkSelection):
         self.steps.emit(titles)
         return config
 
+    @needs(TITLES_EDIT)
     def choose_unscored(self) -> None:
         """Let the rules select for the titles whose pictures have no scores: those of an earlier version."""
         at, title_ids = self._clock(), selection.unscored_titles(self._database.read())
@@ -157,6 +161,7 @@ class AssetSelectionService(BulkSelection):
             group = title_ids[first : first + _GROUP]
             self._database.run(partial(self._chooser.choose_again, title_ids=group, at=at))
 
+    @needs(TITLES_EDIT)
     def choose_all(self) -> None:
         """Let the rules of all libraries select again, after the language of the settings has changed."""
         at = self._clock()
@@ -172,6 +177,7 @@ class AssetSelectionService(BulkSelection):
         """Return candidates, best first, without near-duplicates, as `choice.filter_duplicates`."""
         return choice.filter_duplicates(candidates, threshold)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def auto_select_assets(
         self, entity_type: str, entity_id: int, asset_type: str | None = None, *, season: int | None = None
@@ -199,6 +205,7 @@ class AssetSelectionService(BulkSelection):
 
     # Decisions.
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def select_candidate(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """
@@ -233,6 +240,7 @@ class AssetSelectionService(BulkSelection):
 
         return self.steps.decide(plan)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def reject_candidate(self, candidate_id: int, reason: str = "", of: PictureSlot | None = None) -> PictureDecision:
         """
@@ -268,6 +276,7 @@ class AssetSelectionService(BulkSelection):
 
         return self.steps.decide(plan)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def reselect_asset(self, candidate_id: int, reason: str = "", of: PictureSlot | None = None) -> PictureDecision:
         """
@@ -280,6 +289,7 @@ class AssetSelectionService(BulkSelection):
         """
         return self.reject_candidate(candidate_id, reason, of)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def take_back_rejection(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """
@@ -303,6 +313,7 @@ class AssetSelectionService(BulkSelection):
 
         return self.steps.decide(plan)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def release(self, candidate_id: int, of: PictureSlot | None = None) -> PictureDecision:
         """

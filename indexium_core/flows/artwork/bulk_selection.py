@@ -10,6 +10,8 @@ from datetime import datetime
 from indexium_core import errors
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps, names_of
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, PictureSlot
 from indexium_core.model.artwork.choice import SlotSelection, in_order
 from indexium_core.model.artwork.selection_config import SEVERAL, asset_type_named, is_language, label_of_type
@@ -63,6 +65,7 @@ class BulkSelection:
             titles=len(set(title_ids)), changes=shown, total=len(changes), kept=kept, without=without
         )
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def apply(self, title_ids: Sequence[int], rule: SelectionRule) -> PictureDecision:
         """

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
 from indexium_core.flows.automation.automatic_libraries import AutomaticLibraries, ConfiguredLibrary
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections.automation import AutomationConfig, LibraryAutomation, summary_of
 from indexium_core.model.remote_calls import remote
@@ -43,6 +45,7 @@ class AutomationService:
         """Return whether nothing starts by itself."""
         return self._libraries.are_paused
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def pause(self, *, is_paused: bool = True) -> None:
         """
@@ -64,6 +67,7 @@ class AutomationService:
         [row] = self._rows([(library, self.config(library_id))])
         return row
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def change(self, library_id: int, values: Mapping[str, object]) -> LibraryAutomation:
         """

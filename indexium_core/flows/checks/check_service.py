@@ -21,6 +21,8 @@ from indexium_core.flows.checks import detection, finding_rows, resolution
 from indexium_core.flows.checks.finding_page import names_text
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import check, wording
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Kind, ResolutionReport
 from indexium_core.model.people import placeholders
 from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
@@ -133,6 +135,7 @@ class Checks:
             raise errors.UnknownIdError(message)
         return rows[0]
 
+    @needs(PLAN_EDIT)
     @remote()
     def ignore(self, kind: str, subjects: Sequence[str]) -> int:
         """
@@ -148,6 +151,7 @@ class Checks:
             store.ignore(tx, kind, ignored, at=self._clock())
         return len(rows)
 
+    @needs(PLAN_EDIT)
     @remote()
     def ignore_all(self, kind: str) -> int:
         """Ignore all open findings of a kind; return their number."""
@@ -161,6 +165,7 @@ class Checks:
             store.ignore(tx, checked, ignored, at=self._clock())
         return len(ignored)
 
+    @needs(PLAN_EDIT)
     @remote()
     def unignore(self, kind: str, subjects: Sequence[str]) -> int:
         """Open ignored findings again; return the number of those that were ignored."""
@@ -170,6 +175,7 @@ class Checks:
             store.unignore(tx, checked, ignored)
         return len(ignored)
 
+    @needs(PLAN_EDIT)
     @remote()
     def resolve(self, kind: str, subject: str, code: str) -> ResolutionReport:
         """
@@ -188,6 +194,7 @@ class Checks:
         step_id = self._resolver.resolve(row, chosen)
         return ResolutionReport(files=chosen.files, text=chosen.text, step_id=step_id)
 
+    @needs(PLAN_EDIT)
     @remote()
     def resolve_all(self, kind: str) -> ResolutionReport:
         """

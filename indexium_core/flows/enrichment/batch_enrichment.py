@@ -22,6 +22,8 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import NAMED, internal, needs
+from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job, JobJoin
@@ -97,6 +99,7 @@ class BatchEnrichmentService:
 
     # Jobs.
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def schedule_library_enrichment(
         self, library_ids: Sequence[int] = (), *, priority: int | str = 5, force: bool = False
@@ -118,6 +121,7 @@ class BatchEnrichmentService:
         payload = {"libraries": sorted(library_ids), "titles": None, "force": force}
         return self._add(payload, f"Look up titles of {names}", priority)
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def schedule_titles(
         self, title_ids: Sequence[int], *, priority: int | str = 2, force: bool = False, renew: bool = False
@@ -165,6 +169,7 @@ class BatchEnrichmentService:
         due = rows.due(reader, fresh=self._fresh_since(), now=self._clock(), ids=works)
         return any(each.known.search_state not in ("open", "later") for each in due)
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def schedule_video_enrichment(self, file_id: int, priority: int | str = 2) -> Job:
         """
@@ -195,6 +200,7 @@ class BatchEnrichmentService:
             raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
         return self._queue.add_job(KIND, payload, title=title, priority=priority, not_before=not_before, join=join)
 
+    @internal
     def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
         """
         Look up titles whose match a person has accepted, and return the id of the job.
@@ -208,10 +214,12 @@ class BatchEnrichmentService:
         start = self._clock() + self._decision_pause if self._decision_pause else None
         return self._add(payload, "Look up accepted titles", "high", not_before=start).id
 
+    @internal
     def follow_confirmation(self, title_ids: Sequence[int]) -> int | None:
         """Search titles that a person has confirmed, and return the id of the job; None without a provider."""
         return self.schedule_titles(title_ids).id if self._can_start() else None
 
+    @internal
     def follow_identification(self, event: Event) -> None:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":

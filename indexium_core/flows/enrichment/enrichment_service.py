@@ -9,6 +9,8 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.enrichment.batch_enrichment import BatchEnrichmentService
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.job import Job
 from indexium_core.model.lookups.combining import RATINGS, VOTES
@@ -32,6 +34,7 @@ _OF_SERIES = ("cast", "crew", "genres", "keywords", "ratings", "content_rating")
 class EnrichmentService(BatchEnrichmentService):
     """Enriches titles, and returns what is known about a file."""
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def enrich_entity(self, entity_type: str, entity_id: int, priority: int | str = 5) -> Job:
         """

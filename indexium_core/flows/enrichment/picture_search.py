@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.artwork.selections import PictureSearchResult
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.lookups.records import ImageCandidate
@@ -42,6 +44,7 @@ class PictureSearch:
         self._database, self._providers = database, providers
         self._record_images, self._emit = record_images, emit
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def search(self, entity_type: str, entity_id: int, providers: Sequence[str] = ()) -> list[PictureSearchResult]:
         """

@@ -21,6 +21,8 @@ from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import Step
 from indexium_core.model import moments, wording
+from indexium_core.model.accounts.needs import needs, reads_home
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
 from indexium_core.model.fields.field import Field
@@ -72,6 +74,7 @@ class PlanImport:
 
     # Reading.
 
+    @reads_home
     @remote(paths=("source",))
     def read(self, source: spreadsheets.Source) -> ChangesPreview:
         """
@@ -102,6 +105,7 @@ class PlanImport:
 
     # Applying.
 
+    @needs(PLAN_EDIT)
     @remote()
     def apply(self, preview: ChangesPreview, *, overwrite: bool = False) -> DecisionReport:
         """

@@ -10,6 +10,8 @@ from datetime import datetime
 from indexium_core import errors
 from indexium_core.files.containers import custom_names
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.fields import custom, registered, values
 from indexium_core.model.fields.custom import CustomField
 from indexium_core.model.fields.registered import Definitions
@@ -50,6 +52,7 @@ class CustomFields:
         """Return the definitions, with those of removed fields."""
         return store.definitions(self._database.read())
 
+    @needs(SETTINGS_MANAGE)
     def release(self) -> None:
         """Forget the fields in this process."""
         registered.release(self._home)
@@ -64,6 +67,7 @@ class CustomFields:
         """Return a definition; UnknownIdError if there is no such custom field."""
         return _found(self.list(), key)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def define(
         self,
@@ -129,6 +133,7 @@ class CustomFields:
             self._store(lambda tx: store.put(tx, field, at=self._clock()))
         return field
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def change(
         self,
@@ -177,6 +182,7 @@ class CustomFields:
             self._store(lambda tx: self._replace(tx, field))
         return field
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def remove(self, key: str) -> CustomField:
         """

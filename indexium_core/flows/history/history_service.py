@@ -14,6 +14,8 @@ from indexium_core import errors
 from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import ROLLBACK, SETTINGS_MANAGE
 from indexium_core.model.operations.operation import (
     HistoryFilter,
     ItemDetails,
@@ -114,6 +116,7 @@ class HistoryService:
         )
         return self.count_operations(filters)
 
+    @needs(SETTINGS_MANAGE)
     def record_operation(self, operation: MetadataOperation) -> int:
         """Record an operation that ran elsewhere (an imported history) and return its new id."""
         return self._ledger.record_operation(operation)
@@ -213,6 +216,7 @@ class HistoryService:
         self._writer.get_operation_status(operation_id)  # raises UnknownIdError
         return self._ledger.people_written(operation_id, count=MAX_PEOPLE)
 
+    @needs(ROLLBACK, NAMED, may_be_proposed=True)
     @remote()
     def start_rollback(
         self, operation_id: int, options: RollbackOptions | None = None, *, request: IdempotentRequest | None = None
@@ -237,6 +241,7 @@ class HistoryService:
             options = replace(options, note=f"Removed {options.person} from what operation {operation_id} wrote")
         return self._writer.start_rollback(operation_id, findings.restores, options, request=request)
 
+    @needs(ROLLBACK, NAMED)
     def rollback_operation(self, operation_id: int) -> RollbackResult:
         """Roll an operation back, wait, and return the result."""
         handle = self.start_rollback(operation_id)

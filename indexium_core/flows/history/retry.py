@@ -20,6 +20,8 @@ from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.scanning.scanner import Scanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import WRITE_ANY
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.operations.outcomes import noun_of
 from indexium_core.model.operations.request import IdempotentRequest
@@ -136,6 +138,7 @@ class RetryService:
         selection = self._unpublished(operation, risk)
         return PublicationRetry(selection=selection, summary=self._publications.summary(selection))
 
+    @needs(WRITE_ANY, NAMED)
     @remote()
     def start(
         self,

@@ -15,6 +15,8 @@ from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import NAMED, needs, reads_home
+from indexium_core.model.accounts.permissions import ROLLBACK, SETTINGS_MANAGE
 from indexium_core.model.files.media import Extent
 from indexium_core.model.operations.backup import BackupCheck, BackupDetails, BackupUse, RangePreview
 from indexium_core.model.operations.operation import BackupRecord
@@ -59,6 +61,7 @@ class BackupManager:
 
     # Public methods.
 
+    @needs(SETTINGS_MANAGE)
     def create_backup(self, file_hash: str, file_path: str, operation_item_id: int) -> BackupRecord:
         """
         Return the backup of an item. Every write makes its backup before the first byte of the file changes.
@@ -72,6 +75,7 @@ class BackupManager:
             raise errors.UnknownIdError(f"Item {operation_item_id} has no backup of {file_path}.")
         return backups[0].record
 
+    @needs(ROLLBACK, NAMED)
     def restore_backup(self, operation_item_id: int) -> bool:
         """Roll back one item, wait for it, and return whether the file was restored."""
         backups = self._book.records(item_ids=[operation_item_id])
@@ -82,6 +86,7 @@ class BackupManager:
         )
         return handle.wait().counts.get("success", 0) == 1
 
+    @needs(SETTINGS_MANAGE)
     def cleanup_old_backups(self, days_to_keep: int = 90) -> int:
         """
         Delete journals older than `days_to_keep` days, and their kept originals; return the number of journals.
@@ -90,6 +95,7 @@ class BackupManager:
         """
         return 0 if self._running() else self._storage.expire(days_to_keep)
 
+    @needs(SETTINGS_MANAGE)
     def tidy(self) -> int:
         """
         Delete expired, excess and dropped backups. Runs at the start, after each operation, and each night.
@@ -109,11 +115,13 @@ class BackupManager:
 
     # Lists and checks.
 
+    @reads_home
     @remote()
     def records(self) -> list[BackupRecord]:
         """Return every backup that exists, newest first."""
         return [backup.record for backup in self._book.records() if not backup.dropped]
 
+    @reads_home
     @remote()
     def use(self) -> BackupUse:
         """Return the backups of each operation, newest first, and the space that all of them use."""
@@ -124,6 +132,7 @@ class BackupManager:
             budget=int(self._settings.backup_budget),
         )
 
+    @reads_home
     @remote()
     def verify(self, operation_id: int | None = None, *, full: bool = False) -> list[BackupCheck]:
         """

@@ -15,6 +15,8 @@ from typing import Any
 
 from indexium_core import errors, settings
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import internal, needs
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import SettingRow, Settings
@@ -45,21 +47,25 @@ class Configuration:
         self._followers: dict[str, list[Callable[[Any], object]]] = {}
         self._lock = threading.Lock()
 
+    @internal
     def follow(self, name: str, apply: Callable[[Any], object]) -> None:
         """Call `apply` with each new value of a setting, for a service that does not read it each time."""
         self._followers.setdefault(name, []).append(apply)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def table(self) -> list[SettingRow]:
         """Return every setting."""
         return settings.table(self._config)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def row(self, name: str) -> SettingRow:
         """Return one setting; UnknownIdError if no setting has this name."""
         key = settings.name_of(name)
         return next(row for row in self.table() if row.name == key)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def set(self, name: str, text: str | None) -> SettingRow:
         """

@@ -18,6 +18,8 @@ from indexium_core import errors
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import needs, reads_home
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.scanning.health import Check, CheckState
@@ -46,11 +48,13 @@ class DatabaseBackups:
         self._making = threading.Lock()
         self._awaits_first = False  # there is no backup yet, and the first decision leads to one
 
+    @reads_home
     @remote()
     def list(self) -> builtins.list[DatabaseBackup]:
         """Return the backups, newest first."""
         return files.backups(self._home)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def make(self) -> DatabaseBackup:
         """
@@ -80,6 +84,7 @@ class DatabaseBackups:
         logger.info("database.backed_up", extra={"path": str(path)})
         return next(each for each in self.list() if each.path == path)
 
+    @needs(SETTINGS_MANAGE)
     def start(self) -> None:
         """Make the first backup of the home after its first decision, also after one of an earlier process."""
         if self._newest() is not None:
@@ -129,6 +134,7 @@ class DatabaseBackups:
         times = [each.created_at for each in self.list() if each.kind in ("daily", "manual")]
         return max(times, default=None)
 
+    @reads_home
     @remote()
     def check(self, on_progress: DatabaseProgress = lambda *_: None) -> builtins.list[Check]:
         """

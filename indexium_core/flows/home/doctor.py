@@ -29,6 +29,7 @@ from indexium_core.flows.jobs import job_service
 from indexium_core.flows.scanning.folder_health import LOW_SPACE_BYTES, check_library, file_system_facts
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import reads_home
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.operations.backup import BackupUse
@@ -88,6 +89,7 @@ class Doctor:
         self._cluster = cluster
         self._providers = providers
 
+    @reads_home
     @remote()
     def run(self) -> list[Check]:
         """Run all checks, and return them in the order of display."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from indexium_core import errors
 from indexium_core.flows.home.configuration import Configuration
 from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.model.accounts.needs import needs, reads_home
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.schedules.cron import checked
@@ -21,11 +23,13 @@ class Schedules:
         """`on_change` is called after each change."""
         self._scheduler, self._configuration, self._on_change = scheduler, configuration, on_change
 
+    @reads_home
     @remote()
     def list(self) -> builtins.list[Schedule]:
         """Return the schedules."""
         return self._scheduler.list()
 
+    @reads_home
     @remote()
     def get(self, name: str) -> Schedule:
         """Return a schedule; UnknownIdError if there is none of this name."""
@@ -36,6 +40,7 @@ class Schedules:
         names = ", ".join(each.name for each in found)
         raise errors.UnknownIdError(f"There is no schedule '{name}'. The schedules are {names}.")
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def set(self, name: str, *, cron: str | None = None, enabled: bool | None = None) -> Schedule:
         """
@@ -58,6 +63,7 @@ class Schedules:
         self._on_change()
         return self.get(name)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def run(self, name: str) -> Job:
         """

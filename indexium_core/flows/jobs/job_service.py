@@ -10,8 +10,9 @@ from indexium_core import errors, logs
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
-from indexium_core.model.accounts.permissions import Permission
-from indexium_core.model.accounts.required import TO_START
+from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE, Permission
+from indexium_core.model.accounts.starting import TO_START
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.request import IdempotentRequest
@@ -92,6 +93,7 @@ class JobService:
         """Return the number of jobs by kind and state."""
         return self._store.counts()
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def pause(self, job_id: int, *, wait: bool = True) -> Job:
         """
@@ -103,6 +105,7 @@ class JobService:
             raise self._wrong(job_id, "paused")
         return self.get(job_id)
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def resume(self, job_id: int) -> Job:
         """
@@ -121,6 +124,7 @@ class JobService:
             raise self._wrong(job_id, "resumed")
         return self.get(job_id)
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def cancel(self, job_id: int) -> Job:
         """
@@ -138,6 +142,7 @@ class JobService:
         """Return the job of an operation; UnknownIdError if there is no such operation."""
         return self.get(self._queue.ensure_job(operation_id))
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def retry(self, job_id: int, request: IdempotentRequest | None = None, *, source: str = "python") -> Job:
         """
@@ -172,6 +177,7 @@ class JobService:
             self._requests.note(request, job_id=job_id)
         return self.get(job_id)
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def set_priority(self, job_id: int, priority: int | str) -> Job:
         """Change the priority, 1 (first) to 10 (last); UsageError if the job has ended or the priority is invalid."""
@@ -191,6 +197,7 @@ class JobService:
         """
         return self._queue.wait(job_id, timeout)
 
+    @shows_instead(())
     @remote()
     def unrecorded(self) -> Sequence[UnrecordedResults]:
         """Return the jobs that have ended here but whose result cannot be stored, and why."""
@@ -203,6 +210,7 @@ class JobService:
         lines, place = logs.read_job(self._folder, job_id, after=after, limit=limit)
         return JobLog(lines=lines, next=place)
 
+    @needs(SETTINGS_MANAGE)
     def tidy(self) -> int:
         """Delete jobs that ended long ago and are not referenced; return their number."""
         now = self._clock()

@@ -14,6 +14,8 @@ from indexium_core.flows.review.undo_steps import StepService, UndoneStep
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import NAMED, internal, needs
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.lookups.candidates import is_same
@@ -133,11 +135,13 @@ class TitleMatchService:
         """Search a title at the providers and return the state of its match, as `MatchFinder.find`."""
         return self._finder.find(title_id)
 
+    @internal
     def follow_identification(self, event: Event) -> None:
         """Reopen automatic matches that new ids contradict after each identification: a subscriber of events."""
         if event.name == "identify:completed":
             self._finder.reopen_contradicted()
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def search(self, title_id: int, text: str) -> MatchQuestion:
         """
@@ -156,6 +160,7 @@ class TitleMatchService:
         self._finder.search(title_id, text)
         return self.get(title_id)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def suggest(self, title_id: int) -> MatchQuestion:
         """
@@ -173,6 +178,7 @@ class TitleMatchService:
     # Decisions. Each takes the `revision` of the question that a person saw (`MatchQuestion.revision`), and raises
     # UsageError if others have decided about the title since; without it, the decision replaces theirs.
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def accept(
         self, title_id: int, position: int, *, others: bool = False, expected: str = "", revision: str = ""
@@ -196,6 +202,7 @@ class TitleMatchService:
             title_id, lambda tx: self._at(tx, title_id, position, expected), others=others, revision=revision
         )
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def accept_id(self, title_id: int, known: ExternalId, kind: TitleKind, *, revision: str = "") -> MatchResult:
         """
@@ -259,6 +266,7 @@ class TitleMatchService:
             job_id = None
         return dataclasses.replace(decision, job_id=job_id)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def confirm(self, title_id: int, *, others: bool = False, revision: str = "") -> MatchResult:
         """
@@ -295,6 +303,7 @@ class TitleMatchService:
 
         return self._followed(*self._database.run(decide), self.on_confirm)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def reject(self, title_id: int, position: int, *, expected: str = "", revision: str = "") -> MatchResult:
         """
@@ -341,6 +350,7 @@ class TitleMatchService:
         emit(self._events, [item])
         return decision
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def ignore(self, title_id: int, *, others: bool = False, revision: str = "") -> MatchResult:
         """
@@ -376,6 +386,7 @@ class TitleMatchService:
         emit(self._events, list(items.values()))
         return decision
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def later(self, title_id: int, *, revision: str = "") -> MatchResult:
         """
@@ -400,6 +411,7 @@ class TitleMatchService:
         self._events.emit("matches:changed", total=1)
         return decision
 
+    @needs(TITLES_EDIT)
     @remote()
     def undo(self, decision_id: int | None = None) -> MatchResult:
         """

@@ -19,6 +19,8 @@ from indexium_core.flows.people.legacy_match import Progress
 from indexium_core.flows.people.own_edits import EditPeople
 from indexium_core.flows.people.paths import absolute_path
 from indexium_core.flows.people.person_changes import PersonChanges
+from indexium_core.model.accounts.needs import needs, reads_home
+from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT
 from indexium_core.model.people import likeness, people_comment, person, placeholders
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from indexium_core.model.people.person import (
@@ -74,6 +76,7 @@ class PeopleService:
         self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
         self._persons = PersonChanges(database, clock=clock, on_change=on_change)
 
+    @needs(PLAN_EDIT)
     @remote(paths=("path", "root"))
     def import_file(
         self,
@@ -104,6 +107,7 @@ class PeopleService:
         self._on_change()
         return report
 
+    @reads_home
     @remote(paths=("path", "root"))
     def check_import(
         self,
@@ -116,6 +120,7 @@ class PeopleService:
         """Return the result of an import without a change; arguments and errors as in `import_file`."""
         return self._importer.import_file(Path(path), root, replace=replace, on_progress=on_progress, dry_run=True)
 
+    @reads_home
     def root_for(self, path: str | Path) -> str:
         """
         Return the folder from which most relative paths of a file lead to scanned files; "" without library folders.
@@ -124,6 +129,7 @@ class PeopleService:
         """
         return self._importer.root_for(Path(path))
 
+    @needs(PLAN_EDIT)
     @remote()
     def take_from_files(self) -> ImportReport:
         """
@@ -140,6 +146,7 @@ class PeopleService:
         """Return every assignment, one row for each file; `import_file` can read these rows."""
         return store.export(self._database.read())
 
+    @needs(PLAN_EDIT)
     @remote(paths=("paths",))
     def add(self, paths: Iterable[str | Path], names: Iterable[str], *, only_this: bool = False) -> ImportReport:
         """
@@ -172,6 +179,7 @@ class PeopleService:
         ]
         return self._assign(wanted, resolved)
 
+    @needs(PLAN_EDIT)
     def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
         """Assign people to scanned files and their copies; errors as `add`."""
         people = self._people(names)
@@ -233,6 +241,7 @@ class PeopleService:
         found = (each.path_bytes for each in self._importer.resolve_paths(wanted))
         return builtins.list(dict.fromkeys(path for path in found if path is not None))
 
+    @needs(PEOPLE_EDIT)
     @remote(paths=("paths",))
     def remove(
         self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False, only_this: bool = False
@@ -240,6 +249,7 @@ class PeopleService:
         """Remove people as `remove_from`, and return only the number."""
         return self.remove_from(paths, names, from_files=from_files, only_this=only_this).removed
 
+    @needs(PEOPLE_EDIT)
     @remote(paths=("paths",))
     def remove_from(
         self, paths: Iterable[str | Path], names: Iterable[str], *, from_files: bool = False, only_this: bool = False
@@ -325,6 +335,7 @@ class PeopleService:
             has_shared_name=len(store.people_of_keys(reader, [key]).get(key, [])) > 1,
         )
 
+    @needs(PEOPLE_EDIT)
     @remote()
     def set_picture(self, person_id: int, file_id: int | None) -> None:
         """
@@ -359,6 +370,7 @@ class PeopleService:
         best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
         return [Similar(name=each.name, files=file_counts[each.name], reason=each.reason) for each in best[:limit]]
 
+    @needs(PEOPLE_EDIT)
     @remote()
     def rename(self, old: str, new: str, *, qualifier: str | None = None, dry_run: bool = False) -> PersonChange:
         """
@@ -378,6 +390,7 @@ class PeopleService:
         """
         return self._persons.rename(old, new, qualifier=qualifier, dry_run=dry_run)
 
+    @needs(PEOPLE_EDIT)
     @remote()
     def merge(self, names: Sequence[str], into: str, *, dry_run: bool = False) -> PersonChange:
         """
@@ -390,6 +403,7 @@ class PeopleService:
         """
         return self._persons.merge(names, into, dry_run=dry_run)
 
+    @needs(PEOPLE_EDIT)
     @remote(paths=("paths",))
     def split(
         self, name: str, paths: Iterable[str | Path], *, into: str, qualifier: str = "", dry_run: bool = False
@@ -408,12 +422,14 @@ class PeopleService:
         file_ids = store.files_at(reader, resolved)
         return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)
 
+    @needs(PEOPLE_EDIT)
     def split_files(
         self, name: str, file_ids: Sequence[int], *, into: str, qualifier: str = "", dry_run: bool = False
     ) -> PersonChange:
         """Give some files, by id, to a new person; errors as `split`."""
         return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)
 
+    @needs(PEOPLE_EDIT)
     @remote()
     def unmerge(self, name: str, merged: str, *, dry_run: bool = False) -> PersonChange:
         """

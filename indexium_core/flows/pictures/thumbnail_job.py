@@ -20,6 +20,8 @@ from indexium_core.flows.review import targets
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import FOUND, internal, needs
+from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.event import Event
 from indexium_core.model.files.pictures import ThumbnailReport
 from indexium_core.model.job import Job
@@ -51,6 +53,7 @@ class ThumbnailJobs:
         self._database, self._thumbnails = database, thumbnails
         self._modes, self._queue, self._clock = modes, queue, clock
 
+    @needs(JOBS_MANAGE, FOUND)
     @remote()
     def add(self, query: str = "") -> Job:
         """
@@ -71,6 +74,7 @@ class ThumbnailJobs:
         what = "all files" if ids is None else wording.files(len(ids))
         return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Thumbnails of {what}")
 
+    @internal
     def follow_scans(self, event: Event) -> None:
         """Make the thumbnails of new files after each scan: a subscriber of events."""
         if event.name == "scan:completed" and self._thumbnails.is_enabled and not self._queue.running_jobs(KIND):

@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.files import thumbnail
 from indexium_core.files.reader import FileReader
 from indexium_core.flows.pictures.picture_folder import PictureFolder
+from indexium_core.model.accounts.needs import reads_home
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
@@ -53,6 +54,7 @@ class Thumbnails:
         """Remove thumbnails until the budget holds: after a change of the setting, and at the start."""
         self._cache.fit()
 
+    @reads_home
     def cached(self) -> set[str]:
         """Return the keys of all entries of the cache, also of those that stand for a file without a picture."""
         return self._cache.keys()

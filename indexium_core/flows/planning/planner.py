@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import reads_home
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.home_summary import HomeSummary
@@ -284,6 +285,7 @@ class MetadataPlanner:
         found = self.changes(self.generate_plan(), Selection(included=frozenset(waiting))).fields
         return sum(each.files for each in found if each.field == RATING)
 
+    @reads_home
     def confirmed_ids(
         self,
         tx: Connection,

@@ -15,6 +15,8 @@ from indexium_core.flows.players.read_back import ReadBack
 from indexium_core.flows.players.watch_copies import WatchCopies
 from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.keys import player_keys
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import PUBLISH, SETTINGS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections.player_connection import (
     PROGRAM_NAMES,
@@ -63,16 +65,19 @@ class PlayerService:
 
     # Connections.
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def list(self) -> builtins.list[PlayerConnection]:
         """Return the players with their last contact and the counts of their titles; keys are not part of them."""
         return self._contacts.all()
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def get(self, player_id: int) -> PlayerConnection:
         """Return a player; UnknownIdError if there is none of this id."""
         return self._contacts.get(player_id)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def add(
         self,
@@ -121,6 +126,7 @@ class PlayerService:
         self._changed()
         return self.get(player_id)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def change(
         self,
@@ -157,6 +163,7 @@ class PlayerService:
         self._notification.resume()
         return self.get(player_id)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def remove(self, player_id: int) -> PlayerConnection:
         """
@@ -171,6 +178,7 @@ class PlayerService:
         self._changed()
         return player
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def set_key(self, player_id: int, key: str) -> PlayerConnection:
         """
@@ -190,6 +198,7 @@ class PlayerService:
         self._notification.resume()
         return self.get(player_id)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def test(self, player_id: int) -> PlayerTest:
         """
@@ -219,6 +228,7 @@ class PlayerService:
 
     # Messages.
 
+    @needs(PUBLISH)
     @remote()
     def notify(self, player_id: int | None = None) -> builtins.list[PlayerNotice]:
         """
@@ -231,6 +241,7 @@ class PlayerService:
         self._notification.resume()
         return notices
 
+    @needs(PUBLISH)
     @remote()
     def notify_players(self, entity_type: str, entity_id: int) -> builtins.list[PlayerNotice]:
         """
@@ -253,6 +264,7 @@ class PlayerService:
 
     # Readings.
 
+    @needs(PUBLISH)
     @remote()
     def read_back(self, player_id: int, entity_type: str = "", entity_id: int = 0) -> builtins.list[PlayerReading]:
         """
@@ -272,6 +284,7 @@ class PlayerService:
             entities = store.known_titles(self._database.read(), player_id)
         return self._reading.read(player, entities)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def reads(self, player_id: int, state: str = "", *, page: int = 1, per_page: int = 50) -> PlayerReadingPage:
         """
@@ -302,6 +315,7 @@ class PlayerService:
 
     # Watch states.
 
+    @needs(SETTINGS_MANAGE)
     @remote(paths=("path",))
     def export_watched(self, path: Path) -> WatchCopy:
         """
@@ -314,6 +328,7 @@ class PlayerService:
         """
         return self._watched.export(Path(path))
 
+    @needs(SETTINGS_MANAGE)
     @remote(paths=("path",))
     def import_watched(self, path: Path, player_id: int | None = None) -> WatchCopy:
         """

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.flows.review import targets
+from indexium_core.model.accounts.needs import FOUND, needs
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.files import properties as rules
 from indexium_core.model.files.properties import FIELDS, FieldLock, LockReport, lockable
 from indexium_core.model.operations.actor import whole_home
@@ -61,6 +63,7 @@ class LockService:
         with whole_home(), self._database.atomic() as tx:
             return len(targets.ids_of(tx, target, self._modes(), now=self._clock()))
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def lock(self, target: Target, fields: Sequence[str] = FIELDS) -> LockReport:
         """
@@ -78,6 +81,7 @@ class LockService:
         """
         return self._change(target, fields, store.lock)
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def unlock(self, target: Target, fields: Sequence[str] | None = None) -> LockReport:
         """Unlock fields of files, by default all. Locks by an edit of the people remain. Errors as in `lock`."""
@@ -95,6 +99,7 @@ class LockService:
         self._on_change()
         return LockReport(files=len(file_ids), changed=changed, by_edit=by_edit)
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def set(self, target: Target, field: str, text: str) -> LockReport:
         """

@@ -30,6 +30,8 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import FOUND, needs, reads_home
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE
 from indexium_core.model.files.properties import ON_REQUEST, MediaReading, validate_fields
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
@@ -109,6 +111,7 @@ class Rescanner:
         self._clock = clock
         self._closing = threading.Event()
 
+    @reads_home
     def payload(self, target: Target | None, *, refresh: Sequence[str] = ()) -> dict[str, Any]:
         """
         Return the payload of a rescan job.
@@ -130,6 +133,7 @@ class Rescanner:
             raise errors.NoMatchError("No file matches, so there is nothing to rescan.")
         return {"file_ids": file_ids, "refresh": fields}
 
+    @needs(JOBS_MANAGE, FOUND)
     @remote()
     def run(
         self,
@@ -151,6 +155,7 @@ class Rescanner:
             self._events.emit("rescan:completed", current=report.processed, total=report.total, message=message)
         return report
 
+    @needs(JOBS_MANAGE, FOUND)
     @remote()
     def add(
         self,
@@ -196,6 +201,7 @@ class Rescanner:
         self.prune_audit()
         return run.report
 
+    @needs(SETTINGS_MANAGE)
     def prune_audit(self) -> None:
         """Delete entries of the audit log that are older than `INDEXIUM_AUDIT_RETENTION_DAYS`, and beyond its size."""
         before = self._clock() - timedelta(days=self._config.audit_retention_days)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from indexium_core import errors, provider_keys
 from indexium_core.flows.providers.search_answers import SearchAnswers, key_of
+from indexium_core.model.accounts.needs import NO_LIBRARY, needs
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.lookups.candidates import (
@@ -101,6 +103,7 @@ class ExternalAPIManager:
         keys = self._keys()
         return [self._status(name, provider, keys) for name, provider in self.providers.items()]
 
+    @needs(TITLES_EDIT, NO_LIBRARY)
     @remote()
     def search(
         self,
@@ -132,6 +135,7 @@ class ExternalAPIManager:
             SearchQuery(title, year, kind, runtime_minutes=runtime_minutes, external_ids=tuple(external_ids))
         )
 
+    @needs(TITLES_EDIT, NO_LIBRARY)
     def match(self, query: SearchQuery, *, rejected: Sequence[Candidate] = ()) -> TitleSearch:
         """
         Ask the providers in order until a candidate is accepted automatically, and return all candidates.
@@ -178,11 +182,13 @@ class ExternalAPIManager:
         doubt = "" if is_complete and not missing else self._doubt(decision, answers.query, missing)
         return MatchDecision(decision.candidates, None, doubt, ("answers",)) if doubt else decision
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def requests(self, limit: int = 100) -> list[ProviderRequest]:
         """Return the newest requests that left this machine, newest first."""
         return self._ledger.newest(max(0, min(limit, MAX_REQUESTS)))
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def request_page(
         self,
@@ -222,6 +228,7 @@ class ExternalAPIManager:
             text.strip(), provider=provider, failed=failed, title=title, page=page, per_page=per_page
         )
 
+    @needs(TITLES_EDIT, NO_LIBRARY)
     @remote()
     def details(self, known: ExternalId, kind: TitleKind) -> ProviderDetails:
         """
@@ -264,6 +271,7 @@ class ExternalAPIManager:
             faults=frozenset(name for name, error in problems.items() if error.is_fault),
         )
 
+    @needs(TITLES_EDIT, NO_LIBRARY)
     def pictures(
         self, name: str, ids: Mapping[str, str], kind: TitleKind
     ) -> tuple[Sequence[ImageCandidate], Mapping[str, str]]:
@@ -277,6 +285,7 @@ class ExternalAPIManager:
         record = provider.details(own, kind) if own else None
         return ((), ids) if record is None else (record.images, {**record.metadata.external_ids, **ids})
 
+    @needs(TITLES_EDIT, NO_LIBRARY)
     def season(self, ids: Mapping[str, str], number: int) -> tuple[str, SeasonRecord] | None:
         """
         Return a season of the first provider that has it, and the name of this provider; None if none has it.
@@ -360,6 +369,7 @@ class ExternalAPIManager:
             )
         return used
 
+    @needs(SETTINGS_MANAGE)
     def tidy(self) -> None:
         """Delete answers and requests that are older than 180 days; quotas count only the last 24 hours."""
         self._cache.prune(self._clock() - KEPT)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from indexium_core import errors, provider_keys
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.providers.keys import KeyOrigin, KeyState, KeyTest
 from indexium_core.model.providers.registry import PROVIDERS, key_names
 from indexium_core.model.remote_calls import remote
@@ -19,6 +21,7 @@ class KeyService:
     def __init__(self, home: Path, manager: ExternalAPIManager) -> None:
         self._home, self._manager = home, manager
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def list(self) -> list[KeyState]:
         """Return every key, and whether it is set."""
@@ -29,6 +32,7 @@ class KeyService:
             for key in provider.keys
         ]
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def set(self, name: str, value: str) -> None:
         """
@@ -49,12 +53,14 @@ class KeyService:
             raise errors.UsageError(f"The variable {variable} has this key, and has priority. Change the variable.")
         provider_keys.store(self._home, name, key)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def remove(self, name: str) -> None:
         """Remove a key from the key file; a key that is not in it stays as it is. Errors as in `set`."""
         _check_name(name)
         provider_keys.store(self._home, name, None)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def test(self, provider: str) -> KeyTest:
         """

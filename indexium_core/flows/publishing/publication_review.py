@@ -12,6 +12,8 @@ from indexium_core.flows.publishing import publication_lists as lists
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model.accounts.needs import NAMED, needs
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
 from indexium_core.model.artwork.assets import CachedImage
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.operation import ItemSideFile
@@ -82,6 +84,7 @@ class PublicationReview:
         """Return what each library publishes, by its id."""
         return inputs.options(self._database.read())
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_options(
         self,
@@ -144,6 +147,7 @@ class PublicationReview:
             examples=[ExampleTitle(name=each.row.name, files=_files_below(root, each.row)) for each in planned],
         )
 
+    @needs(JOBS_MANAGE)
     @remote()
     def refresh(self, *, disk: bool = True) -> int:
         """

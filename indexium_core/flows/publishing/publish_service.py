@@ -18,6 +18,8 @@ from indexium_core.flows.titles import title_libraries
 from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model.accounts.needs import FOUND, NAMED, internal, needs, reads_home
+from indexium_core.model.accounts.permissions import PUBLISH
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.operations.dry_run import DryRunReport
@@ -124,6 +126,7 @@ class PublishService(PublicationReview):
 
     # Publish.
 
+    @needs(PUBLISH, FOUND, may_be_proposed=True)
     @remote()
     def start(
         self,
@@ -176,10 +179,12 @@ class PublishService(PublicationReview):
         how = replace(request, user_action=RESTORE) if selection.restore else request
         return self._writer.start(_publications(planned), how, options=options, idempotent=idempotent)
 
+    @reads_home
     def computed(self, entities: Collection[Entity]) -> list[PlannedRow]:
         """Return the rows of titles and videos from the present values and files."""
         return list(self._planner.compute(entities))
 
+    @needs(PUBLISH)
     def restore(self, planned: Iterable[PlannedRow], request: PublicationRequest) -> PublishResult:
         """Restore the files that are gone in rows that were computed just now; wait, and return the result."""
         selection = PublicationSelection(filter=PublicationFilter(), restore=True)
@@ -190,10 +195,12 @@ class PublishService(PublicationReview):
         """Return why a publication was stopped, or why some of its titles were not written; "" if all were."""
         return self._writer.problem_of(operation_id)
 
+    @needs(PUBLISH)
     def resume(self, operation_id: int) -> OperationHandle:
         """Resume a publication that was stopped; UsageError if there is nothing to resume."""
         return self._writer.resume(operation_id)
 
+    @needs(PUBLISH, NAMED)
     def publish_entity(
         self, entity_type: str, entity_id: int, request: PublicationRequest | None = None
     ) -> PublishResult:
@@ -210,6 +217,7 @@ class PublishService(PublicationReview):
         entity = self._entity(entity_type, entity_id)
         return self.publish(PublicationSelection(addresses=(entity.address,)), request)
 
+    @needs(PUBLISH, NAMED)
     def publish_bulk(
         self, entity_type: str, entity_ids: Sequence[int], request: PublicationRequest | None = None
     ) -> PublishResult:
@@ -219,6 +227,7 @@ class PublishService(PublicationReview):
             return NOTHING_WRITTEN
         return self.publish(PublicationSelection(addresses=addresses), request)
 
+    @needs(PUBLISH, FOUND)
     def publish(self, selection: PublicationSelection, request: PublicationRequest | None = None) -> PublishResult:
         """Publish a selection as `start`, wait, and return the result; without anything to write, there is none."""
         try:
@@ -268,6 +277,7 @@ class PublishService(PublicationReview):
 
     # Decisions.
 
+    @needs(PUBLISH, NAMED)
     @remote()
     def choose(self, address: str, choice: str, path: str = "") -> PublicationDecision:
         """
@@ -297,6 +307,7 @@ class PublishService(PublicationReview):
         self.refresh(disk=False)
         return decision
 
+    @needs(PUBLISH, NAMED)
     @remote()
     def discard_changes(self, entity_type: str, entity_id: int) -> PublicationDecision:
         """
@@ -315,6 +326,7 @@ class PublishService(PublicationReview):
             raise errors.UsageError(message, code="wrong_state")
         return self._steps.discard(item, since)
 
+    @internal
     def follow_rollback(self, event: Event) -> None:
         """Bring the plan up to date after a rollback: a subscriber of events."""
         if event.name == "rollback:completed":

@@ -25,6 +25,8 @@ from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.publishing.planned_files import PlannedRow
 from indexium_core.flows.publishing.publish_service import PublishService
 from indexium_core.flows.titles import title_libraries
+from indexium_core.model.accounts.needs import NAMED, internal, needs
+from indexium_core.model.accounts.permissions import PUBLISH, SETTINGS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.publishing.integrity import LOST, DrillReport, IntegrityReport, PublishedFileCheck
@@ -63,6 +65,7 @@ class DisasterRecoveryService:
         found = published.files(self._database.read(), entity=Entity(entity_type, entity_id))
         return [each for each in self._checks(found, is_full=False)[0] if each.state in LOST]
 
+    @needs(PUBLISH, NAMED)
     @remote()
     def restore_from_cache(self, entity_type: str, entity_id: int) -> PublishResult:
         """
@@ -76,6 +79,7 @@ class DisasterRecoveryService:
         address = self._publications.get(entity_type, entity_id).address
         return self._publications.publish(PublicationSelection(addresses=(address,), restore=True), _REQUEST)
 
+    @needs(PUBLISH, NAMED)
     @remote()
     def validate_integrity(
         self,
@@ -128,6 +132,7 @@ class DisasterRecoveryService:
         left = [each for each in report.files if each.state != "obsolete"]
         return replace(report, states=states, files=left, forgotten=len(paths))
 
+    @needs(SETTINGS_MANAGE)
     @remote(paths=("into",))
     def drill(
         self, into: str | Path, library_id: int | None = None, *, progress: Progress | None = None
@@ -167,6 +172,7 @@ class DisasterRecoveryService:
             folder=str(target), restored=restored, bytes=size, missing=missing, seconds=time.monotonic() - started
         )
 
+    @internal
     def follow_rollback(self, event: Event) -> None:
         """Store pictures that a rollback restored in the cache, so that they can be restored again: a subscriber."""
         if event.name != "rollback:completed":

@@ -16,6 +16,8 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import field_rules, targets
 from indexium_core.flows.review.step import Label, Step
 from indexium_core.model import moments
+from indexium_core.model.accounts.needs import FOUND, NAMED, needs
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.files.media import MediaKind
@@ -56,6 +58,7 @@ class Decisions:
         self._modes = modes
         self._clock = clock
 
+    @needs(PLAN_EDIT)
     @contextmanager
     def step(self, label: Label | None = None, *, seen: int | None = None) -> Iterator[Step]:
         """
@@ -75,6 +78,7 @@ class Decisions:
         """Return the id of the newest decision, for `seen` of a later edit; 0 if there is none."""
         return store.newest(self._database.read())
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def edit(
         self, target: Target, people: Sequence[str], *, seen: int | None = None, only_this: bool = False
@@ -99,6 +103,7 @@ class Decisions:
             step.edit(target, names, only_this=only_this)
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def change_people(
         self,
@@ -123,6 +128,7 @@ class Decisions:
             step.change_people(target, add=names, remove=remove, only_this=only_this)
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def replace_person(
         self, target: Target, old: str, new: str, *, label: Label | None = None, only_this: bool = False
@@ -140,6 +146,7 @@ class Decisions:
             step.replace_person(target, old, name, only_this=only_this)
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def set_fields(
         self,
@@ -171,6 +178,7 @@ class Decisions:
         rules = field_rules.checked_rules(values, as_typed=as_typed)
         return self._set(target, None, rules, seen=seen, only_this=only_this)
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def set_all(
         self,
@@ -203,6 +211,7 @@ class Decisions:
                 step.set_fields(target, rules, only_this=only_this)
         return step.report
 
+    @needs(PLAN_EDIT, NAMED)
     def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> DecisionReport:
         """
         Set fields of files, without their copies, as one step: texts by the key of the field, by file id.
@@ -214,6 +223,7 @@ class Decisions:
             step.set_each(texts)
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def set_favorite(
         self,
@@ -237,6 +247,7 @@ class Decisions:
         with self.step() as step:
             return step.set_favorite(target, wanted=wanted, kind=kind, only_this=only_this)
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def postpone(
         self,
@@ -259,6 +270,7 @@ class Decisions:
             step.postpone(target, until=moments.parse(until))
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def set_mode(
         self,
@@ -286,6 +298,7 @@ class Decisions:
         """Return the decisions in force, or those on some files, newest first."""
         return store.in_force(self._database.read(), at=self._clock(), file_ids=file_ids)
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def end_postponements(self, target: Target) -> DecisionReport:
         """Revoke the postponements of files. UnknownIdError: a file does not exist."""
@@ -293,6 +306,7 @@ class Decisions:
             step.end_postponements(target)
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def revoke_of(self, target: Target, kinds: Sequence[str] = ALL_KINDS) -> DecisionReport:
         """
@@ -304,6 +318,7 @@ class Decisions:
             step.revoke_of(target, kinds)
         return step.report
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def decline(self, target: Target, names: Sequence[str]) -> int:
         """Record that people are not in files, so that they are not suggested again; return the files."""
@@ -313,6 +328,7 @@ class Decisions:
             suggestions.decline(tx, file_ids, keys, at=self._clock())
         return len(file_ids)
 
+    @needs(PLAN_EDIT, NAMED)
     @remote()
     def revoke(self, decision_ids: Iterable[int]) -> int:
         """

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from indexium_core import errors
+from indexium_core.model.accounts.needs import NO_LIBRARY, needs
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.query import compile_query
@@ -55,6 +57,7 @@ class ViewService:
             raise errors.UsageError(f"The view “{view.name}” is built in. It cannot be renamed or removed.")
         return view
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     @remote()
     def save(self, name: str, query: str, *, sort: str = "risk", descending: bool = False) -> SavedView:
         """
@@ -85,6 +88,7 @@ class ViewService:
         self._on_change()
         return self.get(view_id)
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     @remote()
     def rename(self, view_id: int, name: str) -> SavedView:
         """
@@ -106,6 +110,7 @@ class ViewService:
         self._on_change()
         return replace(view, name=name)
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     @remote()
     def remove(self, view_id: int) -> SavedView:
         """
@@ -122,6 +127,7 @@ class ViewService:
         self._on_change()
         return view
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     def restore(self, view: SavedView) -> SavedView:
         """Restore a removed view. UsageError: another view has its name."""
         key = people_comment.person_key(view.name)
@@ -133,6 +139,7 @@ class ViewService:
         self._on_change()
         return self.get(view.view_id)
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     @remote()
     def set_default(self, view_id: int | None) -> None:
         """Set the view that the plan page shows first; None: no view. UnknownIdError: there is no such view."""

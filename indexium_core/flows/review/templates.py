@@ -11,6 +11,8 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import FOUND, NO_LIBRARY, needs
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import Target, Template
@@ -50,6 +52,7 @@ class Templates:
             raise errors.UnknownIdError(message)
         return template
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     @remote()
     def save(self, name: str, *, people: Sequence[str] = (), replace: tuple[str, str] | None = None) -> Template:
         """
@@ -82,6 +85,7 @@ class Templates:
             )
         return self.get(clean)
 
+    @needs(PLAN_EDIT, NO_LIBRARY)
     @remote()
     def remove(self, name: str) -> None:
         """Remove a template. UnknownIdError: there is no such template."""
@@ -98,6 +102,7 @@ class Templates:
             target, add=template.people, replace=template.pair, examples=examples, only_this=only_this
         )
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def apply(self, name: str, target: Target, *, only_this: bool = False) -> DecisionReport:
         """Edit the files (and copies, unless `only_this`) that it changes. UnknownIdError: no such template or file."""

@@ -19,6 +19,8 @@ from typing import NamedTuple, Protocol
 
 from indexium_core import errors
 from indexium_core.model import labels
+from indexium_core.model.accounts.needs import FOUND, needs
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.operations.actor import Actor, acting_as, current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepReport, StepRow, Steps
@@ -62,6 +64,7 @@ class StepService:
         self._clock = clock
         self._kinds: dict[StepKind, UndoStep] = {}
 
+    @needs(PLAN_EDIT)
     def register(self, kind: StepKind, undo: UndoStep) -> None:
         """Undo the steps of a kind with this function."""
         self._kinds[kind] = undo
@@ -93,6 +96,7 @@ class StepService:
         """Return the newest steps of every kind, newest first."""
         return store.all_steps(self._database.read(), at=self._clock())
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def undo(self, step_id: int | None = None, *, kind: StepKind | None = None) -> StepReport | None:
         """
@@ -130,6 +134,7 @@ class StepService:
         )
         return report, done.follow
 
+    @needs(PLAN_EDIT, FOUND)
     @remote()
     def redo(self, step_id: int | None = None) -> StepReport | None:
         """

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core.flows.scanning.discovery import FileToRead
+from indexium_core.model.accounts.needs import needs, reads_home
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE
 from indexium_core.model.files.hash_cache import CacheUse, HashCacheStats, KnownHash
 from indexium_core.model.files.media import FileStat
 from indexium_core.model.remote_calls import remote
@@ -45,6 +47,7 @@ class HashCache:
         self._lock = threading.Lock()
         self._memory: OrderedDict[tuple[store.Identity, bool], KnownHash] = OrderedDict()  # True: of all media
 
+    @reads_home
     def find(self, stats: Sequence[FileStat], *, full: bool = False) -> list[KnownHash | None]:
         """
         Return the known hash of each file, None if it is not known. With `full`, samples do not count.
@@ -63,19 +66,23 @@ class HashCache:
             found[identity] = None
         return [found[each.identity] for each in stats]
 
+    @needs(SETTINGS_MANAGE)
     def add_hashes(self, files: Sequence[FileToRead], *, full: bool) -> list[FileToRead]:
         """Return files with their known hashes."""
         known = self.find([file.stat for file in files], full=full)
         return [replace(file, known=each) if each else file for file, each in zip(files, known, strict=True)]
 
+    @needs(SETTINGS_MANAGE)
     def put(self, tx: Connection, files: Iterable[ScannedFile]) -> None:
         """Store the hashes of files. A file that another program may still write must not be among them."""
         store.put(tx, [(file.stat, known) for file in files if (known := _hash_of(file))], at=self._clock())
 
+    @needs(SETTINGS_MANAGE)
     def remember(self, files: Iterable[ScannedFile], *, full: bool) -> None:
         """Keep stored hashes in memory."""
         self._keep([(file.stat.identity, known) for file in files if (known := _hash_of(file))], full=full)
 
+    @reads_home
     @remote()
     def stats(self) -> HashCacheStats:
         """Return the numbers of entries, and how much the last scan used the cache."""
@@ -83,6 +90,7 @@ class HashCache:
         last = (self._last_scan() or {}).get("cache")
         return replace(found, last_scan=CacheUse(**last)) if last else found
 
+    @needs(JOBS_MANAGE)
     @remote()
     def clean(self) -> int:
         """Delete the entries without a known file; return their number. A removed folder is then hashed again."""
@@ -91,6 +99,7 @@ class HashCache:
         self.clear_memory()
         return deleted
 
+    @needs(SETTINGS_MANAGE)
     def clear_memory(self) -> None:
         """Read every hash from the table again."""
         with self._lock:

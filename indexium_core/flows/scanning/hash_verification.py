@@ -24,6 +24,8 @@ from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import FOUND, needs
+from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.files.hash_cache import VerificationReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
@@ -66,6 +68,7 @@ class HashVerification:
         self._database, self._modes, self._queue, self._config = database, modes, queue, config
         self._clock, self._executor, self._on_change = clock, executor, on_change
 
+    @needs(JOBS_MANAGE, FOUND)
     @remote()
     def add(self, query: str = "", *, file_ids: Sequence[int] = ()) -> Job:
         """

@@ -18,6 +18,8 @@ from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.flows.review import targets
 from indexium_core.flows.scanning import discovery, folder_health, folder_names, roots
+from indexium_core.model.accounts.needs import NAMED, needs, reads_home
+from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -139,6 +141,7 @@ class Inventory:
 
     # Adding.
 
+    @needs(LIBRARIES_MANAGE)
     @remote(paths=("folder",))
     def add(
         self, folder: str | Path, *, name: str = "", audio: bool = False, photos: bool | None = None, kind: str = ""
@@ -175,6 +178,7 @@ class Inventory:
                 catalog.set_library_kind(tx, row.library_id, library_kind)
         return self._row(row.library_id)
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_modes(self, library_id: int, *, mode: str | None = None, comment_mode: str | None = None) -> None:
         """
@@ -191,6 +195,7 @@ class Inventory:
             catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
         self._on_change()
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_write_ratings(self, library_id: int, when: str) -> None:
         """
@@ -211,6 +216,7 @@ class Inventory:
             catalog.set_library_ratings(tx, library_id, at_once=when == "at-once")
         self._on_change()
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_kind(self, library_id: int, kind: str) -> None:
         """
@@ -227,6 +233,7 @@ class Inventory:
         with self._database.atomic() as tx:
             catalog.set_library_kind(tx, library_id, checked_kind(kind))
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_cast_people(self, library_id: int, choice: str) -> None:
         """
@@ -243,6 +250,7 @@ class Inventory:
         with self._database.atomic() as tx:
             catalog.set_library_cast(tx, library_id, choice)
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_metadata_language(self, library_id: int, language: str) -> None:
         """
@@ -256,6 +264,7 @@ class Inventory:
             catalog.set_library_language(tx, library_id, checked_language(language))
             self._choose_pictures(tx, library_id)
 
+    @reads_home
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
         Return folders of this machine whose paths start with a text, or common media folders if `text` is empty.
@@ -270,6 +279,7 @@ class Inventory:
         )
         return self._suggestions(paths)
 
+    @needs(LIBRARIES_MANAGE)
     def browse(self, folder: str = "") -> FolderListing:
         """
         Return the folders inside a folder of this machine, and the places where a person starts to look.
@@ -284,6 +294,7 @@ class Inventory:
         inside = [] if problem else self._suggestions(folder_names.subfolders(path, ""))
         return FolderListing(path=path, parent=parent, places=places, folders=inside, problem=problem)
 
+    @reads_home
     @remote(paths=("folder",))
     def propose_kind(self, folder: str | Path) -> KindProposal:
         """Return the kind that the names in a folder propose, see `set_kind`; UsageError if it cannot be listed."""
@@ -303,6 +314,7 @@ class Inventory:
         """Return the data that removing a library would delete from the database."""
         return self._removal(library_id, store.WHOLE)
 
+    @needs(LIBRARIES_MANAGE)
     @remote()
     def remove(self, library_id: int) -> RemovalReport:
         """
@@ -321,11 +333,13 @@ class Inventory:
         self._on_change()
         return report
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def missing_removal(self, library_id: int) -> RemovalReport:
         """Return the data that `forget_missing` would delete from the database."""
         return self._removal(library_id, store.MISSING)
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def forget_missing(self, library_id: int) -> RemovalReport:
         """Delete the rows of the missing files of a library. Errors as in `remove`."""
@@ -350,6 +364,7 @@ class Inventory:
 
     # Audio files and photos.
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_media(self, library_id: int, kind: MediaKind, *, included: bool) -> RemovalReport | None:
         """
@@ -375,6 +390,7 @@ class Inventory:
             change(tx)
         return None
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def media_removal(self, library_id: int, kind: MediaKind) -> RemovalReport:
         """Return the data that the exclusion of a kind of media would delete from the database."""
@@ -382,11 +398,13 @@ class Inventory:
 
     # Excluded files.
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def exclude_removal(self, library_id: int, patterns: Sequence[str]) -> RemovalReport:
         """Return the data that `set_exclude` would delete from the database."""
         return self._removal(library_id, self._matching(library_id, checked_patterns(patterns)))
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def set_exclude(self, library_id: int, patterns: Sequence[str]) -> RemovalReport:
         """
@@ -427,6 +445,7 @@ class Inventory:
             problems=[found.offline_reason] if found.offline_reason else [],
         )
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     @remote()
     def remove_empty_folders(self, library_id: int, folders: Sequence[str]) -> EmptyFolderReport:
         """

@@ -16,6 +16,8 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
@@ -44,6 +46,7 @@ class ScanJobs:
         self._adding = threading.Lock()  # `handle` must find the entry in `_awaited` that `run` adds
         self._awaited: dict[int, _Awaited] = {}
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote(paths=("dirs",))
     def add(
         self,
@@ -71,6 +74,7 @@ class ScanJobs:
         title = f"Scan {target}, read every file again" if full else f"Scan {target}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
 
+    @needs(LIBRARIES_MANAGE, NAMED)
     def add_folders(self, library_id: int, folders: Sequence[str], *, priority: int | str = "high") -> Job:
         """
         Add a scan of some folders of a library, given below its folder. A folder that is gone counts as empty.
@@ -84,6 +88,7 @@ class ScanJobs:
         title = f"Scan {place} of {library.name}" if inside else f"Scan {library.path}"
         return self._queue.add_job(KIND, payload, title=title, priority=priority)
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote(paths=("dirs",))
     def run(
         self,
@@ -126,16 +131,19 @@ class ScanJobs:
             raise awaited.error
         return awaited.report or ScanReport(cancelled=True)
 
+    @needs(JOBS_MANAGE)
     @remote()
     def cancel(self) -> bool:
         """Cancel the running scan; False if no scan runs. Files that were read are kept; no file becomes missing."""
         return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(KIND))
 
+    @shows_instead(None)
     @remote()
     def progress(self) -> ScanProgress | None:
         """Return the progress of the running scan; None if no scan runs."""
         return self._scanner.current_progress
 
+    @shows_instead(None)
     @remote()
     def last(self) -> ScanReport | None:
         """Return the report of the last scan of this process."""

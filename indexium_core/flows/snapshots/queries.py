@@ -22,6 +22,8 @@ from indexium_core.flows.snapshots.query_streams import QueryStream, StreamSlots
 from indexium_core.flows.snapshots.sandbox import QueryFailure, QueryRequest
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.accounts.actor_limit import ActorLimit, account_of
+from indexium_core.model.accounts.needs import needs, reads_home
+from indexium_core.model.accounts.permissions import QUERY_RUN
 from indexium_core.model.analysis import (
     MEDIA_TYPES,
     QueryAnswer,
@@ -135,6 +137,7 @@ class Queries:
         self._schema: tuple[SchemaTable, ...] = ()
         self._schema_of: Path | None = None  # the snapshot whose tables `_schema` has
 
+    @needs(QUERY_RUN)
     @remote()
     def run(
         self,
@@ -170,6 +173,7 @@ class Queries:
         request = QueryRequest(home=self._home, text=text, parameters=values, max_rows=max_rows, max_bytes=max_bytes)
         return self._run(request, _RunningQuery(seconds, is_stopped), self._queries)
 
+    @needs(QUERY_RUN)
     @remote(paths=("out",))
     def write(
         self,
@@ -203,6 +207,7 @@ class Queries:
             unfinished.unlink(missing_ok=True)
         return answer.total or 0
 
+    @needs(QUERY_RUN)
     def stream(
         self, text: str, kind: str, parameters: Mapping[str, Any] | None = None, *, client: str = ""
     ) -> QueryStream:
@@ -239,6 +244,7 @@ class Queries:
             self._streams.release(client)
             raise
 
+    @needs(QUERY_RUN)
     def frame(
         self,
         text: str,
@@ -263,6 +269,7 @@ class Queries:
             frame.attrs["notice"] = answer.notice
         return frame
 
+    @needs(QUERY_RUN)
     def file_ids(
         self,
         text: str,
@@ -284,19 +291,23 @@ class Queries:
             self._schema, self._schema_of = tuple(_tables(answer.rows)), self._newest()
         return self._schema
 
+    @reads_home
     def fields(self, text: str) -> list[QueryField]:
         """Return the parameters of a query, in their order; the text may be incomplete."""
         return query_text.fields(text, self._schema or self.schema()) if "$" in text else []
 
+    @needs(QUERY_RUN)
     @remote()
     def values(self, text: str, typed: Mapping[str, str]) -> dict[str, Any]:
         """Return the values of the parameters of a query from typed texts. SqlError: a value is missing or invalid."""
         return query_text.read_values(self.fields(text), typed)
 
+    @reads_home
     def complete(self, text: str, position: int) -> list[QueryCompletion]:
         """Return the completions of the word before the cursor: tables, columns, functions and keywords."""
         return query_text.complete(text, position, self._schema or self.schema())
 
+    @reads_home
     def pandas_code(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:
         """Return Python code that runs a query and keeps the result in `df`."""
         return query_text.as_pandas(text, parameters or {}, str(self._home))

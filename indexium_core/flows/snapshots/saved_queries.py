@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from indexium_core import errors
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import QUERY_RUN
 from indexium_core.model.analysis import SavedQuery
 from indexium_core.model.people import people_comment
 from indexium_core.model.saved_names import checked_name
@@ -47,6 +49,7 @@ class SavedQueries:
             raise errors.UnknownIdError("This saved query was removed.")
         return match
 
+    @needs(QUERY_RUN)
     def save(self, name: str, text: str, values: Mapping[str, str]) -> SavedQuery:
         """
         Store a query under a name; a query with that name, in any letter case, is overwritten.
@@ -70,6 +73,7 @@ class SavedQueries:
                 query_id = store.add(tx, query, key, at=now)
         return self.get(query_id)
 
+    @needs(QUERY_RUN)
     def remove(self, query_id: int) -> SavedQuery:
         """Remove a query and return it, for `restore`. UnknownIdError: there is no such query."""
         query = self.get(query_id)
@@ -77,6 +81,7 @@ class SavedQueries:
             store.remove(tx, query_id)
         return query
 
+    @needs(QUERY_RUN)
     def restore(self, query: SavedQuery) -> SavedQuery:
         """Restore a removed query. UsageError: another query has its name."""
         key = people_comment.person_key(query.name)

@@ -21,6 +21,8 @@ from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.model.accounts.needs import internal, needs
+from indexium_core.model.accounts.permissions import QUERY_RUN, SETTINGS_MANAGE
 from indexium_core.model.analysis import SnapshotReport
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
@@ -93,6 +95,7 @@ class Snapshots:
         self._retry_at = float("-inf")  # time.monotonic() before which a failed snapshot is not retried
         database.follow(self._on_commit)
 
+    @internal
     def on_event(self, event: Event) -> None:
         """Take a snapshot soon if the event reports a change of published data."""
         if event.name in self._events:
@@ -103,6 +106,7 @@ class Snapshots:
         if written & _DECIDED:
             self.take_soon(_PAUSE_OF_DECISION)
 
+    @needs(SETTINGS_MANAGE)
     def take_soon(self, pause: int = _PAUSE) -> None:
         """
         Take a snapshot after a moment without a further change, or some seconds after the first one.
@@ -131,6 +135,7 @@ class Snapshots:
         logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})
         return {"message": report.path.name}
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def take(self, out: Path | None = None) -> SnapshotReport:
         """
@@ -157,6 +162,7 @@ class Snapshots:
                 self._retry_at = time.monotonic() + _RETRY_SECONDS
             raise
 
+    @needs(QUERY_RUN)
     @remote()
     def export_parquet(self, folder: Path) -> list[Path]:
         """
@@ -170,6 +176,7 @@ class Snapshots:
         self.refresh()
         return analysis.export_parquet(self._database.home, folder)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def refresh(self) -> str:
         """

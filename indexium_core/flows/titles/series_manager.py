@@ -9,6 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.accounts.needs import needs
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import named_kind
@@ -34,6 +36,7 @@ class SeriesManager:
         """`posters` returns the addresses of the posters of series by id."""
         self._database, self._posters = database, posters
 
+    @needs(TITLES_EDIT)
     @remote()
     def detect_and_organize_series(self) -> list[SeriesCollection]:
         """Return every series with at least two episodes, by title; it has the same id after each scan."""

@@ -18,6 +18,8 @@ from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model.accounts.needs import NAMED, NO_LIBRARY, internal, needs
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
@@ -71,6 +73,7 @@ class TitleService:
 
     # Identification.
 
+    @needs(JOBS_MANAGE, NAMED)
     @remote()
     def identify(self, library_ids: Sequence[int] = (), *, priority: int | str = "normal") -> Job:
         """
@@ -93,6 +96,7 @@ class TitleService:
         payload = {"libraries": sorted(library_ids), **unassigned}
         return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
 
+    @needs(JOBS_MANAGE, NO_LIBRARY)
     @remote()
     def follow(self) -> Job | None:
         """
@@ -102,6 +106,7 @@ class TitleService:
         """
         return None if self._is_served else self._add_if_needed()
 
+    @internal
     def follow_scans(self, event: Event) -> None:
         """Identify new files after each scan: a subscriber of events."""
         if event.name == "scan:completed":
@@ -270,6 +275,7 @@ class TitleService:
 
     # Values by hand.
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def set(self, title_id: int, field: str, value: Any) -> builtins.list[TitleValue]:
         """
@@ -285,6 +291,7 @@ class TitleService:
         """
         return self.set_values(title_id, {field: value})
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def set_values(self, title_id: int, values: Mapping[str, Any]) -> builtins.list[TitleValue]:
         """Set several fields by hand, all or none, as `set`. Return their candidates."""
@@ -297,6 +304,7 @@ class TitleService:
             item, verb, checked, lambda tx, name: store.set_by_hand(tx, item, name, checked[name], at=at)
         )
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def lock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
         """
@@ -309,6 +317,7 @@ class TitleService:
         names, at = _field_names(item, fields), self._clock()
         return self._change(item, "locked", names, lambda tx, name: store.lock(tx, item, name, at=at))
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def unlock(self, title_id: int, fields: Sequence[str] | None = None) -> builtins.list[TitleValue]:
         """Unlock fields of a title, as `lock`; None: all locked ones. The next scan may replace the shown values."""
@@ -338,6 +347,7 @@ class TitleService:
 
     # Files by hand.
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def assign(
         self,
@@ -376,6 +386,7 @@ class TitleService:
 
         return self._moved(*self._database.run(move))
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def assign_new(
         self,
@@ -419,6 +430,7 @@ class TitleService:
 
         return self._moved(*self._database.run(move))
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def unassign(self, file_ids: Sequence[int], *, priority: int | str = "normal") -> Job:
         """
@@ -454,6 +466,7 @@ class TitleService:
         texts = planned_values.texts(self._database.read(), title_ids, fields)
         return self._bulk.preview_each(texts, examples=examples)
 
+    @needs(TITLES_EDIT, NAMED)
     @remote()
     def plan_values(self, title_ids: Sequence[int], fields: Sequence[str] = tuple(PLANNED_FIELDS)) -> DecisionReport:
         """

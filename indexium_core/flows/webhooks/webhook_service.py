@@ -17,6 +17,8 @@ from indexium_core.flows.webhooks import event_places
 from indexium_core.flows.webhooks.event_intake import MONTH, EventIntake
 from indexium_core.flows.webhooks.event_spool import EventSpool
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model.accounts.needs import internal, needs
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.connections.folder_map import without_library
@@ -78,6 +80,7 @@ class WebhookService:
 
     # Sources.
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def list(self) -> builtins.list[WebhookSource]:
         """Return the sources."""
@@ -86,6 +89,7 @@ class WebhookService:
         found = store.sources(self._database.read(), since=self._clock() - MONTH)
         return [replace(each, notes=without_library(each.rules, libraries)) for each in found]
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def get(self, name: str) -> WebhookSource:
         """Return a source by its name; UnknownIdError if there is none."""
@@ -94,6 +98,7 @@ class WebhookService:
                 return each
         raise errors.UnknownIdError(f"There is no source “{name[:40]}”. 'indexium webhooks list' shows them.")
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def add(
         self,
@@ -133,6 +138,7 @@ class WebhookService:
         self._changed()
         return NewSecret(source=self.get(wanted), secret=secret)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def change(
         self,
@@ -163,6 +169,7 @@ class WebhookService:
         self._changed()
         return self.get(name)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def new_secret(self, name: str) -> NewSecret:
         """Replace the secret of a source, and return it once. Raises UnknownIdError."""
@@ -173,6 +180,7 @@ class WebhookService:
         self._changed()
         return NewSecret(source=self.get(name), secret=secret)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def remove(self, name: str) -> WebhookSource:
         """Remove a source with its events, and return it as it was. Raises UnknownIdError."""
@@ -184,11 +192,13 @@ class WebhookService:
 
     # Paths and tests.
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def try_path(self, name: str, path: str) -> PathTrial:
         """Return where a path of a source lands, and what an event with it would do. Raises UnknownIdError."""
         return event_places.trial_of(self._database.read(), self.get(name), path)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def send_test(self, name: str) -> WebhookEvent:
         """Store a test event of a source, as its sender would send it, and return what was read of it."""
@@ -200,6 +210,7 @@ class WebhookService:
 
     # Events.
 
+    @internal
     def check_sender(self, name: str, secret: str, *, sender: str = "") -> None:
         """
         Return if an event of a source with this secret would be received; its body need not be read yet.
@@ -227,6 +238,7 @@ class WebhookService:
             raise errors.WebhookRefusedError(f"The source “{name}” is off.", code="source_off")
         return source
 
+    @internal
     @remote()
     def receive(self, name: str, secret: str, body: bytes, *, sender: str = "") -> str:
         """
@@ -271,6 +283,7 @@ class WebhookService:
         except OSError as error:
             raise errors.StoreError(f"The event cannot be stored: {error.strerror or error}.") from error
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def events(self, name: str = "", *, state: str = "", page: int = 1, per_page: int = 50) -> WebhookEventPage:
         """
@@ -296,6 +309,7 @@ class WebhookService:
         total = store.count_events(reader, source_id=source_id, state=state)
         return WebhookEventPage(items=items, total=total, page=page, per_page=per_page)
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def event(self, event_id: int) -> WebhookEvent:
         """Return an event; UnknownIdError if there is none."""
@@ -304,6 +318,7 @@ class WebhookService:
             raise errors.UnknownIdError(f"There is no event {event_id}. Old events are forgotten after 30 days.")
         return found[0]
 
+    @needs(SETTINGS_MANAGE)
     @remote()
     def repeat(self, event_id: int) -> WebhookEvent:
         """

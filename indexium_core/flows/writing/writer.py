@@ -26,6 +26,8 @@ from indexium_core.flows.writing.running.operation_runs import OperationRuns
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.accounts.needs import FOUND, NAMED, needs, reads_home
+from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import (
@@ -119,6 +121,7 @@ class MetadataWriter:
 
     # Start.
 
+    @needs(WRITE_SAFE, FOUND, is_graded=True, may_be_proposed=True)
     @remote()
     def start_operation(
         self,
@@ -179,6 +182,7 @@ class MetadataWriter:
             )
         return self.begin(operation_id)
 
+    @needs(ROLLBACK)
     def start_rollback(
         self,
         operation_id: int,
@@ -213,6 +217,7 @@ class MetadataWriter:
             )
         return self.begin(rollback_id)
 
+    @needs(WRITE_ANY, NAMED)
     def begin(self, operation_id: int) -> OperationHandle:
         """Start the job of an operation that the ledger has."""
         job = self._queue.get(self._queue.ensure_job(operation_id))
@@ -221,6 +226,7 @@ class MetadataWriter:
         self._queue.wake(job)
         return OperationHandle(self, operation_id)
 
+    @needs(WRITE_ANY)
     def write_single_file(self, item: PlanItem, create_backup: bool = True) -> WriteResult:  # noqa: FBT001, FBT002
         """Write one item as an operation, wait, and return its result."""
         options = WriteOptions(risk=WRITABLE, create_backup=create_backup)
@@ -274,6 +280,7 @@ class MetadataWriter:
         excluded = self._planner.summary(variant, selection, risk=options.risk).excluded
         return replace(report, excluded=excluded, plan_id=variant.id, seconds=time.monotonic() - started)
 
+    @reads_home
     def check_tasks(
         self,
         tasks: Sequence[Task],
@@ -394,6 +401,7 @@ class MetadataWriter:
         run = self._operations.find(operation.id)
         return replace(operation, seconds=max(operation.seconds, run.seconds)) if run else operation
 
+    @needs(WRITE_SAFE, NAMED)
     @remote()
     def pause_operation(self, operation_id: int, *, wait: bool = True) -> bool:
         """
@@ -404,6 +412,7 @@ class MetadataWriter:
         job_id = self._queue.job_of_operation(operation_id)
         return job_id is not None and self._queue.pause(job_id, by=current_actor().name, wait=wait)
 
+    @needs(WRITE_ANY, NAMED, continues=True)
     def resume_operation(self, operation_id: int) -> bool:
         """Resume a paused or interrupted operation; return False if there is nothing to resume."""
         return self._resume(self.get_operation_status(operation_id))
@@ -426,6 +435,7 @@ class MetadataWriter:
         """Wait at most some seconds until an operation has ended, and return its status."""
         return self.handle(operation_id).wait(min(seconds, LONGEST_WAIT))
 
+    @needs(WRITE_ANY, NAMED, continues=True)
     @remote()
     def resume(self, operation_id: int) -> OperationHandle:
         """Resume a paused, interrupted or failed operation; UsageError if there is nothing to resume."""
@@ -437,6 +447,7 @@ class MetadataWriter:
             raise self._wrong_state(operation_id, "resume")
         return OperationHandle(self, operation_id)
 
+    @needs(WRITE_SAFE, NAMED)
     @remote()
     def rename(self, operation_id: int, title: str) -> str:
         """Change the title (note) of an operation; return it, at most 200 characters. UnknownIdError if none exists."""
@@ -446,6 +457,7 @@ class MetadataWriter:
             completion.rename(tx, operation_id, title)
         return title
 
+    @needs(WRITE_SAFE, NAMED)
     @remote()
     def cancel(self, operation_id: int) -> None:
         """Cancel the rest of an operation; wait briefly for the files in progress. UsageError if it has ended."""
@@ -457,6 +469,7 @@ class MetadataWriter:
         message = f"Operation {operation_id} is {state}: there is nothing to {action}."
         return errors.UsageError(message, code="wrong_state")
 
+    @needs(WRITE_SAFE, NAMED)
     def cancel_operation(self, operation_id: int, *, wait: bool = False) -> bool:
         """
         Cancel the rest of an operation; return False if it has ended.
@@ -468,6 +481,7 @@ class MetadataWriter:
             return self.cancel_idle(operation_id)
         return self._queue.cancel(job_id, by=current_actor().name, wait=wait)
 
+    @needs(WRITE_SAFE, NAMED)
     def cancel_idle(self, operation_id: int) -> bool:
         """Cancel an operation that is not running; return False if it has no remaining files."""
         status = self.get_operation_status(operation_id)

@@ -30,24 +30,38 @@ Permission: TypeAlias = Literal[
     "users.manage",
 ]
 Role: TypeAlias = Literal["viewer", "editor", "approver", "admin"]
+PLAN_READ: Permission = "plan.read"
+QUERY_RUN: Permission = "query.run"
+PLAN_EDIT: Permission = "plan.edit"
+PEOPLE_EDIT: Permission = "people.edit"
+TITLES_EDIT: Permission = "titles.edit"
+JOBS_MANAGE: Permission = "jobs.manage"
+UNDO_ANY: Permission = "undo.any"
+WRITE_SAFE: Permission = "write.safe"
+WRITE_ANY: Permission = "write.any"
+ROLLBACK: Permission = "rollback"
+PUBLISH: Permission = "publish"
+LIBRARIES_MANAGE: Permission = "libraries.manage"
+SETTINGS_MANAGE: Permission = "settings.manage"
+USERS_MANAGE: Permission = "users.manage"
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 ROLES: tuple[Role, ...] = get_args(Role)
 PERMISSION_WORDS: Mapping[Permission, str] = MappingProxyType(
     {
-        "plan.read": "see files, people, titles, the plan and the history",
-        "query.run": "run SQL queries",
-        "plan.edit": "edit people, fields and decisions",
-        "people.edit": "rename, merge and split people",
-        "titles.edit": "edit titles, matches and pictures",
-        "jobs.manage": "start scans and look-ups, and pause or cancel jobs",
-        "undo.any": "undo the steps of other people",
-        "write.safe": "write safe changes into files",
-        "write.any": "write every planned change into files",
-        "rollback": "roll operations back",
-        "publish": "publish NFO files and pictures",
-        "libraries.manage": "add and remove folders, and change what they hold",
-        "settings.manage": "change settings, keys, connections and schedules",
-        "users.manage": "add people, or change what they may do",
+        PLAN_READ: "see files, people, titles, the plan and the history",
+        QUERY_RUN: "run SQL queries",
+        PLAN_EDIT: "edit people, fields and decisions",
+        PEOPLE_EDIT: "rename, merge and split people",
+        TITLES_EDIT: "edit titles, matches and pictures",
+        JOBS_MANAGE: "start scans and look-ups, and pause or cancel jobs",
+        UNDO_ANY: "undo the steps of other people",
+        WRITE_SAFE: "write safe changes into files",
+        WRITE_ANY: "write every planned change into files",
+        ROLLBACK: "roll operations back",
+        PUBLISH: "publish NFO files and pictures",
+        LIBRARIES_MANAGE: "add and remove folders, and change what they hold",
+        SETTINGS_MANAGE: "change settings, keys, connections and schedules",
+        USERS_MANAGE: "add people, or change what they may do",
     }
 )
 ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
@@ -59,17 +73,15 @@ ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
     }
 )
 _ADDED: Mapping[Role, tuple[Permission, ...]] = {
-    "viewer": ("plan.read",),
-    "editor": ("query.run", "plan.edit", "people.edit", "titles.edit", "jobs.manage", "write.safe"),
-    "approver": ("write.any", "rollback", "publish"),
-    "admin": ("undo.any", "libraries.manage", "settings.manage", "users.manage"),
+    "viewer": (PLAN_READ,),
+    "editor": (QUERY_RUN, PLAN_EDIT, PEOPLE_EDIT, TITLES_EDIT, JOBS_MANAGE, WRITE_SAFE),
+    "approver": (WRITE_ANY, ROLLBACK, PUBLISH),
+    "admin": (UNDO_ANY, LIBRARIES_MANAGE, SETTINGS_MANAGE, USERS_MANAGE),
 }
 
 
 # Permissions that concern the whole home: an actor with some libraries does not have them.
-OF_WHOLE_HOME: frozenset[Permission] = frozenset(
-    {"query.run", "people.edit", "undo.any", "settings.manage", "users.manage"}
-)
+OF_WHOLE_HOME: frozenset[Permission] = frozenset({QUERY_RUN, PEOPLE_EDIT, UNDO_ANY, SETTINGS_MANAGE, USERS_MANAGE})
 
 
 def checked_role(text: str) -> Role:

@@ -14,7 +14,6 @@ from indexium_core import errors
 from indexium_core.flows.accounts import token_check
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PERMISSIONS, Permission
-from indexium_core.model.accounts.required import OF_PEOPLE
 from indexium_core.model.accounts.tokens import MOST_TOKENS, WITHOUT_TOKENS
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.planning.plan import PlanItem
@@ -22,6 +21,7 @@ from indexium_core.services import LibraryServices
 from tests.integration.accounts.test_roles import CALLS, SAFE
 from tests.integration.accounts.test_users import Clock
 from tests.integration.test_actors import PLAIN, first, recorded
+from tests.support.call_rules import ONLY_FOR_PEOPLE
 from tests.support.cases import each_case
 from tests.support.studio import ALL, Studio
 
@@ -114,7 +114,7 @@ def test_token_undoes_the_steps_of_others_only_with_its_permission(studio: Studi
         assert library.steps.undo(step) is not None
 
 
-@each_case("service", sorted(OF_PEOPLE))
+@each_case("service", sorted(ONLY_FOR_PEOPLE))
 def test_token_never_manages_people_or_tokens(studio: Studio, service: str) -> None:
     library = studio.library
     known = getattr(library, service).__class__
@@ -133,7 +133,7 @@ def test_each_service_of_accounts_is_closed_to_tokens(studio: Studio) -> None:
         if name not in PLAIN
         and getattr(studio.library, name).__class__.__module__.startswith("indexium_core.flows.accounts")
     }
-    assert found - {"activity"} == OF_PEOPLE, "activity only reads"
+    assert found - {"activity"} == ONLY_FOR_PEOPLE, "activity only reads"
 
 
 @each_case("name", sorted(WITHOUT_TOKENS))

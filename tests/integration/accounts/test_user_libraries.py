@@ -17,15 +17,7 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import jsonable
-from indexium_core.model.accounts.required import (
-    HIDDEN_READS,
-    INTERNAL,
-    OF_FOUND,
-    OF_NAMED,
-    OF_NO_LIBRARY,
-    READS_OF_HOME,
-    REQUIRED,
-)
+from indexium_core.model.accounts.needs import FOUND, NAMED
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.providers.external_ids import ExternalId
@@ -36,6 +28,7 @@ from indexium_core.store.accounts import limited_reader
 from tests.integration.accounts.test_role_matrix import BODIES, OTHERS, PAGES, PARAMETERS, SENT
 from tests.integration.test_actors import PLAIN
 from tests.support import described, tables
+from tests.support.call_rules import INTERNAL, READS_OF_HOME, RESTRICTED
 from tests.support.effort import effort
 from tests.support.rest import Client
 from tests.support.sessions import PASSWORD, post_sign_in
@@ -107,7 +100,7 @@ def reads(library: Library) -> Iterator[tuple[str, Callable[[], Any]]]:
         for name in dir(checked.__class__):
             call = f"{service}.{name}"
             if (name.startswith("_") and name != "__call__") or call in {
-                *REQUIRED,
+                *RESTRICTED,
                 *INTERNAL,
                 *READS_OF_HOME,
                 *UNTRIED,
@@ -221,16 +214,6 @@ def results(library: Library) -> Iterator[tuple[str, str]]:
         yield call, text
 
 
-def test_calls_of_the_lists_exist(house: House) -> None:
-    limited = OF_NAMED | OF_FOUND | OF_NO_LIBRARY
-    assert limited - REQUIRED.keys() == set()
-    assert not OF_NAMED & OF_FOUND
-    for call in READS_OF_HOME | HIDDEN_READS.keys():
-        service, name = call.split(".")
-        assert callable(getattr(getattr(house.library, service), name))
-        assert call not in REQUIRED
-
-
 def test_every_table_is_hidden_or_open(house: House) -> None:
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'indexium'"
     found = tables.rows(house.library, query)
@@ -287,7 +270,7 @@ def changes(library: Library) -> Iterator[tuple[str, Callable[[], Any]]]:
         "values": {"title": "x"},
         "view": SavedView(view_id=1, name="some", query=""),
     }
-    for call in sorted(REQUIRED):
+    for call in sorted(RESTRICTED):
         service, _, name = call.partition(".")
         method = getattr(getattr(library, service), name)
         given = {}
@@ -314,8 +297,8 @@ def test_no_change_reaches_the_other_libraries(house: House, role: str) -> None:
             else:
                 done.append(call)
     assert [(call, message) for call, message in refused if MARK.search(message)] == []
-    assert not OF_NAMED & {*done}  # all of them named something hidden
-    assert bool(OF_FOUND & {*done}) == (role != "viewer")
+    assert not [call for call in done if RESTRICTED[call].scope is NAMED]  # all of them named something hidden
+    assert any(RESTRICTED[call].scope is FOUND for call in done) == (role != "viewer")
     for job in library.jobs.list(per_page=0).items:
         library.jobs.wait(job.id, 30)
     after = rows_of(library)

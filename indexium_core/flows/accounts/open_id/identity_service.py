@@ -11,6 +11,8 @@ from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
 from indexium_core.flows.accounts.second_factor_service import own_id
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.identities import UserIdentity
+from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
+from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.accounts import account_events
@@ -20,6 +22,7 @@ from indexium_core.store.database import Database
 _LONGEST = 255  # characters of a subject
 
 
+@only_for_people
 @checked_arguments
 class IdentityService:
     """The links between people and their accounts of the OpenID Connect provider."""
@@ -29,11 +32,13 @@ class IdentityService:
     ) -> None:
         self._database, self._people, self._open_id, self._clock = database, people, open_id, clock
 
+    @needs(USERS_MANAGE)
     @remote()
     def list(self, name: str = "") -> builtins.list[UserIdentity]:
         """Return the links, of one person or of all. Raises UnknownIdError."""
         return store.identities(self._database.read(), self._people.get(name).id if name else None)
 
+    @needs(USERS_MANAGE)
     @remote()
     def link(self, name: str, subject: str) -> UserIdentity:
         """
@@ -61,19 +66,23 @@ class IdentityService:
             account_events.record(tx, label, now=self._clock())
         return next(each for each in self.list(name) if (each.issuer, each.subject) == (issuer, wanted))
 
+    @needs(USERS_MANAGE)
     @remote()
     def unlink(self, name: str, subject: str) -> UserIdentity:
         """Remove the link of a person, and return it. Raises UnknownIdError."""
         return self._remove(self.list(name), subject)
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def own(self) -> builtins.list[UserIdentity]:
         """Return the links of the present person; UsageError if nobody signed in."""
         return store.identities(self._database.read(), own_id())
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def unlink_own(self, subject: str) -> UserIdentity:
         """Remove a link of the present person, and return it. Raises UnknownIdError, and UsageError as `own`."""
         return self._remove(self.own(), subject)
 
+    @needs(PLAN_READ, NO_LIBRARY)
     def ticket(self) -> str:
         """
         Return a text that lets the browser of the present person link an account, once and within ten minutes.
