@@ -222,7 +222,7 @@ def checked(service: Service, authority: Authority) -> Service:
 @functools.cache
 def _checked_class(service: type) -> type:
     is_function = any("__call__" in vars(each) for each in service.__mro__)  # `library.history(…)`
-    bases = (_CheckedFunction, _CheckedCalls, service) if is_function else (_CheckedCalls, service)
+    bases = (_CheckedFunction, service) if is_function else (_CheckedCalls, service)
     return type(f"Checked{service.__name__}", bases, {})
 
 
@@ -259,8 +259,8 @@ class _CheckedCalls:
         delattr(object.__getattribute__(self, _SERVICE), name)
 
 
-class _CheckedFunction:
+class _CheckedFunction(_CheckedCalls):
     """A stand-in that is called itself."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__getattribute__("__call__")(*args, **kwargs)
+        return _CheckedCalls.__getattribute__(self, "__call__")(*args, **kwargs)
