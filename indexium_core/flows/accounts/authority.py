@@ -11,13 +11,9 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from indexium_core import errors
-from indexium_core.flows.accounts.approval_gate import beyond_role
-from indexium_core.flows.accounts.library_limits import LibraryLimits
-from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.permissions import PERMISSIONS, Grants, Permission, permissions_of
 from indexium_core.model.accounts.required import (
     CONTINUED,
@@ -33,7 +29,28 @@ from indexium_core.model.accounts.tokens import Identity
 from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
 
+if TYPE_CHECKING:
+    from indexium_core.flows.accounts.library_limits import LibraryLimits
+    from indexium_core.flows.accounts.sign_in import SignIn
+    from indexium_core.flows.accounts.token_check import TokenCheck
+
 _PROGRAMS = frozenset({"token", "schedule", "webhook"})
+
+
+class Accounts(Protocol):
+    """What knows the accounts of a home. It is asked only about people and tokens, not for who uses this computer."""
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Knows the roles."""
+
+    @property
+    def token_check(self) -> TokenCheck:
+        """Knows the tokens."""
+
+    @property
+    def limits(self) -> LibraryLimits:
+        """Checks the calls of actors with some libraries."""
 
 
 class Authority:
@@ -41,9 +58,7 @@ class Authority:
 
     def __init__(
         self,
-        sign_in: SignIn,
-        token_check: TokenCheck,
-        limits: LibraryLimits,
+        accounts: Accounts,
         *,
         may_propose: Callable[[], bool] = lambda: False,
         is_continued_by: Callable[[int, Actor], bool] = lambda _operation_id, _actor: False,
@@ -53,15 +68,13 @@ class Authority:
         Create the check.
 
         Args:
-            sign_in: Knows the roles.
-            token_check: Knows the tokens.
-            limits: Checks the calls of actors with some libraries.
+            accounts: Knows the accounts.
             may_propose: Returns whether an editor may propose work that the role does not allow to start.
             is_continued_by: Returns whether an actor started an operation and may continue it, see `CONTINUED`.
             makers_of: Returns who made or changed a token, a schedule, or a sender of events.
 
         """
-        self._sign_in, self._token_check, self._limits, self._may_propose = sign_in, token_check, limits, may_propose
+        self._accounts, self._may_propose = accounts, may_propose
         self._is_continued_by, self._makers_of = is_continued_by, makers_of
 
     @property
@@ -69,37 +82,37 @@ class Authority:
         """What the present actor may do; None: everything. A role counts as it is now, not as it was at the sign-in."""
         actor = current_actor()
         if actor.kind == "token":
-            return self._token_check.grants_of(int(actor.id))
+            return self._accounts.token_check.grants_of(int(actor.id))
         if actor.kind != "user":
             return None
-        role = self._sign_in.role_of(_user_id(actor))
+        role = self._accounts.sign_in.role_of(_user_id(actor))
         if role is None:
             return Grants(frozenset())
-        return Grants.of(permissions_of(role), self._sign_in.libraries_of(_user_id(actor)))
+        return Grants.of(permissions_of(role), self._accounts.sign_in.libraries_of(_user_id(actor)))
 
     @property
     def libraries(self) -> frozenset[int] | None:
         """The libraries that the present actor sees; None: all. An account that has ended sees none."""
         actor = current_actor()
         if actor.kind == "token":
-            grants = self._token_check.grants_of(int(actor.id))
+            grants = self._accounts.token_check.grants_of(int(actor.id))
             return grants.libraries if grants.permissions else frozenset()
         if actor.kind != "user" or actor == NOBODY:  # nobody may call anything, and signs in
             return None
-        return self._sign_in.libraries_of(_user_id(actor))
+        return self._accounts.sign_in.libraries_of(_user_id(actor))
 
     @property
     def identity(self) -> Identity:
         """Who the present actor is, and what it may do."""
         actor, grants = current_actor(), self.grants
-        token = self._token_check.get(int(actor.id)) if actor.kind == "token" else None
+        token = self._accounts.token_check.get(int(actor.id)) if actor.kind == "token" else None
         owner = int(actor.id) if actor.kind == "user" else None if token is None else token.user_id
         limits = None if grants is None or grants.libraries is None else sorted(grants.libraries)
         return Identity(
             kind=actor.kind,
             id=int(actor.id) if actor.kind in {"user", "token"} else None,
             name=actor.name,
-            role=None if owner is None else self._sign_in.role_of(owner),
+            role=None if owner is None else self._accounts.sign_in.role_of(owner),
             permissions=[each for each in PERMISSIONS if grants is None or each in grants.permissions],
             libraries=limits,
             ends_at=None if token is None else token.ends_at,
@@ -120,7 +133,7 @@ class Authority:
     def person_of(self, actor: Actor) -> str | None:
         """Return the id of the person behind an actor, for a token of its owner; None: there is none who signs in."""
         if actor.kind == "token":
-            token = self._token_check.get(int(actor.id))
+            token = self._accounts.token_check.get(int(actor.id))
             return None if token is None else str(token.user_id)
         return actor.id if actor.kind == "user" else None
 
@@ -142,7 +155,7 @@ class Authority:
         if actor.kind not in {"user", "token"}:
             return True
         person = self.person_of(actor)
-        return person is not None and person.isdecimal() and self._sign_in.role_of(int(person)) is not None
+        return person is not None and person.isdecimal() and self._accounts.sign_in.role_of(int(person)) is not None
 
     def are_same(self, one: Actor, other: Actor) -> bool:
         """Return whether one person is behind two actors, see `persons_of`."""
@@ -169,6 +182,8 @@ class Authority:
         if call in CONTINUED and self.may_continue(named.get("operation_id", args[0] if args else None)):
             permission = CONTINUING
         if call in PROPOSED and permission not in grants.permissions and self._proposes(grants):
+            from indexium_core.flows.accounts.approval_gate import beyond_role  # here: few calls propose work
+
             with beyond_role():
                 return self._limited(grants, call, method, args, named)
         grants.require(permission)
@@ -198,10 +213,10 @@ class Authority:
         """Return the result of a call in the libraries of an actor."""
         if grants.libraries is None:
             return method(*args, **named)
-        self._limits.require(call, method, args, named)
+        self._accounts.limits.require(call, method, args, named)
         with whole_home() if call in REQUIRED else contextlib.nullcontext():
             found = method(*args, **named)
-        return self._limits.shown(call, found)
+        return self._accounts.limits.shown(call, found)
 
     def require_person(self) -> None:
         """Raise ForbiddenError if a token acts: people and tokens are managed by people."""

@@ -19,7 +19,6 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.model.connections.player_connection import PlayerConnection
 from indexium_core.model.connections.watch_states import WatchCopy, WatchState, as_document, of_document
 
-KIND = "watch-states"  # of its jobs
 FOLDER = "watch-states"  # in the home
 _KEPT = 30  # copies
 

@@ -30,6 +30,8 @@ FILE_NAME = "indexium.duckdb"
 COUNTER = "change-counter.json"  # see `change_counter`
 FOLDER = "database-backups"
 JOURNALS = "backups"  # folder of the home with the journals of the operations
+CLUSTER_ID = "cluster.id"  # exists as soon as a worker of a cluster has written for the home
+PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 PICTURES = "cache"  # folder of the home with the originals of pictures
 SNAPSHOTS = "snapshot"  # folder of the home with the snapshots
 _JOURNAL_NAME = re.compile(r"(\d+)(?:-\d+)?(?:\.\d+)?\.(?:journal|settled)")  # number, copy, run
@@ -92,6 +94,14 @@ def journals(folder: Path) -> list[Path]:
     return [
         path for pattern in ("*.journal", "lost/*.journal", "lost/*.settled") for path in sorted(folder.glob(pattern))
     ]
+
+
+def had_cluster(home: Path) -> bool:
+    """Return whether workers of a cluster have written for a home, so that library folders may have their journals."""
+    try:
+        return (home / CLUSTER_ID).exists()
+    except OSError:  # in doubt, recovery looks, and reports the error
+        return True
 
 
 def snapshots(home: Path) -> list[Path]:
