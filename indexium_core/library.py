@@ -391,7 +391,7 @@ class Library(LocalServices):
             steps.callback(logs.detach)
             steps.callback(parts.core.progress_log.close)
             steps.callback(parts.core.store.close)
-            steps.callback(self.fields.release)
+            steps.callback(registered.release, str(self.home))
             steps.callback(self.event_log.close)
             steps.callback(_close, Core.providers.made(parts.core))
             steps.callback(_close, WritingServices.database_backups.made(parts.writing))

@@ -9,6 +9,7 @@ from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.titles import TitleServices
 from indexium_core.assembly.writing import WritingServices
 from indexium_core.model import job_kinds
+from indexium_core.store import start_work
 
 if TYPE_CHECKING:
     from indexium_core.flows.automation.automation_service import AutomationService
@@ -125,6 +126,11 @@ class ConnectionServices(ServiceGroup):
             clock=core.clock,
             on_change=lambda: core.events.emit("players:changed"),
         )
+
+    def has_players(self) -> bool:
+        """Return whether a player is on. The clock of schedules asks often."""
+        contacts = ConnectionServices.contacts.made(self)
+        return start_work.has_players(self._core.store.read()) if contacts is None else contacts.has_enabled
 
     # What a library does by itself.
 

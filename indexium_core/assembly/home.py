@@ -127,7 +127,7 @@ class Assembly(ServiceGroup):
             *schedule_kinds.of_home(
                 config,
                 is_working=lambda: bool(core.queue.active_operations()),
-                has_players=lambda: updates.watch_copies.has_players(),
+                has_players=updates.has_players,
             )
         )
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from indexium_core.assembly.accounts import AccountServices
 from indexium_core.assembly.core import Core
 from indexium_core.assembly.on_demand import ServiceGroup, on_demand
-from indexium_core.flows.fields.custom_fields import CustomFields
+from indexium_core.model.fields import registered
+from indexium_core.store.catalog import custom_fields
 
 if TYPE_CHECKING:
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
+    from indexium_core.flows.fields.custom_fields import CustomFields
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.planning.planner import MetadataPlanner
     from indexium_core.flows.properties.audit import Auditor
@@ -33,8 +35,14 @@ class PlanningServices(ServiceGroup):
     def __init__(self, core: Core, accounts: AccountServices) -> None:
         super().__init__()
         self._core, self._accounts = core, accounts
-        # Made at once: every function of the process finds the custom fields of an open home.
-        self.fields = CustomFields(core.store, clock=core.clock, on_change=core.plan_changed)
+        # Every function of the process finds the custom fields of an open home. UsageError if another one has others.
+        registered.register(str(core.home), custom_fields.definitions(core.store.read()))
+
+    @on_demand
+    def fields(self) -> CustomFields:
+        from indexium_core.flows.fields.custom_fields import CustomFields
+
+        return CustomFields(self._core.store, clock=self._core.clock, on_change=self._core.plan_changed)
 
     @on_demand
     def plans(self) -> MetadataPlanner:

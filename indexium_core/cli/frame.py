@@ -185,14 +185,17 @@ def _library(home: Path) -> LibraryServices:
     A service holds the home shortly before it answers and shortly after it stops answering, and a busy one answers
     late. So this function waits, as it does while another command holds the home.
     """
-    from indexium_core.api import remote
+    from indexium_core.api import service
     from indexium_core.cli.home_wait import HomeWait
 
     wait = HomeWait(home)
     while True:
-        found = remote.connect(home, timeout=wait.seconds_of_answer)
-        if found is not None:
-            return found
+        if service.read(home) is not None:
+            from indexium_core.api import remote
+
+            found = remote.connect(home, timeout=wait.seconds_of_answer)
+            if found is not None:
+                return found
         from indexium_core.library import Library
 
         try:

@@ -41,3 +41,8 @@ def unscored_titles(reader: Connection) -> list[int]:
 def cached_bytes(reader: Connection) -> int:
     """Return the size of all images of the cache of pictures, without their variants."""
     return int(reader.value(_SQL["cached_bytes"]))
+
+
+def has_players(reader: Connection) -> bool:
+    """Return whether a player is on."""
+    return bool(reader.value(_SQL["has_players"]))

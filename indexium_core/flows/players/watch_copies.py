@@ -29,10 +29,6 @@ class WatchCopies:
     def __init__(self, contacts: PlayerContacts, home: Path, *, clock: Callable[[], datetime]) -> None:
         self._contacts, self._folder, self._clock = contacts, home / FOLDER, clock
 
-    def has_players(self) -> bool:
-        """Return whether there is a player to copy from."""
-        return self._contacts.has_enabled
-
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Store a dated copy in the home: the handler of the queue. Raises PlayerError if no player answers."""
         del job

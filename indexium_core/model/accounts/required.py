@@ -81,7 +81,7 @@ _CALLS: Mapping[Permission, str] = {
         artwork.garbage_collect automation.change automation.pause backups.cleanup_old_backups
         backups.create_backup backups.tidy configuration.row configuration.set configuration.table
         database_backups.make database_backups.start disaster_recovery.drill fields.change fields.define
-        fields.release fields.remove hash_cache.add_hashes hash_cache.clear_memory hash_cache.put
+        fields.remove hash_cache.add_hashes hash_cache.clear_memory hash_cache.put
         hash_cache.remember history.record_operation jobs.tidy players.add players.change players.export_watched
         players.get players.import_watched players.list players.reads players.remove players.set_key players.test
         provider_keys.list provider_keys.remove provider_keys.set provider_keys.test providers.request_page

@@ -28,3 +28,7 @@ SELECT DISTINCT entity_id FROM asset_candidates WHERE provider <> 'local' AND au
 -- name: cached_bytes
 -- The size of the images of the cache.
 SELECT coalesce(sum(file_size), 0) FROM cache_inventory;
+
+-- name: has_players
+-- Whether a player is on.
+SELECT EXISTS (FROM players WHERE enabled);
