@@ -25,14 +25,13 @@ from indexium_core.model.accounts.required import (
     REQUIRED,
     permission_of,
 )
-from indexium_core.model.accounts.tokens import Identity
-from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
 
 if TYPE_CHECKING:
     from indexium_core.flows.accounts.library_limits import LibraryLimits
     from indexium_core.flows.accounts.sign_in import SignIn
     from indexium_core.flows.accounts.token_check import TokenCheck
+    from indexium_core.model.accounts.tokens import Identity
 
 _PROGRAMS = frozenset({"token", "schedule", "webhook"})
 
@@ -104,6 +103,8 @@ class Authority:
     @property
     def identity(self) -> Identity:
         """Who the present actor is, and what it may do."""
+        from indexium_core.model.accounts.tokens import Identity
+
         actor, grants = current_actor(), self.grants
         token = self._accounts.token_check.get(int(actor.id)) if actor.kind == "token" else None
         owner = int(actor.id) if actor.kind == "user" else None if token is None else token.user_id
@@ -124,6 +125,8 @@ class Authority:
         grants = self.grants
         if grants is None:
             return None
+        from indexium_core.model.approvals.approval import DECIDING
+
         return grants.permissions | (frozenset(DECIDING.values()) if self._proposes(grants) else frozenset())
 
     def _proposes(self, grants: Grants) -> bool:

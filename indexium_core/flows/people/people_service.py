@@ -7,19 +7,17 @@ This module changes only the database, not files; a write then updates the files
 from __future__ import annotations
 
 import builtins
+import functools
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
-from indexium_core.flows.people import import_people, own_edits
-from indexium_core.flows.people.legacy_match import Progress
-from indexium_core.flows.people.own_edits import EditPeople
 from indexium_core.flows.people.paths import absolute_path
-from indexium_core.flows.people.person_changes import PersonChanges
-from indexium_core.model.people import likeness, people_comment, person, placeholders
+from indexium_core.model.people import people_comment, person, placeholders
 from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from indexium_core.model.people.person import (
     AssignmentRow,
@@ -39,6 +37,12 @@ from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.review import decisions
 from indexium_core.store.versions.plan_version import Version
+
+if TYPE_CHECKING:  # most commands only read people
+    from indexium_core.flows.people.import_people import Importer
+    from indexium_core.flows.people.legacy_match import Progress
+    from indexium_core.flows.people.own_edits import EditPeople
+    from indexium_core.flows.people.person_changes import PersonChanges
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +75,18 @@ class PeopleService:
         self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
-        self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
-        self._persons = PersonChanges(database, clock=clock, on_change=on_change)
+
+    @functools.cached_property
+    def _importer(self) -> Importer:
+        from indexium_core.flows.people.import_people import Importer
+
+        return Importer(self._database, placeholder_keys=self._placeholder_keys, clock=self._clock)
+
+    @functools.cached_property
+    def _persons(self) -> PersonChanges:
+        from indexium_core.flows.people.person_changes import PersonChanges
+
+        return PersonChanges(self._database, clock=self._clock, on_change=self._on_change)
 
     @remote(paths=("path", "root"))
     def import_file(
@@ -154,6 +168,8 @@ class PeopleService:
             UnknownIdError: With `only_this`, a file is not scanned.
 
         """
+        from indexium_core.flows.people import own_edits
+
         people, resolved = self._people(names), self._resolved(paths)
         if only_this:
             edited = own_edits.change(self._database, self._edit, resolved, add=[name for name, _ in people])
@@ -279,6 +295,8 @@ class PeopleService:
 
     def _remove_only(self, paths: builtins.list[bytes], names: builtins.list[str]) -> RemovedPeople:
         """Remove people from exactly these files by an edit."""
+        from indexium_core.flows.people import own_edits
+
         edited = own_edits.change(self._database, self._edit, paths, remove=names)
         return RemovedPeople(removed=sum(edited.removed.values()), step_id=edited.step_id)
 
@@ -354,6 +372,8 @@ class PeopleService:
     @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
         """Return the people that a misspelled name may mean: the most likely first, then those in most files."""
+        from indexium_core.model.people import likeness
+
         file_counts = dict(store.files_by_name(self._database.read()))
         similar = likeness.similar(people_comment.clean_name(name), file_counts, limit=limit * 5)
         best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
@@ -427,6 +447,8 @@ class PeopleService:
         return self._persons.unmerge(name, merged, dry_run=dry_run)
 
     def _remove_by_edit(self, tx: Connection, file_ids: builtins.list[int], removed_keys: set[str]) -> None:
+        from indexium_core.flows.people import own_edits
+
         aliases = store.aliases(tx)
         lists = {row.file_id: own_edits.without(row, aliases, removed_keys) for row in store.results_of(tx, file_ids)}
         edits = {file_id: names for file_id, names in lists.items() if names is not None}

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.flows.review import targets
-from indexium_core.flows.scanning import discovery, folder_health, folder_names, roots
+from indexium_core.flows.scanning import roots
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -34,10 +34,8 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
     checked_language,
 )
-from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import checked_kind
-from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
@@ -45,6 +43,10 @@ from indexium_core.store.catalog import inventory as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.versions.plan_version import Modes
+
+if TYPE_CHECKING:  # most commands only read lists
+    from indexium_core.flows.scanning.discovery import Discovery
+    from indexium_core.model.files.kind_proposal import KindProposal
 
 _MAX_HINTS = 40
 
@@ -85,6 +87,8 @@ class Inventory:
     @remote()
     def libraries(self) -> builtins.list[LibraryDetails]:
         """Return every library folder with the states of its files and its health."""
+        from indexium_core.flows.scanning import folder_health
+
         reader = self._database.read()
         counts = store.states(reader)
         return [
@@ -123,6 +127,8 @@ class Inventory:
             UsageError: The sort key is unknown.
 
         """
+        from indexium_core.flows.review import targets
+
         if sort not in SORTS:
             raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         file_ids = None
@@ -185,6 +191,8 @@ class Inventory:
             UsageError: A mode is unknown.
 
         """
+        from indexium_core.model.planning.plan import checked_modes
+
         people_mode, comment_mode = checked_modes(mode, comment_mode)
         self._row(library_id)
         with self._database.atomic() as tx:
@@ -263,6 +271,8 @@ class Inventory:
         Hidden folders are included only if the text has their dot. For a folder that cannot be listed, the list is
         empty.
         """
+        from indexium_core.flows.scanning import folder_names
+
         paths = (
             folder_names.completions(text.strip(), limit=_MAX_HINTS)
             if text.strip()
@@ -276,6 +286,8 @@ class Inventory:
 
         `~` is the home folder. For "", only the places are returned. Hidden folders are left out.
         """
+        from indexium_core.flows.scanning import folder_names
+
         home = str(Path.home())
         places = self._suggestions(list(dict.fromkeys([home, *folder_names.common_folders(_MAX_HINTS), os.sep])))
         if not folder:
@@ -287,6 +299,8 @@ class Inventory:
     @remote(paths=("folder",))
     def propose_kind(self, folder: str | Path) -> KindProposal:
         """Return the kind that the names in a folder propose, see `set_kind`; UsageError if it cannot be listed."""
+        from indexium_core.flows.scanning import folder_names
+
         return folder_names.kind_of(os.fsdecode(roots.checked_folder(folder)))
 
     def _suggestions(self, paths: builtins.list[str]) -> builtins.list[FolderSuggestion]:
@@ -437,6 +451,8 @@ class Inventory:
             UsageError: A scan is running.
 
         """
+        from indexium_core.flows.scanning import discovery
+
         expected, removed = set(folders), list[str]()
         with self._exclude_scans():
             row = self._row(library_id)
@@ -455,7 +471,9 @@ class Inventory:
                     problems.append(error.message)
         return EmptyFolderReport(path=row.path, folders=removed, removed=len(removed), problems=problems)
 
-    def _discover(self, row: LibraryRow) -> discovery.Discovery:
+    def _discover(self, row: LibraryRow) -> Discovery:
+        from indexium_core.flows.scanning import discovery
+
         return discovery.discover(row, self._database.read(), now_ns=0, accept_missing=True)
 
     @remote()

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 from indexium_core.model.accounts.permissions import Permission
-from indexium_core.model.operations.operation import WriteOptions
 
 _CALLS: Mapping[Permission, str] = {
     # Of oneself: the services check whose they are.
@@ -183,6 +182,8 @@ TO_START: Mapping[str, Permission] = MappingProxyType(
 def permission_of(call: str, arguments: Sequence[Any], named: Mapping[str, Any]) -> Permission:
     """Return the permission that a call with these arguments needs: a write that is not only safe needs more."""
     if call == WRITES:
+        from indexium_core.model.operations.operation import WriteOptions  # here: each command imports this module
+
         options = named.get("options", arguments[1] if len(arguments) > 1 else None) or WriteOptions()
         return "write.safe" if set(options.risk) <= {"safe"} else "write.any"
     return REQUIRED.get(call, "plan.read")

@@ -17,7 +17,6 @@ from urllib.parse import quote_from_bytes
 from indexium_core.model.people import people_comment, person
 from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.model.people.person import AssignmentRow, PersonRow
-from indexium_core.model.query import SpellingParameter, SpellingSet
 from indexium_core.store import rows, sql
 from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
@@ -410,6 +409,8 @@ def _delete_unused(tx: Connection) -> None:
 
 def resolve_spellings(reader: Connection, parameters: Mapping[str, object]) -> dict[str, object]:
     """Return the parameters of a compiled query, with spellings in place of each `SpellingParameter`."""
+    from indexium_core.model.query import SpellingParameter, SpellingSet
+
     keys = {each.name: each.key for each in parameters.values() if isinstance(each, SpellingParameter)}
     values: dict[str, Mapping[SpellingSet, object]] = {}
     for name, key in keys.items():
