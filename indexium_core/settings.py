@@ -9,7 +9,6 @@ keys.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -261,7 +260,11 @@ def _in_environment(names: Iterable[str]) -> dict[str, Any]:
 
 
 def _in_file(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_bytes().decode("utf-8")) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    return tomllib.loads(path.read_bytes().decode("utf-8"))
 
 
 def load(home: Path | str | None = None, **overrides: Any) -> Settings:

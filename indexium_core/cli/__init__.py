@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from indexium_core.version import __version__
@@ -37,6 +38,8 @@ def _run(words: list[str]) -> int:
     if words == ["--version"]:  # handled before the slow imports
         sys.stdout.write(f"indexium {__version__}\n")
         return 0
+    # Pydantic would read the metadata of every installed package in search of plugins of its own.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # With Python's threshold, looking for garbage takes a tenth of the imports and of what follows.
     gc.set_threshold(20_000, 10, 10)
     from indexium_core.cli import app
