@@ -138,7 +138,7 @@ def _print_plain(header: Sequence[str], rows: Sequence[Sequence[str]], right: Se
             space + cell if number in right else cell + space
             for number, (cell, space) in enumerate(zip(cells, spaces, strict=True))
         )
-        print("  ".join(padded))
+        sys.stdout.write("  ".join(padded) + "\n")
     sys.stdout.flush()
 
 
