@@ -40,8 +40,9 @@ def _run(words: list[str]) -> int:
         return 0
     # Pydantic would read the metadata of every installed package in search of plugins of its own.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # With Python's threshold, looking for garbage takes a tenth of the imports and of what follows.
-    gc.set_threshold(20_000, 10, 10)
+    # With Python's threshold, looking for garbage takes a tenth of the imports and of what follows. A service, which
+    # lives long, sets a lower one.
+    gc.set_threshold(200_000, 10, 10)
     from indexium_core.cli import app
 
     return app.main(words)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the functions that print import rich: `--help` and JSON out
     import rich.console
 
 Row = TypeVar("Row")
+_NARROW = str.maketrans("", "", "✓▲■…–−→·“”")  # signs of our own tables, each one cell wide
 _called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
 _QUOTED_COMMAND = re.compile(r"(?<=['`])indexium(?= [a-z])")  # this is data: a file may be called "indexium notes"
@@ -144,7 +145,7 @@ def _print_plain(header: Sequence[str], rows: Sequence[Sequence[str]], right: Se
 
 def _width(text: str) -> int:
     """Return the width of a text in cells of a terminal."""
-    if text.isascii():
+    if text.translate(_NARROW).isascii():
         return len(text)
     from rich.cells import cell_len
 

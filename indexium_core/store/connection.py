@@ -6,7 +6,6 @@ import contextlib
 import logging
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -28,9 +27,7 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _WRITTEN = re.compile(r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+(\w+)")
 _EXACT = 2**53  # floating-point numbers below are exact integers
 _DAMAGED = ("Corrupt database file", "Could not read enough bytes")  # the second one: of a file that is cut off
-_KEPT_STATEMENTS = 256
-_statements: OrderedDict[str, duckdb.Statement | str] = OrderedDict()  # parsed, by text; the last one was used last
-_statements_lock = threading.Lock()
+_parser = threading.local()  # `raw`: the connection with which this thread parses a statement now
 _import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
 
@@ -81,12 +78,19 @@ class Connection:
         while True:
             try:
                 with self._translating_errors():
-                    self._raw.execute(_parsed(self._raw, text), parameters)
+                    self._raw.execute(self._statement(text), parameters)
             except errors.StoreError as error:
                 if error.reason != OUT_OF_MEMORY or not self._grow_memory():
                     raise
             else:
                 return self
+
+    def _statement(self, text: str) -> duckdb.Statement | str:
+        _parser.raw = self._raw
+        try:
+            return _parsed(text)
+        finally:
+            del _parser.raw  # DuckDB prints a page about a connection that is there at the end of the program
 
     @contextlib.contextmanager
     def dropping(self, text: str) -> Iterator[None]:
@@ -212,24 +216,15 @@ def typed(frame: pd.DataFrame, description: Sequence[Sequence[Any]]) -> pd.DataF
     return frame
 
 
-def _parsed(raw: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement | str:
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> duckdb.Statement | str:
     """
     Return the parsed statement. Parsing takes a seventh of the time of the planner's largest statement.
 
-    Any connection parses for all. `duckdb.extract_statements` would open a database of its own for it.
+    The connection that runs it first parses it for all: `duckdb.extract_statements` would open a database of its own.
     """
-    with _statements_lock:
-        known = _statements.get(text)
-        if known is not None:
-            _statements.move_to_end(text)
-            return known
-    parsed = raw.extract_statements(text)
-    statement = parsed[0] if len(parsed) == 1 else text
-    with _statements_lock:
-        _statements[text] = statement
-        if len(_statements) > _KEPT_STATEMENTS:
-            _statements.popitem(last=False)
-    return statement
+    statements = _parser.raw.extract_statements(text)
+    return statements[0] if len(statements) == 1 else text
 
 
 @lru_cache(maxsize=256)
