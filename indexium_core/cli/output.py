@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-
-from indexium_core.model import jsonable
-from indexium_core.model.planning import cells
 
 if TYPE_CHECKING:  # the functions that print import rich: `--help` and JSON output do not need it
     import rich.console
@@ -83,6 +79,10 @@ def clean(text: str) -> str:
 
 def to_json(value: Any) -> None:
     """Print one JSON document."""
+    import json
+
+    from indexium_core.model import jsonable
+
     sys.stdout.write(json.dumps(value, default=jsonable.plain, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -102,6 +102,8 @@ def pieces(texts: Iterable[str]) -> None:
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV with a header line."""
+    from indexium_core.model.planning import cells
+
     pieces(cells.line(row) for row in (header, *rows))
 
 
