@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
+import threading
 
 from indexium_core.version import __version__
 
 __all__ = ["main"]
+_PROCESS = os.getpid()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +28,28 @@ def main(arguments: list[str] | None = None) -> int:
     # If Ctrl-C interrupts a text that `exec` runs, such as the methods of a dataclass, `python -m` ends by the signal
     # and ignores the exit code, although the exception was caught. The next `exec` of a text clears that state.
     exec("")  # noqa: S102
+    if arguments is None:
+        _leave(code)
     return code
+
+
+def _leave(code: int) -> None:
+    """
+    End the process without taking the interpreter apart: that takes a seventh of the time of a short command.
+
+    Return if something else has to end first: another thread, or a program that forked this process and has its own
+    way to end.
+    """
+    threads = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
+    if threads or os.getpid() != _PROCESS:
+        return
+    try:
+        atexit._run_exitfuncs()  # noqa: SLF001 - there is no other way to run them
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # a closed pipe: the interpreter reports it in its way
+        return
+    os._exit(code)
 
 
 def _run(words: list[str]) -> int:
