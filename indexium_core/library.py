@@ -286,7 +286,8 @@ class Library(LocalServices):
         are_cut_off = bool(start_work.interrupted_operations(parts.core.store.read()))
         cut_off = self.interruptions.operations(files=0)[:_NOTICES] if are_cut_off else []
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
-        self.database_backups.start()
+        if files.newest_backup(self.home) is None:
+            self.database_backups.start()
         parts.start_rating_writes()
         if parts.core.is_served:
             parts.connections.event_intake.start()

@@ -125,8 +125,7 @@ class DatabaseBackups:
         return max(0.0, (first + _FIRST_AFTER - self._clock()).total_seconds())
 
     def _newest(self) -> datetime | None:
-        times = [each.created_at for each in self.list() if each.kind in ("daily", "manual")]
-        return max(times, default=None)
+        return files.newest_backup(self._home)
 
     @remote()
     def check(self, on_progress: DatabaseProgress = lambda *_: None) -> builtins.list[Check]:

@@ -15,7 +15,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection, Parameters
 from indexium_core.store.recovery import database_file
 
-_SQL = sql.load("limited_reader")
 _HOME = f"{database_file.NAME}.main"  # the schema with the tables themselves
 # Tables without a view: each service shows of them only what it may.
 _WITHOUT_FILES = """
@@ -50,7 +49,7 @@ class LimitedCursor:
             "copied": str(ISSUE_PARAMETERS["duplicate_content"]),
             "warnings": str(ISSUE_PARAMETERS["warning_bits"]),
         }
-        for name, text in _SQL.items():
+        for name, text in sql.load("limited_reader").items():
             connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, **parts)}")
 
     def limit(self, limits: Limits) -> None:
@@ -88,4 +87,4 @@ def sees_operation(reader: Connection, operation_id: int) -> bool:
 
 def hidden_tables() -> frozenset[str]:
     """Return the names of the views."""
-    return frozenset(_SQL)
+    return frozenset(sql.load("limited_reader"))

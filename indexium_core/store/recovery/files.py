@@ -68,12 +68,18 @@ def backups(home: Path) -> list[DatabaseBackup]:
     return sorted(found, key=lambda backup: (backup.created_at, len(backup.name), backup.name), reverse=True)
 
 
+def newest_backup(home: Path) -> datetime | None:
+    """Return the time of the newest backup that was made for a restoration, not by a migration or a replacement."""
+    return max((each.created_at for each in backups(home) if each.kind in ("daily", "manual")), default=None)
+
+
 def _backup(path: Path, kind: str) -> DatabaseBackup:
     status = path.stat()
     name = path.name.removeprefix(f"{FILE_NAME}.").removesuffix(".duckdb")
     created_at = datetime.fromtimestamp(status.st_mtime, UTC)
     with contextlib.suppress(ValueError):
-        created_at = datetime.strptime("-".join(name.split("-")[1:3]), _STAMP).replace(tzinfo=UTC)
+        day, time_of_day = name.split("-")[1:3]
+        created_at = datetime.fromisoformat(f"{day}T{time_of_day}").replace(tzinfo=UTC)  # as `_STAMP`
     return DatabaseBackup(name=name, kind=kind, path=path, created_at=created_at, size=status.st_size)
 
 
