@@ -9,6 +9,7 @@ from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.titles import TitleServices
 from indexium_core.assembly.writing import WritingServices
 from indexium_core.model import job_kinds
+from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import start_work
 
 if TYPE_CHECKING:
@@ -130,7 +131,10 @@ class ConnectionServices(ServiceGroup):
     def has_players(self) -> bool:
         """Return whether a player is on. The clock of schedules asks often."""
         contacts = ConnectionServices.contacts.made(self)
-        return start_work.has_players(self._core.store.read()) if contacts is None else contacts.has_enabled
+        if contacts is not None:
+            return contacts.has_enabled
+        with whole_home():  # whoever looks at the schedules
+            return start_work.has_players(self._core.store.read())
 
     # What a library does by itself.
 

@@ -26,9 +26,10 @@ class ServiceGroup:
 
     def make_all(self) -> None:
         """Make every service now. A process that serves pays for them at its start, not at the first request."""
-        for each in vars(type(self)).values():
-            if isinstance(each, on_demand):
-                each.__get__(self, type(self))
+        for owner in type(self).__mro__:
+            for each in vars(owner).values():
+                if isinstance(each, on_demand):
+                    each.__get__(self, type(self))
 
 
 class on_demand(Generic[Group, Made]):  # noqa: N801 - a decorator

@@ -101,10 +101,10 @@ class Dispatcher:
         with self.condition:
             return [job_id for job_id, run in self._runs.items() if run.kind.name == kind]
 
-    def start(self, *, has_work: bool = True) -> None:
-        """Start jobs from now on; without `has_work`, there is none before a call of `wake`."""
+    def start(self) -> None:
+        """Start jobs from now on."""
         with self.condition:
-            self._has_work, self._is_stopping = self._has_work or has_work, False
+            self._has_work, self._is_stopping = True, False
             self._thread = threading.Thread(target=self._loop, name="indexium-queue", daemon=True)
             self._thread.start()
 

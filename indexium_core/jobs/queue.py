@@ -333,7 +333,7 @@ class JobQueueService:
             taken = self._take_over(take_over)
             if self._scheduler is not None:
                 self._scheduler.start()
-            self._dispatcher.start(has_work=bool(taken))
+            self._dispatcher.start()
             return taken
 
     def begin_stop(self, *, by: str = "stop") -> None:
