@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from indexium_core import errors
 from indexium_core.flows.people.paths import absolute_path
 from indexium_core.model.people import people_comment, person, placeholders
-from indexium_core.model.people.import_report import ImportCheck, ImportReport
 from indexium_core.model.people.person import (
     AssignmentRow,
     PersonChange,
@@ -31,11 +30,9 @@ from indexium_core.model.people.person import (
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.review import decisions
 from indexium_core.store.versions.plan_version import Version
 
 if TYPE_CHECKING:  # most commands only read people
@@ -43,6 +40,7 @@ if TYPE_CHECKING:  # most commands only read people
     from indexium_core.flows.people.legacy_match import Progress
     from indexium_core.flows.people.own_edits import EditPeople
     from indexium_core.flows.people.person_changes import PersonChanges
+    from indexium_core.model.people.import_report import ImportCheck, ImportReport
 
 logger = logging.getLogger(__name__)
 
@@ -169,6 +167,7 @@ class PeopleService:
 
         """
         from indexium_core.flows.people import own_edits
+        from indexium_core.model.people.import_report import ImportReport
 
         people, resolved = self._people(names), self._resolved(paths)
         if only_this:
@@ -230,6 +229,8 @@ class PeopleService:
 
     def _assign(self, wanted: builtins.list[AssignmentRequest], paths: builtins.list[bytes]) -> ImportReport:
         """Make the assignments to the files at `paths`, whose copies the report names."""
+        from indexium_core.model.people.import_report import ImportReport
+
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
         self._on_change()
         named, copies = store.copies_at(self._database.read(), paths)
@@ -271,6 +272,8 @@ class PeopleService:
             UnknownIdError: An unknown file, or (unless one of the options is set) an unknown person.
 
         """
+        from indexium_core.store.people import suggestions
+
         resolved, distinct = self._resolved(paths), list(dict.fromkeys(names))
         if only_this:
             return self._remove_only(resolved, distinct)
@@ -320,6 +323,8 @@ class PeopleService:
             UsageError: The page does not exist.
 
         """
+        from indexium_core.store.people import persons
+
         if number < 1 or per_page < 1:
             raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
         reader, index = self._indexed()
@@ -330,6 +335,8 @@ class PeopleService:
     @remote()
     def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
+        from indexium_core.store.people import learning, persons
+
         reader, index = self._indexed()
         cards = persons.cards(reader, [person_id], index)
         if not cards:
@@ -353,6 +360,8 @@ class PeopleService:
             UsageError: The person is not in the file, or the file has no picture.
 
         """
+        from indexium_core.store.people import persons
+
         with self._database.atomic() as tx:
             cards = persons.cards(tx, [person_id])
             if not cards:
@@ -448,6 +457,7 @@ class PeopleService:
 
     def _remove_by_edit(self, tx: Connection, file_ids: builtins.list[int], removed_keys: set[str]) -> None:
         from indexium_core.flows.people import own_edits
+        from indexium_core.store.review import decisions
 
         aliases = store.aliases(tx)
         lists = {row.file_id: own_edits.without(row, aliases, removed_keys) for row in store.results_of(tx, file_ids)}
