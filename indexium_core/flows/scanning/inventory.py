@@ -36,17 +36,16 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import checked_kind
-from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
 
 if TYPE_CHECKING:  # most commands only read lists
     from indexium_core.flows.scanning.discovery import Discovery
     from indexium_core.model.files.kind_proposal import KindProposal
+    from indexium_core.store.versions.plan_version import Modes
 
 _MAX_HINTS = 40
 
@@ -245,6 +244,8 @@ class Inventory:
             UsageError: There is no such choice.
 
         """
+        from indexium_core.model.providers.enrichment import CAST_PEOPLE
+
         if choice not in CAST_PEOPLE:
             raise errors.UsageError(f"A cast cannot be '{choice[:40]}'. Choose one of: {', '.join(CAST_PEOPLE)}.")
         self._row(library_id)

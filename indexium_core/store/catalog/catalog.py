@@ -11,17 +11,19 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.media import FileStat, MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
 from indexium_core.store import rows, sql
-from indexium_core.store.catalog import faces, films, hash_cache
+from indexium_core.store.catalog import faces, films
 from indexium_core.store.connection import Connection
 from indexium_core.store.rows import Restat, ScannedFile
+
+if TYPE_CHECKING:
+    from indexium_core.model.files.hash_cache import KnownHash
 
 _KEEPING = ("keep_identity", "keep_facts", "keep_stable")  # statements about facts of files that cannot be read
 
@@ -332,7 +334,7 @@ def update_written(
     the old hash keep their people. Returns the file ids of the other hard links, each with the file of `files` that it
     links to. The next scan reads the files again if the custom fields changed after `since`, the start of the write.
     """
-    from indexium_core.store.catalog import properties
+    from indexium_core.store.catalog import hash_cache, properties
 
     if not files:
         return {}
@@ -359,6 +361,8 @@ def update_written(
 
 
 def _hashes_of(files: Iterable[ScannedFile]) -> list[tuple[FileStat, KnownHash]]:
+    from indexium_core.model.files.hash_cache import KnownHash
+
     return [(file.stat, KnownHash(file.facts.file_hash, 0.0)) for file in files if file.facts.file_hash]
 
 
