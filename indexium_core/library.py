@@ -19,22 +19,18 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from indexium_core import errors, logs, settings
-from indexium_core.assembly.file_executors import PROCESSES
+from indexium_core.assembly.core import Core
 from indexium_core.assembly.home import Assembly
-from indexium_core.files import walk
-from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
-from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.publishing import earlier_ledgers
-from indexium_core.flows.scanning import scan_jobs
-from indexium_core.flows.snapshots import present_snapshot
-from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
-from indexium_core.flows.writing import recovery as interruption_recovery
+from indexium_core.assembly.planning import PlanningServices
+from indexium_core.assembly.reading import ReadingServices
+from indexium_core.assembly.writing import WritingServices
+from indexium_core.flows.home import orphaned_journals
 from indexium_core.jobs import executors
 from indexium_core.local_services import LocalServices
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
@@ -42,16 +38,18 @@ from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
 from indexium_core.model.operations.outcomes import items_in_words, noun_of
 from indexium_core.model.operations.recovery import RecoverReport
 from indexium_core.model.remote_calls import RemoteCall, calls_of
-from indexium_core.model.scanning.health import Check
-from indexium_core.model.scanning.reports import ScanProgress
 from indexium_core.services import LibraryServices
-from indexium_core.store import database
+from indexium_core.store import database, start_work
 from indexium_core.store.lock import HomeLock
-from indexium_core.store.operations import backups as backups_store
-from indexium_core.store.recovery import files, journal_rows
+from indexium_core.store.recovery import files
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from indexium_core.files.journal import Recovered
+    from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
+    from indexium_core.model.scanning.health import Check
+    from indexium_core.model.scanning.reports import ScanProgress
 
 _OPERATIONS = {"publish": "publication"}  # names of types of operations that differ from the types
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
@@ -119,7 +117,9 @@ class Library(LocalServices):
             logs.attach(config.home / "logs", days=config.log_retention_days)
             library = cls(store, config, clock=clock, is_served=bool(url))
             _wait_for_former_processes(config.home)
-            library._parts.core.executors.warm()
+            if library._parts.core.is_served:
+                library.make_all()
+                library._parts.core.executors.warm()
             with acting_as(SYSTEM):
                 library._start(take_over)
         except OSError as error:
@@ -137,6 +137,8 @@ class Library(LocalServices):
     @staticmethod
     def present_snapshot(home: Path, reason: errors.StoreError) -> AbstractContextManager[PresentSnapshot]:
         """Return the newest snapshot of a home that `open` cannot open for this reason; without any, it is raised."""
+        from indexium_core.flows.snapshots import present_snapshot
+
         return present_snapshot.opened(home, reason)
 
     @staticmethod
@@ -149,6 +151,8 @@ class Library(LocalServices):
         home: Path | str | None, error: errors.StoreError, *, progress: DatabaseProgress = lambda *_: None
     ) -> list[Check]:
         """Return the checks of a home that `open` cannot open because of an error: its tables and its backups."""
+        from indexium_core.flows.home import database_backups
+
         config = settings.load(home)
         return database_backups.check_closed(config.home, error, clock=lambda: datetime.now(UTC), on_progress=progress)
 
@@ -172,6 +176,8 @@ class Library(LocalServices):
             UsageError: There is no such backup.
 
         """
+        from indexium_core.flows.home import rebuild
+
         config = settings.load(home)
         kept_for = timedelta(days=config.metadata_backup_retention_days)
         return rebuild.restore(config.home, name, clock=clock, kept_for=kept_for, on_progress=progress)
@@ -205,6 +211,8 @@ class Library(LocalServices):
             UsageError: A folder does not exist.
 
         """
+        from indexium_core.flows.home import rebuild
+
         config, paths = settings.load(home), [Path(folder).absolute() for folder in folders]
         for path in paths:
             if not path.is_dir():
@@ -221,6 +229,8 @@ class Library(LocalServices):
 
     def _scan_after_rebuild(self, report: RebuildReport, folders: list[Path], progress: DatabaseProgress) -> None:
         """Scan; if no source knows the people of the files, take them from the comments."""
+        from indexium_core.files import walk
+        from indexium_core.store.recovery import journal_rows
 
         def show(each: ScanProgress) -> None:
             progress(each.done, each.total or 0, each.current)
@@ -248,17 +258,19 @@ class Library(LocalServices):
 
     def _start(self, take_over: str) -> None:
         parts = self._parts
-        known = backups_store.Backups(parts.core.store).journals()
-        undone = orphaned_journals.recover(parts.core.backups_folder, known)
-        upgraded = earlier_ledgers.upgrade(parts.core.store, at=parts.core.clock())
+        undone = self._recover_orphaned()
+        upgraded = self._upgrade_ledger()
         report = self.recovered = self.recover()
-        interruption_recovery.add_orphaned(report, undone)
+        if undone:
+            from indexium_core.flows.writing import recovery as interruption_recovery
+
+            interruption_recovery.add_orphaned(report, undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
             noun = noun_of(kind)
             items = wording.plural(count, f"{noun} was", f"{noun}s were")
             self.notices.append(f"{items} interrupted during a {_OPERATIONS.get(kind, kind)} and undone.")
         self.notices += report.problems
-        self.backups.tidy()
+        parts.writing.backup_storage.tidy()
         parts.keep_budgets()
         parts.core.event_rows.prune(now=parts.core.clock())
         self.jobs.tidy()
@@ -266,16 +278,36 @@ class Library(LocalServices):
         if upgraded and any(each.kind != "home" for each in self.inventory.list()):
             self.titles.identify()  # reads again what is theirs in these files
         jobs = [self.jobs.get(job_id) for job_id in resumed]
-        self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == scan_jobs.KIND}
+        self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == job_kinds.SCAN}
         self.notices += [_resumes(job) for job in jobs[:_NOTICES]]
         if len(resumed) > _NOTICES:
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
-        cut_off = self.interruptions.operations(files=0)[:_NOTICES]
+        are_cut_off = bool(start_work.interrupted_operations(parts.core.store.read()))
+        cut_off = self.interruptions.operations(files=0)[:_NOTICES] if are_cut_off else []
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
-        self.database_backups.start()
-        parts.writing.rating_writes.start(parts.core.events, is_service=parts.core.is_served)
+        if files.newest_backup(self.home) is None:
+            self.database_backups.start()
+        parts.start_rating_writes()
         if parts.core.is_served:
             parts.connections.event_intake.start()
+
+    def _recover_orphaned(self) -> list[Recovered]:
+        """Undo the unfinished writes of journals that the database does not know."""
+        core = self._parts.core
+        if not files.journals(core.backups_folder):
+            return []
+        from indexium_core.store.operations.backups import Backups
+
+        return orphaned_journals.recover(core.backups_folder, Backups(core.store).journals())
+
+    def _upgrade_ledger(self) -> int:
+        """Upgrade the ledger of an earlier version; return the number of changed NFO files."""
+        core = self._parts.core
+        if not start_work.has_unchecked_ledger(core.store.read()):
+            return 0
+        from indexium_core.flows.publishing import earlier_ledgers
+
+        return earlier_ledgers.upgrade(core.store, at=core.clock())
 
     def acting_as(self, actor: Actor) -> AbstractContextManager[None]:
         """
@@ -350,7 +382,7 @@ class Library(LocalServices):
 
     def _close_parts(self, interrupt: Literal["stop", "person"]) -> None:
         parts = self._parts
-        parts.writing.rating_writes.close()
+        _close(WritingServices.rating_writes.made(parts.writing))
         # If this fails, the home stays locked: a thread may still work on a file.
         parts.core.queue.stop(by=interrupt)
         with (
@@ -359,15 +391,15 @@ class Library(LocalServices):
             steps.callback(logs.detach)
             steps.callback(parts.core.progress_log.close)
             steps.callback(parts.core.store.close)
-            steps.callback(self.fields.release)
+            steps.callback(registered.release, str(self.home))
             steps.callback(self.event_log.close)
-            steps.callback(parts.core.providers.close)
-            steps.callback(self.database_backups.close)
-            steps.callback(parts.reading.snapshots.close)
-            steps.callback(self.plans.close)
-            steps.callback(parts.reading.queries.close)
-            steps.callback(parts.core.executors.close)
-            steps.callback(self.rescans.close)
+            steps.callback(_close, Core.providers.made(parts.core))
+            steps.callback(_close, WritingServices.database_backups.made(parts.writing))
+            steps.callback(_close, ReadingServices.snapshots.made(parts.reading))
+            steps.callback(_close, PlanningServices.plans.made(parts.planning))
+            steps.callback(_close, ReadingServices.queries.made(parts.reading))
+            steps.callback(_close, Core.executors.made(parts.core))
+            steps.callback(_close, WritingServices.rescans.made(parts.writing))
 
     def __exit__(self, *error: object) -> None:
         self.close("person" if error[0] is KeyboardInterrupt else "stop")
@@ -375,9 +407,21 @@ class Library(LocalServices):
 
 def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
     """Return the methods that a running service lets others call, by `service.method` or `plan.method`."""
+    from indexium_core.flows.planning.plan import MetadataPlan
+
     services = {name: getattr(library, name).__class__ for name in LibraryServices.__annotations__}
     owners = {**services, "plan": MetadataPlan}
     return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+def _close(service: _Closable | None) -> None:
+    """Close a service if it was made."""
+    if service is not None:
+        service.close()
 
 
 def _common_folder(paths: Sequence[bytes]) -> str:
@@ -403,7 +447,7 @@ def _abandon(store: database.Database, library: Library | None) -> None:
 
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
-    if not executors.wait_for_previous_processes(home / PROCESSES):
+    if not executors.wait_for_previous_processes(home / files.PROCESSES):
         raise errors.HomeInUseError(
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
 _UPDATE_SECONDS = 0.2
@@ -94,7 +93,7 @@ def following(title: str, read: Callable[[], tuple[int, int, str]]) -> Iterator[
 def card(title: str, facts: Mapping[str, object], *, below: str = "") -> str:
     """Return the HTML of a value: a title and named facts; `below` is HTML that follows them."""
     rows = "".join(
-        f'<tr><th scope="row" style="{_CELL}">{escape(name)}</th><td style="{_CELL}">{_text(value)}</td></tr>'
+        f'<tr><th scope="row" style="{_CELL}">{_escaped(name)}</th><td style="{_CELL}">{_text(value)}</td></tr>'
         for name, value in facts.items()
     )
     return f"<div><strong>{_text(title)}</strong><table>{rows}</table>{below}</div>"
@@ -102,7 +101,7 @@ def card(title: str, facts: Mapping[str, object], *, below: str = "") -> str:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, total: int = 0) -> str:
     """Return the HTML of a table; with a `total`, the number of rows that are not shown is below it."""
-    head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in columns)
+    head = "".join(f'<th scope="col" style="{_CELL}">{_escaped(name)}</th>' for name in columns)
     body = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{_text(value)}</td>' for value in row) + "</tr>" for row in rows
     )
@@ -113,13 +112,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, total: in
 def _bar(title: str, done: int, total: int | None, text: str, *, numbers: str = "") -> str:
     value = "" if total is None else f' value="{done}" max="{max(1, total)}"'
     numbers = numbers or (f"{done:,}" if total is None else f"{done:,} of {total:,}")
-    bar = f'<progress aria-label="{escape(title)}"{value} style="vertical-align:middle"></progress>'
-    return f"<div>{escape(title)} {bar} {numbers} <span style='opacity:.75'>{_text(text)}</span></div>"
+    bar = f'<progress aria-label="{_escaped(title)}"{value} style="vertical-align:middle"></progress>'
+    return f"<div>{_escaped(title)} {bar} {numbers} <span style='opacity:.75'>{_text(text)}</span></div>"
 
 
 def _text(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return escape(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+    return _escaped(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
 
 
 def _shell() -> Any:
@@ -127,3 +126,9 @@ def _shell() -> Any:
     ipython = sys.modules.get("IPython")
     get: Callable[[], Any] = getattr(ipython, "get_ipython", lambda: None)
     return get()
+
+
+def _escaped(text: str) -> str:
+    from html import escape  # here: most programs show no HTML
+
+    return escape(text)

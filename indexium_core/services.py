@@ -8,20 +8,10 @@ the process which holds the home. A front end that accepts `LibraryServices` wor
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from indexium_core import notebook
-from indexium_core.model.checked_calls import integers
-from indexium_core.model.operations.dry_run import DryRunReport
-from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
-from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
-from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
-from indexium_core.model.remote_calls import LONGEST_WAIT
-
-if TYPE_CHECKING:  # a command that calls a running service does not import them
+if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.accounts.activity_service import ActivityService
     from indexium_core.flows.accounts.open_id.identity_service import IdentityService
     from indexium_core.flows.accounts.second_factor_service import SecondFactorService
@@ -83,7 +73,12 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
     from indexium_core.model.job import Job
+    from indexium_core.model.operations.dry_run import DryRunReport
+    from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
+    from indexium_core.model.operations.request import IdempotentRequest
+    from indexium_core.model.operations.rollback import RollbackCheck
     from indexium_core.model.planning.home_summary import HomeSummary
+    from indexium_core.model.planning.plan import Selection, SelectionDigest, SelectionSummary
     from indexium_core.model.review.decisions import Target
     from indexium_core.model.review.reports import DecisionReport
     from indexium_core.model.scanning.reports import RescanReport, ScanProgress, ScanReport
@@ -170,6 +165,8 @@ class LibraryServices:
         return str(_summary(self))
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         summary = _summary(self)
         return escape(summary) if isinstance(summary, str) else summary._repr_html_()
 
@@ -208,6 +205,9 @@ class LibraryServices:
             UsageError: A folder is missing, is a file, or lies inside another library; or a scan is running.
 
         """
+        from indexium_core import notebook
+        from indexium_core.model.remote_calls import LONGEST_WAIT
+
         dirs = list(dirs)
         for folder in [] if photos else dirs:
             self.inventory.add(folder, photos=False)
@@ -256,6 +256,8 @@ class LibraryServices:
             UsageError: The selection is missing, or a field does not exist.
 
         """
+        from indexium_core import notebook
+
         with notebook.scan_bar("Rescan", progress) as show:
             return self.rescans.run(query, everything=everything, file_ids=file_ids, refresh=refresh, progress=show)
 
@@ -292,6 +294,9 @@ class LibraryServices:
             UnknownIdError: The plan does not exist.
 
         """
+        from indexium_core.model.checked_calls import integers
+        from indexium_core.model.planning.plan import PlanQuery
+
         request = PlanQuery(
             query=query,
             mode=mode,
@@ -329,6 +334,9 @@ class LibraryServices:
             options: The written risk levels, and whether a backup is kept.
 
         """
+        from indexium_core.model.operations.operation import WriteOptions
+        from indexium_core.model.planning.plan import WRITABLE
+
         plan, options = self.plan() if plan is None else plan, options or WriteOptions(risk=WRITABLE)
         return self.plans.summary(plan, selection, risk=options.risk, within=within, backup=options.create_backup)
 
@@ -372,6 +380,9 @@ class LibraryServices:
         `progress` receives the number of checked files and the total a few times a second; if it returns False, the
         rest is cancelled.
         """
+        from indexium_core import notebook
+        from indexium_core.model.operations.operation import WriteOptions
+
         with notebook.progress_bar("Dry run", progress) as show:
             return self.operations.dry_run(plan, options or WriteOptions(), selection=selection, progress=show)
 
@@ -431,6 +442,8 @@ class LibraryServices:
 
         `progress` receives the number of checked files and the total.
         """
+        from indexium_core.model.operations.rollback import RollbackOptions
+
         options = RollbackOptions(
             query=query,
             item_ids=None if item_ids is None else frozenset(item_ids),
@@ -438,6 +451,8 @@ class LibraryServices:
             changed=changed,
             with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
         )
+        from indexium_core import notebook
+
         with notebook.progress_bar("Rollback check", progress) as show:
             return self.history.check(operation_id, options, on_progress=show or (lambda *_: None))
 
@@ -477,6 +492,8 @@ class LibraryServices:
             UsageError: No file can be restored; the message has the reason.
 
         """
+        from indexium_core.model.operations.rollback import RollbackOptions
+
         options = RollbackOptions(
             query=query,
             item_ids=None if item_ids is None else frozenset(item_ids),
@@ -498,3 +515,6 @@ def _summary(library: LibraryServices) -> HomeSummary | str:
         return library.plans.home_summary()
     except Exception as error:  # noqa: BLE001 - a debugger or a traceback may show any library
         return f"<library {library.home}: {error}>"
+
+
+PUBLISHED = frozenset(LibraryServices.__annotations__) - {"home", "notices"}  # the names of the services

@@ -9,13 +9,12 @@ keys.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import ByteSize, Field, TypeAdapter, ValidationError, create_model
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import ByteSize, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from indexium_core import errors, settings_file
 from indexium_core.model.accounts.sign_in_settings import WANTED, SignInSettings
@@ -55,7 +54,7 @@ else:
 class Settings(_ProviderSettings):
     """All settings. Sizes are in bytes and can be written as `10GB` (powers of 1,000)."""
 
-    model_config = SettingsConfigDict(env_prefix="INDEXIUM_", extra="ignore", defer_build=False)
+    model_config = ConfigDict(extra="ignore", validate_default=True, defer_build=False)
 
     home: Path = Field(
         default_factory=default_home,
@@ -247,19 +246,25 @@ class Settings(_ProviderSettings):
         """Files that one process reads at once: two for each processor, because readers mostly wait for the disk."""
         return min(self.probe_threads, 2 * (os.cpu_count() or 1))
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources by priority: arguments, environment, settings file."""
-        del dotenv_settings, file_secret_settings
-        home = init_settings().get("home") or env_settings().get("home") or default_home()
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(home) / FILE_NAME)
+    def __init__(self, **given: Any) -> None:
+        """Take each value from the arguments, the environment or the settings file, in this order."""
+        in_environment = _in_environment(type(self).model_fields)
+        home = given.get("home") or in_environment.get("home") or default_home()
+        super().__init__(**(_in_file(Path(home) / FILE_NAME) | in_environment | given))
+
+
+def _in_environment(names: Iterable[str]) -> dict[str, Any]:
+    """Return the values of the environment by name. Its names may have any case."""
+    found = {variable.lower(): value for variable, value in os.environ.items()}
+    return {name: found[key] for name in names if (key := _variable(name).lower()) in found}
+
+
+def _in_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    return tomllib.loads(path.read_bytes().decode("utf-8"))
 
 
 def load(home: Path | str | None = None, **overrides: Any) -> Settings:

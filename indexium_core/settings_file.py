@@ -6,12 +6,8 @@ import contextlib
 import json
 import os
 import re
-import tempfile
-import tomllib
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from indexium_core import errors
 
@@ -21,6 +17,8 @@ _HOME = "INDEXIUM_HOME"
 
 def default_home() -> Path:
     """Return the platform's data folder for Indexium."""
+    import platformdirs  # here, as below: a command that names its home does not need it
+
     return Path(platformdirs.user_data_dir("indexium", appauthor=False))
 
 
@@ -65,6 +63,8 @@ def store_value(path: Path, name: str, value: Any | None) -> None:
         OSError: The file cannot be read or written.
 
     """
+    import tomllib
+
     text = path.read_bytes().decode("utf-8") if path.exists() else ""
     after = {key: each for key, each in tomllib.loads(text).items() if key != name}
     if value is not None:
@@ -84,6 +84,8 @@ def read(home: Path) -> dict[str, Any]:
         UsageError: The file cannot be read.
 
     """
+    import tomllib
+
     try:
         return tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -94,6 +96,8 @@ def read(home: Path) -> dict[str, Any]:
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -120,6 +124,8 @@ def replace_text(path: Path, text: str) -> None:
 
     Raises OSError if it cannot be written.
     """
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     partial = Path(name)
     try:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from indexium_core import errors
 from indexium_core.api import service
@@ -25,7 +25,7 @@ from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.remote_calls import DESCRIBE, LONGEST_WAIT, RemoteCall, ServiceDescription
-from indexium_core.services import LibraryServices
+from indexium_core.services import PUBLISHED, LibraryServices
 from indexium_core.version import __version__
 
 _CHUNK = 500  # plan items per request
@@ -72,80 +72,15 @@ class RemoteLibrary(LibraryServices):
         self.instance_id = found.instance_id
         self.notices = []  # the service shows its own notices at its start
         self._service = found
-        self._stand_in_for_plan()
-        self._stand_in_for_titles()
-        self._stand_in_for_home()
 
-    def _stand_in_for_plan(self) -> None:
-        """Stand in for the services of files, of the plan and of operations."""
-        self.fields = self._stand_in("fields")
-        self.locks = self._stand_in("locks")
-        self.audit = self._stand_in("audit")
-        self.people = self._stand_in("people")
-        self.decisions = self._stand_in("decisions")
-        self.bulk = self._stand_in("bulk")
-        self.steps = self._stand_in("steps")
-        self.templates = self._stand_in("templates")
-        self.views = self._stand_in("views")
-        self.plans = self._stand_in("plans")
-        self.exporter = self._stand_in("exporter")
-        self.changes = self._stand_in("changes")
-        self.scans = self._stand_in("scans")
-        self.inventory = self._stand_in("inventory")
-        self.hash_cache = self._stand_in("hash_cache")
-        self.verification = self._stand_in("verification")
-        self.rescans = self._stand_in("rescans")
-        self.operations = self._stand_in("operations")
-        self.history = self._stand_in("history")
-        self.stories = self._stand_in("stories")
-        self.interruptions = self._stand_in("interruptions")
-        self.backups = self._stand_in("backups")
-        self.database_backups = self._stand_in("database_backups")
-        self.configuration = self._stand_in("configuration")
-        self.suggestions = self._stand_in("suggestions")
-        self.search = self._stand_in("search")
-        self.thumbnail_jobs = self._stand_in("thumbnail_jobs")
-        self.media = self._stand_in("media")
-        self.files = self._stand_in("files", _RemoteFiles)
-        self.checks = self._stand_in("checks")
-        self.snapshots = self._stand_in("snapshots")
-        self.queries = self._stand_in("queries")
-        self.saved_queries = self._stand_in("saved_queries")
+    if not TYPE_CHECKING:  # a type checker knows the services by the annotations
 
-    def _stand_in_for_titles(self) -> None:
-        """Stand in for the services of films, series and connections."""
-        self.titles = self._stand_in("titles")
-        self.series = self._stand_in("series")
-        self.artwork = self._stand_in("artwork")
-        self.artwork_jobs = self._stand_in("artwork_jobs")
-        self.picture_selection = self._stand_in("picture_selection")
-        self.picture_search = self._stand_in("picture_search")
-        self.matches = self._stand_in("matches")
-        self.enrichment = self._stand_in("enrichment")
-        self.publications = self._stand_in("publications")
-        self.disaster_recovery = self._stand_in("disaster_recovery")
-        self.webhooks = self._stand_in("webhooks")
-        self.automation = self._stand_in("automation")
-        self.players = self._stand_in("players")
-
-    def _stand_in_for_home(self) -> None:
-        """Stand in for the services of the home: jobs, people who sign in, providers."""
-        self.event_log = self._stand_in("event_log")
-        self.providers = self._stand_in("providers")
-        self.provider_keys = self._stand_in("provider_keys")
-        self.users = self._stand_in("users")
-        self.tokens = self._stand_in("tokens")
-        self.activity = self._stand_in("activity")
-        self.second_factor = self._stand_in("second_factor")
-        self.identities = self._stand_in("identities")
-        self.approvals = self._stand_in("approvals")
-        self.retries = self._stand_in("retries")
-        self.jobs = self._stand_in("jobs")
-        self.doctor = self._stand_in("doctor")
-        self.schedules = self._stand_in("schedules")
-
-    def _stand_in(self, name: str, kind: type[_RemoteService] | None = None) -> Any:
-        return (kind or _RemoteService)(self, name)
+        def __getattr__(self, name: str) -> Any:
+            """Make the stand-in of a service when it is first asked for."""
+            if name not in PUBLISHED:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            kind = _RemoteFiles if name == "files" else _RemoteService
+            return vars(self).setdefault(name, kind(self, name))
 
     @property
     def url(self) -> str:

@@ -8,17 +8,19 @@ The file of a killed service remains, but no service at its address answers with
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from indexium_core.version import __version__
+
+if TYPE_CHECKING:  # a command that finds no service does not import it
+    import http.client
 
 FILE = "service.json"
 
@@ -45,12 +47,16 @@ class Service:
 
 def connection(url: str, *, timeout: float | None) -> http.client.HTTPConnection:
     """Return a connection to the service at `url`, which is not open yet; `timeout` in seconds."""
+    import http.client
+
     parts = urlsplit(url)
     return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
 
 
 def running_instance(url: str, *, timeout: float) -> str:
     """Return the `instance_id` of the service that answers at `url` within `timeout` seconds; "" if none answers."""
+    import http.client
+
     with contextlib.closing(connection(url, timeout=timeout)) as request:
         try:
             request.request("GET", "/healthz")
@@ -62,6 +68,8 @@ def running_instance(url: str, *, timeout: float) -> str:
 
 def new_token() -> str:
     """Return a random token."""
+    import secrets
+
     return secrets.token_urlsafe(32)
 
 

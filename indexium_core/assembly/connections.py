@@ -2,123 +2,226 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from indexium_core.assembly.core import Core
+from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.titles import TitleServices
 from indexium_core.assembly.writing import WritingServices
-from indexium_core.flows.automation.automation_service import AutomationService
-from indexium_core.flows.automation.library_updates import LibraryUpdater
-from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
-from indexium_core.flows.players import notification, read_back
-from indexium_core.flows.players.notification import PlayerNotification
-from indexium_core.flows.players.player_contacts import PlayerContacts
-from indexium_core.flows.players.player_service import PlayerService
-from indexium_core.flows.players.read_back import ReadBack
-from indexium_core.flows.players.watch_copies import WatchCopies
-from indexium_core.flows.webhooks import event_intake, reactions
-from indexium_core.flows.webhooks.event_intake import EventIntake
-from indexium_core.flows.webhooks.event_spool import EventSpool
-from indexium_core.flows.webhooks.reactions import Reactions
-from indexium_core.flows.webhooks.webhook_service import WebhookService
+from indexium_core.model import job_kinds
+from indexium_core.model.operations.actor import whole_home
+from indexium_core.store import start_work
+
+if TYPE_CHECKING:
+    from indexium_core.flows.automation.automation_service import AutomationService
+    from indexium_core.flows.automation.library_updates import LibraryUpdater
+    from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
+    from indexium_core.flows.players.notification import PlayerNotification
+    from indexium_core.flows.players.player_contacts import PlayerContacts
+    from indexium_core.flows.players.player_service import PlayerService
+    from indexium_core.flows.players.read_back import ReadBack
+    from indexium_core.flows.players.watch_copies import WatchCopies
+    from indexium_core.flows.webhooks.event_intake import EventIntake
+    from indexium_core.flows.webhooks.event_spool import EventSpool
+    from indexium_core.flows.webhooks.reactions import Reactions
+    from indexium_core.flows.webhooks.webhook_service import WebhookService
 
 
-class ConnectionServices:
+class ConnectionServices(ServiceGroup):
     """Players, senders of events, and what a library does by itself."""
 
     def __init__(self, core: Core, writing: WritingServices, titles: TitleServices) -> None:
-        self._core = core
-        self._build_players(core, titles)
-        self._build_automation(core, writing, titles)
-        self._build_webhooks(core)
-        writing.configuration.follow("automation_paused", lambda _: self._connections_changed())
+        super().__init__()
+        self._core, self._writing, self._titles = core, writing, titles
+        register = core.queue.register
+        register(
+            job_kinds.PLAYER_NOTIFICATION,
+            lambda job: self._messages.handle(job),
+            title="Messages to players",
+            is_awaited=True,
+        )
+        register(job_kinds.PLAYER_READING, lambda job: self._reading.handle(job), title="Reading of players")
+        register(
+            job_kinds.WEBHOOK_EVENTS,
+            lambda job: self.event_intake.handle(job),
+            title="Events of senders",
+            is_awaited=True,
+        )
+        register(
+            job_kinds.REACTION,
+            lambda job: self._reactions.handle(job),
+            title="Reaction to events",
+            counts_errors=False,
+        )
+        core.events.subscribe(
+            lambda event: self._messages.follow_operation(event),
+            names={"write:completed", "rollback:completed", "publish:completed"},
+        )
+        writing.follow_setting("automation_paused", lambda _: self._connections_changed())
+        if core.is_served:  # a service tells players what a former process has left
+            self._messages.resume()
+            self._reading.schedule()
 
-    def _build_players(self, core: Core, titles: TitleServices) -> None:
-        """Build the services of players. A service tells them what a former process has left."""
-        store, config, clock = core.store, core.settings, core.clock
-        contacts = PlayerContacts(
-            store,
-            store.home,
+    # Players.
+
+    @on_demand
+    def contacts(self) -> PlayerContacts:
+        from indexium_core.flows.players.player_contacts import PlayerContacts
+
+        core, config = self._core, self._core.settings
+        return PlayerContacts(
+            core.store,
+            core.home,
             core.providers.network,
             timeout=lambda: float(config.player_timeout_seconds),
-            clock=clock,
+            clock=core.clock,
         )
-        planner = titles.publication_planner
-        reading = ReadBack(store, contacts, planner, scheduler=core.scheduler, clock=clock)
-        self._messages = PlayerNotification(
-            store,
-            contacts,
+
+    @on_demand
+    def _reading(self) -> ReadBack:
+        from indexium_core.flows.players.read_back import ReadBack
+
+        core = self._core
+        return ReadBack(
+            core.store,
+            self.contacts,
+            self._titles.publication_planner,
+            scheduler=core.scheduler,
+            clock=core.clock,
+        )
+
+    @on_demand
+    def _messages(self) -> PlayerNotification:
+        from indexium_core.flows.players.notification import PlayerNotification
+
+        core, config = self._core, self._core.settings
+        return PlayerNotification(
+            core.store,
+            self.contacts,
             queue=core.queue,
             scheduler=core.scheduler,
-            clock=clock,
-            on_notified=reading.schedule,
+            clock=core.clock,
+            on_notified=self._reading.schedule,
             is_paused=lambda: config.automation_paused,
         )
-        self.watch_copies = WatchCopies(contacts, store.home, clock=clock)
-        self.players = PlayerService(
-            store,
-            store.home,
-            contacts,
-            planner,
+
+    @on_demand
+    def watch_copies(self) -> WatchCopies:
+        from indexium_core.flows.players.watch_copies import WatchCopies
+
+        return WatchCopies(self.contacts, self._core.home, clock=self._core.clock)
+
+    @on_demand
+    def players(self) -> PlayerService:
+        from indexium_core.flows.players.player_service import PlayerService
+
+        core = self._core
+        return PlayerService(
+            core.store,
+            core.home,
+            self.contacts,
+            self._titles.publication_planner,
             notification=self._messages,
-            reading=reading,
+            reading=self._reading,
             watched=self.watch_copies,
-            clock=clock,
+            clock=core.clock,
             on_change=lambda: core.events.emit("players:changed"),
         )
-        core.queue.register(notification.KIND, self._messages.handle, title="Messages to players", is_awaited=True)
-        core.queue.register(read_back.KIND, reading.handle, title="Reading of players")
-        core.events.subscribe(self._messages.follow_operation)
-        if core.is_served:
-            self._messages.resume()
-            reading.schedule()
 
-    def _build_automation(self, core: Core, writing: WritingServices, titles: TitleServices) -> None:
-        store, config, clock = core.store, core.settings, core.clock
-        self.automation = AutomationService(
-            store,
-            titles.automatic_libraries,
+    def has_players(self) -> bool:
+        """Return whether a player is on. The clock of schedules asks often."""
+        contacts = ConnectionServices.contacts.made(self)
+        if contacts is not None:
+            return contacts.has_enabled
+        with whole_home():  # whoever looks at the schedules
+            return start_work.has_players(self._core.store.read())
+
+    # What a library does by itself.
+
+    @on_demand
+    def automation(self) -> AutomationService:
+        from indexium_core.flows.automation.automation_service import AutomationService
+
+        core, writing = self._core, self._writing
+        return AutomationService(
+            core.store,
+            self._titles.automatic_libraries,
             set_paused=lambda is_paused: writing.configuration.set("automation_paused", str(is_paused).lower()),
             on_change=self._connections_changed,
-            clock=clock,
+            clock=core.clock,
         )
-        self.updater = LibraryUpdater(
-            store,
+
+    @on_demand
+    def updater(self) -> LibraryUpdater:
+        from indexium_core.flows.automation.library_updates import LibraryUpdater
+
+        core, titles = self._core, self._titles
+        return LibraryUpdater(
+            core.store,
             self.automation,
             queue=core.queue,
-            scans=writing.scans,
+            scans=self._writing.scans,
             titles=titles.titles,
             enrichment=titles.enrichment,
             pictures=titles.artwork_jobs,
             publications=titles.publications,
-            config=config,
+            config=core.settings,
             may_download=lambda: titles.artwork.may_download,
         )
-        self.scheduled_updates = ScheduledUpdates(
-            store, self.updater, self.automation, titles.disaster_recovery, clock=clock
+
+    @on_demand
+    def scheduled_updates(self) -> ScheduledUpdates:
+        from indexium_core.flows.automation.scheduled_updates import ScheduledUpdates
+
+        core = self._core
+        return ScheduledUpdates(
+            core.store, self.updater, self.automation, self._titles.disaster_recovery, clock=core.clock
         )
 
-    def _build_webhooks(self, core: Core) -> None:
-        store, clock, spool = core.store, core.clock, EventSpool(core.home)
-        self.event_intake = EventIntake(
-            store,
-            spool,
+    # Senders of events.
+
+    @on_demand
+    def _spool(self) -> EventSpool:
+        from indexium_core.flows.webhooks.event_spool import EventSpool
+
+        return EventSpool(self._core.home)
+
+    @on_demand
+    def event_intake(self) -> EventIntake:
+        from indexium_core.flows.webhooks.event_intake import EventIntake
+
+        core = self._core
+        return EventIntake(
+            core.store,
+            self._spool,
             self.automation,
             queue=core.queue,
             scheduler=core.scheduler,
             config=core.settings,
             on_change=self._events_changed,
-            clock=clock,
+            clock=core.clock,
         )
-        self.webhooks = WebhookService(
-            store,
-            spool,
+
+    @on_demand
+    def webhooks(self) -> WebhookService:
+        from indexium_core.flows.webhooks.webhook_service import WebhookService
+
+        core = self._core
+        return WebhookService(
+            core.store,
+            self._spool,
             self.event_intake,
             ui_priority=core.ui_priority,
             on_change=self._connections_changed,
-            clock=clock,
+            clock=core.clock,
         )
-        reaction = Reactions(store, self.updater, self.automation, on_change=self._events_changed, clock=clock)
-        core.queue.register(event_intake.KIND, self.event_intake.handle, title="Events of senders", is_awaited=True)
-        core.queue.register(reactions.KIND, reaction.handle, title="Reaction to events", counts_errors=False)
+
+    @on_demand
+    def _reactions(self) -> Reactions:
+        from indexium_core.flows.webhooks.reactions import Reactions
+
+        core = self._core
+        return Reactions(core.store, self.updater, self.automation, on_change=self._events_changed, clock=core.clock)
 
     def _connections_changed(self) -> None:
         """Tell pages, and look at the events: a change may let a reaction start."""

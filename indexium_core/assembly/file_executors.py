@@ -11,8 +11,8 @@ from indexium_core.flows.writing.workers import worker_side
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.settings import Settings
+from indexium_core.store.recovery.files import PROCESSES
 
-PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from indexium_core.assembly.accounts import AccountServices
 from indexium_core.assembly.core import Core
+from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.planning import PlanningServices
 from indexium_core.assembly.titles import TitleServices
 from indexium_core.assembly.writing import WritingServices
-from indexium_core.flows.approvals.approval_service import Approvals
-from indexium_core.flows.history.retry import RetryService
-from indexium_core.flows.home.doctor import Doctor
 from indexium_core.flows.jobs.job_service import JobService
-from indexium_core.model.operations.request import IdempotentRequest
+
+if TYPE_CHECKING:
+    from indexium_core.flows.approvals.approval_service import Approvals
+    from indexium_core.flows.history.retry import RetryService
+    from indexium_core.flows.home.doctor import Doctor
+    from indexium_core.model.operations.request import IdempotentRequest
 
 
-class FollowingServices:
+class FollowingServices(ServiceGroup):
     """Jobs, retries, requests for approval, and checks of the home."""
 
     def __init__(
@@ -25,15 +30,9 @@ class FollowingServices:
         writing: WritingServices,
         titles: TitleServices,
     ) -> None:
-        self.retries = RetryService(
-            core.ledger,
-            planning.plans,
-            writing.operations,
-            writing.history,
-            writing.scanner,
-            publications=titles.publications,
-            recover=writing.recover,
-        )
+        super().__init__()
+        self._core, self._accounts, self._planning = core, accounts, planning
+        self._writing, self._titles = writing, titles
         self.jobs = JobService(
             core.queue,
             core.job_rows,
@@ -45,21 +44,48 @@ class FollowingServices:
             keep_days=lambda: core.settings.log_retention_days,
             clock=core.clock,
         )
-        self.approvals = Approvals(
+
+    @on_demand
+    def retries(self) -> RetryService:
+        from indexium_core.flows.history.retry import RetryService
+
+        writing = self._writing
+        return RetryService(
+            self._core.ledger,
+            self._planning.plans,
+            writing.operations,
+            writing.history,
+            writing.scanner,
+            publications=self._titles.publications,
+            recover=writing.recover,
+        )
+
+    @on_demand
+    def approvals(self) -> Approvals:
+        from indexium_core.flows.approvals.approval_service import Approvals
+
+        core, writing = self._core, self._writing
+        return Approvals(
             core.store,
-            accounts.gate,
-            planner=planning.plans,
+            self._accounts.gate,
+            planner=self._planning.plans,
             writer=writing.operations,
             history=writing.history,
-            publications=titles.publications,
+            publications=self._titles.publications,
             scanner=writing.scanner,
-            authority=accounts.authority,
+            authority=self._accounts.authority,
             clock=core.clock,
         )
-        self.doctor = Doctor(
+
+    @on_demand
+    def doctor(self) -> Doctor:
+        from indexium_core.flows.home.doctor import Doctor
+
+        core = self._core
+        return Doctor(
             core.store,
             folder=core.backups_folder,
-            use=writing.backups.use,
+            use=self._writing.backups.use,
             running=core.queue.active_operations,
             now=core.clock,
             started=core.started,

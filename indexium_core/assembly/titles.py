@@ -3,133 +3,210 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from indexium_core.assembly.accounts import AccountServices
 from indexium_core.assembly.core import Core
+from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.planning import PlanningServices
 from indexium_core.assembly.writing import WritingServices
-from indexium_core.flows.artwork import artwork_job
-from indexium_core.flows.artwork.artwork_job import ArtworkJobs
-from indexium_core.flows.artwork.artwork_manager import ArtworkManager
-from indexium_core.flows.artwork.asset_selection import AssetSelectionService
-from indexium_core.flows.artwork.cache_service import CacheService
-from indexium_core.flows.artwork.local_artwork import LocalArtwork
-from indexium_core.flows.automation.automatic_libraries import AutomaticLibraries
-from indexium_core.flows.enrichment import batch_enrichment
-from indexium_core.flows.enrichment.enricher import TitleEnricher
-from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
-from indexium_core.flows.enrichment.picture_search import PictureSearch
-from indexium_core.flows.matching.match_finder import MatchFinder, emit
-from indexium_core.flows.matching.match_service import TitleMatchService
-from indexium_core.flows.publishing.planner import PublicationPlanner
-from indexium_core.flows.publishing.publication_steps import PublicationSteps
-from indexium_core.flows.publishing.publish_service import PublishService
-from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
-from indexium_core.flows.titles import title_service
-from indexium_core.flows.titles.identification import Identifier
-from indexium_core.flows.titles.series_manager import SeriesManager
-from indexium_core.flows.titles.title_service import TitleService
-from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+from indexium_core.model import job_kinds
 from indexium_core.model.operations.actor import reads_whole_home
 from indexium_core.store.recovery import files
 
+if TYPE_CHECKING:
+    from indexium_core.flows.artwork.artwork_job import ArtworkJobs
+    from indexium_core.flows.artwork.artwork_manager import ArtworkManager
+    from indexium_core.flows.artwork.asset_selection import AssetSelectionService
+    from indexium_core.flows.artwork.cache_service import CacheService
+    from indexium_core.flows.artwork.local_artwork import LocalArtwork
+    from indexium_core.flows.automation.automatic_libraries import AutomaticLibraries
+    from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
+    from indexium_core.flows.enrichment.picture_search import PictureSearch
+    from indexium_core.flows.matching.match_finder import MatchFinder
+    from indexium_core.flows.matching.match_service import TitleMatchService
+    from indexium_core.flows.publishing.planner import PublicationPlanner
+    from indexium_core.flows.publishing.publish_service import PublishService
+    from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
+    from indexium_core.flows.titles.series_manager import SeriesManager
+    from indexium_core.flows.titles.title_service import TitleService
+
 _DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
+_ENRICHMENTS = 2  # jobs at once, so that one title does not wait for the end of a whole library
 
 
-class TitleServices:
+class TitleServices(ServiceGroup):
     """The services of films and series."""
 
     def __init__(
         self, core: Core, accounts: AccountServices, planning: PlanningServices, writing: WritingServices
     ) -> None:
-        self.automatic_libraries = AutomaticLibraries(core.store, core.settings)
-        self._build_artwork(core, accounts, planning, writing)
-        self._build_titles(core, planning)
-        self._build_matches(core, planning)
-        self._build_publications(core, accounts, planning, writing)
+        super().__init__()
+        self._core, self._accounts, self._planning, self._writing = core, accounts, planning, writing
+        core.queue.register(
+            job_kinds.ARTWORK, lambda job: self.artwork_jobs.handle(job), title="Pictures", counts_errors=False
+        )
+        core.queue.register(
+            job_kinds.IDENTIFICATION, lambda job: self.titles.handle(job), title="Identification", counts_errors=False
+        )
+        core.queue.register(
+            job_kinds.ENRICHMENT,
+            lambda job: self.enrichment.handle(job),
+            title="Enrichment",
+            max_concurrent=_ENRICHMENTS,
+        )
+        subscribe = core.events.subscribe
+        subscribe(lambda event: self.artwork_jobs.follow_identification(event), names={"identify:completed"})
+        if core.is_served:
+            subscribe(lambda event: self.artwork_jobs.follow_enrichment(event), names={"enrich:completed"})
+            subscribe(lambda event: self.titles.follow_scans(event), names={"scan:completed"})
+        subscribe(lambda event: self.matches.follow_identification(event), names={"identify:completed"})
+        subscribe(lambda event: self.enrichment.follow_identification(event), names={"identify:completed"})
+        subscribe(lambda event: self.publications.follow_rollback(event), names={"rollback:completed"})
+        subscribe(lambda event: self.disaster_recovery.follow_rollback(event), names={"rollback:completed"})
+        writing.follow_setting("metadata_language", lambda _: self.picture_selection.choose_all())
+        writing.follow_setting("artwork_budget", lambda _: self.picture_cache.keep_budget())
 
-    def _build_artwork(
-        self, core: Core, accounts: AccountServices, planning: PlanningServices, writing: WritingServices
-    ) -> None:
-        store, config, clock, chooser = core.store, core.settings, core.clock, core.picture_chooser
+    @on_demand
+    def automatic_libraries(self) -> AutomaticLibraries:
+        from indexium_core.flows.automation.automatic_libraries import AutomaticLibraries
 
-        def may_store() -> bool:  # a job, or a change whose right was checked, or somebody who may edit titles
-            return reads_whole_home() or accounts.authority.may("titles.edit")
+        return AutomaticLibraries(self._core.store, self._core.settings)
 
-        self.picture_cache = CacheService(
-            store,
-            chooser,
-            folder=store.home / files.PICTURES,
+    # Pictures.
+
+    def _may_store(self) -> bool:
+        """Return whether pictures may be stored: by a job, after a check of a right, or for who may edit titles."""
+        return reads_whole_home() or self._accounts.authority.may("titles.edit")
+
+    @on_demand
+    def picture_cache(self) -> CacheService:
+        from indexium_core.flows.artwork.cache_service import CacheService
+
+        core, config = self._core, self._core.settings
+        return CacheService(
+            core.store,
+            core.picture_chooser,
+            folder=core.home / files.PICTURES,
             budget_bytes=lambda: int(config.artwork_budget),
             orphan_days=lambda: config.cache_orphan_days,
-            clock=clock,
+            clock=core.clock,
         )
-        local = LocalArtwork(store, chooser, may_store=may_store, clock=clock)
-        self.picture_selection = AssetSelectionService(
-            store, chooser, local, undo=planning.steps, events=core.events, clock=clock
+
+    @on_demand
+    def _local_artwork(self) -> LocalArtwork:
+        from indexium_core.flows.artwork.local_artwork import LocalArtwork
+
+        core = self._core
+        return LocalArtwork(core.store, core.picture_chooser, may_store=self._may_store, clock=core.clock)
+
+    @on_demand
+    def picture_selection(self) -> AssetSelectionService:
+        from indexium_core.flows.artwork.asset_selection import AssetSelectionService
+
+        core = self._core
+        return AssetSelectionService(
+            core.store,
+            core.picture_chooser,
+            self._local_artwork,
+            undo=self._planning.steps,
+            events=core.events,
+            clock=core.clock,
         )
-        self.artwork = ArtworkManager(
-            store,
+
+    @on_demand
+    def artwork(self) -> ArtworkManager:
+        from indexium_core.flows.artwork.artwork_manager import ArtworkManager
+
+        core = self._core
+        return ArtworkManager(
+            core.store,
             self.picture_cache,
             core.providers.images,
-            local,
+            self._local_artwork,
             selection=self.picture_selection,
-            chooser=chooser,
-            may_store=may_store,
-            config=config,
-            clock=clock,
+            chooser=core.picture_chooser,
+            may_store=self._may_store,
+            config=core.settings,
+            clock=core.clock,
         )
-        self.artwork_jobs = ArtworkJobs(
-            store,
+
+    @on_demand
+    def artwork_jobs(self) -> ArtworkJobs:
+        from indexium_core.flows.artwork.artwork_job import ArtworkJobs
+
+        core = self._core
+        return ArtworkJobs(
+            core.store,
             self.artwork,
             queue=core.queue,
             ui_priority=core.ui_priority,
             gets_pictures=self.automatic_libraries.gets_pictures,
         )
-        core.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
-        core.events.subscribe(self.artwork_jobs.follow_identification)
-        if core.is_served:
-            core.events.subscribe(self.artwork_jobs.follow_enrichment)
-        writing.configuration.follow("metadata_language", lambda _: self.picture_selection.choose_all())
-        writing.configuration.follow("artwork_budget", lambda _: self.picture_cache.keep_budget())
 
-    def _build_titles(self, core: Core, planning: PlanningServices) -> None:
-        store, clock = core.store, core.clock
-        self.publication_planner = PublicationPlanner(
-            store,
-            clock=clock,
+    # Titles.
+
+    @on_demand
+    def publication_planner(self) -> PublicationPlanner:
+        from indexium_core.flows.publishing.planner import PublicationPlanner
+
+        core = self._core
+        return PublicationPlanner(
+            core.store,
+            clock=core.clock,
             placeholder_keys=core.placeholder_keys,
             has_picture=lambda content_hash: self.picture_cache.retrieve_asset(content_hash) is not None,
         )
-        self.titles = TitleService(
-            store,
-            Identifier(store, executor=core.executors.choose, clock=clock),
+
+    @on_demand
+    def titles(self) -> TitleService:
+        from indexium_core.flows.titles.identification import Identifier
+        from indexium_core.flows.titles.title_service import TitleService
+
+        core, planning = self._core, self._planning
+        return TitleService(
+            core.store,
+            Identifier(core.store, executor=core.executor, clock=core.clock),
             decisions=planning.decisions,
             bulk=planning.bulk,
             queue=core.queue,
             events=core.events,
             undo=planning.steps,
             refresh_publications=self.publication_planner.refresh,
-            clock=clock,
+            clock=core.clock,
             is_served=core.is_served,
         )
-        self.series = SeriesManager(store, posters=self.artwork.poster_addresses)
-        core.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
-        if core.is_served:
-            core.events.subscribe(self.titles.follow_scans)
 
-    def _build_matches(self, core: Core, planning: PlanningServices) -> None:
-        store, clock = core.store, core.clock
-        finder = MatchFinder(store, core.providers, events=core.events, clock=clock)
-        self.enrichment = EnrichmentService(
-            store,
+    @on_demand
+    def series(self) -> SeriesManager:
+        from indexium_core.flows.titles.series_manager import SeriesManager
+
+        return SeriesManager(self._core.store, posters=self.artwork.poster_addresses)
+
+    # Matches and values of providers.
+
+    @on_demand
+    def _match_finder(self) -> MatchFinder:
+        from indexium_core.flows.matching.match_finder import MatchFinder
+
+        core = self._core
+        return MatchFinder(core.store, core.providers, events=core.events, clock=core.clock)
+
+    @on_demand
+    def enrichment(self) -> EnrichmentService:
+        from indexium_core.flows.enrichment.enricher import TitleEnricher
+        from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
+
+        core = self._core
+        return EnrichmentService(
+            core.store,
             TitleEnricher(
-                store,
+                core.store,
                 core.providers,
-                clock=clock,
-                find=finder.find,
+                clock=core.clock,
+                find=self._match_finder.find,
                 record_images=self.artwork.put,
-                add_people=planning.people.add_to_files,
+                add_people=self._planning.people.add_to_files,
             ),
             providers=core.providers,
             queue=core.queue,
@@ -137,48 +214,67 @@ class TitleServices:
             config=core.settings,
             pictures=self.artwork.addresses,
             looked_up=self.automatic_libraries.looked_up,
-            clock=clock,
+            clock=core.clock,
             decision_pause=_DECISION_PAUSE if core.is_served else timedelta(0),
         )
-        self.matches = TitleMatchService(
-            store,
-            finder,
+
+    @on_demand
+    def matches(self) -> TitleMatchService:
+        from indexium_core.flows.matching.match_service import TitleMatchService
+
+        core = self._core
+        return TitleMatchService(
+            core.store,
+            self._match_finder,
             events=core.events,
-            undo=planning.steps,
+            undo=self._planning.steps,
             choose_pictures=core.picture_chooser.choose_again,
             on_accept=self.enrichment.follow_acceptance,
             on_confirm=self.enrichment.follow_confirmation,
-            clock=clock,
+            clock=core.clock,
         )
-        self.picture_search = PictureSearch(
-            store, core.providers, record_images=self.artwork.put, emit=lambda items: emit(core.events, items)
-        )
-        core.queue.register(
-            batch_enrichment.KIND, self.enrichment.handle, title="Enrichment", max_concurrent=batch_enrichment.MAX_JOBS
-        )
-        core.events.subscribe(self.matches.follow_identification)
-        core.events.subscribe(self.enrichment.follow_identification)
 
-    def _build_publications(
-        self, core: Core, accounts: AccountServices, planning: PlanningServices, writing: WritingServices
-    ) -> None:
-        store, config, clock = core.store, core.settings, core.clock
-        self.publications = PublishService(
-            store,
+    @on_demand
+    def picture_search(self) -> PictureSearch:
+        from indexium_core.flows.enrichment.picture_search import PictureSearch
+        from indexium_core.flows.matching.match_finder import emit
+
+        core = self._core
+        return PictureSearch(
+            core.store,
+            core.providers,
+            record_images=self.artwork.put,
+            emit=lambda items: emit(core.events, items),
+        )
+
+    # What is published.
+
+    @on_demand
+    def publications(self) -> PublishService:
+        from indexium_core.flows.publishing.publication_steps import PublicationSteps
+        from indexium_core.flows.publishing.publish_service import PublishService
+        from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+
+        core, config, undo = self._core, self._core.settings, self._planning.steps
+        return PublishService(
+            core.store,
             self.publication_planner,
             PublicationWriter(
-                store,
-                writing.operations,
-                gate=accounts.gate,
+                core.store,
+                self._writing.operations,
+                gate=self._accounts.gate,
                 owner=core.queue.owner,
-                clock=clock,
+                clock=core.clock,
                 keep_days=lambda: int(config.metadata_backup_retention_days),
             ),
-            PublicationSteps(store, self.picture_selection.steps, undo=planning.steps, events=core.events, clock=clock),
+            PublicationSteps(core.store, self.picture_selection.steps, undo=undo, events=core.events, clock=core.clock),
             events=core.events,
-            clock=clock,
+            clock=core.clock,
             fetch_pictures=self.artwork_jobs.add_if_allowed,
         )
-        core.events.subscribe(self.publications.follow_rollback)
-        self.disaster_recovery = DisasterRecoveryService(store, self.publications, self.picture_cache)
-        core.events.subscribe(self.disaster_recovery.follow_rollback)
+
+    @on_demand
+    def disaster_recovery(self) -> DisasterRecoveryService:
+        from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
+
+        return DisasterRecoveryService(self._core.store, self.publications, self.picture_cache)

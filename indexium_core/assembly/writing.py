@@ -2,179 +2,307 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from indexium_core.assembly.accounts import AccountServices
 from indexium_core.assembly.core import Core
+from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.planning import PlanningServices
-from indexium_core.flows.history.history_service import HistoryService
-from indexium_core.flows.history.interrupted import Interruptions
-from indexium_core.flows.history.story import StoryBuilder
 from indexium_core.flows.home.backup_storage import BackupStorage
-from indexium_core.flows.home.backups import BackupManager
-from indexium_core.flows.home.configuration import Configuration
-from indexium_core.flows.home.database_backups import DatabaseBackups
-from indexium_core.flows.properties import rescan
-from indexium_core.flows.properties.rescan import Rescanner
-from indexium_core.flows.ratings.rating_writes import RatingWrites
-from indexium_core.flows.scanning import hash_verification, scan_jobs
-from indexium_core.flows.scanning.hash_cache import HashCache
-from indexium_core.flows.scanning.hash_verification import HashVerification
-from indexium_core.flows.scanning.inventory import Inventory
-from indexium_core.flows.scanning.scan_jobs import ScanJobs
-from indexium_core.flows.scanning.scanner import Scanner
-from indexium_core.flows.writing import recovery
-from indexium_core.flows.writing.policy import settings_of_write
-from indexium_core.flows.writing.running.blockers import Blockers
-from indexium_core.flows.writing.running.operation_runner import PAUSE_WAIT_SECONDS, RunnerParts
-from indexium_core.flows.writing.running.operation_runs import OperationRuns
-from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
-from indexium_core.flows.writing.writer import MetadataWriter
+from indexium_core.jobs.job_run import JobRun
+from indexium_core.model import job_kinds
+from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.operations.recovery import RecoverReport
-from indexium_core.store.approvals import changers
-from indexium_core.store.catalog import catalog
-from indexium_core.store.operations.backups import Backups
+from indexium_core.store import start_work
+from indexium_core.store.recovery import files
+
+if TYPE_CHECKING:
+    from indexium_core.flows.history.history_service import HistoryService
+    from indexium_core.flows.history.interrupted import Interruptions
+    from indexium_core.flows.history.story import StoryBuilder
+    from indexium_core.flows.home.backups import BackupManager
+    from indexium_core.flows.home.configuration import Configuration
+    from indexium_core.flows.home.database_backups import DatabaseBackups
+    from indexium_core.flows.properties.rescan import Rescanner
+    from indexium_core.flows.ratings.rating_writes import RatingWrites
+    from indexium_core.flows.scanning.hash_cache import HashCache
+    from indexium_core.flows.scanning.hash_verification import HashVerification
+    from indexium_core.flows.scanning.inventory import Inventory
+    from indexium_core.flows.scanning.scan_jobs import ScanJobs
+    from indexium_core.flows.scanning.scanner import Scanner
+    from indexium_core.flows.writing.running.operation_runs import OperationRuns
+    from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
+    from indexium_core.flows.writing.writer import MetadataWriter
 
 _OPERATIONS = {"write": "Write", "rollback": "Roll back", "publish": "Publish"}  # kinds of jobs, with their titles
+_PAUSE_WAIT_SECONDS = 60.0  # a pause waits this time at most for a running file: its disk may never respond
 
 
-class WritingServices:
+class WritingServices(ServiceGroup):
     """Scans, operations, their history and their backups."""
 
     def __init__(self, core: Core, accounts: AccountServices, planning: PlanningServices) -> None:
-        self._core = core
-        self._build_operations(core, accounts, planning)
-        self._build_scans(core, planning)
-        self._build_history(core)
+        super().__init__()
+        self._core, self._accounts, self._planning = core, accounts, planning
+        self._setting_followers: list[tuple[str, Callable[[Any], object]]] = []
         self._register_jobs(core)
 
-    def _build_operations(self, core: Core, accounts: AccountServices, planning: PlanningServices) -> None:
-        store, config, clock = core.store, core.settings, core.clock
-        self.backup_storage = BackupStorage(
-            store, folder=core.backups_folder, budget=lambda: int(config.backup_budget), clock=clock
+    def follow_setting(self, name: str, apply: Callable[[Any], object]) -> None:
+        """Call `apply` with each new value of a setting, for a service that does not read it each time."""
+        self._setting_followers.append((name, apply))
+
+    # Operations.
+
+    @on_demand
+    def backup_storage(self) -> BackupStorage:
+        core = self._core
+        return BackupStorage(
+            core.store,
+            folder=core.backups_folder,
+            config=core.settings,
+            running=core.queue.active_operations,
+            elapsed=core.elapsed,
+            clock=core.clock,
         )
-        self.worker_journals = WorkerJournals(store.home, libraries=lambda: catalog.libraries(store.read()))
-        self.runs = OperationRuns(
+
+    @on_demand
+    def worker_journals(self) -> WorkerJournals:
+        from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
+        from indexium_core.store.catalog import catalog
+
+        store = self._core.store
+        return WorkerJournals(store.home, libraries=lambda: catalog.libraries(store.read()))
+
+    @on_demand
+    def runs(self) -> OperationRuns:
+        from indexium_core.flows.writing.policy import settings_of_write
+        from indexium_core.flows.writing.running.blockers import Blockers
+        from indexium_core.flows.writing.running.operation_runner import RunnerParts
+        from indexium_core.flows.writing.running.operation_runs import OperationRuns
+
+        core, config = self._core, self._core.settings
+        return OperationRuns(
             RunnerParts(
-                store=store,
+                store=core.store,
                 ledger=core.ledger,
                 events=core.events,
                 backups=core.backups_folder,
                 worker_journals=self.worker_journals,
-                blockers=Blockers(store),
-                clock=clock,
+                blockers=Blockers(core.store),
+                clock=core.clock,
                 reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
                 ui_priority=core.ui_priority,
-                executor=core.executors.choose,
-                rates=planning.plans.rates.current,
+                executor=core.executor,
+                rates=self._planning.plans.rates.current,
             ),
             max_concurrent=lambda: config.metadata_max_concurrent_writes,
             settings=lambda: settings_of_write(config),
         )
-        self.operations = MetadataWriter(
-            store,
-            planning.plans,
+
+    @on_demand
+    def operations(self) -> MetadataWriter:
+        from indexium_core.flows.writing.writer import MetadataWriter
+
+        core = self._core
+        return MetadataWriter(
+            core.store,
+            self._planning.plans,
             self.runs,
             core.queue,
-            gate=accounts.gate,
-            config=config,
-            clock=clock,
+            gate=self._accounts.gate,
+            config=core.settings,
+            clock=core.clock,
             recover=self.recover,
         )
-        self.rating_writes = RatingWrites(
-            store, planning.plans, self.operations, scheduler=core.scheduler, max_files=config.max_operation_items
+
+    @on_demand
+    def rating_writes(self) -> RatingWrites:
+        from indexium_core.flows.ratings.rating_writes import RatingWrites
+
+        core = self._core
+        return RatingWrites(
+            core.store,
+            self._planning.plans,
+            self.operations,
+            scheduler=core.scheduler,
+            max_files=core.settings.max_operation_items,
         )
 
-    def _build_scans(self, core: Core, planning: PlanningServices) -> None:
-        store, config, clock = core.store, core.settings, core.clock
-        self.hash_cache = HashCache(store, clock=clock, last_scan=self._last_scan)
-        self.scanner = Scanner(
-            store,
-            config=config,
-            clock=clock,
-            executor=core.executors.choose,
+    # Scans.
+
+    @on_demand
+    def hash_cache(self) -> HashCache:
+        from indexium_core.flows.scanning.hash_cache import HashCache
+
+        return HashCache(self._core.store, clock=self._core.clock, last_scan=self._last_scan)
+
+    @on_demand
+    def scanner(self) -> Scanner:
+        from indexium_core.flows.scanning.scanner import Scanner
+
+        core = self._core
+        return Scanner(
+            core.store,
+            config=core.settings,
+            clock=core.clock,
+            executor=core.executor,
             events=core.events,
             hashes=self.hash_cache,
         )
-        self.scans = ScanJobs(store, self.scanner, core.queue, on_change=core.plan_changed)
-        self.rescans = Rescanner(
-            store,
-            modes=planning.modes,
+
+    @on_demand
+    def scans(self) -> ScanJobs:
+        from indexium_core.flows.scanning.scan_jobs import ScanJobs
+
+        core = self._core
+        return ScanJobs(core.store, self.scanner, core.queue, on_change=core.plan_changed)
+
+    @on_demand
+    def rescans(self) -> Rescanner:
+        from indexium_core.flows.properties.rescan import Rescanner
+
+        core = self._core
+        return Rescanner(
+            core.store,
+            modes=self._planning.modes,
             queue=core.queue,
             events=core.events,
-            config=config,
-            clock=clock,
-            executor=core.executors.choose,
-        )
-        self.verification = HashVerification(
-            store,
-            modes=planning.modes,
-            queue=core.queue,
-            config=config,
-            clock=clock,
-            executor=core.executors.choose,
-            on_change=self._verified,
-        )
-        self.inventory = Inventory(
-            store,
-            exclude_scans=self.scanner.exclude_scans,
-            modes=planning.modes,
-            clock=clock,
-            on_change=core.plan_changed,
-            on_language=lambda tx, library_id: core.picture_chooser.choose_library(tx, library_id, clock()),
+            config=core.settings,
+            clock=core.clock,
+            executor=core.executor,
         )
 
-    def _build_history(self, core: Core) -> None:
-        store, config, clock = core.store, core.settings, core.clock
-        self.history = HistoryService(core.ledger, self.operations, backups=core.backups_folder)
-        self.backups = BackupManager(
-            Backups(store),
+    @on_demand
+    def verification(self) -> HashVerification:
+        from indexium_core.flows.scanning.hash_verification import HashVerification
+
+        core = self._core
+        return HashVerification(
+            core.store,
+            modes=self._planning.modes,
+            queue=core.queue,
+            config=core.settings,
+            clock=core.clock,
+            executor=core.executor,
+            on_change=self._verified,
+        )
+
+    @on_demand
+    def inventory(self) -> Inventory:
+        from indexium_core.flows.scanning.inventory import Inventory
+
+        core = self._core
+        return Inventory(
+            core.store,
+            exclude_scans=lambda: self.scanner.exclude_scans(),
+            modes=self._planning.modes,
+            clock=core.clock,
+            on_change=core.plan_changed,
+            on_language=lambda tx, library_id: core.picture_chooser.choose_library(tx, library_id, core.clock()),
+        )
+
+    # History and backups.
+
+    @on_demand
+    def history(self) -> HistoryService:
+        from indexium_core.flows.history.history_service import HistoryService
+
+        return HistoryService(self._core.ledger, self.operations, backups=self._core.backups_folder)
+
+    @on_demand
+    def backups(self) -> BackupManager:
+        from indexium_core.flows.home.backups import BackupManager
+        from indexium_core.store.operations.backups import Backups
+
+        core = self._core
+        return BackupManager(
+            Backups(core.store),
             self.history,
             self.backup_storage,
             folder=core.backups_folder,
-            config=config,
+            config=core.settings,
             running=core.queue.active_operations,
-            elapsed=core.elapsed,
         )
-        self.stories = StoryBuilder(store, self.history, folder=core.logs_folder, job=core.queue.get)
-        self.interruptions = Interruptions(store, running=core.queue.active_operations)
-        self.database_backups = DatabaseBackups(store, clock=clock, scheduler=core.scheduler)
 
-        def record() -> None:
-            with whole_home(), store.atomic() as tx:
-                changers.record_change(tx)
+    @on_demand
+    def stories(self) -> StoryBuilder:
+        from indexium_core.flows.history.story import StoryBuilder
 
-        self.configuration = Configuration(
-            config, use=self.backups.use, clock=clock, on_change=core.plan_changed, record=record
+        core = self._core
+        return StoryBuilder(core.store, self.history, folder=core.logs_folder, job=core.queue.get)
+
+    @on_demand
+    def interruptions(self) -> Interruptions:
+        from indexium_core.flows.history.interrupted import Interruptions
+
+        return Interruptions(self._core.store, running=self._core.queue.active_operations)
+
+    @on_demand
+    def database_backups(self) -> DatabaseBackups:
+        from indexium_core.flows.home.database_backups import DatabaseBackups
+
+        return DatabaseBackups(self._core.store, clock=self._core.clock, scheduler=self._core.scheduler)
+
+    @on_demand
+    def configuration(self) -> Configuration:
+        from indexium_core.flows.home.configuration import Configuration
+
+        core = self._core
+        configuration = Configuration(
+            core.settings,
+            use=lambda: self.backups.use(),
+            clock=core.clock,
+            on_change=core.plan_changed,
+            record=self._record_change,
         )
+        for name, apply in self._setting_followers:
+            configuration.follow(name, apply)
+        return configuration
+
+    def _record_change(self) -> None:
+        from indexium_core.store.approvals import changers
+
+        with whole_home(), self._core.store.atomic() as tx:
+            changers.record_change(tx)
 
     def _register_jobs(self, core: Core) -> None:
         """Register the handler of each kind of job. Operations run concurrently, but never on the same file."""
         for kind, title in _OPERATIONS.items():
             core.queue.register(
                 kind,
-                self.runs.run,
+                self._run_operation,
                 title=title,
                 max_concurrent=None,
                 is_operation=True,
                 stall_timeout=core.stall_timeout,
-                cancel_idle=lambda job: self.operations.cancel_idle(job.operation_id or 0),
-                pause_wait_seconds=PAUSE_WAIT_SECONDS,
+                cancel_idle=self._cancel_idle,
+                pause_wait_seconds=_PAUSE_WAIT_SECONDS,
             )
         for kind, handler, title, counts_errors in (
-            (scan_jobs.KIND, self.scans.handle, "Scan", False),
-            (rescan.KIND, self.rescans.handle, "Rescan", True),
-            (hash_verification.KIND, self.verification.handle, "Verification", True),
+            (job_kinds.SCAN, lambda job: self.scans.handle(job), "Scan", False),
+            (job_kinds.RESCAN, lambda job: self.rescans.handle(job), "Rescan", True),
+            (job_kinds.VERIFICATION, lambda job: self.verification.handle(job), "Verification", True),
         ):
             core.queue.register(
                 kind, handler, title=title, stall_timeout=core.stall_timeout, counts_errors=counts_errors
             )
 
+    def _run_operation(self, job: JobRun) -> Mapping[str, Any]:
+        return self.runs.run(job)
+
+    def _cancel_idle(self, job: Job) -> bool:
+        return self.operations.cancel_idle(job.operation_id or 0)
+
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""
         core = self._core
+        # A worker of a cluster may have left a journal of an operation that this database does not know.
+        if not start_work.unfinished_operations(core.store.read()) and not files.had_cluster(core.home):
+            return RecoverReport()
+        from indexium_core.flows.writing import recovery
+
         collected = self.worker_journals.collect(
             core.backups_folder,
             lambda active: recovery.unresolved_items(core.store, skip=active),
@@ -199,5 +327,5 @@ class WritingServices:
     def _last_scan(self) -> Mapping[str, Any] | None:
         """Return the summary of the last scan that completed; None if there is none."""
         core = self._core
-        page = core.job_rows.page(kinds=[scan_jobs.KIND], statuses=["completed"], page=1, per_page=1, now=core.clock())
+        page = core.job_rows.page(kinds=[job_kinds.SCAN], statuses=["completed"], page=1, per_page=1, now=core.clock())
         return page.items[0].summary if page.items else None

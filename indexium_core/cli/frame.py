@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,10 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from indexium_core import errors, settings_file
+from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.commands import COMMANDS
-from indexium_core.model import wording
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:  # these import the database and the files
@@ -30,8 +27,6 @@ if TYPE_CHECKING:  # these import the database and the files
     from indexium_core.library import Library
     from indexium_core.model.job import UnrecordedResults
     from indexium_core.services import LibraryServices
-
-logger = logging.getLogger(__name__)
 
 _POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
 
@@ -141,13 +136,17 @@ def _reporting(library: LibraryServices) -> Iterator[None]:
     except (errors.IndexiumError, typer.Exit):
         raise
     except Exception:
-        logger.exception("cli.unexpected")
+        import logging
+
+        logging.getLogger(__name__).exception("cli.unexpected")
         raise
 
 
 @contextmanager
 def _reporting_unrecorded(library: LibraryServices) -> Iterator[None]:
     """Report jobs of the block whose results cannot be recorded, once each, with the remedy, on stderr."""
+    import threading
+
     ended, reported = threading.Event(), set[int]()
 
     def poll() -> None:
@@ -171,6 +170,8 @@ def _reporting_unrecorded(library: LibraryServices) -> Iterator[None]:
 
 
 def _unrecorded(found: UnrecordedResults) -> str:
+    from indexium_core.model import wording
+
     left = wording.duration(max(0.0, found.limit_seconds - found.seconds))
     return (
         f"{found.description} Indexium tries again until there is room. This command ends after {left}, or at "
@@ -185,14 +186,17 @@ def _library(home: Path) -> LibraryServices:
     A service holds the home shortly before it answers and shortly after it stops answering, and a busy one answers
     late. So this function waits, as it does while another command holds the home.
     """
-    from indexium_core.api import remote
+    from indexium_core.api import service
     from indexium_core.cli.home_wait import HomeWait
 
     wait = HomeWait(home)
     while True:
-        found = remote.connect(home, timeout=wait.seconds_of_answer)
-        if found is not None:
-            return found
+        if service.read(home) is not None:
+            from indexium_core.api import remote
+
+            found = remote.connect(home, timeout=wait.seconds_of_answer)
+            if found is not None:
+                return found
         from indexium_core.library import Library
 
         try:
@@ -203,4 +207,6 @@ def _library(home: Path) -> LibraryServices:
 
 def chosen_home(context: typer.Context) -> Path:
     """Return the home folder: option, environment, default."""
+    from indexium_core import settings_file
+
     return settings_file.chosen_home(context.obj)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import functools
-import json
+import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from indexium_core.model import jsonable
-from indexium_core.model.planning import cells
-
 if TYPE_CHECKING:  # the functions that print import rich: `--help` and JSON output do not need it
     import rich.console
 
 Row = TypeVar("Row")
-_WIDE = 10_000  # width of a table for another program, so that lines are not wrapped
+_NARROW = str.maketrans("", "", "✓▲■…–−→·“”")  # signs of our own tables, each one cell wide
 _called = {"it": "indexium"}  # the words that start this program
 _COMMAND = re.compile(r"(?<![\w./-])indexium(?= [a-z])")
 _QUOTED_COMMAND = re.compile(r"(?<=['`])indexium(?= [a-z])")  # this is data: a file may be called "indexium notes"
@@ -39,8 +36,17 @@ def _console(*, stderr: bool = False) -> rich.console.Console:
     return rich.console.Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+def _is_plain(*, stderr: bool = False) -> bool:
+    """Return whether a stream is no terminal: rich, whose import takes longer than a table, would change nothing."""
+    is_wanted = any(name in os.environ for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+    return not is_wanted and not (sys.stderr if stderr else sys.stdout).isatty()
+
+
 def _print(text: str, *, stderr: bool = False, end: str = "\n") -> None:
     """Print a text without markup; above the progress bar, if one is shown."""
+    if _is_plain(stderr=stderr):
+        print(clean(text), end=end, file=sys.stderr if stderr else sys.stdout, flush=True)
+        return
     import rich.text
 
     _console(stderr=stderr).print(rich.text.Text(clean(text)), end=end)
@@ -73,6 +79,10 @@ def clean(text: str) -> str:
 
 def to_json(value: Any) -> None:
     """Print one JSON document."""
+    import json
+
+    from indexium_core.model import jsonable
+
     sys.stdout.write(json.dumps(value, default=jsonable.plain, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -92,6 +102,8 @@ def pieces(texts: Iterable[str]) -> None:
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV with a header line."""
+    from indexium_core.model.planning import cells
+
     pieces(cells.line(row) for row in (header, *rows))
 
 
@@ -99,22 +111,47 @@ def table(
     header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = (), empty: str = ""
 ) -> None:
     """Print a table; the columns in `right` are right-aligned. Without rows, print the message `empty` instead."""
-    import rich.table
-    import rich.text
-
     rows = list(rows)
     if empty and not rows:
         note(empty)
         return
+    texts = [tuple(clean(_hinting(str(cell), _QUOTED_COMMAND)) for cell in row) for row in rows]
+    if _is_plain():
+        _print_plain(header, texts, right)
+        return
+    import rich.table
+    import rich.text
+
     shown = rich.table.Table(box=None, pad_edge=False, header_style="bold")
     console = _console()
-    if not console.is_terminal:
-        console.width = _WIDE  # `print(width=…)` can only make it narrower
     for number, name in enumerate(header):
         shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*(rich.text.Text(clean(_hinting(str(cell), _QUOTED_COMMAND))) for cell in row))
+    for row in texts:
+        shown.add_row(*map(rich.text.Text, row))
     console.print(shown)
+
+
+def _print_plain(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> None:
+    """Print a table for another program, with whole cells, however long they are."""
+    widths = [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        cells = [cell.rstrip() if number in right else cell for number, cell in enumerate(row)]
+        spaces = [" " * (width - _width(cell)) for width, cell in zip(widths, cells, strict=True)]
+        padded = (
+            space + cell if number in right else cell + space
+            for number, (cell, space) in enumerate(zip(cells, spaces, strict=True))
+        )
+        sys.stdout.write("  ".join(padded) + "\n")
+    sys.stdout.flush()
+
+
+def _width(text: str) -> int:
+    """Return the width of a text in cells of a terminal."""
+    if text.translate(_NARROW).isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def listing(

@@ -9,7 +9,6 @@ was killed; the next start then reads the journals.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import signal
 import sys
@@ -35,6 +34,8 @@ def hurry(seconds: float = LONGEST) -> None:
 def end(code: int = 0) -> None:
     """Exit at once if the process received a stop signal, because closing the dashboard takes seconds."""
     if _is_terminating.is_set():
+        import logging
+
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):  # no process reads the output any more

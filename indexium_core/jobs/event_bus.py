@@ -12,9 +12,9 @@ import bisect
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from indexium_core import errors
 from indexium_core.model.accounts.needs import shows_events
@@ -29,15 +29,17 @@ class EventBus:
 
     def __init__(self, first_id: int = 1) -> None:
         self._lock = threading.Lock()
-        self._listeners: dict[int, Callable[[Event], None]] = {}
-        self._ordered_listeners: dict[int, Callable[[Event], None]] = {}  # called first, under the lock
+        self._listeners: dict[int, _Listener] = {}
+        self._ordered_listeners: dict[int, _Listener] = {}  # called first, under the lock
         self._tokens = itertools.count(1)
         self._ids = itertools.count(first_id)
         self.last_id = first_id - 1  # id of the newest event
 
-    def subscribe(self, listener: Callable[[Event], None], *, in_order: bool = False) -> Callable[[], None]:
+    def subscribe(
+        self, listener: Callable[[Event], None], *, names: Collection[str] = (), in_order: bool = False
+    ) -> Callable[[], None]:
         """
-        Call `listener` for every event from now on; return the function that unsubscribes it.
+        Call `listener` for every event from now on, or for those of some names; return the function that ends it.
 
         With `in_order`, the listener receives each event before the next one is created, and before all other
         listeners. Such a listener neither blocks nor emits.
@@ -45,7 +47,7 @@ class EventBus:
         listeners = self._ordered_listeners if in_order else self._listeners
         with self._lock:
             token = next(self._tokens)
-            listeners[token] = listener
+            listeners[token] = _Listener(listener, frozenset(names))
 
         def unsubscribe() -> None:
             with self._lock:
@@ -64,10 +66,19 @@ class EventBus:
         return event
 
 
-def _notify(listeners: Iterable[Callable[[Event], None]], event: Event) -> None:
+class _Listener(NamedTuple):
+    """A listener, and the names of its events; none: all events."""
+
+    call: Callable[[Event], None]
+    names: frozenset[str]
+
+
+def _notify(listeners: Iterable[_Listener], event: Event) -> None:
     for listener in listeners:
+        if listener.names and event.name not in listener.names:
+            continue
         try:
-            listener(event)
+            listener.call(event)
         except Exception:
             logger.exception("event.listener_failed", extra={"event": event.name})
 

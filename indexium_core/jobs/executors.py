@@ -17,11 +17,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from indexium_core import errors
-from indexium_core.jobs.fork_server import ForkedProcess, ForkServer
 from indexium_core.model.fields import registered
+
+if TYPE_CHECKING:
+    from indexium_core.jobs.fork_server import ForkedProcess
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -118,6 +120,8 @@ class Processes(Threads):
         """
         super().__init__()
         self._spare, self._are_reused = spare, are_reused
+        from indexium_core.jobs.fork_server import ForkServer  # here: few commands start worker processes
+
         self._server = ForkServer(lock, modules)
         self._workers_lock = threading.Lock()
         self._idle: list[_Worker] = []

@@ -27,6 +27,7 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _WRITTEN = re.compile(r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+(\w+)")
 _EXACT = 2**53  # floating-point numbers below are exact integers
 _DAMAGED = ("Corrupt database file", "Could not read enough bytes")  # the second one: of a file that is cut off
+_parser = threading.local()  # `raw`: the connection with which this thread parses a statement now
 _import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
 
@@ -77,12 +78,19 @@ class Connection:
         while True:
             try:
                 with self._translating_errors():
-                    self._raw.execute(_parsed(text), parameters)
+                    self._raw.execute(self._statement(text), parameters)
             except errors.StoreError as error:
                 if error.reason != OUT_OF_MEMORY or not self._grow_memory():
                     raise
             else:
                 return self
+
+    def _statement(self, text: str) -> duckdb.Statement | str:
+        _parser.raw = self._raw
+        try:
+            return _parsed(text)
+        finally:
+            del _parser.raw  # DuckDB prints a page about a connection that is there at the end of the program
 
     @contextlib.contextmanager
     def dropping(self, text: str) -> Iterator[None]:
@@ -210,8 +218,12 @@ def typed(frame: pd.DataFrame, description: Sequence[Sequence[Any]]) -> pd.DataF
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> duckdb.Statement | str:
-    """Return the parsed statement. Parsing takes a seventh of the time of the planner's largest statement."""
-    statements = duckdb.extract_statements(text)
+    """
+    Return the parsed statement. Parsing takes a seventh of the time of the planner's largest statement.
+
+    The connection that runs it first parses it for all: `duckdb.extract_statements` would open a database of its own.
+    """
+    statements = _parser.raw.extract_statements(text)
     return statements[0] if len(statements) == 1 else text
 
 

@@ -14,26 +14,53 @@ import typer
 from indexium_core import cli
 from indexium_core.cli import frame
 from indexium_core.cli.commands import COMMANDS
+from indexium_core.store.database import Database
+from indexium_core.store.people import people as people_store
+from indexium_core.store.people.people import AssignmentRequest
+from tests.support.catalog import NOW, scanned, store
+from tests.support.catalog import ROOT as CATALOG
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = {"duckdb", "numpy", "pandas"}
 FILES = {"av", "ffmpeg", "imageio_ffmpeg"}
 SERVICE = {"fastapi", "starlette", "tornado"}
 PAGES = {"panel", "bokeh", "holoviews", "param"}
+ARRAYS = {"numpy", "pandas", "pyarrow"}
+LIBRARIES = {"PIL", "argon2", "asyncio", "authlib", "httpx", "mutagen", "rapidfuzz", "rich", "sqlite3", "watchfiles"}
+READING = ARRAYS | FILES | SERVICE | PAGES | LIBRARIES
+# Own modules that change files, ask providers, or belong to other commands.
+OTHER_WORK = (
+    "indexium_core.api.remote",
+    "indexium_core.files.containers",
+    "indexium_core.files.journal",
+    "indexium_core.flows.artwork",
+    "indexium_core.flows.enrichment",
+    "indexium_core.flows.matching",
+    "indexium_core.flows.players",
+    "indexium_core.flows.publishing",
+    "indexium_core.flows.webhooks",
+    "indexium_core.flows.writing",
+    "indexium_core.sources",
+)
 RUN = """
 import sys
 from indexium_core.cli import main
 try:
     main(sys.argv[1:])
 finally:
-    print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+    print(*sys.modules, file=sys.stderr)
 """
+
+
+def modules_of(*words: str) -> set[str]:
+    """Return the modules that a command imported until its end."""
+    done = subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, cwd=ROOT, check=True)
+    return set(done.stderr.splitlines()[-1].split())
 
 
 def imported_by(*words: str) -> set[str]:
     """Return the packages that a command imported until its end."""
-    done = subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, cwd=ROOT, check=True)
-    return set(done.stderr.splitlines()[-1].split())
+    return {name.partition(".")[0] for name in modules_of(*words)}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +77,25 @@ def test_command_imports_only_what_it_needs(words: list[str], heavy: set[str], h
     if words == ["plan"]:
         words = ["--home", str(home), *words]
     assert imported_by(*words) & heavy == set()
+
+
+@pytest.mark.parametrize("command", ["plan --per-page 1", "files", "people list", "jobs list"])
+def test_reading_command_imports_only_what_it_reads(command: str, home: Path) -> None:
+    with Database.open(home) as database:
+        store(database, [scanned("a.mp4", "People: Zoe"), scanned("b.jpg")])
+        paths = [f"{CATALOG}/{name}".encode() for name in ("a.mp4", "b.jpg")]
+        people = [AssignmentRequest(name="Ann Lee", path_bytes=path, origin="hand") for path in paths]
+        database.run(lambda tx: people_store.assign(tx, people, at=NOW))
+    modules = modules_of("--home", str(home), *command.split())
+
+    assert {name for name in modules if name.partition(".")[0] in READING} == set()
+    assert {name for name in modules if name.startswith(OTHER_WORK)} == set()
+
+
+def test_guard_of_reading_reports_other_work(home: Path) -> None:
+    modules = modules_of("--home", str(home), "backups", "list")
+
+    assert {name for name in modules if name.startswith(OTHER_WORK)}
 
 
 def test_guard_reports_imports_of_command(home: Path) -> None:

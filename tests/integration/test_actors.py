@@ -234,7 +234,7 @@ WITHOUT_RECORD = """
     inventory.set_metadata_language
     inventory.set_exclude inventory.set_kind inventory.set_media inventory.set_modes inventory.set_write_ratings
     hash_cache.add_hashes hash_cache.clean hash_cache.clear_memory hash_cache.put hash_cache.remember scans.cancel
-    fields.change fields.define fields.release fields.remove people.add_to_files people.import_file
+    fields.change fields.define fields.remove people.add_to_files people.import_file
     people.set_picture people.take_from_files templates.remove templates.save views.remove
     views.rename views.restore views.save views.set_default titles.unassign titles.follow titles.follow_scans
     series.detect_and_organize_series artwork.download_artwork artwork.generate_artwork_collage

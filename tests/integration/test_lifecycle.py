@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from indexium_core import errors
+from indexium_core.assembly.home import Assembly
 from indexium_core.cli.operations import follow
-from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.library import Library
 from tests.support import tables
 from tests.support.holding import cut_off
@@ -68,7 +68,7 @@ def test_failed_open_leaves_no_thread_and_no_open_file(studio: Studio, monkeypat
         tx.execute("UPDATE schedules SET next_run_at = '2026-01-01' WHERE name = 'database-backup'")
     studio.library.close()
     before = set(threading.enumerate())
-    monkeypatch.setattr(RatingWrites, "start", fail)
+    monkeypatch.setattr(Assembly, "start_rating_writes", fail)
 
     with pytest.raises(RuntimeError, match="The last step fails"):
         Library.open(studio.library.home)

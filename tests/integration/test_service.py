@@ -216,7 +216,7 @@ def imported_by(home: Path, *words: str) -> set[str]:
 def test_command_through_service_imports_no_database_or_media_library(home: Path, films: Path) -> None:
     known(home, films)
     heavy = {"duckdb", "numpy", "pandas", "av", "ffmpeg", "fastapi", "panel", "bokeh"}
-    assert {"duckdb", "av"} <= imported_by(home, "plan")
+    assert "duckdb" in imported_by(home, "plan")
     with serving(home):
         for words in (
             ["plan"],

@@ -19,8 +19,8 @@ import pytest
 import indexium_core
 from indexium_core import cli, errors
 from indexium_core.flows.snapshots import analysis
-from indexium_core.flows.snapshots.snapshots import KIND
 from indexium_core.library import Library
+from indexium_core.model import job_kinds
 from indexium_core.model.event import Event
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
@@ -169,7 +169,7 @@ def test_decision_waits_less_than_other_changes_for_the_next_snapshot(
         return findings()
 
     def add_soon(kind: str, seconds: float, *, longest: float = 0.0, **_: object) -> None:
-        if kind == KIND:
+        if kind == job_kinds.SNAPSHOT:
             assert longest > 0.0  # a further change puts the snapshot off
             delays.append(seconds)
 
@@ -419,7 +419,7 @@ def test_failed_snapshot_is_retried_later(studio: Studio, monkeypatch: pytest.Mo
     snapshots, delays = studio.library._parts.reading.snapshots, list[float]()
 
     def add_soon(kind: str, seconds: float, **_: object) -> None:
-        if kind == KIND:
+        if kind == job_kinds.SNAPSHOT:
             delays.append(seconds)
 
     def fails(*_: object, **__: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -101,6 +102,7 @@ def _serve(
     needs_key: bool = False,
 ) -> None:
     """Serve a home, which `open_library` opens for an address. `needs_key`: browsers need the printed address."""
+    gc.set_threshold(20_000, 10, 10)
     # A stop signal ends the service normally, even if it arrives before the server handles signals.
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import (  # here, because the import is slow and other commands do not need it

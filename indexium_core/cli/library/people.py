@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indexium_core.cli import output
-from indexium_core.cli.edited_files import print_copies
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, OnlyThis
 from indexium_core.model import wording
@@ -149,6 +148,8 @@ def add_people(
         _print_edit(report.added, "added", report.step_id)
     else:
         _print_import(report)
+        from indexium_core.cli.edited_files import print_copies
+
         print_copies(report)
 
 
@@ -173,6 +174,8 @@ def remove_people(
     else:
         taken = f"{wording.plural(report.removed, 'assignment')} removed."
         output.note(taken + (" The plan removes the names from the files." if from_files else ""))
+        from indexium_core.cli.edited_files import print_copies
+
         print_copies(report)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indexium_core import errors
-from indexium_core.api.remote import runs_in_service
 from indexium_core.cli import output
 from indexium_core.cli.frame import opened
 from indexium_core.cli.job_progress import followed
@@ -92,6 +91,8 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Show the candidates of a title with the reasons, or decide about them."""
+    from indexium_core.api.remote import runs_in_service
+
     looks = search is not None or suggest
     chosen = [accept, external_id, reject, ignore or None, film or None, later or None, search, suggest or None]
     _require_compatible(chosen, others=others, takes_others=accept is not None or ignore or film)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from indexium_core import errors, signals
-from indexium_core.api import remote
 from indexium_core.cli import output
 from indexium_core.model import wording
 from indexium_core.model.operations import summaries
@@ -168,13 +167,15 @@ def _pause_sentence(operation_id: int, pause_text: str) -> str:
 
 def leave(handle: OperationHandle, interruption: BaseException) -> None:
     """Cancel the operation of an interrupted command, or leave it to the service; print what happens to it."""
+    from indexium_core.api.remote import runs_in_service
+
     number = handle.id
-    if remote.runs_in_service(handle) and handle.status().status == "paused":
+    if runs_in_service(handle) and handle.status().status == "paused":
         output.note(
             f"Operation {number} stays paused in the service: 'indexium operations resume {number}' resumes it, "
             f"'indexium operations cancel {number}' cancels the rest."
         )
-    elif remote.runs_in_service(handle):
+    elif runs_in_service(handle):
         output.note(
             f"Operation {number} continues in the service: 'indexium operations show {number}' shows its progress, "
             f"'indexium operations pause {number}' pauses it, 'indexium operations cancel {number}' cancels the rest."

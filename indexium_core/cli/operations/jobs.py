@@ -12,7 +12,6 @@ import typer
 from indexium_core import signals
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.operations import follow, retry
 from indexium_core.cli.options import AsJson, Id, Yes
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
@@ -163,6 +162,8 @@ def retry_job(context: typer.Context, job_id: Id, yes: Yes = False, as_json: AsJ
     with opened(context) as library:
         job, announced = library.jobs.get(job_id), frozenset[int | None]()
         if job.operation_id is not None:  # the retry writes files
+            from indexium_core.cli.operations import retry
+
             again = retry.ask_again(library, job.operation_id, resumes=job.is_resumable, yes=yes)
             if not again.has_work:
                 if as_json:
@@ -227,6 +228,8 @@ def _follow(library: LibraryServices, job: Job, *, as_json: bool, announced: Col
                 job = library.jobs.wait(job.id, _TICK)
         except (KeyboardInterrupt, signals.Stopped) as interruption:
             if job.operation_id is not None:
+                from indexium_core.cli.operations import follow
+
                 follow.leave(library.handle(job.operation_id), interruption)
             raise
     if as_json:
@@ -234,6 +237,8 @@ def _follow(library: LibraryServices, job: Job, *, as_json: bool, announced: Col
     else:
         output.note(f"Job {job.id} ({job.title}): {job.status.replace('_', ' ')}. {job.error_message}".rstrip())
     if job.operation_id is not None and not as_json:
+        from indexium_core.cli.operations import follow
+
         raise typer.Exit(follow.report(library, job.operation_id, as_json=False, announced=announced))
     if job.status != "completed":
         raise typer.Exit(1)

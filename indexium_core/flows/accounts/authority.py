@@ -11,22 +11,38 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from indexium_core import errors
-from indexium_core.flows.accounts.approval_gate import beyond_role
-from indexium_core.flows.accounts.library_limits import LibraryLimits
-from indexium_core.flows.accounts.sign_in import SignIn
-from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.needs import CONTINUING, PROPOSING, CallRule, is_only_for_people, rule_of
 from indexium_core.model.accounts.permissions import PERMISSIONS, PLAN_READ, Grants, Permission, permissions_of
-from indexium_core.model.accounts.tokens import Identity
-from indexium_core.model.approvals.approval import DECIDING
 from indexium_core.model.operations.actor import NOBODY, Actor, current_actor, whole_home
+
+if TYPE_CHECKING:
+    from indexium_core.flows.accounts.library_limits import LibraryLimits
+    from indexium_core.flows.accounts.sign_in import SignIn
+    from indexium_core.flows.accounts.token_check import TokenCheck
+    from indexium_core.model.accounts.tokens import Identity
 
 Service = TypeVar("Service")
 _SERVICE, _AUTHORITY = "_checked_service", "_checked_authority"  # attributes of a stand-in
 _PROGRAMS = frozenset({"token", "schedule", "webhook"})
+
+
+class Accounts(Protocol):
+    """What knows the accounts of a home. It is asked only about people and tokens, not for who uses this computer."""
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Knows the roles."""
+
+    @property
+    def token_check(self) -> TokenCheck:
+        """Knows the tokens."""
+
+    @property
+    def limits(self) -> LibraryLimits:
+        """Checks the calls of actors with some libraries."""
 
 
 class Authority:
@@ -34,9 +50,7 @@ class Authority:
 
     def __init__(
         self,
-        sign_in: SignIn,
-        token_check: TokenCheck,
-        limits: LibraryLimits,
+        accounts: Accounts,
         *,
         may_propose: Callable[[], bool] = lambda: False,
         is_continued_by: Callable[[int, Actor], bool] = lambda _operation_id, _actor: False,
@@ -46,15 +60,13 @@ class Authority:
         Create the check.
 
         Args:
-            sign_in: Knows the roles.
-            token_check: Knows the tokens.
-            limits: Checks the calls of actors with some libraries.
+            accounts: Knows the accounts.
             may_propose: Returns whether an editor may propose work that the role does not allow to start.
             is_continued_by: Returns whether an actor started an operation; see `CallRule.continues`.
             makers_of: Returns who made or changed a token, a schedule, or a sender of events.
 
         """
-        self._sign_in, self._token_check, self._limits, self._may_propose = sign_in, token_check, limits, may_propose
+        self._accounts, self._may_propose = accounts, may_propose
         self._is_continued_by, self._makers_of = is_continued_by, makers_of
 
     @property
@@ -62,37 +74,39 @@ class Authority:
         """What the present actor may do; None: everything. A role counts as it is now, not as it was at the sign-in."""
         actor = current_actor()
         if actor.kind == "token":
-            return self._token_check.grants_of(int(actor.id))
+            return self._accounts.token_check.grants_of(int(actor.id))
         if actor.kind != "user":
             return None
-        role = self._sign_in.role_of(_user_id(actor))
+        role = self._accounts.sign_in.role_of(_user_id(actor))
         if role is None:
             return Grants(frozenset())
-        return Grants.of(permissions_of(role), self._sign_in.libraries_of(_user_id(actor)))
+        return Grants.of(permissions_of(role), self._accounts.sign_in.libraries_of(_user_id(actor)))
 
     @property
     def libraries(self) -> frozenset[int] | None:
         """The libraries that the present actor sees; None: all. An account that has ended sees none."""
         actor = current_actor()
         if actor.kind == "token":
-            grants = self._token_check.grants_of(int(actor.id))
+            grants = self._accounts.token_check.grants_of(int(actor.id))
             return grants.libraries if grants.permissions else frozenset()
         if actor.kind != "user" or actor == NOBODY:  # nobody may call anything, and signs in
             return None
-        return self._sign_in.libraries_of(_user_id(actor))
+        return self._accounts.sign_in.libraries_of(_user_id(actor))
 
     @property
     def identity(self) -> Identity:
         """Who the present actor is, and what it may do."""
+        from indexium_core.model.accounts.tokens import Identity
+
         actor, grants = current_actor(), self.grants
-        token = self._token_check.get(int(actor.id)) if actor.kind == "token" else None
+        token = self._accounts.token_check.get(int(actor.id)) if actor.kind == "token" else None
         owner = int(actor.id) if actor.kind == "user" else None if token is None else token.user_id
         limits = None if grants is None or grants.libraries is None else sorted(grants.libraries)
         return Identity(
             kind=actor.kind,
             id=int(actor.id) if actor.kind in {"user", "token"} else None,
             name=actor.name,
-            role=None if owner is None else self._sign_in.role_of(owner),
+            role=None if owner is None else self._accounts.sign_in.role_of(owner),
             permissions=[each for each in PERMISSIONS if grants is None or each in grants.permissions],
             libraries=limits,
             ends_at=None if token is None else token.ends_at,
@@ -104,6 +118,8 @@ class Authority:
         grants = self.grants
         if grants is None:
             return None
+        from indexium_core.model.approvals.approval import DECIDING
+
         return grants.permissions | (frozenset(DECIDING.values()) if self._proposes(grants) else frozenset())
 
     def _proposes(self, grants: Grants) -> bool:
@@ -113,7 +129,7 @@ class Authority:
     def person_of(self, actor: Actor) -> str | None:
         """Return the id of the person behind an actor, for a token of its owner; None: there is none who signs in."""
         if actor.kind == "token":
-            token = self._token_check.get(int(actor.id))
+            token = self._accounts.token_check.get(int(actor.id))
             return None if token is None else str(token.user_id)
         return actor.id if actor.kind == "user" else None
 
@@ -135,7 +151,7 @@ class Authority:
         if actor.kind not in {"user", "token"}:
             return True
         person = self.person_of(actor)
-        return person is not None and person.isdecimal() and self._sign_in.role_of(int(person)) is not None
+        return person is not None and person.isdecimal() and self._accounts.sign_in.role_of(int(person)) is not None
 
     def are_same(self, one: Actor, other: Actor) -> bool:
         """Return whether one person is behind two actors, see `persons_of`."""
@@ -160,6 +176,8 @@ class Authority:
         if rule.continues and self.may_continue(named.get("operation_id", args[0] if args else None)):
             permission = CONTINUING
         if rule.may_be_proposed and permission not in grants.permissions and self._proposes(grants):
+            from indexium_core.flows.accounts.approval_gate import beyond_role  # here: few calls propose work
+
             with beyond_role():
                 return self._limited(grants, rule, method, args, named)
         grants.require(permission)
@@ -189,10 +207,10 @@ class Authority:
         """Return the result of a call in the libraries of an actor."""
         if grants.libraries is None:
             return method(*args, **named)
-        self._limits.require(rule, method, args, named)
+        self._accounts.limits.require(rule, method, args, named)
         with whole_home() if rule.is_restricted else contextlib.nullcontext():
             found = method(*args, **named)
-        return self._limits.shown(rule, found)
+        return self._accounts.limits.shown(rule, found)
 
     def require_person(self) -> None:
         """Raise ForbiddenError if a token acts: people and tokens are managed by people."""

@@ -19,7 +19,7 @@ from indexium_core.flows.artwork.candidate_pictures import NO_DOWNLOADS
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.ui_priority import UiPriority
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, internal, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.artwork.assets import VARIANTS, ArtworkReport
@@ -30,7 +30,6 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.database import Database
 
-KIND = "artwork"  # of its jobs
 _THREADS = 4
 _BATCH = 8  # titles between two looks at the job
 _MOST_FAILURES = 20  # pictures in a row that could not be downloaded now
@@ -72,8 +71,10 @@ class ArtworkJobs:
                 raise errors.UnknownIdError(f"There is no title {title_id}.")
         ids = sorted(set(title_ids)) or None
         if ids is None:
-            return self._queue.add_job(KIND, {"title_ids": None}, title="Pictures of all titles")
-        return self._queue.add_job(KIND, {"title_ids": ids}, title=_title(ids), join=JobJoin("title_ids", _title))
+            return self._queue.add_job(job_kinds.ARTWORK, {"title_ids": None}, title="Pictures of all titles")
+        return self._queue.add_job(
+            job_kinds.ARTWORK, {"title_ids": ids}, title=_title(ids), join=JobJoin("title_ids", _title)
+        )
 
     @needs(JOBS_MANAGE)
     def add_if_allowed(self) -> Job | None:
@@ -92,7 +93,7 @@ class ArtworkJobs:
         if job.started_at is not None and (job.summary or {}).get("enriched"):
             payload = {"title_ids": None, "since": job.started_at.isoformat()}
             title = "Pictures of titles that were looked up"
-            self._queue.add_job(KIND, payload, title=title, join=JobJoin("since", lambda _: title))
+            self._queue.add_job(job_kinds.ARTWORK, payload, title=title, join=JobJoin("since", lambda _: title))
 
     @internal
     def follow_identification(self, event: Event) -> None:

@@ -36,6 +36,7 @@ from indexium_core.model.artwork.selections import AssetPage, PictureDecision, S
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
+from indexium_core.store import start_work
 from indexium_core.store.artwork import assets, selection
 from indexium_core.store.artwork.assets import TitleOwner
 from indexium_core.store.connection import Connection
@@ -156,7 +157,7 @@ class AssetSelectionService(BulkSelection):
     @needs(TITLES_EDIT)
     def choose_unscored(self) -> None:
         """Let the rules select for the titles whose pictures have no scores: those of an earlier version."""
-        at, title_ids = self._clock(), selection.unscored_titles(self._database.read())
+        at, title_ids = self._clock(), start_work.unscored_titles(self._database.read())
         for first in range(0, len(title_ids), _GROUP):
             group = title_ids[first : first + _GROUP]
             self._database.run(partial(self._chooser.choose_again, title_ids=group, at=at))

@@ -31,7 +31,6 @@ from indexium_core.store.artwork.assets import OriginalRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-COLLECT = "collect"  # kind of the jobs that delete what nothing uses
 _MAX_CONCURRENT = 2  # images that are decoded at the same time
 _ORIGINAL = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/(?P<hash>[0-9a-f]{64})\.(?P<extension>jpg|png|webp)")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -153,10 +152,6 @@ class CacheService:
         with self._lock:
             used, self._used = self._used, set()
             return used
-
-    def is_over_budget(self) -> bool:
-        """Return whether the originals of the table alone are more than the budget. It reads no folder."""
-        return store.cached_bytes(self._database.read()) > self._budget_bytes()
 
     def store_asset(self, data: bytes, asset_type: str, *, candidate_id: int | None = None) -> str:
         """

@@ -19,7 +19,6 @@ from indexium_core.model.names.title_guess import is_looked_up
 from indexium_core.store.connections import webhooks
 from indexium_core.store.database import Database
 
-SCAN, RECONCILIATION, REFRESH, DRILL = "nightly-scan", "reconciliation", "title-refresh", "recovery-drill"  # kinds
 _PRIORITY = 7  # of a scan that nobody waits for
 _STOPPED = {"message": "Stopped; the next run continues."}
 

@@ -67,7 +67,7 @@ class Checks:
         decisions: Decisions,
         *,
         version: Callable[[], Version],
-        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        placeholder_keys: Callable[[], frozenset[str]] = placeholders.default_keys,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database

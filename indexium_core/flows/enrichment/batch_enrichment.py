@@ -21,7 +21,7 @@ from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, internal, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
@@ -44,7 +44,6 @@ from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles import matches
 from indexium_core.store.titles.enrichment import DueTitle, Known
 
-KIND = "enrich"  # of its jobs
 MAX_JOBS = 2  # at once, so that one title does not wait for the end of a whole library
 _GROUP = 25  # titles of one transaction at most
 _STORE_SECONDS = 0.5  # between two transactions, and between two looks at a request to stop
@@ -198,7 +197,9 @@ class BatchEnrichmentService:
     ) -> Job:
         if self._config.online == "off":
             raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
-        return self._queue.add_job(KIND, payload, title=title, priority=priority, not_before=not_before, join=join)
+        return self._queue.add_job(
+            job_kinds.ENRICHMENT, payload, title=title, priority=priority, not_before=not_before, join=join
+        )
 
     @internal
     def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
@@ -288,7 +289,7 @@ class BatchEnrichmentService:
     def get_enrichment_progress(self, job_id: int) -> EnrichmentProgress:
         """Return the progress of a job; UnknownIdError if there is no such job or it is of another kind."""
         job = self._queue.get(job_id)
-        if job.job_type != KIND:
+        if job.job_type != job_kinds.ENRICHMENT:
             raise errors.UnknownIdError(f"Job {job_id} is no enrichment.")
         status, total = _STATUS.get(job.status, "failed"), job.progress_total or 0
         is_done = status == "completed"
@@ -447,7 +448,7 @@ class BatchEnrichmentService:
             payload = dict(run.job.payload)
             if payload["force"]:
                 payload["since"] = run.started.isoformat()  # what is done by now is not done again
-            self._queue.add_job(KIND, payload, title="Look up the rest of the titles", not_before=start)
+            self._queue.add_job(job_kinds.ENRICHMENT, payload, title="Look up the rest of the titles", not_before=start)
             message += f". The rest continues at {start.astimezone():%Y-%m-%d %H:%M}"
             message += f": {run.problem.removesuffix('.')}" if run.problem else ""
         return {**asdict(run.report), "message": message}

@@ -36,26 +36,13 @@ class CustomFields:
     def __init__(
         self, database: Database, *, clock: Callable[[], datetime], on_change: Callable[[], None] = lambda: None
     ) -> None:
-        """
-        Register the custom fields of the home in this process.
-
-        Raises:
-            UsageError: Another open home has other custom fields.
-
-        """
         self._database, self._clock, self._on_change = database, clock, on_change
         self._home = str(database.home)
         self._lock = threading.Lock()
-        registered.register(self._home, self.definitions())
 
     def definitions(self) -> Definitions:
         """Return the definitions, with those of removed fields."""
         return store.definitions(self._database.read())
-
-    @needs(SETTINGS_MANAGE)
-    def release(self) -> None:
-        """Forget the fields in this process."""
-        registered.release(self._home)
 
     @remote()
     def list(self) -> builtins.list[CustomField]:

@@ -8,7 +8,7 @@ from indexium_core import errors
 from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.outcomes import OUTCOMES
 from indexium_core.model.remote_calls import remote
-from indexium_core.store import database
+from indexium_core.store import database, start_work
 from indexium_core.store.operations import interrupted, ledger
 
 
@@ -26,7 +26,7 @@ class Interruptions:
         """Return the interrupted operations, newest first, each with its first `files` files."""
         busy = self._running()
         found = []
-        for operation_id, resumes_automatically in interrupted.operations(self._store.read()):
+        for operation_id, resumes_automatically in start_work.interrupted_operations(self._store.read()):
             operation = None if operation_id in busy else self._ledger.operation(operation_id)
             if operation is not None:
                 found.append(

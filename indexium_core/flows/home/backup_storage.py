@@ -15,13 +15,16 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from indexium_core.files import swap, walk
+from indexium_core.flows.home.clock import ElapsedTime
+from indexium_core.settings import Settings
 from indexium_core.store import database
-from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import backups
 from indexium_core.store.operations.backups import BackupLocation, OrphanedOriginal, Room
-from indexium_core.store.rows import Restat
+
+if TYPE_CHECKING:  # each start looks for leftovers, and seldom finds any
+    from indexium_core.store.rows import Restat
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +33,25 @@ class BackupStorage:
     """Keeps the backups within their budget. Safe to use from any thread."""
 
     def __init__(
-        self, store: database.Database, *, folder: Path, budget: Callable[[], int], clock: Callable[[], datetime]
+        self,
+        store: database.Database,
+        *,
+        folder: Path,
+        config: Settings,
+        running: Callable[[], frozenset[int]],
+        elapsed: ElapsedTime,
+        clock: Callable[[], datetime],
     ) -> None:
+        """
+        Manage the files of the backups in `folder`.
+
+        `running` returns the ids of the operations that run in this process; `elapsed` shows whether expiry may rely on
+        the clock.
+        """
         self._store = store
         self._book = backups.Backups(store)
         self._folder = folder
-        self._budget = budget  # bytes
+        self._config, self._running, self._elapsed = config, running, elapsed
         self._clock = clock
         self._lock = threading.Lock()
         self._reserved: dict[int, int] = {}  # by item id: bytes that are not in the ledger yet
@@ -66,9 +82,26 @@ class BackupStorage:
     def enforce_budget(self) -> None:
         """Evict backups until the rest is within the budget, as far as possible."""
         with self._lock:
-            excess = self._used() - self._budget()
+            excess = self._used() - int(self._config.backup_budget)
             if excess > 0:
                 self._evict(self._book.room(excess))
+
+    def tidy(self) -> int:
+        """
+        Delete expired, excess and dropped backups. Runs at the start, after each operation, and each night.
+
+        Returns the number of expired journals. Backups do not expire while the clock is not plausible.
+        """
+        if self._running():
+            self.sweep()
+            return 0
+        expired = 0
+        if self._elapsed.is_plausible():
+            expired = self.expire(self._config.metadata_backup_retention_days)
+        else:
+            self.sweep()
+        self.enforce_budget()
+        return expired
 
     def expire(self, days: int) -> int:
         """Delete the backups older than `days` that no operation needs; return the number of deleted journals."""
@@ -86,22 +119,27 @@ class BackupStorage:
     def sweep(self) -> None:
         """Delete the files of dropped backups: kept originals, and journals without backups."""
         leftovers = self._book.leftovers()
-        places = self._book.places_of([each.file_id for each in leftovers]) if leftovers else []
-        paths = {place.file_id: place.path for place in places}
-        deleted = [each for each in leftovers if _delete(swap.kept_path(each.path, paths.get(each.file_id, each.path)))]
-        if deleted:
-            self._book.removed([each.item_id for each in deleted])
-            self._update_link_counts(deleted)
+        if leftovers:
+            self._delete_originals(leftovers)
         names = [entry.name for entry in self._folder.glob("*.journal")]
         if names:
             self._delete_journals(self._book.dead_journals(names))
 
+    def _delete_originals(self, leftovers: list[OrphanedOriginal]) -> None:
+        from indexium_core.files import swap
+
+        paths = {place.file_id: place.path for place in self._book.places_of([each.file_id for each in leftovers])}
+        deleted = [each for each in leftovers if _delete(swap.kept_path(each.path, paths.get(each.file_id, each.path)))]
+        if deleted:
+            self._book.removed([each.item_id for each in deleted])
+            self._update_link_counts(deleted)
+
     def _evictions_for(self, needed: int) -> Room | None:
         """Return the backups to evict so that `needed` bytes fit; None if they cannot fit."""
-        excess = self._used() + needed - self._budget()
+        excess = self._used() + needed - int(self._config.backup_budget)
         if excess <= 0:
             return Room(item_ids=[], journals=[], bytes=0)
-        evictions = self._book.room(excess) if needed <= self._budget() else None
+        evictions = self._book.room(excess) if needed <= int(self._config.backup_budget) else None
         return evictions if evictions is not None and evictions.bytes >= excess else None
 
     def _used(self) -> int:
@@ -127,6 +165,8 @@ class BackupStorage:
 
     def _update_link_counts(self, deleted: list[OrphanedOriginal]) -> None:
         """Store the current link counts: a restored file may have been a link to its kept original."""
+        from indexium_core.store.catalog import catalog
+
         places = self._book.places_of([each.file_id for each in deleted])
         restats = [restat for place in places if (restat := _restat(place)) is not None]
         if restats:
@@ -136,6 +176,9 @@ class BackupStorage:
 
 def _restat(place: BackupLocation) -> Restat | None:
     """Return the current stat facts of a file; None if it differs from the catalog, which the next scan updates."""
+    from indexium_core.files import walk
+    from indexium_core.store.rows import Restat
+
     try:
         current = walk.file_stat(os.lstat(place.path))
     except OSError:
@@ -146,6 +189,8 @@ def _restat(place: BackupLocation) -> Restat | None:
 
 def _delete(original: bytes) -> bool:
     """Delete a kept original. Return False if its folder is not accessible now, so it may still exist."""
+    from indexium_core.files import swap
+
     path = Path(os.fsdecode(original))
     try:
         with contextlib.suppress(FileNotFoundError):

@@ -13,7 +13,6 @@ from indexium_core.files import journal, reader
 from indexium_core.files.journal import AnyEntry, JournalEntry, SideFile, SideFilesEntry, SwapEntry
 from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
-from indexium_core.flows.home.clock import ElapsedTime
 from indexium_core.model import wording
 from indexium_core.model.accounts.needs import NAMED, needs, reads_home
 from indexium_core.model.accounts.permissions import ROLLBACK, SETTINGS_MANAGE
@@ -43,13 +42,11 @@ class BackupManager:
         folder: Path,
         config: Settings,
         running: Callable[[], frozenset[int]],
-        elapsed: ElapsedTime,
     ) -> None:
         """
         Manage the backups of a home.
 
-        `running` returns the ids of the operations that run in this process; `elapsed` shows whether expiry may rely on
-        the clock.
+        `running` returns the ids of the operations that run in this process.
         """
         self._book = book
         self._history = history
@@ -57,7 +54,6 @@ class BackupManager:
         self._folder = folder
         self._settings = config
         self._running = running
-        self._elapsed = elapsed
 
     # Public methods.
 
@@ -97,21 +93,8 @@ class BackupManager:
 
     @needs(SETTINGS_MANAGE)
     def tidy(self) -> int:
-        """
-        Delete expired, excess and dropped backups. Runs at the start, after each operation, and each night.
-
-        Returns the number of expired journals. Backups do not expire while the clock is not plausible.
-        """
-        if self._running():
-            self._storage.sweep()
-            return 0
-        expired = 0
-        if self._elapsed.is_plausible():
-            expired = self._storage.expire(self._settings.metadata_backup_retention_days)
-        else:
-            self._storage.sweep()
-        self._storage.enforce_budget()
-        return expired
+        """Delete expired, excess and dropped backups, as `BackupStorage.tidy`."""
+        return self._storage.tidy()
 
     # Lists and checks.
 

@@ -17,7 +17,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.schedules.scheduler import Scheduler
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import needs, reads_home
 from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress
@@ -28,7 +28,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.recovery import files, integrity, survival
 from indexium_core.store.recovery.survival import Survival
 
-KIND = "database_backup"
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _FIRST_AFTER = timedelta(minutes=2)  # after the first decision: the first backup of a home
 _DECIDED = frozenset(survival.of(Survival.DECIDED))
@@ -121,7 +120,7 @@ class DatabaseBackups:
     def _await_first(self) -> None:
         seconds = self._seconds_to_first()
         if seconds is not None and self._scheduler is not None:
-            self._scheduler.add_later(KIND, seconds, has_work=lambda: self._newest() is None)
+            self._scheduler.add_later(job_kinds.DATABASE_BACKUP, seconds, has_work=lambda: self._newest() is None)
 
     def _seconds_to_first(self) -> float | None:
         """Return the seconds to the first backup of the home; None while there is nothing to lose, or if it exists."""
@@ -131,8 +130,7 @@ class DatabaseBackups:
         return max(0.0, (first + _FIRST_AFTER - self._clock()).total_seconds())
 
     def _newest(self) -> datetime | None:
-        times = [each.created_at for each in self.list() if each.kind in ("daily", "manual")]
-        return max(times, default=None)
+        return files.newest_backup(self._home)
 
     @reads_home
     @remote()

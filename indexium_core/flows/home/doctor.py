@@ -35,9 +35,8 @@ from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.scanning.health import Check, CheckState
-from indexium_core.store import database
+from indexium_core.store import database, start_work
 from indexium_core.store.catalog import catalog
-from indexium_core.store.operations import ledger
 from indexium_core.store.recovery import files
 from indexium_core.version import __version__
 
@@ -145,7 +144,9 @@ class Doctor:
         return Check(name="backups", state="ok", message=message, details=details)
 
     def _operations(self) -> Check:
-        statuses = {operation_id: status for operation_id, _, status in ledger.Ledger(self._store).unfinished()}
+        statuses = {
+            operation_id: status for operation_id, _, status in start_work.unfinished_operations(self._store.read())
+        }
         interrupted = Interruptions(self._store, running=self._running).operations(files=0)
         active = {each: _STATUS_TEXTS[status] for each, status in statuses.items() if status in _STATUS_TEXTS}
         with_unknown = {each.id for each in interrupted if each.counts.get("unknown")}

@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
-from indexium_core.files import journal
 from indexium_core.store.recovery import files
+
+if TYPE_CHECKING:
+    from indexium_core.files import journal
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +27,17 @@ def recover(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered
 
     A journal that is unreadable, or that another process uses, is skipped.
     """
+    paths = [path for path in unknown(folder, known) if path.suffix == ".journal"]
+    if not paths:
+        return []
+    from indexium_core.files import journal  # here: most starts find nothing
+
     results = list[journal.Recovered]()
-    for path in unknown(folder, known):
-        if path.suffix == ".journal":
-            try:
-                results += journal.recover(path)
-            except errors.IndexiumError as error:
-                logger.warning("journal.skipped", extra={"error": error.message})
+    for path in paths:
+        try:
+            results += journal.recover(path)
+        except errors.IndexiumError as error:
+            logger.warning("journal.skipped", extra={"error": error.message})
     return results
 
 

@@ -13,8 +13,6 @@ from typing import Any
 from indexium_core.jobs.context import JobContext
 from indexium_core.model import wording
 
-KIND = "retention"
-
 
 class Retention:
     """Deletes what is older than its time."""

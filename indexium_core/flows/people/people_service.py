@@ -7,22 +7,19 @@ This module changes only the database, not files; a write then updates the files
 from __future__ import annotations
 
 import builtins
+import functools
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
-from indexium_core.flows.people import import_people, own_edits
-from indexium_core.flows.people.legacy_match import Progress
-from indexium_core.flows.people.own_edits import EditPeople
 from indexium_core.flows.people.paths import absolute_path
-from indexium_core.flows.people.person_changes import PersonChanges
 from indexium_core.model.accounts.needs import needs, reads_home
 from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT
-from indexium_core.model.people import likeness, people_comment, person, placeholders
-from indexium_core.model.people.import_report import ImportCheck, ImportReport
+from indexium_core.model.people import people_comment, person, placeholders
 from indexium_core.model.people.person import (
     AssignmentRow,
     PersonChange,
@@ -35,12 +32,17 @@ from indexium_core.model.people.person import (
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.review import decisions
 from indexium_core.store.versions.plan_version import Version
+
+if TYPE_CHECKING:  # most commands only read people
+    from indexium_core.flows.people.import_people import Importer
+    from indexium_core.flows.people.legacy_match import Progress
+    from indexium_core.flows.people.own_edits import EditPeople
+    from indexium_core.flows.people.person_changes import PersonChanges
+    from indexium_core.model.people.import_report import ImportCheck, ImportReport
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +62,7 @@ class PeopleService:
         self,
         database: Database,
         *,
-        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        placeholder_keys: Callable[[], frozenset[str]] = placeholders.default_keys,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
         edit: EditPeople | None = None,
@@ -73,8 +75,18 @@ class PeopleService:
         self._placeholder_keys = placeholder_keys
         self._clock = clock
         self._on_change = on_change
-        self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
-        self._persons = PersonChanges(database, clock=clock, on_change=on_change)
+
+    @functools.cached_property
+    def _importer(self) -> Importer:
+        from indexium_core.flows.people.import_people import Importer
+
+        return Importer(self._database, placeholder_keys=self._placeholder_keys, clock=self._clock)
+
+    @functools.cached_property
+    def _persons(self) -> PersonChanges:
+        from indexium_core.flows.people.person_changes import PersonChanges
+
+        return PersonChanges(self._database, clock=self._clock, on_change=self._on_change)
 
     @needs(PLAN_EDIT)
     @remote(paths=("path", "root"))
@@ -161,6 +173,9 @@ class PeopleService:
             UnknownIdError: With `only_this`, a file is not scanned.
 
         """
+        from indexium_core.flows.people import own_edits
+        from indexium_core.model.people.import_report import ImportReport
+
         people, resolved = self._people(names), self._resolved(paths)
         if only_this:
             edited = own_edits.change(self._database, self._edit, resolved, add=[name for name, _ in people])
@@ -222,6 +237,8 @@ class PeopleService:
 
     def _assign(self, wanted: builtins.list[AssignmentRequest], paths: builtins.list[bytes]) -> ImportReport:
         """Make the assignments to the files at `paths`, whose copies the report names."""
+        from indexium_core.model.people.import_report import ImportReport
+
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
         self._on_change()
         named, copies = store.copies_at(self._database.read(), paths)
@@ -265,6 +282,8 @@ class PeopleService:
             UnknownIdError: An unknown file, or (unless one of the options is set) an unknown person.
 
         """
+        from indexium_core.store.people import suggestions
+
         resolved, distinct = self._resolved(paths), list(dict.fromkeys(names))
         if only_this:
             return self._remove_only(resolved, distinct)
@@ -289,6 +308,8 @@ class PeopleService:
 
     def _remove_only(self, paths: builtins.list[bytes], names: builtins.list[str]) -> RemovedPeople:
         """Remove people from exactly these files by an edit."""
+        from indexium_core.flows.people import own_edits
+
         edited = own_edits.change(self._database, self._edit, paths, remove=names)
         return RemovedPeople(removed=sum(edited.removed.values()), step_id=edited.step_id)
 
@@ -312,6 +333,8 @@ class PeopleService:
             UsageError: The page does not exist.
 
         """
+        from indexium_core.store.people import persons
+
         if number < 1 or per_page < 1:
             raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
         reader, index = self._indexed()
@@ -322,6 +345,8 @@ class PeopleService:
     @remote()
     def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
+        from indexium_core.store.people import learning, persons
+
         reader, index = self._indexed()
         cards = persons.cards(reader, [person_id], index)
         if not cards:
@@ -346,6 +371,8 @@ class PeopleService:
             UsageError: The person is not in the file, or the file has no picture.
 
         """
+        from indexium_core.store.people import persons
+
         with self._database.atomic() as tx:
             cards = persons.cards(tx, [person_id])
             if not cards:
@@ -365,6 +392,8 @@ class PeopleService:
     @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
         """Return the people that a misspelled name may mean: the most likely first, then those in most files."""
+        from indexium_core.model.people import likeness
+
         file_counts = dict(store.files_by_name(self._database.read()))
         similar = likeness.similar(people_comment.clean_name(name), file_counts, limit=limit * 5)
         best = sorted(similar, key=lambda each: (each.rank, -file_counts[each.name]))
@@ -443,6 +472,9 @@ class PeopleService:
         return self._persons.unmerge(name, merged, dry_run=dry_run)
 
     def _remove_by_edit(self, tx: Connection, file_ids: builtins.list[int], removed_keys: set[str]) -> None:
+        from indexium_core.flows.people import own_edits
+        from indexium_core.store.review import decisions
+
         aliases = store.aliases(tx)
         lists = {row.file_id: own_edits.without(row, aliases, removed_keys) for row in store.results_of(tx, file_ids)}
         edits = {file_id: names for file_id, names in lists.items() if names is not None}

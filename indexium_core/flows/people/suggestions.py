@@ -60,7 +60,7 @@ class Suggestions:
         people_index: PeopleIndex,
         version: Callable[[], Version],
         *,
-        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        placeholder_keys: Callable[[], frozenset[str]] = placeholders.default_keys,
     ) -> None:
         self._database = database
         self._version = version

@@ -19,7 +19,7 @@ from indexium_core.flows.pictures.thumbnails import Thumbnails, cache_key
 from indexium_core.flows.review import targets
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import FOUND, internal, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.event import Event
@@ -31,7 +31,6 @@ from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
 from indexium_core.store.versions.plan_version import Modes
 
-KIND = "thumbnails"  # of its jobs
 WIDTH = 320  # pixels of the thumbnails of the library page
 _PAGE_FILES = 1000  # files that are read from the catalog at once
 _WAIT_SECONDS = 0.5  # between two checks of running writes
@@ -72,12 +71,16 @@ class ThumbnailJobs:
         if ids == []:
             raise errors.NoMatchError("No file matches, so there is no thumbnail to make.")
         what = "all files" if ids is None else wording.files(len(ids))
-        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Thumbnails of {what}")
+        return self._queue.add_job(job_kinds.THUMBNAILS, {"file_ids": ids}, title=f"Thumbnails of {what}")
 
     @internal
     def follow_scans(self, event: Event) -> None:
         """Make the thumbnails of new files after each scan: a subscriber of events."""
-        if event.name == "scan:completed" and self._thumbnails.is_enabled and not self._queue.running_jobs(KIND):
+        if (
+            event.name == "scan:completed"
+            and self._thumbnails.is_enabled
+            and not self._queue.running_jobs(job_kinds.THUMBNAILS)
+        ):
             self.add()
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:

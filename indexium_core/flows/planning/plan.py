@@ -14,15 +14,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.plan_refresh import PlanRefresh
 from indexium_core.flows.planning.selection_rows import SelectionRows
 from indexium_core.flows.planning.write_rates import RateSource
-from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import whole_home
@@ -48,8 +44,10 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Counts, Groups
 from indexium_core.store.versions.plan_version import Modes, Version
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # most commands need no array
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 _CHUNK = 500  # items that `PlanItems` reads at once
 _TITLED = 500  # files of a selection whose folders and people give its title
@@ -67,7 +65,7 @@ class PlanReader:
         self._caches = RecentValues[tuple[int, ...] | None, PlanCache](
             SETS_OF_LIBRARIES
         )  # by the libraries that actors see
-        self._kept_order: tuple[tuple[Hashable, ...], NDArray[np.int64]] = ((), np.empty(0, np.int64))
+        self._kept_order: tuple[tuple[Hashable, ...], NDArray[np.int64]] | None = None
         self.rates = RateSource(database)
         self._refresh = PlanRefresh(database, clock=clock)
 
@@ -120,11 +118,11 @@ class PlanReader:
     def _order(self, reader: Connection, search: Search, *, sort: str, descending: bool) -> NDArray[np.int64]:
         """Return the ids of all listed items. The last order is kept, because a deep page needs the sort of all."""
         wanted = (self._database.own_libraries, search, sort, descending)
-        known, file_ids = self._kept_order
-        if known != wanted:
+        kept = self._kept_order
+        if kept is None or kept[0] != wanted:
             file_ids = plan_read.sorted_ids(reader, search, sort=sort, descending=descending, limit=None, offset=0)
-            self._kept_order = (wanted, file_ids)
-        return file_ids
+            kept = self._kept_order = (wanted, file_ids)
+        return kept[1]
 
     def page_with_counts(
         self, search: Search, *, sort: str, descending: bool, limit: int, offset: int
@@ -170,6 +168,8 @@ class PlanReader:
 
     def edit(self, file_id: int, names: Sequence[str]) -> DecisionReport:
         """Set the people of a file and its copies."""
+        from indexium_core.flows.review.decisions import Decisions
+
         return Decisions(self._database, clock=self._clock).edit([file_id], names)
 
 

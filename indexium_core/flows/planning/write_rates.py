@@ -15,7 +15,6 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indexium_core.files.containers import registry
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import sql
@@ -58,6 +57,8 @@ def _rates(measured: Sequence[Measured], otherwise: WriteRates) -> WriteRates:
 
 def _rate(measured: Sequence[Measured]) -> float:
     """Return the measured seconds per estimated second of some files of one kind."""
+    from indexium_core.files.containers import registry
+
     expected = spent = _PRIOR_SECONDS
     for each in measured:
         written = each.size_bytes if strategies.copies(each.strategy) else 0

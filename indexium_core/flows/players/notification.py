@@ -18,7 +18,7 @@ from indexium_core.flows.players.player_contacts import PlayerContacts
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.connections.player_connection import (
     NotificationResult,
     PlayerConnection,
@@ -32,7 +32,6 @@ from indexium_core.store.connections import players as store
 from indexium_core.store.connections.players import WaitingTitle
 from indexium_core.store.database import Database
 
-KIND = "player-notification"  # of its jobs
 _OPERATIONS = frozenset({"write:completed", "rollback:completed", "publish:completed"})
 _KEEP = timedelta(days=30)  # messages that have ended, for the log of publications
 _THREADS = 4
@@ -61,7 +60,7 @@ class PlayerNotification:
     def follow_operation(self, event: Event) -> None:
         """Tell the players in a job after an operation that wrote side files: a subscriber of events."""
         if event.name in _OPERATIONS and not self._is_paused() and store.due_players(self._database.read()):
-            self._queue.add_job(KIND)
+            self._queue.add_job(job_kinds.PLAYER_NOTIFICATION)
 
     def resume(self) -> None:
         """Tell the players what a former process has left, each at its moment."""
@@ -71,8 +70,8 @@ class PlayerNotification:
                 return
             now = self._clock()
             seconds = min(0.0 if moment is None else (moment - now).total_seconds() for moment in due.values())
-            self._scheduler.forget(KIND)
-            self._scheduler.add_later(KIND, max(0.0, seconds), has_work=self._has_work)
+            self._scheduler.forget(job_kinds.PLAYER_NOTIFICATION)
+            self._scheduler.add_later(job_kinds.PLAYER_NOTIFICATION, max(0.0, seconds), has_work=self._has_work)
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Tell each player whose moment has come, at the same time: the handler of the queue."""

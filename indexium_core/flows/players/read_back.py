@@ -21,6 +21,7 @@ from indexium_core.flows.publishing.planned_files import PlannedRow
 from indexium_core.flows.publishing.planner import PublicationPlanner
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.model import job_kinds
 from indexium_core.model.connections import player_comparison
 from indexium_core.model.connections.player_connection import (
     PROGRAM_NAMES,
@@ -37,7 +38,6 @@ from indexium_core.store.connections import players as store
 from indexium_core.store.connections.players import LastMessage, TitleFacts
 from indexium_core.store.database import Database
 
-KIND = "player-reading"  # of its jobs
 _STATE_SEEN: ReadState = "seen"
 
 
@@ -61,10 +61,10 @@ class ReadBack:
         """Read the titles that wait for it, each at its moment."""
         with self._planning:
             moment = store.next_reading(self._database.read())
-            self._scheduler.forget(KIND)
+            self._scheduler.forget(job_kinds.PLAYER_READING)
             if moment is not None:
                 seconds = max(1.0, (moment - self._clock()).total_seconds())
-                self._scheduler.add_later(KIND, seconds, has_work=self._has_work)
+                self._scheduler.add_later(job_kinds.PLAYER_READING, seconds, has_work=self._has_work)
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Read the titles whose moment has come: the handler of the queue."""

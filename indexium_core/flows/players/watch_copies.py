@@ -19,7 +19,6 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.model.connections.player_connection import PlayerConnection
 from indexium_core.model.connections.watch_states import WatchCopy, WatchState, as_document, of_document
 
-KIND = "watch-states"  # of its jobs
 FOLDER = "watch-states"  # in the home
 _KEPT = 30  # copies
 
@@ -29,10 +28,6 @@ class WatchCopies:
 
     def __init__(self, contacts: PlayerContacts, home: Path, *, clock: Callable[[], datetime]) -> None:
         self._contacts, self._folder, self._clock = contacts, home / FOLDER, clock
-
-    def has_players(self) -> bool:
-        """Return whether there is a player to copy from."""
-        return self._contacts.has_enabled
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Store a dated copy in the home: the handler of the queue. Raises PlayerError if no player answers."""

@@ -29,7 +29,7 @@ from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import FOUND, needs, reads_home
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE
 from indexium_core.model.files.properties import ON_REQUEST, MediaReading, validate_fields
@@ -44,8 +44,6 @@ from indexium_core.store.catalog import properties as store
 from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
 from indexium_core.store.versions.plan_version import Modes
-
-KIND = "rescan"  # of its jobs
 
 MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted
 _POLL_SECONDS = 0.05  # seconds between two checks for a stop, in the pause after a batch
@@ -167,7 +165,7 @@ class Rescanner:
     ) -> Job:
         """Add a rescan job, which resumes after a restart. Arguments and errors are those of `run`."""
         payload = self.payload(_target(query, file_ids, everything=everything), refresh=refresh)
-        return self._queue.add_job(KIND, payload, title=job_title(payload, query))
+        return self._queue.add_job(job_kinds.RESCAN, payload, title=job_title(payload, query))
 
     def close(self) -> None:
         """Stop the rescans that run on threads of their callers."""

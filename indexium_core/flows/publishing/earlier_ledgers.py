@@ -25,6 +25,7 @@ from indexium_core.files.titles import nfo
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.publishing.nfo_ownership import PEOPLE, OwnValues, by_item, item_key, own_items, owned
 from indexium_core.model.publishing.subjects import Entity
+from indexium_core.store import start_work
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import earlier
 from indexium_core.store.publishing.earlier import EarlierFile
@@ -48,7 +49,7 @@ def upgrade(database: Database, *, at: datetime) -> int:
     are not written yet are planned again.
     """
     reader = database.read()
-    if not earlier.is_unchecked(reader):
+    if not start_work.has_unchecked_ledger(reader):
         return 0
     changed = _changed(database) if earlier.exist(reader) else []
     with database.atomic() as tx:

@@ -62,7 +62,7 @@ class PublicationPlanner:
         database: Database,
         *,
         clock: Callable[[], datetime],
-        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        placeholder_keys: Callable[[], frozenset[str]] = placeholders.default_keys,
         has_picture: Callable[[str], bool] = lambda _: True,
     ) -> None:
         """`placeholder_keys`: names that are no people, as keys; `has_picture`: whether the cache has a hash."""

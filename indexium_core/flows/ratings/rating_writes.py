@@ -22,10 +22,8 @@ from indexium_core import errors
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.schedules.scheduler import Scheduler
-from indexium_core.model import wording
-from indexium_core.model.event import Event
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import Actor, acting_as, whole_home
 from indexium_core.model.operations.operation import WriteOptions
@@ -36,12 +34,10 @@ from indexium_core.store.review import ratings
 
 logger = logging.getLogger(__name__)
 
-KIND = "ratings"
 QUIET_SECONDS = 0.8  # without a decision, before the write starts
 LONGEST_SECONDS = 5.0  # of collecting decisions, if they do not stop
 CLOSE_SECONDS = 30.0  # longest wait for the write that the end of the process starts
 RETRY_SECONDS = 60.0  # after a failure that may pass, so that its own operation is not the occasion of the next one
-_OCCASIONS = frozenset({"plan:changed", "write:completed", "rollback:completed", "scan:completed"})
 
 
 class RatingWrites:
@@ -61,21 +57,14 @@ class RatingWrites:
         self._max_files = max_files
         self._writing = threading.Lock()
         self._handles: list[OperationHandle] = []  # of the last write
-        self._is_open = False
+        self._is_open = True
         self._is_due = False  # an occasion came after the last write started
         self._tried: dict[int, int] = {}  # by file, the decision that an operation of this process has written
-
-    def start(self, events: EventBus, *, is_service: bool) -> None:
-        """Write each rating after it is set; a service also writes those that wait already."""
-        self._is_open = True
-        events.subscribe(self._on_event)
-        if is_service:
-            self._schedule()
 
     def close(self) -> None:
         """Write the ratings that were set a moment ago, and start no further write."""
         self._is_open = False
-        self._scheduler.forget(KIND)
+        self._scheduler.forget(job_kinds.RATINGS)
         is_writing = self._writing.locked()
         with self._writing:
             if self._is_due:
@@ -130,15 +119,13 @@ class RatingWrites:
                 found.setdefault(rating.actor, {})[file_id] = rating.decision
         return found
 
-    def _on_event(self, event: Event) -> None:
-        if event.name in _OCCASIONS:
-            self._schedule()
-
-    def _schedule(self) -> None:
+    def schedule(self) -> None:
         """Start the write when no decision follows for a moment."""
         if self._is_open:
             self._is_due = True
-            self._scheduler.add_later(KIND, QUIET_SECONDS, longest=LONGEST_SECONDS, has_work=lambda: bool(self._new()))
+            self._scheduler.add_later(
+                job_kinds.RATINGS, QUIET_SECONDS, longest=LONGEST_SECONDS, has_work=lambda: bool(self._new())
+            )
 
     def _start_safely(self) -> list[OperationHandle]:
         """Start the writes; what waits, because the plan or the home changes meanwhile, the next occasion starts."""

@@ -44,7 +44,7 @@ class Decisions:
         modes: Callable[[], Modes] = Modes,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
-        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
+        placeholder_keys: Callable[[], frozenset[str]] = placeholders.default_keys,
     ) -> None:
         """
         Make decisions in a home.

@@ -23,7 +23,7 @@ from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import FOUND, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.files.hash_cache import VerificationReport
@@ -38,7 +38,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.versions.plan_version import Modes
 
-KIND = "verify"  # of its jobs
 _BATCH_FILES, _BATCH_SECONDS = 100, 5.0  # at most between two checkpoints
 _PAGE_FILES = 1000  # files that are read from the catalog at once
 
@@ -85,7 +84,7 @@ class HashVerification:
         if ids == []:
             raise errors.NoMatchError("No file matches, so there is nothing to verify.")
         what = "all files" if ids is None else wording.files(len(ids))
-        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Verification of {what}")
+        return self._queue.add_job(job_kinds.VERIFICATION, {"file_ids": ids}, title=f"Verification of {what}")
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run the verification of a job and return its report: the handler of the queue."""

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexium_core import errors
 from indexium_core.files import walk
-from indexium_core.flows.review import targets
-from indexium_core.flows.scanning import discovery, folder_health, folder_names, roots
+from indexium_core.flows.scanning import roots
 from indexium_core.model.accounts.needs import NAMED, needs, reads_home
 from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
@@ -36,17 +36,18 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
     checked_language,
 )
-from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import checked_kind
-from indexium_core.model.planning.plan import checked_modes
-from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+
+if TYPE_CHECKING:  # most commands only read lists
+    from indexium_core.flows.scanning.discovery import Discovery
+    from indexium_core.model.files.kind_proposal import KindProposal
+    from indexium_core.store.versions.plan_version import Modes
 
 _MAX_HINTS = 40
 
@@ -87,6 +88,8 @@ class Inventory:
     @remote()
     def libraries(self) -> builtins.list[LibraryDetails]:
         """Return every library folder with the states of its files and its health."""
+        from indexium_core.flows.scanning import folder_health
+
         reader = self._database.read()
         counts = store.states(reader)
         return [
@@ -125,6 +128,8 @@ class Inventory:
             UsageError: The sort key is unknown.
 
         """
+        from indexium_core.flows.review import targets
+
         if sort not in SORTS:
             raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
         file_ids = None
@@ -189,6 +194,8 @@ class Inventory:
             UsageError: A mode is unknown.
 
         """
+        from indexium_core.model.planning.plan import checked_modes
+
         people_mode, comment_mode = checked_modes(mode, comment_mode)
         self._row(library_id)
         with self._database.atomic() as tx:
@@ -244,6 +251,8 @@ class Inventory:
             UsageError: There is no such choice.
 
         """
+        from indexium_core.model.providers.enrichment import CAST_PEOPLE
+
         if choice not in CAST_PEOPLE:
             raise errors.UsageError(f"A cast cannot be '{choice[:40]}'. Choose one of: {', '.join(CAST_PEOPLE)}.")
         self._row(library_id)
@@ -272,6 +281,8 @@ class Inventory:
         Hidden folders are included only if the text has their dot. For a folder that cannot be listed, the list is
         empty.
         """
+        from indexium_core.flows.scanning import folder_names
+
         paths = (
             folder_names.completions(text.strip(), limit=_MAX_HINTS)
             if text.strip()
@@ -286,6 +297,8 @@ class Inventory:
 
         `~` is the home folder. For "", only the places are returned. Hidden folders are left out.
         """
+        from indexium_core.flows.scanning import folder_names
+
         home = str(Path.home())
         places = self._suggestions(list(dict.fromkeys([home, *folder_names.common_folders(_MAX_HINTS), os.sep])))
         if not folder:
@@ -298,6 +311,8 @@ class Inventory:
     @remote(paths=("folder",))
     def propose_kind(self, folder: str | Path) -> KindProposal:
         """Return the kind that the names in a folder propose, see `set_kind`; UsageError if it cannot be listed."""
+        from indexium_core.flows.scanning import folder_names
+
         return folder_names.kind_of(os.fsdecode(roots.checked_folder(folder)))
 
     def _suggestions(self, paths: builtins.list[str]) -> builtins.list[FolderSuggestion]:
@@ -456,6 +471,8 @@ class Inventory:
             UsageError: A scan is running.
 
         """
+        from indexium_core.flows.scanning import discovery
+
         expected, removed = set(folders), list[str]()
         with self._exclude_scans():
             row = self._row(library_id)
@@ -474,7 +491,9 @@ class Inventory:
                     problems.append(error.message)
         return EmptyFolderReport(path=row.path, folders=removed, removed=len(removed), problems=problems)
 
-    def _discover(self, row: LibraryRow) -> discovery.Discovery:
+    def _discover(self, row: LibraryRow) -> Discovery:
+        from indexium_core.flows.scanning import discovery
+
         return discovery.discover(row, self._database.read(), now_ns=0, accept_missing=True)
 
     @remote()

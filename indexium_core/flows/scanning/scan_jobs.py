@@ -15,7 +15,7 @@ from indexium_core.flows.scanning.scanner import Scanner, summary
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.dispatcher import STOP_SECONDS
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
 from indexium_core.model.job import Job
@@ -23,8 +23,6 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-
-KIND = "scan"
 
 
 @dataclass(slots=True)
@@ -72,7 +70,7 @@ class ScanJobs:
         payload = {"libraries": library_ids, "full": full, "really_gone": accept_missing}
         target = ", ".join(library.path for library in libraries) or "all libraries"
         title = f"Scan {target}, read every file again" if full else f"Scan {target}"
-        return self._queue.add_job(KIND, payload, title=title, priority=priority, dedup=dedup)
+        return self._queue.add_job(job_kinds.SCAN, payload, title=title, priority=priority, dedup=dedup)
 
     @needs(LIBRARIES_MANAGE, NAMED)
     def add_folders(self, library_id: int, folders: Sequence[str], *, priority: int | str = "high") -> Job:
@@ -86,7 +84,7 @@ class ScanJobs:
         payload = {"libraries": [library_id], "full": False, "really_gone": False, "folders": inside}
         place = inside[0] if len(inside) == 1 else wording.plural(len(inside), "folder")
         title = f"Scan {place} of {library.name}" if inside else f"Scan {library.path}"
-        return self._queue.add_job(KIND, payload, title=title, priority=priority)
+        return self._queue.add_job(job_kinds.SCAN, payload, title=title, priority=priority)
 
     @needs(JOBS_MANAGE, NAMED)
     @remote(paths=("dirs",))
@@ -108,7 +106,7 @@ class ScanJobs:
             Exception: The error of the scan, or an error from `on_progress`.
 
         """
-        if self._queue.running_jobs(KIND):
+        if self._queue.running_jobs(job_kinds.SCAN):
             raise errors.UsageError("A scan is running already. Wait for its end.", code="scan_running")
         awaited, job_id = _Awaited(on_progress), 0
         try:
@@ -135,7 +133,7 @@ class ScanJobs:
     @remote()
     def cancel(self) -> bool:
         """Cancel the running scan; False if no scan runs. Files that were read are kept; no file becomes missing."""
-        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(KIND))
+        return any(self._queue.cancel(job_id) for job_id in self._queue.running_jobs(job_kinds.SCAN))
 
     @shows_instead(None)
     @remote()

@@ -21,6 +21,7 @@ from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.model import job_kinds
 from indexium_core.model.accounts.needs import internal, needs
 from indexium_core.model.accounts.permissions import QUERY_RUN, SETTINGS_MANAGE
 from indexium_core.model.analysis import SnapshotReport
@@ -28,19 +29,12 @@ from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import files, survival
-from indexium_core.store.recovery.survival import Survival
+from indexium_core.store.recovery import files
 from indexium_core.store.versions.plan_version import Version
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
 
-KIND = "snapshot"
-_WORK = ("scan", "rescan", "write", "rollback")
-_PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
-_TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")
-_CHANGES = frozenset({"plan:changed", "approvals:changed", *_TITLES, *(f"{work}:completed" for work in _WORK)})
-_DECIDED = frozenset(survival.of(Survival.DECIDED))
 # A snapshot starts some seconds after the last change, because a decision beside it takes twice as long, and not later
 # than the second number after the first one; the pause after the last snapshot may be longer.
 _DELAY_SECONDS = 2.0
@@ -63,7 +57,6 @@ class Snapshots:
         findings: Callable[[], snapshot.Findings],
         clock: Callable[[], datetime],
         is_enabled: Callable[[], bool],
-        follows_progress: bool,
         scheduler: Scheduler,
     ) -> None:
         """
@@ -75,14 +68,12 @@ class Snapshots:
             findings: Returns the findings of the checks.
             clock: Returns the current time (UTC).
             is_enabled: Returns whether changes lead to snapshots.
-            follows_progress: Take snapshots during a scan or a write, too. They slow the work down.
             scheduler: Starts the snapshots after changes.
 
         """
         self._database = database
         self._folder = database.home / files.SNAPSHOTS
         self._version, self._findings, self._clock, self._is_enabled = version, findings, clock, is_enabled
-        self._events = _CHANGES | _PROGRESS if follows_progress else _CHANGES
         self._scheduler = scheduler
         self._taking = threading.Lock()
         self._is_changed = False
@@ -93,18 +84,15 @@ class Snapshots:
         self._last = (0.0, float("-inf"))  # the seconds and the end (time.monotonic()) of the last snapshot of a job
         self._pause = _PAUSE  # of the changes since the last snapshot, the shortest
         self._retry_at = float("-inf")  # time.monotonic() before which a failed snapshot is not retried
-        database.follow(self._on_commit)
 
     @internal
-    def on_event(self, event: Event) -> None:
-        """Take a snapshot soon if the event reports a change of published data."""
-        if event.name in self._events:
-            self.take_soon()
+    def on_event(self, _event: Event) -> None:
+        """Take a snapshot soon after an event that reports a change of published data, see `occasions`."""
+        self.take_soon()
 
-    def _on_commit(self, written: frozenset[str]) -> None:
-        """Take a snapshot soon if a person decided something: without the database, a rebuild takes it from there."""
-        if written & _DECIDED:
-            self.take_soon(_PAUSE_OF_DECISION)
+    def follow_decision(self) -> None:
+        """Take a snapshot soon after a decision of a person: without the database, a rebuild takes it from there."""
+        self.take_soon(_PAUSE_OF_DECISION)
 
     @needs(SETTINGS_MANAGE)
     def take_soon(self, pause: int = _PAUSE) -> None:
@@ -118,7 +106,9 @@ class Snapshots:
             last_seconds, ended_at = self._last
             earliest = max(ended_at + self._pause * last_seconds, self._retry_at)
             seconds = max(_DELAY_SECONDS, earliest - time.monotonic())
-            self._scheduler.add_soon(KIND, seconds, longest=_LONGEST_SECONDS, has_work=lambda: self._is_changed)
+            self._scheduler.add_soon(
+                job_kinds.SNAPSHOT, seconds, longest=_LONGEST_SECONDS, has_work=lambda: self._is_changed
+            )
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
         """Run a job of the schedule. A stop does not end it: a snapshot is short."""
@@ -129,7 +119,7 @@ class Snapshots:
         finally:
             ended_at = time.monotonic()
             self._last = (ended_at - started, ended_at)
-            self._scheduler.forget(KIND)  # a change during the snapshot did not know when it ends
+            self._scheduler.forget(job_kinds.SNAPSHOT)  # a change during the snapshot did not know when it ends
             if self._is_changed:
                 self.take_soon(self._pause)
         logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})

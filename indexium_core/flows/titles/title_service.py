@@ -18,6 +18,7 @@ from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model import job_kinds
 from indexium_core.model.accounts.needs import NAMED, NO_LIBRARY, internal, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
@@ -37,7 +38,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified, title_facets
 from indexium_core.store.titles import titles as store
 
-KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
 
 
@@ -94,7 +94,9 @@ class TitleService:
                 "No library holds films or series. Choose its kind first: indexium libraries set ID --kind mixed."
             )
         payload = {"libraries": sorted(library_ids), **unassigned}
-        return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
+        return self._queue.add_job(
+            job_kinds.IDENTIFICATION, payload, title=f"Identify titles of {names}", priority=priority
+        )
 
     @needs(JOBS_MANAGE, NO_LIBRARY)
     @remote()

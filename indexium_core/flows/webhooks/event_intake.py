@@ -22,11 +22,10 @@ from indexium_core.flows.automation.automation_service import AutomationService
 from indexium_core.flows.webhooks.event_places import place_of
 from indexium_core.flows.webhooks.event_spool import EventSpool, SpooledEvent
 from indexium_core.flows.webhooks.reactions import FAR, LATER, PAUSED, is_due
-from indexium_core.flows.webhooks.reactions import KIND as REACTION
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.schedules.scheduler import Scheduler
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.connections.sender_events import SenderEvent, read_event
 from indexium_core.model.connections.webhooks import WebhookSource
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
@@ -36,7 +35,6 @@ from indexium_core.store.connections import webhooks as store
 from indexium_core.store.connections.webhooks import FolderGroup, NewEvent
 from indexium_core.store.database import Database
 
-KIND = "webhook-events"  # of its jobs
 MONTH = timedelta(days=30)  # for which events are kept, and in which they are counted
 _SOON_SECONDS = 0.5  # after the last receipt: reading events delays the answers to others …
 _LONGEST_SECONDS = 3.0  # … and at most after the first one
@@ -208,7 +206,7 @@ class EventIntake:
             events = wording.plural(sum(each.events for each in groups), "event")
             with acting_as(Actor("webhook", str(source_id), source_name)):
                 self._queue.add_job(
-                    REACTION,
+                    job_kinds.REACTION,
                     {"library": library_id, "folders": folders},
                     title=f"{events} of {source_name} in {names.get(library_id, 'a removed library')}",
                 )
@@ -227,7 +225,7 @@ class EventIntake:
 
     def _arm(self, seconds: float, *, longest: float = 0.0) -> None:
         with acting_as(SYSTEM):
-            self._scheduler.add_soon(KIND, seconds, longest=longest, has_work=self._has_work)
+            self._scheduler.add_soon(job_kinds.WEBHOOK_EVENTS, seconds, longest=longest, has_work=self._has_work)
 
     def _has_work(self) -> bool:
         return self._spool.has_events() or store.is_waiting(self._database.read())

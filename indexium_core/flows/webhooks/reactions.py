@@ -21,7 +21,6 @@ from indexium_core.store.connections import webhooks as store
 from indexium_core.store.connections.webhooks import ClaimedEvent, FolderGroup
 from indexium_core.store.database import Database
 
-KIND = "reaction"  # of its jobs
 LATER = timedelta(minutes=5)  # before the next attempt; the longest while a disk is not mounted
 PAUSED = "All automation is paused. The event continues when it is resumed."
 LONGEST = timedelta(days=7)  # that an event waits for a cause to end; a disk that is not mounted has no limit

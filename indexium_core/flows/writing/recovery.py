@@ -21,7 +21,7 @@ from indexium_core.model.operations.interruption import undone_message
 from indexium_core.model.operations.operation import WriteResult, postpones
 from indexium_core.model.operations.outcomes import UNDONE, Outcome, success_of
 from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport
-from indexium_core.store import database, jobs
+from indexium_core.store import database, jobs, start_work
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import ItemOutcome, ItemRecord, UnresolvedItem
 
@@ -41,7 +41,7 @@ def recover(
     """
     operations_ledger, job_ids = ledger.Ledger(store), jobs.JobRows(store)
     report = RecoverReport()
-    for operation_id, kind, status in operations_ledger.unfinished():
+    for operation_id, kind, status in start_work.unfinished_operations(store.read()):
         if operation_id in skip:
             continue
         undone, finished, stopped_at = report.undone, report.finished, operations_ledger.last_activity(operation_id)
@@ -85,7 +85,9 @@ def recover(
 def unresolved_items(store: database.Database, *, skip: frozenset[int]) -> dict[int, UnresolvedItem]:
     """Return the items that `recover` will compare with their journals, by id."""
     operations_ledger = ledger.Ledger(store)
-    unfinished = [operation_id for operation_id, *_ in operations_ledger.unfinished() if operation_id not in skip]
+    unfinished = [
+        operation_id for operation_id, *_ in start_work.unfinished_operations(store.read()) if operation_id not in skip
+    ]
     return {item.item_id: item for operation_id in unfinished for item in operations_ledger.unresolved(operation_id)}
 
 

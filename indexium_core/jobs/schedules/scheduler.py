@@ -205,12 +205,18 @@ class Scheduler:
         """Return the seconds until something is due, 0 or less if it is; None if nothing will be."""
         now, moment = time.monotonic(), self._clock()
         with self._lock:
-            left = [delay.due - now for delay in self._delays.values()]
-            for row in self._rows.values():
-                if row.next_run_at is not None and self._is_on(row):
-                    seconds = (row.next_run_at - moment).total_seconds()
-                    left.append(max(seconds, self._attempts.get(row.name, now) - now))
-        return min(left, default=None)
+            left = min((delay.due - now for delay in self._delays.values()), default=None)
+            runs = [
+                (max((row.next_run_at - moment).total_seconds(), self._attempts.get(row.name, now) - now), row)
+                for row in self._rows.values()
+                if row.next_run_at is not None
+            ]
+            for seconds, row in sorted(runs, key=lambda run: run[0]):
+                if left is not None and left <= seconds:
+                    break
+                if self._is_on(row):  # asked last: the answer may be in the database
+                    return seconds
+        return left
 
     def add_due(self) -> None:
         """

@@ -16,10 +16,12 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from indexium_core.model.accounts.permissions import PLAN_EDIT, PLAN_READ, WRITE_ANY, WRITE_SAFE, Permission
-from indexium_core.model.operations.operation import WriteOptions
+
+if TYPE_CHECKING:
+    from indexium_core.model.operations.operation import WriteOptions
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Service = TypeVar("Service")
@@ -72,6 +74,8 @@ _READ = CallRule()
 
 def permission_to_write(options: WriteOptions | None) -> Permission:
     """Return the permission for a write with these options; None: the default ones."""
+    from indexium_core.model.operations.operation import WriteOptions  # here: each command imports this module
+
     return WRITE_SAFE if set((options or WriteOptions()).risk) <= {"safe"} else WRITE_ANY
 
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from indexium_core.errors import UsageError
 from indexium_core.model.accounts.identities import roles_of_groups
@@ -56,10 +55,10 @@ def _groups(text: str) -> str:
     return text
 
 
-class SignInSettings(BaseSettings):
+class SignInSettings(BaseModel):
     """The settings of the sign-in."""
 
-    model_config = SettingsConfigDict(defer_build=True)  # only the settings of a home are built, which have these, too
+    model_config = ConfigDict(defer_build=True)  # only the settings of a home are built, which have these, too
 
     session_idle_hours: int = setting(
         24, "Hours without a request after which a person has to sign in again.", _NOW, ge=1, le=720

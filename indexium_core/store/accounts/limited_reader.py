@@ -11,18 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indexium_core.model.planning.issue_bits import ISSUE_PARAMETERS
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection, Parameters
 from indexium_core.store.recovery import database_file
 
-_SQL = sql.load("limited_reader")
 _HOME = f"{database_file.NAME}.main"  # the schema with the tables themselves
-_PARTS = {
-    "home": _HOME,
-    "copied": str(ISSUE_PARAMETERS["duplicate_content"]),
-    "warnings": str(ISSUE_PARAMETERS["warning_bits"]),
-}
 # Tables without a view: each service shows of them only what it may.
 _WITHOUT_FILES = """
     api_tokens changers copied_people custom_fields edit_templates film_hashes finished_upgrades hash_cache id_kinds
@@ -49,8 +42,15 @@ class LimitedCursor:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._limits: Limits | None = None  # for which the variables are set
-        for name, text in _SQL.items():
-            connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, **_PARTS)}")
+        from indexium_core.model.planning.issue_bits import ISSUE_PARAMETERS  # here: most homes have no such actor
+
+        parts = {
+            "home": _HOME,
+            "copied": str(ISSUE_PARAMETERS["duplicate_content"]),
+            "warnings": str(ISSUE_PARAMETERS["warning_bits"]),
+        }
+        for name, text in sql.load("limited_reader").items():
+            connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, **parts)}")
 
     def limit(self, limits: Limits) -> None:
         """Show what belongs to some libraries, until another call."""
@@ -87,4 +87,4 @@ def sees_operation(reader: Connection, operation_id: int) -> bool:
 
 def hidden_tables() -> frozenset[str]:
     """Return the names of the views."""
-    return frozenset(_SQL)
+    return frozenset(sql.load("limited_reader"))

@@ -150,11 +150,6 @@ def is_cached(reader: Connection, content_hash: str) -> bool:
     return bool(reader.value(_sql("is_cached"), {"content_hash": content_hash}))
 
 
-def cached_bytes(reader: Connection) -> int:
-    """Return the size of all images of the cache, without their variants."""
-    return int(reader.value(_sql("cached_bytes")))
-
-
 def remove_cached(tx: Connection, hashes: Collection[str]) -> None:
     """Delete images that are not in the cache any more."""
     facts = {"hashes": list(hashes)}

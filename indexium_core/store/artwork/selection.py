@@ -38,11 +38,6 @@ def pictured_titles(reader: Connection, library_id: int | None = None, *, below:
     return [each for (each,) in reader.execute(_sql("pictured_titles"), facts).fetchall()]
 
 
-def unscored_titles(reader: Connection) -> list[int]:
-    """Return the titles with pictures that have no score although the rule gives one."""
-    return [each for (each,) in reader.execute(_sql("unscored_titles")).fetchall()]
-
-
 def seed_configs(tx: Connection, library_id: int) -> None:
     """Give a library the rule that a new one has for each kind of picture, where it has none."""
     counts = [default_config(library_id, each).max_count for each in ASSET_TYPES]

@@ -11,21 +11,19 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.files.media import FileStat, MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
 from indexium_core.store import rows, sql
-from indexium_core.store.artwork import selection
-from indexium_core.store.catalog import faces, films, hash_cache, properties
+from indexium_core.store.catalog import faces, films
 from indexium_core.store.connection import Connection
-from indexium_core.store.operations import legacy_history
-from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
-from indexium_core.store.titles import identified
+
+if TYPE_CHECKING:
+    from indexium_core.model.files.hash_cache import KnownHash
 
 _KEEPING = ("keep_identity", "keep_facts", "keep_stable")  # statements about facts of files that cannot be read
 
@@ -83,6 +81,8 @@ def home_counts(reader: Connection) -> tuple[int, int, tuple[int, datetime, int]
 
 def add_library(tx: Connection, path_bytes: bytes, *, name: str = "", photos: bool = True) -> int:
     """Add a library and return its id; an existing library does not change. The default name is that of the folder."""
+    from indexium_core.store.artwork import selection
+
     existing = tx.value(_sql("library_at"), [path_bytes])
     if existing is not None:
         return int(existing)
@@ -143,6 +143,8 @@ def languages_of_titles(reader: Connection, title_ids: Sequence[int]) -> dict[in
 
 def set_library_kind(tx: Connection, library_id: int, kind: LibraryKind) -> None:
     """Set what a library holds; with `home`, its titles that no person has changed are deleted."""
+    from indexium_core.store.titles import identified
+
     tx.execute(_sql("set_library_kind"), [library_id, kind])
     if kind == "home":
         identified.forget_library(tx, library_id)
@@ -255,6 +257,10 @@ def upsert_files(
         UnknownIdError: There is no such library.
 
     """
+    from indexium_core.store.catalog import properties
+    from indexium_core.store.operations import legacy_history
+    from indexium_core.store.people import people
+
     root = _root(tx, library_id)
     if not files:
         return UpsertReport(added=0, changed=0, moved=0, unchanged=0)
@@ -328,6 +334,8 @@ def update_written(
     the old hash keep their people. Returns the file ids of the other hard links, each with the file of `files` that it
     links to. The next scan reads the files again if the custom fields changed after `since`, the start of the write.
     """
+    from indexium_core.store.catalog import hash_cache, properties
+
     if not files:
         return {}
     written = dict(files)
@@ -353,6 +361,8 @@ def update_written(
 
 
 def _hashes_of(files: Iterable[ScannedFile]) -> list[tuple[FileStat, KnownHash]]:
+    from indexium_core.model.files.hash_cache import KnownHash
+
     return [(file.stat, KnownHash(file.facts.file_hash, 0.0)) for file in files if file.facts.file_hash]
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexium_core.model.files.inventory import FilePage, ListedFile, Quality, RemovalReport, TextCount
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.planning.plan import Holder
 from indexium_core.store import sql
-from indexium_core.store.artwork import selection
-from indexium_core.store.catalog import recordings
 from indexium_core.store.connection import Connection
-from indexium_core.store.titles import identified
+
+if TYPE_CHECKING:
+    from indexium_core.model.planning.plan import Holder
 
 _MAX_TEXTS = 20  # custom texts of comments in `Quality`
 
@@ -103,6 +102,8 @@ def removal(reader: Connection, library_id: int, path: str, part: LibraryPart) -
 
 def unfinished_operations(reader: Connection, library_id: int, part: LibraryPart) -> list[Holder]:
     """Return the unfinished operations that have files in a part of a library."""
+    from indexium_core.model.planning.plan import Holder
+
     rows = _on_part(reader, "unfinished_operations", library_id, part).fetchall()
     return [Holder(*row) for row in rows]
 
@@ -119,6 +120,8 @@ def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
 
     A copy elsewhere gets the decisions on a recording that has no other file.
     """
+    from indexium_core.store.catalog import recordings
+
     _on_part(tx, "forgotten", library_id, part)
     for name in ("mark_forgotten", "mark_forgotten_missing"):
         tx.execute(_sql(name))
@@ -138,6 +141,9 @@ def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
 
 def forget_library(tx: Connection, library_id: int) -> None:
     """Delete the rows of a library, its files and the decisions on them, as `forget` does."""
+    from indexium_core.store.artwork import selection
+    from indexium_core.store.titles import identified
+
     forget(tx, library_id, WHOLE)
     tx.execute(_sql("forget_library"), [library_id])
     selection.remove_configs(tx, library_id)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal
 
 from indexium_core.model.fields.table import CREATION_TIME, DATE, RATING, TITLE
 from indexium_core.model.fields.values import FAVORITE
@@ -18,6 +15,10 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.versions.plan_version import Version
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 KINDS: tuple[MediaKind | Literal[""], ...] = ("", "video", "audio", "photo")
 _KEYS = {"title": TITLE, "rating": RATING, "created": CREATION_TIME, "date": DATE}

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from indexium_core.model.operations.backup import OperationBackups
-from indexium_core.model.operations.operation import BackupRecord
 from indexium_core.store import database, sql
 from indexium_core.store.connection import Connection
+
+if TYPE_CHECKING:  # each start asks for expired backups
+    from indexium_core.model.operations.backup import OperationBackups
+    from indexium_core.model.operations.operation import BackupRecord
 
 _SQL = sql.load("backups")
 _KINDS = ("journal", "delta", "original", "tags")
@@ -156,11 +158,15 @@ def drop_operation(tx: Connection, operation_id: int, *, reason: str, now: datet
 
 
 def _backup(row: dict[str, Any]) -> Backup:
+    from indexium_core.model.operations.operation import BackupRecord
+
     record = BackupRecord(**{name: row.pop(name) for name in BackupRecord.__dataclass_fields__})
     return Backup(record=record, file=(row.pop("file_hash"), row.pop("file_path")), **row)
 
 
 def _of_operation(row: dict[str, Any], kept_for: timedelta) -> OperationBackups:
+    from indexium_core.model.operations.backup import OperationBackups
+
     counts = {kind: row.pop(kind) for kind in _KINDS}
     kinds = {kind: count for kind, count in counts.items() if count}
     return OperationBackups(**row, kinds=kinds, expires_at=row["created_at"] + kept_for)

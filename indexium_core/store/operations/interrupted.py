@@ -12,16 +12,6 @@ from indexium_core.store.connection import Connection
 _SQL = sql.load("interrupted")
 
 
-def operations(reader: Connection) -> list[tuple[int, bool]]:
-    """
-    Return the operations that were interrupted or failed and have files left, newest first.
-
-    The second value of each: whether it resumes automatically at the next start of a service.
-    """
-    rows: list[tuple[int, bool]] = reader.execute(_SQL["interrupted_operations"]).fetchall()
-    return rows
-
-
 def counts(reader: Connection, operation_id: int) -> dict[Outcome, int]:
     """Return the number of files of an operation by outcome."""
     counts: Counter[Outcome] = Counter()

@@ -434,11 +434,6 @@ class Ledger:
         found = people.find(reader, [name]).get(name, [])
         return people.keys_of(reader, found) | {names_of.person_key(name)}
 
-    def unfinished(self) -> list[tuple[int, str, str]]:
-        """Return id, type and status of operations that have not ended."""
-        rows: list[tuple[int, str, str]] = self._store.read().execute(_SQL["unfinished_operations"]).fetchall()
-        return rows
-
     def last_activity(self, operation_id: int) -> datetime:
         """Return the last stored time at which an operation was running."""
         found: datetime = self._store.read().value(_SQL["last_activity"], {"operation_id": operation_id})

@@ -17,8 +17,7 @@ from urllib.parse import quote_from_bytes
 from indexium_core.model.people import people_comment, person
 from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.model.people.person import AssignmentRow, PersonRow
-from indexium_core.model.query import SpellingParameter, SpellingSet
-from indexium_core.store import rows, sql
+from indexium_core.store import sql
 from indexium_core.store.approvals import changers
 from indexium_core.store.connection import Connection
 
@@ -269,6 +268,8 @@ def files_by_name(reader: Connection) -> list[tuple[str, int]]:
 
 def export(reader: Connection) -> list[AssignmentRow]:
     """Return all assignments in the order of the paths, one row for each copy of a payload and each other person."""
+    from indexium_core.store import rows
+
     return [
         AssignmentRow(
             path="" if path is None else rows.display(path),
@@ -410,6 +411,8 @@ def _delete_unused(tx: Connection) -> None:
 
 def resolve_spellings(reader: Connection, parameters: Mapping[str, object]) -> dict[str, object]:
     """Return the parameters of a compiled query, with spellings in place of each `SpellingParameter`."""
+    from indexium_core.model.query import SpellingParameter, SpellingSet
+
     keys = {each.name: each.key for each in parameters.values() if isinstance(each, SpellingParameter)}
     values: dict[str, Mapping[SpellingSet, object]] = {}
     for name, key in keys.items():

@@ -10,9 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexium_core import errors
 from indexium_core.model.planning.issue_bits import ISSUE_PARAMETERS
 from indexium_core.model.planning.plan import (
@@ -33,8 +30,10 @@ from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
 from indexium_core.store.versions.plan_version import Modes, Version
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # most commands need no array
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
 
@@ -152,19 +151,26 @@ def page(
     reader: Connection, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int
 ) -> list[PlanItem]:
     """Return a page of the listed items, sorted by one of `SORT_KEYS`, then by path in ascending order."""
-    file_ids = sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset).tolist()
-    return ordered_items(reader, search.version, file_ids)
+    found = _sorted(reader, search, sort=sort, descending=descending, limit=limit, offset=offset).fetchall()
+    return ordered_items(reader, search.version, [file_id for (file_id,) in found])
 
 
 def sorted_ids(
     reader: Connection, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int
 ) -> NDArray[np.int64]:
     """Return the ids of a page of the listed items in the order of `page`: 8 bytes for each item."""
+    file_ids: NDArray[np.int64]
+    found = _sorted(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+    file_ids = found.fetchnumpy()["file_id"]
+    return file_ids
+
+
+def _sorted(
+    reader: Connection, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int
+) -> Connection:
     order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
     statement = "order" if search.is_unfiltered and sort in _OWN_KEYS else "order_of_search"
-    file_ids: NDArray[np.int64]
-    file_ids = _run(reader, statement, _facts(search) | order, search.query).fetchnumpy()["file_id"]
-    return file_ids
+    return _run(reader, statement, _facts(search) | order, search.query)
 
 
 class CellRow(NamedTuple):

@@ -29,11 +29,6 @@ class EarlierFile(NamedTuple):
     journal: str | None  # its name
 
 
-def is_unchecked(reader: Connection) -> bool:
-    """Return whether the history has NFO files, and nobody has looked yet for those of an earlier version."""
-    return bool(reader.value(_sql("is_unchecked")))
-
-
 def exist(reader: Connection) -> bool:
     """Return whether the ledger has NFO files of an earlier version."""
     return bool(reader.value(_sql("has_earlier")))

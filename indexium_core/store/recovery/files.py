@@ -30,6 +30,8 @@ FILE_NAME = "indexium.duckdb"
 COUNTER = "change-counter.json"  # see `change_counter`
 FOLDER = "database-backups"
 JOURNALS = "backups"  # folder of the home with the journals of the operations
+CLUSTER_ID = "cluster.id"  # exists as soon as a worker of a cluster has written for the home
+PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 PICTURES = "cache"  # folder of the home with the originals of pictures
 SNAPSHOTS = "snapshot"  # folder of the home with the snapshots
 _JOURNAL_NAME = re.compile(r"(\d+)(?:-\d+)?(?:\.\d+)?\.(?:journal|settled)")  # number, copy, run
@@ -66,12 +68,18 @@ def backups(home: Path) -> list[DatabaseBackup]:
     return sorted(found, key=lambda backup: (backup.created_at, len(backup.name), backup.name), reverse=True)
 
 
+def newest_backup(home: Path) -> datetime | None:
+    """Return the time of the newest backup that was made for a restoration, not by a migration or a replacement."""
+    return max((each.created_at for each in backups(home) if each.kind in ("daily", "manual")), default=None)
+
+
 def _backup(path: Path, kind: str) -> DatabaseBackup:
     status = path.stat()
     name = path.name.removeprefix(f"{FILE_NAME}.").removesuffix(".duckdb")
     created_at = datetime.fromtimestamp(status.st_mtime, UTC)
     with contextlib.suppress(ValueError):
-        created_at = datetime.strptime("-".join(name.split("-")[1:3]), _STAMP).replace(tzinfo=UTC)
+        day, time_of_day = name.split("-")[1:3]
+        created_at = datetime.fromisoformat(f"{day}T{time_of_day}").replace(tzinfo=UTC)  # as `_STAMP`
     return DatabaseBackup(name=name, kind=kind, path=path, created_at=created_at, size=status.st_size)
 
 
@@ -92,6 +100,14 @@ def journals(folder: Path) -> list[Path]:
     return [
         path for pattern in ("*.journal", "lost/*.journal", "lost/*.settled") for path in sorted(folder.glob(pattern))
     ]
+
+
+def had_cluster(home: Path) -> bool:
+    """Return whether workers of a cluster have written for a home, so that library folders may have their journals."""
+    try:
+        return (home / CLUSTER_ID).exists()
+    except OSError:  # in doubt, recovery looks, and reports the error
+        return True
 
 
 def snapshots(home: Path) -> list[Path]:

@@ -115,10 +115,6 @@ SELECT content_hash, file_path FROM cache_inventory ORDER BY content_hash;
 -- Whether an image is in the cache.
 SELECT EXISTS (FROM cache_inventory WHERE content_hash = $content_hash);
 
--- name: cached_bytes
--- The size of the images of the cache.
-SELECT coalesce(sum(file_size), 0) FROM cache_inventory;
-
 -- name: remove_cached
 -- Delete images that are not in the cache any more.
 DELETE FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);

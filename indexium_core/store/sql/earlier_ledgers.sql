@@ -1,9 +1,5 @@
 -- NFO files in the ledger whose lists are not yet ours item by item: an earlier version wrote them.
 
--- name: is_unchecked
--- Whether there are NFO files in the history, and nobody has looked yet for those of earlier versions.
-SELECT NOT EXISTS (FROM finished_upgrades WHERE name = 'ledger by item') AND EXISTS (FROM item_side_files WHERE kind = 'nfo');
-
 -- name: finish
 -- Nobody looks again.
 INSERT INTO finished_upgrades VALUES ('ledger by item', $at);

@@ -1,14 +1,3 @@
--- name: interrupted_operations
--- Operations that were interrupted or failed and have files left, newest first, each with whether it was stopped
--- normally and resumes automatically.
-SELECT o.id, o.status = 'interrupted' AND EXISTS (
-           SELECT 1 FROM job_queue j WHERE j.operation_id = o.id AND j.status = 'interrupted' AND j.stopped_by = 'stop')
-FROM metadata_operations o
-WHERE o.status IN ('interrupted', 'failed')
-  AND EXISTS (SELECT 1 FROM metadata_operation_items m
-              WHERE m.operation_id = o.id AND m.status IN ('pending', 'writing', 'unknown'))
-ORDER BY o.id DESC;
-
 -- name: outcome_counts
 -- The number of files of an operation by status and code, with its type.
 SELECT m.status, coalesce(m.code, ''), o.operation_type, count(*)

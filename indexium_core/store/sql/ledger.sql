@@ -543,14 +543,6 @@ WHERE m.id IN (SELECT unnest($item_ids::BIGINT[])) AND n.status = 'success' AND 
   AND (n.reverts_item IS NULL OR n.reverts_item < m.id)
 ORDER BY m.id, n.id DESC;
 
--- name: unfinished_operations
--- Operations that were running or failed when the process ended, or of which a file has an unknown result.
-SELECT id, operation_type, status FROM metadata_operations o
-WHERE status IN ('pending', 'in_progress', 'paused')
-   OR EXISTS (SELECT 1 FROM metadata_operation_items m WHERE m.operation_id = o.id AND (
-                  m.status = 'unknown' OR o.status = 'failed' AND m.status = 'pending'))
-ORDER BY id;
-
 -- name: last_activity
 -- When an operation was last running, as far as it is stored.
 SELECT greatest(o.started_at, (SELECT max(m.processed_at) FROM metadata_operation_items m WHERE m.operation_id = o.id),

@@ -37,10 +37,6 @@ WHERE ($library_id::INTEGER IS NULL OR t.library_id = $library_id)
   AND ($below OR t.entity_type IN ('movie', 'series')) AND t.state <> 'ignored'
 ORDER BY 1;
 
--- name: unscored_titles
--- The titles with pictures of providers that have no score: an earlier version stored them.
-SELECT DISTINCT entity_id FROM asset_candidates WHERE provider <> 'local' AND auto_score IS NULL ORDER BY 1;
-
 -- name: set_scores
 -- Store scores, and which pictures the rule selects. What a person selected keeps its time and name.
 UPDATE asset_candidates AS a SET auto_score = i.score, is_selected = i.is_selected,

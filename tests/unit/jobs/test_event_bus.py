@@ -50,6 +50,17 @@ def test_events_are_returned_in_order(run: Run) -> None:
     assert run.recorder.since(0, limit=2) == made[:2]
 
 
+def test_listener_hears_only_events_of_its_names(run: Run) -> None:
+    heard: list[str] = []
+    run.bus.subscribe(lambda event: heard.append(event.name), names={"scan:completed", "plan:changed"})
+    leave = run.bus.subscribe(lambda event: heard.append("all"))
+    for name in ("scan:started", "scan:completed", "plan:changed"):
+        run.bus.emit(name)
+    leave()
+
+    assert heard == ["all", "scan:completed", "all", "plan:changed", "all"]
+
+
 def test_event_in_delivery_is_not_skipped(database: Database) -> None:
     """A client that has read up to an event must have all earlier ones, however long their delivery takes."""
     store, told, go_on = Events(database), threading.Event(), threading.Event()

@@ -30,12 +30,11 @@ from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.store.operations.ledger_rows import UnresolvedItem
-from indexium_core.store.recovery.files import sync_and_rename
+from indexium_core.store.recovery.files import CLUSTER_ID, sync_and_rename
 
 logger = logging.getLogger(__name__)
 
 _FOLDER = os.path.join(os.fsdecode(swap.OWN_FOLDER), "journals")  # noqa: PTH118 - part of a path
-_ID_FILE = "cluster.id"  # of a home: marks its journals in a folder that several homes use
 _ID = re.compile(r"[0-9a-f]{16}")
 _NAME = re.compile(r"[0-9a-f]{16}\.(\d+)\.[0-9a-f]+\.((\d+)\.(?:\d+\.)?journal)")
 _COLLECT_SECONDS = 10.0  # longest wait of a recovery for workers that still write
@@ -250,7 +249,7 @@ class WorkerJournals:
             StoreError: The id cannot be read or stored.
 
         """
-        path = self._home / _ID_FILE
+        path = self._home / CLUSTER_ID  # marks its journals in a folder that several homes use
         with self._lock:
             try:
                 if not self._id and path.exists():
