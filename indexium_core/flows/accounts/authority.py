@@ -239,9 +239,15 @@ def checked(service: Service, authority: Authority) -> Service:
 
 @functools.cache
 def _checked_class(service: type) -> type:
-    is_function = any("__call__" in vars(each) for each in service.__mro__)  # `library.history(…)`
-    bases = (_CheckedFunction, service) if is_function else (_CheckedCalls, service)
-    return type(f"Checked{service.__name__}", bases, {})
+    members: dict[str, Any] = {"__module__": service.__module__, "__doc__": service.__doc__}
+    if "__call__" in vars(service):  # `library.history(…)`
+
+        @functools.wraps(vars(service)["__call__"])
+        def call(self: _CheckedCalls, *args: Any, **kwargs: Any) -> Any:
+            return _CheckedCalls.__getattribute__(self, "__call__")(*args, **kwargs)
+
+        members["__call__"] = call
+    return type(f"Checked{service.__name__}", (_CheckedCalls, service), members)
 
 
 class _CheckedCalls:
@@ -275,10 +281,3 @@ class _CheckedCalls:
 
     def __delattr__(self, name: str) -> None:
         delattr(object.__getattribute__(self, _SERVICE), name)
-
-
-class _CheckedFunction(_CheckedCalls):
-    """A stand-in that is called itself."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return _CheckedCalls.__getattribute__(self, "__call__")(*args, **kwargs)
