@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexium_core.model.fields import shown_in
-from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.field import NOWHERE, Field, MatroskaPlace
 from indexium_core.model.fields.readers import CONTAINERS
 from indexium_core.model.fields.table import EDITABLE, field_named
+from tests.support import field_rows
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
-
-
-def cell(field: Field, program: str, containers: tuple[str, ...]) -> str:
-    """What a program shows of a field in a group of containers, as a cell of the page."""
-    shown = {each for name in containers for each in shown_in.shown_in(field, name) if each.program == program}
-    if not shown:
-        return "–"
-    [known] = shown
-    return known.name or ("no" if known.basis else "not known")
 
 
 @pytest.mark.parametrize("program", shown_in.MEASURED)
 def test_page_has_the_table_of_a_program(program: str) -> None:
     lines = [f"| in {program} | {' | '.join(CONTAINERS)} |", "| --- " * (len(CONTAINERS) + 1) + "|"]
     for field in EDITABLE:
-        cells = [cell(field, program, containers) for containers in CONTAINERS.values()]
+        cells = [field_rows.shown_by(field, program, containers) for containers in CONTAINERS.values()]
         lines.append(f"| `{field.key}` | {' | '.join(cells)} |")
     assert "\n".join(lines) in PAGE.read_text(encoding="utf-8")
 
@@ -78,7 +71,8 @@ def test_note_has_the_condition_of_kodi_and_the_unmeasured_programs() -> None:
 
 
 def test_a_field_that_the_table_does_not_know_is_not_measured() -> None:
-    own = Field(key="tape", title="Tape", type="text", about="", places={"matroska": "TAPE"})
+    stored = replace(NOWHERE, matroska=MatroskaPlace(names=("TAPE",)))
+    own = Field(key="tape", title="Tape", type="text", about="", stored=stored)
     shown = shown_in.shown_in(own, "matroska")
     assert shown_in.in_words(shown) == "not measured"
     assert {each.basis for each in shown} == {""}
