@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from indexium_core.model.fields import shown_in
+from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.readers import CONTAINERS
 from indexium_core.model.fields.table import COMMENT, field_named
@@ -37,7 +37,7 @@ def rows_of(field: Field) -> Mapping[str, list[str]]:
     }
     if field.key != COMMENT:
         rows["fields.md"].append(_row(plain, *(field.places.get(container, "–") for container in _COLUMNS)))
-        rows["readers.md"] = [_reader_row(field, program) for program in shown_in.MEASURED]
+        rows["readers.md"] = [_reader_row(field, program) for program in readers.MEASURED]
     return rows
 
 
@@ -47,7 +47,7 @@ def _reader_row(field: Field, program: str) -> str:
 
 def shown_by(field: Field, program: str, containers: tuple[str, ...]) -> str:
     """Return what a program shows of a field in a group of containers, as a cell of the page."""
-    shown = {each for name in containers for each in shown_in.shown_in(field, name) if each.program == program}
+    shown = {each for name in containers for each in readers.shown_in(field, name) if each.program == program}
     if not shown:
         return "–"
     [known] = shown

@@ -59,7 +59,7 @@ class BmffPlace:
         """The names of all items and strings."""
         return tuple(filter(None, (self.item, self.string, *self.others, *self.unshown)))
 
-    def shown_in(self, container: str) -> str:
+    def words_in(self, container: str) -> str:
         """Return the place of a new value, for people; "" if the container has none."""
         key = f"----:{self.owner}:{self.key}" if self.owner else self.key
         item = "" if container == "mov" else self.item
@@ -78,7 +78,7 @@ class MatroskaPlace:
     label: str = ""  # for people, if it is not the first name with its target
 
     @property
-    def shown(self) -> str:
+    def words(self) -> str:
         """The place of a new value, for people."""
         return self.label or (f"{self.kind}/{self.names[0]}" if self.kind else self.names[0])
 
@@ -97,7 +97,7 @@ class AsfPlace:
     label: str = ""  # for people, if it is none of these names
 
     @property
-    def shown(self) -> str:
+    def words(self) -> str:
         """The place of a new value, for people."""
         return self.label or (f"Content Description {self.text}" if self.text else self.attribute)
 
@@ -113,12 +113,12 @@ class XmpPlace:
     label: str = ""  # for people, if the property is not the only place
 
     @property
-    def shown(self) -> str:
+    def words(self) -> str:
         """The place of a new value, for people."""
         return self.label or f"XMP {self.prefix}:{self.name}"
 
 
-@dataclass(frozen=True, kw_only=True)  # without slots: `shown` is computed once
+@dataclass(frozen=True, kw_only=True)  # without slots: `by_container` is computed once
 class Places:
     """Where the files of each family of containers store a field, and under which names programs show it there."""
 
@@ -138,17 +138,17 @@ class Places:
     programs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def shown(self) -> Mapping[str, str]:
+    def by_container(self) -> Mapping[str, str]:
         """The place of a new value by container, for people; no entry: the container has no place for the field."""
         found = {"avi": self.avi, "flv": f"onMetaData {self.flv}" if self.flv else "", "ogg": next(iter(self.ogg), "")}
         if self.bmff is not None:
-            found |= {container: self.bmff.shown_in(container) for container in ("mp4", "mov", "3gp")}
+            found |= {container: self.bmff.words_in(container) for container in ("mp4", "mov", "3gp")}
         if self.matroska is not None:
-            found |= dict.fromkeys(("matroska", "webm"), self.matroska.shown)
+            found |= dict.fromkeys(("matroska", "webm"), self.matroska.words)
         if self.asf is not None:
-            found["asf"] = self.asf.shown
+            found["asf"] = self.asf.words
         if self.xmp is not None:
-            found |= dict.fromkeys(PHOTO_CONTAINERS, self.xmp.shown)
+            found |= dict.fromkeys(PHOTO_CONTAINERS, self.xmp.words)
         return {container: place for container, place in found.items() if place}
 
 
@@ -175,7 +175,7 @@ class Field:
         """The place of the value by container, for people; none for the comment, whose place follows from the file."""
         if self.type == "people":
             return {}
-        return self.stored.shown
+        return self.stored.by_container
 
     @property
     def limits(self) -> Mapping[str, ValueLimit]:

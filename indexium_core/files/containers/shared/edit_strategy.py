@@ -111,7 +111,7 @@ class EditStrategy:
 
 
 def _has_place(field: str, container: str) -> bool:
-    return container in known_field(field).stored.shown
+    return container in known_field(field).stored.by_container
 
 
 def media_shift(needed: int, capabilities: Capabilities, *, step: int = 1) -> int:
