@@ -3,8 +3,8 @@ The facts that Pillow reads from a photo: the half of the evidence that shares n
 
 For photos this module takes the place of `meaning`. Pillow reads the header with the class of the photo's kind, so the
 content of a file cannot choose another one, and decodes nothing. The fields come from the XMP packet that Pillow finds,
-read by `xml.etree` from the names of the properties alone. Pillow is imported at the first photo, because videos do not
-need it.
+read by `xml.etree` from the names of the properties alone, which the table of places has. Pillow is imported at the
+first photo, because videos do not need it.
 
 Pillow does not read HEIC. FFmpeg's libraries read HEIC and AVIF: the shape of every picture, and a digest of its
 compressed data, which they find themselves. They do not know XMP, so the packets are those between the instructions

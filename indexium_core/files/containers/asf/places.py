@@ -51,7 +51,7 @@ def field_of(name: str) -> str:
 def new_name(field: str) -> str | None:
     """Return the name of the attribute that a new value gets; None for a text of the content description."""
     place = known_field(field).stored.asf
-    return place.attribute or None if place is not None else None
+    return (place.attribute or None) if place is not None else None
 
 
 def is_list(field: str) -> bool:

@@ -27,7 +27,7 @@ from indexium_core.files.containers.photos.xmp_editing import XmpTexts
 from indexium_core.model.fields import registered, values
 from indexium_core.model.fields.field import Field, XmpPlace
 from indexium_core.model.fields.registered import RegisteredFields
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, fields_in_files, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
@@ -72,8 +72,9 @@ def properties() -> Mapping[str, XmpPlace]:
 
 
 @functools.lru_cache(maxsize=8)
-def _properties(_own: RegisteredFields) -> Mapping[str, XmpPlace]:
-    return {each.key: each.stored.xmp for each in fields_in_files() if each.stored.xmp is not None}
+def _properties(own: RegisteredFields) -> Mapping[str, XmpPlace]:
+    fields_of_all = (*FIELDS, *own.in_files.values())
+    return {each.key: each.stored.xmp for each in fields_of_all if each.stored.xmp is not None}
 
 
 def place_of(key: str) -> XmpPlace | None:
