@@ -13,7 +13,7 @@ from indexium_core.files.containers.bmff.tags import field_map
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
-from tests.support import mp4
+from tests.support import mp4, own_fields
 from tests.support.cases import each_case
 from tests.support.mp4 import box, full
 from tests.support.tag_forms import FORMS
@@ -125,6 +125,16 @@ def test_all_fields_are_written_at_once_and_removed(name: str, container: str, f
 
     gone = written(result, dict.fromkeys(wanted), "mp4_in_place")
     assert not values(gone).keys() & wanted.keys()
+
+
+@each_case("container", BRANDS)
+def test_free_form_item_never_becomes_a_key(container: str) -> None:
+    with own_fields.known():
+        assert "no place for the own_text" in refused(
+            mp4.film(LAYOUTS["keys in udta"], brand=BRANDS[container]), own_text="Video8"
+        )
+        result = written(mp4.film(LAYOUTS["keys"], brand=BRANDS[container]), {"own_text": "Video8"})
+    assert [path for path, _ in mp4.tree(result)].count("moov/udta/meta/ilst/----") == 1
 
 
 @each_case("container", BRANDS)
