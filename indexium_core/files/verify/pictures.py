@@ -240,8 +240,8 @@ def _packet_fields(packet: bytes) -> dict[str, str | None]:
 
 
 def _properties() -> Mapping[str, str]:
-    """Return the property of each field with one place."""
-    places = {each.key: each.stored.xmp for each in fields_in_files() if each.key != CREATION_TIME}
+    """Return the property of each field."""
+    places = {each.key: each.stored.xmp for each in fields_in_files()}
     return {key: f"{{{place.uris[0]}}}{place.name}" for key, place in places.items() if place is not None}
 
 
