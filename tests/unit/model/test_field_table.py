@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -55,6 +56,33 @@ def test_every_place_of_the_table_belongs_to_a_field() -> None:
     stored = [each for each in vars(places).values() if isinstance(each, Places)]
 
     assert [each for each in stored if each not in [field.stored for field in FIELDS]] == []
+
+
+def names_of(stored: Places) -> Iterator[tuple[str, object]]:
+    """Yield the family and each name by which a file says that a value belongs to a field."""
+    if stored.bmff is not None:
+        yield from (("item", name) for name in set(stored.bmff.items))
+        yield from (("3GPP", name) for name in stored.bmff.boxes_3gp)
+        yield from (("key", name) for name in [stored.bmff.key.lower()] if name)
+    if stored.matroska is not None:
+        yield from (("tag", (name, stored.matroska.level, stored.matroska.kinds)) for name in stored.matroska.names)
+    if stored.asf is not None:
+        names = (stored.asf.text, stored.asf.attribute, *stored.asf.others)
+        yield from (("ASF", name.lower()) for name in names if name)
+    yield from (("AVI", name) for name in [stored.avi] if name)
+    yield from (("FLV", name.lower()) for name in [stored.flv] if name)
+    yield from (("Ogg", name.upper()) for name in stored.ogg)
+    if stored.xmp is not None:
+        yield from (("XMP", (uri, stored.xmp.name)) for uri in stored.xmp.uris)
+
+
+def test_no_name_in_files_belongs_to_two_fields() -> None:
+    owners: dict[tuple[str, object], list[str]] = {}
+    for field in FIELDS:
+        for name in names_of(field.stored):
+            owners.setdefault(name, []).append(field.key)
+    assert {name: keys for name, keys in owners.items() if len(keys) > 1} == {}
+    assert {family for family, _ in owners} == {"item", "3GPP", "key", "tag", "ASF", "AVI", "FLV", "Ogg", "XMP"}
 
 
 @each_case("container", FILMS)
