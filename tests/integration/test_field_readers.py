@@ -1,4 +1,4 @@
-"""The names under which other programs show fields: measured, and equal to the table of `model.fields.shown_in`."""
+"""The names under which other programs show fields: measured, and equal to the table of `model.fields.places`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from pathlib import Path
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.model.fields.field import Field
-from indexium_core.model.fields.readers import CONTAINERS
-from indexium_core.model.fields.shown_in import shown_in
+from indexium_core.model.fields.readers import CONTAINERS, shown_in
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, Remux
 from tests.support import field_values, sabotage

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboards.components import comment_diff, field_text
 from indexium_core.model import wording
-from indexium_core.model.fields import shown_in
+from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
@@ -63,8 +63,8 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
         "editable": editable,
         "rows": rows,
         "more": sorted(more, key=lambda row: bool(row["why"])),
-        "names": [[each.title, shown_in.in_words(each.shown)] for each in valued],
-        "note": shown_in.note_on([shown for each in valued for shown in each.shown]),
+        "names": [[each.title, readers.in_words(each.shown)] for each in valued],
+        "note": readers.note_on([shown for each in valued for shown in each.shown]),
     }
 
 

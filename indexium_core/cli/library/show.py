@@ -12,7 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.fields import shown_in
+from indexium_core.model.fields import readers
 from indexium_core.model.fields.table import COMMENT, editable_fields
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.operations import strategies
@@ -126,9 +126,9 @@ def _names(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     """Yield the names of the fields with a value in other programs."""
     valued = [each for each in details.field_details if each.shown and (each.value or each.planned)]
     for each in valued:
-        yield "names in programs", each.title, shown_in.in_words(each.shown)
+        yield "names in programs", each.title, readers.in_words(each.shown)
     if valued:
-        yield "names in programs", "note", shown_in.note_on([shown for each in valued for shown in each.shown])
+        yield "names in programs", "note", readers.note_on([shown for each in valued for shown in each.shown])
 
 
 def _text(comment: str | None) -> str:

@@ -11,7 +11,7 @@ import re
 from indexium_core.files.containers.asf import places as asf_places
 from indexium_core.files.containers.bmff.tags import field_map
 from indexium_core.files.containers.flv import structure as flv
-from indexium_core.files.containers.matroska.fields import homes
+from indexium_core.files.containers.matroska.fields import tag_places
 from indexium_core.files.containers.ogg import structure as ogg
 from indexium_core.files.containers.photos import xmp_fields
 from indexium_core.model.fields.custom import CustomField
@@ -24,7 +24,8 @@ _OF_FFMPEG = frozenset(
 )
 _STATISTICS = re.compile(r"bps|number_of_.*|_statistics_.*|chapter\d.*")  # of a track, or chapters of an Ogg file
 _TAGS = frozenset(
-    {name.lower() for name in (*homes.NAMES, *ogg.FIELDS, *asf_places.FIELDS, *flv.FIELDS, *flv.DERIVED)} | _OF_FFMPEG
+    {name.lower() for name in (*tag_places.NAMES, *ogg.FIELDS, *asf_places.FIELDS, *flv.FIELDS, *flv.DERIVED)}
+    | _OF_FFMPEG
 )
 _MP4_NAMES = frozenset({*field_map.KEYS, *field_map.TIME_KEYS, "itunsmpb", "itunnorm", "cdec"} | _OF_FFMPEG)
 

@@ -3,8 +3,8 @@ The facts that Pillow reads from a photo: the half of the evidence that shares n
 
 For photos this module takes the place of `meaning`. Pillow reads the header with the class of the photo's kind, so the
 content of a file cannot choose another one, and decodes nothing. The fields come from the XMP packet that Pillow finds,
-read by `xml.etree` from the names of the properties alone. Pillow is imported at the first photo, because videos do not
-need it.
+read by `xml.etree` from the names of the properties alone, which the table of places has. Pillow is imported at the
+first photo, because videos do not need it.
 
 Pillow does not read HEIC. FFmpeg's libraries read HEIC and AVIF: the shape of every picture, and a digest of its
 compressed data, which they find themselves. They do not know XMP, so the packets are those between the instructions
@@ -27,25 +27,14 @@ from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.photos import decoding
 from indexium_core.files.verify.meaning import Facts, Meaning, owned_by
-from indexium_core.model.fields import registered, values
+from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, RATING, fields_in_files, known_field
 from indexium_core.model.people import people_comment
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_DC, _PHOTOSHOP = "{http://purl.org/dc/elements/1.1/}", "{http://ns.adobe.com/photoshop/1.0/}"
-_PROPERTIES = {
-    COMMENT: "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}PersonInImage",
-    "title": f"{_DC}title",
-    "description": f"{_DC}description",
-    "keywords": f"{_DC}subject",
-    "artist": f"{_DC}creator",
-    "copyright": f"{_DC}rights",
-    RATING: "{http://ns.adobe.com/xap/1.0/}Rating",
-    "location": f"{_PHOTOSHOP}City",
-}
 # The names of the moment of the recording, the first one that has a date is valid; EXIF goes first.
-_TAKEN = (f"{_PHOTOSHOP}DateCreated", "{http://ns.adobe.com/exif/1.0/}DateTimeOriginal")
+_TAKEN = ("{http://ns.adobe.com/photoshop/1.0/}DateCreated", "{http://ns.adobe.com/exif/1.0/}DateTimeOriginal")
 _XMP_TAG = 700
 _EXIF, _DATE, _FRACTION, _ZONE = 0x8769, 0x9003, 0x9291, 0x9011
 # Values of EXIF that a write of a field changes together with its place in XMP
@@ -240,8 +229,9 @@ def _packet_fields(packet: bytes) -> dict[str, str | None]:
         root = ET.fromstring(packet.strip(b" \t\r\n\0") if plain == packet.rstrip(b"\0") else packet)  # noqa: S314 - without a document type there are no entities
     except (ET.ParseError, ValueError):
         return shown
+    properties = _properties()
     for description in root.iter(f"{_RDF}Description"):
-        for key, name in {**_PROPERTIES, **_custom_properties()}.items():
+        for key, name in properties.items():
             text = _as_field(key, [each for each in _property(description, name) if each])
             shown[key] = shown[key] or (values.stored(known_field(key), text) if text else None)
         for name in _TAKEN:
@@ -249,10 +239,10 @@ def _packet_fields(packet: bytes) -> dict[str, str | None]:
     return {key: None if key == RATING and text == "0" else text for key, text in shown.items()}
 
 
-def _custom_properties() -> Mapping[str, str]:
-    """Return the property of each field that the user defined."""
-    names = {each.key: each.custom for each in registered.current().in_files.values()}
-    return {key: f"{{{each.xmp_namespace}}}{each.xmp_name}" for key, each in names.items() if each is not None}
+def _properties() -> Mapping[str, str]:
+    """Return the property of each field."""
+    places = {each.key: each.stored.xmp for each in fields_in_files()}
+    return {key: f"{{{place.uris[0]}}}{place.name}" for key, place in places.items() if place is not None}
 
 
 def _property(description: Any, name: str) -> list[str]:

@@ -23,7 +23,6 @@ from indexium_core.flows.review import targets
 from indexium_core.model import wording
 from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
-from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import (
@@ -346,7 +345,7 @@ def _fields(
                 locked=field.key in locks_of_fields,
                 problem=field.problem_in(row["container"] or "", planned)
                 or problem_of_file(row["field_problems"], field.key, planned),
-                shown=shown_in(field, row["container"] or ""),
+                shown=readers.shown_in(field, row["container"] or ""),
             )
         )
     return found

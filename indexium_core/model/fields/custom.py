@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -17,35 +17,19 @@ import anyascii
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.field import FLV_TEXT, PHOTO_CONTAINERS, CustomNames, CustomType, Field
+from indexium_core.model.fields import places
+from indexium_core.model.fields.field import AsfPlace, BmffPlace, CustomType, Field, MatroskaPlace, Places, XmpPlace
 
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
 NAMESPACE = "urn:indexium:fields:1.0/"  # of properties without another one; it is only a name; no program opens it
 _PREFIX = "indexium"
-# The namespaces of prefixes that photo programs share (XMP part 2, IPTC Photo Metadata Standard, digiKam).
-NAMESPACES: Mapping[str, str] = {
-    _PREFIX: NAMESPACE,
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "xmp": "http://ns.adobe.com/xap/1.0/",
-    "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
-    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
-    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
-    "exif": "http://ns.adobe.com/exif/1.0/",
-    "tiff": "http://ns.adobe.com/tiff/1.0/",
-    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
-    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
-    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
-    "digiKam": "http://www.digikam.org/ns/1.0/",
-    "lr": "http://ns.adobe.com/lightroom/1.0/",
-}
+_NAMESPACES = {_PREFIX: NAMESPACE, **places.NAMESPACES}
 _OF_XML = frozenset({"rdf", "x", "xml", "xmlns"})  # prefixes that a packet itself needs
 _NAMESPACES_OF_XML = frozenset(
     {"http://www.w3.org/1999/02/22-rdf-syntax-ns#", "adobe:ns:meta/", "http://www.w3.org/2000/xmlns/"}
 )
 _OWNER = "com.apple.iTunes"
-_TAGGED = ("matroska", "webm", "ogg", "asf")
-_MP4 = ("mp4", "mov", "3gp")
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
@@ -58,6 +42,18 @@ _LONGEST_NAME = 120
 _LONGEST_TEXT = 200  # characters of a title's explanation and of an allowed value
 _LONGEST_TITLE = 60
 _MOST_CHOICES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomNames:
+    """The names of a field that the user defined, as files have them."""
+
+    tag: str  # of Matroska tags, Vorbis comments, ASF attributes and FLV properties
+    mp4_owner: str  # of a free-form item of the iTunes list: who defines its name; "": the name is that of a key
+    mp4_name: str
+    xmp_prefix: str
+    xmp_name: str
+    xmp_namespace: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,26 +90,37 @@ class CustomField:
     @property
     def field(self) -> Field:
         """The field, for the table of fields."""
-        names = self.names
-        item = f"----:{self.mp4}" if names.mp4_owner else self.mp4
         return Field(
             key=self.key,
             title=self.title,
             type=self.type,
             about=self.about,
-            places={
-                **dict.fromkeys(_TAGGED, self.tag),
-                "flv": f"onMetaData {self.tag}",
-                **dict.fromkeys(_MP4, item),
-                **dict.fromkeys(PHOTO_CONTAINERS, f"XMP {self.xmp}"),
-            },
-            limits={"flv": FLV_TEXT} if self.type in {"text", "list"} else {},
-            shown_as={"": (self.tag.lower(),), "mov": (names.mp4_name.lower(),), "avi": ()},
+            stored=self._places,
             lowest=self.lowest,
             highest=self.highest,
             multiline=self.multiline,
             choices=self.choices,
-            custom=names,
+            custom=True,
+        )
+
+    @property
+    def _places(self) -> Places:
+        names = self.names
+        return Places(
+            bmff=BmffPlace(key=names.mp4_name, owner=names.mp4_owner),
+            matroska=MatroskaPlace(names=(self.tag.upper(),), label=self.tag),
+            asf=AsfPlace(attribute=self.tag),
+            avi="",
+            flv=self.tag,
+            ogg=(self.tag,),
+            xmp=XmpPlace(
+                uris=(names.xmp_namespace,),
+                prefix=names.xmp_prefix,
+                name=names.xmp_name,
+                form="Bag" if self.type == "list" else "",
+            ),
+            limits={"flv": places.FLV_TEXT} if self.type in {"text", "list"} else {},
+            ffmpeg={"": (self.tag.lower(),), "mov": (names.mp4_name.lower(),), "avi": ()},
         )
 
 
@@ -245,7 +252,7 @@ def _property(name: str, namespace: str) -> tuple[str, str]:
     """Return an XMP property and the namespace of its prefix."""
     found = _PROPERTY.fullmatch(_name("XMP property", name, _PROPERTY, "indexium:tape_number"))
     prefix = found[1] if found else ""
-    known = NAMESPACES.get(prefix, "")
+    known = _NAMESPACES.get(prefix, "")
     uri = namespace or known
     if prefix in _OF_XML:
         raise errors.ValidationError(f"The XMP prefix “{prefix}” has a meaning of its own. Use another one.")

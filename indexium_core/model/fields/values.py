@@ -21,9 +21,9 @@ MAX_LENGTH = 10_000  # characters of a value
 FAVORITE = "5"  # the rating of a favorite
 REJECTED = "-1"  # the rating of a photo that its owner rejected; other programs set it, and Indexium keeps it
 MAX_PERCENT = 99  # the largest rating of Windows
+PERCENT_OF_STARS: Mapping[str, int] = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # the number that Windows writes
 
 _NO_CHARACTERS = frozenset("\ufffe\uffff")  # XML has no place for them
-_PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating
 _CLOCK = len("2019-07-31T18:30:00")
 _SEPARATORS = re.compile("[;,]")  # of the items of a list
 _JOINED = "; "  # … in the canonical text
@@ -69,7 +69,7 @@ def stored(field: Field, text: str, demuxer: str = "") -> str:
     """
     if field.type in {"integer", "rating"} and _NUMBER.fullmatch(text.strip()):
         number = int(float(text))
-        is_percent = demuxer in field.percent_in and 0 <= number <= MAX_PERCENT
+        is_percent = demuxer in field.stored.percent_in and 0 <= number <= MAX_PERCENT
         return stars_of_percent(number) if is_percent else str(number)
     if field.type == "datetime":
         with suppress(errors.ValidationError):
@@ -116,14 +116,9 @@ def stars_of_percent(percent: int) -> str:
     return str(1 + sum(percent >= lowest for lowest in (13, 38, 63, 88))) if percent else ""
 
 
-def percent_of_stars(rating: str) -> int:
-    """Return the number from 1 to 99 that Windows writes for a rating."""
-    return _PERCENT[rating]
-
-
 def rating_number(rating: str | None) -> int:
     """Return a rating as a number: 1 to 5, -1 for rejected, 0 for none and for a text that is no rating."""
-    return int(rating) if rating is not None and (rating in _PERCENT or rating == REJECTED) else 0
+    return int(rating) if rating is not None and (rating in PERCENT_OF_STARS or rating == REJECTED) else 0
 
 
 def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool) -> str | None:

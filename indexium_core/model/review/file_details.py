@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.model.fields.readers import Reading
-from indexium_core.model.fields.shown_in import ShownField
+from indexium_core.model.fields.readers import Reading, ShownField
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.tiles import DateSource

@@ -14,8 +14,8 @@ from dashboards.components.details import file_fields
 from dashboards.pages.history import history_details
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
+from indexium_core.model.fields.readers import shown_in
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change
 from indexium_core.model.review.decisions import StandingDecision, kind_of_field

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.asf import places as asf_places
 from indexium_core.files.containers.asf import structure
+from indexium_core.model.fields import table
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import headers, lossless, media
 from tests.support.cases import each_case
@@ -20,7 +21,7 @@ from tests.support.headers import asf_object, attributes, description, wide
 from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, set_to, written, written_together
 
 COPY, PLACE = "asf_copy", "asf_in_place"
-FIELDS = sorted(asf_places.WRITABLE)
+FIELDS = sorted(each.key for each in table.FIELDS if each.stored.asf)
 TEXTS = {"rating": "4", "keywords": "sea; summer", "creation_time": "2019-07-31T18:30:00Z"}  # others have any text
 TIME = 132_090_714_000_000_000  # the creation time in 100 ns since 1601
 PADDING = bytes.fromhex("74d40618dfca0945a4ba9aabcb96aae8")

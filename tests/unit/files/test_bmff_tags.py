@@ -9,10 +9,11 @@ import pytest
 
 from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
+from indexium_core.files.containers.bmff.tags import field_map
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
-from tests.support import mp4
+from tests.support import mp4, own_fields
 from tests.support.cases import each_case
 from tests.support.mp4 import box, full
 from tests.support.tag_forms import FORMS
@@ -88,8 +89,16 @@ def refused(content: bytes, **wanted: str | None) -> str:
 
 def known(container: str, name: str) -> dict[str, str]:
     """The fields that a container and its tags can hold: with keys in `udta` there is no list of items."""
-    listed = {"show", "season", "episode"} if name == "keys in udta" else set()
-    return {each.key: NEW[each.key] for each in EDITABLE if container in each.places and each.key not in listed}
+    fields = [each for each in EDITABLE if container in each.places]
+    if name == "keys in udta":
+        fields = [each for each in fields if not is_listed(each.key)]
+    return {each.key: NEW[each.key] for each in fields}
+
+
+def is_listed(key: str) -> bool:
+    """Return whether a field has only an item of a list."""
+    has_item = field_map.new_item(key) is not None or field_map.freeform_name(key) is not None
+    return has_item and field_map.new_string(key) is None and field_map.new_key(key) is None
 
 
 def udta(*children: bytes) -> bytes:
@@ -116,6 +125,16 @@ def test_all_fields_are_written_at_once_and_removed(name: str, container: str, f
 
     gone = written(result, dict.fromkeys(wanted), "mp4_in_place")
     assert not values(gone).keys() & wanted.keys()
+
+
+@each_case("container", BRANDS)
+def test_free_form_item_never_becomes_a_key(container: str) -> None:
+    with own_fields.known():
+        assert "no place for the own_text" in refused(
+            mp4.film(LAYOUTS["keys in udta"], brand=BRANDS[container]), own_text="Video8"
+        )
+        result = written(mp4.film(LAYOUTS["keys"], brand=BRANDS[container]), {"own_text": "Video8"})
+    assert [path for path, _ in mp4.tree(result)].count("moov/udta/meta/ilst/----") == 1
 
 
 @each_case("container", BRANDS)

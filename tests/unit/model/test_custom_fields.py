@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
+from indexium_core.files.containers.matroska.fields import tags
 from indexium_core.model import query
 from indexium_core.model.fields import custom, registered, values
 from indexium_core.model.fields.field import Field
@@ -67,6 +68,14 @@ def test_dotted_name_is_a_key_of_mp4() -> None:
     field = custom.definition("tape_number", mp4="com.example.tape")
     assert (field.names.mp4_owner, field.names.mp4_name) == ("", "com.example.tape")
     assert field.field.places["mov"] == "com.example.tape"
+
+
+def test_tag_is_in_capitals_in_matroska() -> None:
+    field = custom.definition("tape_number", tag="TapeNumber")
+    with registered.active(Definitions((field,))):
+        content = tags.with_texts(b"", {}, fields=["tape_number"], added={"tape_number": "12"})
+    assert b"TAPENUMBER" in content
+    assert field.field.places["matroska"] == "TapeNumber"
 
 
 @each_case(

@@ -8,9 +8,9 @@ Advanced Systems Format (ASF) Specification, revision 01.20.
 
 from __future__ import annotations
 
-from indexium_core.files.containers.asf import editing, places, structure
+from indexium_core.files.containers.asf import editing, structure
 from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily("asf", "ASF (WMV)", structure, editing, limit=structure.TEXT_LIMIT, writable=places.WRITABLE)
+FAMILY = RemuxableFamily("asf", "ASF (WMV)", structure, editing, limit=structure.TEXT_LIMIT)

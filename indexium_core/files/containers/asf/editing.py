@@ -25,6 +25,7 @@ from indexium_core.files.containers.shared.edit_strategy import (
     media_shift,
 )
 from indexium_core.files.containers.shared.splices import Splice, build_patch
+from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild
 
 _PADDING = structure.guid_of("1806d474-cadf-4509-a4ba-9aabcb96aae8")
@@ -242,7 +243,7 @@ def _with_fields(parts: Sequence[_HeaderPart], request: EditRequest) -> list[_He
     """Return the parts with every text of the fields changed, or with a new one where there is none."""
     edited = list(parts)
     for change in request.changes:
-        if change.field == places.CREATED:
+        if change.field == CREATION_TIME:
             edited = _with_creation_time(edited, change)
         else:
             edited = _with_field(edited, request, change)
@@ -441,7 +442,7 @@ def _kept_digest(part: _HeaderPart, layout: Layout, edited: Collection[str]) -> 
         return ""
     if part.guid == structure.FILE and body[16:24] == struct.pack("<Q", layout.size):
         body = body[:16] + b"the size" + body[24:]
-    if part.guid == structure.FILE and places.CREATED in edited:
+    if part.guid == structure.FILE and CREATION_TIME in edited:
         body = _with_time(replace(part, body=body), b"the time").body
     try:
         if part.guid == structure.DESCRIPTION:

@@ -14,32 +14,21 @@ import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from indexium_core.model.fields import registered, values
+from indexium_core.model.fields import registered, table, values
 from indexium_core.model.fields.table import known_field
 
+_PLACES = {each.key: each.stored.asf for each in table.FIELDS if each.stored.asf is not None}
 # The fields of the names of texts and attributes, in lower case, as FFmpeg reads them.
 FIELDS: Mapping[str, str] = {
-    "comment": "comment",
-    "description": "comment",
-    "title": "title",
-    "author": "artist",
-    "artist": "artist",
-    "copyright": "copyright",
-    "wm/genre": "genre",
-    "genre": "genre",
-    "wm/originalreleasetime": "date",
-    "wm/shareduserrating": "rating",
-    "wm/category": "keywords",
+    name.lower(): key
+    for key, place in _PLACES.items()
+    for name in filter(None, (place.text, place.attribute, *place.others))
 }
-DESCRIPTION_FIELDS = ("title", "artist", "copyright", "comment", "")  # the texts of the content description, in order
-_NEW_NAMES: Mapping[str, str] = {  # of the attributes of the other fields
-    "genre": "WM/Genre",
-    "date": "WM/OriginalReleaseTime",
-    "rating": "WM/SharedUserRating",
-    "keywords": "WM/Category",
-}
-CREATED = "creation_time"
-WRITABLE = frozenset({*FIELDS.values(), CREATED})
+DESCRIPTION_TEXTS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
+# The fields of these texts, "" for none; its rating is the advice for parents.
+DESCRIPTION_FIELDS = tuple(
+    next((key for key, place in _PLACES.items() if place.text == text), "") for text in DESCRIPTION_TEXTS
+)
 TEXT = 0  # type of an attribute
 _NUMBER = 3  # … of 32 bits
 _NUMBERS = frozenset({2, 3, 4, 5})  # booleans and numbers
@@ -61,8 +50,8 @@ def field_of(name: str) -> str:
 
 def new_name(field: str) -> str | None:
     """Return the name of the attribute that a new value gets; None for a text of the content description."""
-    custom = known_field(field).custom
-    return _NEW_NAMES.get(field) if custom is None else custom.tag
+    place = known_field(field).stored.asf
+    return (place.attribute or None) if place is not None else None
 
 
 def is_list(field: str) -> bool:
@@ -89,7 +78,7 @@ def value_of(field: str, kind: int, data: bytes) -> str | None:
 def attribute_values(field: str, value: str) -> Iterator[tuple[int, bytes]]:
     """Yield type and content of each attribute for a value. Raises UnicodeEncodeError."""
     if is_rating(field):
-        yield _NUMBER, struct.pack("<I", values.percent_of_stars(value))
+        yield _NUMBER, struct.pack("<I", values.PERCENT_OF_STARS[value])
         return
     for text in value.split("; ") if is_list(field) else [value]:
         yield TEXT, f"{text}\0".encode("utf-16-le")

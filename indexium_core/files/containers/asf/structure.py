@@ -23,7 +23,7 @@ from indexium_core.files.containers.shared.parsing import (
     TextLimit,
 )
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 # Bytes of a text as UTF-16: its length is a 16-bit number.
@@ -57,7 +57,6 @@ REWRITTEN = {
     guid_of("33000890-e5b1-11cf-89f4-00a0c90349cb"),  # indices, behind the data
     guid_of("d6e229d3-35da-11d1-9034-00a0c90349be"),
 }
-_DESCRIPTION_TEXTS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
 LARGEST_HEADER = 64 << 20
 _MAX_PARTS = 20_000  # objects of the header and all their attributes; real files have fewer than 100
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -127,7 +126,7 @@ def _joined_lists(texts: Sequence[FieldValue]) -> Iterator[FieldValue]:
 
 def _created_fields(header: _Header) -> Iterator[FieldValue]:
     if text := places.created_text(header.created):
-        yield FieldValue(field=places.CREATED, where="File Properties/Creation Date", value=text)
+        yield FieldValue(field=CREATION_TIME, where="File Properties/Creation Date", value=text)
 
 
 def census(reader: Reader) -> Mapping[str, str]:
@@ -260,7 +259,7 @@ def _read_stream(body: bytes, header: _Header) -> None:
 def _read_description(body: bytes, header: _Header) -> None:
     """Read five lengths and five texts (3.10); FFmpeg does not write the rating."""
     at = 10
-    for number, name in enumerate(_DESCRIPTION_TEXTS):
+    for number, name in enumerate(places.DESCRIPTION_TEXTS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
         data = body[at : at + length]
         shown = _text_before_nul(data, header)

@@ -13,4 +13,4 @@ from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily("avi", "AVI", structure, editing, writable=structure.FIELDS.values())
+FAMILY = RemuxableFamily("avi", "AVI", structure, editing)

@@ -14,19 +14,11 @@ from dataclasses import dataclass, field
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError
+from indexium_core.model.fields import table
 from indexium_core.model.files.media import Extent, FieldValue
 
-# The texts of our fields: the chunk of each field in a list INFO (Microsoft RIFF MCI, "Descriptive information").
-FIELDS: Mapping[bytes, str] = {
-    b"ICMT": "comment",
-    b"INAM": "title",
-    b"ISBJ": "description",
-    b"ICRD": "date",
-    b"IGNR": "genre",
-    b"IART": "artist",
-    b"ICOP": "copyright",
-    b"IKEY": "keywords",
-}
+# The texts of our fields: the chunk of each field in a list INFO.
+FIELDS: Mapping[bytes, str] = {each.stored.avi.encode(): each.key for each in table.FIELDS if each.stored.avi}
 COMMENT = b"ICMT"
 # The texts that FFmpeg's muxer writes; other texts are lost.
 _TEXTS = frozenset(

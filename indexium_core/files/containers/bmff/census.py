@@ -24,6 +24,7 @@ from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.relocation import OffsetMap
 from indexium_core.files.containers.bmff.tags import field_map, items, new_places, times
+from indexium_core.model.fields.table import CREATION_TIME
 
 _TAGS = frozenset({b"udta", b"meta", b"ilst"})  # these boxes exist only with content
 _EDITED = frozenset({b"moov", *_TAGS})  # boxes whose padding may be used; not those of tracks
@@ -126,7 +127,7 @@ class _Edited:
 
 def _edited_fields(reader: Reader, layout: BmffLayout, edited: Collection[str]) -> _Edited:
     time = None
-    if field_map.TIME in edited and layout.moov is not None:
+    if CREATION_TIME in edited and layout.moov is not None:
         for box in layout.moov.named(b"mvhd"):
             with suppress(MalformedBoxError):
                 time = times.raw(reader.read_at(box.body, 12))

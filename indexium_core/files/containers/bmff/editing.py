@@ -21,7 +21,7 @@ from indexium_core.files.containers.bmff.tags.new_places import Insertion, NewPl
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import read_range
-from indexium_core.model.fields.table import COMMENT, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Refusal
 
@@ -47,7 +47,7 @@ def edits(reader: Reader, layout: BmffLayout, changes: Sequence[Change]) -> list
             each = _comment_edits(layout, change)
         else:
             window = window or _window(reader, layout)
-            make = _time_edits if change.field == field_map.TIME else _field_edits
+            make = _time_edits if change.field == CREATION_TIME else _field_edits
             try:
                 each = make(layout, window, change)
             except UnstorablePositionError as error:

@@ -14,10 +14,10 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, refusal_rules
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.offsets import Offsets
-from indexium_core.files.containers.bmff.tags import field_map, new_places, places, problems, times
+from indexium_core.files.containers.bmff.tags import new_places, places, problems, times
 from indexium_core.files.containers.bmff.tags.new_places import NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
-from indexium_core.model.fields.table import COMMENT, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -213,8 +213,8 @@ def _time(window: Window, moov: Box) -> tuple[tuple[FieldValue, ...], dict[str, 
     try:
         text = times.text(times.movie_time(window, moov))
     except MalformedBoxError as error:
-        return (), {field_map.TIME: str(error)}
-    return ((FieldValue(field=field_map.TIME, where="moov/mvhd", value=text),) if text else ()), {}
+        return (), {CREATION_TIME: str(error)}
+    return ((FieldValue(field=CREATION_TIME, where="moov/mvhd", value=text),) if text else ()), {}
 
 
 def _added(texts: tuple[FieldValue, ...], found: Sequence[FieldPlace], new_place: NewPlace | None) -> str:

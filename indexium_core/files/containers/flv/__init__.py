@@ -13,4 +13,4 @@ from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily("flv", "FLV", structure, editing, limit=structure.TEXT_LIMIT, writable=structure.FIELDS)
+FAMILY = RemuxableFamily("flv", "FLV", structure, editing, limit=structure.TEXT_LIMIT)

@@ -23,12 +23,12 @@ from indexium_core.files.containers.shared.parsing import (
     Option,
     TextLimit,
 )
-from indexium_core.model.fields import registered, values
+from indexium_core.model.fields import registered, table, values
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
-# The properties of our fields, in lower case. No specification names them; these are FFmpeg's names.
-FIELDS = frozenset({"comment", "title", "description", "date", "genre", "artist", "copyright", "keywords"})
+# The properties of our fields, in lower case.
+FIELDS: Mapping[str, str] = {each.stored.flv.lower(): each.key for each in table.FIELDS if each.stored.flv}
 TEXT_LIMIT = TextLimit(amf.MAX_TEXT_BYTES)
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
 SCRIPT = 18
@@ -86,13 +86,12 @@ def examine(reader: Reader) -> HeaderFacts:
 
 def field_of(name: str) -> str | None:
     """Return the field of a property by its name, None for none."""
-    return name.lower() if name.lower() in FIELDS else registered.current().by_tag.get(name.lower())
+    return FIELDS.get(name.lower()) or registered.current().by_tag.get(name.lower())
 
 
 def name_of(field: str) -> str:
     """Return the name of the property of a field."""
-    custom = known_field(field).custom
-    return field if custom is None else custom.tag
+    return known_field(field).stored.flv
 
 
 def census(reader: Reader) -> Mapping[str, str]:

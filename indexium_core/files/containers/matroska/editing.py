@@ -15,14 +15,14 @@ from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ids, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.fields import homes, info, tags, texts
+from indexium_core.files.containers.matroska.fields import info, tag_places, tags, texts
 from indexium_core.files.containers.matroska.fields.info import InfoRequest
 from indexium_core.files.containers.matroska.fields.tags import TagEdit
 from indexium_core.files.containers.matroska.fields.texts import FieldTexts
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.files.containers.shared import refusals
-from indexium_core.model.fields.table import COMMENT
+from indexium_core.model.fields.table import COMMENT, TITLE
 from indexium_core.model.files.media import Change
 
 
@@ -67,7 +67,7 @@ def requested_tags(reader: Reader, layout: MatroskaLayout, changes: Sequence[Cha
     added: dict[str, str] = {}
     adds_title = True
     for change in changes:
-        if homes.find_home(change.field) is None:
+        if tag_places.find_place(change.field) is None:
             continue
         field_texts = texts.find_texts(change.field, parsed, read_tags)
         _check_places(change, field_texts)
@@ -76,7 +76,7 @@ def requested_tags(reader: Reader, layout: MatroskaLayout, changes: Sequence[Cha
         text = field_texts.text_to_add(change)
         if text is not None:
             added[change.field] = text
-        adds_title &= text is None or change.field != homes.TITLE  # a write adds one text of a field
+        adds_title &= text is None or change.field != TITLE  # a write adds one text of a field
     fields = {change.field for change in changes}
     main = _element_for_new_texts(parsed, read_tags, added) if added else _element_with_changes(read_tags, edits)
     old = contents[main] if main else b""
@@ -139,7 +139,7 @@ def _allows_any_order(main: bytes, others: Sequence[bytes]) -> bool:
 
 def _check(changes: Sequence[Change]) -> None:
     """Raise RefusedError for fields without a place, ValidationError for texts that players would cut."""
-    fields = [each.field for each in changes if homes.find_home(each.field) is None]
+    fields = [each.field for each in changes if tag_places.find_place(each.field) is None]
     without_place = [each for each in fields if each not in info.ELEMENTS]
     if without_place:
         raise errors.RefusedError(refusals.no_place(without_place))
@@ -153,5 +153,5 @@ def _check_places(change: Change, field_texts: FieldTexts) -> None:
     if change.field == COMMENT:
         if change.where not in {"container", field_texts.added, *(place.where for place in field_texts.fields)}:
             raise errors.RefusedError(f"There is no place for a comment in this file that is called {change.where}.")
-    elif homes.home_of(change.field).kind and not all(each.tag.flat for each in field_texts.all):
-        raise errors.RefusedError(homes.unprefixed(change.field))
+    elif tag_places.place_of(change.field).kind and not all(each.tag.flat for each in field_texts.all):
+        raise errors.RefusedError(tag_places.unprefixed(change.field))

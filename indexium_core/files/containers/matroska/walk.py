@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, ids, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.fields import homes, info, tags, texts
+from indexium_core.files.containers.matroska.fields import info, tag_places, tags, texts
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.model.fields.table import COMMENT
@@ -381,7 +381,7 @@ class _Walk:
                     self.added, self.not_removable = field_texts.added, field_texts.not_removable
                 else:
                     self.field_problems |= field_texts.problems
-                if field in homes.IN_INFO and field_texts.shown is None:  # players show the text of Info
+                if field in tag_places.IN_INFO and field_texts.shown is None:  # players show the text of Info
                     in_tags += [place for place in in_info if place.field == field]
                     in_info = [place for place in in_info if place.field != field]
                 in_tags += field_texts.fields

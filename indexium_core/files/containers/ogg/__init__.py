@@ -13,6 +13,4 @@ from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily(
-    "ogg", "Ogg", structure, editing, writable=structure.FIELDS.values(), media_census=editing.media_census
-)
+FAMILY = RemuxableFamily("ogg", "Ogg", structure, editing, media_census=editing.media_census)

@@ -30,9 +30,6 @@ from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Change, Patch, Rebuild
 from indexium_core.model.people import people_comment
 
-# The name of a first text of each field; a first comment is a DESCRIPTION: FFmpeg writes this name and all programs
-# read it.
-_NEW_NAMES = {field: name for name, field in structure.FIELDS.items()}
 _START = bytes(8)  # granule position of a page of headers
 
 
@@ -110,19 +107,13 @@ def _edits(head: OggHead, request: EditRequest) -> list[_OggEdit]:
         if not known:
             raise NotEditableError("None of its streams has a codec whose comments are understood.")
         number = min(known, key=lambda number: structure.rank(known[number]))
-        added.setdefault(number, []).append(_named(_new_name(change.field).encode(), text))
+        added.setdefault(number, []).append(_named(known_field(change.field).stored.ogg[0].encode(), text))
     edits = []
     for number in sorted({*changed, *added}):
         old = _editable_comments(known[number], request.fields)
         texts = (*_changed_texts(old, changed.get(number, {})), *added.get(number, ()))
         edits.append(_OggEdit(known[number], old, replace(old, texts=texts)))
     return edits
-
-
-def _new_name(field: str) -> str:
-    """Return the name of a first text of a field."""
-    custom = known_field(field).custom
-    return _NEW_NAMES[field] if custom is None else custom.tag
 
 
 def _changed_texts(comments: Comments, changed: Mapping[int, str | None]) -> Iterator[bytes]:
@@ -168,7 +159,7 @@ def _check_unknown_streams(head: OggHead, fields: Collection[str]) -> None:
     unknown = [stream for stream in head.streams.values() if stream.codec is None]
     bodies = [body for each in unknown if each.packets[0].startswith(b"\x01") for _, body in _pages_of(head, each)]
     for field in fields:
-        names = "|".join([_new_name(field), *(name for name, key in structure.FIELDS.items() if key == field)])
+        names = "|".join(known_field(field).stored.ogg)
         if any(re.search(f"(?i)(?:{names})=.".encode(), body) for body in bodies):
             raise NotEditableError(f"A stream of an unknown codec has its own {field}.")
 

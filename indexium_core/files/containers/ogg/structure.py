@@ -19,21 +19,12 @@ from indexium_core.files.containers.ogg.comments import Comments, OggCodec
 from indexium_core.files.containers.ogg.pages import OggPage
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, Option
-from indexium_core.model.fields import registered, values
+from indexium_core.model.fields import registered, table, values
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
-# The names of our fields (Vorbis I, section 5.2.2). FFmpeg shows a DESCRIPTION as the comment.
-FIELDS: Mapping[str, str] = {
-    "COMMENT": "comment",
-    "DESCRIPTION": "comment",
-    "TITLE": "title",
-    "DATE": "date",
-    "GENRE": "genre",
-    "ARTIST": "artist",
-    "COPYRIGHT": "copyright",
-    "LOCATION": "location",
-}
+# The names of our fields. FFmpeg shows a DESCRIPTION as the comment.
+FIELDS: Mapping[str, str] = {name.upper(): each.key for each in table.FIELDS for name in each.stored.ogg}
 
 LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
 _LARGEST_REST = 64 << 10  # bytes behind the last page

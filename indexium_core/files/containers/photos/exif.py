@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.photos import xmp_fields
 from indexium_core.files.containers.photos.photo_dates import DIGITIZED, TAKEN, ExifDate, ExifText
-from indexium_core.model.fields.table import CREATION_TIME
+from indexium_core.model.fields.table import CREATION_TIME, RATING
 from indexium_core.model.files.media import Extent
 
-RATING, PERCENT = 0x4746, 0x4749  # the stars and the percentage of Windows, in the first directory
+STARS, PERCENT = 0x4746, 0x4749  # the stars and the percentage of Windows, in the first directory
 _ORIENTATION, _MAKE, _MODEL, _CHANGED = 0x0112, 0x010F, 0x0110, 0x0132
 _EXIF, _GPS = 0x8769, 0x8825
 _LENS, _INTEROPERABILITY = 0xA434, 0xA005
@@ -117,13 +117,13 @@ class ExifFacts:
     camera: str = ""
     lens: str = ""
     gps: tuple[float, float] | None = None  # latitude, longitude in degrees
-    ratings: Mapping[int, tuple[Extent, int]] = field(default_factory=dict)  # RATING, PERCENT: where in the file, value
+    ratings: Mapping[int, tuple[Extent, int]] = field(default_factory=dict)  # STARS, PERCENT: where in the file, value
     dates: Mapping[int, ExifDate] = field(default_factory=dict)  # TAKEN, DIGITIZED, those that exist
     order: str = ""  # "<" or ">"; "" without a readable block
 
     def places_of(self, fields: Collection[str]) -> list[Extent]:
         """Return the bytes that a write of these fields may change."""
-        places = [where for where, _ in self.ratings.values()] if xmp_fields.RATING in fields else []
+        places = [where for where, _ in self.ratings.values()] if RATING in fields else []
         for each in self.dates.values() if CREATION_TIME in fields else ():
             places += [text.where for text in (each.date, each.fraction, each.zone) if text is not None]
         return places
@@ -132,8 +132,8 @@ class ExifFacts:
     def other_ratings(self) -> list[tuple[str, str]]:
         """The stars of each rating, with its place."""
         found = []
-        if RATING in self.ratings:
-            stars = self.ratings[RATING][1]
+        if STARS in self.ratings:
+            stars = self.ratings[STARS][1]
             found.append(("EXIF/Rating", str(stars) if 1 <= stars <= 5 else ""))
         if PERCENT in self.ratings:
             found.append(("EXIF/RatingPercent", xmp_fields.stars_of_percent(str(self.ratings[PERCENT][1]))))
@@ -173,7 +173,7 @@ def _sub_directory(block: TiffBlock, pointer: TiffEntry | None) -> dict[int, Tif
 
 
 def _ratings(block: TiffBlock, main: Mapping[int, TiffEntry]) -> Iterator[tuple[int, tuple[Extent, int]]]:
-    for tag in (RATING, PERCENT):
+    for tag in (STARS, PERCENT):
         entry = main.get(tag)
         if entry is not None and (entry.type, entry.count) == (3, 1):
             yield tag, (Extent(block.where.offset + entry.at, 2), block.numbers(entry)[0])

@@ -23,7 +23,8 @@ from indexium_core.files.containers.shared import refusals, splices
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
 from indexium_core.files.containers.shared.splices import Splice
-from indexium_core.model.fields.table import CREATION_TIME
+from indexium_core.model.fields.table import CREATION_TIME, RATING
+from indexium_core.model.fields.values import PERCENT_OF_STARS
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, PhotoFacts, Rebuild, Refusal
 from indexium_core.model.surrogates import replace_surrogates
@@ -324,7 +325,7 @@ class PhotoStrategy:
 
 def _exif_splices(layout: PhotoLayout, change: Change) -> Iterator[Splice]:
     """Yield the new bytes of the field's entries in EXIF."""
-    if change.field == xmp_fields.RATING:
+    if change.field == RATING:
         yield from _rating_splices(layout.exif, change.new or "")
     elif change.field == CREATION_TIME:
         old = next((each.value for each in layout.fields if each.field == CREATION_TIME), None)
@@ -332,12 +333,12 @@ def _exif_splices(layout: PhotoLayout, change: Change) -> Iterator[Splice]:
             yield Splice(start=where.offset, end=where.end, data=data)
 
 
-def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
+def _rating_splices(facts: ExifFacts, stars: str) -> Iterator[Splice]:
     """Yield the new numbers of EXIF's ratings; 0 means that there is no rating."""
-    numbers = {exif.PERCENT: int(xmp_fields.PERCENT_OF.get(stars, "0"))}
-    numbers[exif.RATING] = int(stars) if stars in xmp_fields.PERCENT_OF else 0
-    for tag, (where, _) in values.ratings.items():
-        data = numbers[tag].to_bytes(2, "little" if values.order == "<" else "big")
+    percent = PERCENT_OF_STARS.get(stars, 0)
+    numbers = {exif.PERCENT: percent, exif.STARS: int(stars) if percent else 0}
+    for tag, (where, _) in facts.ratings.items():
+        data = numbers[tag].to_bytes(2, "little" if facts.order == "<" else "big")
         yield Splice(start=where.offset, end=where.end, data=data)
 
 

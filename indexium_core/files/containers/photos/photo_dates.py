@@ -17,18 +17,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from indexium_core.files.containers.photos import xmp_editing
 from indexium_core.files.containers.photos.xmp import XmpPacket
-from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
+from indexium_core.files.containers.photos.xmp_editing import XmpTexts
 from indexium_core.model.fields import values
+from indexium_core.model.fields.field import XmpPlace
+from indexium_core.model.fields.places import PHOTO_CREATED
 from indexium_core.model.fields.table import CREATION_TIME, known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 TAKEN, DIGITIZED = 0x9003, 0x9004  # EXIF's dates
 
-CREATED = XmpPlace(uris=("http://ns.adobe.com/photoshop/1.0/",), prefix="photoshop", name="DateCreated")
 _ORIGINAL = XmpPlace(uris=("http://ns.adobe.com/exif/1.0/",), prefix="exif", name="DateTimeOriginal")
 _DIGITIZED = XmpPlace(uris=("http://ns.adobe.com/xap/1.0/",), prefix="xmp", name="CreateDate")
-PLACES = (CREATED, _ORIGINAL, _DIGITIZED)  # of XMP
+PLACES = (PHOTO_CREATED, _ORIGINAL, _DIGITIZED)  # of XMP
 
 _UNKNOWN = re.compile(r"[0:\-TZ+ ./]*", re.ASCII)  # zeros and blanks
 _EXIF = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -111,7 +113,7 @@ def exif_edits(dates: Mapping[int, ExifDate], old: str | None, new: str | None) 
 def date_places(packet: XmpPacket, dates: Mapping[int, ExifDate]) -> tuple[FieldValue, ...]:
     """Return the places of the moment of the recording: the valid one, and those that contradict it."""
     found = [("EXIF/DateTimeOriginal", dates[TAKEN].value if TAKEN in dates else "")]
-    found += [(f"XMP/{place.prefix}:{place.name}", _xmp_value(packet, place)) for place in (CREATED, _ORIGINAL)]
+    found += [(f"XMP/{place.prefix}:{place.name}", _xmp_value(packet, place)) for place in (PHOTO_CREATED, _ORIGINAL)]
     known = [(where, value) for where, value in found if value]
     if not known:
         return ()
@@ -130,9 +132,9 @@ def xmp_edits(
     """Yield the new texts of the XMP properties; a property is added only for what EXIF cannot hold."""
     texts = XmpTexts((new,) if new else ())
     in_exif = dates[TAKEN].after(new).value if TAKEN in dates else ""
-    if CREATED.find(packet) is not None or in_exif != (new or ""):
-        yield CREATED, texts
-    if _ORIGINAL.find(packet) is not None:
+    if xmp_editing.find(packet, PHOTO_CREATED) is not None or in_exif != (new or ""):
+        yield PHOTO_CREATED, texts
+    if xmp_editing.find(packet, _ORIGINAL) is not None:
         yield _ORIGINAL, texts
     if _is_same_second(_xmp_value(packet, _DIGITIZED), old):
         yield _DIGITIZED, texts
@@ -140,7 +142,7 @@ def xmp_edits(
 
 def _xmp_value(packet: XmpPacket, place: XmpPlace) -> str:
     """Return the text of a property, "" for an unknown date; a text that is no date stays as it is."""
-    found = place.find(packet)
+    found = xmp_editing.find(packet, place)
     if found is None or not found.is_plain:
         return ""
     text = found.value if not found.array else next((item.value for item in found.items), "")

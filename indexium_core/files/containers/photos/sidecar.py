@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexium_core.files.containers import Capabilities, Choice
-from indexium_core.files.containers.photos import xmp, xmp_fields
+from indexium_core.files.containers.photos import xmp, xmp_editing, xmp_fields
 from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoSidecar
 from indexium_core.files.containers.photos.xmp import XmpError
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
-from indexium_core.model.fields.table import title_of
+from indexium_core.model.fields.table import RATING, title_of
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, SidecarEdit
 
@@ -35,9 +35,9 @@ def _fields_in(sidecar: PhotoSidecar) -> frozenset[str]:
     if sidecar.packet is None:
         return frozenset()
     found = {each.field for each in xmp_fields.fields_of(sidecar.packet)}
-    stars = xmp_fields.place_of(xmp_fields.RATING)
-    is_rated = stars is not None and stars.find(sidecar.packet) is not None
-    return frozenset(found | ({xmp_fields.RATING} if is_rated else set()))
+    stars = xmp_fields.place_of(RATING)
+    is_rated = stars is not None and xmp_editing.find(sidecar.packet, stars) is not None
+    return frozenset(found | ({RATING} if is_rated else set()))
 
 
 def read_sidecar(name: bytes, content: bytes, *, stamp: str) -> PhotoSidecar:

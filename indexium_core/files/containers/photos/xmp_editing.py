@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 
 from indexium_core.files.containers.photos.xmp import RDF, XmpError, XmpItem, XmpPacket, XmpProperty
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
+from indexium_core.model.fields.field import XmpPlace
 
 _WHITE = b" \t\r\n"
 _MAX_ITEMS = 1_000
@@ -24,26 +25,17 @@ _ABOUT = re.compile(rb"""\s+(?:[^\s=:]+:)?about\s*=\s*(?:"[^"]*"|'[^']*')""")
 _Edit = tuple[int, int, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class XmpPlace:
-    """A property that fields use: its name, and the form in which it is written."""
-
-    uris: tuple[str, ...]  # the namespaces under which it is read; it is added under the first
-    prefix: str  # of a new property
-    name: str
-    form: str = ""  # Alt, Bag or Seq; "" for a text
-
-    def find(self, packet: XmpPacket) -> XmpProperty | None:
-        """Return the property of a packet, None if it has none."""
-        return packet.find(self.uris, self.name)
-
-
 @dataclass(frozen=True, slots=True)
 class XmpTexts:
     """The new value of a property: its texts (one, unless it is a list), and the keys of the present items."""
 
     values: tuple[str, ...]  # none: the property is removed
     present: tuple[str, ...] = ()  # of each item of a list: equal to a value if the item stays as it is
+
+
+def find(packet: XmpPacket, place: XmpPlace) -> XmpProperty | None:
+    """Return the property of a packet, None if it has none."""
+    return packet.find(place.uris, place.name)
 
 
 def apply(packet: XmpPacket, wanted: Sequence[tuple[XmpPlace, XmpTexts]]) -> XmpPacket:
@@ -59,7 +51,7 @@ def apply(packet: XmpPacket, wanted: Sequence[tuple[XmpPlace, XmpTexts]]) -> Xmp
     edits: list[_Edit] = []
     added: list[tuple[XmpPlace, XmpTexts]] = []
     for place, texts in wanted:
-        found = place.find(packet)
+        found = find(packet, place)
         if found is None:
             added += [(place, texts)] if texts.values else []
         else:
@@ -234,7 +226,7 @@ def remainder(packet: XmpPacket, places: Sequence[XmpPlace]) -> bytes:
 
     Two texts are equal exactly if only these properties changed. White space in front of a property belongs to it.
     """
-    cut = [_removal(packet.text, found)[:2] for place in places if (found := place.find(packet)) is not None]
+    cut = [_removal(packet.text, found)[:2] for place in places if (found := find(packet, place)) is not None]
     empty = []
     for start, tag_end, inner_end, end in packet.descriptions:
         tag = _without(packet.text, start, tag_end, cut)

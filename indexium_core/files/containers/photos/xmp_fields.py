@@ -1,10 +1,9 @@
 """
 The fields of photos in an XMP packet: which property stores each field, in which form, and what a write changes.
 
-The properties are those that Adobe's programs, digiKam, ExifTool and Windows share (MWG guidelines; IPTC Photo Metadata
-Standard). The people of a photo are `PersonInImage`, a list of names. The field `comment` shows them as the segment
-`People: …`, so the plan, the risk rules and the history need no rule for photos. Text beside the segment has no place.
-The place of a photo is the city (`photoshop:City`), the one field of the location that all these programs show.
+The table of places has the properties. The people of a photo are `PersonInImage`, a list of names. The field `comment`
+shows them as the segment `People: …`, so the plan, the risk rules and the history need no rule for photos. Text beside
+the segment has no place.
 
 A rating is `xmp:Rating`, and beside it the percentage of Windows (`MicrosoftPhoto:Rating`). A write changes both. -1
 means rejected. A percentage that contradicts the rating is a place of its own, which a write sets to the same value.
@@ -24,32 +23,15 @@ from indexium_core import errors
 from indexium_core.files.containers.photos import photo_dates, xmp, xmp_editing
 from indexium_core.files.containers.photos.photo_dates import ExifDate
 from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
-from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
+from indexium_core.files.containers.photos.xmp_editing import XmpTexts
 from indexium_core.model.fields import registered, values
-from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.field import Field, XmpPlace
 from indexium_core.model.fields.registered import RegisteredFields
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
 
-_DC = ("http://purl.org/dc/elements/1.1/",)
-_PHOTOSHOP = ("http://ns.adobe.com/photoshop/1.0/",)
-RATING = "rating"
-
-_PROPERTIES: Mapping[str, XmpPlace] = {
-    COMMENT: XmpPlace(
-        uris=("http://iptc.org/std/Iptc4xmpExt/2008-02-29/",), prefix="Iptc4xmpExt", name="PersonInImage", form="Bag"
-    ),
-    "title": XmpPlace(uris=_DC, prefix="dc", name="title", form="Alt"),
-    "description": XmpPlace(uris=_DC, prefix="dc", name="description", form="Alt"),
-    "keywords": XmpPlace(uris=_DC, prefix="dc", name="subject", form="Bag"),
-    "artist": XmpPlace(uris=_DC, prefix="dc", name="creator", form="Seq"),
-    "copyright": XmpPlace(uris=_DC, prefix="dc", name="rights", form="Alt"),
-    RATING: XmpPlace(uris=("http://ns.adobe.com/xap/1.0/",), prefix="xmp", name="Rating"),
-    CREATION_TIME: photo_dates.CREATED,
-    "location": XmpPlace(uris=_PHOTOSHOP, prefix="photoshop", name="City"),
-}
 # Some programs leave out the last slash of the namespace.
 _PERCENT = XmpPlace(
     uris=("http://ns.microsoft.com/photo/1.0/", "http://ns.microsoft.com/photo/1.0"),
@@ -59,9 +41,11 @@ _PERCENT = XmpPlace(
 
 # Namespace and name of every property that a write of these fields may change.
 STANDARD_NAMES = frozenset(
-    (uri, place.name) for place in (*_PROPERTIES.values(), _PERCENT, *photo_dates.PLACES) for uri in place.uris
+    (uri, place.name)
+    for place in (*(each.stored.xmp for each in FIELDS), _PERCENT, *photo_dates.PLACES)
+    if place is not None
+    for uri in place.uris
 )
-PERCENT_OF = {"1": "1", "2": "25", "3": "50", "4": "75", "5": "99"}
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4}(?:\.0*)?", re.ASCII)
 # Characters that XML 1.0 cannot hold, not even as references.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -84,28 +68,18 @@ class ValueRefusedError(Exception):
 
 def properties() -> Mapping[str, XmpPlace]:
     """Return the property of each field."""
-    own = _custom_properties(registered.current())
-    return {**_PROPERTIES, **own} if own else _PROPERTIES
+    return _properties(registered.current())
 
 
 @functools.lru_cache(maxsize=8)
-def _custom_properties(known: RegisteredFields) -> Mapping[str, XmpPlace]:
-    """Return the properties of the fields that the user defined."""
-    return {
-        each.key: XmpPlace(
-            uris=(each.custom.xmp_namespace,),
-            prefix=each.custom.xmp_prefix,
-            name=each.custom.xmp_name,
-            form="Bag" if each.type == "list" else "",
-        )
-        for each in known.in_files.values()
-        if each.custom is not None
-    }
+def _properties(own: RegisteredFields) -> Mapping[str, XmpPlace]:
+    fields_of_all = (*FIELDS, *own.in_files.values())
+    return {each.key: each.stored.xmp for each in fields_of_all if each.stored.xmp is not None}
 
 
 def place_of(key: str) -> XmpPlace | None:
     """Return the property of a field, None if photos have no place for it."""
-    return _PROPERTIES.get(key) or _custom_properties(registered.current()).get(key)
+    return known_field(key).stored.xmp
 
 
 def _property_of(key: str) -> XmpPlace:
@@ -143,7 +117,7 @@ def fields_of(
     """
     found: list[FieldValue] = []
     for key, place in properties().items():
-        text = _value(key, place.find(packet))
+        text = _value(key, xmp_editing.find(packet, place))
         if key == CREATION_TIME:
             found += photo_dates.date_places(packet, dates)
         elif text and key != RATING:
@@ -153,7 +127,7 @@ def fields_of(
 
 def _ratings(packet: XmpPacket, others: Sequence[tuple[str, str]]) -> list[FieldValue]:
     """Return the rating, and the ratings elsewhere that contradict it; XMP's own rating is the valid one."""
-    own, percent = _property_of(RATING).find(packet), _PERCENT.find(packet)
+    own, percent = xmp_editing.find(packet, _property_of(RATING)), xmp_editing.find(packet, _PERCENT)
     places = [("XMP/Rating", _value(RATING, own))] if own is not None else []
     if percent is not None and percent.is_plain:
         places.append(("XMP/MicrosoftPhoto:Rating", stars_of_percent(percent.value)))
@@ -215,7 +189,7 @@ def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, 
     wanted: list[tuple[XmpPlace, XmpTexts]] = []
     for change in changes:
         place = _property_of(change.field)
-        found = place.find(packet)
+        found = xmp_editing.find(packet, place)
         if change.field == CREATION_TIME:
             wanted += photo_dates.xmp_edits(packet, dates, _date(packet, dates), change.new)
             continue
@@ -224,8 +198,8 @@ def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, 
             raise ValueRefusedError(f"The {change.field} has a control character, which XMP cannot hold.")
         wanted.append((place, _wanted(change.field, found, text)))
         if change.field == RATING:
-            percent = PERCENT_OF.get(text or "")
-            wanted.append((_PERCENT, XmpTexts((percent,) if percent else ())))
+            percent = values.PERCENT_OF_STARS.get(text or "")
+            wanted.append((_PERCENT, XmpTexts((str(percent),) if percent else ())))
     new = xmp_editing.apply(packet, wanted)
     for change in changes:
         place = _property_of(change.field)
@@ -233,8 +207,8 @@ def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, 
             exif = {tag: dates[tag].after(change.new) for tag in dates}
             planned, found_after = change.new, _date(new, exif)
         else:
-            planned = fields.apply_change(change, _value(change.field, place.find(packet)) or None)
-            found_after = _value(change.field, place.find(new)) or None
+            planned = fields.apply_change(change, _value(change.field, xmp_editing.find(packet, place)) or None)
+            found_after = _value(change.field, xmp_editing.find(new, place)) or None
         if found_after != planned:
             raise ValueRefusedError(f"XMP cannot hold this {change.field} without changing it.")
     return new
@@ -288,7 +262,7 @@ def _words(field: Field, items: Sequence[str], words: Sequence[str]) -> XmpTexts
 def not_removable(packet: XmpPacket, key: str) -> str:
     """Return why a field cannot be removed from a packet, as a sentence; "" if it can."""
     place = place_of(key)
-    found = place.find(packet) if place is not None else None
+    found = xmp_editing.find(packet, place) if place is not None else None
     return xmp_editing.other_languages(place, found) if place is not None and found is not None else ""
 
 
@@ -303,13 +277,15 @@ def writable_fields(packet: XmpPacket | None) -> frozenset[str]:
     """Return the fields that a packet can store."""
     if packet is None:
         return frozenset(properties())
-    found = {key: [place.find(packet) for place in _places(key)] for key in properties()}
+    found = {key: [xmp_editing.find(packet, place) for place in _places(key)] for key in properties()}
     return frozenset(key for key, each in found.items() if all(place is None or place.is_plain for place in each))
 
 
 def fields_in(packet: XmpPacket) -> frozenset[str]:
     """Return the fields that have a property in a packet, whatever its form."""
-    return frozenset(key for key in properties() if any(place.find(packet) is not None for place in _places(key)))
+    return frozenset(
+        key for key in properties() if any(xmp_editing.find(packet, place) is not None for place in _places(key))
+    )
 
 
 def _places(key: str) -> Sequence[XmpPlace]:

@@ -7,11 +7,11 @@ next edits. Both ways need a completely understood file; any other file goes to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
-from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader
+from indexium_core.files.containers import Capabilities, Layout, Reader
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.parsing import (
     DEFAULT_TEXT_LIMIT,
@@ -20,8 +20,7 @@ from indexium_core.files.containers.shared.parsing import (
     RemuxLayout,
     TextLimit,
 )
-from indexium_core.model.fields import registered
-from indexium_core.model.fields.table import COMMENT
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
@@ -76,17 +75,10 @@ MakeEdit = Callable[[Reader, Layout, EditRequest], Patch | Rebuild]
 class EditStrategy:
     """One strategy; each container has its own function that makes the edit."""
 
-    def __init__(
-        self,
-        name: str,
-        make: MakeEdit,
-        limit: TextLimit = DEFAULT_TEXT_LIMIT,
-        writable: Collection[str] = COMMENT_ONLY,
-    ) -> None:
+    def __init__(self, name: str, make: MakeEdit, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
         self.name = name
         self._make = make
         self._limit = limit
-        self._writable = frozenset(writable)  # the fields of the table that the function can edit
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
@@ -106,12 +98,8 @@ class EditStrategy:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
         return edit
 
-    def _has_place(self, field: str, container: str) -> bool:
-        custom = registered.current().in_files.get(field)
-        return field in self._writable or (custom is not None and container in custom.places)
-
     def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> EditRequest:
-        without_place = [change.field for change in changes if not self._has_place(change.field, layout.container)]
+        without_place = [change.field for change in changes if not _has_place(change.field, layout.container)]
         if not isinstance(layout, RemuxLayout) or without_place:
             raise NotEditableError(refusals.no_place(without_place))
         if not layout.payload or layout.payload[0].offset == 0:  # without media, the whole file counts as payload
@@ -120,6 +108,10 @@ class EditStrategy:
             if change.segment is None and "\0" in (change.new or ""):
                 raise NotEditableError(refusals.has_nul(change.field))
         return EditRequest(changes=tuple(changes), capabilities=capabilities, limit=self._limit)
+
+
+def _has_place(field: str, container: str) -> bool:
+    return container in known_field(field).stored.by_container
 
 
 def media_shift(needed: int, capabilities: Capabilities, *, step: int = 1) -> int:

@@ -26,6 +26,7 @@ from indexium_core.files.containers.shared.parsing import (
     TextLimit,
 )
 from indexium_core.files.containers.shared.stream_copy import StreamCopy
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue, Patch, Rebuild
 
@@ -58,20 +59,19 @@ class RemuxableFamily(Family):
         editing: Editing,
         *,
         limit: TextLimit = DEFAULT_TEXT_LIMIT,
-        writable: Collection[str] = COMMENT_ONLY,
         media_census: Callable[[Reader], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """
         Make the family of a container. `name` is that of FFmpeg's demuxer and muxer; messages use `label`.
 
-        `limit` is the longest text, `writable` the fields that the editors can change. `media_census` returns the facts
-        that renumbered media keep; it raises CutShortError and MalformedHeaderError.
+        `limit` is the longest text. `media_census` returns the facts that renumbered media keep; it raises
+        CutShortError and MalformedHeaderError.
         """
         self.name = name
         self._label, self._structure, self._editing, self._media_census = label, structure, editing, media_census
         self._strategies: tuple[Strategy, ...] = (
-            EditStrategy(f"{name}_in_place", editing.in_place, limit, writable),
-            EditStrategy(f"{name}_copy", editing.copy, limit, writable),
+            EditStrategy(f"{name}_in_place", editing.in_place, limit),
+            EditStrategy(f"{name}_copy", editing.copy, limit),
             StreamCopy(f"{name}_remux", name, limit),
         )
 
@@ -130,7 +130,5 @@ class RemuxableFamily(Family):
 def _numbered(texts: Sequence[FieldValue], where: str) -> str:
     """Return the place of a text that a write adds, numbered if fields have the same place; "" for no text."""
     return (
-        fields.with_unique_places([*texts, FieldValue(field="comment", where=where, value="")])[-1].where
-        if where
-        else ""
+        fields.with_unique_places([*texts, FieldValue(field=COMMENT, where=where, value="")])[-1].where if where else ""
     )

@@ -58,7 +58,7 @@ def new_place(window: Window, moov: Box, key: str, *, quicktime: bool, behind: i
     The result is None if the file gets neither, or if it would not lie behind the box that starts at `behind`.
     """
     user_data = moov.named(b"udta")
-    item, string = field_map.NEW_ITEMS.get(key), field_map.NEW_STRINGS.get(key)
+    item, string = field_map.new_item(key), field_map.new_string(key)
     candidates: list[NewPlace | None] = []
     if field_map.freeform_name(key) is not None:
         item, readable = items.FREEFORM, _behind_a_track(moov, user_data)
@@ -156,7 +156,7 @@ def _new_box(place: NewPlace, value: str) -> bytes:
 
 def _new_content(kind: bytes, key: str, value: str) -> bytes:
     field = known_field(key)
-    if field.type in {"integer", "rating"} and field.custom is None:  # every program reads the texts of custom fields
+    if field.type in {"integer", "rating"} and not field.custom:  # every program reads the texts of custom fields
         return numeric_items.new_content(kind, value)
     return items.new_content(value.encode("utf-8", "surrogateescape"))
 

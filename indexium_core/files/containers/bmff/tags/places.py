@@ -18,7 +18,7 @@ from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.tags import assets, field_map, genres, items, numeric_items, strings
 from indexium_core.model.fields import values as field_values
-from indexium_core.model.fields.table import COMMENT, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 
 MAX_BYTES = 1024 * 1024  # of one text
 
@@ -134,7 +134,7 @@ class _PlaceSearch:
                 label, name = (own_name, own_name) if own_name else _named(window, item)
                 key = field_map.ITEMS.get(item.kind) or field_map.key_field(name)
                 if name.lower() in field_map.TIME_KEYS:
-                    self._refuse(field_map.TIME, "The file has its creation time in its tags, too.")
+                    self._refuse(CREATION_TIME, "The file has its creation time in its tags, too.")
                 if key is None:
                     continue
                 if any(handler.start > listed.start for handler in meta.named(b"hdlr")):
@@ -249,7 +249,9 @@ def with_only_value(place: FieldPlace, value: str, encoded: bytes) -> bytes:
     if not place.strings and known_field(place.field).type in _NUMBERS:
         return boxes.whole(place.box.kind, numeric_items.with_only_number(place.box.kind, place.content, value))
     if place.is_genre_number:
-        return boxes.whole(field_map.NEW_ITEMS[place.field], items.new_content(encoded))
+        item = field_map.new_item(place.field)
+        assert item is not None
+        return boxes.whole(item, items.new_content(encoded))
     return with_only_text(place, encoded)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from indexium_core.files.containers.bmff.boxes import Box, Window
 from indexium_core.files.containers.bmff.tags import field_map, new_places, places
 from indexium_core.files.containers.bmff.tags.places import FoundPlaces
-from indexium_core.model.fields.table import COMMENT, fields_in_files
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, fields_in_files
 
 NO_PLACE = "The file has no place for the {} that programs read."
 SHOWN_INSTEAD = "Players would show another {} of the file, whatever is written."
@@ -57,7 +57,7 @@ def _of_unusual_tags(window: Window, moov: Box) -> Iterator[str]:
     is_usual = all(places.handler_of(window, meta) == b"mdir" and meta.prefix == 4 for meta in metas)
     if not is_usual or moov.named(b"meta"):
         for field in fields_in_files():
-            if field.key not in {COMMENT, field_map.TIME} and field_map.is_writable(field.key):
+            if field.key not in {COMMENT, CREATION_TIME} and field_map.is_writable(field.key):
                 yield field.key
 
 

@@ -15,14 +15,13 @@ from indexium_core import errors
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element, RawElement
-from indexium_core.files.containers.matroska.fields import homes
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
+from indexium_core.model.fields.table import CREATION_TIME, TITLE
 from indexium_core.model.files.media import Change, FieldValue
 
-CREATION_TIME = "creation_time"
-ELEMENTS = {homes.TITLE: ids.TITLE, CREATION_TIME: ids.DATE_UTC}  # the element of each field
+ELEMENTS = {TITLE: ids.TITLE, CREATION_TIME: ids.DATE_UTC}  # the element of each field
 _IDS = tuple(map(ebml.encode_uint, ELEMENTS.values()))  # most files have none of these bytes in Info
-_WHERE = {homes.TITLE: "Segment/Info/Title", CREATION_TIME: "Segment/Info/DateUTC"}
+_WHERE = {TITLE: "Segment/Info/Title", CREATION_TIME: "Segment/Info/DateUTC"}
 _LARGEST = 1 << 20  # bytes of an Info that is read; real ones have about 200
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _DATE_BYTES = 8
@@ -47,7 +46,7 @@ def read_fields(reader: Reader, layout: MatroskaLayout) -> tuple[FieldValue, ...
         return ()
     values = {each.id: each.content for each in found[1]}
     texts = {
-        homes.TITLE: values.get(ids.TITLE, b"").rstrip(b"\0").decode("utf-8", "surrogateescape"),
+        TITLE: values.get(ids.TITLE, b"").rstrip(b"\0").decode("utf-8", "surrogateescape"),
         CREATION_TIME: _time_text(values.get(ids.DATE_UTC, b"")),
     }
     return tuple(FieldValue(field=key, where=_WHERE[key], value=text) for key, text in texts.items() if text)
@@ -132,7 +131,7 @@ def _stored(change: Change) -> bytes:
     """Return the content of the element of a field; b"" removes it."""
     if not change.new:
         return b""
-    return change.new.encode("utf-8", "surrogateescape") if change.field == homes.TITLE else _time_bytes(change.new)
+    return change.new.encode("utf-8", "surrogateescape") if change.field == TITLE else _time_bytes(change.new)
 
 
 def _time_text(content: bytes) -> str:

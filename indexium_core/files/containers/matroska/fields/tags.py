@@ -2,14 +2,14 @@
 Texts of our fields inside a `Tags` element: their places, and the same element with other texts.
 
 Everything except these texts keeps its bytes and its order. A text belongs to a field if its SimpleTag has a name of
-the field (`homes`) and lies directly below a Tag with the target of the field: for most fields TargetTypeValue 50 (the
-default) without track, chapter, edition or attachment. Names are compared without case. Binary data and an empty text
-are not values of a field and stay as they are.
+the field (`tag_places`) and lies directly below a Tag with the target of the field: for most fields TargetTypeValue 50
+(the default) without track, chapter, edition or attachment. Names are compared without case. Binary data and an empty
+text are not values of a field and stay as they are.
 
 FFmpeg-based players read the tags flat (measured with 5.1 and 8.1). They show as `comment` the last comment in Tags
 without a TargetType string (which becomes a prefix), track, chapter or attachment, if the comment has no language or a
 TagDefault of 1 (a missing TagDefault is 1 in the specification, but 0 in FFmpeg). If this comment is not a text,
-players show no comment. The same holds for the other fields, with the prefix of their home.
+players show no comment. The same holds for the other fields, with the prefix of their target.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from functools import lru_cache
 from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
-from indexium_core.files.containers.matroska.fields import homes
-from indexium_core.files.containers.matroska.fields.homes import TagHome
+from indexium_core.files.containers.matroska.fields import tag_places
 from indexium_core.model.fields import registered
+from indexium_core.model.fields.field import MatroskaPlace
 from indexium_core.model.fields.registered import RegisteredFields
 
 _UNKNOWN_LEVEL = 0  # of a Tag whose target is neither the file nor its season or show
@@ -89,10 +89,10 @@ class MatroskaTag:
         """Return the tags with a name of the field."""
         return [text for text in self.texts if text.field == field]
 
-    def is_home_of(self, field: str) -> bool:
+    def may_hold(self, field: str) -> bool:
         """Return whether tags of the field may lie in this Tag."""
-        home = homes.find_home(field)
-        return self.level != _UNKNOWN_LEVEL and home is not None and home.takes(self.level, self.kind)
+        place = tag_places.find_place(field)
+        return self.level != _UNKNOWN_LEVEL and place is not None and place.takes(self.level, self.kind)
 
 
 def nested_tags(fields: Collection[str]) -> str:
@@ -126,7 +126,7 @@ _parse_cached = lru_cache(maxsize=8)(_parse)
 def _tag(item: RawElement, budget: ebml.ElementBudget, fields: RegisteredFields) -> MatroskaTag:
     children = ebml.children(item.content, budget)
     targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
-    level, kind, prefix = (_level(targets), _kind(targets), _prefix(targets)) if targets else (homes.FILE, "", "")
+    level, kind, prefix = (_level(targets), _kind(targets), _prefix(targets)) if targets else (tag_places.FILE, "", "")
     texts: list[FieldTag] = []
     for place, child in enumerate(children):
         if child.id == ids.SIMPLE_TAG:
@@ -143,7 +143,7 @@ def _level(targets: list[RawElement]) -> int:
     if levels:
         return levels[-1]
     types = [ebml.text(part.content) for part in targets if part.id == ids.TARGET_TYPE]
-    return homes.TYPES.get(types[-1], _UNKNOWN_LEVEL) if types else homes.FILE
+    return tag_places.TYPES.get(types[-1], _UNKNOWN_LEVEL) if types else tag_places.FILE
 
 
 def _kind(targets: list[RawElement]) -> str:
@@ -158,8 +158,8 @@ def _prefix(targets: list[RawElement]) -> str | None:
     return f"{_kind(targets)}/" if any(part.id == ids.TARGET_TYPE for part in targets) else ""
 
 
-def _prefix_of(home: TagHome) -> str:
-    return f"{home.kind}/" if home.kind else ""
+def _prefix_of(stored: MatroskaPlace) -> str:
+    return f"{stored.kind}/" if stored.kind else ""
 
 
 def _field_tags(
@@ -168,7 +168,7 @@ def _field_tags(
     """Return a SimpleTag for each field that it may be shown as. FFmpeg uses the last of repeated children."""
     last = {child.id: child.content for child in children}
     name = ebml.text(last.get(ids.TAG_NAME, b"")).upper()
-    found = homes.homes_of(name, fields)
+    found = tag_places.places_of(name, fields)
     if not found:
         return []
     language, modern = ebml.text(last.get(ids.TAG_LANGUAGE, b"")), ebml.text(last.get(ids.TAG_LANGUAGE_BCP47, b""))
@@ -184,12 +184,12 @@ def _field_tags(
             value=text.decode("utf-8", "surrogateescape"),
             padding=len(data) - len(text),
             children=children,
-            own=level != _UNKNOWN_LEVEL and home.takes(level, kind) and bool(text),
+            own=level != _UNKNOWN_LEVEL and stored.takes(level, kind) and bool(text),
             default=not is_not_default or {language, modern} <= {"", "und"},
             default_for_ffmpeg=language in {"", "und"} or bool(ebml.uint(default or b"")),
-            flat=prefix == _prefix_of(home),
+            flat=prefix == _prefix_of(stored),
         )
-        for field, home in found
+        for field, stored in found
     ]
 
 
@@ -216,7 +216,7 @@ def kept_content(content: bytes, fields: Collection[str]) -> list[tuple[str, byt
             kept_items.append((ids.name_of(tag.item.id), tag.item.raw))
             continue
         kept = _kept(tag, fields)
-        if not _has_content(kept) and any(map(tag.is_home_of, fields)):
+        if not _has_content(kept) and any(map(tag.may_hold, fields)):
             continue
         number += 1
         kept_items += [(f"Tag[{number}]/{ids.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
@@ -274,15 +274,15 @@ def with_texts(
     for field, text in added.items():
         target = _tag_for_new_text(tags, edits, field)
         if target is None:
-            home = homes.home_of(field).level, homes.home_of(field).kind
-            in_new_tags[home] = in_new_tags.get(home, b"") + _new_simple_tag(field, text)
+            wanted = tag_places.place_of(field).level, tag_places.place_of(field).kind
+            in_new_tags[wanted] = in_new_tags.get(wanted, b"") + _new_simple_tag(field, text)
         else:
             in_tags[target] = in_tags.get(target, b"") + _new_simple_tag(field, text)
     parts = [_edited_tag(tag, changed.get(nth, {}), in_tags.get(nth, b"")) for nth, tag in enumerate(tags)]
     for (level, kind), simple_tags in sorted(in_new_tags.items()):
         # MediaInfo shows the last PART_NUMBER of all levels, so the show and the season come first if possible.
-        is_first = level != homes.FILE and not any(
-            text.hides and homes.home_of(text.field).level == level for tag in tags for text in tag.texts
+        is_first = level != tag_places.FILE and not any(
+            text.hides and tag_places.place_of(text.field).level == level for tag in tags for text in tag.texts
         )
         parts.insert(0 if is_first else len(parts), _new_tag(level, kind, simple_tags))
     new = ebml.master(parts, has_crc=_has_crc([tag.item for tag in tags])) if any(parts) else b""
@@ -303,8 +303,8 @@ def _tag_for_new_text(
         for place, item in enumerate(tag.children)
         if item.id != ids.TARGETS and item.id not in ebml.PADDING and (nth, place) not in gone
     ]
-    prefix = _prefix_of(homes.home_of(field))
-    suitable = (nth for nth in staying if nth > after and tags[nth].prefix == prefix and tags[nth].is_home_of(field))
+    prefix = _prefix_of(tag_places.place_of(field))
+    suitable = (nth for nth in staying if nth > after and tags[nth].prefix == prefix and tags[nth].may_hold(field))
     return max(suitable, default=None)
 
 
@@ -346,7 +346,9 @@ def _edited_text(old: FieldTag, edit: TagEdit) -> bytes:
 def _new_simple_tag(field: str, text: str) -> bytes:
     """Return a SimpleTag that players show (without language)."""
     string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
-    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, homes.home_of(field).names[0].encode()) + string)
+    return ebml.element(
+        ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, tag_places.place_of(field).names[0].encode()) + string
+    )
 
 
 def _new_tag(level: int, kind: str, simple_tags: bytes) -> bytes:

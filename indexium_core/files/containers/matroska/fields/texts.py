@@ -1,12 +1,12 @@
 """
 The texts of a field among all tags, and the edits that a planned change makes.
 
-All texts of the file's fields (`homes`) are fields of the layout, also those in Tags elements that players do not find.
-Players show the last text that they read (`tags`). Preserve mode, which only the comment has, writes the People segment
-into the first comment in the default language, into the comment that players show, and into all comments with people
-(replacing these people); all others keep every byte. Replace mode writes the new text, without language, into the text
-that players show, and removes the others; the tags of a title, a date and a time all get the new text. Reasons:
-docs/decisions/0015-matroska-which-comment.md.
+All texts of the file's fields (`tag_places`) are fields of the layout, also those in Tags elements that players do not
+find. Players show the last text that they read (`tags`). Preserve mode, which only the comment has, writes the People
+segment into the first comment in the default language, into the comment that players show, and into all comments with
+people (replacing these people); all others keep every byte. Replace mode writes the new text, without language, into
+the text that players show, and removes the others; the tags of a title, a date and a time all get the new text.
+Reasons: docs/decisions/0015-matroska-which-comment.md.
 
 Players may show none of the texts, because of a language or because a text of another level hides them. Then the first
 text gets a TagDefault of 1. If that does not help, a write adds a text behind all others: in preserve mode with the
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core.files.containers.matroska import ids
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.fields import homes, tags
+from indexium_core.files.containers.matroska.fields import tag_places, tags
 from indexium_core.files.containers.matroska.fields.tags import FieldTag, MatroskaTag, TagEdit
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, known_field
@@ -64,7 +64,7 @@ class FileText:
             text = None
         if text is None:
             return None
-        text = homes.text_in_file(change.field, text)
+        text = tag_places.text_in_file(change.field, text)
         return TagEdit(text=text, resets_language=change.segment is None, sets_default=self.sets_default)
 
 
@@ -96,8 +96,8 @@ class FieldTexts:
     @property
     def problems(self) -> dict[str, str]:
         """Return why the field cannot be written or removed, as `Layout.field_problems`."""
-        if homes.home_of(self.key).kind and not all(each.tag.flat for each in self.all):
-            return dict.fromkeys((self.key, f"-{self.key}"), homes.unprefixed(self.key))
+        if tag_places.place_of(self.key).kind and not all(each.tag.flat for each in self.all):
+            return dict.fromkeys((self.key, f"-{self.key}"), tag_places.unprefixed(self.key))
         return {f"-{self.key}": self.not_removable} if self.not_removable else {}
 
     def edits(self, change: Change) -> dict[Element, dict[tuple[int, int], TagEdit | None]]:
@@ -115,7 +115,7 @@ class FieldTexts:
             return None
         leading_text = next((field.shown for field in self.fields if field.takes_value), None)
         text = fields.apply_change(change, leading_text)
-        return None if text is None else homes.text_in_file(change.field, text)
+        return None if text is None else tag_places.text_in_file(change.field, text)
 
 
 def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> FieldTexts:
@@ -123,7 +123,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     Find the texts of a field.
 
     Args:
-        field: The key of the field, one with a home.
+        field: The key of the field, one that has tags.
         parsed: The content of every Tags element, in file order.
         read_tags: The elements that players find, in the order in which players read them.
 
@@ -136,12 +136,12 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     ]
     # Equal elements share their parsed tags, so a text is known by its element, too.
     read = [(element, text) for element in read_tags for tag in parsed[element] for text in tag.texts_of(field)]
-    names = homes.home_of(field).names
+    names = tag_places.place_of(field).names
     shown = next((it for name in names for it in reversed(read) if it[1].name == name and it[1].shown), None)
     last = next((each for each in own if each.is_text(shown)), None)
     first = _default(own, read_tags, last)
     sets_default = last is None and first is not None and not first.tag.default_for_ffmpeg
-    by_element = field in homes.IN_INFO
+    by_element = field in tag_places.IN_INFO
     if by_element:
         hidden = shown is not None and last is None
     else:
@@ -152,7 +152,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
             field=replace(
                 each.field,
                 takes_segment=each in (first, last) or _takes_segment(each.field),
-                takes_value=each is (last or first) or homes.home_of(field).all_equal,
+                takes_value=each is (last or first) or tag_places.place_of(field).all_equal,
                 moves=hidden and each is first,
             ),
             sets_default=sets_default and each is first,

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from indexium_core.model.fields import shown_in
-from indexium_core.model.fields.field import Field
+from indexium_core.model.fields import readers
+from indexium_core.model.fields.field import NOWHERE, Field, MatroskaPlace
 from indexium_core.model.fields.readers import CONTAINERS
 from indexium_core.model.fields.table import EDITABLE, field_named
+from tests.support import field_rows
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "readers.md"
 
 
-def cell(field: Field, program: str, containers: tuple[str, ...]) -> str:
-    """What a program shows of a field in a group of containers, as a cell of the page."""
-    shown = {each for name in containers for each in shown_in.shown_in(field, name) if each.program == program}
-    if not shown:
-        return "–"
-    [known] = shown
-    return known.name or ("no" if known.basis else "not known")
-
-
-@pytest.mark.parametrize("program", shown_in.MEASURED)
+@pytest.mark.parametrize("program", readers.MEASURED)
 def test_page_has_the_table_of_a_program(program: str) -> None:
     lines = [f"| in {program} | {' | '.join(CONTAINERS)} |", "| --- " * (len(CONTAINERS) + 1) + "|"]
     for field in EDITABLE:
-        cells = [cell(field, program, containers) for containers in CONTAINERS.values()]
+        cells = [field_rows.shown_by(field, program, containers) for containers in CONTAINERS.values()]
         lines.append(f"| `{field.key}` | {' | '.join(cells)} |")
     assert "\n".join(lines) in PAGE.read_text(encoding="utf-8")
 
 
 def test_page_names_the_unmeasured_programs() -> None:
     [sentence] = re.findall(r"What (.*) show of fields was not measured", PAGE.read_text(encoding="utf-8"))
-    assert tuple(re.split(", | and ", sentence)) == shown_in.UNMEASURED
+    assert tuple(re.split(", | and ", sentence)) == readers.UNMEASURED
 
 
 def test_every_field_is_measured_in_every_place() -> None:
@@ -43,8 +36,8 @@ def test_every_field_is_measured_in_every_place() -> None:
         (field.key, container, each.program)
         for field in EDITABLE
         for container in field.places
-        for each in shown_in.shown_in(field, container)
-        if each.program in shown_in.MEASURED and not each.basis
+        for each in readers.shown_in(field, container)
+        if each.program in readers.MEASURED and not each.basis
     ]
     assert {(container, program) for _, container, program in missing} == {
         (container, "Kodi") for container in CONTAINERS["JPEG, PNG, TIFF, WebP, HEIC"]
@@ -52,7 +45,7 @@ def test_every_field_is_measured_in_every_place() -> None:
 
 
 def test_a_field_without_a_place_is_not_shown() -> None:
-    assert shown_in.shown_in(field_named("show"), "jpeg") == []
+    assert readers.shown_in(field_named("show"), "jpeg") == []
 
 
 @pytest.mark.parametrize(
@@ -65,20 +58,21 @@ def test_a_field_without_a_place_is_not_shown() -> None:
     ],
 )
 def test_words_group_the_programs_by_name(key: str, container: str, words: str) -> None:
-    assert shown_in.in_words(shown_in.shown_in(field_named(key), container)) == words
+    assert readers.in_words(readers.shown_in(field_named(key), container)) == words
 
 
 def test_note_has_the_condition_of_kodi_and_the_unmeasured_programs() -> None:
-    film = shown_in.note_on(shown_in.shown_in(field_named("title"), "mp4"))
+    film = readers.note_on(readers.shown_in(field_named("title"), "mp4"))
     assert film.startswith("Kodi shows fields only of an .mp4")
     assert film.endswith("Not measured: Jellyfin, VLC, macOS Finder, Windows Explorer, Plex, digiKam, Lightroom.")
-    photo = shown_in.note_on(shown_in.shown_in(field_named("title"), "jpeg"))
+    photo = readers.note_on(readers.shown_in(field_named("title"), "jpeg"))
     assert photo.startswith("Not measured: Kodi, Jellyfin")
-    assert shown_in.note_on([]) == ""
+    assert readers.note_on([]) == ""
 
 
 def test_a_field_that_the_table_does_not_know_is_not_measured() -> None:
-    own = Field(key="tape", title="Tape", type="text", about="", places={"matroska": "TAPE"})
-    shown = shown_in.shown_in(own, "matroska")
-    assert shown_in.in_words(shown) == "not measured"
+    stored = replace(NOWHERE, matroska=MatroskaPlace(names=("TAPE",)))
+    own = Field(key="tape", title="Tape", type="text", about="", stored=stored)
+    shown = readers.shown_in(own, "matroska")
+    assert readers.in_words(shown) == "not measured"
     assert {each.basis for each in shown} == {""}
