@@ -160,8 +160,8 @@ _OWN = """
     artwork_jobs.follow_enrichment artwork_jobs.follow_identification configuration.follow
     disaster_recovery.follow_rollback
     enrichment.follow_acceptance enrichment.follow_confirmation enrichment.follow_identification
-    matches.follow_identification publications.follow_rollback snapshots.on_event thumbnail_jobs.follow_scans
-    titles.follow_scans webhooks.check_sender webhooks.receive
+    matches.follow_identification publications.follow_rollback snapshots.follow_decision snapshots.on_event
+    thumbnail_jobs.follow_scans titles.follow_scans webhooks.check_sender webhooks.receive
 """
 # Calls of Indexium itself, at events and at the borders of the program: nobody's role decides about them.
 INTERNAL = frozenset(_OWN.split())
