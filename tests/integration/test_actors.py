@@ -248,8 +248,9 @@ WITHOUT_RECORD = """
     operations.rename operations.resume operations.resume_operation jobs.cancel jobs.pause jobs.resume
     jobs.set_priority history.record_operation jobs.tidy backups.cleanup_old_backups backups.create_backup
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
-    snapshots.take snapshots.export_parquet snapshots.on_event steps.register queries.write saved_queries.remove
-    saved_queries.restore saved_queries.save providers.tidy provider_keys.remove provider_keys.set configuration.set
+    snapshots.take snapshots.export_parquet snapshots.follow_decision snapshots.on_event steps.register queries.write
+    saved_queries.remove saved_queries.restore saved_queries.save providers.tidy provider_keys.remove
+    provider_keys.set configuration.set
     publications.resume rescans.prune_audit webhooks.check_sender
     publications.follow_rollback publications.refresh publications.set_options artwork.garbage_collect
     disaster_recovery.drill disaster_recovery.follow_rollback automation.change automation.pause

@@ -39,7 +39,6 @@ from indexium_core.store.versions.plan_version import Version
 
 if TYPE_CHECKING:  # most commands only read people
     from indexium_core.flows.people.import_people import Importer
-    from indexium_core.flows.people.legacy_match import Progress
     from indexium_core.flows.people.own_edits import EditPeople
     from indexium_core.flows.people.person_changes import PersonChanges
     from indexium_core.model.people.import_report import ImportCheck, ImportReport
@@ -97,7 +96,7 @@ class PeopleService:
         root: str | Path | None = None,
         replace: bool = False,
         name: str = "",
-        on_progress: Progress = lambda _done, _of: None,
+        on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> ImportReport:
         """
         Import assignments from a CSV file, a JSON file or a legacy database, whose history is imported, too.
@@ -127,7 +126,7 @@ class PeopleService:
         *,
         root: str | Path | None = None,
         replace: bool = False,
-        on_progress: Progress = lambda _done, _of: None,
+        on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     ) -> ImportCheck:
         """Return the result of an import without a change; arguments and errors as in `import_file`."""
         return self._importer.import_file(Path(path), root, replace=replace, on_progress=on_progress, dry_run=True)

@@ -8,6 +8,7 @@ import inspect
 import json
 import typing
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +108,14 @@ def dataclasses_of(hint: Any, found: set[type]) -> set[type]:
 
 
 def test_every_call_value_is_serialised(library: Library, calls: dict[str, RemoteCall]) -> None:
+    # Services import the values that they do not make only for type checkers.
+    values = {name: getattr(import_module(module), name) for name, module in wire.value_classes().items()}
     found: set[type] = set()
     for name in calls:
         owner, _, method = name.partition(".")
         member = inspect.getattr_static(MetadataPlan if owner == "plan" else getattr(library, owner).__class__, method)
         function = getattr(member, "fget", None) or getattr(member, "func", None) or member
-        for hint in typing.get_type_hints(function).values():
+        for hint in typing.get_type_hints(function, localns=values).values():
             dataclasses_of(hint, found)
     assert {kind.__name__ for kind in found} - wire.value_classes().keys() == set()
 
