@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
 from indexium_core.model.files import fields
@@ -29,7 +28,7 @@ _ADDED, _REMOVED, _BYTES, _SECONDS, _SIZE = range(8, 13)
 
 
 def rules() -> dict[str, Any]:
-    """Return the parameters of the statements that compute, which depend only on the rules of risk and on the fields."""
+    """Return the parameters of the statements that compute, which depend only on the rules and on the fields."""
     writable = [f"{container} {each.key}" for each in all_fields() for container in each.places]
     limits = {f"{container} {each.key}": limit for each in all_fields() for container, limit in each.limits.items()}
     return {

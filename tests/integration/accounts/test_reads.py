@@ -23,17 +23,8 @@ from tests.support.sessions import PASSWORD, signed_in_as
 from tests.support.split_home import House
 
 # What reading notes: that somebody was there, and the plan, which is computed when it is wanted; events come late.
-NOTES = {
-    "events",
-    "issue_sets",
-    "plan_marks",
-    "plan_rows",
-    "plan_variants",
-    "plans",
-    "publication_rows",
-    "touched_files",
-}
-NOTES |= {"user_sessions"}
+NOTES = {"events", "plan_marks", "plan_rows", "plan_variants", "plans", "publication_rows", "touched_files"}
+NOTES |= {"issue_sets", "user_sessions"}
 
 
 class Pictured(NamedTuple):

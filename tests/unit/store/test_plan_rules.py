@@ -161,10 +161,11 @@ def test_view_matches_items(planned: Look, rules: Database) -> None:
     """Python builds items from rows without derived values; queries use the view, which does this in SQL."""
     columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
     columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
-    text = f"SELECT file_id, codes, changes, {', '.join(columns)} FROM plan_items JOIN issue_sets USING (variant_id, issue_set)"
+    sets = "JOIN issue_sets USING (variant_id, issue_set) WHERE variant_id = $1"
+    text = f"SELECT file_id, codes, changes, {', '.join(columns)} FROM plan_items {sets}"
     items = [planned(case) for case in [*CASES, *AS_CASES] if "call" not in case]
     [(variant_id,)] = rules.read().execute(DEFAULT_VARIANT).fetchall()
-    view = {row[0]: row[1:] for row in rules.read().execute(text + " WHERE variant_id = $1", [variant_id]).fetchall()}
+    view = {row[0]: row[1:] for row in rules.read().execute(text, [variant_id]).fetchall()}
     assert len(items) > 60
     for item in items:
         codes, changes, *others = view[item.file_id]
