@@ -21,7 +21,7 @@ WHERE s.issue_set <> s.without_copies;
 
 -- The rules that computed a variant (`risk_sql.py`). Those of this version computed all variants until now.
 ALTER TABLE plan_variants ADD COLUMN rules VARCHAR;
-UPDATE plan_variants SET rules = '0000000000000000';
+UPDATE plan_variants SET rules = '4657b80aa88a1f83';
 
 DROP VIEW plan_items;
 ALTER TABLE plan_rows ALTER issues TYPE BIGINT;
