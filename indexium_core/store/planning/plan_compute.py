@@ -115,7 +115,7 @@ def refresh_within(tx: Connection, modes: Modes, *, now: datetime) -> Version:
 
 
 def _status(reader: Connection, modes: Modes, now: datetime) -> _Status | None:
-    row = _run(reader, "status", asdict(modes) | risk_sql.PARAMETERS | {"now": now}).fetchone()
+    row = _run(reader, "status", {**asdict(modes), **risk_sql.PARAMETERS, "now": now}).fetchone()
     return _Status(*row) if row else None
 
 

@@ -4,8 +4,8 @@ The rules of `risk.RULES` in the SQL of the plan.
 A row of the plan does not store the list of its codes, because lists would cost more than the plan itself
 (docs/decisions/0049-a-row-names-its-issue-set.md). It stores a number, the *issue set*, and the table `issue_sets` has
 the list of codes of each number once. While the plan is computed, each rule adds a power of two to the number, by its
-place in `RULES`. Nothing else reads meaning out of the number, and a variant is only read with the rules that it was
-computed with (`plan_variants.rules`), so rules may be added, moved and removed.
+place in `RULES`. Everything that reads the plan joins the table instead. A variant belongs to the rules that computed
+it (`plan_variants.rules`), so rules may be added, moved and removed.
 """
 
 from __future__ import annotations
