@@ -83,10 +83,17 @@ def test_errors_page_lists_codes_without_retry() -> None:
     assert not lasting & errors.RETRIED
 
 
-def test_every_issue_code_is_on_errors_page() -> None:
-    documented = rows("errors.md")
+def test_every_rule_of_risk_is_on_errors_page() -> None:
+    text = (DOCS / "errors.md").read_text(encoding="utf-8")
+    part = text.partition("## Issues of a planned file")[2].partition("\n## ")[0]
+    lines = {line.split("`")[1]: line for line in part.splitlines() if line.startswith("| `")}
 
-    assert set(risk.ISSUES) <= set(documented)
+    assert lines.keys() == risk.ISSUES.keys()
+    for code, rule in risk.ISSUES.items():
+        assert lines[code].startswith(f"| `{code}` | {rule.severity}")
+        assert f" | {rule.remedy.rstrip('.')}" in lines[code]
+    for rule in risk.RULES:
+        assert rule.severity in lines[rule.code].split(" | ")[1]
 
 
 def test_every_code_of_a_publication_is_on_errors_page() -> None:

@@ -9,7 +9,8 @@ import duckdb
 from indexium_core.store.recovery.files import FILE_NAME
 
 _HEADERS, _BLOCK = 3 * 4096, 262_144  # bytes: DuckDB's headers, and its blocks after them
-_DERIVED = {"plan_rows", "plans", "plan_variants", "plan_marks", "events", "job_queue", "operation_state", "requests"}
+_DERIVED = {"plan_rows", "plans", "plan_variants", "plan_marks", "issue_sets"}
+_DERIVED |= {"events", "job_queue", "operation_state", "requests"}
 
 
 def damage_file(home: Path) -> None:

@@ -125,7 +125,7 @@ _TABLE = (
     _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
     _key("category", "choice", "i.category", "by the kind of their change", "category:add", choices=CATEGORIES),
     _key(
-        "issue", "codes", "i.issue_bits", "with an issue or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)
+        "issue", "codes", "i.issue_set", "with an issue or a note", "issue:custom_comment", choices=tuple(risk.ISSUES)
     ),
     _key("tags", "count", "i.result_people", "by the number of people in the result", "tags:>3"),
     _key("size", "size", "f.size", "by size; kb, mb, gb count in thousands, kib, mib, gib in 1,024s", "size:>1gb"),

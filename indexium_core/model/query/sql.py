@@ -31,6 +31,7 @@ COMPARED = {  # what a range compares, by the kind of the key
     "number": "TRY_CAST({0} AS INTEGER)",
     "day": "left({0} || substr('0000-01-01', length({0}) + 1), 10)",  # 2019 is its first day
 }
+_WITH_ISSUE = "(SELECT (variant_id, issue_set) FROM issue_sets WHERE list_has_any(codes, {}::VARCHAR[]))"
 _WITH_PERSON = "(SELECT file_id FROM people_in_files(NULL::BIGINT[], {}::BIGINT[]))"
 
 
@@ -205,7 +206,7 @@ class _Builder:
 
     def _options(self, key: Key, value: AnyValue) -> str:
         if key.kind == "codes":
-            return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
+            return f"(i.variant_id, {key.columns[0]}) IN {_WITH_ISSUE.format(self._parameter(list(value.options)))}"
         if key.kind == "locks":
             return self._locks(key.columns[0], value.options)
         if key.kind == "fields":

@@ -19,7 +19,7 @@ _HOME = f"{database_file.NAME}.main"  # the schema with the tables themselves
 # Tables without a view: each service shows of them only what it may.
 _WITHOUT_FILES = """
     api_tokens changers copied_people custom_fields edit_templates film_hashes finished_upgrades hash_cache id_kinds
-    job_dependencies operation_state
+    issue_sets job_dependencies operation_state
     plan_variants plans player_contacts players program_makers provider_cache provider_ids provider_ranks
     provider_requests recovery_codes rejected_assets requests saved_queries saved_views schedules schema_migrations
     second_factors title_changers title_names user_credentials user_identities user_libraries user_sessions users
@@ -42,15 +42,8 @@ class LimitedCursor:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._limits: Limits | None = None  # for which the variables are set
-        from indexium_core.model.planning.issue_bits import ISSUE_PARAMETERS  # here: most homes have no such actor
-
-        parts = {
-            "home": _HOME,
-            "copied": str(ISSUE_PARAMETERS["duplicate_content"]),
-            "warnings": str(ISSUE_PARAMETERS["warning_bits"]),
-        }
         for name, text in sql.load("limited_reader").items():
-            connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, **parts)}")
+            connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, home=_HOME)}")
 
     def limit(self, limits: Limits) -> None:
         """Show what belongs to some libraries, until another call."""

@@ -10,7 +10,6 @@ from typing import Any
 from indexium_core.model.files.properties import lockable
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.facets import FACETS
-from indexium_core.model.planning.issue_bits import ISSUE_CODES
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -95,10 +94,6 @@ def _values_of(groups: Iterable[Group], key: str, *, unchanged: bool) -> Values:
     return Values(files=ordered, total=len(ordered))
 
 
-def _issues(group: Group) -> set[str]:
-    return {code for bit, code in enumerate(ISSUE_CODES) if group["issue_bits"] >> bit & 1}
-
-
 def _locked(bits: int) -> tuple[str, ...]:
     return tuple(name for place, name in enumerate(lockable()) if bits >> place & 1)
 
@@ -106,7 +101,7 @@ def _locked(bits: int) -> tuple[str, ...]:
 _OF_GROUP: Mapping[str, Callable[[Group], Iterable[str]]] = {
     "risk": lambda group: (group["risk"],),
     "category": lambda group: (group["category"],),
-    "issue": _issues,
+    "issue": lambda group: group["codes"],
     "container": lambda group: (group["container"],) if group["container"] else (),
     "tags": lambda group: (str(group["tags"]),),
     "locked": lambda group: _locked(group["locks"]),

@@ -4,7 +4,8 @@ Computes the plan. The database does this in sets: no statement and no Python co
 A *variant* is one combination of modes. Functions that change the catalog mark the files that they change. `refresh`
 computes the marked files again; where a result differs, it ends the old row and adds a new one. A new variant computes
 all files. A row belongs to the versions (plan ids) from `from_version` up to, not including, `to_version`, so that
-every version stays readable. `plan_compute.sql` has the statements, `risk_level.sql` the rule for the risk level.
+every version stays readable. `plan_compute.sql` has the statements, `risk.RULES` the rules that judge a file,
+`risk_level.sql` how its risk level follows from them. A program with other rules computes a new variant.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.planning import plan_rows
+from indexium_core.store.planning import plan_rows, risk_sql
 from indexium_core.store.review import decisions
 from indexium_core.store.versions.plan_version import Modes, Version
 
@@ -114,7 +115,7 @@ def refresh_within(tx: Connection, modes: Modes, *, now: datetime) -> Version:
 
 
 def _status(reader: Connection, modes: Modes, now: datetime) -> _Status | None:
-    row = _run(reader, "status", asdict(modes) | {"now": now}).fetchone()
+    row = _run(reader, "status", {**asdict(modes), **risk_sql.PARAMETERS, "now": now}).fetchone()
     return _Status(*row) if row else None
 
 
@@ -124,7 +125,9 @@ def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
     facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
     facts["seen_mark"] = _value(tx, "newest_mark")
     _run(tx, "add_variant", facts)
-    _record(tx, facts, _compute(tx, "compute_all", facts | {"after_mark": None}))
+    added = _compute(tx, "compute_all", facts | {"after_mark": None})
+    _run(tx, "add_issue_sets", facts)
+    _record(tx, facts, added)
     return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
 
 
@@ -138,6 +141,8 @@ def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime
     if changed:
         facts["plan_id"] = _value(tx, "next_plan_id")
         changed = _value(tx, "close", facts) + _value(tx, "add_changed", facts)
+        if _value(tx, "lacks_issue_sets", facts):
+            _run(tx, "add_issue_sets", facts)
     _record(tx, facts, changed)
     return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
 
@@ -146,7 +151,7 @@ def _compute(tx: Connection, name: str, facts: Mapping[str, Any]) -> int:
     """Compute rows, without the parts that the files do not need; return their number."""
     shape = _run(tx, "shape", facts).fetchone()
     assert shape is not None  # the statement always returns a row
-    statement = sql.compose("plan_compute", "risk_level", *_Shape(*shape).replaced)[name]
+    statement = risk_sql.statement(name, *_Shape(*shape).replaced)
     row = tx.execute(statement, sql.parameters(statement, facts)).fetchone()
     assert row is not None  # a statement that makes rows returns their number
     return int(row[0])
@@ -166,7 +171,7 @@ def _record(tx: Connection, facts: dict[str, Any], changed: int) -> None:
 
 def prune(tx: Connection, *, now: datetime) -> None:
     """Delete the variants and versions that were not used in the last seven days."""
-    for statement in ("prune_variants", "prune_plans", "prune_items"):
+    for statement in ("prune_variants", "prune_plans", "prune_items", "prune_issue_sets"):
         _run(tx, statement, {"before": now - KEPT})
 
 

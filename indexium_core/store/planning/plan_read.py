@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexium_core import errors
-from indexium_core.model.planning.issue_bits import ISSUE_PARAMETERS
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     WRITABLE,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:  # most commands need no array
     import pandas as pd
     from numpy.typing import NDArray
 
+_CODES = 3  # column of `groups`
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
 
 _SQL = sql.compose("plan_read")
@@ -115,7 +115,12 @@ def groups(reader: Connection, version: Version) -> Groups:
 
     The seconds are those that the scan estimated; `count_items` applies the measured rates.
     """
-    return _run(reader, "groups", version.parameters).fetchall()
+    return _groups(_run(reader, "groups", version.parameters).fetchall())
+
+
+def _groups(rows: Groups) -> Groups:
+    """Return rows of `groups` with their codes as a tuple: the first columns are a key in `PlanCache`."""
+    return [(*row[:_CODES], tuple(row[_CODES]), *row[_CODES + 1 :]) for row in rows]
 
 
 class RowChange(NamedTuple):
@@ -134,7 +139,10 @@ def row_changes(reader: Connection, version: Version, older: int, *, limit: int)
     rows = _run(reader, "row_changes", facts).fetchall()
     is_kept = _run(reader, "version", {"plan_id": older}).fetchone() is not None  # its rows are deleted with it
     return (
-        [RowChange(row[0], row[1], row[2], row[3] or "", row[4:]) for row in rows]
+        [
+            RowChange(row[0], row[1], row[2], row[3] or "", group)
+            for row, group in zip(rows, _groups([row[4:] for row in rows]), strict=True)
+        ]
         if is_kept and len(rows) <= limit
         else None
     )
@@ -297,8 +305,7 @@ def materialize_selection(reader: Connection, search: Search, selection: Selecti
 
 def search_groups(reader: Connection, search: Search, within: CompiledQuery | None = None) -> Groups:
     """Count the items that a search lists by everything that selections distinguish, for `plan_rows.summarize`."""
-    facts = _facts(search) | {"reported_bits": plan_rows.REPORTED_BITS}
-    return _run(reader, "search_groups", facts, search.query, within).fetchall()
+    return _run(reader, "search_groups", _facts(search), search.query, within).fetchall()
 
 
 def exceptions(
@@ -319,8 +326,7 @@ def exception_groups(
 
 
 def _exception_facts(search: Search, selection: Selection, file_ids: Collection[int]) -> dict[str, Any]:
-    facts = _selection_facts(search, selection, RISK_LEVELS)
-    return facts | {"reported_bits": plan_rows.REPORTED_BITS, "named": list(file_ids)}
+    return _selection_facts(search, selection, RISK_LEVELS) | {"named": list(file_ids)}
 
 
 def changed_ids(reader: Connection, version: Version, older: int) -> list[int]:
@@ -351,13 +357,13 @@ def ordered_items(reader: Connection, version: Version, file_ids: Sequence[int])
 
 def _items(reader: Connection, result: Connection) -> list[PlanItem]:
     rows = result.fetch_dicts()
-    copied = [row["file_id"] for row in rows if "duplicate_content" in plan_rows.codes_of(row["issues"])]
+    copied = [row["file_id"] for row in rows if "duplicate_content" in row["codes"]]
     copies = dict(_run(reader, "copies_of", {"file_ids": copied}).fetchall()) if copied else {}
     return [plan_rows.plan_item(row, copies=copies.get(row["file_id"])) for row in rows]
 
 
 def _version_facts(version: Version) -> dict[str, Any]:
-    return version.parameters | version.rates.parameters | {"copied_bits": plan_rows.COPIED_BITS}
+    return version.parameters | version.rates.parameters
 
 
 def _facts(search: Search) -> dict[str, Any]:
@@ -392,8 +398,6 @@ def _run(
     facts = {**facts, "libraries": reader.libraries}
     if reader.libraries is not None and not isinstance(reader, LimitedReader):
         text = text.replace("plan_items_of($variant_id, $plan_id)", f"({_SQL['own_items'].rstrip().rstrip(';')})")
-        facts |= {"copied_bit": ISSUE_PARAMETERS["duplicate_content"]}
-        facts |= {"warning_bits": ISSUE_PARAMETERS["warning_bits"]}
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
             where, parameters = query.named(prefix)

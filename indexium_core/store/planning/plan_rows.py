@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields import readers
 from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
 from indexium_core.model.files import fields
@@ -19,28 +18,21 @@ from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.issue_bits import ISSUE_CODES, ISSUE_PARAMETERS
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
+from indexium_core.store.planning import risk_sql
 from indexium_core.store.versions.plan_version import DiskRates
 
-_RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # the parameters of `compute` that do not change
-    "comment_bits": sum(
-        ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
-    ),
-    "no_plot_in": readers.WITHOUT_PLOT,
-}
-COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
-
 # Columns of `groups` and `groups_of_search` in plan_read.sql; only the second one has the size.
-_LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES = range(8)
+_LEVEL, _CATEGORY, _CONTAINER, _CODES, _EDITED, _POSTPONED, _DISK, _FILES = range(8)
 _ADDED, _REMOVED, _BYTES, _SECONDS, _SIZE = range(8, 13)
 
 
 def rules() -> dict[str, Any]:
-    """Return the parameters of `compute` that depend only on the fields."""
+    """Return the parameters of the statements that compute, which depend only on the rules and on the fields."""
     writable = [f"{container} {each.key}" for each in all_fields() for container in each.places]
     limits = {f"{container} {each.key}": limit for each in all_fields() for container, limit in each.limits.items()}
-    return _RULES | {
+    return {
+        **risk_sql.PARAMETERS,
         "writable_fields": writable,
         "limited_fields": list(limits),
         "lowest_values": [limit.lowest for limit in limits.values()],
@@ -57,7 +49,7 @@ class _SelectionGroup(NamedTuple):
     postponed: bool
     can_update: bool
     strategy: str
-    bits: int
+    codes: Sequence[str]
     hidden: bool
     files: int
     tags_to_add: int
@@ -81,24 +73,9 @@ class _SelectionGroup(NamedTuple):
         )
 
 
-_MASKS = {  # of each code, with all its severities
-    code: sum(1 << bit for bit, each in enumerate(ISSUE_CODES) if each == code) for code in dict.fromkeys(ISSUE_CODES)
-}
-_CUSTOM = _MASKS["custom_comment"]
-_ALL_PEOPLE = _MASKS["tag_removal_all"]
-_LINKED = _MASKS["hard_linked"]
-REPORTED_BITS = _CUSTOM | _ALL_PEOPLE | _LINKED  # bits that `summarize` needs
 _COMPUTED_FIELDS = {"mtime", "issues"}
 _STORED_FIELDS = tuple(name for name in PlanItem.__dataclass_fields__ if name not in _COMPUTED_FIELDS)
-_FACTS = (  # facts of messages that are columns of the row
-    "custom_text",
-    "tags_to_remove",
-    "existing_comment",
-    "db_people",
-    "result_people",
-    "nlink",
-    "copies",
-)
+_CODES_IN_ORDER = tuple(dict.fromkeys(rule.code for rule in risk.RULES))  # the most severe first
 
 Groups: TypeAlias = list[tuple[Any, ...]]
 
@@ -118,7 +95,7 @@ def at_rates(groups: Groups, rates: DiskRates) -> Groups:
     return [
         (
             *group[:_SECONDS],
-            group[_SECONDS] * (disk.copy_rate if group[_BITS] & COPIED_BITS else disk.in_place_rate),
+            group[_SECONDS] * (disk.copy_rate if "full_rewrite" in group[_CODES] else disk.in_place_rate),
             *group[_SIZE:],
         )
         for group in groups
@@ -143,7 +120,7 @@ def count_groups(groups: Groups, *, unchanged: bool, postponed: bool) -> Counts:
         **{f"{level}_count": levels.get(level, 0) for level in RISK_LEVELS},
         total_tags_to_add=_sum(changing, _ADDED),
         total_tags_to_remove=_sum(changing, _REMOVED),
-        will_overwrite_custom=_sum([group for group in changing if group[_BITS] & _CUSTOM], _FILES),
+        will_overwrite_custom=_sum([group for group in changing if "custom_comment" in group[_CODES]], _FILES),
         postponed_count=_sum([group for group in groups if group[_POSTPONED]], _FILES),
         edited_count=_sum([group for group in counting if group[_EDITED]], _FILES),
         bytes_to_write=_sum(changing, _BYTES),
@@ -179,7 +156,7 @@ def summarize(
         for group, is_selected in zip(every, selected, strict=True)
         if group.postponed or not is_selected
     ]
-    linked = [group for group in written if group.bits & _LINKED and strategies.replaces(group.strategy)]
+    linked = [group for group in written if "hard_linked" in group.codes and strategies.replaces(group.strategy)]
     return SelectionSummary(
         count=sum([group.files for group in written]),
         by_risk=_add_up([(group.level, group.files) for group in written]),
@@ -189,8 +166,8 @@ def summarize(
         est_bytes=int(sum([group.est_bytes for group in written])),
         excluded=_add_up(omitted),
         by_strategy=_add_up([(group.strategy, group.files) for group in written]),
-        loses_text=sum([group.files for group in written if group.bits & _CUSTOM]),
-        removes_all_people=sum([group.files for group in written if group.bits & _ALL_PEOPLE]),
+        loses_text=sum([group.files for group in written if "custom_comment" in group.codes]),
+        removes_all_people=sum([group.files for group in written if "tag_removal_all" in group.codes]),
         breaks_links=sum([group.files for group in linked]),
         hidden=sum([group.files for group in written if group.hidden]),
     )
@@ -217,9 +194,9 @@ def _files_by(groups: Groups, column: int) -> dict[str, int]:
 
 
 def _files_by_issue(groups: Groups) -> dict[str, int]:
-    return _add_up(
-        [(code, _sum([group for group in groups if group[_BITS] & mask], _FILES)) for code, mask in _MASKS.items()]
-    )
+    """Count files by code; of equally frequent codes, the most severe one comes first."""
+    counts = [(code, group[_FILES]) for group in groups for code in group[_CODES]]
+    return _add_up([*[(code, 0) for code in _CODES_IN_ORDER], *counts])
 
 
 def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
@@ -228,11 +205,6 @@ def _add_up(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
     for name, files in counts:
         totals[name] += files
     return {name: files for name, files in Counter(totals).most_common() if files}
-
-
-def codes_of(bits: int) -> list[str]:
-    """Return the codes of the issues of a row, the most severe first."""
-    return [code for bit, code in enumerate(ISSUE_CODES) if bits >> bit & 1]
 
 
 def plan_item(row: Mapping[str, Any], *, copies: list[str] | None = None) -> PlanItem:
@@ -294,10 +266,10 @@ def _iso_time(nanoseconds: int) -> str:
 
 
 def _issues(row: Mapping[str, Any]) -> list[Issue]:
-    kinds = [kind for bit, kind in enumerate(risk.BITS) if row["issues"] >> bit & 1]
-    if not kinds:
+    """Return the issues of a row, the most severe first. A message may have any column of the row as a fact."""
+    if not row["codes"]:
         return []
-    facts = {name: row[name] for name in _FACTS}
+    facts = dict(row)
     facts["mode"] = None if row["mode"] is None or _folder_problem(row) else f"{row['mode'] & 0o777:o}"
     facts["scanned_at"] = f"{row['scanned_at']:%Y-%m-%d %H:%M} UTC"
     facts["reason"] = row["state_message"] or row["strategy_message"]
@@ -305,7 +277,7 @@ def _issues(row: Mapping[str, Any]) -> list[Issue]:
     facts["needed"] = wording.size(row["est_bytes"])
     facts["free"] = None if row["free_bytes"] is None else wording.size(row["free_bytes"])
     issues = []
-    for code, severity in kinds:
+    for code, severity in zip(row["codes"], row["severities"], strict=True):
         own_facts = {name: fact_of(row) for name, fact_of in _OWN_FACTS.get(code, {}).items()}
         issues.append(risk.issue(code, severity=severity, **(facts | own_facts)))
     return issues

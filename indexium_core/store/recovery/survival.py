@@ -46,7 +46,9 @@ _OF: dict[Survival, str] = {
         second_factors
         title_names user_credentials user_sessions webhook_files
     """,
-    Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows",
+    Survival.COMPUTED: """
+        id_kinds issue_sets plan_marks plan_rows plan_variants plans provider_ids provider_ranks publication_rows
+    """,
 }
 TABLES: Mapping[str, Survival] = MappingProxyType(
     {table: survival for survival, tables in _OF.items() for table in tables.split()}

@@ -8,7 +8,7 @@ WITH locks AS MATERIALIZED (
     SELECT file_id, bit_or(1::BIGINT << (list_position($lockable::VARCHAR[], field) - 1)) AS bits
     FROM locked_fields GROUP BY file_id
 ), found AS MATERIALIZED (
-    SELECT i.file_id, coalesce(k.bits, 0) AS locks, i.risk_level, i.category, i.container, i.issue_bits, f.folder, i.result_people AS people,
+    SELECT i.file_id, coalesce(k.bits, 0) AS locks, i.risk_level, i.category, i.container, i.issue_set, f.folder, i.result_people AS people,
            i.risk_level <> 'unchanged' OR $unchanged AS listed,
            -- The same, where a person may be in them twice: under the name and an alias.
            CASE WHEN i.edited OR i.risk_level = 'unchanged' AND len(i.existing_people) <> len(i.db_people)
@@ -62,9 +62,12 @@ persons AS (
     FROM spellings_used AS s LEFT JOIN exact_spellings AS x ON x.spelling = s.name LEFT JOIN lowered_spellings AS m ON m.key = lower(s.name)
     GROUP BY coalesce(x.name, m.name, lower(s.name))
 )
-SELECT 'groups' AS facet, risk_level::VARCHAR AS risk, category::VARCHAR AS category, container, issue_bits, len(people) AS tags, locks, missed,
-       NULL AS value, count(*) AS files, NULL AS total
-FROM found WHERE bit_count(missed) <= 1 GROUP BY ALL
+SELECT g.* REPLACE (s.codes AS codes)
+FROM (
+    SELECT 'groups' AS facet, risk_level::VARCHAR AS risk, category::VARCHAR AS category, container, issue_set AS codes,
+           len(people) AS tags, locks, missed, NULL AS value, count(*) AS files, NULL AS total
+    FROM found WHERE bit_count(missed) <= 1 GROUP BY ALL
+) AS g JOIN issue_sets AS s ON s.variant_id = $variant_id AND s.issue_set = g.codes
 UNION ALL
 SELECT 'folder', NULL, NULL, NULL, NULL, NULL, NULL, NULL, value, files, count(*) OVER ()
 FROM folders WHERE contains(strip_accents(lower(value)), $folder_part)

@@ -12,7 +12,7 @@ FROM plan_variants,
      (SELECT count(*) AS running FROM metadata_operations WHERE status = 'in_progress') AS o,
      (SELECT count(*) AS expired FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL AND until <= $now) AS d
 WHERE people_mode IS NOT DISTINCT FROM $people_mode AND comment_mode IS NOT DISTINCT FROM $comment_mode
-  AND include_unknown = $include_unknown AND hard_links = $hard_links AND large_bytes = $large_bytes;
+  AND include_unknown = $include_unknown AND hard_links = $hard_links AND large_bytes = $large_bytes AND rules = $rules;
 
 -- name: newest_mark
 -- The newest mark of all.
@@ -41,13 +41,13 @@ SELECT nextval('plan_ids');
 -- name: add_variant
 -- Add a variant. It has seen every mark, because its first version includes all files.
 INSERT INTO plan_variants (variant_id, people_mode, comment_mode, include_unknown, seen_mark, used_at, hard_links,
-                           large_bytes)
-VALUES ($variant_id, $people_mode, $comment_mode, $include_unknown, $seen_mark, $now, $hard_links, $large_bytes);
+                           large_bytes, rules)
+VALUES ($variant_id, $people_mode, $comment_mode, $include_unknown, $seen_mark, $now, $hard_links, $large_bytes, $rules);
 
 -- name: compute_all
 -- Compute the rows of all files, in force from version $plan_id on.
 INSERT INTO plan_rows BY NAME
-WITH scope AS NOT MATERIALIZED (FROM scanned_files),
+WITH scope AS NOT MATERIALIZED (/* files */),
 /* assigned */,
 -- A twin has the same key as another person.
 known AS MATERIALIZED (
@@ -73,15 +73,11 @@ WITH marked AS MATERIALIZED (
     SELECT file_id, bool_and(by_decision) AS is_only_decided FROM plan_marks WHERE mark_id > $after_mark GROUP BY file_id
 ),
 scope AS MATERIALIZED (
-    SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
-           container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
-           comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes, fields,
-           field_places, field_problems
-    FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
+    /* files */ WHERE file_id IN (SELECT file_id FROM marked)
 ),
 in_force AS MATERIALIZED (
     SELECT file_id, coalesce(known, result, existing) AS db_people, risk_level <> 'unchanged' AS has_issues,
-           issues & $duplicate_content > 0 AS is_copied
+           issue_set & $copy_rules > 0 AS is_copied
     FROM plan_rows WHERE variant_id = $variant_id AND to_version IS NULL
       AND file_id IN (SELECT file_id FROM marked WHERE is_only_decided)
 ),
@@ -106,6 +102,15 @@ known AS MATERIALIZED (
 /* marked_copies */,
 /* rules */
 FROM stored;
+
+-- name: files
+-- Part of other statements: the files, with what several rules ask of them. A rule may read any column: only those in use cost.
+SELECT *,
+       -- A write copies the whole file, or puts a new file in its place.
+       ends_with(strategy, '_copy') OR ends_with(strategy, '_remux') AS is_copied, coalesce(nlink, 1) > 1 AS is_linked,
+       is_linked AND $hard_links <> 'break' AND (is_copied OR ends_with(strategy, '_reflink')) AS separates_names,
+       state = 'ok' AND strategy = '' AND strategy_code <> 'read_only' AS has_no_strategy
+FROM scanned_files;
 
 -- name: assigned
 -- Part of other statements: the people of each file in the database. An assignment refers to the hash, or to the path of
@@ -139,9 +144,10 @@ copied AS (
 -- file has such an edit.
 field_changes AS (
     SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
-           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
+           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values,
+           bool_or(is_writable) AS has_possible_edit, bool_or(NOT is_writable) AS has_impossible_edit
     FROM (
-        SELECT file_id, field, value, list_transform(
+        SELECT file_id, field, value, is_writable, list_transform(
                    CASE WHEN len(places) > 1 THEN places
                         ELSE [{'field': field, 'where': 'container', 'value': value_now, 'takes_value': TRUE}] END,
                    lambda p: {'field': field, 'where': p."where", 'old': p."value",
@@ -167,19 +173,9 @@ field_changes AS (
     GROUP BY file_id
 );
 
--- name: field_issues
+-- name: issues_of_changes
 -- Part of other statements: the issues of the changes of fields.
-CASE WHEN field_changes IS NULL THEN 0
-     ELSE CASE WHEN len(list_filter(field_changes, lambda c: NOT c.is_writable)) = 0 THEN 0
-               WHEN comment_stays AND len(list_filter(field_changes, lambda c: c.is_writable)) = 0
-               THEN $field_unsupported_blocked ELSE $field_unsupported END
-          -- A place that loses its text does not lose the value of a field that another place gets.
-          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND new_field_values[c."field"] IS NULL)) > 0
-                 THEN $value_lost ELSE 0 END
-          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" <> coalesce(c."new", '')
-                                                               AND new_field_values[c."field"] IS NOT NULL)) > 0
-                 THEN $value_replaced ELSE 0 END
-     END;
+CASE WHEN field_changes IS NULL THEN 0 ELSE /* issues_of_fields */ END;
 
 -- name: compared_fields
 -- Part of other statements: the compared files with their changes of fields.
@@ -230,7 +226,7 @@ renamed AS (
 -- Part of other statements: from the files in `scope` to their rows in `stored`. Each list of names has a parallel list of
 -- keys (person_key), because people are compared by key. CASE replaces AND where the second condition is expensive: CASE
 -- skips it for rows that the first condition decides, AND does not.
--- Each issue has a bit: the parameter with its code (`risk.ISSUES`).
+-- The conditions of `risk.RULES` replace `issues_of_file`, `issues_of_comment` and `issues_of_fields`.
 -- The people with small numbers. Names and keys by number: a lookup in one long list costs far less than sorting and
 -- carrying names.
 dictionary AS MATERIALIZED (
@@ -288,33 +284,11 @@ facts AS MATERIALIZED (
            f.places AS texts, f.people_hidden, preserves AND f.ascii_only AS ascii_only,
            coalesce(c.may_have_twin, FALSE) AS may_have_twin,
            f.strategy <> '' AND f.strategy_code = 'no_strategy_yet' AS not_removable,
-           -- A write copies the whole file, or puts a new file in its place.
-           ends_with(f.strategy, '_copy') OR ends_with(f.strategy, '_remux') AS is_copied,
-           coalesce(f.nlink, 1) > 1 AS is_linked,
-           is_linked AND $hard_links <> 'break' AND (is_copied OR ends_with(f.strategy, '_reflink')) AS separates_names,
-           CASE WHEN f.state = 'missing' THEN $missing_file ELSE 0 END
-           | CASE WHEN l.state = 'offline' THEN $offline ELSE 0 END
-           | CASE WHEN f.state = 'unreadable' THEN $unreadable ELSE 0 END
-           | CASE WHEN f.read_only OR f.strategy_code = 'read_only' THEN $read_only ELSE 0 END
-           | CASE f.state
-               WHEN 'ok' THEN CASE WHEN f.strategy <> '' OR f.strategy_code = 'read_only' THEN 0
-                   WHEN f.strategy_code = 'unsupported_container' THEN $unsupported_container
-                   WHEN f.strategy_code = 'corrupt' THEN $corrupt ELSE $no_strategy_yet END
-               WHEN 'not_video' THEN $unsupported_container WHEN 'corrupt' THEN $corrupt WHEN 'empty' THEN $corrupt
-               ELSE 0 END
+           f.custom_text <> '' AS has_custom_text, f.fields_differ,
            -- An edit of many files may take a name over from the database, so its names are checked too.
-           | CASE WHEN CASE WHEN d.edited THEN len(list_filter(d.people, lambda name: NOT is_valid_name(name))) > 0
-                            ELSE c.has_invalid END THEN $invalid_person_name ELSE 0 END
-           | CASE WHEN f.growing AND f.mtime_ns IS DISTINCT FROM f.own_mtime_ns THEN $file_growing ELSE 0 END
-           | CASE WHEN separates_names THEN $hard_linked_blocked WHEN is_linked THEN $hard_linked ELSE 0 END
-           | CASE WHEN NOT preserves AND f.custom_text <> '' THEN $custom_comment ELSE 0 END
-           | CASE WHEN NOT is_copied THEN 0 WHEN f.size >= $large_bytes THEN $full_rewrite ELSE $full_rewrite_note END
-           | CASE WHEN is_copied AND f.est_bytes > l.free_bytes THEN $low_space ELSE 0 END
-           | CASE WHEN hash(f.file_hash) IN (SELECT payload FROM copied) THEN $duplicate_content ELSE 0 END
-           | CASE WHEN f.damage <> '' THEN $damaged_tail ELSE 0 END
-           | CASE WHEN f.fields_differ THEN $other_readers_differ ELSE 0 END
-           | CASE WHEN d.rolled_back THEN $rolled_back ELSE 0 END
-               AS facts_issues
+           CASE WHEN d.edited THEN len(list_filter(d.people, lambda name: NOT is_valid_name(name))) > 0
+                ELSE c.has_invalid END AS has_invalid_name,
+           /* issues_of_file */ AS file_issues
     FROM scope AS f
     JOIN libraries AS l USING (library_id)
     LEFT JOIN cast_of AS c USING (file_id)
@@ -325,7 +299,7 @@ facts AS MATERIALIZED (
 ),
 -- The people that the result certainly has: those of the edit, else those of the database, the first of twins.
 based AS (
-    SELECT * EXCLUDE (edit, edit_keys, known_then, may_have_twin, is_copied, is_linked, separates_names),
+    SELECT * EXCLUDE (edit, edit_keys, known_then, may_have_twin),
            CASE WHEN may_have_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
            -- Names collide if they differ in spelling only. People with equal names have different qualifiers and do not collide.
            CASE WHEN collides THEN list_unique(db_keys) < list_unique(db_people) ELSE FALSE END AS is_collision,
@@ -383,23 +357,14 @@ judged AS (
                           AND CASE WHEN people_hidden THEN len(list_filter(all_texts,
                                    lambda t: t."old" IS DISTINCT FROM t."new")) = 0 ELSE TRUE END) AS comment_stays,
            comment_stays AND field_changes IS NULL AS unchanged,
-           /* field_issues */ AS field_issues,
            len(existing) > 0 AND len(result) = 0 AS removes_all,
            CASE WHEN len(existing) = 0 OR len(result) = 0 THEN FALSE
                 ELSE list_filter(result, lambda name: NOT list_contains(added, name))
                      <> list_filter(existing, lambda name: removed IS NULL OR NOT list_contains(removed, name))
                 END AS respells,
-           CASE WHEN unchanged THEN 0 WHEN comment_stays THEN facts_issues & ~$comment_bits | field_issues
-                ELSE facts_issues | field_issues
-               | CASE WHEN not_removable AND coalesce(planned, '') = '' THEN $no_strategy_yet ELSE 0 END
-               | CASE WHEN removes_all THEN $tag_removal_all WHEN removed_count > 0 THEN $tag_removal ELSE 0 END
-               | CASE WHEN is_collision THEN $case_collision ELSE 0 END
-               | CASE WHEN respells THEN $overwrite_comment ELSE 0 END
-               | CASE WHEN is_outdated THEN $edit_outdated ELSE 0 END
-               | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL AND NOT list_contains($no_plot_in::VARCHAR[], container)
-                      THEN $shown_as_plot ELSE 0 END
-               | CASE WHEN ascii_only AND strlen(listed) > length(listed) THEN $text_encoding ELSE 0 END
-               END::INTEGER AS issues
+           CASE WHEN unchanged THEN 0
+                ELSE file_issues | /* issues_of_changes */ | CASE WHEN comment_stays THEN 0 ELSE /* issues_of_comment */ END
+                END AS issue_set
     FROM /* compared_fields */
 ),
 -- The risk level (risk_level.sql).
@@ -424,7 +389,7 @@ stored AS (
            CASE WHEN risk IN ('unchanged', 'blocked') THEN risk WHEN comment_stays THEN 'rewrite'
                 WHEN removed_count > 0 THEN 'remove' WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge'
                 END::plan_word AS category,
-           risk::plan_word AS risk_level, issues, container,
+           risk::plan_word AS risk_level, issue_set, container,
            library_id AS disk_id, CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
            edited OR edits_fields AS edited, postponed, effective_people_mode::plan_word AS people_mode,
@@ -437,7 +402,7 @@ stored AS (
 -- Part of other statements: a digest of a row without its versions. hash() gives NULL and an empty list the same value, so
 -- the digest includes IS NULL too.
 hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
-     issues, container, disk_id, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode, fields) AS digest;
+     issue_set, container, disk_id, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode, fields) AS digest;
 
 -- name: compare
 -- The marked files whose new row differs from the row in force, with the row in force; also those that left the plan.
@@ -459,6 +424,24 @@ UPDATE plan_rows SET to_version = $plan_id WHERE rowid IN (SELECT row_number FRO
 INSERT INTO plan_rows BY NAME
 SELECT $variant_id AS variant_id, $plan_id AS from_version, * FROM plan_new
 WHERE file_id IN (SELECT file_id FROM plan_changed);
+
+-- name: lacks_issue_sets
+-- Whether a computed row has an issue set that no row of the variant had before.
+SELECT EXISTS (FROM plan_new WHERE issue_set NOT IN (SELECT issue_set FROM issue_sets WHERE variant_id = $variant_id));
+
+-- name: add_issue_sets
+-- Add the codes of each issue set that new rows have, and of the same set without copies: a copy in a folder of others does
+-- not exist (`limited_reader.sql`).
+INSERT INTO issue_sets
+SELECT $variant_id, issue_set,
+       list_filter($codes::VARCHAR[], lambda code, place: (issue_set >> (place - 1)::INTEGER) & 1 = 1),
+       list_filter($severities::VARCHAR[], lambda severity, place: (issue_set >> (place - 1)::INTEGER) & 1 = 1),
+       (/* risk_level */)::plan_word AS level, issue_set & ~$copy_rules::BIGINT
+FROM (
+    SELECT DISTINCT unnest([issue_set, issue_set & ~$copy_rules::BIGINT]) AS issue_set, FALSE AS unchanged
+    FROM plan_rows WHERE variant_id = $variant_id AND from_version = $plan_id
+)
+WHERE issue_set NOT IN (SELECT issue_set FROM issue_sets WHERE variant_id = $variant_id);
 
 -- name: add_plan
 -- Add a version.
@@ -495,3 +478,7 @@ DELETE FROM plan_rows AS i WHERE NOT EXISTS (
     SELECT 1 FROM plans AS p WHERE p.variant_id = i.variant_id AND p.plan_id >= i.from_version
     AND (i.to_version IS NULL OR p.plan_id < i.to_version)
 );
+
+-- name: prune_issue_sets
+-- Delete the issue sets of variants of which no version remains.
+DELETE FROM issue_sets WHERE variant_id NOT IN (SELECT variant_id FROM plans);

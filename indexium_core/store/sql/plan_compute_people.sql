@@ -4,7 +4,7 @@
 -- Part of other statements: no changes of fields.
 field_changes AS (SELECT NULL::BIGINT AS file_id WHERE FALSE);
 
--- name: field_issues
+-- name: issues_of_changes
 -- Part of other statements: no issue of a change of a field.
 0;
 

@@ -4,48 +4,55 @@
 
 -- name: seconds
 -- Part of other statements: the estimated seconds of an item, at the measured rate of its disk and kind of strategy.
-i.est_seconds * CASE WHEN i.issue_bits & $copied_bits <> 0
+i.est_seconds * CASE WHEN i.issue_set IN (FROM issue_sets_with($variant_id, ['full_rewrite']))
                      THEN rate_of_disk($copy_rates, $rated_disks, i.disk_id, $copy_rate)
                      ELSE rate_of_disk($in_place_rates, $rated_disks, i.disk_id, $in_place_rate) END;
 
 -- name: own_items
 -- Part of other statements: the items for an actor with some libraries who reads the whole home, as `limited_reader.sql` has
 -- them. A copy in a folder of others does not exist.
-SELECT * EXCLUDE (is_alone) REPLACE (
-    CASE WHEN is_alone THEN list_filter(issues, lambda code: code <> 'duplicate_content') ELSE issues END AS issues,
-    CASE WHEN is_alone THEN issue_bits - $copied_bit ELSE issue_bits END AS issue_bits,
-    CASE WHEN is_alone AND risk_level = 'warning' AND (issue_bits - $copied_bit) & $warning_bits = 0
-         THEN 'safe' ELSE risk_level END AS risk_level)
+SELECT * EXCLUDE (is_alone, own_set, own_level) REPLACE (
+    CASE WHEN is_alone THEN own_set ELSE issue_set END AS issue_set,
+    CASE WHEN is_alone THEN own_level ELSE risk_level END AS risk_level)
 FROM (
-    SELECT *, issue_bits & $copied_bit > 0 AND file_id NOT IN (
+    SELECT *, own_set IS NOT NULL AND file_id NOT IN (
         SELECT f.file_id FROM scanned_files AS f JOIN (
             SELECT file_hash, count(*) AS copies FROM scanned_files
             WHERE state <> 'missing' AND file_hash IS NOT NULL AND list_contains($libraries::INTEGER[], library_id)
             GROUP BY file_hash) AS c USING (file_hash)
         WHERE c.copies > 1 OR f.state = 'missing'
     ) AS is_alone
-    FROM plan_items_of($variant_id, $plan_id)
+    FROM plan_items_of($variant_id, $plan_id) LEFT JOIN issue_sets_of_copies USING (variant_id, issue_set)
 );
 
 -- name: groups
 -- All items, counted by disk and everything that the statistics distinguish: a few dozen rows for any number of files. The
 -- seconds are those that the scan estimated.
-SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, count(*), sum(i.added_count),
-       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
-FROM plan_items_of($variant_id, $plan_id) AS i
-GROUP BY ALL;
+SELECT g.* REPLACE (s.codes AS issue_set)
+FROM (
+    SELECT i.risk_level, i.category, i.container, i.issue_set, i.edited, i.postponed, i.disk_id, count(*),
+           sum(i.added_count), sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
+    FROM plan_items_of($variant_id, $plan_id) AS i
+    GROUP BY ALL
+) AS g JOIN /* issue_sets */;
+
+-- name: issue_sets
+-- Part of other statements: the codes of counted rows. A list is read once for each issue set, because groups by lists take
+-- ten times as long.
+issue_sets AS s ON s.variant_id = $variant_id AND s.issue_set = g.issue_set;
 
 -- name: row_changes
 -- The rows that version $plan_id has and version $older has not, and the other way round, at most $limit: as groups of one
 -- item, with the rank of the risk level where the item is listed, and the path.
 SELECT file_id, is_new, CASE WHEN risk_level <> 'unchanged' AND NOT postponed THEN /* level_rank */ END, path_search,
-       risk_level, category, container, issues, edited, postponed, disk_id, 1, added_count, removed_count, est_bytes,
+       risk_level, category, container, codes, edited, postponed, disk_id, 1, added_count, removed_count, est_bytes,
        est_seconds
 FROM (
     SELECT *, TRUE AS is_new FROM plan_rows_of($variant_id, $plan_id) WHERE from_version > $older
     UNION ALL
     SELECT *, FALSE FROM plan_rows_of($variant_id, $older) WHERE to_version <= $plan_id
-) LEFT JOIN (SELECT file_id, path_search FROM scanned_files) USING (file_id)
+) JOIN issue_sets USING (variant_id, issue_set)
+LEFT JOIN (SELECT file_id, path_search FROM scanned_files) USING (file_id)
 LIMIT $limit;
 
 -- name: first_ranks
@@ -60,10 +67,13 @@ CASE risk_level WHEN 'danger' THEN 1 WHEN 'warning' THEN 2 WHEN 'safe' THEN 3 WH
 
 -- name: groups_of_search
 -- The same for the items that a search finds, and the size of their files.
-SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, count(*), sum(i.added_count),
-       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds), sum(f.size)
-/* of_search */
-GROUP BY ALL;
+SELECT g.* REPLACE (s.codes AS issue_set)
+FROM (
+    SELECT i.risk_level, i.category, i.container, i.issue_set, i.edited, i.postponed, i.disk_id, count(*),
+           sum(i.added_count), sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds), sum(f.size)
+    /* of_search */
+    GROUP BY ALL
+) AS g JOIN /* issue_sets */;
 
 -- name: item_keys
 -- Part of other statements: the sort keys of the plan row.
@@ -97,7 +107,7 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* se
 
 -- name: found
 -- The items that a search finds, with the columns for counts and order.
-SELECT i.file_id, f.path_search, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id,
+SELECT i.file_id, f.path_search, i.risk_level, i.category, i.container, i.issue_set, i.edited, i.postponed, i.disk_id,
        i.added_count, i.removed_count, i.est_bytes, i.est_seconds, f.size,
        ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
        CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
@@ -120,9 +130,12 @@ WITH found AS MATERIALIZED (/* found */), page AS (
            CASE WHEN $descending THEN -key ELSE key END AS rank, path_search, file_id
     FROM found WHERE listed ORDER BY up, down DESC, rank, path_search, file_id LIMIT $limit OFFSET $offset
 )
-SELECT risk_level, category, container, issue_bits, edited, postponed, disk_id, count(*), sum(added_count),
-       sum(removed_count), sum(est_bytes), sum(est_seconds), sum(size), NULL AS ids
-FROM found GROUP BY ALL
+SELECT g.* REPLACE (s.codes AS issue_set), NULL AS ids
+FROM (
+    SELECT risk_level, category, container, issue_set, edited, postponed, disk_id, count(*), sum(added_count),
+           sum(removed_count), sum(est_bytes), sum(est_seconds), sum(size)
+    FROM found GROUP BY ALL
+) AS g JOIN /* issue_sets */
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        list(file_id ORDER BY up, down DESC, rank, path_search, file_id)
@@ -132,11 +145,11 @@ FROM page;
 -- The items of some files, listed or not, as stored: reading them through the view takes twice as long.
 SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.size, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
-       i.old_comment, i.new_comment, i.places, i.fields, i.category, i.risk_level, i.issues, f.strategy,
+       i.old_comment, i.new_comment, i.places, i.fields, i.category, i.risk_level, s.codes, s.severities, f.strategy,
        /* seconds */ AS est_seconds,
        i.est_bytes, i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
        f.comment_fields, f.field_problems, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes
-FROM (SELECT *, issues AS issue_bits FROM plan_rows_of($variant_id, $plan_id)) AS i
+FROM plan_rows_of($variant_id, $plan_id) AS i JOIN issue_sets AS s USING (variant_id, issue_set)
 JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ORDER BY i.file_id;
@@ -150,9 +163,10 @@ SELECT i.file_id, f.file_hash, f.path, f.file_name, f.file_ext, f.size,
        array_to_string(i.result_people, '; '), array_to_string(i.tags_to_add, '; '),
        array_to_string(i.tags_to_remove, '; '), f.comment,
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END, i.category::VARCHAR, i.risk_level::VARCHAR,
-       i.can_update, array_to_string(i.issues, '; '), f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
+       i.can_update, array_to_string(s.codes, '; '), f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode::VARCHAR, i.comment_mode::VARCHAR, f.fields, i.field_values
-FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+FROM plan_items_of($variant_id, $plan_id) AS i JOIN issue_sets AS s USING (variant_id, issue_set)
+JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: field_keys
@@ -183,7 +197,9 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        l.name AS library, f.folder, f.duration, i.db_people, i.existing_people, i.result_people, i.tags_to_add,
        i.tags_to_remove, f.comment AS existing_comment,
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END AS result_comment, i.category,
-       i.risk_level, i.can_update, i.issues, f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
+       i.risk_level, i.can_update,
+       (SELECT s.codes FROM issue_sets AS s WHERE s.variant_id = i.variant_id AND s.issue_set = i.issue_set) AS issues,
+       f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
        i.people_mode, i.comment_mode
 /* of_search */
   AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
@@ -265,25 +281,31 @@ ORDER BY i.file_id;
 
 -- name: search_groups
 -- The items that a search lists, and the postponed items that it finds, counted by everything that a selection and a write
--- distinguish: level, postponed, writable, strategy, those of $reported_bits that are set, and whether a second search does
--- not find the item.
-SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
-       NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
-       sum(/* seconds */), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
-FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
-WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
-  AND ($unchanged OR i.risk_level <> 'unchanged') AND (TRUE /* search */)
-GROUP BY ALL;
+-- distinguish: level, postponed, writable, strategy, codes, and whether a second search does not find the item.
+SELECT g.* REPLACE (s.codes AS issue_set)
+FROM (
+    SELECT i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_set,
+           NOT coalesce((TRUE /* also */), FALSE) AS hidden, count(*), sum(i.added_count), sum(i.removed_count),
+           sum(/* seconds */), sum(i.est_bytes), TRUE AS found, FALSE AS included, FALSE AS excluded
+    FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+    WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked')
+      AND ($unchanged OR i.risk_level <> 'unchanged') AND (TRUE /* search */)
+    GROUP BY ALL
+) AS g JOIN /* issue_sets */;
 
 -- name: exceptions
 -- The same for single files, with their ids and whether the search of a selection lists them.
+SELECT g.* REPLACE (s.codes AS issue_set) FROM (/* excepted */) AS g JOIN /* issue_sets */;
+
+-- name: excepted
+-- Part of other statements: these files with their issue sets.
 WITH i AS MATERIALIZED (
     SELECT * FROM plan_items_of($variant_id, $plan_id)
     WHERE file_id IN (SELECT unnest($named::BIGINT[]))
 ), f AS MATERIALIZED (
     SELECT * FROM scanned_files WHERE file_id IN (SELECT unnest($named::BIGINT[]))
 )
-SELECT i.file_id, i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_bits & $reported_bits AS bits,
+SELECT i.file_id, i.risk_level, i.postponed, i.can_update, f.strategy, i.issue_set,
        NOT coalesce((TRUE /* also */), FALSE) AS hidden, 1 AS files, i.added_count, i.removed_count,
        /* seconds */ AS seconds, i.est_bytes,
        $searched AND ($unchanged OR i.risk_level <> 'unchanged')
@@ -293,11 +315,14 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked');
 
 -- name: exception_groups
 -- The exceptions of a selection that names many files: those that it includes or excludes by id, counted.
-SELECT risk_level, postponed, can_update, strategy, bits, hidden, sum(files), sum(added_count), sum(removed_count),
-       sum(seconds), sum(est_bytes), found, file_id IN (SELECT unnest($included::BIGINT[])) AS included,
-       file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
-FROM (/* exceptions */)
-GROUP BY ALL;
+SELECT g.* REPLACE (s.codes AS issue_set)
+FROM (
+    SELECT risk_level, postponed, can_update, strategy, issue_set, hidden, sum(files), sum(added_count), sum(removed_count),
+           sum(seconds), sum(est_bytes), found, file_id IN (SELECT unnest($included::BIGINT[])) AS included,
+           file_id IN (SELECT unnest($excluded::BIGINT[])) AS excluded
+    FROM (/* excepted */)
+    GROUP BY ALL
+) AS g JOIN /* issue_sets */;
 
 -- name: changed
 -- The files whose rows started or ended after an older version.

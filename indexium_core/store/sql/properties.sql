@@ -168,7 +168,7 @@ SELECT f.file_id FROM (
            coalesce(p.tags_to_remove, []) AS tags_to_remove,
            coalesce(p.names, folded(array_to_string(s.people, chr(10)))) AS names,
            coalesce(p.risk_level::VARCHAR, '') AS risk_level, coalesce(p.category::VARCHAR, '') AS category,
-           coalesce(p.issue_bits, 0) AS issue_bits, coalesce(p.edited, FALSE) AS edited,
+           $variant_id AS variant_id, coalesce(p.issue_set, 0) AS issue_set, coalesce(p.edited, FALSE) AS edited,
            coalesce(p.postponed, d.postponed, FALSE) AS postponed,
            coalesce(p.people_mode::VARCHAR, d.people_mode, '') AS people_mode,
            coalesce(p.comment_mode::VARCHAR, d.comment_mode, '') AS comment_mode, p.field_values,

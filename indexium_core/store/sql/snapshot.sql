@@ -94,7 +94,7 @@ SELECT
     i.risk_level::VARCHAR AS risk, -- safe, warning, danger, blocked or unchanged
     i.category::VARCHAR AS category, -- add, merge, remove, rewrite, unchanged or blocked
     i.can_update, -- whether a write of the file would change it; a write of the plan leaves postponed files out
-    c.issues, -- codes of the reasons for the risk level
+    s.codes AS issues, -- codes of the reasons for the risk level
     i.existing_people, -- people in the file now
     i.result_people, -- people in the file after a write
     i.tags_to_add AS people_added, -- people that a write would add
@@ -109,10 +109,7 @@ SELECT
     i.est_bytes AS estimated_bytes, -- bytes that the write would write
     i.field_values AS planned_fields -- values of the other fields after a write, by their keys; NULL if none changes
 FROM plan_items_of($variant_id, $plan_id) AS i
-JOIN ( -- the codes of each combination once: the list of a row takes a third of the time
-    SELECT issues AS issue_bits, CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues
-    FROM (SELECT DISTINCT issues FROM plan_rows_of($variant_id, $plan_id))
-) AS c USING (issue_bits);
+JOIN issue_sets AS s USING (variant_id, issue_set);
 
 -- name: plan_changes
 -- One row for each text that the plan would change. A file with several comments has several rows.

@@ -24,7 +24,7 @@ from tests.support.split_home import House
 
 # What reading notes: that somebody was there, and the plan, which is computed when it is wanted; events come late.
 NOTES = {"events", "plan_marks", "plan_rows", "plan_variants", "plans", "publication_rows", "touched_files"}
-NOTES |= {"user_sessions"}
+NOTES |= {"issue_sets", "user_sessions"}
 
 
 class Pictured(NamedTuple):

@@ -37,7 +37,7 @@ CONTENT = {1: "one", 2: "one", 3: "two", 4: "three", 5: "four"}  # 1 and 2 are c
 COMMENTS = [None, "At sea", "People: Ann", "People: ann, 🎬 Bo", 'At sea\nPeople: "Lee, Jr.", Old', "People: STRASSE"]
 TABLES = [
     *("scanned_files", "people", "person_aliases", "video_people", "touched_files", "decisions", "steps"),
-    *("plan_marks", "plan_rows", "plans", "plan_variants"),
+    *("issue_sets", "plan_marks", "plan_rows", "plans", "plan_variants"),
 ]
 
 

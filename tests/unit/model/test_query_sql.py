@@ -28,7 +28,7 @@ FOUND = """
     JOIN libraries AS l ON l.library_id = f.library_id WHERE """
 
 
-ISSUE_BITS = {"custom_comment": 11, "shown_as_plot": 28}  # as `issue_codes` of the schema has them
+ISSUE_SETS = [[], ["custom_comment", "shown_as_plot"]]  # their places are their numbers
 
 
 def moment(text: str) -> int:
@@ -67,6 +67,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
                 "INSERT INTO people (person_id, name, person_key, search, created_at) VALUES (?, ?, ?, ?, now())", row
             )
         made.execute("INSERT INTO person_aliases VALUES ('Lizzie', 'lizzie', 9, now()), ('Beth', 'beth', 9, now())")
+        for number, codes in enumerate(ISSUE_SETS):
+            made.execute("INSERT INTO issue_sets VALUES (1, ?, ?, [], 'safe', 0)", [number, codes])
         for number, (name, (folder, facts)) in enumerate(FILES.items(), start=1):
             add_file(made, number, name, folder, facts)
         yield made
@@ -108,7 +110,7 @@ def add_file(made: duckdb.DuckDBPyConnection, number: int, name: str, folder: st
         }
         | {
             "risk_level": facts.get("risk", "safe"),
-            "issues": sum(1 << ISSUE_BITS[code] for code in facts.get("issues", [])),
+            "issue_set": ISSUE_SETS.index(facts.get("issues", [])),
         }
         | {"container": facts.get("container", extension), "est_seconds": 0.0, "est_bytes": 0}
         | {"edited": facts.get("edited", False), "postponed": facts.get("postponed", False), "people_mode": "merge"}

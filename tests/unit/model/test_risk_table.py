@@ -9,19 +9,36 @@ import pytest
 from indexium_core.model.planning import risk
 from tests.support.cases import each_case
 
-EXPECTED_CODES = {
-    "blocked": "missing_file offline unreadable read_only unsupported_container corrupt invalid_person_name "
-    "no_strategy_yet file_growing",
-    "danger": "custom_comment tag_removal_all case_collision text_encoding value_lost",
-    "warning": "tag_removal overwrite_comment hard_linked full_rewrite changed_on_disk duplicate_content low_space "
-    "edit_outdated damaged_tail value_replaced field_unsupported",
-    "note": "shown_as_plot other_readers_differ rolled_back in_use stale_plan busy_in_operation",
-}
+PLANNED = [rule for rule in risk.RULES if any(rule.conditions)]
 
 
-@pytest.mark.parametrize("severity", EXPECTED_CODES)
-def test_risk_table_has_every_code(severity: str) -> None:
-    assert set(risk.codes(severity)) == set(EXPECTED_CODES[severity].split())
+def test_most_severe_rules_come_first() -> None:
+    severities = [risk.SEVERITIES.index(rule.severity) for rule in risk.RULES]
+
+    assert severities == sorted(severities, reverse=True)
+
+
+def test_variant_is_another_severity_of_a_code() -> None:
+    keys = [(rule.code, rule.severity) for rule in risk.RULES]
+    usual = [rule.code for rule in risk.RULES if not rule.is_variant]
+
+    assert len(keys) == len(set(keys))
+    assert len(usual) == len(set(usual))
+    assert {rule.code for rule in risk.RULES} == set(usual)
+
+
+def test_parameter_has_one_value() -> None:
+    named = [(name, value) for rule in PLANNED for name, value in rule.parameters.items()]
+
+    assert len(named) == len(dict(named))
+    for rule in PLANNED:
+        assert all(f"${name}" in " ".join(rule.conditions) for name in rule.parameters)
+
+
+def test_codes_of_severity_are_the_usual_ones() -> None:
+    assert "hard_linked" in risk.codes("warning")
+    assert "hard_linked" not in risk.codes("blocked")
+    assert sorted(code for severity in risk.SEVERITIES for code in risk.codes(severity)) == sorted(risk.ISSUES)
 
 
 def test_unknown_code_is_warning() -> None:
@@ -34,12 +51,14 @@ def test_message_has_facts() -> None:
     assert (found.code, found.severity) == ("custom_comment", "danger")
 
 
-@each_case("code", risk.ISSUES)
+@each_case("rule", risk.RULES)
 @each_case("known", [False, True])
-def test_message_is_sentence_without_facts_too(code: str, known: bool) -> None:
-    names = re.findall(r"\{(\w+)\}", risk.ISSUES[code].message)
-    facts = {name: "Fact." if name == "reason" else "Fact" for name in names}
-    message = risk.issue(code, **(facts if known else {})).message
+def test_message_is_sentence_without_facts_too(rule: risk.RiskRule, known: bool) -> None:
+    names = re.findall(r"\{(\w+)\}", rule.message)
+    facts = {name: "Fact." if name in ("reason", "unsupported_fields") else "Fact" for name in names}
+    found = risk.issue(rule.code, severity=rule.severity, **(facts if known else {}))
+    message = found.message
+    assert (found.code, found.severity) == (rule.code, rule.severity)
     assert not re.search(r"[\[\]{}]|  | [.:,]", message)
     assert message.endswith(".")
     assert message.count("Fact") == (len(names) if known else 0)
@@ -71,10 +90,18 @@ def test_long_name_list_has_count() -> None:
     assert "and 5 more" in risk.issue("tag_removal", tags_to_remove=[f"n{number}" for number in range(10)]).message
 
 
-def test_every_issue_has_label_and_remedy() -> None:
-    for code in risk.ISSUES:
-        assert 0 < len(risk.label(code)) <= 18
-        assert risk.remedy(code).endswith(".")
+@each_case("rule", risk.RULES)
+def test_every_rule_has_label_and_remedy(rule: risk.RiskRule) -> None:
+    assert rule.label == risk.label(rule.code)
+    assert 0 < len(rule.label) <= 18
+    assert risk.remedy(rule.code, severity=rule.severity) == rule.remedy
+    assert rule.remedy.endswith(".")
+
+
+def test_stored_severity_is_shown() -> None:
+    """A plan that another version computed keeps its severities."""
+    assert risk.issue("low_space", severity="danger").severity == "danger"
+    assert risk.issue("never heard of", severity="note").severity == "note"
 
 
 def test_outcome_message_depends_on_code() -> None:

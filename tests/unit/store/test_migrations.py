@@ -239,6 +239,61 @@ def test_earlier_records_get_an_actor(home: Path) -> None:
         assert reader.execute(events).fetchall() == [("system", ""), ("local", "ann")]
 
 
+def test_issues_of_a_stored_plan_become_lists(home: Path) -> None:
+    """A plan that an operation refers to stays readable; each issue was a bit of a number."""
+    home.mkdir()
+    names = [each.name for each in migrations.available()]
+    bits = {1: 1 << 9 | 1 << 11 | 1 << 22 | 1 << 26, 2: 1 << 22, 3: 0, 4: 1 << 29 | 1 << 19 | 1}
+    levels = {1: "blocked", 2: "warning", 3: "unchanged", 4: "blocked"}
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[: names.index("issue_sets")])
+        raw.execute("""
+            INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (1, 'films', '/films', '/films');
+            INSERT INTO plan_variants BY NAME SELECT 1 AS variant_id, FALSE AS include_unknown, 0 AS seen_mark,
+                7 AS plan_id, now() AS used_at, 'block' AS hard_links, 1000000000 AS large_bytes;
+            INSERT INTO plans VALUES (7, 1, now(), 4, '');
+        """)
+        for number, issues in bits.items():
+            raw.execute(
+                """
+                INSERT INTO scanned_files BY NAME SELECT $1 AS file_id, 1 AS library_id, '/films/' || $1 AS path,
+                    path::BLOB AS path_bytes, path AS path_search, '' AS folder, $1::VARCHAR AS file_name,
+                    'mp4' AS file_ext, 10 AS size, 7 AS mtime_ns, 'ok' AS state, [] AS people, [] AS people_keys,
+                    now() AS first_seen_at, now() AS scanned_at
+                """,
+                [number],
+            )
+            raw.execute(
+                """
+                INSERT INTO plan_rows BY NAME SELECT 1 AS variant_id, $1 AS file_id, 7 AS from_version, [] AS existing,
+                    ['Ann'] AS result, 1 AS added_count, 0 AS removed_count, 'add' AS category, $2 AS issues,
+                    $3 AS risk_level, 'mp4' AS container, 0.0 AS est_seconds, 0 AS est_bytes, FALSE AS edited,
+                    FALSE AS postponed, 'merge' AS people_mode, 'replace' AS comment_mode
+                """,
+                [number, issues, levels[number]],
+            )
+    with Database.open(home) as database:
+        version, modes = plan_read.version(database.read(), 7)
+        items = plan_read.items(database.read(), version, list(bits))
+        assert modes == Modes()
+        assert [[(issue.code, issue.severity) for issue in item.issues] for item in items] == [
+            [
+                ("hard_linked", "blocked"),
+                ("custom_comment", "danger"),
+                ("duplicate_content", "warning"),
+                ("full_rewrite", "note"),
+            ],
+            [("duplicate_content", "warning")],
+            [],
+            [("missing_file", "blocked"), ("hard_linked", "warning"), ("rolled_back", "note")],
+        ]
+        sets = (
+            "SELECT DISTINCT level, own_level FROM issue_sets JOIN issue_sets_of_copies USING (variant_id, issue_set)"
+        )
+        assert sorted(database.read().execute(sets).fetchall()) == [("blocked", "blocked"), ("warning", "safe")]
+        assert not database.read().execute("SELECT rules FROM plan_variants WHERE rules IS NULL").fetchall()
+
+
 def test_decisions_about_plan_and_matches_become_steps(home: Path) -> None:
     home.mkdir()
     names = [each.name for each in migrations.available()]

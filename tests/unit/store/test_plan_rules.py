@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -20,11 +19,12 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.files import fields
 from indexium_core.model.people import people_comment
-from indexium_core.model.planning import issue_bits, risk
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS, PlanItem, PlanQuery
 from indexium_core.settings import Settings
 from indexium_core.store import sql
 from indexium_core.store.database import Database
+from indexium_core.store.planning import risk_sql
 from tests.support import plan_cases
 from tests.support.cases import each_case
 from tests.support.catalog import NOW
@@ -161,7 +161,8 @@ def test_view_matches_items(planned: Look, rules: Database) -> None:
     """Python builds items from rows without derived values; queries use the view, which does this in SQL."""
     columns = ("db_people", "existing_people", "result_people", "tags_to_add", "tags_to_remove", "category")
     columns += ("risk_level", "can_update", "edited", "postponed", "people_mode", "comment_mode")
-    text = f"SELECT file_id, issues, changes, {', '.join(columns)} FROM plan_items WHERE variant_id = $1"
+    sets = "JOIN issue_sets USING (variant_id, issue_set) WHERE variant_id = $1"
+    text = f"SELECT file_id, codes, changes, {', '.join(columns)} FROM plan_items {sets}"
     items = [planned(case) for case in [*CASES, *AS_CASES] if "call" not in case]
     [(variant_id,)] = rules.read().execute(DEFAULT_VARIANT).fetchall()
     view = {row[0]: row[1:] for row in rules.read().execute(text, [variant_id]).fetchall()}
@@ -173,18 +174,30 @@ def test_view_matches_items(planned: Look, rules: Database) -> None:
         assert others == [getattr(item, column) for column in columns]
 
 
-def test_sql_and_python_have_same_bits(rules: Database) -> None:
-    """The schema lists the codes of `risk.BITS` in the same order, and the plan gets masks made from them."""
-    for bit, (code, severity) in enumerate(risk.BITS):
-        assert rules.read().value("SELECT issue_codes($1)", [1 << bit]) == [code]
-        assert risk.issue(code, severity=severity).severity == severity
-        assert issue_bits.ISSUE_PARAMETERS[f"{severity}_bits"] >> bit & 1
-    assert rules.read().value("SELECT issue_codes($1)", [1 << len(risk.BITS)]) == []
-    assert rules.read().value("SELECT issue_mask($1)", [list(issue_bits.ISSUE_CODES)]) == (1 << len(risk.BITS)) - 1
-    bits = [kind.bit for kind in (*risk.ISSUES.values(), *risk.VARIANT_KINDS.values()) if kind.bit is not None]
-    assert sorted(bits) == list(range(len(risk.BITS)))
-    severities = [risk.SEVERITIES.index(severity) for _, severity in risk.BITS]
-    assert severities == sorted(severities, reverse=True)
+def test_issue_set_has_codes_severities_and_level_once(planned: Look, rules: Database) -> None:
+    for case in CASES:
+        planned(case)
+    rows = rules.read().execute(
+        "SELECT variant_id, issue_set, codes, severities, level, without_copies FROM issue_sets"
+    )
+    sets = {row[:2]: row[2:] for row in rows.fetchall()}
+    used = rules.read().execute("SELECT DISTINCT variant_id, issue_set FROM plan_rows").fetchall()
+
+    assert set(used) <= set(sets)
+    for (variant_id, issue_set), (codes, severities, level, without_copies) in sets.items():
+        assert [(rule.code, rule.severity) for place, rule in enumerate(risk.RULES) if issue_set >> place & 1] == list(
+            zip(codes, severities, strict=True)
+        )
+        worst = max([risk.SEVERITIES.index(severity) for severity in severities], default=0)
+        assert level == ("safe", "warning", "danger", "blocked")[worst]
+        others = sets[variant_id, without_copies]
+        assert others[0] == [code for code in codes if code != "duplicate_content"]
+    stored = "SELECT count(*) FROM plan_rows JOIN issue_sets USING (variant_id, issue_set) WHERE level <> risk_level"
+    assert rules.read().value(stored + " AND risk_level <> 'unchanged'") == 0
+
+
+def test_numbers_of_rules_fit_their_column() -> None:
+    assert len(risk.RULES) <= 63  # a BIGINT; with more rules, `issue_sets` needs another key
 
 
 @pytest.mark.parametrize(
@@ -199,17 +212,11 @@ def test_sql_and_python_have_same_bits(rules: Database) -> None:
 )
 def test_worst_issue_sets_risk_level(rules: Database, codes: list[str], level: str) -> None:
     rule = sql.load("risk_level")["risk_level"]
-    facts = {"codes": codes} | sql.parameters(rule, issue_bits.ISSUE_PARAMETERS)
-    text = f"SELECT {rule} FROM (SELECT issue_mask($codes::VARCHAR[]) AS issues, FALSE AS unchanged)"
+    issue_set = sum(1 << place for place, each in enumerate(risk.RULES) if each.code in codes)
+    facts = {"issue_set": issue_set} | sql.parameters(rule, risk_sql.PARAMETERS)
+    text = f"SELECT {rule} FROM (SELECT $issue_set::BIGINT AS issue_set, FALSE AS unchanged)"
 
     assert rules.read().execute(text, facts).fetchall() == [(level,)]
-
-
-def test_plan_sql_names_every_bit() -> None:
-    statement = sql.compose("plan_compute", "risk_level")["compute_all"]
-    masks = {name for name in issue_bits.ISSUE_PARAMETERS if name != "note_bits"}
-    assert masks <= set(re.findall(r"\$(\w+)", statement))
-    assert "<<" not in statement.replace("a.assignment_id << 24", "")
 
 
 def is_invalid_name(name: str) -> bool:

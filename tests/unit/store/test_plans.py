@@ -24,7 +24,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.planning import plan_compute, plan_read
+from indexium_core.store.planning import plan_compute, plan_read, risk_sql
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import Restat
@@ -35,6 +35,7 @@ from tests.support.effort import effort
 NAMES = ["Ann Lee", "Bob Ray", "Bobby Ray", "ann lee", "Zoë Öz", "Sammy Davis, Jr.", "Li Wei"]
 COMMENTS = [None, "", "At sea", "People: Ann Lee", "People: Bobby Ray, Li Wei", "At sea\nPeople: ANN LEE; Canon"]
 ROWS = """SELECT * EXCLUDE (variant_id, from_version, to_version) FROM plan_items
+          JOIN issue_sets USING (variant_id, issue_set)
           WHERE variant_id = $1 AND from_version <= $2 AND coalesce(to_version > $2, TRUE) ORDER BY file_id"""
 VARIANTS = [Modes(), Modes(people_mode="exact", include_unknown=True), Modes(comment_mode="preserve")]
 
@@ -247,6 +248,33 @@ def test_edit_of_changed_copy_keeps_its_duplicate(films: Database) -> None:
     assert rows(films.read(), version) == from_nothing(films, Modes())
     (item,) = plan_read.items(films.read(), version, [ids(films)["d.mp4"]])
     assert "duplicate_content" in [issue.code for issue in item.issues]
+
+
+def test_other_rules_make_another_plan_and_the_earlier_one_stays(
+    films: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program with a new rule computes all files again: files without a mark would never get the new issue."""
+    first = plan_compute.refresh(films, Modes(), now=NOW)
+    before = rows(films.read(), first)
+    monkeypatch.setattr(risk_sql, "PARAMETERS", {**risk_sql.PARAMETERS, "rules": "others"})
+    second = plan_compute.refresh(films, Modes(), now=NOW)
+
+    assert second.variant_id != first.variant_id
+    assert plan_compute.refresh(films, Modes(), now=NOW) == second
+    assert plan_read.version(films.read(), first.plan_id) == (first, Modes())
+    assert rows(films.read(), first) == before == rows(films.read(), second)
+
+
+def test_issue_sets_are_deleted_with_their_plan(films: Database) -> None:
+    later = NOW + timedelta(days=9)
+    plan_compute.refresh(films, Modes(), now=NOW)
+    plan_compute.refresh(films, Modes(people_mode="exact"), now=later)
+    with films.atomic() as tx:
+        plan_compute.prune(tx, now=later)
+    kept = films.read().execute("SELECT DISTINCT variant_id FROM plan_rows").fetchall()
+
+    assert len(kept) == 1
+    assert films.read().execute("SELECT DISTINCT variant_id FROM issue_sets").fetchall() == kept
 
 
 def test_refresh_without_marks_costs_one_statement(films: Database) -> None:
