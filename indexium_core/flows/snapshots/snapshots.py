@@ -90,6 +90,7 @@ class Snapshots:
         """Take a snapshot soon after an event that reports a change of published data, see `occasions`."""
         self.take_soon()
 
+    @internal
     def follow_decision(self) -> None:
         """Take a snapshot soon after a decision of a person: without the database, a rebuild takes it from there."""
         self.take_soon(_PAUSE_OF_DECISION)
