@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
     from indexium_core.flows.writing.writer import MetadataWriter
 
-_OPERATIONS = {"write": "Write", "rollback": "Roll back", "publish": "Publish"}  # kinds of jobs, with their titles
+_OPERATIONS = {
+    job_kinds.WRITE: "Write",
+    job_kinds.ROLLBACK: "Roll back",
+    job_kinds.PUBLICATION: "Publish",
+}  # kinds of jobs, with their titles
 _PAUSE_WAIT_SECONDS = 60.0  # a pause waits this time at most for a running file: its disk may never respond
 
 

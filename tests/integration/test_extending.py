@@ -32,7 +32,7 @@ def test_worked_example_runs(part: str, tmp_path: Path) -> None:
     done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
     assert steps
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
 
 
 def insert(path: Path, where: str | None, line: str, code: str) -> None:

@@ -12,8 +12,8 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE, Permission
-from indexium_core.model.accounts.starting import TO_START
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPage, UnrecordedResults
+from indexium_core.model.job_kinds import TO_START
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.remote_calls import remote

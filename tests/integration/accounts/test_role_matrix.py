@@ -13,7 +13,7 @@ from dashboards.web import server
 from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.model.accounts.permissions import ROLES, Permission, Role, permissions_of
-from indexium_core.model.accounts.starting import TO_START
+from indexium_core.model.job_kinds import TO_START
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import described
