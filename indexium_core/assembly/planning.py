@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from indexium_core.assembly.accounts import AccountServices
@@ -35,6 +35,7 @@ class PlanningServices(ServiceGroup):
     def __init__(self, core: Core, accounts: AccountServices) -> None:
         super().__init__()
         self._core, self._accounts = core, accounts
+        self.make_owners_of_steps: Callable[[], object] = lambda: None  # the services of titles, once they are there
         # Every function of the process finds the custom fields of an open home. UsageError if another one has others.
         registered.register(str(core.home), custom_fields.definitions(core.store.read()))
 
@@ -87,6 +88,7 @@ class PlanningServices(ServiceGroup):
             clock=core.clock,
             on_change=core.plan_changed,
             may_undo_any=lambda: self._accounts.authority.may("undo.any"),
+            make_owners=lambda: self.make_owners_of_steps(),
         )
 
     @on_demand

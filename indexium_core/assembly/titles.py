@@ -43,6 +43,7 @@ class TitleServices(ServiceGroup):
     ) -> None:
         super().__init__()
         self._core, self._accounts, self._planning, self._writing = core, accounts, planning, writing
+        planning.make_owners_of_steps = lambda: (self.titles, self.matches, self.picture_selection, self.publications)
         core.queue.register(
             job_kinds.ARTWORK, lambda job: self.artwork_jobs.handle(job), title="Pictures", counts_errors=False
         )

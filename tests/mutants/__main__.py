@@ -7,9 +7,10 @@ Put one small fault each into some functions, and list those that no test notice
     python3 start.py mutants --all --in indexium_core/files
 
 For each function, the test files that name its module, its class or itself run once and record which test executes
-which line. Then the tests that execute the fault run, the quickest first, until one fails. NOTICED is good. SURVIVED
-means: read the difference, and decide if a person would notice it; if so, the test of that rule lacks an assertion.
-NOT RUN means that no test file was found that executes the line. Faults go into copies: the working tree stays.
+which line. Then the tests that execute the fault run, the quickest first, until one fails: first unit tests, then
+integration tests, then those with killed processes and browsers. NOTICED is good. SURVIVED means: read the difference,
+and decide if a person would notice it; if so, the test of that rule lacks an assertion. NOT RUN means that no test file
+was found that executes the line. Faults go into copies: the working tree stays as it is.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from tests.mutants.faults import Fault, Function, faults, functions
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("indexium_core", "dashboards")
-FOLDERS = ("unit", "integration", "crash", "browser")  # of tests, the quickest first
-MOST_FILES = 10  # test files of a function
+ROUNDS = (("guards", "unit"), ("integration",), ("crash", "browser"))  # folders of tests, the quickest first
+MOST_FILES = 4  # test files of a function in a round
 MOST_TESTS = 60  # of a fault
 SLOWEST = 300  # seconds of the tests of a fault
 RECORDING = 1800  # seconds of the first run of the test files
@@ -56,10 +57,15 @@ class Mutant:
     function: Function
     fault: Fault
     source: bytes
-    files: list[str]  # test files that may notice it
+    files: list[str] = field(default_factory=list)  # test files that may notice it
     tests: list[str] = field(default_factory=list)  # tests that execute the line, the quickest first
     state: str = NOT_RUN
     by: str = ""  # the test that noticed it
+
+    @property
+    def place(self) -> str:
+        """File and line, the function and the kind of the fault."""
+        return f"{self.path}:{self.fault.line} {self.function.name} ({self.fault.kind})"
 
     def difference(self) -> str:
         """Return the change as a difference of lines."""
@@ -83,10 +89,16 @@ def main(words: Sequence[str]) -> int:
     if not mutants:
         print(f"No function of five lines differs from {base}." if base else "There is no function of five lines.")
         return 0
-    count = len({name for each in mutants for name in each.files})
-    print(f"{len(mutants)} faults (--seed {seed}); {count} test files record what they execute ...", flush=True)
-    record(mutants)
-    judge(mutants)
+    print(f"{len(mutants)} faults (--seed {seed})", flush=True)
+    for folders in ROUNDS:
+        left = [each for each in mutants if each.state != NOTICED]
+        for mutant in left:
+            mutant.files = test_files(mutant.path, mutant.function, folders)
+        record(left)
+        judge([each for each in left if each.tests])
+    for mutant in mutants:
+        if mutant.state != NOTICED:
+            print(f"{mutant.state:<9} {mutant.place}\n{mutant.difference()}")
     totals = collections.Counter(each.state for each in mutants)
     print(", ".join(f"{totals[state]} {state.lower()}" for state in (NOTICED, SURVIVED, NOT_RUN)), f"(--seed {seed})")
     return 1 if totals[SURVIVED] or totals[NOT_RUN] else 0
@@ -146,43 +158,46 @@ def drawn(found: list[tuple[str, bytes, Function]], number: int, chance: random.
         if possible and len(made) < number:
             kind = chance.choice(sorted({each.kind for each in possible}))  # else most would be constants
             fault = chance.choice([each for each in possible if each.kind == kind])
-            made.append(Mutant(path, function, fault, source, test_files(path, function)))
+            made.append(Mutant(path, function, fault, source))
     return made
 
 
 @functools.cache
 def _texts() -> dict[str, str]:
-    """Return the text of each test file, the quickest folders first."""
-    files = [file for name in FOLDERS for file in sorted((ROOT / "tests" / name).rglob("test_*.py"))]
+    """Return the text of each test file."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
     return {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
-def test_files(path: str, function: Function) -> list[str]:
+def test_files(path: str, function: Function, folders: Sequence[str]) -> list[str]:
     """Return the test files that most likely execute a function: by module, by file name, by class and by its name."""
     module, stem = path.removesuffix(".py").replace("/", "."), Path(path).stem
     package, owner, name = module.rpartition(".")[0], *function.name.rpartition(".")[::2]
     imports = re.compile(
         rf"\b(?:from {re.escape(package)} import [^\n]*\b{stem}\b|(?:from|import) {re.escape(module)}\b)"
     )
-    words = [
-        re.compile(rf"\b{re.escape(each)}\b") for each in (owner.rpartition(".")[2], name.strip("_")) if len(each) > 4
-    ]
+    names = (owner.rpartition(".")[2], name.strip("_"))
+    words = [re.compile(rf"\b{re.escape(each)}\b") for each in names if len(each) > 4]
     ranks = []
     for file, text in _texts().items():
         likeness = 4 * bool(imports.search(text)) + 3 * (Path(file).stem == f"test_{stem}")
         likeness += 2 * (stem.strip("_") in Path(file).stem) + sum(bool(each.search(text)) for each in words)
-        if likeness:
-            ranks.append((-likeness, FOLDERS.index(file.split("/")[1]), file))
-    return [file for _, _, file in sorted(ranks)[:MOST_FILES]]
+        if likeness and file.split("/")[1] in folders:
+            ranks.append((-likeness, file))
+    return [file for _, file in sorted(ranks)[:MOST_FILES]]
 
 
 def record(mutants: list[Mutant]) -> None:
     """Run the test files of all mutants once without a fault, and give each mutant the tests that execute its line."""
     files = sorted({each for mutant in mutants for each in mutant.files})
+    if not files:
+        return
+    print(f"  {len(files)} test files record what they execute ...", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "lines"
         words = ["--numprocesses=2", "--dist=loadfile", "--cov-context=test", "--cov-report=", "--durations=0"]
-        words += [f"--cov={each}" for each in PACKAGES]
+        modules = {each.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for each in mutants}
+        words += [f"--cov={each}" for each in sorted(modules)]
         kept = {"COVERAGE_FILE": str(data), "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", "")}
         done = _pytest(ROOT, [*words, *files], kept, RECORDING)
         seconds = _seconds(done.stdout)
@@ -212,17 +227,14 @@ def _varied(tests: set[str], seconds: dict[str, float]) -> list[str]:
 
 
 def judge(mutants: list[Mutant]) -> None:
-    """Run the tests of each mutant, two at a time, and print its state."""
+    """Run the tests of each mutant, two at a time, and print those that are noticed."""
     copies: queue.Queue[Path] = queue.Queue()
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
         for name in ("one", "other"):
             copies.put(_copied(Path(folder) / name))
         for mutant in pool.map(functools.partial(_judged, copies=copies), mutants):
-            by = f"  {mutant.by}" if mutant.by else ""
-            where = f"{mutant.path}:{mutant.fault.line} {mutant.function.name} ({mutant.fault.kind})"
-            print(f"{mutant.state:<9} {where}{by}", flush=True)
-            if mutant.state != NOTICED:
-                print(f"  {len(mutant.tests)} tests passed. {' '.join(mutant.tests[:3])}\n{mutant.difference()}")
+            if mutant.state == NOTICED:
+                print(f"{NOTICED:<9} {mutant.place}  {mutant.by}", flush=True)
 
 
 def _judged(mutant: Mutant, copies: queue.Queue[Path]) -> Mutant:

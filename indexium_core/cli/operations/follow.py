@@ -69,26 +69,28 @@ def follow(
 
     """
     pause_text = ""
-    with output.bar(title) as update:
-        try:
+    try:
+        with output.bar(
+            title
+        ) as update:  # inside: the import of the bar takes a moment in which somebody presses Ctrl-C
             while not (status := handle.wait(0.2)).finished:
                 if (status.status == "paused") != bool(pause_text):
                     pause_text = "" if pause_text else library.jobs.of_operation(handle.id).pause_text or "paused"
                     output.note(_pause_sentence(handle.id, pause_text))
                 update(status.current, status.total, pause_text or status.current_text)
-        except (KeyboardInterrupt, signals.Stopped) as interruption:
-            if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
-                leave(handle, interruption)
+    except (KeyboardInterrupt, signals.Stopped) as interruption:
+        if not any(each.operation_id == handle.id for each in library.jobs.unrecorded()):
+            leave(handle, interruption)
+        raise
+    except errors.StoreError as error:
+        if error.reason != "service_gone":
             raise
-        except errors.StoreError as error:
-            if error.reason != "service_gone":
-                raise
-            message = (
-                f"The service ended during operation {handle.id}; no file is half-written. "
-                f"'indexium operations resume {handle.id}' resumes it. If the service received a stop signal, "
-                "'indexium serve' resumes it automatically."
-            )
-            raise errors.StoreError(message, code=error.reason) from error
+        message = (
+            f"The service ended during operation {handle.id}; no file is half-written. "
+            f"'indexium operations resume {handle.id}' resumes it. If the service received a stop signal, "
+            "'indexium serve' resumes it automatically."
+        )
+        raise errors.StoreError(message, code=error.reason) from error
     raise typer.Exit(report(library, handle.id, as_json=as_json, excluded=excluded, announced=announced))
 
 

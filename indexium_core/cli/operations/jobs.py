@@ -218,20 +218,20 @@ def _line(line: dict[str, object], *, as_json: bool) -> str:
 def _follow(library: LibraryServices, job: Job, *, as_json: bool, announced: Collection[int | None] = ()) -> None:
     """Show the progress of a job until it has ended, then its result; `announced` as in `follow.follow`."""
     pause_text = ""
-    with output.bar(job.title) as update:
-        try:
+    try:
+        with output.bar(job.title) as update:  # inside: the import of the bar takes a moment
             while job.status not in _ENDED:
                 if (job.status == "paused") != bool(pause_text):
                     pause_text = job.pause_text
                     output.note(_pause_sentence(job, pause_text))
                 update(job.progress_current, job.progress_total, pause_text or job.progress_message)
                 job = library.jobs.wait(job.id, _TICK)
-        except (KeyboardInterrupt, signals.Stopped) as interruption:
-            if job.operation_id is not None:
-                from indexium_core.cli.operations import follow
+    except (KeyboardInterrupt, signals.Stopped) as interruption:
+        if job.operation_id is not None:
+            from indexium_core.cli.operations import follow
 
-                follow.leave(library.handle(job.operation_id), interruption)
-            raise
+            follow.leave(library.handle(job.operation_id), interruption)
+        raise
     if as_json:
         output.to_json(job)
     else:

@@ -57,9 +57,20 @@ class StepService:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
         may_undo_any: Callable[[], bool] = lambda: True,
+        make_owners: Callable[[], object] = lambda: None,
     ) -> None:
-        """`may_undo_any` returns whether the present actor may undo the steps of others."""
-        self._on_change, self._may_undo_any = on_change, may_undo_any
+        """
+        Create the service.
+
+        Args:
+            database: The database of the home.
+            clock: Returns the current time (UTC).
+            on_change: Called after a step of the review is undone or done again.
+            may_undo_any: Returns whether the present actor may undo the steps of others.
+            make_owners: Makes the services that register the other kinds of steps.
+
+        """
+        self._on_change, self._may_undo_any, self._make_owners = on_change, may_undo_any, make_owners
         self._database = database
         self._clock = clock
         self._kinds: dict[StepKind, UndoStep] = {}
@@ -108,6 +119,7 @@ class StepService:
             UsageError: The step is undone, or a later one must be undone first.
 
         """
+        self._make_owners()
         now = self._clock()
         done = self._database.run(lambda tx: self._undone(tx, self._undoable(tx, step_id, kind, at=now), at=now))
         if done is None:
