@@ -149,11 +149,16 @@ def _does(template: Template) -> str:
 
 
 def days(today: date) -> list[PostponeDayView]:
-    """Return the suggested days: tomorrow, next Monday, the first day of the next month."""
+    """Return the suggested days: tomorrow, next Monday, the first day of the next month. Each day occurs once."""
     monday = today + timedelta(days=7 - today.weekday())
     month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    offered = (("Tomorrow", today + timedelta(days=1)), ("Next week", monday), ("Next month", month))
-    return [{"label": label, "day": day.isoformat(), "text": f"{day:%a} {day.day} {day:%b}"} for label, day in offered]
+    offered: dict[date, str] = {}
+    for label, day in (("Tomorrow", today + timedelta(days=1)), ("Next week", monday), ("Next month", month)):
+        offered.setdefault(day, label)
+    return [
+        {"label": label, "day": day.isoformat(), "text": f"{day:%a} {day.day} {day:%b}"}
+        for day, label in offered.items()
+    ]
 
 
 def effect(found: ChangePreview, change: Mapping[str, Any], pair: tuple[str, str] | None = None) -> dict[str, Any]:

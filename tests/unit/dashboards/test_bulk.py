@@ -65,10 +65,11 @@ def test_examples_show_removed_kept_and_added_people() -> None:
     [
         (date(2026, 11, 20), ["2026-11-21", "2026-11-23", "2026-12-01"]),  # a Friday
         (date(2026, 12, 28), ["2026-12-29", "2027-01-04", "2027-01-01"]),  # a Monday: the next one
-        (date(2027, 1, 31), ["2027-02-01", "2027-02-01", "2027-02-01"]),  # a Sunday
+        (date(2026, 11, 30), ["2026-12-01", "2026-12-07"]),  # the first day of the next month is tomorrow
+        (date(2027, 1, 31), ["2027-02-01"]),  # a Sunday
     ],
 )
-def test_skip_days_are_in_future(today: date, offered: list[str]) -> None:
+def test_skip_days_are_in_future_and_each_is_offered_once(today: date, offered: list[str]) -> None:
     assert [each["day"] for each in bulk.days(today)] == offered
 
 
