@@ -12,7 +12,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 import typer.core
@@ -40,13 +40,16 @@ class CommandGroup(typer.core.TyperGroup):
         super().__init__(**attributes)
         listed = {name: typer.core.TyperCommand(name, help=entry.help) for name, entry in COMMANDS.items()}
         self._listed = list(listed.values())
-        self.commands = {**listed, **self.commands}
+        # A group that another module imported may lack the commands of the module that `COMMANDS` names.
+        self.imported = dict(self.commands)
+        self.commands = {**listed, **{name: each for name, each in self.imported.items() if name not in listed}}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Import the module of the command that `args` start with, and return the command."""
         if self.commands.get(args[0]) in self._listed:
             import_command(args[0])
-            self.commands[args[0]] = typer.main.get_group(app).commands[args[0]]
+            group = typer.main.get_group(app)
+            self.commands[args[0]] = cast("CommandGroup", group).imported[args[0]]
         return super().resolve_command(ctx, args)
 
 
