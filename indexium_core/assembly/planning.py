@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from indexium_core.assembly.accounts import AccountServices
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
     from indexium_core.flows.review.templates import Templates
-    from indexium_core.flows.review.undo_steps import StepService
+    from indexium_core.flows.review.undo_steps import StepService, UndoStep
     from indexium_core.model.review.reports import DecisionReport
+    from indexium_core.model.review.steps import StepKind
     from indexium_core.store.people.people_index import PeopleIndex
     from indexium_core.store.versions.plan_version import Modes, Version
 
@@ -35,7 +36,7 @@ class PlanningServices(ServiceGroup):
     def __init__(self, core: Core, accounts: AccountServices) -> None:
         super().__init__()
         self._core, self._accounts = core, accounts
-        self.make_owners_of_steps: Callable[[], object] = lambda: None  # the services of titles, once they are there
+        self.undo_of: dict[StepKind, UndoStep] = {}  # the undo of steps about titles, whose services are made later
         # Every function of the process finds the custom fields of an open home. UsageError if another one has others.
         registered.register(str(core.home), custom_fields.definitions(core.store.read()))
 
@@ -88,7 +89,7 @@ class PlanningServices(ServiceGroup):
             clock=core.clock,
             on_change=core.plan_changed,
             may_undo_any=lambda: self._accounts.authority.may("undo.any"),
-            make_owners=lambda: self.make_owners_of_steps(),
+            kinds=self.undo_of,
         )
 
     @on_demand

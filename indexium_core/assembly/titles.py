@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.matching.match_finder import MatchFinder
     from indexium_core.flows.matching.match_service import TitleMatchService
     from indexium_core.flows.publishing.planner import PublicationPlanner
+    from indexium_core.flows.publishing.publication_steps import PublicationSteps
     from indexium_core.flows.publishing.publish_service import PublishService
     from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
     from indexium_core.flows.titles.series_manager import SeriesManager
@@ -43,7 +44,14 @@ class TitleServices(ServiceGroup):
     ) -> None:
         super().__init__()
         self._core, self._accounts, self._planning, self._writing = core, accounts, planning, writing
-        planning.make_owners_of_steps = lambda: (self.titles, self.matches, self.picture_selection, self.publications)
+        planning.undo_of |= {
+            "value": lambda *step, at: self.titles.undo_values(*step, at=at),
+            "move": lambda *step, at: self.titles.undo_move(*step, at=at),
+            "match": lambda *step, at: self.matches.undo_step(*step, at=at),
+            "picture": lambda *step, at: self.picture_selection.steps.undo(*step, at=at),
+            "side_file": lambda *step, at: self._publication_steps.undo_choice(*step, at=at),
+            "discard": lambda *step, at: self._publication_steps.undo_discard(*step, at=at),
+        }
         core.queue.register(
             job_kinds.ARTWORK, lambda job: self.artwork_jobs.handle(job), title="Pictures", counts_errors=False
         )
@@ -110,7 +118,6 @@ class TitleServices(ServiceGroup):
             core.store,
             core.picture_chooser,
             self._local_artwork,
-            undo=self._planning.steps,
             events=core.events,
             clock=core.clock,
         )
@@ -172,7 +179,6 @@ class TitleServices(ServiceGroup):
             bulk=planning.bulk,
             queue=core.queue,
             events=core.events,
-            undo=planning.steps,
             refresh_publications=self.publication_planner.refresh,
             clock=core.clock,
             is_served=core.is_served,
@@ -228,7 +234,7 @@ class TitleServices(ServiceGroup):
             core.store,
             self._match_finder,
             events=core.events,
-            undo=self._planning.steps,
+            steps=self._planning.steps,
             choose_pictures=core.picture_chooser.choose_again,
             on_accept=self.enrichment.follow_acceptance,
             on_confirm=self.enrichment.follow_confirmation,
@@ -251,12 +257,18 @@ class TitleServices(ServiceGroup):
     # What is published.
 
     @on_demand
-    def publications(self) -> PublishService:
+    def _publication_steps(self) -> PublicationSteps:
         from indexium_core.flows.publishing.publication_steps import PublicationSteps
+
+        core = self._core
+        return PublicationSteps(core.store, self.picture_selection.steps, events=core.events, clock=core.clock)
+
+    @on_demand
+    def publications(self) -> PublishService:
         from indexium_core.flows.publishing.publish_service import PublishService
         from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
 
-        core, config, undo = self._core, self._core.settings, self._planning.steps
+        core, config = self._core, self._core.settings
         return PublishService(
             core.store,
             self.publication_planner,
@@ -268,7 +280,7 @@ class TitleServices(ServiceGroup):
                 clock=core.clock,
                 keep_days=lambda: int(config.metadata_backup_retention_days),
             ),
-            PublicationSteps(core.store, self.picture_selection.steps, undo=undo, events=core.events, clock=core.clock),
+            self._publication_steps,
             events=core.events,
             clock=core.clock,
             fetch_pictures=self.artwork_jobs.add_if_allowed,

@@ -243,12 +243,13 @@ WITHOUT_RECORD = """
     artwork.find_local artwork.keep artwork.put artwork_jobs.follow_enrichment
     artwork_jobs.follow_identification thumbnail_jobs.follow_scans
     enrichment.enrich_entity enrichment.follow_acceptance enrichment.follow_confirmation
-    enrichment.follow_identification matches.follow_identification checks.ignore checks.ignore_all checks.unignore
+    enrichment.follow_identification matches.follow_identification matches.undo_step titles.undo_move
+    titles.undo_values checks.ignore checks.ignore_all checks.unignore
     operations.cancel operations.cancel_idle operations.cancel_operation operations.pause_operation
     operations.rename operations.resume operations.resume_operation jobs.cancel jobs.pause jobs.resume
     jobs.set_priority history.record_operation jobs.tidy backups.cleanup_old_backups backups.create_backup
     backups.restore_backup backups.tidy database_backups.make database_backups.start snapshots.refresh
-    snapshots.take snapshots.export_parquet snapshots.follow_decision snapshots.on_event steps.register queries.write
+    snapshots.take snapshots.export_parquet snapshots.follow_decision snapshots.on_event queries.write
     saved_queries.remove saved_queries.restore saved_queries.save providers.tidy provider_keys.remove
     provider_keys.set configuration.set
     publications.resume rescans.prune_audit webhooks.check_sender

@@ -17,7 +17,6 @@ from indexium_core.flows.artwork.bulk_selection import BulkSelection, by_people,
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.artwork.picture_steps import PictureStep, PictureSteps
-from indexium_core.flows.review.undo_steps import StepService
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.accounts.needs import NAMED, needs
@@ -56,13 +55,12 @@ class AssetSelectionService(BulkSelection):
         chooser: PictureChooser,
         local: LocalArtwork,
         *,
-        undo: StepService,
         events: EventBus,
         clock: Callable[[], datetime],
     ) -> None:
-        """Store decisions, apply the rules with `chooser`, and let `undo` undo the decisions."""
+        """Store decisions, and apply the rules with `chooser`."""
         self._database, self._chooser, self._local, self._clock = database, chooser, local, clock
-        self.steps = PictureSteps(database, chooser, undo=undo, events=events, clock=clock)
+        self.steps = PictureSteps(database, chooser, events=events, clock=clock)
 
     # What there is.
 

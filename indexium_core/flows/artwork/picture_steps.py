@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
-from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.review.undo_steps import UndoneStep
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
@@ -40,13 +40,11 @@ class PictureSteps:
         database: Database,
         chooser: PictureChooser,
         *,
-        undo: StepService,
         events: EventBus,
         clock: Callable[[], datetime],
     ) -> None:
-        """Select again with `chooser` after each decision, and let `undo` undo them."""
+        """Select again with `chooser` after each decision."""
         self._database, self._chooser, self._events, self._clock = database, chooser, events, clock
-        undo.register("picture", self._undo)
 
     def decide(self, plan: Callable[[Connection], PictureStep]) -> PictureDecision:
         """Plan a decision, carry it out, let the rule fill the rest, and record the step: all in one transaction."""
@@ -101,7 +99,8 @@ class PictureSteps:
         self._chooser.choose_again(tx, _touched(tx, slots, urls), at)
         return json.dumps(present, ensure_ascii=False)
 
-    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+    def undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        """Undo a decision, see `UndoStep`."""
         facts: Mapping[str, Any] = json.loads(before)
         slots = [PictureSlot(*each) for each in facts["slots"]]
         self.restore(tx, before, at=at)

@@ -50,22 +50,21 @@ class TitleMatchService:
         finder: MatchFinder,
         *,
         events: EventBus,
-        undo: StepService,
+        steps: StepService,
         choose_pictures: Callable[[Connection, Collection[int], datetime], object],
         on_accept: Callable[[Sequence[int]], int | None],
         on_confirm: Callable[[Sequence[int]], int | None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
-        Search with `finder`, send changes to `events`, and let `undo` undo the decisions.
+        Search with `finder`, send changes to `events`, and undo decisions with `steps`.
 
         `choose_pictures` selects pictures of titles again in the transaction of a decision, which can remove some.
         `on_accept` gets the titles whose match a person accepted, and `on_confirm` those that a person confirmed to be
         films or series; each returns the id of the job that follows.
         """
         self._database, self._events, self._clock = database, events, clock
-        self._steps, self._choose_pictures = undo, choose_pictures
-        undo.register("match", self._undo)
+        self._steps, self._choose_pictures = steps, choose_pictures
         self.on_accept, self.on_confirm, self._finder = on_accept, on_confirm, finder
 
     # Questions.
@@ -435,7 +434,9 @@ class TitleMatchService:
             decision_id=report.step_id, description=report.summary, titles=report.titles, files=report.files
         )
 
-    def _undo(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+    @internal
+    def undo_step(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        """Undo a decision about a match, see `UndoStep`."""
         ignored = {"ignore": "true", "accept": "false", "confirm": "false"}.get(step.action, "")
         has_candidates = step.action in ("accept", "reject", "confirm")
         ids = store.restore(tx, before, ignored=ignored, with_candidates=has_candidates)

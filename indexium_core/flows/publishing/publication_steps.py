@@ -14,7 +14,7 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.artwork.picture_steps import PictureSteps
-from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.review.undo_steps import UndoneStep
 from indexium_core.flows.titles import title_steps
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
@@ -54,13 +54,10 @@ class PublicationSteps:
         database: Database,
         pictures: PictureSteps,
         *,
-        undo: StepService,
         events: EventBus,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._pictures, self._events, self._clock = database, pictures, events, clock
-        undo.register("side_file", self._undo_choice)
-        undo.register("discard", self._undo_discard)
 
     # Side files of others.
 
@@ -118,7 +115,8 @@ class PublicationSteps:
 
         return self._database.run(carry_out)
 
-    def _undo_choice(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+    def undo_choice(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        """Undo a choice about side files, see `UndoStep`."""
         facts = json.loads(before)
         former = [
             SideFileChoice(urllib.parse.unquote_to_bytes(path), content_hash, choice)
@@ -181,7 +179,8 @@ class PublicationSteps:
             or len(json.loads(turned)["slots"]) == len(json.loads(steps.before(tx, step_id))["slots"])
         ]
 
-    def _undo_discard(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+    def undo_discard(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
+        """Undo that changes of others were discarded, see `UndoStep`."""
         facts = json.loads(before)
         item = title_store.find(tx, facts["id"])
         if item is None:

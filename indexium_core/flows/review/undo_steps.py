@@ -8,13 +8,14 @@ outside of steps (a rollback postpones files). People who changed after the step
 Each actor undoes the own steps, newest first. Only who may undo every step can undo a step of somebody else, by its id.
 The person at this computer undoes all steps.
 
-The steps about titles are undone by the service that made them, which `register` names.
+The steps about titles are undone by the services that made them: `assembly/titles.py` names the function of each kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from indexium_core import errors
@@ -57,7 +58,7 @@ class StepService:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
         may_undo_any: Callable[[], bool] = lambda: True,
-        make_owners: Callable[[], object] = lambda: None,
+        kinds: Mapping[StepKind, UndoStep] = MappingProxyType({}),
     ) -> None:
         """
         Create the service.
@@ -67,18 +68,12 @@ class StepService:
             clock: Returns the current time (UTC).
             on_change: Called after a step of the review is undone or done again.
             may_undo_any: Returns whether the present actor may undo the steps of others.
-            make_owners: Makes the services that register the other kinds of steps.
+            kinds: Undoes the steps about titles, by their kinds.
 
         """
-        self._on_change, self._may_undo_any, self._make_owners = on_change, may_undo_any, make_owners
+        self._on_change, self._may_undo_any, self._kinds = on_change, may_undo_any, kinds
         self._database = database
         self._clock = clock
-        self._kinds: dict[StepKind, UndoStep] = {}
-
-    @needs(PLAN_EDIT)
-    def register(self, kind: StepKind, undo: UndoStep) -> None:
-        """Undo the steps of a kind with this function."""
-        self._kinds[kind] = undo
 
     @remote()
     def next(self) -> Steps:
@@ -119,7 +114,6 @@ class StepService:
             UsageError: The step is undone, or a later one must be undone first.
 
         """
-        self._make_owners()
         now = self._clock()
         done = self._database.run(lambda tx: self._undone(tx, self._undoable(tx, step_id, kind, at=now), at=now))
         if done is None:

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
-from indexium_core.flows.review.undo_steps import StepService, UndoneStep
+from indexium_core.flows.review.undo_steps import UndoneStep
 from indexium_core.flows.titles import assigning, planned_values, title_libraries, title_steps
 from indexium_core.flows.titles.identification import Identifier, summary
 from indexium_core.flows.titles.title_events import emit_changes
@@ -54,18 +54,15 @@ class TitleService:
         bulk: BulkEdits,
         queue: JobQueueService,
         events: EventBus,
-        undo: StepService,
         refresh_publications: Callable[[], object],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         is_served: bool = False,
     ) -> None:
         """
-        Let `undo` undo the changes by hand, and call `refresh_publications` after an identification.
+        Call `refresh_publications` after an identification.
 
         `is_served`: this process serves a dashboard, so an identification follows each scan by an event.
         """
-        undo.register("value", self._undo_values)
-        undo.register("move", self._undo_move)
         self._database, self._identifier, self._queue, self._events = database, identifier, queue, events
         self._decisions, self._bulk = decisions, bulk
         self._clock, self._is_served = clock, is_served
@@ -330,14 +327,16 @@ class TitleService:
         names = _field_names(item, locked)
         return self._change(item, "unlocked", names, lambda tx, name: store.unlock(tx, item, name))
 
-    def _undo_values(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
-        del step
+    @internal
+    def undo_values(self, tx: Connection, before: str, _step: StepRow, *, at: datetime) -> UndoneStep:
+        """Undo a change of values by hand, see `UndoStep`."""
         if (item := title_steps.undo_values(tx, before, at=at)) is None:
             return UndoneStep(0, 0, lambda: None, "The title no longer exists.")
         return UndoneStep(item.file_count, 1, lambda: self._emit_changed([item.id]))
 
-    def _undo_move(self, tx: Connection, before: str, step: StepRow, *, at: datetime) -> UndoneStep:
-        del step
+    @internal
+    def undo_move(self, tx: Connection, before: str, _step: StepRow, *, at: datetime) -> UndoneStep:
+        """Undo a move of files, see `UndoStep`."""
         back = title_steps.undo_move(tx, before, at=at)
 
         def follow() -> None:

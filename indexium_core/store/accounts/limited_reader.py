@@ -42,8 +42,11 @@ class LimitedCursor:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._limits: Limits | None = None  # for which the variables are set
+        parts = sql.load("own_items")
+        own_rows = sql.with_parts(parts["own_rows"], home=_HOME)
+        own_items = sql.with_parts(parts["own_items"], all_items=own_rows, is_seen="TRUE")
         for name, text in sql.load("limited_reader").items():
-            connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, home=_HOME)}")
+            connection.execute(f"CREATE TEMP VIEW {name} AS {sql.with_parts(text, home=_HOME, own_items=own_items)}")
 
     def limit(self, limits: Limits) -> None:
         """Show what belongs to some libraries, until another call."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # most commands need no array
 _CODES = 3  # column of `groups`
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
 
-_SQL = sql.compose("plan_read")
+_SQL = sql.compose("plan_read", "own_items")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,7 +397,7 @@ def _run(
     text = _SQL[name]
     facts = {**facts, "libraries": reader.libraries}
     if reader.libraries is not None and not isinstance(reader, LimitedReader):
-        text = text.replace("plan_items_of($variant_id, $plan_id)", f"({_SQL['own_items'].rstrip().rstrip(';')})")
+        text = text.replace(_SQL["all_items"], f"({_SQL['own_items']})")
     for place, query, prefix in (("TRUE /* search */", search, "q"), ("TRUE /* also */", also, "a")):
         if query is not None:
             where, parameters = query.named(prefix)

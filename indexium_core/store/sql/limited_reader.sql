@@ -23,20 +23,8 @@ SELECT * FROM /* home */.media_properties WHERE file_id IN (FROM own_files);
 SELECT * FROM /* home */.field_locks WHERE file_id IN (FROM own_files);
 
 -- name: plan_rows
--- … their plan, in which copies in other folders do not exist: one of them may be the only reason for a warning …
-SELECT * EXCLUDE (is_alone, own_set, own_level) REPLACE (
-    CASE WHEN is_alone THEN own_set ELSE issue_set END AS issue_set,
-    CASE WHEN is_alone THEN own_level ELSE risk_level END AS risk_level)
-FROM (
-    SELECT *, own_set IS NOT NULL AND file_id NOT IN (
-        SELECT f.file_id FROM scanned_files AS f JOIN (
-            SELECT file_hash, count(*) AS copies FROM scanned_files
-            WHERE state <> 'missing' AND file_hash IS NOT NULL GROUP BY file_hash) AS c USING (file_hash)
-        WHERE c.copies > 1 OR f.state = 'missing'
-    ) AS is_alone
-    FROM /* home */.plan_rows LEFT JOIN issue_sets_of_copies USING (variant_id, issue_set)
-    WHERE file_id IN (FROM own_files)
-);
+-- … their plan, without copies in other folders …
+/* own_items */;
 
 -- name: plan_marks
 -- … what the next plan computes again …

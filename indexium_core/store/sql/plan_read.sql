@@ -8,22 +8,13 @@ i.est_seconds * CASE WHEN i.issue_set IN (FROM issue_sets_with($variant_id, ['fu
                      THEN rate_of_disk($copy_rates, $rated_disks, i.disk_id, $copy_rate)
                      ELSE rate_of_disk($in_place_rates, $rated_disks, i.disk_id, $in_place_rate) END;
 
--- name: own_items
--- Part of other statements: the items for an actor with some libraries who reads the whole home, as `limited_reader.sql` has
--- them. A copy in a folder of others does not exist.
-SELECT * EXCLUDE (is_alone, own_set, own_level) REPLACE (
-    CASE WHEN is_alone THEN own_set ELSE issue_set END AS issue_set,
-    CASE WHEN is_alone THEN own_level ELSE risk_level END AS risk_level)
-FROM (
-    SELECT *, own_set IS NOT NULL AND file_id NOT IN (
-        SELECT f.file_id FROM scanned_files AS f JOIN (
-            SELECT file_hash, count(*) AS copies FROM scanned_files
-            WHERE state <> 'missing' AND file_hash IS NOT NULL AND list_contains($libraries::INTEGER[], library_id)
-            GROUP BY file_hash) AS c USING (file_hash)
-        WHERE c.copies > 1 OR f.state = 'missing'
-    ) AS is_alone
-    FROM plan_items_of($variant_id, $plan_id) LEFT JOIN issue_sets_of_copies USING (variant_id, issue_set)
-);
+-- name: all_items
+-- Part of other statements: the items of a version.
+plan_items_of($variant_id, $plan_id);
+
+-- name: is_seen
+-- Part of `own_items`: the files of an actor with some libraries who reads the whole home.
+list_contains($libraries::INTEGER[], library_id);
 
 -- name: groups
 -- All items, counted by disk and everything that the statistics distinguish: a few dozen rows for any number of files. The
