@@ -93,7 +93,7 @@ def main(words: Sequence[str]) -> int:
     for folders in ROUNDS:
         left = [each for each in mutants if each.state != NOTICED]
         for mutant in left:
-            mutant.files = test_files(mutant.path, mutant.function, folders)
+            mutant.files = likely_files(mutant.path, mutant.function, folders)
         record(left)
         judge([each for each in left if each.tests])
     for mutant in mutants:
@@ -169,7 +169,7 @@ def _texts() -> dict[str, str]:
     return {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
-def test_files(path: str, function: Function, folders: Sequence[str]) -> list[str]:
+def likely_files(path: str, function: Function, folders: Sequence[str]) -> list[str]:
     """Return the test files that most likely execute a function: by module, by file name, by class and by its name."""
     module, stem = path.removesuffix(".py").replace("/", "."), Path(path).stem
     package, owner, name = module.rpartition(".")[0], *function.name.rpartition(".")[::2]
