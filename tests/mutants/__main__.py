@@ -5,12 +5,13 @@ Put one small fault each into some functions, and list those that no test notice
     python3 start.py mutants v1.2                20 functions that differ from a revision
     python3 start.py mutants --all --n 100       100 functions of the whole project
     python3 start.py mutants --all --in indexium_core/files
+    python3 start.py mutants --tests tests       choose from all tests, which run once first
 
-For each function, the test files that name its module, its class or itself run once and record which test executes
-which line. Then the tests that execute the fault run, the quickest first, until one fails: first unit tests, then
-integration tests, then those with killed processes and browsers. NOTICED is good. SURVIVED means: read the difference,
-and decide if a person would notice it; if so, the test of that rule lacks an assertion. NOT RUN means that no test file
-was found that executes the line. Faults go into copies: the working tree stays as it is.
+For each function, the test files that name its module, its class or itself run once and note which test reaches the
+place of the fault, in its own process or in one that it starts. Then these tests run with the fault, the quickest
+first, until one fails: first unit tests, then integration tests, then those with killed processes and browsers. NOTICED
+is good. SURVIVED means: read the difference, and decide if a person would notice it; if so, the test of that rule lacks
+an assertion. NOT RUN means that no test reached the place. Faults go into copies: the working tree stays as it is.
 """
 
 from __future__ import annotations
@@ -34,9 +35,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import coverage
-
-from tests.mutants.faults import Fault, Function, faults, functions
+from tests.mutants.faults import Fault, Function, faults, functions, probe
+from tests.mutants.reached import FILE_OF_TESTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("indexium_core", "dashboards")
@@ -44,7 +44,7 @@ ROUNDS = (("guards", "unit"), ("integration",), ("crash", "browser"))  # folders
 MOST_FILES = 4  # test files of a function in a round
 MOST_TESTS = 60  # of a fault
 SLOWEST = 300  # seconds of the tests of a fault
-RECORDING = 1800  # seconds of the first run of the test files
+REACHED = "indexium_core/reached.py"  # the module that copies have while they record
 _TIMES = itertools.count(1_000_000_000, 2)
 SURVIVED, NOTICED, NOT_RUN = "SURVIVED", "NOTICED", "NOT RUN"
 
@@ -81,7 +81,7 @@ def main(words: Sequence[str]) -> int:
     base = None if options.all else options.base or _base()
     if base and _git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}").returncode:
         return _refuse(f"Git knows no revision '{base}'. 'git log' lists them.")
-    missing = [each for each in options.folders if not (ROOT / each).exists()]
+    missing = [each for each in (*options.folders, *options.tests) if not (ROOT / each).exists()]
     if missing:
         return _refuse(f"There is no '{missing[0]}' in this project.")
     seed = random.randrange(10_000) if options.seed is None else options.seed
@@ -90,10 +90,10 @@ def main(words: Sequence[str]) -> int:
         print(f"No function of five lines differs from {base}." if base else "There is no function of five lines.")
         return 0
     print(f"{len(mutants)} faults (--seed {seed})", flush=True)
-    for folders in ROUNDS:
+    for folders in [options.tests] if options.tests else ROUNDS:
         left = [each for each in mutants if each.state != NOTICED]
         for mutant in left:
-            mutant.files = likely_files(mutant.path, mutant.function, folders)
+            mutant.files = options.tests or likely_files(mutant.path, mutant.function, folders)
         record(left)
         judge([each for each in left if each.tests])
     for mutant in mutants:
@@ -111,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("base", nargs="?", help="a revision of Git; default: where this branch left main")
     parser.add_argument("--all", action="store_true", help="draw from all functions")
     parser.add_argument("--in", dest="folders", action="append", default=[], help="only below this folder or file")
+    parser.add_argument("--tests", action="append", default=[], help="choose from the tests of this folder or file")
     parser.add_argument("--n", type=int, default=20, help="number of faults (20)")
     parser.add_argument("--seed", type=int, help="draw the same faults again")
     return parser
@@ -188,25 +189,29 @@ def likely_files(path: str, function: Function, folders: Sequence[str]) -> list[
 
 
 def record(mutants: list[Mutant]) -> None:
-    """Run the test files of all mutants once without a fault, and give each mutant the tests that execute its line."""
+    """Run the test files of all mutants once without a fault, and give each mutant the tests that reach its place."""
     files = sorted({each for mutant in mutants for each in mutant.files})
     if not files:
         return
-    print(f"  {len(files)} test files record what they execute ...", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "lines"
-        words = ["--numprocesses=2", "--dist=loadfile", "--cov-context=test", "--cov-report=", "--durations=0"]
-        modules = {each.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for each in mutants}
-        words += [f"--cov={each}" for each in sorted(modules)]
-        kept = {"COVERAGE_FILE": str(data), "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", "")}
-        done = _pytest(ROOT, [*words, *files], kept, RECORDING)
-        seconds = _seconds(done.stdout)
-        lines = coverage.CoverageData(str(data))
-        lines.read()
-        for mutant in mutants:
-            contexts = lines.contexts_by_lineno(str(ROOT / mutant.path))
-            tests = {each.partition("|")[0] for each in contexts.get(mutant.fault.line, ()) if each}
-            mutant.tests = _varied(tests, seconds)[:MOST_TESTS]
+    print(f"  tests that reach {len(mutants)} places: {len(files)} files or folders ...", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder, found = _copied(Path(name) / "copy"), Path(name) / "found"
+        shutil.copyfile(Path(__file__).with_name("reached.py"), folder / REACHED)
+        found.touch()
+        ordered = sorted(
+            enumerate(mutants), key=lambda each: -each[1].fault.start
+        )  # what stands before keeps its place
+        for number, mutant in ordered:
+            source = (folder / mutant.path).read_bytes()
+            _write(folder / mutant.path, probe(mutant.function, mutant.fault, source, number))
+        words = ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder", "--durations=0", *files]
+        done = _pytest(folder, words, {FILE_OF_TESTS: str(found)}, None)
+        seconds, reached = _seconds(done.stdout), collections.defaultdict(set)
+        for line in found.read_text(encoding="utf-8").splitlines():
+            number, _, test = line.partition("\t")
+            reached[int(number)].add(test)
+    for number, mutant in enumerate(mutants):
+        mutant.tests = _varied(reached[number], seconds)[:MOST_TESTS]
 
 
 def _seconds(printed: str) -> dict[str, float]:
@@ -247,17 +252,23 @@ def _judged(mutant: Mutant, copies: queue.Queue[Path]) -> Mutant:
                 _write(folder / mutant.path, mutant.fault.applied(mutant.source))
                 done = _pytest(folder, ["-x", *tests], {}, SLOWEST)
                 _write(folder / mutant.path, mutant.source)
-                failed = next(iter(re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)), "")
                 if not done.returncode:
                     break
-                if not _pytest(folder, [failed] if failed else tests, {}, SLOWEST).returncode:
-                    mutant.state, mutant.by = NOTICED, failed
-                tests = [each for each in tests if each != failed] if failed else []
+                failed = _failed(done.stdout, tests) or tests  # none is named if the fault ends the whole run
+                if not _pytest(folder, failed, {}, SLOWEST).returncode:
+                    mutant.state, mutant.by = NOTICED, failed[0]
+                tests = [each for each in tests if each not in failed]
             except subprocess.TimeoutExpired:
                 mutant.state, mutant.by = NOTICED, "the tests do not end"
             finally:
                 _write(folder / mutant.path, mutant.source)
     return mutant
+
+
+def _failed(printed: str, tests: Sequence[str]) -> list[str]:
+    """Return the test that the summary of pytest names; the names of some have spaces."""
+    lines = [line for line in printed.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return [each for each in tests if any(f"{line} - ".partition(" ")[2].startswith(f"{each} - ") for line in lines)]
 
 
 @contextlib.contextmanager
@@ -269,7 +280,9 @@ def _taken(copies: queue.Queue[Path]) -> Iterator[Path]:
         copies.put(folder)
 
 
-def _pytest(folder: Path, words: list[str], extra: dict[str, str], seconds: int) -> subprocess.CompletedProcess[str]:
+def _pytest(
+    folder: Path, words: list[str], extra: dict[str, str], seconds: int | None
+) -> subprocess.CompletedProcess[str]:
     """Run tests without their repetition: a repeated test would hide a fault that depends on time."""
     command = [sys.executable, "-m", "pytest", "-q", "--only-rerun=NEVER", "-p", "no:cacheprovider", *words]
     own = {"PYTHONPATH": str(folder), "PYTHONPYCACHEPREFIX": str(folder / "build" / "pycache")}

@@ -107,6 +107,27 @@ def faults(function: Function, source: bytes) -> list[Fault]:
     return found
 
 
+def probe(function: Function, fault: Fault, source: bytes, number: int) -> bytes:
+    """
+    Return the file with a call of `reached(number)` at the place of a fault.
+
+    Where no call can stand, as in a pattern of `match`, it stands at the begin of the function.
+    """
+    old = source[fault.start : fault.end].decode()
+    call = f'__import__("indexium_core.reached", fromlist=["reached"]).reached({number})'
+    first = function.body[0]
+    start = sum(len(line) for line in source.splitlines(keepends=True)[: first.lineno - 1]) + first.col_offset
+    texts = [(fault.start, fault.end, f"({call} or ({old}))"), (fault.start, fault.start, f"{call}; ")]
+    for begin, end, text in [*texts, (start, start, f"{call}\n{' ' * first.col_offset}")]:
+        made = source[:begin] + text.encode() + source[end:]
+        try:
+            ast.parse(made)
+        except SyntaxError:
+            continue
+        return made
+    raise ValueError(f"No call can stand in {function.name}.")
+
+
 def _is_log(node: ast.AST) -> bool:
     call = node.value if isinstance(node, ast.Expr) else node
     return isinstance(call, ast.Call) and bool(_LOG.match(ast.unparse(call.func)))

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from tests.mutants import __main__ as mutants
-from tests.mutants.faults import faults, functions
+from tests.mutants.faults import faults, functions, probe
 
 SOURCE = b'''
 class Shelf:
@@ -71,6 +71,25 @@ def test_texts_for_people_and_logs_stay() -> None:
         assert 'logger.info("search", extra={"limit": 9})' in text
 
 
+def test_probe_stands_at_the_place_of_each_fault_and_changes_nothing() -> None:
+    [function] = functions(SOURCE)
+    for fault in faults(function, SOURCE):
+        made = probe(function, fault, SOURCE, 7).decode()
+        assert ast.parse(made)
+        assert made.count(".reached(7)") == 1
+
+
+def test_probe_of_a_pattern_stands_at_the_begin_of_the_function() -> None:
+    lines = ["def size(name):", "    match name:", "        case 'book':", "            return 1", "        case _:"]
+    source = "\n".join([*lines, "            return 2"]).encode()
+    [function] = functions(source)
+    [fault] = [each for each in faults(function, source) if each.text == "'book_'"]
+    made = probe(function, fault, source, 7).decode()
+
+    assert made.splitlines()[1].strip().startswith("__import__")
+    assert made.splitlines()[2:] == source.decode().splitlines()[1:]
+
+
 def test_same_seed_draws_same_faults() -> None:
     found = [("indexium_core/store/shelf.py", SOURCE, each) for each in functions(SOURCE)]
     first, again = (mutants.drawn(found, 5, random.Random(7)) for _ in range(2))
@@ -85,3 +104,12 @@ def test_tests_of_a_function_are_those_that_name_it() -> None:
         if each.name == "_filled"
     )
     assert "tests/unit/model/test_risk_table.py" in mutants.likely_files(path, function, ["unit"])
+
+
+def test_failed_test_is_found_if_its_name_has_spaces() -> None:
+    tests = ["tests/test_a.py::test_b[one]", "tests/test_a.py::test_b[one two]", "tests/test_a.py::test_b"]
+    printed = "tests/test_a.py F\nFAILED tests/test_a.py::test_b[one two] - assert 1 == 2\n1 failed in 0.1s"
+
+    assert mutants._failed(printed, tests) == [tests[1]]
+    assert mutants._failed("FAILED tests/test_a.py::test_b", tests) == [tests[2]]
+    assert mutants._failed("INTERNALERROR> MemoryError", tests) == []
