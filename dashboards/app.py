@@ -43,6 +43,7 @@ from dashboards.shared import Shared
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.actor_limit import ActorLimit
+from indexium_core.model.accounts.permissions import QUERY_RUN, SETTINGS_MANAGE, USERS_MANAGE
 from indexium_core.model.operations.actor import Actor, local_actor
 
 logger = logging.getLogger(__name__)
@@ -62,11 +63,11 @@ PAGES = (
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("activity", "Activity", ActivityScreen, "history/activity"),
-    PageEntry("query", "Query", QueryScreen, needs="query.run"),
+    PageEntry("query", "Query", QueryScreen, needs=QUERY_RUN),
     PageEntry("jobs", "Jobs", JobsScreen),
-    PageEntry("settings", "Settings", SettingsScreen, needs="settings.manage"),
-    PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", "settings.manage"),
-    PageEntry("accounts", "Accounts", AccountsScreen, "settings/accounts", "users.manage"),
+    PageEntry("settings", "Settings", SettingsScreen, needs=SETTINGS_MANAGE),
+    PageEntry("connections", "Connections", ConnectionsScreen, "settings/connections", SETTINGS_MANAGE),
+    PageEntry("accounts", "Accounts", AccountsScreen, "settings/accounts", USERS_MANAGE),
     PageEntry("account", "My account", AccountScreen),
 )
 _PAGES_OF_ACCOUNT = 30  # open at the same time; each takes about 15 MB

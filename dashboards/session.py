@@ -32,7 +32,7 @@ from dashboards.shared import Shared
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.accounts.permissions import Permission
+from indexium_core.model.accounts.permissions import PLAN_READ, Permission
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import ENDED_STATES
 from indexium_core.model.matches.results import to_decide
@@ -72,7 +72,7 @@ class PageEntry(NamedTuple):
     title: str  # title of the window and of the navigation entry
     make: Callable[[Session], Screen]
     path: str = ""  # its address below the root, if it is not the name
-    needs: Permission = "plan.read"  # of the person who opens it
+    needs: Permission = PLAN_READ  # of the person who opens it
 
     @property
     def address(self) -> str:

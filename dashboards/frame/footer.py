@@ -10,6 +10,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, ROLLBACK, WRITE_SAFE
 from indexium_core.model.approvals.approval import Approval, ApprovalNotice
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations import summaries
@@ -32,9 +33,9 @@ class Footer(Component):
     _styles = ("footer.css",)
     _needs = needing(
         {
-            "write.safe": "pause resume cancel",  # who started a write may resume it
-            "rollback": "roll_back",
-            "jobs.manage": "scan stop_scan job_pause job_resume",
+            WRITE_SAFE: "pause resume cancel",  # who started a write may resume it
+            ROLLBACK: "roll_back",
+            JOBS_MANAGE: "scan stop_scan job_pause job_resume",
         }
     )
     _of_all_folders = ("stop_scan",)

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboards.components.base import Component, module, needing
 from dashboards.frame.view_types import ReviewView
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.review.steps import StepRow, Steps
 
 
@@ -18,7 +19,7 @@ class Review(Component):
 
     _esm = module("review")
     _view = ReviewView
-    _needs = needing({"plan.edit": "undo redo"})
+    _needs = needing({PLAN_EDIT: "undo redo"})
 
 
 def view(steps: Steps) -> dict[str, Any]:

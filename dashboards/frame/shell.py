@@ -9,6 +9,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.frame.view_types import PageLinkView, ShellView
 from dashboards.toasts import ToastButton, ToastKind
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.scanning.reports import ScanProgress
 
 GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
@@ -32,7 +33,7 @@ class Shell(Component):
     _esm = module("shell")
     _view = ShellView
     _styles = ("house.css", "shell.css", "account_menu.css")
-    _needs = needing({"plan.edit": "undo", "jobs.manage": "stop"})
+    _needs = needing({PLAN_EDIT: "undo", JOBS_MANAGE: "stop"})
 
     def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
         """Show a sentence for a few seconds; see `Bridge.toast`."""

@@ -15,6 +15,7 @@ from indexium_core import errors
 from indexium_core.api import access
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
+from indexium_core.model.accounts.permissions import PLAN_READ
 from indexium_core.model.accounts.tokens import PREFIX
 from indexium_core.model.operations.actor import Actor
 
@@ -71,7 +72,7 @@ def refusal(library: Library, request: HTTPServerRequest) -> dict[str, Any] | No
         return None
     try:
         with library.acting_as(found.actor):
-            library.authority.require("plan.read")
+            library.authority.require(PLAN_READ)
     except errors.ForbiddenError as error:
         return {"status": error.http_status, "code": error.reason, "detail": error.message}
     return None

@@ -23,6 +23,7 @@ from dashboards.result_cache import ResultCache, Upload
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 
 LARGEST = 200_000_000  # bytes; a legacy .db file with 100,000 files has about 60 MB
 FOLDER = "uploads"
@@ -77,7 +78,7 @@ class People(RequestHandler):
             size = f" ({wording.size(int(length))})" if length.isdecimal() else ""
             return 413, f"This file{size} is larger than {wording.size(LARGEST)}."
         try:
-            self._library.authority.require("plan.edit")
+            self._library.authority.require(PLAN_EDIT)
         except errors.ForbiddenError as error:
             return error.http_status, error.message
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from indexium_core.assembly.accounts import AccountServices
 from indexium_core.assembly.core import Core
 from indexium_core.assembly.on_demand import ServiceGroup, on_demand
+from indexium_core.model.accounts.permissions import UNDO_ANY
 from indexium_core.model.fields import registered
 from indexium_core.store.catalog import custom_fields
 
@@ -88,7 +89,7 @@ class PlanningServices(ServiceGroup):
             core.store,
             clock=core.clock,
             on_change=core.plan_changed,
-            may_undo_any=lambda: self._accounts.authority.may("undo.any"),
+            may_undo_any=lambda: self._accounts.authority.may(UNDO_ANY),
             kinds=self.undo_of,
         )
 

@@ -11,6 +11,7 @@ from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.assembly.planning import PlanningServices
 from indexium_core.assembly.writing import WritingServices
 from indexium_core.model import job_kinds
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.operations.actor import reads_whole_home
 from indexium_core.store.recovery import files
 
@@ -86,7 +87,7 @@ class TitleServices(ServiceGroup):
 
     def _may_store(self) -> bool:
         """Return whether pictures may be stored: by a job, after a check of a right, or for who may edit titles."""
-        return reads_whole_home() or self._accounts.authority.may("titles.edit")
+        return reads_whole_home() or self._accounts.authority.may(TITLES_EDIT)
 
     @on_demand
     def picture_cache(self) -> CacheService:

@@ -10,6 +10,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PLAN_READ
 
 if TYPE_CHECKING:
     from indexium_core.model.accounts.tokens import ApiToken
@@ -60,7 +61,7 @@ def add_token(
     """Add a token, and print its text; no later command shows it. A token may never do more than its owner."""
     with opened(context) as library:
         added = library.tokens.add(
-            name, permissions=permissions or ["plan.read"], days=days, libraries=libraries or None, user=user
+            name, permissions=permissions or [PLAN_READ], days=days, libraries=libraries or None, user=user
         )
     if as_json:
         output.to_json(added)

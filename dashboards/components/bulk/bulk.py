@@ -10,6 +10,7 @@ from dashboards.components import field_text, person_field
 from dashboards.components.base import Component, module, needing
 from dashboards.components.bulk.view_types import BulkEffectExampleView, BulkTemplateView, BulkView, PostponeDayView
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.fields.field import FieldType
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FACTS, MORE_ABOUT_RULES, suggestions
@@ -44,7 +45,7 @@ class Bulk(Component):
     _esm = module("bulk")
     _view = BulkView
     _styles = ("person_field.css", "bulk.css")
-    _needs = needing({"plan.edit": "open rate apply skip modes save forget lock", "jobs.manage": "rescan"})
+    _needs = needing({PLAN_EDIT: "open rate apply skip modes save forget lock", JOBS_MANAGE: "rescan"})
 
     def offer(self, offers: person_field.Offers) -> None:
         """Suggest names in the active field."""

@@ -14,6 +14,7 @@ from dashboards.components.details import file_facts, file_fields, item_text, pl
 from dashboards.components.details.view_types import FileDetailsView, NameSuggestionView
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
@@ -57,9 +58,9 @@ class FileDrawer(Component):
     )
     _needs = needing(
         {
-            "plan.edit": "edit edit_field only_this save add decline skip skip_until until preserve revoke "
+            PLAN_EDIT: "edit edit_field only_this save add decline skip skip_until until preserve revoke "
             "revoke_field lock change put unset rate apply_draft",
-            "jobs.manage": "rescan",
+            JOBS_MANAGE: "rescan",
         }
     )
 

@@ -17,6 +17,7 @@ from dashboards.pages.checks.view_types import (
     ResolutionView,
 )
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PLAN_EDIT, QUERY_RUN
 from indexium_core.model.check import CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 from indexium_core.model.people import people_comment
 
@@ -33,7 +34,7 @@ class ChecksHeader(Component):
     _esm = module("checks_header")
     _view = ChecksHeaderView
     _styles = ("checks.css",)
-    _needs = needing({"query.run": "as_sql"})
+    _needs = needing({QUERY_RUN: "as_sql"})
 
 
 class ChecksList(Component):
@@ -46,7 +47,7 @@ class ChecksList(Component):
     _esm = module("checks_list")
     _view = ChecksListView
     _styles = ("checks.css",)
-    _needs = needing({"plan.edit": "add_all ignore_all"})
+    _needs = needing({PLAN_EDIT: "add_all ignore_all"})
     _of_all_folders = ("add_all", "ignore_all")
 
 
@@ -60,7 +61,7 @@ class ChecksDetails(Component):
     _esm = module("checks_details")
     _view = ChecksDetailsView
     _styles = ("checks.css",)
-    _needs = needing({"plan.edit": "resolve ignore unignore"})
+    _needs = needing({PLAN_EDIT: "resolve ignore unignore"})
     _of_all_folders = ("resolve", "ignore", "unignore")
 
 

@@ -17,6 +17,7 @@ from dashboards.pages.decide.view_types import (
     SegmentView,
 )
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE, TITLES_EDIT
 from indexium_core.model.lookups.candidates import CONFIRMING, CONTRADICTING, MatchReason
 from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.matches.matching import TITLE_WEIGHT
@@ -66,9 +67,9 @@ class DecideList(Component):
     _styles = ("decide.css",)
     _needs = needing(
         {
-            "titles.edit": "accept confirm ignore later search suggest undo all",
-            "jobs.manage": "search_all",
-            "settings.manage": "settings",
+            TITLES_EDIT: "accept confirm ignore later search suggest undo all",
+            JOBS_MANAGE: "search_all",
+            SETTINGS_MANAGE: "settings",
         }
     )
     _of_all_folders = ("undo",)

@@ -13,6 +13,7 @@ from dashboards.components.view_types import ChipView, TagView
 from dashboards.pages.history.view_types import HistoryDetailsView
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import (
@@ -50,9 +51,9 @@ class HistoryDetails(Component):
     _styles = ("history.css", "field_values.css")
     _needs = needing(
         {
-            "write.safe": "rename resume",  # who started a write may resume it
-            "write.any": "retry",
-            "rollback": "rollback person choosing choose choose_page chosen found",
+            WRITE_SAFE: "rename resume",  # who started a write may resume it
+            WRITE_ANY: "retry",
+            ROLLBACK: "rollback person choosing choose choose_page chosen found",
         }
     )
 

@@ -17,6 +17,7 @@ from dashboards.pages.history.view_types import (
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
 from indexium_core.model import query, wording
+from indexium_core.model.accounts.permissions import QUERY_RUN, ROLLBACK
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
     MetadataOperation,
@@ -46,7 +47,7 @@ class HistoryHeader(Component):
 
     _esm = module("history_header")
     _view = HistoryHeaderView
-    _needs = needing({"query.run": "as_sql"})
+    _needs = needing({QUERY_RUN: "as_sql"})
 
 
 class HistorySearch(Component):
@@ -73,7 +74,7 @@ class HistoryList(Component):
     _esm = module("history_list")
     _view = HistoryListView
     _styles = ("history.css", "field_values.css")
-    _needs = needing({"rollback": "rollback"})
+    _needs = needing({ROLLBACK: ROLLBACK})
 
 
 # Search and filters.

@@ -11,6 +11,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.pages.jobs import job_actions
 from dashboards.pages.jobs.view_types import JobDetailsView, JobPriorityView
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, WRITE_ANY
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import PRIORITIES, Job
 from indexium_core.model.operations.operation import OperationStatus
@@ -30,7 +31,7 @@ class JobDetails(Component):
     _esm = module("job_details")
     _view = JobDetailsView
     _styles = ("jobs.css", "changes.css")
-    _needs = needing({"jobs.manage": "pause resume cancel retry priority", "write.any": "resolve"})
+    _needs = needing({JOBS_MANAGE: "pause resume cancel retry priority", WRITE_ANY: "resolve"})
 
 
 def details_view(

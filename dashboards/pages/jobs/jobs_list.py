@@ -13,6 +13,7 @@ from dashboards.pages.jobs import job_actions
 from dashboards.pages.jobs.view_types import JobCardView, JobsHeaderView, JobsListView
 from dashboards.state import JobsState
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, QUERY_RUN, WRITE_ANY
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import ENDED_STATES, Job, JobPage
 from indexium_core.model.operations.operation import OperationStatus
@@ -39,7 +40,7 @@ class JobsHeader(Component):
     _esm = module("jobs_header")
     _view = JobsHeaderView
     _styles = ("jobs.css",)
-    _needs = needing({"jobs.manage": "resume cancel", "query.run": "as_sql"})
+    _needs = needing({JOBS_MANAGE: "resume cancel", QUERY_RUN: "as_sql"})
 
 
 class JobsList(Component):
@@ -54,7 +55,7 @@ class JobsList(Component):
     _esm = module("jobs")
     _view = JobsListView
     _styles = ("jobs.css",)
-    _needs = needing({"jobs.manage": "pause resume cancel retry priority sooner later", "write.any": "resolve"})
+    _needs = needing({JOBS_MANAGE: "pause resume cancel retry priority sooner later", WRITE_ANY: "resolve"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

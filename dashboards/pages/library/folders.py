@@ -13,6 +13,7 @@ from dashboards.components.title_text import kind_choices
 from dashboards.pages.library.view_types import FirstStepView, FoldersView, FolderView, ListedFileView
 from dashboards.questions.publish_options_question import PUBLISH_CHOICES
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE, PLAN_EDIT, QUERY_RUN
 from indexium_core.model.files.inventory import (
     KINDS,
     MEDIA_NAMES,
@@ -81,11 +82,11 @@ class Folders(Component):
     _styles = ("house.css", "shows.css")
     _needs = needing(
         {
-            "libraries.manage": "add adding browsing gone empty forget remove mode media "
+            LIBRARIES_MANAGE: "add adding browsing gone empty forget remove mode media "
             "exclude ratings kind_of language publish publish_options photos",
-            "jobs.manage": "scan stop",
-            "query.run": "as_sql",
-            "plan.edit": "take by_hand add_people pick picked import",
+            JOBS_MANAGE: "scan stop",
+            QUERY_RUN: "as_sql",
+            PLAN_EDIT: "take by_hand add_people pick picked import",
         }
     )
     _of_all_folders = (

@@ -18,6 +18,7 @@ from dashboards.pages.people.view_types import (
 )
 from dashboards.state import PeopleState
 from indexium_core.model import query, wording
+from indexium_core.model.accounts.permissions import PEOPLE_EDIT, QUERY_RUN
 from indexium_core.model.people.person import PersonCard, PersonFile, PersonPage, PersonProfile
 from indexium_core.model.planning.plan import RISK_LEVELS
 
@@ -30,7 +31,7 @@ class PeopleHeader(Component):
     _esm = module("people_header")
     _view = PeopleHeaderView
     _styles = ("charts.css", "people.css")
-    _needs = needing({"query.run": "as_sql"})
+    _needs = needing({QUERY_RUN: "as_sql"})
 
 
 class PeopleList(Component):
@@ -52,7 +53,7 @@ class PersonDrawer(Component):
     _esm = module("person_drawer")
     _view = PersonDrawerView
     _styles = ("people.css",)
-    _needs = needing({"query.run": "files", "people.edit": "rename merge split unmerge picture"})
+    _needs = needing({QUERY_RUN: "files", PEOPLE_EDIT: "rename merge split unmerge picture"})
 
 
 def header_view(state: PeopleState, page: PersonPage) -> PeopleHeaderView:

@@ -11,6 +11,7 @@ from dashboards.components.details.item_text import SHOWN_TAGS, grave, reason, t
 from dashboards.pages.plan.view_types import PlanTableView
 from dashboards.state import is_review
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
@@ -30,7 +31,7 @@ class PlanTable(Component):
 
     _esm = module("plan_table")
     _view = PlanTableView
-    _needs = needing({"plan.edit": "edit skip preserve"})
+    _needs = needing({PLAN_EDIT: "edit skip preserve"})
 
 
 def view(

@@ -10,6 +10,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.components.view_types import ButtonItemView
 from dashboards.pages.progress.view_types import ProgressView
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import ROLLBACK, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts
@@ -33,7 +34,7 @@ class Progress(Component):
 
     _esm = module("progress")
     _view = ProgressView
-    _needs = needing({"write.safe": "pause cancel", "write.any": "resume retry", "rollback": "rollback"})
+    _needs = needing({WRITE_SAFE: "pause cancel", WRITE_ANY: "resume retry", ROLLBACK: ROLLBACK})
 
 
 def nothing() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from dashboards.pages.publish.view_types import (
     PublishPlayerView,
 )
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PUBLISH, TITLES_EDIT
 from indexium_core.model.publishing.details import NfoLine, PublicationDetails, SideFileDetails
 from indexium_core.model.publishing.player_views import PlayerFact, PlayerView
 from indexium_core.model.publishing.publication import SideFilePlan
@@ -71,7 +72,7 @@ class PublishDetails(Component):
     _esm = module("publish_details")
     _view = PublishDetailsView
     _styles = ("publish.css",)
-    _needs = needing({"publish": "choose leave discard", "titles.edit": "edit"})
+    _needs = needing({PUBLISH: "choose leave discard", TITLES_EDIT: "edit"})
 
 
 def reading(address: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dashboards.pages.publish.publish_state import SORTS, PublishState
 from dashboards.pages.publish.view_types import PublishEmptyView, PublishHeaderView, PublishListView, PublishRowView
 from dashboards.questions.publish_options_question import PUBLISH_CHOICES
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import LIBRARIES_MANAGE, PUBLISH, TITLES_EDIT
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.publishing.options import PublishOptions
 from indexium_core.model.publishing.publication import ACTION_WORDS, ACTIONS, PublicationItem, PublicationPage
@@ -37,7 +38,7 @@ class PublishHeader(Component):
     _esm = module("publish_header")
     _view = PublishHeaderView
     _styles = ("pictures.css", "publish.css")
-    _needs = needing({"publish": "publish_safe", "libraries.manage": "options"})
+    _needs = needing({PUBLISH: "publish_safe", LIBRARIES_MANAGE: "options"})
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""
@@ -55,7 +56,7 @@ class PublishList(Component):
     _esm = module("publish_list")
     _view = PublishListView
     _styles = ("publish.css",)
-    _needs = needing({"libraries.manage": "options", "publish": "replace", "titles.edit": "edit"})
+    _needs = needing({LIBRARIES_MANAGE: "options", PUBLISH: "replace", TITLES_EDIT: "edit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

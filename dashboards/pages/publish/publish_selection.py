@@ -17,6 +17,7 @@ from dashboards.session import Session
 from dashboards.state import NOTHING
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PUBLISH
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.publishing.requests import PUBLISHED_RISKS, PublicationFilter, PublicationSelection
@@ -29,7 +30,7 @@ UNSELECTED = "Select titles first: press x for the title at the cursor."
 class PublishBar(ActionBar):
     """The action bar of the titles to publish. Messages: the acts."""
 
-    _needs = needing({"publish": "write"})
+    _needs = needing({PUBLISH: "write"})
 
 
 class PublishSelecting:

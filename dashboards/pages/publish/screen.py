@@ -16,6 +16,7 @@ from dashboards.questions.publish_options_question import PublishOptionsQuestion
 from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
+from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.publishing.details import PublicationDetails
 from indexium_core.model.publishing.requests import PublicationDecision
 from indexium_core.model.publishing.risks import BY_HAND
@@ -108,7 +109,7 @@ class PublishScreen(Screen):
         if self.state.asks:
             self.state.asks = False
             self._offer()
-        if self._session.may("jobs.manage") and self._session.account.sees_all:  # it concerns all folders
+        if self._session.may(JOBS_MANAGE) and self._session.account.sees_all:  # it concerns all folders
             self._bridge.run(
                 lambda: self._library.publications.refresh(disk=True), self._refreshed, name="publish_disk"
             )

@@ -12,6 +12,7 @@ from dashboards.pages.requests.requests_state import RequestsState
 from dashboards.pages.requests.view_types import RequestDetailsView, RequestsHeaderView, RequestsListView
 from dashboards.questions import write_sections
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.approvals.approval import (
     APPROVAL_STATES,
     Approval,
@@ -72,7 +73,7 @@ class RequestDetails(Component):
 
     _esm = module("request_details")
     _view = RequestDetailsView
-    _needs = needing({"plan.edit": "comment withdraw"})
+    _needs = needing({PLAN_EDIT: "comment withdraw"})
     _styles = ("requests.css",)
 
 

@@ -13,6 +13,7 @@ from dashboards.pages.titles.view_types import TitleMoverView
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.job import Job
 from indexium_core.model.titles.titles import TitleFile, TitleItem, TitlePage
 
@@ -33,7 +34,7 @@ class TitleMover(Component):
     _esm = module("title_mover")
     _view = TitleMoverView
     _styles = ("titles.css",)
-    _needs = needing({"titles.edit": "move automatic"})
+    _needs = needing({TITLES_EDIT: "move automatic"})
 
     def __init__(
         self,

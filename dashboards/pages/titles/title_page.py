@@ -25,6 +25,7 @@ from dashboards.pages.titles.view_types import (
 )
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork.selections import SlotSummary
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.lookups.candidates import Candidate
@@ -61,7 +62,7 @@ class TitleView(Component):
     _esm = module("title_page")
     _view = TitleContentView
     _styles = ("titles.css", "provider_requests.css")
-    _needs = needing({"titles.edit": "choose set add lock unlock ignore move pictures plan", "jobs.manage": "look_up"})
+    _needs = needing({TITLES_EDIT: "choose set add lock unlock ignore move pictures plan", JOBS_MANAGE: "look_up"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

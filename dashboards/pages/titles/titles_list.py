@@ -21,6 +21,7 @@ from dashboards.pages.titles.view_types import (
     TitleTileView,
 )
 from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE, SETTINGS_MANAGE, TITLES_EDIT
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.job import Job
 from indexium_core.model.lookups.traffic import ProviderStatus
@@ -80,10 +81,10 @@ class TitlesList(Component):
     _styles = ("pictures.css", "shows.css", "titles.css")
     _needs = needing(
         {
-            "jobs.manage": "look_up identify enrich",
-            "titles.edit": "plan pictures",
-            "libraries.manage": "set_kind",
-            "settings.manage": "settings",
+            JOBS_MANAGE: "look_up identify enrich",
+            TITLES_EDIT: "plan pictures",
+            LIBRARIES_MANAGE: "set_kind",
+            SETTINGS_MANAGE: "settings",
         }
     )
 

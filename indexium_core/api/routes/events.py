@@ -22,6 +22,7 @@ from indexium_core.api.streams import Stream
 from indexium_core.library import Library
 from indexium_core.model import jsonable
 from indexium_core.model.accounts.actor_limit import ActorLimit
+from indexium_core.model.accounts.permissions import PLAN_READ
 from indexium_core.model.event import Event
 
 router = APIRouter(prefix="/api", tags=["events"])
@@ -47,7 +48,7 @@ async def events(
     job_id: int | None = None,
 ) -> Stream:
     """Stream events as server-sent events, from now on or after `Last-Event-ID`."""
-    library.authority.require("plan.read")
+    library.authority.require(PLAN_READ)
     if last_event_id and not (last_event_id.isdecimal() and int(last_event_id) < 2**63):
         raise problems.ProblemAnswer(422, "invalid_request", "Last-Event-ID must be the number of an event.")
     start = int(last_event_id) if last_event_id else after

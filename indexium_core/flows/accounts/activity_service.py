@@ -7,6 +7,7 @@ from datetime import datetime
 from indexium_core import errors
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.model import moments
+from indexium_core.model.accounts.permissions import USERS_MANAGE
 from indexium_core.model.approvals.activity import ActivityActor, ActivityPage
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
@@ -61,4 +62,4 @@ class ActivityService:
         return store.actors(self._database.read(), self._sight())
 
     def _sight(self) -> AccountSight:
-        return AccountSight(self._authority.may("users.manage"), self._authority.person_of(current_actor()))
+        return AccountSight(self._authority.may(USERS_MANAGE), self._authority.person_of(current_actor()))

@@ -10,7 +10,7 @@ from indexium_core import errors
 from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.token_check import TokenCheck
 from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
-from indexium_core.model.accounts.permissions import PLAN_READ, Permission, permissions_of
+from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE, Permission, permissions_of
 from indexium_core.model.accounts.tokens import (
     MOST_TOKENS,
     ApiToken,
@@ -74,7 +74,7 @@ class TokenService:
         self,
         name: str,
         *,
-        permissions: Sequence[str] = ("plan.read",),
+        permissions: Sequence[str] = (PLAN_READ,),
         days: int | None = None,
         libraries: Sequence[int] | None = None,
         user: str = "",
@@ -144,7 +144,7 @@ class TokenService:
 
     def _manages_all(self) -> bool:
         role = self._sign_in.role_of(int(current_actor().id))
-        return role is not None and "users.manage" in permissions_of(role)
+        return role is not None and USERS_MANAGE in permissions_of(role)
 
     def _owner(self, reader: Connection, name: str) -> User:
         """Return the person with a name, or by default the present one; ForbiddenError if that is somebody else."""

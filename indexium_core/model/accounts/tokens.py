@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core import errors
-from indexium_core.model.accounts.permissions import PERMISSIONS, Permission
+from indexium_core.model.accounts.permissions import PERMISSIONS, USERS_MANAGE, Permission
 from indexium_core.model.accounts.users import checked_name_of
 from indexium_core.model.shapes import Shaped
 
@@ -18,7 +18,7 @@ MOST_TOKENS = 50  # of one person
 _RANDOM = 32  # bytes, which are 43 characters
 _LONGEST_DAYS = 3650
 # No token has these, whatever its owner may do: a program that leaks its token must not make itself another one.
-WITHOUT_TOKENS: frozenset[Permission] = frozenset({"users.manage"})
+WITHOUT_TOKENS: frozenset[Permission] = frozenset({USERS_MANAGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

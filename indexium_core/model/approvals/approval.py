@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.accounts.permissions import Permission
+from indexium_core.model.accounts.permissions import PUBLISH, ROLLBACK, WRITE_ANY, Permission
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.shapes import ListPage, Shaped
 
@@ -18,8 +18,8 @@ ApprovalKind = Literal["write", "publish", "rollback"]
 ApprovalAction = Literal["proposed", "commented", "changed", "approved", "rejected", "withdrawn"]
 APPROVAL_STATES: tuple[ApprovalState, ...] = get_args(ApprovalState)
 APPROVAL_KINDS: tuple[ApprovalKind, ...] = get_args(ApprovalKind)
-# Who may approve work, and reject it: whoever may start any work of the kind.
-DECIDING: Mapping[ApprovalKind, Permission] = {"write": "write.any", "publish": "publish", "rollback": "rollback"}
+# Who may start any work of a kind may also approve and reject it.
+DECIDING: Mapping[ApprovalKind, Permission] = {"write": WRITE_ANY, "publish": PUBLISH, "rollback": ROLLBACK}
 KIND_WORDS: Mapping[ApprovalKind, str] = {"write": "write", "publish": "publication", "rollback": "rollback"}
 STATE_WORDS: Mapping[ApprovalState, str] = {
     "waiting": "waits for approval",

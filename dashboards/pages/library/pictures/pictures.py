@@ -12,6 +12,7 @@ from dashboards.components.view_types import FilterView
 from dashboards.pages.library.pictures.view_types import NoPicturesView, PicturesView
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
+from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
@@ -48,7 +49,7 @@ class Pictures(Component):
     _view = PicturesView
     _styles = ("pictures.css", "shows.css")
     _needs = needing(
-        {"jobs.manage": "stop_scan", "plan.edit": "bulk rate rate_all favorite favorite_all heart star people"}
+        {JOBS_MANAGE: "stop_scan", PLAN_EDIT: "bulk rate rate_all favorite favorite_all heart star people"}
     )
 
     def send_tiles(self, page: TilePage, *, pictures: bool) -> None:

@@ -13,6 +13,7 @@ from dashboards.pages.plan.search.view_types import PlanHeaderView, ReviewProgre
 from dashboards.state import PlanState, is_review
 from indexium_core import errors
 from indexium_core.model import query, wording
+from indexium_core.model.accounts.permissions import PLAN_EDIT, QUERY_RUN, WRITE_SAFE
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets
 from indexium_core.model.planning.plan import PlanStatistics
@@ -62,9 +63,9 @@ class PlanHeader(Component):
     _styles = ("plan_header.css", "exchange_menu.css")
     _needs = needing(
         {
-            "write.safe": "write_safe",
-            "query.run": "as_sql",
-            "plan.edit": "upload stop_skipping save update renamed default_view remove_view put_back",
+            WRITE_SAFE: "write_safe",
+            QUERY_RUN: "as_sql",
+            PLAN_EDIT: "upload stop_skipping save update renamed default_view remove_view put_back",
         }
     )
     _of_all_folders = ("upload",)

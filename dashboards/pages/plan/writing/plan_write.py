@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
+from indexium_core.model.accounts.permissions import PLAN_EDIT, WRITE_ANY, WRITE_SAFE
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import SAFE, WRITABLE, Selection, SelectionSummary
@@ -30,7 +31,7 @@ UNSELECTED = "Select files first: press x for the file at the cursor, or a for a
 class PlanBar(ActionBar):
     """The action bar of the plan. Messages: the acts."""
 
-    _needs = needing({"write.safe": "write", "plan.edit": "people skip preserve"})
+    _needs = needing({WRITE_SAFE: "write", PLAN_EDIT: "people skip preserve"})
 
 
 class PlanWrite:
@@ -138,7 +139,7 @@ class PlanWrite:
         return self._library.preview(selection, plan, within=within, options=self._options("write"))
 
     def _options(self, action: str) -> WriteOptions:
-        risk = WRITABLE if self._session.may("write.any") or not self._session.may("write.safe") else SAFE
+        risk = WRITABLE if self._session.may(WRITE_ANY) or not self._session.may(WRITE_SAFE) else SAFE
         return WriteOptions(risk=risk, user_action=action, source="dashboard")
 
     def written(self, query: str) -> MetadataOperation | None:

@@ -24,6 +24,7 @@ from dashboards.pages.titles.artwork_dialog.artwork_views import (
 from dashboards.pages.titles.artwork_dialog.view_types import ArtworkDialogView
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.accounts.permissions import SETTINGS_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.selections import PictureSearchResult, SlotSummary
 from indexium_core.model.lookups.traffic import ProviderStatus
@@ -82,7 +83,7 @@ class ArtworkDialog(Component):
     _view = ArtworkDialogView
     _styles = ("artwork_dialog.css",)
     _needs = needing(
-        {"titles.edit": "select reject keep release restore undo search providers", "settings.manage": "settings"}
+        {TITLES_EDIT: "select reject keep release restore undo search providers", SETTINGS_MANAGE: "settings"}
     )
 
     def __init__(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from indexium_core.api.answers import ApiTokenAnswer, IdentityAnswer, Json, NewTokenAnswer
 from indexium_core.api.context import Body, Id, Open, SmallId, Text
+from indexium_core.model.accounts.permissions import PLAN_READ
 
 router = APIRouter(prefix="/api", tags=["accounts"])
 
@@ -19,7 +20,7 @@ class TokenBody(Body):
     name: Annotated[Text, Field(description="What it is for; unique among the tokens of its owner.")]
     permissions: Annotated[
         list[Text], Field(max_length=100, description="What it may do, for example plan.read and jobs.manage.")
-    ] = Field(default_factory=lambda: ["plan.read"])
+    ] = Field(default_factory=lambda: list[str]([PLAN_READ]))
     days: Annotated[int | None, Field(description="After how many days it ends; null: when it is revoked.")] = None
     libraries: Annotated[
         list[SmallId] | None, Field(max_length=1000, description="Ids of its only libraries; null: all of its owner.")
