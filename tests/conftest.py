@@ -32,7 +32,7 @@ settings.register_profile("usual", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("exhaustive", settings.get_profile("usual"), max_examples=300)
 
 HERE = Path(__file__).parent
-_REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary lists repeated ones
+_REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary says why one was repeated
 _CREATE = database_module._create  # before a fixture replaces it
 _HASHER = passwords._hasher
 _NUMBERS = itertools.count()
@@ -122,6 +122,14 @@ def pytest_unconfigure() -> None:
         if type(each) in {Database, Connection, Memory}:
             vars(each).pop("_raw", None)
     connection._parsed.cache_clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print why tests were repeated: a test that passes the second time has a fault, too."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        crash = getattr(report.longrepr, "reprcrash", None)
+        reason = f"{crash.path}:{crash.lineno}: {crash.message[:500]}" if crash else str(report.longrepr)[-500:]
+        terminalreporter.write_line(f"repeated {report.nodeid} ({report.when}): {reason}")
 
 
 @pytest.fixture(scope="session")

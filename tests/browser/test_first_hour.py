@@ -136,7 +136,7 @@ def test_keys_alone_lead_through_the_first_hour(
     keyboard.press("Enter")
     expect(work).to_contain_text("3 files written")
     expect(dialog).to_have_count(0)
-    page.wait_for_function("document.activeElement.id === 'main'")
+    expect(page.locator("#main")).to_be_focused()
     assert {path.name for path, data in untouched.items() if path.read_bytes() != data} == {
         "boat.mp4",
         "pier.mp4",
