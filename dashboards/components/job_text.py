@@ -15,21 +15,6 @@ from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.operations.outcomes import items_in_words
 
-KINDS = {
-    "write": "Writes",
-    "rollback": "Rollbacks",
-    "publish": "Publications",
-    "scan": "Scans",
-    "rescan": "Rescans",
-    "verify": "Verifications",
-    "thumbnails": "Thumbnails",
-    "identify": "Identifications",
-    "enrich": "Enrichments",
-    "artwork": "Pictures of titles",
-    "database_backup": "Backups of the database",
-    "snapshot": "Snapshots",
-    "ratings": "Ratings",
-}
 _UNITS = {"artwork": "picture"}  # what jobs count that do not count files
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten

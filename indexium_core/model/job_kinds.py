@@ -1,5 +1,5 @@
 """
-The kinds of jobs, as the table of jobs names them, and what a person needs to start each.
+The kinds of jobs, as the table of jobs names them, their words, and what a person needs to start each.
 
 The queue knows each kind before the module of its work is loaded.
 """
@@ -48,5 +48,23 @@ TO_START: Mapping[str, Permission] = MappingProxyType(
             (DATABASE_BACKUP, REACTION, RECOVERY_DRILL, SNAPSHOT, WATCH_STATES, WEBHOOK_EVENTS),
             permissions.SETTINGS_MANAGE,
         ),
+    }
+)
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {  # what people read, in the order of the list; of other kinds, the kind itself
+        WRITE: "Writes",
+        ROLLBACK: "Rollbacks",
+        PUBLICATION: "Publications",
+        SCAN: "Scans",
+        RESCAN: "Rescans",
+        VERIFICATION: "Verifications",
+        THUMBNAILS: "Thumbnails",
+        IDENTIFICATION: "Identifications",
+        ENRICHMENT: "Enrichments",
+        ARTWORK: "Pictures of titles",
+        DATABASE_BACKUP: "Backups of the database",
+        SNAPSHOT: "Snapshots",
+        RATINGS: "Ratings",
     }
 )

@@ -16,13 +16,14 @@ from indexium_core.cli import frame
 from indexium_core.cli.commands import COMMANDS
 from indexium_core.files import volumes
 from indexium_core.library import Library
-from indexium_core.model import query
+from indexium_core.model import job_kinds, query
 from indexium_core.model.accounts.permissions import PERMISSION_WORDS
 from indexium_core.model.fields.rules import FACTS
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files import inventory
 from indexium_core.model.planning import risk
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
+from indexium_core.model.schedules.table import SCHEDULES
 from indexium_core.model.titles.fields import ENTITY_TYPES, TITLE_FIELDS, checked_value
 from indexium_core.settings import Settings
 
@@ -222,6 +223,18 @@ def test_safety_page_matches_file_systems() -> None:
     assert len(said) == len({note for note, _ in said}) == len({promise for _, promise in said})
 
 
+def test_every_kind_of_job_is_on_jobs_page() -> None:
+    text = (DOCS / "jobs.md").read_text(encoding="utf-8")
+    kinds = [value for name, value in vars(job_kinds).items() if name.isupper() and isinstance(value, str)]
+    assert [kind for kind in kinds if f"`{kind}`" not in text] == []
+    assert job_kinds.WRITE in kinds
+
+
+def test_every_schedule_is_on_schedules_page() -> None:
+    text = (DOCS / "schedules.md").read_text(encoding="utf-8")
+    assert [each.name for each in SCHEDULES if f"| `{each.name}`" not in text] == []
+
+
 def test_every_command_and_its_options_are_on_commands_page() -> None:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
     lines = text.splitlines()
@@ -241,6 +254,8 @@ def test_every_command_and_its_options_are_on_commands_page() -> None:
     for command in COMMANDS:
         frame.import_command(command)
     whole = typer.main.get_group(frame.app)
+    assert isinstance(whole, frame.CommandGroup)
+    whole.commands = whole.imported  # with their inner commands and options, which the list of commands lacks
 
-    assert {"jobs", "operations"} <= set(whole.commands)
+    assert whole.commands["jobs"].commands["list"].params
     assert missing(whole) == []

@@ -17,7 +17,7 @@ from indexium_core.flows.writing import recording
 from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
-from tests.support import field_values, shapes
+from tests.support import field_values, shapes, tables
 from tests.support.cases import each_case
 from tests.support.oracles import oracle
 from tests.support.studio import OLD
@@ -77,6 +77,20 @@ def test_scan_after_a_definition_reads_the_values_of_all_files(library: Library,
         other.fields.define("tape_number", "list")
         other.scan()
         assert values_of(other, "tape_number") == ["12", "12"]
+
+
+def test_first_scan_by_a_version_with_a_new_field_reads_all_files(library: Library, folder: Path) -> None:
+    def files_read() -> int:
+        return library.scan().cache.hits  # a file that is read asks for its hash
+
+    for path in folder.iterdir():
+        os.utime(path, (OLD, OLD))  # scans read files again that changed just before
+    library.scan()
+    assert files_read() == 0
+    with tables.changing(library) as transaction:
+        transaction.execute("DELETE FROM finished_upgrades WHERE name = 'field genre'")  # a home of an earlier version
+    assert files_read() == 2
+    assert files_read() == 0
 
 
 def test_scan_reads_a_field_that_was_defined_during_a_write(

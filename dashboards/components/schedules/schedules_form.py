@@ -8,38 +8,12 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.schedules.schedule import COMPLETED, Schedule
-
-_TEXTS: Mapping[str, tuple[str, str]] = {  # by name: label and purpose
-    "database-backup": ("Backup of the database", "The last seven are kept. 'indexium db restore' uses them."),
-    "scan": ("Nightly scan", "Of the libraries that ask for it, and what follows."),
-    "reconciliation": (
-        "Search for missed events",
-        "Scans the libraries with events; without a sender it does nothing.",
-    ),
-    "title-refresh": ("Look-up of old titles", "Their values are older than the days of the provider cache."),
-    "recovery-drill": (
-        "Recovery drill",
-        "Restores everything that was published into a temporary folder, and compares.",
-    ),
-    "watch-states": (
-        "Copy of watch states",
-        "What people have watched in the players, with a date; without a player it is off.",
-    ),
-    "picture-collection": ("Collection of pictures", "Deletes pictures that nothing uses any more."),
-    "retention": (
-        "Retention",
-        "Deletes backups of writes, jobs and log entries that are older than the settings keep them.",
-    ),
-    "snapshot": (
-        "Snapshot for analysts",
-        "A copy of the tables for queries; a rebuild of the database uses it.",
-    ),
-}
+from indexium_core.model.schedules.table import SCHEDULES_BY_NAME
 
 
 def label(name: str) -> str:
     """Return the name of a schedule for people."""
-    return _TEXTS.get(name, (name.replace("-", " ").capitalize(), ""))[0]
+    return SCHEDULES_BY_NAME[name].label
 
 
 def view(schedules: Sequence[Schedule], *, problem: Mapping[str, str] | None) -> dict[str, Any]:
@@ -54,7 +28,7 @@ def _row(schedule: Schedule) -> dict[str, Any]:
     return {
         "name": schedule.name,
         "label": label(schedule.name),
-        "help": _TEXTS.get(schedule.name, ("", ""))[1],
+        "help": SCHEDULES_BY_NAME[schedule.name].purpose,
         "enabled": schedule.enabled,
         "when": schedule.when,
         "cron": schedule.cron,

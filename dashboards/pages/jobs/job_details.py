@@ -10,7 +10,7 @@ from dashboards.components import changes, job_text
 from dashboards.components.base import Component, module, needing
 from dashboards.pages.jobs import job_actions
 from dashboards.pages.jobs.view_types import JobDetailsView, JobPriorityView
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, WRITE_ANY
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import PRIORITIES, Job
@@ -102,7 +102,7 @@ def _follow(job: Job) -> dict[str, str] | None:
 
 def facts(job: Job, *, now: datetime) -> list[list[str]]:
     """Return the facts as pairs of label and text."""
-    pairs = [["Kind", job_text.KINDS[job.job_type][:-1] if job.job_type in job_text.KINDS else job.job_type]]
+    pairs = [["Kind", job_kinds.WORDS[job.job_type][:-1] if job.job_type in job_kinds.WORDS else job.job_type]]
     if job.started_at:
         pairs.append(["Started", wording.when(job.started_at, now=now)])
     if job.completed_at:

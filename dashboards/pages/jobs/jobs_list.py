@@ -12,7 +12,7 @@ from dashboards.components.base import Component, module, needing
 from dashboards.pages.jobs import job_actions
 from dashboards.pages.jobs.view_types import JobCardView, JobsHeaderView, JobsListView
 from dashboards.state import JobsState
-from indexium_core.model import wording
+from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, QUERY_RUN, WRITE_ANY
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import ENDED_STATES, Job, JobPage
@@ -129,7 +129,7 @@ def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[JobCa
     return [
         {
             "kind": kind,
-            "label": job_text.KINDS.get(kind, kind.replace("_", " ").capitalize()),
+            "label": job_kinds.WORDS.get(kind, kind.replace("_", " ").capitalize()),
             "on": kind == chosen,
             "interrupted": wording.count(number)
             if (number := _number({"": counts.get(kind, {})}, ("interrupted",)))
@@ -140,7 +140,7 @@ def cards(counts: Mapping[str, Mapping[str, int]], *, chosen: str) -> list[JobCa
                 for number in [_number({"": counts.get(kind, {})}, states)]
             ],
         }
-        for kind in [*job_text.KINDS, *sorted(counts.keys() - job_text.KINDS.keys())]
+        for kind in [*job_kinds.WORDS, *sorted(counts.keys() - job_kinds.WORDS.keys())]
     ]
 
 

@@ -15,7 +15,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import JobsState
 from indexium_core import errors
-from indexium_core.model import query
+from indexium_core.model import job_kinds, query
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobPage
 from indexium_core.model.operations.operation import OperationStatus
@@ -25,7 +25,7 @@ WAITING = 20
 AT_ONCE = 50  # maximum number of listed started jobs
 CHANGES = 20  # changed properties on a page
 READING = ("scan", "rescan")  # kinds that change properties of files
-EVENTS = tuple(f"{noun}:{verb}" for noun in job_text.KINDS for verb in ("started", "progress", "completed"))
+EVENTS = tuple(f"{noun}:{verb}" for noun in job_kinds.WORDS for verb in ("started", "progress", "completed"))
 
 
 class JobsScreen(Screen):

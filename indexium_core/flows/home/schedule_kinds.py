@@ -1,12 +1,13 @@
-"""The table of the schedules of a home, with their default times."""
+"""The schedules of a home, with the conditions that its services know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from indexium_core.jobs.schedules.scheduler import ScheduleKind
-from indexium_core.model import job_kinds
-from indexium_core.model.schedules.cron import ON_CHANGE
+from indexium_core.model.schedules.table import SCHEDULES, HomeSchedule
 from indexium_core.settings import Settings
 
 
@@ -19,29 +20,22 @@ def of_home(
     `is_working` returns whether an operation runs or will run in this process; `has_players`: there is a player that
     is on.
     """
+    switches: Mapping[str, Mapping[str, Any]] = {
+        "snapshot": {"setting": "snapshots", "is_on": lambda: config.snapshots},
+        "watch-states": {"is_on": has_players},
+    }
 
-    def is_paused() -> bool:
-        return config.automation_paused
+    def must_wait(row: HomeSchedule) -> bool:
+        return (row.waits_for_writes and is_working()) or (row.is_automation and config.automation_paused)
 
-    return (
-        ScheduleKind(name="database-backup", kind=job_kinds.DATABASE_BACKUP, cron="0 3 * * *", must_wait=is_working),
-        ScheduleKind(name="picture-collection", kind=job_kinds.PICTURE_COLLECTION, cron="0 3 * * *"),
-        ScheduleKind(name="retention", kind=job_kinds.RETENTION, cron="30 3 * * *", must_wait=is_working),
-        *(
-            ScheduleKind(name=name, kind=kind, cron=text, is_off_at_first=is_off, must_wait=is_paused)
-            for name, kind, text, is_off in (
-                ("scan", job_kinds.NIGHTLY_SCAN, "0 2 * * *", False),  # of the libraries that ask for it
-                ("reconciliation", job_kinds.RECONCILIATION, "30 4 * * 0", False),  # if there is a sender
-                ("title-refresh", job_kinds.TITLE_REFRESH, "30 2 * * *", True),
-                ("recovery-drill", job_kinds.RECOVERY_DRILL, "0 5 1 * *", True),
-            )
-        ),
+    return tuple(
         ScheduleKind(
-            name="snapshot",
-            kind=job_kinds.SNAPSHOT,
-            cron=ON_CHANGE,
-            setting="snapshots",
-            is_on=lambda: config.snapshots,
-        ),
-        ScheduleKind(name="watch-states", kind=job_kinds.WATCH_STATES, cron="30 5 * * *", is_on=has_players),
+            name=row.name,
+            kind=row.kind,
+            cron=row.cron,
+            is_off_at_first=row.is_off_at_first,
+            must_wait=functools.partial(must_wait, row),
+            **switches.get(row.name, {}),
+        )
+        for row in SCHEDULES
     )

@@ -32,6 +32,7 @@ from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.model import wording
+from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files.hash_cache import CacheUse
 from indexium_core.model.files.inventory import LibraryRow
 from indexium_core.model.scanning.reports import ScanProgress, ScanReport
@@ -244,6 +245,7 @@ class _ScanRun:
         """Scan libraries, or only some places in them; `since` is the start of a former run of the same scan."""
         report, self._since, self._full, self._places = self.report, since, full, places
         report.libraries = len(libraries)
+        catalog.note_fields(self._database, [field.key for field in FIELDS], at=self._at)
         try:
             found = [self._discover(library, full=full, accept_missing=accept_missing) for library in libraries]
         except _CancelledError:

@@ -24,6 +24,7 @@ from indexium_core.store.rows import Restat, ScannedFile
 
 if TYPE_CHECKING:
     from indexium_core.model.files.hash_cache import KnownHash
+    from indexium_core.store.database import Database
 
 _KEEPING = ("keep_identity", "keep_facts", "keep_stable")  # statements about facts of files that cannot be read
 
@@ -179,9 +180,17 @@ def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]
     return {row[0]: row for row in reader.execute(_sql("stable_stats"), _span(root)).fetchall()}
 
 
+def note_fields(database: Database, keys: Sequence[str], *, at: datetime) -> None:
+    """Note the fields that scans read from now on: files that an earlier version read are outdated after a new one."""
+    if database.read().value(_sql("has_new_fields"), {"keys": list(keys)}):
+        with database.atomic() as tx:
+            tx.execute(_sql("store_new_fields"), {"keys": list(keys), "at": at})
+
+
 def read_before_fields(reader: Connection, root: bytes) -> set[bytes]:
-    """Return the paths below `root` of the files that were read before the custom fields changed."""
-    return {row[0] for row in reader.execute(_sql("read_before_fields"), _span(root)).fetchall()}
+    """Return the paths below `root` of the files that were read before a field was new or a custom field changed."""
+    parameters = (*_span(root), reader.value(_sql("fields_changed_at")))
+    return {row[0] for row in reader.execute(_sql("read_before"), parameters).fetchall()}
 
 
 def without_permission(reader: Connection, root: bytes) -> dict[bytes, str]:
@@ -295,6 +304,7 @@ def upsert_files(
         properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path, _ in changed_paths}, at=at)
         for file_id, _, is_new in changed_paths:
             ids[is_new].append(file_id)
+    tx.execute(_sql("read_again"), {"at": at, "changed_at": tx.value(_sql("fields_changed_at"))})
     if differing or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)

@@ -102,10 +102,31 @@ WHERE library_id = $1 OR file_hash IN (SELECT file_hash FROM scanned_files WHERE
 SELECT path_bytes, size, mtime_ns, mode, inode, nlink
 FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND NOT growing;
 
--- name: read_before_fields
--- The stable files below a root that were read before the custom fields changed.
+-- name: has_new_fields
+-- Whether no scan of this home has read some of these fields.
+SELECT count(*) > 0 FROM (SELECT unnest($keys::VARCHAR[]) AS key)
+WHERE 'field ' || key NOT IN (SELECT name FROM finished_upgrades);
+
+-- name: store_new_fields
+-- Scans read these fields, too.
+INSERT INTO finished_upgrades
+SELECT 'field ' || key, $at FROM (SELECT unnest($keys::VARCHAR[]) AS key)
+WHERE 'field ' || key NOT IN (SELECT name FROM finished_upgrades);
+
+-- name: fields_changed_at
+-- When scans got a new field, or a custom field changed, the last time.
+SELECT greatest((SELECT max(changed_at) FROM custom_fields),
+                (SELECT max(finished_at) FROM finished_upgrades WHERE name LIKE 'field %'));
+
+-- name: read_before
+-- The stable files below a root that were read before a time.
 SELECT path_bytes FROM scanned_files
-WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND scanned_at < (SELECT max(changed_at) FROM custom_fields);
+WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND scanned_at < $3;
+
+-- name: read_again
+-- The files of the batch that have the same values as before the fields changed: the next scan does not read them again.
+UPDATE scanned_files SET scanned_at = $at FROM resolved AS r
+WHERE r.file_id = scanned_files.file_id AND scanned_files.scanned_at < $changed_at;
 
 -- name: without_permission
 -- The stable files below a root whose folder or whose attributes forbid a write, with the reason.

@@ -26,7 +26,6 @@ from indexium_core.model.view import SavedView
 from indexium_core.services import LibraryServices
 from indexium_core.store.accounts import limited_reader
 from tests.integration.accounts.test_role_matrix import BODIES, OTHERS, PAGES, PARAMETERS, SENT
-from tests.integration.test_actors import PLAIN
 from tests.support import described, tables
 from tests.support.call_rules import INTERNAL, READS_OF_HOME, RESTRICTED
 from tests.support.effort import effort
@@ -36,6 +35,7 @@ from tests.support.split_home import MARKS, House
 from tests.support.studio import ALL
 
 MARK = re.compile("|".join(MARKS), re.IGNORECASE)
+PLAIN = {"home", "notices"}  # attributes of a library that are no services
 LIMITED = ("viewer", "approver", "editor")
 
 
