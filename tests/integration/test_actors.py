@@ -281,6 +281,7 @@ READS = """
     build operations records show use verify fields frame pandas_code schema stream values examples log of_operation
     all_options check_tasks example options present_picture preview_publication require_startable unpublished
     unpublished_count validate_before_publish detect_missing_assets cached cached_thumbnail collage folder_collage
+    of_write of_publication of_rollback
     event events try_path files_left is_paused configured
     reads unrecorded since match pauses request_page requests require_one season sessions state status test effect set
     table
