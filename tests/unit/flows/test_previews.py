@@ -72,7 +72,7 @@ class Stage:
 
 @pytest.fixture
 def stage(database: Database) -> Stage:
-    store(database, [scanned("a.mp4"), scanned("b.mp4", "Shot at sea"), scanned("c.mp4")])
+    store(database, [scanned("a.mp4"), scanned("b.mp4", "Shot at sea"), scanned("c.mp4", "People: Zoe")])
     made = Stage(database)
     made.decisions.edit([SAFE_ONE], ["Ann Lee"])
     made.decisions.edit([TEXT_ONE], ["Bob Ray"])
@@ -118,6 +118,12 @@ def test_write_of_safe_files_alone_needs_no_more_than_that(stage: Stage) -> None
     ]
 
 
+def test_dangerous_files_are_counted_whatever_they_lose(stage: Stage) -> None:
+    stage.decisions.edit([OTHER], [])
+    found = stage.of_write()
+    assert (found.danger_count, found.summary.loses_text, found.summary.removes_all_people) == (2, 1, 1)
+
+
 def test_files_in_use_are_counted(stage: Stage) -> None:
     assert not stage.of_write(selection=Selection(query="name:nobody")).all_in_use  # no file is none in use
     stage.holders = [Holder(7, "paused", 1)]
@@ -134,8 +140,15 @@ def test_other_result_than_shown_is_stale_and_numbers_stay_those_of_the_shown_pl
     stage.decisions.edit([OTHER], ["Cy Orr"])
     found = stage.previews.of_write(shown, ALL, selection=EVERY)
 
-    assert [(each.file_id, each.shown, each.now) for each in found.stale.items] == [(OTHER, None, "People: Cy Orr")]
+    assert [(each.file_id, each.now) for each in found.stale.items] == [(OTHER, "People: Cy Orr")]
     assert (found.stale.count, found.summary.count, found.digest.count) == (1, 2, 3)
+
+
+def test_file_of_a_level_that_is_left_out_is_not_stale(stage: Stage) -> None:
+    shown = stage.planner.plan()
+    stage.decisions.edit([TEXT_ONE], ["Di Fox"])
+    usual, every = (stage.previews.of_write(shown, options) for options in (WriteOptions(), ALL))
+    assert (usual.stale.count, usual.summary.count, every.stale.count) == (0, 1, 1)
 
 
 def test_same_results_are_counted_in_the_newest_plan(stage: Stage) -> None:
