@@ -60,11 +60,12 @@ class WriteQuestion:
         self._bridge.run(lambda: self._check(request), self._ask, name="write_question", once=True)
 
     def _check(self, request: WriteRequest) -> ShownWrite:
+        newest = request.plan.newest()  # before the preview: the write then refuses what changes during the preview
         preview = self._library.previews.of_write(
             request.plan, request.options, selection=request.selection, within=request.within
         )
         if not preview.stale.count:
-            request = request._replace(plan=request.plan.newest())  # that of the preview
+            request = request._replace(plan=newest)
         dangers: list[PlanItem] = []
         if preview.danger_count:
             dangers, _ = request.plan.sample(request.selection, QUERIES["danger"], limit=write_sections.PER_PAGE)
