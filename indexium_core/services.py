@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.accounts.token_service import TokenService
     from indexium_core.flows.accounts.user_service import UserService
     from indexium_core.flows.approvals.approval_service import Approvals
+    from indexium_core.flows.approvals.previews import Previews
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.artwork_manager import ArtworkManager
     from indexium_core.flows.artwork.asset_selection import AssetSelectionService
@@ -135,6 +136,7 @@ class LibraryServices:
     exporter: Exporter
     changes: PlanImport
     checks: Checks
+    previews: Previews  # what people see before a write, a publication or a rollback starts
     operations: MetadataWriter
     history: HistoryService
     retries: RetryService
@@ -356,7 +358,7 @@ class LibraryServices:
             plan: The plan that the person saw.
             options: How to write.
             selection: The selected files; default: all items of the risk levels in the options.
-            expected: The result of `plans.digest` when the files were shown: the write fails if the files differ now.
+            expected: The digest of the preview that was shown: the write fails if the files differ now.
             request: The request of a program; a repeated request does not start a second operation.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from indexium_core.model.publishing.publication import PublicationItem, counts_i
 from indexium_core.model.publishing.requests import (
     DEFAULT_RISKS,
     PUBLISHED_RISKS,
+    PublicationPreview,
     PublicationRequest,
     PublicationSelection,
     PublicationSummary,
@@ -39,13 +40,16 @@ class PublishWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPreview:
-    """A wish with its numbers."""
+class ShownPublication:
+    """A wish with its preview."""
 
     wish: PublishWish
-    summary: PublicationSummary
-    dangers: list[PublicationItem]
-    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
+    preview: PublicationPreview
+    dangers: list[PublicationItem]  # the first dangerous titles
+
+    @property
+    def summary(self) -> PublicationSummary:
+        return self.preview.summary
 
     @property
     def by_risk(self) -> Mapping[str, int]:
@@ -76,40 +80,37 @@ class PublishQuestion:
         """Ask whether to publish; a confirmation starts the publication."""
         self._bridge.run(lambda: self._check(wish), self._ask, name="publish_question", once=True)
 
-    def _check(self, wish: PublishWish) -> PublishPreview:
-        publications = self._library.publications
-        summary = publications.summary(wish.selection)
+    def _check(self, wish: PublishWish) -> ShownPublication:
+        preview = self._library.previews.of_publication(wish.selection)
         dangers = []
-        if summary.by_risk.get("danger"):
+        if preview.summary.by_risk.get("danger"):
             for address in wish.dangers[:_DANGERS]:
                 kind, _, number = address.partition(":")
-                dangers.append(publications.get(kind, int(number)))
-        reasons = self._library.approvals.reasons("publish", summary.by_risk, file_bytes=summary.new_bytes)
-        return PublishPreview(wish=wish, summary=summary, dangers=dangers, reasons=reasons)
+                dangers.append(self._library.publications.get(kind, int(number)))
+        return ShownPublication(wish=wish, preview=preview, dangers=dangers)
 
-    def _ask(self, preview: PublishPreview) -> None:
-        number = preview.summary.titles
+    def _ask(self, shown: ShownPublication) -> None:
+        number, wish, reasons = shown.summary.titles, shown.wish, shown.preview.reasons
         if not number:
-            left = _left_out(preview.summary)
+            left = _left_out(shown.summary)
             self._bridge.toast("info", f"There is nothing to publish{f': {left}' if left else ''}.")
             return
-        danger, titles = preview.danger_count, preview.titles
-        published = approval_sections.action(preview.reasons, f"Publish {titles}")
-        verb = approval_sections.verb(preview.reasons, "publish")
+        danger, titles = shown.danger_count, shown.titles
+        published = approval_sections.action(reasons, f"Publish {titles}")
+        verb = approval_sections.verb(reasons, "publish")
         self._dialog.ask(
             f"{published}?",
-            sections(preview),
-            lambda note: self._start(preview, note),
+            sections(shown),
+            lambda note: self._start(wish, shown.preview, note),
             confirm=published,
             risky=danger > 0,
-            enter=not danger and not preview.wish.has_changed,
+            enter=not danger and not wish.has_changed,
             typed=write_sections.typed(danger, noun="title", verb=verb) if danger else None,
             note="Title or note for the history (optional)",
-            acts={"leave_out": lambda: self.ask(without_danger(preview.wish))},
+            acts={"leave_out": lambda: self.ask(without_danger(wish))},
         )
 
-    def _start(self, preview: PublishPreview, note: str) -> None:
-        wish = preview.wish
+    def _start(self, wish: PublishWish, preview: PublicationPreview, note: str) -> None:
 
         def failed(error: errors.IndexiumError) -> None:
             if isinstance(error, errors.StalePlanError):  # something changed between the question and the answer
@@ -139,34 +140,32 @@ def without_danger(wish: PublishWish) -> PublishWish:
     return replace(wish, selection=selection, risks=risks, dangers=(), has_changed=False)
 
 
-def sections(preview: PublishPreview) -> list[dict[str, Any]]:
+def sections(publication: ShownPublication) -> list[dict[str, Any]]:
     """Return the sections of the question: titles by risk, files, what is left out, the rollback, and losses."""
-    summary, danger = preview.summary, preview.danger_count
+    summary, danger, by_risk = publication.summary, publication.danger_count, publication.by_risk
     levels = [
-        {"level": level, "count": wording.count(preview.by_risk[level])}
-        for level in PUBLISHED_RISKS
-        if preview.by_risk.get(level)
+        {"level": level, "count": wording.count(by_risk[level])} for level in PUBLISHED_RISKS if by_risk.get(level)
     ]
     pairs = [
         ["Files", counts_in_words(summary.actions)],
         ["Written", f"about {wording.size(summary.new_bytes)}, beside the media; the media stay as they are"],
         ["Rollback", summary.promise],
     ]
-    if summary.titles > sum(preview.by_risk.values()):
+    if summary.titles > sum(by_risk.values()):
         pairs.insert(0, ["Titles", f"{wording.count(summary.titles)} with the seasons and episodes of series"])
     if left := _left_out(summary):
         pairs.append(["Left out", left])
     shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": pairs}]
-    shown[:0] = approval_sections.sections(preview.reasons)
-    if preview.wish.has_changed:
+    shown[:0] = approval_sections.sections(publication.preview.reasons)
+    if publication.wish.has_changed:
         shown.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
     if danger:
         label = "Leave it out" if danger == 1 else "Leave them out"
         actions = [{"label": label, "act": "leave_out"}] if danger < summary.titles else []
         text = f"{wording.plural(danger, 'title')}: something of others would be lost"
         shown.append({"kind": "lines", "level": "danger", "lines": [{"text": text, "actions": actions}]})
-    if preview.dangers:
-        shown.append(_dangers(preview.dangers, len(preview.wish.dangers)))
+    if publication.dangers:
+        shown.append(_dangers(publication.dangers, len(publication.wish.dangers)))
     shown += [{"kind": "hint", "text": text} for text in summary.notes]
     return shown
 

@@ -36,8 +36,13 @@ class RollbackPart:
     person: str = ""  # only this person
 
     def choices(self) -> dict[str, Any]:
-        """Return the arguments for `Library.rollback` and `rollback_check`."""
+        """Return the arguments for `Library.rollback`."""
         return {"query": self.query, "item_ids": self.item_ids, "person": self.person}
+
+    def options(self) -> RollbackOptions:
+        """Return the part as options, without a choice of the person."""
+        item_ids = None if self.item_ids is None else frozenset(self.item_ids)
+        return RollbackOptions(query=self.query, item_ids=item_ids, person=self.person)
 
     def shown(self, check: RollbackCheck) -> RollbackPart:
         """Return the part with the files of the check: its search may find other files now."""
@@ -103,19 +108,14 @@ def ask(
 
         bridge.run(begin, started, name="rollback", once=True)
 
-    def reasons_of(check: RollbackCheck, more: int = 0, ticked: Collection[str] = ()) -> Sequence[str]:
-        by_risk = {RollbackOptions(person=person, **_options(check, ticked)).risk: check.restorable + more}
-        return library.approvals.reasons("rollback", by_risk, item_ids=check.item_ids)
-
     def check() -> _RollbackFacts:
         operation = library.operation(operation_id, per_page=1).operation
-        check = library.rollback_check(operation_id, **part.choices())
-        reasons = reasons_of(check)
-        choices = [] if person else _choices(check)
-        for each in choices if not reasons else []:
-            if reasons_of(check, each["adds"].get(each["key"], 0), {each["key"]}):
+        checked = library.previews.of_rollback(operation_id, part.options())
+        choices = [] if person else _choices(checked.check)
+        for each in choices:
+            if each["key"] in checked.waiting_choices:
                 each["hint"] += " Then another person has to approve it."
-        return _RollbackFacts(operation, check, choices, reasons)
+        return _RollbackFacts(operation, checked.check, choices, checked.reasons)
 
     def question(found: _RollbackFacts) -> None:
         operation, check, choices, reasons = found
@@ -188,22 +188,23 @@ def _counted(number: int, confirm: Callable[[int], str], choices: Sequence[dict[
 def _choices(check: RollbackCheck) -> list[dict[str, Any]]:
     """Return what a person can choose for files with a conflict."""
     found: list[dict[str, Any]] = []
+    more = check.more_by_choice
     if check.comment_only:
         number = wording.files(check.comment_only)
         label = f"Restore only the comment of {number} more"
         hint = "The original bytes cannot be restored: another program changed the files, or the backup was removed."
-        found.append({"key": "comment", "label": label, "hint": hint, "adds": {"comment": check.comment_only}})
+        found.append({"key": "comment", "label": label, "hint": hint, "adds": {"comment": more["comment"]}})
     if check.replaceable:
         number = wording.plural(check.replaceable, check.noun)
         label = f"Also restore {number} with files that another program changed"
         hint = "Nothing is lost: a rollback of this rollback restores the changed files."
-        adds = {"replace": check.replaceable - check.both, "newer replace": check.both}
+        adds = {"replace": more["replace"], "newer replace": check.both}
         found.append({"key": "replace", "label": label, "hint": hint, "adds": adds})
     if check.superseded:
         newer = ", ".join(wording.count(each) for each in check.newer)
         label = f"Roll back newer changes of {wording.plural(check.superseded, check.noun)} first"
         hint = f"Operation {newer}. Then these {check.noun}s are restored byte for byte, too."
-        found.append({"key": "newer", "label": label, "hint": hint, "adds": {"newer": check.superseded - check.both}})
+        found.append({"key": "newer", "label": label, "hint": hint, "adds": {"newer": more["newer"]}})
     return found
 
 

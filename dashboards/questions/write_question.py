@@ -6,7 +6,7 @@ This question precedes every write of the dashboard: a selection of the plan, th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,22 +14,16 @@ from typing import Any
 from dashboards.bridge import Bridge
 from dashboards.components.dialog import Dialog
 from dashboards.questions import approval_sections, write_sections
-from dashboards.questions.write_sections import QUERIES, RequestChange, WritePreview, WriteRequest
+from dashboards.questions.write_sections import QUERIES, RequestChange, ShownWrite, WriteRequest
 from dashboards.state import PINNED
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
-from indexium_core.model.planning.plan import (
-    SAFE,
-    Holder,
-    Selection,
-    StaleFile,
-    StaleFiles,
-)
+from indexium_core.model.operations.preview import WritePreview
+from indexium_core.model.planning.plan import Holder, PlanItem, Selection, StaleFile, StaleFiles
 
 STALE = 50  # maximum number of listed changed files
-TRIES = 3
 
 
 class WriteQuestion:
@@ -65,78 +59,60 @@ class WriteQuestion:
         """Ask whether to write the files; a confirmation starts the write."""
         self._bridge.run(lambda: self._check(request), self._ask, name="write_question", once=True)
 
-    def _check(self, request: WriteRequest) -> WritePreview:
-        library = self._library
-        stale = library.plans.stale(request.plan, request.selection, limit=STALE)
-        if not stale.count:  # the content is unchanged, but other files may be writable now
-            request = request._replace(plan=request.plan.newest())
-        for _ in range(TRIES):  # repeated until both reads count the same files
-            digest = library.plans.digest(request.plan, request.selection, risk=request.options.risk)
-            summary = library.preview(request.selection, request.plan, within=request.within, options=request.options)
-            if digest.count == summary.count:
-                break
-        dangers, count = request.plan.sample(request.selection, QUERIES["danger"], limit=write_sections.PER_PAGE)
-        holders = library.operations.holders_of(request.plan, request.selection, request.options)
-        return WritePreview(
-            request=request,
-            summary=summary,
-            changes=library.plans.changes(request.plan, request.selection, risk=request.options.risk),
-            expected=digest,
-            stale=stale,
-            dangers=dangers if "danger" in request.options.risk else [],
-            danger_count=count if "danger" in request.options.risk else 0,
-            holders=holders,
-            title=request.options.user_note or request.plan.title_of(request.selection),
-            reasons=library.approvals.reasons("write", summary.by_risk, file_bytes=digest.size),
-            all_in_use=bool(holders) and sum(each.files for each in holders) >= self._left(request),
+    def _check(self, request: WriteRequest) -> ShownWrite:
+        newest = request.plan.newest()  # before the preview: the write then refuses what changes during the preview
+        preview = self._library.previews.of_write(
+            request.plan, request.options, selection=request.selection, within=request.within
         )
+        if not preview.stale.count:
+            request = request._replace(plan=newest)
+        dangers: list[PlanItem] = []
+        if preview.danger_count:
+            dangers, _ = request.plan.sample(request.selection, QUERIES["danger"], limit=write_sections.PER_PAGE)
+        return ShownWrite(request, preview, dangers)
 
-    def _left(self, request: WriteRequest) -> int:
-        """Return how many files are to be written now: other operations may have written some meanwhile."""
-        return self._library.preview(request.selection, request.plan.newest(), options=request.options).count
-
-    def _ask(self, preview: WritePreview) -> None:
+    def _ask(self, shown: ShownWrite) -> None:
+        request, preview = shown.request, shown.preview
         if preview.all_in_use:
             self._show_holders(preview.holders)
             return
         if preview.stale.count:
-            self._show_stale(preview.request, preview.stale)
+            self._show_stale(request, preview.stale)
             return
         number = preview.summary.count
         if not number:
-            if preview.request.changes:
+            if request.changes:
                 self._dialog.dismiss()
             self._bridge.toast("info", "There is nothing to write: no selected file would change.")
             return
-        self._open_request, self._shown_stale = preview.request, []
+        self._open_request, self._shown_stale = request, []
         written = approval_sections.action(preview.reasons, f"Write {wording.files(number)}")
         verb = approval_sections.verb(preview.reasons, "write")
         self._serial = self._dialog.ask(
             f"{written}?",
-            write_sections.sections(preview),
-            lambda note: self._start_write(preview, note),
+            write_sections.sections(shown),
+            lambda note: self._start_write(request, preview, note),
             confirm=written,
             risky=preview.danger_count > 0,
-            enter=not preview.danger_count and not preview.request.has_changed,
+            enter=not preview.danger_count and not request.has_changed,
             typed=write_sections.typed(preview.danger_count, verb=verb) if preview.danger_count else None,
             note="Title or note for the history (optional)",
             written=preview.title,
-            turn=lambda _list, page, _choice: self._turn(preview, page),
-            follows=self._serial if preview.request.changes else None,
-            acts=self._acts(preview),
+            turn=lambda _list, page, _choice: self._turn(request, page),
+            follows=self._serial if request.changes else None,
+            acts=self._acts(request, preview.danger_count),
         )
 
     # Changes of the files in the question.
 
-    def _acts(self, preview: WritePreview) -> dict[str, Callable[[], None]]:
+    def _acts(self, request: WriteRequest, danger_count: int) -> dict[str, Callable[[], None]]:
         """Return the actions beside the losses."""
-        request = preview.request
         shown: dict[str, Callable[[], None]] = {
             f"show_{name}": partial(self._show_files, request, query) for name, query in QUERIES.items()
         }
         return shown | {
             "preserve": lambda: self._preserve(request),
-            "leave_out": lambda: self._leave_out(preview),
+            "leave_out": lambda: self._leave_out(request, danger_count),
             "undo": lambda: self._undo(request),
         }
 
@@ -165,9 +141,8 @@ class WriteQuestion:
 
         self._ask_again(change)
 
-    def _leave_out(self, preview: WritePreview) -> None:
+    def _leave_out(self, request: WriteRequest, count: int) -> None:
         """Leave the dangerous files out of this write, and ask again."""
-        request, count = preview.request, preview.danger_count
         sentence = f"{wording.files(count)} of the level danger {'is' if count == 1 else 'are'} not written."
 
         def change() -> WriteRequest:
@@ -198,9 +173,9 @@ class WriteQuestion:
         self._open_request = None  # the question itself changes the plan
         self._bridge.run(lambda: self._check(change()), self._ask, name="write_question", once=True)
 
-    def _turn(self, preview: WritePreview, page: int) -> None:
+    def _turn(self, request: WriteRequest, page: int) -> None:
         """Show another page of the dangerous files."""
-        serial, plan, selection = self._serial, preview.request.plan, preview.request.selection
+        serial, plan, selection = self._serial, request.plan, request.selection
 
         def read() -> dict[str, Any]:
             items, count = plan.sample(
@@ -210,22 +185,21 @@ class WriteQuestion:
 
         self._bridge.run(read, lambda section: self._dialog.renew_list(serial, section), name="dangers")
 
-    def _start_write(self, preview: WritePreview, note: str) -> None:
-        request, options = preview.request, replace(preview.request.options, user_note=note.strip())
-        # An editor may write safe files at once, if the write can have no others.
-        narrowed = replace(options, risk=SAFE) if preview.is_safe else options
+    def _start_write(self, request: WriteRequest, preview: WritePreview, note: str) -> None:
+        options = replace(preview.options, user_note=note.strip())
         self._open_request = None
 
         def failed(error: errors.IndexiumError) -> None:
             if isinstance(error, errors.StalePlanError):  # the plan changed between the question and the answer
-                self.ask(request._replace(options=options, has_changed=True))
+                again = replace(request.options, user_note=note.strip())
+                self.ask(request._replace(options=again, has_changed=True))
             else:
                 self._bridge.toast("error", error.message)
 
         def start() -> int:
             with approval_sections.as_shown(self._library, preview.reasons):
                 handle = self._library.write(
-                    request.plan, narrowed, selection=request.selection, expected=preview.expected
+                    request.plan, options, selection=request.selection, expected=preview.digest
                 )
             return handle.id
 
@@ -237,7 +211,7 @@ class WriteQuestion:
             failed=failed,
         )
 
-    def _show_holders(self, holders: list[Holder]) -> None:
+    def _show_holders(self, holders: Sequence[Holder]) -> None:
         """Show which operation prevents the write, with a button that opens it."""
         self._open_request = None
         self._serial = self._dialog.report(

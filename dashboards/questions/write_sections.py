@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff, paging
@@ -16,17 +15,9 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies, summaries
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.preview import WritePreview
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.plan import (
-    WRITABLE,
-    Holder,
-    PlanItem,
-    Selection,
-    SelectionChanges,
-    SelectionDigest,
-    SelectionSummary,
-    StaleFiles,
-)
+from indexium_core.model.planning.plan import WRITABLE, PlanItem, Selection, SelectionSummary
 
 QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
 PER_PAGE = 20  # dangerous files per page
@@ -53,25 +44,12 @@ class WriteRequest(NamedTuple):
     changes: tuple[RequestChange, ...] = ()  # the changes that a person made in the question
 
 
-class WritePreview(NamedTuple):
-    """The result of the check of a request."""
+class ShownWrite(NamedTuple):
+    """A request with its preview."""
 
     request: WriteRequest
-    summary: SelectionSummary
-    changes: SelectionChanges
-    expected: SelectionDigest  # the files of the summary
-    stale: StaleFiles
+    preview: WritePreview
     dangers: list[PlanItem]  # the first dangerous files
-    danger_count: int
-    holders: list[Holder]  # operations that process some of the files
-    title: str  # the note that a person has not changed
-    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
-    all_in_use: bool  # operations process all files that are left
-
-    @property
-    def is_safe(self) -> bool:
-        """Whether all files that would be written are safe."""
-        return self.summary.count == self.summary.by_risk.get("safe", 0)
 
 
 def typed(danger: int, *, noun: str = "file", verb: str = "write") -> DialogTypedView:
@@ -80,25 +58,26 @@ def typed(danger: int, *, noun: str = "file", verb: str = "write") -> DialogType
     return {"before": "Type", "word": f"{verb} {danger}", "after": f"to {verb} {them}, too."}
 
 
-def sections(preview: WritePreview) -> list[dict[str, Any]]:
+def sections(shown_write: ShownWrite) -> list[dict[str, Any]]:
     """Return the sections of the question: levels, people, fields, strategies, cost, rollback, and losses."""
+    request, preview, first_dangers = shown_write
     summary = preview.summary
     counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
     shown: list[dict[str, Any]] = [{"kind": "levels", "levels": levels}, {"kind": "facts", "pairs": _facts(preview)}]
-    if preview.request.has_changed:
+    if request.has_changed:
         shown.insert(0, {"kind": "why", "level": "warning", "text": CHANGED})
     shown[:0] = approval_sections.sections(preview.reasons)
     shown += [{"kind": "why", "level": "warning", "text": each.describe()} for each in preview.holders]
-    if preview.request.hint:
-        shown.append({"kind": "hint", "text": preview.request.hint})
-    if preview.request.changes:
-        shown.append(_changes(preview.request.changes))
-    return shown + losses(summary, preview.dangers, preview.danger_count, may_change=True)
+    if request.hint:
+        shown.append({"kind": "hint", "text": request.hint})
+    if request.changes:
+        shown.append(_changes(request.changes))
+    return shown + losses(summary, first_dangers, preview.danger_count, may_change=True)
 
 
 def _facts(preview: WritePreview) -> list[list[str]]:
-    summary, changes = preview.summary, preview.changes.of(preview.request.options.fields)
+    summary, changes = preview.summary, preview.changes
     pairs = [
         *([["People", _people(summary)]] if changes.comments else []),
         *([title_of(each.field), each.describe()] for each in changes.fields),

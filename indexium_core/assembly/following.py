@@ -1,4 +1,4 @@
-"""What follows work that was started: its jobs for people, its retry, and the approval of work that waits."""
+"""What surrounds work that people start: its preview, its jobs for people, its retry, and its approval."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from indexium_core.flows.jobs.job_service import JobService
 
 if TYPE_CHECKING:
     from indexium_core.flows.approvals.approval_service import Approvals
+    from indexium_core.flows.approvals.previews import Previews
     from indexium_core.flows.history.retry import RetryService
     from indexium_core.flows.home.doctor import Doctor
     from indexium_core.model.operations.request import IdempotentRequest
 
 
 class FollowingServices(ServiceGroup):
-    """Jobs, retries, requests for approval, and checks of the home."""
+    """Jobs, retries, previews, requests for approval, and checks of the home."""
 
     def __init__(
         self,
@@ -75,6 +76,18 @@ class FollowingServices(ServiceGroup):
             scanner=writing.scanner,
             authority=self._accounts.authority,
             clock=core.clock,
+        )
+
+    @on_demand
+    def previews(self) -> Previews:
+        from indexium_core.flows.approvals.previews import Previews
+
+        return Previews(
+            planner=self._planning.plans,
+            writer=self._writing.operations,
+            history=self._writing.history,
+            publications=self._titles.publications,
+            approvals=self.approvals,
         )
 
     @on_demand

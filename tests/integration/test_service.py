@@ -164,6 +164,10 @@ def test_commands_print_same_with_and_without_service(
         ("undo",),
         ("fields", "remove", "tape_number"),
         ("plan", "tape_number:>6"),
+        ("publish", "options", "1", "--publish", "nfo"),
+        ("publish", "--dry-run", "--json"),
+        ("publish",),
+        ("operations", "retry", "1"),
     ]
 
     def say(where: Path, folder: Path, words: tuple[str, ...]) -> tuple[int, str, str]:

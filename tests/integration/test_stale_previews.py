@@ -92,11 +92,11 @@ def test_search_with_other_files_than_shown_writes_none(
     library: Library, query: str, change: Callable[[Library], object]
 ) -> None:
     plan, chosen = library.plan(), Selection(query=query)
-    digest = library.plans.digest(plan, chosen, risk=ALL.risk)
+    preview = library.previews.of_write(plan, ALL, selection=chosen)
     change(library)
 
     with pytest.raises(errors.StalePlanError):
-        library.write(plan, ALL, selection=chosen, expected=digest)
+        library.write(plan, ALL, selection=chosen, expected=preview.digest)
 
     assert library.history().total == 0
 
@@ -112,11 +112,12 @@ def test_plan_without_files_is_not_replaced_by_whole_plan(library: Library) -> N
 
 def test_shown_files_only_are_written(library: Library) -> None:
     plan, chosen = library.plan(), Selection(query="risk:safe")
-    digest = library.plans.digest(plan, chosen, risk=ALL.risk)
+    preview = library.previews.of_write(plan, ALL, selection=chosen)
 
-    status = library.write(plan, ALL, selection=chosen, expected=digest).wait()
+    status = library.write(plan, preview.options, selection=chosen, expected=preview.digest).wait()
 
-    assert (status.total, status.counts["success"]) == (digest.count, digest.count)
+    number = preview.summary.count
+    assert (preview.digest.count, status.total, status.counts["success"]) == (number, number, number)
 
 
 def test_outdated_items_are_rejected(library: Library) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from indexium_core.flows.approvals.previews import Previews
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import check, query
 from indexium_core.model.approvals.approval import ApprovalNotice
@@ -26,6 +27,7 @@ from indexium_core.model.check import CheckGroup, CheckPage
 from indexium_core.model.files.properties import AuditEvent, AuditPage, LockReport
 from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
 from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionChanges, SelectionSummary, StaleFiles
@@ -95,7 +97,7 @@ class FakeLibrary(FakeOperations):
             notice=lambda: ApprovalNotice(to_decide=0, proposed=0),
             reasons=lambda kind, by_risk, *, levels=(), file_bytes=0, item_ids=(): (),
         )
-        self.plans = SimpleNamespace(stale=self._stale, digest=self._seal, changes=self._changes)
+        self.plans = SimpleNamespace(stale=self._stale, digest=self._seal, changes=self._changes, summary=self._summary)
         self.rescans = SimpleNamespace(run=self.rescan)
         self.audit = SimpleNamespace(page=self._audit)
         self.scans = SimpleNamespace(progress=self._scan_progress, cancel=self._cancel_scan)
@@ -126,6 +128,14 @@ class FakeLibrary(FakeOperations):
         self.authority = SimpleNamespace(grants=None, offered=None, require=lambda permission: None)
         self.first_person = SimpleNamespace(new_code=lambda: "")
         self.history = _History(self)
+        parts: dict[str, Any] = {  # the real service puts the previews together
+            "planner": self.plans,
+            "writer": self.operations,
+            "history": self.history,
+            "publications": SimpleNamespace(),
+            "approvals": self.approvals,
+        }
+        self.previews = Previews(**parts)
         self.stopped = False
         self.audited: list[AuditEvent] = []  # newest first
         self._decisions: dict[int, Any] = {}
@@ -240,6 +250,17 @@ class FakeLibrary(FakeOperations):
             backup=options is None or options.create_backup,
         )
 
+    def _summary(
+        self,
+        plan: FakePlan,
+        selection: Selection,
+        *,
+        risk: Sequence[str] = (),
+        within: str = "",
+        backup: bool = True,
+    ) -> SelectionSummary:
+        return self.preview(selection, plan, within=within, options=WriteOptions(create_backup=backup))
+
     def _changes(self, plan: FakePlan, selection: Selection, *, risk: Sequence[str] = ()) -> SelectionChanges:
         return SelectionChanges(comments=len(plan.ids(selection)), fields=[])
 
@@ -346,7 +367,7 @@ class _History:
     def __init__(self, library: FakeLibrary) -> None:
         self.counts = library._history_counts
         self.people_of = library._operation_people
-        self._list = library._list_operations
+        self._list, self._library = library._list_operations, library
 
     def __call__(
         self,
@@ -363,3 +384,8 @@ class _History:
         per_page: int = 50,
     ) -> Any:
         return self._list(query, since=since, until=until, status=status, page=page, per_page=per_page)
+
+    def check(
+        self, operation_id: int, options: RollbackOptions | None = None, *, on_progress: Any = None
+    ) -> RollbackCheck:
+        return self._library.rollback_check(operation_id)

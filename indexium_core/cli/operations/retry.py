@@ -108,11 +108,11 @@ def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str
             return _publication_question(library, operation_id, risk)
     found = library.retries.preview(operation_id)
     options = replace(found.options, risk=risk or found.options.risk)
-    summary = library.preview(found.selection, found.plan, options=options)
-    if not summary.count:
-        return RetryConfirmation(sentences=[write.nothing(summary)], has_work=False, excluded=summary.excluded)
-    changes = library.plans.changes(found.plan, found.selection, risk=options.risk).of(options.fields)
-    return RetryConfirmation(sentences=[write.question(summary, changes)], excluded=summary.excluded)
+    preview = library.previews.of_write(found.plan, options, selection=found.selection)
+    excluded = preview.summary.excluded
+    if not preview.summary.count:
+        return RetryConfirmation(sentences=[write.nothing(preview.summary)], has_work=False, excluded=excluded)
+    return RetryConfirmation(sentences=[write.question(preview)], excluded=excluded)
 
 
 def _publication_question(

@@ -53,8 +53,11 @@ def rollback(
 ) -> None:
     """Roll an operation back: every file gets its old bytes again."""
     choices: dict[str, Any] = {"person": person, "changed": changed}
+    options = RollbackOptions(query=query, **choices, with_newer=with_newer)
     with opened(context) as library:
-        check = library.rollback_check(operation_id, query, **choices, with_newer=with_newer)
+        # With a callback, Ctrl-C also ends a check that runs in the service.
+        checked = library.previews.of_rollback(operation_id, options, on_progress=lambda *_: None)
+        check = checked.check
         if dry_run and as_json:
             output.to_json({"operation_id": None, "dry_run": True, "check": check.as_dict()})
         if not check.can_rollback and not (dry_run and check.conflicts):
@@ -64,9 +67,8 @@ def rollback(
                 output.note(sentence)
         if dry_run:
             raise typer.Exit(1 if check.conflicts else 0)
-        by_risk = {RollbackOptions(**choices, with_newer=with_newer).risk: check.restorable}
-        if reasons := library.approvals.reasons("rollback", by_risk, item_ids=check.item_ids):
-            output.note(waiting_sentence(reasons))
+        if checked.reasons:
+            output.note(waiting_sentence(checked.reasons))
         ask(yes=yes)
         handle = library.rollback(
             operation_id, query, **choices, with_newer=with_newer, replan=replan, note=note, source="cli"

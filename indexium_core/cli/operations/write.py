@@ -37,6 +37,7 @@ from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChang
 if TYPE_CHECKING:
     from indexium_core.flows.planning.plan import MetadataPlan
     from indexium_core.model.operations.dry_run import DryRunReport
+    from indexium_core.model.operations.preview import WritePreview
 
 _REPLAN_ALL = "indexium postpone postponed:yes --stop-skipping"
 _LISTED = 20  # files whose lost texts a question lists
@@ -68,8 +69,8 @@ def write(
         selection = made.select(risk=options.risk)
         if outside := outside_sentence(library, made):
             output.note(outside)
-        summary = library.preview(selection, made)
-        changes = library.plans.changes(made, selection, risk=options.risk)
+        preview = library.previews.of_write(made, options, selection=selection)
+        summary = preview.summary
         if dry_run and summary.count:
             report = library.dry_run(made, options, selection=selection)
             if as_json:
@@ -77,7 +78,7 @@ def write(
                     {"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items}
                 )
             else:
-                _print_dry_run(made, report, summary, changes)
+                _print_dry_run(made, report, preview)
             raise typer.Exit(_code_of(report.counts))
         if not summary.count:
             if as_json:
@@ -85,12 +86,11 @@ def write(
                 output.to_json({**head, "items": [], "excluded": summary.excluded})
             output.note(nothing(summary))
             return
-        for holder in library.operations.holders_of(made, selection, options):
+        for holder in preview.holders:
             output.note(holder.describe())
-        output.note(question(summary, changes))
-        digest = library.plans.digest(made, selection, risk=options.risk)
-        if reasons := library.approvals.reasons("write", summary.by_risk, levels=options.risk, file_bytes=digest.size):
-            output.note(waiting_sentence(reasons))
+        output.note(question(preview))
+        if preview.reasons:
+            output.note(waiting_sentence(preview.reasons))
         if summary.loses_text:
             losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"
             for line in _lost_text_lines(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
@@ -100,13 +100,11 @@ def write(
         follow(library, handle, "Writing", as_json=as_json, excluded=summary.excluded)
 
 
-def _print_dry_run(
-    made: MetadataPlan, report: DryRunReport, summary: SelectionSummary, changes: SelectionChanges
-) -> None:
+def _print_dry_run(made: MetadataPlan, report: DryRunReport, preview: WritePreview) -> None:
     _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
-    if fields_sentence := _fields_sentence(changes):
+    if fields_sentence := _fields_sentence(preview.changes):
         output.note(fields_sentence)
-    if left := _excluded(summary, hint=True):
+    if left := _excluded(preview.summary, hint=True):
         output.note(left.lstrip())
 
 
@@ -126,8 +124,9 @@ def nothing(summary: SelectionSummary) -> str:
     return "Nothing to write." + _excluded(summary, hint=True)
 
 
-def question(summary: SelectionSummary, changes: SelectionChanges) -> str:
+def question(preview: WritePreview) -> str:
     """Return a summary of a write and of its changes, for the confirmation."""
+    summary, changes = preview.summary, preview.changes
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
     people = f": +{summary.tags_to_add} −{summary.tags_to_remove} people" if changes.comments else ""
     sentences = [

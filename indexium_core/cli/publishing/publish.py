@@ -95,7 +95,7 @@ def start(
         note_interruptions(library)
         require_publishing_library(library)
         library.publications.refresh()  # other programs may have changed files
-        summary = library.publications.summary(selection)
+        summary = library.previews.of_publication(selection).summary
         if not summary.titles:
             if as_json:
                 head = {"operation_id": None, **({"dry_run": True} if dry_run else {})}

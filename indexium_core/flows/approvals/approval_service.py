@@ -170,7 +170,6 @@ class Approvals:
         approval = self.get(approval_id)
         return approval.state == "waiting" and self._authority.are_same(approval.proposer, current_actor())
 
-    @remote()
     def reasons(
         self,
         kind: str,

@@ -259,13 +259,11 @@ class MetadataPlanner:
         until = self._clock() + timedelta(days=self._retention_days) if backup and totals.count else None
         return replace(totals, backup=backup, rollback_until=until)
 
-    @remote()
     def digest(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = WRITABLE) -> SelectionDigest:
         """Return the digest of the files of a selection that a write of these levels would change now."""
         search = self._newest_search(plan, selection)
         return plan_read.selection_digest(self._database.read(), search, selection, levels=risk)
 
-    @remote()
     def changes(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = WRITABLE) -> SelectionChanges:
         """Return what a write of these levels would change in the files of a selection now."""
         search = self._newest_search(plan, selection)

@@ -68,7 +68,6 @@ class PublishService(PublicationReview):
         super().__init__(database, planner, events=events, clock=clock, fetch_pictures=fetch_pictures)
         self._writer, self._steps = writer, decisions
 
-    @remote()
     def summary(self, selection: PublicationSelection) -> PublicationSummary:
         """
         Return what a publication of a selection would do.

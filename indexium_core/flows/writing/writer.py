@@ -310,7 +310,6 @@ class MetadataWriter:
             total=len(tasks),
         )
 
-    @remote()
     def holders_of(self, plan: MetadataPlan, selection: Selection, options: WriteOptions | None = None) -> list[Holder]:
         """Return the unfinished operations that block files of the selection."""
         options = options or WriteOptions()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -152,9 +152,30 @@ class RollbackCheck(Shaped):
         return notebook.card(title, facts, below=below)
 
     @property
+    def more_by_choice(self) -> dict[str, int]:
+        """How many more files each choice alone would restore, for the choices that a file needs."""
+        found = {}
+        if self.comment_only:
+            found["comment"] = self.comment_only
+        if self.replaceable:
+            found["replace"] = self.replaceable - self.both
+        if self.superseded:
+            found["newer"] = self.superseded - self.both
+        return found
+
+    @property
     def conflict_codes(self) -> dict[str, int]:
         """Number of files that would be skipped, by code."""
         return dict(Counter(item.code for item in self.conflicts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRollback:
+    """What a person sees before a rollback starts: what it would do, and whether it would wait for approval."""
+
+    check: RollbackCheck
+    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
+    waiting_choices: frozenset[str] = frozenset()  # keys of ROLLBACK_CHOICES with which it would wait all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

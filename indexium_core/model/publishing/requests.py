@@ -103,6 +103,14 @@ class PublicationSummary(Shaped):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationPreview:
+    """What a person sees before a publication starts."""
+
+    summary: PublicationSummary  # its digest is that of a publication of exactly this
+    reasons: Sequence[str]  # why it would wait for approval; empty: it starts at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationRetry:
     """What a retry of a publication would do, planned again."""
 

@@ -116,7 +116,7 @@ def reads(library: Library) -> Iterator[tuple[str, Callable[[], Any]]]:
                 for each in wanted
                 if each.name in known and (each.default is each.empty or each.name in ARGUMENTS)
             }
-            if service == "publications" and "selection" in given:
+            if call.startswith(("publications.", "previews.of_publication")) and "selection" in given:
                 given["selection"] = PUBLISHED
             missing = [
                 each
@@ -343,8 +343,13 @@ def test_person_works_in_own_libraries(house: House) -> None:
         assert report.seen == 3
         library.decisions.edit("", ["Carol New"])
         assert library.people.page("carol").total == 1
+        preview = library.previews.of_write(library.plan(), ALL)
+        assert (preview.summary.count, preview.digest.count, preview.reasons) == (3, 3, ())
         status = library.write(library.plan(), ALL).wait()
         assert (status.counts["success"], status.id) == (3, 3)
+        assert library.previews.of_rollback(3).check.restorable == 3
+        with pytest.raises(errors.UnknownIdError, match="no operation"):
+            library.previews.of_rollback(1)
         assert [each.id for each in library.history().items] == [3]
         assert {job.title for job in library.jobs.list().items if MARK.search(job.title)} == set()
         assert library.rollback(3).wait().counts["success"] == 3

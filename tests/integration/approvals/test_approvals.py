@@ -287,6 +287,53 @@ def test_editor_may_propose_only_if_approval_is_on(three: Team) -> None:
         library.write(library.plan(), ALL)
 
 
+def test_preview_names_the_reasons_for_which_its_work_waits(three: Team) -> None:
+    library = three.library
+    library.decisions.edit([1], ["Cy Orr"])  # a person of the file leaves it: an editor only proposes that
+    for actor, role_is_enough in ((three.bob, False), (three.ann, True), (three.script, True)):
+        with library.acting_as(actor):
+            plan = library.plan()
+            preview = library.previews.of_write(plan, ALL)
+            with pytest.raises(errors.ApprovalNeededError) as error:
+                library.write(plan, preview.options, expected=preview.digest)
+        assert list(preview.reasons) == library.approvals.get(error.value.approval_id).reasons
+        assert ("its proposer may not start it alone" not in preview.reasons) == role_is_enough
+    library.configuration.set("approval_risk", None)
+    with library.acting_as(three.ann):
+        preview = library.previews.of_write(plan, ALL)
+        assert preview.reasons == ()
+        written = library.write(plan, preview.options, expected=preview.digest)
+    assert written.wait().counts == {"success": 3}
+    library.configuration.set("approval_risk", "safe")
+    with library.acting_as(three.ann):
+        checked = library.previews.of_rollback(written.id)
+        with pytest.raises(errors.ApprovalNeededError) as error:
+            library.rollback(written.id)
+    assert checked.check == library.rollback_check(written.id)
+    assert list(checked.reasons) == library.approvals.get(error.value.approval_id).reasons
+
+
+def test_preview_of_work_that_nobody_may_start_or_propose_is_refused(three: Team) -> None:
+    """The numbers alone are a read of every role."""
+    library = three.library
+    library.users.change("Bob", role="viewer")
+    with library.acting_as(three.bob):
+        plan = library.plan()
+        assert library.preview(plan.select(), plan).count == 3
+        with pytest.raises(errors.ForbiddenError):
+            library.previews.of_write(plan, ALL)
+
+
+def test_editor_writes_safe_files_of_a_preview_at_once(three: Team) -> None:
+    library = three.library
+    library.configuration.set("approval_risk", "danger")
+    with library.acting_as(three.bob):
+        plan = library.plan("risk:safe")
+        preview = library.previews.of_write(plan, ALL)
+        assert (preview.options.risk, preview.reasons) == (("safe",), ())
+        assert library.write(plan, preview.options, expected=preview.digest).wait().counts == {"success": 3}
+
+
 def test_proposal_of_a_person_starts_nothing_at_once(three: Team) -> None:
     """What a page called a proposal stays one, also if the rule changes before the person confirms."""
     library = three.library

@@ -42,7 +42,10 @@ def test_publication_is_approved_written_and_rolled_back(library: Library, folde
         library.publications.start(ALL)
     request = library.approvals.get(error.value.approval_id)
     assert (request.kind, request.state, request.noun) == ("publish", "waiting", "title")
-    assert request.files == library.publications.summary(ALL).titles
+    with library.acting_as(BOB):
+        preview = library.previews.of_publication(ALL)
+    assert (request.files, request.reasons) == (preview.summary.titles, list(preview.reasons))
+    assert preview.summary.digest == library.publications.summary(ALL).digest
     assert states(folder) == before
 
     film = next(each.id for each in library.titles.list().items if each.title == "The Lantern Keeper")

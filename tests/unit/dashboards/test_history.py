@@ -18,6 +18,7 @@ from dashboards.pages.history.screen import summary
 from dashboards.questions import rollback_question, rollback_report
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
+from indexium_core.flows.approvals.previews import Previews
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations.operation import (
     ItemDetails,
@@ -28,7 +29,7 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
     PaginatedOperations,
 )
-from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck, conflict_reason
+from indexium_core.model.operations.rollback import ConflictItem, RollbackCheck, RollbackOptions, conflict_reason
 
 NOW = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -475,17 +476,17 @@ class _Asked:
     def __init__(self, found: RollbackCheck, waiting: str = "") -> None:
         """`waiting`: the risk of rollbacks that wait for approval."""
         self._found = found
-        self.approvals = SimpleNamespace(
-            reasons=lambda _kind, by_risk, **_: ("they wait",) if by_risk.get(waiting) else ()
-        )
-        self.asked: dict[str, Any] = {}
+        approvals = SimpleNamespace(reasons=lambda _kind, by_risk, **_: ("they wait",) if by_risk.get(waiting) else ())
+        parts: dict[str, Any] = dict.fromkeys(("planner", "writer", "publications"))
+        self.previews = Previews(**parts | {"history": self, "approvals": approvals})
+        self.asked = RollbackOptions()
         self.rolled_back: dict[str, Any] = {}
 
     def operation(self, operation_id: int, *, per_page: int) -> Any:
         return SimpleNamespace(operation=operation())
 
-    def rollback_check(self, operation_id: int, **part: Any) -> RollbackCheck:
-        self.asked = part
+    def check(self, operation_id: int, options: RollbackOptions, *, on_progress: Any) -> RollbackCheck:
+        self.asked = options
         return self._found
 
     def rollback(self, operation_id: int, **named: Any) -> Any:
@@ -565,9 +566,9 @@ def test_rollback_without_exact_files_needs_choice() -> None:
 def test_partial_rollback_names_its_files() -> None:
     chosen = asked({"item_ids": [7, 9]})
     chosen.then("", frozenset())
-    assert (chosen.title, chosen.asked["item_ids"], chosen.rolled_back["item_ids"]) == (
+    assert (chosen.title, chosen.asked, chosen.rolled_back["item_ids"]) == (
         "Roll back 2 selected files of operation 4?",
-        [7, 9],
+        RollbackOptions(item_ids=frozenset({7, 9})),
         [7, 9],
     )
     person = asked({"person": "Ann Lee"}, comment_only=2)

@@ -14,7 +14,7 @@ from dashboards.pages.publish.publish_state import PublishState
 from dashboards.pages.titles.titles_publishing import offer_view, title_view
 from dashboards.questions import publish_options_question as options_question
 from dashboards.questions.publish_options_question import PublishChoice
-from dashboards.questions.publish_question import PublishPreview, PublishWish, sections, without_danger
+from dashboards.questions.publish_question import PublishWish, ShownPublication, sections, without_danger
 from dashboards.state import NOTHING
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryRow
@@ -36,6 +36,7 @@ from indexium_core.model.publishing.requests import (
     PUBLISHED_RISKS,
     ExampleTitle,
     PublicationFilter,
+    PublicationPreview,
     PublicationSelection,
     PublicationSummary,
     PublishExample,
@@ -302,18 +303,19 @@ def test_player_shows_the_picture_that_it_will_find() -> None:
 # --- Questions ---------------------------------------------------------------------------------------------------
 
 
-def preview(**by_risk: int) -> PublishPreview:
+def shown_publication(**by_risk: int) -> ShownPublication:
     summary = PublicationSummary(
         titles=sum(by_risk.values()) + 5, rows=sum(by_risk.values()), by_risk={**by_risk, "safe": by_risk["safe"] + 5},
         actions={"create": 41}, new_bytes=22_000_000, excluded={"blocked": 2, "changed since": 1}, digest="",
     )  # fmt: skip
     wish = PublishWish(selection=PublicationSelection(addresses=("movie:7",)), risks=by_risk, dangers=("movie:7",))
     dangers = [item(side_file("movie.nfo", "update", codes=("drift",)), risk="danger", codes=("drift",))]
-    return PublishPreview(wish=wish, summary=summary, dangers=dangers if by_risk.get("danger") else [], reasons=())
+    preview = PublicationPreview(summary=summary, reasons=())
+    return ShownPublication(wish=wish, preview=preview, dangers=dangers if by_risk.get("danger") else [])
 
 
 def test_question_counts_titles_as_the_page_and_says_what_is_left_out() -> None:
-    found = preview(safe=24, danger=1)
+    found = shown_publication(safe=24, danger=1)
     levels, facts, *rest = sections(found)
 
     assert (found.titles, found.danger_count) == ("25 titles", 1)
@@ -326,7 +328,7 @@ def test_question_counts_titles_as_the_page_and_says_what_is_left_out() -> None:
 
 
 def test_dangerous_titles_can_be_left_out() -> None:
-    rest = without_danger(preview(safe=24, danger=1).wish)
+    rest = without_danger(shown_publication(safe=24, danger=1).wish)
     assert (rest.selection.risk, rest.risks, rest.dangers) == (("safe", "warning"), {"safe": 24}, ())
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -399,6 +400,25 @@ def test_outdated_question_offers_refresh(asked: Asked, monkeypatch: pytest.Monk
     monkeypatch.undo()
     asked.dialog._handle_msg({"type": "act", "serial": asked.view["serial"], "act": "again"})
     assert asked.view["title"].startswith("Write ")
+
+
+def test_change_during_preview_is_newer_than_the_plan_of_the_write(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write compares each result with its plan, so it refuses a result that is in no preview."""
+    of_write, plans = asked.library.previews.of_write, []
+
+    def changed_meanwhile(*arguments: Any, **named: Any) -> Any:
+        found = of_write(*arguments, **named)
+        asked.library.version += 1
+        return found
+
+    monkeypatch.setattr(asked.library.previews, "of_write", changed_meanwhile)
+    monkeypatch.setattr(asked.library, "write", lambda plan, *_, **__: plans.append(plan.id) or SimpleNamespace(id=7))
+    before = asked.library.version
+    asked.ask("risk:safe")
+    asked.confirm()
+    assert (plans, asked.library.version, asked.started) == ([before], before + 1, [7])
 
 
 def test_change_after_question_is_not_written(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
