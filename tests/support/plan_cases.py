@@ -1,4 +1,11 @@
-"""Files of the corpus `plans.json` in one library: each case is one file with all its decisions."""
+"""
+Files of the corpus `plans.json` in one library: each case is one file with all its decisions.
+
+A case has an `id` and what it expects (`expect`). Beside these, each key adds a fact: `name` (of the file; default: the
+id), `comment` (in the file), `file` (columns of `scanned_files`), `db` and `db_later` (people that the home knows),
+`aliases`, `edit` (people by a person), `values` (of fields), `mode`, `postpone`, `copies` and `copy_state` (of further
+files with the same content), and `library` (settings of an own library) and `call` (the request of the plan).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +38,7 @@ def corpus() -> list[Case]:
 def path_of(case: Case) -> str:
     """Return the path of a case's file; cases with settings of a library have their own library."""
     name = "".join(letter if letter.isalnum() else "_" for letter in case["id"])
-    return f"/{'of_' + name if 'library' in case else 'films'}/{name}.mp4"
+    return f"/{'of_' + name if 'library' in case else 'films'}/{case.get('name', f'{name}.mp4')}"
 
 
 def fill(database: Database, cases: Sequence[Case]) -> None:
