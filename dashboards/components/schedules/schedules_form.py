@@ -7,7 +7,7 @@ from typing import Any
 
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.schedules.schedule import COMPLETED, Schedule
+from indexium_core.model.schedule import COMPLETED, Schedule
 
 _TEXTS: Mapping[str, tuple[str, str]] = {  # by name: label and purpose
     "database-backup": ("Backup of the database", "The last seven are kept. 'indexium db restore' uses them."),

@@ -12,7 +12,7 @@ from dashboards.pages.requests.requests_state import RequestsState
 from dashboards.pages.requests.view_types import RequestDetailsView, RequestsHeaderView, RequestsListView
 from dashboards.questions import write_sections
 from indexium_core.model import wording
-from indexium_core.model.approvals.approval import (
+from indexium_core.model.approval import (
     APPROVAL_STATES,
     Approval,
     ApprovalItem,

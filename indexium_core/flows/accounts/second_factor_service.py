@@ -12,12 +12,12 @@ from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
 from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE
-from indexium_core.model.accounts.second_factor import SecondFactorStart, SecondFactorState
+from indexium_core.model.accounts.sign_in import SecondFactorStart, SecondFactorState
 from indexium_core.model.accounts.users import User
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.accounts import account_events
+from indexium_core.store.accounts import activity
 from indexium_core.store.accounts import second_factors as store
 from indexium_core.store.database import Database
 
@@ -81,7 +81,7 @@ class SecondFactorService:
                 )
             hashes = [one_time_codes.recovery_hash(each) for each in codes]
             store.confirm(tx, user_id, step=step, recovery_hashes=hashes, now=self._clock())
-            account_events.record(tx, "switched their own second factor on", now=self._clock())
+            activity.record(tx, "switched their own second factor on", now=self._clock())
         self._sign_in.read_again()
         return codes
 
@@ -111,7 +111,7 @@ class SecondFactorService:
     def _remove(self, user_id: int, label: str) -> None:
         with self._database.atomic() as tx:
             store.remove(tx, user_id)
-            account_events.record(tx, label, now=self._clock())
+            activity.record(tx, label, now=self._clock())
         self._sign_in.read_again()
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from indexium_core import errors
 from indexium_core.flows.accounts import one_time_codes
 from indexium_core.flows.accounts.attempts import WrongAttempts
-from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.sign_in import SecondStep
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.store.accounts import second_factors as store

@@ -21,12 +21,12 @@ from indexium_core.flows.accounts import passwords
 from indexium_core.flows.accounts.attempts import WrongAttempts
 from indexium_core.flows.accounts.second_steps import SecondSteps
 from indexium_core.model.accounts.permissions import Role, checked_role
-from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.sign_in import SecondStep
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.accounts.users import SignedIn, UserSession, checked_user_name, name_key
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as, whole_home
 from indexium_core.settings import Settings
-from indexium_core.store.accounts import account_events
+from indexium_core.store.accounts import activity
 from indexium_core.store.accounts import users as store
 from indexium_core.store.accounts.users import OpenSession, Rights
 from indexium_core.store.database import Database
@@ -148,7 +148,7 @@ class SignIn:
         wanted, now = checked_user_name(name), self._clock()
         with acting_as(SYSTEM), self._database.atomic() as tx:
             user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=checked_role(role), now=now)
-            account_events.record(tx, f"added {wanted} as {role}", now=now)
+            activity.record(tx, f"added {wanted} as {role}", now=now)
         self.read_again()
         logger.info("accounts.added", extra={"user_action": f"{wanted} as {role}"})
         return user_id
@@ -185,7 +185,7 @@ class SignIn:
                 now=now,
                 ends_at=ends_at,
             )
-            account_events.record(tx, "signed in", now=now)
+            activity.record(tx, "signed in", now=now)
         session = UserSession(
             id=session_id,
             user_id=known.user_id,
@@ -314,7 +314,7 @@ class SignIn:
         with whole_home(), self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id, kept_session=kept_session)
             if note:
-                account_events.record(tx, note, now=self._clock())
+                activity.record(tx, note, now=self._clock())
         if user_id is not None:
             self._second_steps.forget(user_id)
         self.read_again()

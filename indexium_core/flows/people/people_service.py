@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexium_core import errors
-from indexium_core.flows.people.paths import absolute_path
+from indexium_core.flows.people.people_files import absolute_path
 from indexium_core.model.accounts.needs import needs, reads_home
 from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT
 from indexium_core.model.people import people_comment, person, placeholders
@@ -35,7 +35,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 if TYPE_CHECKING:  # most commands only read people
     from indexium_core.flows.people.import_people import Importer

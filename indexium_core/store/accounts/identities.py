@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from indexium_core.model.accounts.identities import UserIdentity
+from indexium_core.model.accounts.sign_in import UserIdentity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

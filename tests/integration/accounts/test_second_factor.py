@@ -18,7 +18,7 @@ from dashboards.components.second_factor.view_types import SecondFactorView
 from indexium_core import errors
 from indexium_core.flows.accounts import second_steps
 from indexium_core.library import Library
-from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.sign_in import SecondStep
 from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor
 from tests.support.clock import Clock

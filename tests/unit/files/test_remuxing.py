@@ -14,7 +14,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import program
-from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.shared import remuxing
 from indexium_core.files.program import executable
 from indexium_core.model.files.media import Remux
 from tests.support import media
