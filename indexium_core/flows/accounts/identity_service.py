@@ -15,8 +15,7 @@ from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE
 from indexium_core.model.accounts.sign_in import UserIdentity
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.accounts import activity
-from indexium_core.store.accounts import identities as store
+from indexium_core.store.accounts import activity, users
 from indexium_core.store.database import Database
 
 _LONGEST = 255  # characters of a subject
@@ -36,7 +35,7 @@ class IdentityService:
     @remote()
     def list(self, name: str = "") -> builtins.list[UserIdentity]:
         """Return the links, of one person or of all. Raises UnknownIdError."""
-        return store.identities(self._database.read(), self._people.get(name).id if name else None)
+        return users.identities(self._database.read(), self._people.get(name).id if name else None)
 
     @needs(USERS_MANAGE)
     @remote()
@@ -57,11 +56,11 @@ class IdentityService:
         if not wanted or len(wanted) > _LONGEST or not wanted.isprintable():
             raise errors.UsageError(f"A subject is a text of 1 to {_LONGEST} characters.")
         with self._database.atomic() as tx:
-            if store.person_of(tx, issuer, wanted) is not None:
+            if users.person_of(tx, issuer, wanted) is not None:
                 raise errors.UsageError(
                     f"Somebody signs in with the account “{wanted[:40]}” already. Remove that link."
                 )
-            store.link(tx, user.id, issuer=issuer, subject=wanted, now=self._clock())
+            users.link_identity(tx, user.id, issuer=issuer, subject=wanted, now=self._clock())
             label = f"linked an account of {self._open_id.label} to {user.name}"
             activity.record(tx, label, now=self._clock())
         return next(each for each in self.list(name) if (each.issuer, each.subject) == (issuer, wanted))
@@ -75,7 +74,7 @@ class IdentityService:
     @needs(PLAN_READ, NO_LIBRARY)
     def own(self) -> builtins.list[UserIdentity]:
         """Return the links of the present person; UsageError if nobody signed in."""
-        return store.identities(self._database.read(), own_id())
+        return users.identities(self._database.read(), own_id())
 
     @needs(PLAN_READ, NO_LIBRARY)
     def unlink_own(self, subject: str) -> UserIdentity:
@@ -97,7 +96,7 @@ class IdentityService:
         for each in known:
             if each.subject == subject:
                 with self._database.atomic() as tx:
-                    store.unlink(tx, each.user_id, issuer=each.issuer, subject=each.subject)
+                    users.unlink_identity(tx, each.user_id, issuer=each.issuer, subject=each.subject)
                     label = f"removed the link of {each.user_name} to an account of another program"
                     activity.record(tx, label, now=self._clock())
                 return each

@@ -25,7 +25,6 @@ from indexium_core.model.accounts.users import SignedIn, name_key
 from indexium_core.model.operations.actor import SYSTEM, acting_as, whole_home
 from indexium_core.settings import Settings
 from indexium_core.store.accounts import activity, users
-from indexium_core.store.accounts import identities as store
 from indexium_core.store.database import Database
 
 _LASTS = timedelta(minutes=10)
@@ -180,20 +179,20 @@ class OpenIdSignIn:
         if user_id != links:
             raise errors.SignInError("Somebody else has signed in here meanwhile. Start again.", code="sign_in_ended")
         with whole_home(), self._database.atomic() as tx:
-            other = store.person_of(tx, self.issuer, subject)
+            other = users.person_of(tx, self.issuer, subject)
             if other not in (None, links):
                 raise errors.SignInError(
                     f"Somebody else signs in with this account of {self.label}.", code="identity_taken"
                 )
             if other is None:
-                store.link(tx, links, issuer=self.issuer, subject=subject, now=self._clock())
+                users.link_identity(tx, links, issuer=self.issuer, subject=subject, now=self._clock())
                 label = f"linked their account of {self.label}"
                 activity.record(tx, label, now=self._clock())
 
     def _person(self, claims: Mapping[str, Any]) -> int:
         """Return the id of the person who has an account; add the person, or set the role, if the settings say so."""
         subject, role = str(claims["sub"]), self._role(claims)
-        user_id = store.person_of(self._database.read(), self.issuer, subject)
+        user_id = users.person_of(self._database.read(), self.issuer, subject)
         if user_id is None:
             return self._add(claims, subject, role or self._config.oidc_new_role)
         known = users.credentials_of(self._database.read(), user_id)
@@ -232,7 +231,7 @@ class OpenIdSignIn:
             )
         user_id = self._sign_in.add_person(name, role)
         with acting_as(SYSTEM), whole_home(), self._database.atomic() as tx:
-            store.link(tx, user_id, issuer=self.issuer, subject=subject, now=self._clock())
+            users.link_identity(tx, user_id, issuer=self.issuer, subject=subject, now=self._clock())
             label = f"linked an account of {self.label} to {name.strip()[:60]}"
             activity.record(tx, label, now=self._clock())
         return user_id

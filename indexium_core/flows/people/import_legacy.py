@@ -23,7 +23,8 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.files.fingerprint import legacy_hash
 from indexium_core.flows.people import people_files
-from indexium_core.flows.people.people_files import PeopleEntry, absolute_path, real_path
+from indexium_core.flows.people.paths import absolute_path, real_path
+from indexium_core.flows.people.people_files import PeopleEntry
 from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.people.import_report import UnmatchedFile

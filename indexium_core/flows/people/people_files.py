@@ -23,19 +23,6 @@ from indexium_core import errors
 from indexium_core.model.planning.cells import plain
 from indexium_core.store.people import legacy
 
-
-def absolute_path(base: bytes, path: bytes) -> bytes:
-    """Return a normalized absolute path; `base` is the folder of a relative path."""
-    return os.path.normpath(os.path.join(base, path))  # noqa: PTH118
-
-
-def real_path(path: bytes, real_folder: Callable[[bytes], bytes]) -> bytes:
-    """Return a path without symbolic links: a scan stores real paths. `real_folder` resolves a folder."""
-    folder, name = os.path.split(path)
-    real = os.path.join(real_folder(folder), name)  # noqa: PTH118
-    return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114
-
-
 _HASH = re.compile(r"[xf]1:[0-9a-f]{32}")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexium_core import errors
-from indexium_core.flows.people.people_files import absolute_path
+from indexium_core.flows.people.paths import absolute_path
 from indexium_core.model.accounts.needs import needs, reads_home
 from indexium_core.model.accounts.permissions import PEOPLE_EDIT, PLAN_EDIT
 from indexium_core.model.people import people_comment, person, placeholders

@@ -123,7 +123,7 @@ _NUMBERS = frozenset(
 )
 
 
-def write_csv(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None, out: Path) -> int:
+def write_answer(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None, out: Path) -> int:
     """
     Write the headings and all rows of a query into a file or a pipe, and return the number of rows.
 

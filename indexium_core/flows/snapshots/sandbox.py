@@ -211,7 +211,7 @@ def _require_rows(statement: duckdb.Statement, out: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, request: QueryRequest, source: str, out: Path) -> int:
     """Write all rows of a checked query into a file, and return their number."""
     if _form(out) == "csv":
-        return answer_rows.write_csv(con, source, request.parameters or None, out)
+        return answer_rows.write_answer(con, source, request.parameters or None, out)
     target = f"TO {quoted(str(out))} (FORMAT {_form(out)}, USE_TMP_FILE false)"
     [(written,)] = con.execute(f"{_BEFORE}{source}\n) {target}", request.parameters or None).fetchall()
     return int(written)
