@@ -33,7 +33,7 @@ from benchmarks.write import ALL, check_success, write
 from indexium_core import settings
 from indexium_core.files import journal
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner
 from indexium_core.library import Library
@@ -126,7 +126,7 @@ def write_each(tasks: list[Task], backups: Path, workers: int) -> None:
     try:
         policy = WritePolicy(backups=backups)
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            results = pool.map(lambda task: editing.edit(task, undo, policy), tasks)
+            results = pool.map(lambda task: file_edit.edit(task, undo, policy), tasks)
             for group in iter(lambda: list(itertools.islice(results, ItemRunner.GROUP_SIZE)), []):
                 undo.sync()
                 for edited in group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
+from indexium_core.model.files.tiles import SHOWN_BY_BROWSERS
 from indexium_core.model.review.file_details import FileDetails
 
 

@@ -21,10 +21,9 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.operations.actor import carry_actor
-from indexium_core.model.planning.facets import Facets
-from indexium_core.model.planning.plan import PlanPage
+from indexium_core.model.planning.plan import Facets, PlanPage
 from indexium_core.model.planning.recent_values import RecentValues
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 
 if TYPE_CHECKING:
     import pandas as pd

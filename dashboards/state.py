@@ -21,9 +21,8 @@ from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
 from indexium_core.model.matches.results import MATCH_STATES
-from indexium_core.model.planning.facets import FACETS
-from indexium_core.model.planning.plan import SORT_KEYS, Selection
-from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import FACETS, SORT_KEYS, Selection
+from indexium_core.model.saved import SavedView
 
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search

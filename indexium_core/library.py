@@ -32,24 +32,23 @@ from indexium_core.jobs import executors
 from indexium_core.local_services import LocalServices
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as
 from indexium_core.model.operations.outcomes import items_in_words, noun_of
 from indexium_core.model.operations.recovery import RecoverReport
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
-from indexium_core.store import database, start_work
+from indexium_core.store import database, home_files, start_work
 from indexium_core.store.lock import HomeLock
-from indexium_core.store.recovery import files
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from indexium_core.files.journal import Recovered
     from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
-    from indexium_core.model.scanning.health import Check
-    from indexium_core.model.scanning.reports import ScanProgress
+    from indexium_core.model.files.scan_reports import ScanProgress
+    from indexium_core.model.health import Check
 
 _OPERATIONS = {"publish": "publication"}  # names of types of operations that differ from the types
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
@@ -144,7 +143,7 @@ class Library(LocalServices):
     @staticmethod
     def database_backups_of(home: Path | str | None = None) -> list[DatabaseBackup]:
         """Return the backups of the database, newest first, without opening it."""
-        return files.backups(settings.load(home).home)
+        return home_files.backups(settings.load(home).home)
 
     @staticmethod
     def check_closed_database(
@@ -285,7 +284,7 @@ class Library(LocalServices):
         are_cut_off = bool(start_work.interrupted_operations(parts.core.store.read()))
         cut_off = self.interruptions.operations(files=0)[:_NOTICES] if are_cut_off else []
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
-        if files.newest_backup(self.home) is None:
+        if home_files.newest_backup(self.home) is None:
             self.database_backups.start()
         parts.start_rating_writes()
         if parts.core.is_served:
@@ -294,7 +293,7 @@ class Library(LocalServices):
     def _recover_orphaned(self) -> list[Recovered]:
         """Undo the unfinished writes of journals that the database does not know."""
         core = self._parts.core
-        if not files.journals(core.backups_folder):
+        if not home_files.journals(core.backups_folder):
             return []
         from indexium_core.store.operations.backups import Backups
 
@@ -391,7 +390,7 @@ class Library(LocalServices):
             steps.callback(logs.detach)
             steps.callback(parts.core.progress_log.close)
             steps.callback(parts.core.store.close)
-            steps.callback(registered.release, str(self.home))
+            steps.callback(custom.release, str(self.home))
             steps.callback(self.event_log.close)
             steps.callback(_close, Core.providers.made(parts.core))
             steps.callback(_close, WritingServices.database_backups.made(parts.writing))
@@ -437,7 +436,7 @@ def _close_open_libraries() -> None:
 
 def _abandon(store: database.Database, library: Library | None) -> None:
     """Close the database of a home that cannot be opened, after its jobs and its logs, if they started."""
-    registered.release(str(store.home))
+    custom.release(str(store.home))
     if library is not None:
         library._parts.core.queue.stop()  # noqa: SLF001 - of this module
         library._parts.core.progress_log.close()  # noqa: SLF001
@@ -447,7 +446,7 @@ def _abandon(store: database.Database, library: Library | None) -> None:
 
 def _wait_for_former_processes(home: Path) -> None:
     """Return when no worker process of an earlier holder of this home is still working on a file."""
-    if not executors.wait_for_previous_processes(home / files.PROCESSES):
+    if not executors.wait_for_previous_processes(home / home_files.PROCESSES):
         raise errors.HomeInUseError(
             f"A worker process of an earlier run still uses the home {home}, perhaps because it waits for a disk. "
             "Reconnect the disk or end the process, then open the home again."
@@ -470,7 +469,7 @@ def _recover_without_database(home: Path) -> None:
         return
     try:
         _wait_for_former_processes(home)
-        orphaned_journals.recover(home / files.JOURNALS)
+        orphaned_journals.recover(home / home_files.JOURNALS)
     except errors.HomeInUseError:
         return
     finally:

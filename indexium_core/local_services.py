@@ -10,7 +10,7 @@ from indexium_core.services import PUBLISHED, LibraryServices
 
 if TYPE_CHECKING:
     from indexium_core.flows.accounts.first_person import FirstPerson
-    from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
+    from indexium_core.flows.accounts.open_id_sign_in import OpenIdSignIn
     from indexium_core.flows.accounts.sign_in import SignIn
     from indexium_core.flows.accounts.token_check import TokenCheck
     from indexium_core.flows.jobs.idempotency import Requests

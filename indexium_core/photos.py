@@ -21,11 +21,10 @@ from datetime import datetime
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.files import fingerprint, journal
+from indexium_core.files import fingerprint, journal, sidecar_reading
 from indexium_core.files.reader import FileReader
-from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.flows.scanning import file_facts
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.fields import values
@@ -125,7 +124,7 @@ def write_exif_rating(path: str | Path, rating: int) -> bool:
     task = _task(os.path.realpath(os.fsencode(path)), wanted)
     folder = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "indexium" / "journals"
     with _new_journal(folder) as undo_journal:
-        result = editing.edit(task, undo_journal, WritePolicy(backups=folder, keep_backup=False)).record.result
+        result = file_edit.edit(task, undo_journal, WritePolicy(backups=folder, keep_backup=False)).record.result
         undo_journal.sync()
     if result.status != "unknown":  # otherwise the next write decides by the journal
         undo_journal.path.unlink()
@@ -190,7 +189,7 @@ def _date(facts: FileFacts) -> datetime | None:
 def _task(path: bytes, rating: str | None) -> Task:
     """Return the task of a write of a rating, with the present state of the file as its precondition."""
     with FileReader(path) as reader:
-        _, layout = sidecars.examine(path, reader)
+        _, layout = sidecar_reading.examine(path, reader)
         places = [place for place in layout.fields if place.field == RATING]
         return Task(
             item_id=1,

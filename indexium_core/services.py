@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.accounts.activity_service import ActivityService
-    from indexium_core.flows.accounts.open_id.identity_service import IdentityService
+    from indexium_core.flows.accounts.identity_service import IdentityService
     from indexium_core.flows.accounts.second_factor_service import SecondFactorService
     from indexium_core.flows.accounts.token_service import TokenService
     from indexium_core.flows.accounts.user_service import UserService
@@ -29,15 +29,14 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
     from indexium_core.flows.fields.custom_fields import CustomFields
-    from indexium_core.flows.history.history_service import HistoryService
-    from indexium_core.flows.history.interrupted import Interruptions
+    from indexium_core.flows.history.history_service import HistoryService, Interruptions
     from indexium_core.flows.history.retry import RetryService
     from indexium_core.flows.history.story import StoryBuilder
     from indexium_core.flows.home.backups import BackupManager
     from indexium_core.flows.home.configuration import Configuration
     from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
-    from indexium_core.flows.home.schedule_service import Schedules
+    from indexium_core.flows.home.schedules import Schedules
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.matching.match_service import TitleMatchService
     from indexium_core.flows.people.people_service import PeopleService
@@ -73,16 +72,15 @@ if TYPE_CHECKING:  # a command imports only what it uses
     from indexium_core.flows.webhooks.webhook_service import WebhookService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
+    from indexium_core.model.files.scan_reports import RescanReport, ScanProgress, ScanReport
     from indexium_core.model.job import Job
     from indexium_core.model.operations.dry_run import DryRunReport
     from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
     from indexium_core.model.operations.request import IdempotentRequest
     from indexium_core.model.operations.rollback import RollbackCheck
-    from indexium_core.model.planning.home_summary import HomeSummary
-    from indexium_core.model.planning.plan import Selection, SelectionDigest, SelectionSummary
+    from indexium_core.model.planning.plan import HomeSummary, Selection, SelectionDigest, SelectionSummary
     from indexium_core.model.review.decisions import Target
     from indexium_core.model.review.reports import DecisionReport
-    from indexium_core.model.scanning.reports import RescanReport, ScanProgress, ScanReport
 
 
 class LibraryServices:

@@ -2,7 +2,7 @@
 Settings: one table of names, types, defaults and descriptions.
 
 Environment variables (`INDEXIUM_*`) override the settings file (`settings.toml` in the home), which overrides the
-defaults. Only this module reads these variables; `settings_file` writes the file and finds it, `provider_keys` has the
+defaults. Only this module reads these variables; `settings_file` writes the file and finds it, `keys` has the
 keys.
 """
 

@@ -23,8 +23,8 @@ from indexium_core.store import connection
 from indexium_core.store import database as database_module
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.memory import Memory
-from indexium_core.store.recovery.files import FILE_NAME
 from tests.support.effort import effort
 
 # The duration of an example depends more on the load of the machine than on the tested code.

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexium_core import provider_keys, settings
+from indexium_core import keys, settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.parsing import parse_name
@@ -103,8 +103,8 @@ def measure(step: int = 1) -> Accuracy:
         for name, value in stand_in.settings.items():
             settings.store(home, name, value)
         settings.store(home, "tmdb_requests_per_second", "40")
-        (home / provider_keys.FILE_NAME).write_text('tmdb_api_key = "of-the-stand-in"\n', encoding="utf-8")
-        (home / provider_keys.FILE_NAME).chmod(0o600)
+        (home / keys.PROVIDER_FILE).write_text('tmdb_api_key = "of-the-stand-in"\n', encoding="utf-8")
+        (home / keys.PROVIDER_FILE).chmod(0o600)
         with Library.open(home) as library:
             for each in names[::step]:
                 decision = library.providers.match(each.query).decision

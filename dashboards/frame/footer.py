@@ -11,12 +11,12 @@ from dashboards.components.gauge import measure
 from dashboards.frame.view_types import FooterView
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, ROLLBACK, WRITE_SAFE
-from indexium_core.model.approvals.approval import Approval, ApprovalNotice
+from indexium_core.model.approval import Approval, ApprovalNotice
+from indexium_core.model.files.scan_reports import ScanProgress
 from indexium_core.model.job import Job, UnrecordedResults
 from indexium_core.model.operations import summaries
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
 from indexium_core.model.operations.outcomes import REMAINING, outcome_counts, success_of
-from indexium_core.model.scanning.reports import ScanProgress
 
 
 class Footer(Component):

@@ -15,9 +15,9 @@ from dashboards.questions import cancel_question, rollback_question
 from dashboards.read_cache import ReadCache
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.approvals.approval import Approval
+from indexium_core.model.approval import Approval
+from indexium_core.model.files.scan_reports import ScanProgress
 from indexium_core.model.operations.operation import FINISHED_STATES, MetadataOperation
-from indexium_core.model.scanning.reports import ScanProgress
 
 _WORK = tuple(
     f"{noun}:{verb}"

@@ -10,7 +10,7 @@ from dashboards.frame.view_types import PageLinkView, ShellView
 from dashboards.toasts import ToastButton, ToastKind
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
-from indexium_core.model.scanning.reports import ScanProgress
+from indexium_core.model.files.scan_reports import ScanProgress
 
 GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
     "Decide": ("plan", "checks", "decide"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from indexium_core.library import Library
-from indexium_core.model.approvals.rule import waiting_sentence
+from indexium_core.model.approval import waiting_sentence
 
 
 def sections(reasons: Sequence[str]) -> list[dict[str, Any]]:

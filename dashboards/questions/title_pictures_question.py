@@ -12,8 +12,7 @@ from dashboards.components.dialog import Dialog
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import wording
-from indexium_core.model.artwork.assets import LOCAL, AssetCandidate
-from indexium_core.model.artwork.languages import language_name, languages
+from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, language_name, languages
 from indexium_core.model.artwork.selection_config import ASSET_TYPES, label_of_type
 from indexium_core.model.artwork.selections import PictureChange, PictureDecision, SelectionPreview, SelectionRule
 from indexium_core.model.providers.registry import PROVIDERS

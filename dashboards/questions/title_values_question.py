@@ -11,9 +11,8 @@ from dashboards.components import field_text, paging
 from dashboards.components.dialog import Dialog
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
-from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.table import title_of
-from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.review.reports import DecisionReport, FieldExample, FieldsPreview
 
 _EVERY = 1_000_000  # changes that the question lists
 _FILES = 20  # of a page

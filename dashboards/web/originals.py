@@ -14,7 +14,7 @@ from tornado.iostream import StreamClosedError
 from dashboards.web.media_answers import LARGEST_ID, MediaAnswer
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.files.pictures import BrowserFile
+from indexium_core.model.files.tiles import BrowserFile
 from indexium_core.model.operations.actor import carry_actor
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from dashboards.web.accounts.trusted_proxies import is_proxied
 from indexium_core import errors
 from indexium_core.api.problems import RECEIPTS
 from indexium_core.library import Library
-from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.sign_in import SecondStep
 from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import NOBODY, Actor, local_actor
 

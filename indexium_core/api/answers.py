@@ -9,15 +9,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, create_model
 from starlette.responses import JSONResponse
 
-from indexium_core.model import jsonable
+from indexium_core.model import shapes
 from indexium_core.model.accounts.tokens import ApiToken, Identity, NewToken
-from indexium_core.model.approvals.approval import (
-    Approval,
-    ApprovalEntry,
-    ApprovalItem,
-    ApprovalItemPage,
-    ApprovalPage,
-)
+from indexium_core.model.approval import Approval, ApprovalEntry, ApprovalItem, ApprovalItemPage, ApprovalPage
 from indexium_core.model.connections.automation import AutomationConfig, LibraryAutomation
 from indexium_core.model.connections.webhooks import NewSecret, PathTrial, WebhookEvent, WebhookEventPage, WebhookSource
 from indexium_core.model.operations.operation import (
@@ -47,7 +41,7 @@ class Json(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """Return the text."""
-        text = json.dumps(content, default=jsonable.plain, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(content, default=shapes.plain, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "replace")
 
 

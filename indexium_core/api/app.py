@@ -38,9 +38,9 @@ from indexium_core.api.routes import (
     providers,
     queries,
     schedules,
+    tokens,
     tracks,
 )
-from indexium_core.api.routes.accounts import tokens
 from indexium_core.api.routes.connections import automation, players, webhooks
 from indexium_core.api.routes.titles import artwork, matches, publishing, titles
 from indexium_core.library import Library

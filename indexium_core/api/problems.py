@@ -20,7 +20,7 @@ from indexium_core import errors
 from indexium_core.api import wire
 from indexium_core.api.answers import waiting
 from indexium_core.api.streams import IncompleteStreamError
-from indexium_core.model import jsonable
+from indexium_core.model import shapes
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def answer(status: int, code: str, detail: str, *, headers: Mapping[str, str] | 
         "code": code,
         **more,
     }
-    text = json.dumps(body, default=jsonable.plain)
+    text = json.dumps(body, default=shapes.plain)
     return Response(text, status, dict(headers or {}), media_type="application/problem+json")
 
 

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.api.wire import Codec, error_from_wire
-from indexium_core.model.fields import registered
-from indexium_core.model.fields.custom import CustomField
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields import custom
+from indexium_core.model.fields.custom import CustomField, Definitions
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.remote_calls import DESCRIBE, LONGEST_WAIT, RemoteCall, ServiceDescription
@@ -93,7 +92,7 @@ class RemoteLibrary(LibraryServices):
         codec = Codec(classes=_DESCRIPTION_CLASSES)
         with self._request(DESCRIBE, codec.dumps(_arguments(RemoteCall(), (), {}))) as answer:
             found: ServiceDescription = codec.loads(answer.read())
-        registered.register(str(self.home), found.fields)
+        custom.register(str(self.home), found.fields)
         return found
 
     @functools.cached_property
@@ -109,7 +108,7 @@ class RemoteLibrary(LibraryServices):
 
     def close(self) -> None:
         """Disconnect; the service and the jobs that were started there continue."""
-        registered.release(str(self.home))
+        custom.release(str(self.home))
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call a marked method, such as `people.list`; an error that it raises there is raised here."""

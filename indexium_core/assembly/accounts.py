@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from indexium_core.flows.accounts.activity_service import ActivityService
     from indexium_core.flows.accounts.approval_gate import ApprovalGate
     from indexium_core.flows.accounts.first_person import FirstPerson
+    from indexium_core.flows.accounts.identity_service import IdentityService
     from indexium_core.flows.accounts.library_limits import LibraryLimits
-    from indexium_core.flows.accounts.open_id.identity_service import IdentityService
-    from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
+    from indexium_core.flows.accounts.open_id_sign_in import OpenIdSignIn
     from indexium_core.flows.accounts.second_factor_service import SecondFactorService
     from indexium_core.flows.accounts.sign_in import SignIn
     from indexium_core.flows.accounts.token_check import TokenCheck
@@ -100,8 +100,8 @@ class AccountServices(ServiceGroup):
 
     @on_demand
     def open_id(self) -> OpenIdSignIn:
-        from indexium_core.flows.accounts.open_id.open_id_provider import OpenIdProvider
-        from indexium_core.flows.accounts.open_id.open_id_sign_in import OpenIdSignIn
+        from indexium_core.flows.accounts.open_id_provider import OpenIdProvider
+        from indexium_core.flows.accounts.open_id_sign_in import OpenIdSignIn
 
         core = self._core
         provider = OpenIdProvider(core.providers.network, core.home, core.settings)
@@ -109,7 +109,7 @@ class AccountServices(ServiceGroup):
 
     @on_demand
     def identities(self) -> IdentityService:
-        from indexium_core.flows.accounts.open_id.identity_service import IdentityService
+        from indexium_core.flows.accounts.identity_service import IdentityService
 
         return IdentityService(self._core.store, self.users, self.open_id, clock=self._core.clock)
 

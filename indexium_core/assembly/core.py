@@ -12,15 +12,15 @@ from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.jobs.event_bus import EventBus, Recorder
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.event import Event
 from indexium_core.model.people import placeholders
 from indexium_core.settings import Settings
+from indexium_core.store import home_files
 from indexium_core.store.database import Database
 from indexium_core.store.events import Events
 from indexium_core.store.jobs import JobRows
-from indexium_core.store.recovery import files
 from indexium_core.store.schedules import ScheduleRows
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Core(ServiceGroup):
         self.home = store.home
         self.elapsed = ElapsedTime(store.read(), clock)  # read before the first write
         self.started = StartTime.now()
-        self.backups_folder = store.home / files.JOURNALS
+        self.backups_folder = store.home / home_files.JOURNALS
         self.logs_folder = store.home / "logs"
         self.event_rows = Events(store)
         self.events = EventBus(self.event_rows.begin_run())

@@ -11,7 +11,7 @@ from indexium_core.flows.writing.workers import worker_side
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.settings import Settings
-from indexium_core.store.recovery.files import PROCESSES
+from indexium_core.store.home_files import PROCESSES
 
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page

@@ -16,7 +16,7 @@ from indexium_core.assembly.planning import PlanningServices
 from indexium_core.assembly.reading import ReadingServices
 from indexium_core.assembly.titles import TitleServices
 from indexium_core.assembly.writing import WritingServices
-from indexium_core.flows.home import schedule_kinds
+from indexium_core.flows.home import schedules
 from indexium_core.flows.snapshots import occasions
 from indexium_core.model import job_kinds
 from indexium_core.model.event import Event
@@ -26,7 +26,7 @@ from indexium_core.store.database import Database
 
 if TYPE_CHECKING:
     from indexium_core.flows.home.retention import Retention
-    from indexium_core.flows.home.schedule_service import Schedules
+    from indexium_core.flows.home.schedules import Schedules
 
 _RATING_OCCASIONS = ("plan:changed", "write:completed", "rollback:completed", "scan:completed")
 
@@ -84,7 +84,7 @@ class Assembly(ServiceGroup):
 
     @on_demand
     def schedules(self) -> Schedules:
-        from indexium_core.flows.home.schedule_service import Schedules
+        from indexium_core.flows.home.schedules import Schedules
 
         return Schedules(
             self.core.scheduler,
@@ -124,7 +124,7 @@ class Assembly(ServiceGroup):
         ):
             core.queue.register(kind, handler, title=title)
         core.scheduler.register(
-            *schedule_kinds.of_home(
+            *schedules.of_home(
                 config,
                 is_working=lambda: bool(core.queue.active_operations()),
                 has_players=updates.has_players,

@@ -9,7 +9,7 @@ from indexium_core.assembly.accounts import AccountServices
 from indexium_core.assembly.core import Core
 from indexium_core.assembly.on_demand import ServiceGroup, on_demand
 from indexium_core.model.accounts.permissions import UNDO_ANY
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from indexium_core.store.catalog import custom_fields
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from indexium_core.model.review.reports import DecisionReport
     from indexium_core.model.review.steps import StepKind
     from indexium_core.store.people.people_index import PeopleIndex
-    from indexium_core.store.versions.plan_version import Modes, Version
+    from indexium_core.store.plan_version import Modes, Version
 
 
 class PlanningServices(ServiceGroup):
@@ -39,7 +39,7 @@ class PlanningServices(ServiceGroup):
         self._core, self._accounts = core, accounts
         self.undo_of: dict[StepKind, UndoStep] = {}  # the undo of steps about titles, whose services are made later
         # Every function of the process finds the custom fields of an open home. UsageError if another one has others.
-        registered.register(str(core.home), custom_fields.definitions(core.store.read()))
+        custom.register(str(core.home), custom_fields.definitions(core.store.read()))
 
     @on_demand
     def fields(self) -> CustomFields:

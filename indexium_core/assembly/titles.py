@@ -13,7 +13,7 @@ from indexium_core.assembly.writing import WritingServices
 from indexium_core.model import job_kinds
 from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.operations.actor import reads_whole_home
-from indexium_core.store.recovery import files
+from indexium_core.store import home_files
 
 if TYPE_CHECKING:
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.enrichment.picture_search import PictureSearch
     from indexium_core.flows.matching.match_finder import MatchFinder
     from indexium_core.flows.matching.match_service import TitleMatchService
-    from indexium_core.flows.publishing.planner import PublicationPlanner
+    from indexium_core.flows.publishing.publication_planner import PublicationPlanner
     from indexium_core.flows.publishing.publication_steps import PublicationSteps
     from indexium_core.flows.publishing.publish_service import PublishService
     from indexium_core.flows.publishing.recovery_service import DisasterRecoveryService
@@ -97,7 +97,7 @@ class TitleServices(ServiceGroup):
         return CacheService(
             core.store,
             core.picture_chooser,
-            folder=core.home / files.PICTURES,
+            folder=core.home / home_files.PICTURES,
             budget_bytes=lambda: int(config.artwork_budget),
             orphan_days=lambda: config.cache_orphan_days,
             clock=core.clock,
@@ -157,7 +157,7 @@ class TitleServices(ServiceGroup):
 
     @on_demand
     def publication_planner(self) -> PublicationPlanner:
-        from indexium_core.flows.publishing.planner import PublicationPlanner
+        from indexium_core.flows.publishing.publication_planner import PublicationPlanner
 
         core = self._core
         return PublicationPlanner(
@@ -267,7 +267,7 @@ class TitleServices(ServiceGroup):
     @on_demand
     def publications(self) -> PublishService:
         from indexium_core.flows.publishing.publish_service import PublishService
-        from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+        from indexium_core.flows.writing.publication_writer import PublicationWriter
 
         core, config = self._core, self._core.settings
         return PublishService(

@@ -15,12 +15,10 @@ from indexium_core.model import job_kinds
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.model.operations.recovery import RecoverReport
-from indexium_core.store import start_work
-from indexium_core.store.recovery import files
+from indexium_core.store import home_files, start_work
 
 if TYPE_CHECKING:
-    from indexium_core.flows.history.history_service import HistoryService
-    from indexium_core.flows.history.interrupted import Interruptions
+    from indexium_core.flows.history.history_service import HistoryService, Interruptions
     from indexium_core.flows.history.story import StoryBuilder
     from indexium_core.flows.home.backups import BackupManager
     from indexium_core.flows.home.configuration import Configuration
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from indexium_core.flows.scanning.inventory import Inventory
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scanner import Scanner
-    from indexium_core.flows.writing.running.operation_runs import OperationRuns
+    from indexium_core.flows.writing.operation_runner import OperationRuns
     from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
     from indexium_core.flows.writing.writer import MetadataWriter
 
@@ -81,10 +79,9 @@ class WritingServices(ServiceGroup):
 
     @on_demand
     def runs(self) -> OperationRuns:
+        from indexium_core.flows.writing.blockers import Blockers
+        from indexium_core.flows.writing.operation_runner import OperationRuns, RunnerParts
         from indexium_core.flows.writing.policy import settings_of_write
-        from indexium_core.flows.writing.running.blockers import Blockers
-        from indexium_core.flows.writing.running.operation_runner import RunnerParts
-        from indexium_core.flows.writing.running.operation_runs import OperationRuns
 
         core, config = self._core, self._core.settings
         return OperationRuns(
@@ -239,7 +236,7 @@ class WritingServices(ServiceGroup):
 
     @on_demand
     def interruptions(self) -> Interruptions:
-        from indexium_core.flows.history.interrupted import Interruptions
+        from indexium_core.flows.history.history_service import Interruptions
 
         return Interruptions(self._core.store, running=self._core.queue.active_operations)
 
@@ -303,7 +300,7 @@ class WritingServices(ServiceGroup):
         """Recover the unfinished work of a killed process; every `open` does it."""
         core = self._core
         # A worker of a cluster may have left a journal of an operation that this database does not know.
-        if not start_work.unfinished_operations(core.store.read()) and not files.had_cluster(core.home):
+        if not start_work.unfinished_operations(core.store.read()) and not home_files.had_cluster(core.home):
             return RecoverReport()
         from indexium_core.flows.writing import recovery
 

@@ -12,7 +12,7 @@ from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.model.approvals.activity import ActivityRow
+    from indexium_core.model.activity import ActivityRow
 
 
 @app.command(epilog="Example: indexium activity 'Ann Lee' --since 2026-11-01")

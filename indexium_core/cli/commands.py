@@ -29,20 +29,20 @@ COMMANDS = {
     "serve": CommandEntry("home.serve", "Serve the dashboard."),
     "demo": CommandEntry("home.serve", "Create a demo library of small real clips, plan it, and serve its dashboard."),
     "rescan": CommandEntry(
-        "library.rescan",
+        "library.properties",
         "Read resolution, codecs, frame rate and other media properties again; locked fields stay the same.",
     ),
     "artwork": CommandEntry("library.artwork", "Pictures of films and series: select, reject, compare them."),
     "audit": CommandEntry(
-        "library.audit",
+        "library.properties",
         "Show changes of media properties and locks with old and new value, time and source; newest first.",
     ),
     "files": CommandEntry(
         "library.files", "Show the number of known, damaged, missing and duplicate files; with KIND, list the files."
     ),
-    "lock": CommandEntry("library.locks", "Lock fields: scans and rescans no longer change them."),
-    "unlock": CommandEntry("library.locks", "Unlock fields: scans and rescans change them again."),
-    "locks": CommandEntry("library.locks", "Show locked fields of files, with user and time of each lock."),
+    "lock": CommandEntry("library.properties", "Lock fields: scans and rescans no longer change them."),
+    "unlock": CommandEntry("library.properties", "Unlock fields: scans and rescans change them again."),
+    "locks": CommandEntry("library.properties", "Show locked fields of files, with user and time of each lock."),
     "scan": CommandEntry("library.scan", "Find and read the media files of folders; a new folder becomes a library."),
     "show": CommandEntry(
         "library.show",
@@ -85,7 +85,7 @@ COMMANDS = {
         "review.undo",
         "Redo the decision about the plan that was undone last, if no other one about the plan was made since.",
     ),
-    "sql": CommandEntry("home.query", "Run one SELECT on the tables for analysts."),
+    "sql": CommandEntry("home.snapshot", "Run one SELECT on the tables for analysts."),
     "snapshot": CommandEntry("home.snapshot", "Take a snapshot of the tables for analysts, and show its file."),
     "export": CommandEntry("home.snapshot", "Export the tables for analysts into files."),
     "db": CommandEntry("home.database", "The database of the home: check it, back it up, restore and rebuild it."),

@@ -10,10 +10,9 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.people import copies
 
 if TYPE_CHECKING:
-    from indexium_core.model.fields.preview import FieldsPreview
     from indexium_core.model.people.import_report import ImportReport
     from indexium_core.model.people.person import RemovedPeople
-    from indexium_core.model.review.reports import DecisionReport
+    from indexium_core.model.review.reports import DecisionReport, FieldsPreview
 
 NO_MATCH = "No file of the library matches; nothing was done."
 

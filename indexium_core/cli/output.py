@@ -81,9 +81,9 @@ def to_json(value: Any) -> None:
     """Print one JSON document."""
     import json
 
-    from indexium_core.model import jsonable
+    from indexium_core.model import shapes
 
-    sys.stdout.write(json.dumps(value, default=jsonable.plain, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(value, default=shapes.plain, ensure_ascii=False, indent=2) + "\n")
 
 
 def result(value: Any, sentence: str, *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.model.accounts.identities import UserIdentity
+    from indexium_core.model.accounts.sign_in import UserIdentity
     from indexium_core.model.accounts.users import User, UserSession
 
 users = typer.Typer(help="The people who sign in. Without any, this computer needs no sign-in.", no_args_is_help=True)

@@ -15,19 +15,40 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, notebook
-from indexium_core.demo import clips, content, films, photos, senders
+from indexium_core.demo import clips, content, films, photos
 from indexium_core.demo.content import QUALIFIERS, DemoFile
 from indexium_core.demo.players import demo_players
 from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.model.planning import cells
 from indexium_core.store.people import legacy
-from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
+from indexium_core.store.people.legacy import LegacyItem, LegacyOperation
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
+
+
+_EVENTS: tuple[dict[str, Any], ...] = (
+    {"eventType": "Test", "instanceName": "Radarr", "movie": {"title": "Test", "folderPath": "C:\\testpath"}},
+    {"eventType": "Grab", "instanceName": "Radarr", "movie": {"title": "Quiet Harbour", "year": 2012}},
+    {
+        "eventType": "Download",
+        "instanceName": "Radarr",
+        "movie": {"title": "Salt Road", "year": 2020, "folderPath": "/movies-4k/Salt Road (2020)"},
+        "movieFile": {"path": "/movies-4k/Salt Road (2020)/Salt.Road.2020.2160p.mkv"},
+    },
+)
+
+
+def _add_radarr(library: Library, films: Path) -> None:
+    """Add a Radarr whose container has the films at `/movies`; the folder of its last event is not in its map."""
+    added = library.webhooks.add("radarr", folder_map=[("/movies", str(films))])
+    for event in _EVENTS:
+        library.webhooks.receive(added.source.name, added.secret, json.dumps(event).encode())
+    library.webhooks.events()
+
 
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 HOME_VIDEOS = "Home videos"
@@ -150,7 +171,7 @@ def open_library(
             library.inventory.add(folder / films.FOLDER, kind="mixed")
             library.scan([folder / films.FOLDER])
             if not library.webhooks.list():
-                senders.add(library, folder / films.FOLDER / "Films")
+                _add_radarr(library, folder / films.FOLDER / "Films")
         if not is_older:
             demo_players.use(library, folder / films.FOLDER, is_new=is_new)
     except BaseException:

@@ -8,14 +8,41 @@ so that two clips are duplicates only if this is intended.
 from __future__ import annotations
 
 import functools
+import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.demo import ffmpeg, photos
+from indexium_core.demo import photos
 from indexium_core.files.program import executable, shipped
+
+
+@functools.cache
+def encoders(program: str) -> frozenset[str]:
+    """Return the names of the encoders of `program`."""
+    listing = subprocess.run([program, "-hide_banner", "-encoders"], capture_output=True, text=True, check=False)
+    rows = (line.split() for line in listing.stdout.splitlines())
+    return frozenset(row[1] for row in rows if len(row) > 1)
+
+
+def run_ffmpeg(arguments: Sequence[str], *, program: str = "", timeout: float = 60.0) -> None:
+    """
+    Run ffmpeg with `arguments`, without input and output on the console; overwrite existing files.
+
+    Raises:
+        FFmpegError: ffmpeg failed, with the last line of its output, or took longer than `timeout` seconds.
+
+    """
+    command = [program or executable(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y", *arguments]
+    try:
+        subprocess.run(command, capture_output=True, check=True, timeout=timeout)
+    except subprocess.TimeoutExpired as error:
+        raise errors.FFmpegError(f"ffmpeg did not finish within {timeout:.0f} seconds.") from error
+    except subprocess.CalledProcessError as error:
+        last = error.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise errors.FFmpegError(f"ffmpeg failed: {last or f'exit code {error.returncode}'}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +133,7 @@ def make(clip: Clip, target: Path) -> Path:
         inputs, maps = _inputs(clip, form, Path(scratch))
         arguments = [*inputs, *maps, *_codecs(clip, form), *_tags(clip), *form.options]
         exact = ["-fflags", "+bitexact", "-flags", "+bitexact", "-threads", "1", "-f", form.muxer]
-        ffmpeg.run([*arguments, *exact, f"file:{target}"], program=program())
+        run_ffmpeg([*arguments, *exact, f"file:{target}"], program=program())
     return target
 
 
@@ -118,7 +145,7 @@ def program() -> str:
         bundled = shipped()
     except errors.FFmpegError:  # the wheel of this platform has no program
         return executable()
-    return bundled if required <= ffmpeg.encoders(bundled) else executable()
+    return bundled if required <= encoders(bundled) else executable()
 
 
 def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]]:
@@ -187,7 +214,7 @@ def _chapter_text(clip: Clip) -> str:
 def _cover(scratch: Path) -> Path:
     target = scratch / "cover.png"
     picture = "color=c=teal:s=64x64:d=1"
-    ffmpeg.run(
+    run_ffmpeg(
         ["-f", "lavfi", "-i", picture, "-frames:v", "1", "-c:v", "png", "-f", "image2", str(target)], program=program()
     )
     return target

@@ -291,3 +291,24 @@ def _units(data: bytes, *, has_lengths: bool) -> Iterator[bytes]:
         length = int.from_bytes(data[at : at + 4], "big")
         yield data[at + 4 : at + 4 + length].rstrip(b"\0")
         at += 4 + length
+
+
+_CHUNK = 65_536  # bytes of one read
+_CHUNKS = 10  # reads at each end
+
+
+def legacy_hash(path: bytes) -> str:
+    """
+    Return the legacy hash of a file, in hexadecimal digits.
+
+    Raises:
+        FileAccessError: The file cannot be read.
+
+    """
+    with FileReader(path) as file:
+        start = _CHUNKS * _CHUNK
+        digest = hashlib.sha256(file.read_at(0, start))
+        further = min(_CHUNKS, (file.size - start) // _CHUNK)
+        if further > 0:
+            digest.update(file.read_at(max(start, file.size - start), further * _CHUNK))
+    return digest.hexdigest()

@@ -18,7 +18,7 @@ import av
 from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, registry, unsupported
-from indexium_core.model.fields import registered, values
+from indexium_core.model.fields import custom, values
 from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.table import COMMENT, fields_in_files, known_field
 from indexium_core.model.files.media import FieldValue
@@ -172,13 +172,13 @@ def field_of(tag: str, container: str) -> Field | None:
     prefix only the comment and fields with this prefix in their names count.
     """
     name, demuxer = tag.partition("-")[0].lower(), demuxer_of(container)
-    found = _fields_by_name(demuxer, registered.current()).get(name)
+    found = _fields_by_name(demuxer, custom.current()).get(name)
     comment = known_field(COMMENT)
     return comment if found is None and name.rpartition("/")[2] in comment.names_in(demuxer) else found
 
 
 @functools.lru_cache(maxsize=64)
-def _fields_by_name(demuxer: str, _own: registered.RegisteredFields) -> Mapping[str, Field]:
+def _fields_by_name(demuxer: str, _own: custom.RegisteredFields) -> Mapping[str, Field]:
     """Return the fields by their names in a demuxer; of two fields with one name, the first one of the table."""
     return {name: each for each in reversed(fields_in_files()) for name in each.names_in(demuxer)}
 

@@ -21,11 +21,10 @@ import av.error
 from av.stream import Disposition
 
 from indexium_core import errors
-from indexium_core.files import fingerprint, libav
+from indexium_core.files import fingerprint, libav, sidecar_reading
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
-from indexium_core.files.sidecars import reading
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, TITLE, fields_in_files, find_field
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import (
@@ -74,7 +73,7 @@ def probe(
     try:
         with FileReader(path) as reader:
             is_known = (reader.stat.inode, reader.size, reader.stat.mtime_ns) == (stat.inode, stat.size, stat.mtime_ns)
-            family, layout = reading.examine(path, reader)
+            family, layout = sidecar_reading.examine(path, reader)
             known = known if is_known else None
             return facts_of(reader, family, layout, capabilities=capabilities, known=known, full=full)
     except errors.FileAccessError as error:

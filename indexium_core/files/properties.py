@@ -20,10 +20,9 @@ import av
 import av.error
 
 from indexium_core import errors
-from indexium_core.files import libav, probe
+from indexium_core.files import libav, probe, sidecar_reading
 from indexium_core.files.containers import Layout
 from indexium_core.files.reader import FileReader
-from indexium_core.files.sidecars import reading
 from indexium_core.model.files import properties
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import MediaReading
@@ -51,7 +50,7 @@ def read(path: bytes) -> MediaReading:
     with FileReader(path) as reader:
         if reader.size == 0:
             raise errors.CorruptFileError("The file is empty.", code="empty")
-        family, layout = reading.examine(path, reader)
+        family, layout = sidecar_reading.examine(path, reader)
         if family is None:
             return _answered(
                 reader, "Indexium does not support the content of this file, whatever its extension.", code="not_video"

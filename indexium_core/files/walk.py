@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexium_core.files.sidecars.names import EXTENSION as SIDECAR
+from indexium_core.files.sidecar_names import EXTENSION as SIDECAR
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat, MediaKind
 

@@ -22,7 +22,7 @@ from indexium_core.jobs.item_runner import RunEnd
 from indexium_core.jobs.job_events import JobEvents
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff, retry_delay
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 from indexium_core.model.operations.actor import acting_as, whole_home

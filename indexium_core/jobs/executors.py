@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from indexium_core import errors
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 
 if TYPE_CHECKING:
     from indexium_core.jobs.fork_server import ForkedProcess
@@ -260,7 +260,7 @@ class _Worker:
         errors_raised: list[Exception] = []
         self.is_free = False
         try:
-            fields = registered.current().definitions  # of the home: the process knows no others
+            fields = custom.current().definitions  # of the home: the process knows no others
             self._pipe.send((function, args, kwargs, callbacks is not None, fields))
             while True:
                 match self._receive(callbacks):

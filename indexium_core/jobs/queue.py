@@ -21,7 +21,7 @@ from indexium_core.jobs.executors import Threads
 from indexium_core.jobs.job_events import JobEvents, ProgressSink
 from indexium_core.jobs.job_run import Handler, JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobJoin, NewJob, UnfinishedJob, UnrecordedResults
 

@@ -25,7 +25,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 
 _PARENT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # a terminal and a service manager send them to all processes
 _NICENESS = 10  # worker processes have a lower priority than the parent, which serves people
@@ -141,7 +141,7 @@ def _serve(pipe: int) -> None:
     while True:
         function, args, kwargs, has_callbacks, fields = parent.receive()
         try:
-            with registered.active(fields):
+            with custom.active(fields):
                 result = function(*[_ParentCallbacks(parent)] * has_callbacks, *args, **kwargs)
             parent.send("done", result)
         except Exception:  # noqa: BLE001 - the parent raises it

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields.custom import Definitions
 
 LONGEST_WAIT = 20.0  # seconds of one call of `operations.wait`; a caller that waits longer calls again
 DESCRIBE = "describe"  # the call that returns the `ServiceDescription`

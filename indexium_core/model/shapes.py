@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
-
-from indexium_core.model import jsonable
+from uuid import UUID
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def plain(value: Any) -> Any:
+    """
+    Return the JSON form of a value that JSON does not have; for `json.dumps(…, default=plain)`.
+
+    Times are ISO-8601 (UTC with Z), dataclasses are objects (what `as_dict` returns, or else all fields), sets and
+    tuples are sorted lists.
+
+    Raises:
+        TypeError: The value has no JSON form.
+
+    """
+    if hasattr(value, "as_dict"):
+        return value.as_dict()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    for kind, form in _FORMS:
+        if isinstance(value, kind):
+            return form(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+_FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (datetime, lambda moment: moment.isoformat().replace("+00:00", "Z")),
+    (date | time, lambda value: value.isoformat()),
+    (Decimal, float),
+    (timedelta | UUID, str),
+    (bytes, lambda data: data.decode("utf-8", "replace")),
+    (Path, str),
+    (Mapping, dict),
+    (frozenset | set | tuple, sorted),
+)
 
 
 class Shaped:
@@ -84,7 +119,7 @@ def _names(kind: Any, shape: str) -> tuple[tuple[str, str], ...]:
 def _json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_json(each) for each in value]
-    return value if value is None or isinstance(value, str | int | float | Mapping) else jsonable.plain(value)
+    return value if value is None or isinstance(value, str | int | float | Mapping) else plain(value)
 
 
 def _categories(hint: Any) -> list[str]:

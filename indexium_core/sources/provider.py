@@ -6,16 +6,18 @@ A provider returns nothing for what it does not have.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from indexium_core.keys import ProviderKeys
 from indexium_core.model.lookups.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.lookups.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.descriptor import ProviderDescriptor, TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.provider_keys import ProviderKeys
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.settings import Settings
 from indexium_core.sources.client import (
     AnswerCache,
@@ -141,3 +143,13 @@ class Provider:
         """Return the pictures of a title by its ids, of a provider that has pictures only."""
         del ids, kind
         return []
+
+
+def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: Resources) -> dict[str, Provider]:
+    """Return the providers by id, in the order in which they are asked. Settings and keys are read at each use."""
+    found = dict[str, Provider]()
+    for each in PROVIDERS.values():
+        module, _, name = each.client.partition(":")
+        client = cast("type[Provider]", getattr(importlib.import_module(module), name))
+        found[each.id] = client(ProviderAccess(descriptor=each, config=config, keys=keys, shared=shared))
+    return found

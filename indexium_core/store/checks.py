@@ -16,7 +16,7 @@ import numpy as np
 from indexium_core.model.check import CheckFile, CheckName
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 _NO_LIMIT = 2**31  # more than any number of files
 

@@ -22,16 +22,14 @@ import duckdb
 
 from indexium_core import errors, signals
 from indexium_core.model.operations.actor import current_actor, reads_whole_home
-from indexium_core.store import migrations, sql
-from indexium_core.store.accounts.limited_reader import LimitedCursor, LimitedReader, Limits
+from indexium_core.store import change_counter, database_file, home_files, migrations, provider_ranks, sql, survival
 from indexium_core.store.approvals.changers import ChangeRecorder
+from indexium_core.store.change_counter import ChangeCounter
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error, transaction
+from indexium_core.store.home_files import CONFIG, FILE_NAME
+from indexium_core.store.limited_reader import LimitedCursor, LimitedReader, Limits
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import Memory
-from indexium_core.store.providers import ranks
-from indexium_core.store.recovery import change_counter, database_file, files, survival
-from indexium_core.store.recovery.change_counter import ChangeCounter
-from indexium_core.store.recovery.files import CONFIG, FILE_NAME
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -79,12 +77,12 @@ class Database:
         _make_folder(home)
         lock = HomeLock.take(home, url=url)
         try:
-            for leftover in (database_file.SPILL, files.WORK):  # of a process that was killed
+            for leftover in (database_file.SPILL, home_files.WORK):  # of a process that was killed
                 shutil.rmtree(home / leftover, ignore_errors=True)
             with signals.restored():
                 raw = _open_file(home / FILE_NAME)
                 try:
-                    ranks.fill(raw)
+                    provider_ranks.fill(raw)
                     return cls(home, raw, lock)
                 except BaseException:
                     raw.close()
@@ -345,8 +343,8 @@ def _make_folder(home: Path) -> None:
 
 
 def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
-    with files.reporting_full_disk(path.parent, "the replacement of the database cannot be completed"):
-        files.finish_replacement(path.parent)
+    with home_files.reporting_full_disk(path.parent, "the replacement of the database cannot be completed"):
+        home_files.finish_replacement(path.parent)
     if not path.exists():
         change_counter.require_home_without_traces(path.parent)
         _create(path)
@@ -381,12 +379,12 @@ def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyC
 def _create(path: Path) -> None:
     """Create the database under another name first, so that a killed process leaves no incomplete database."""
     unfinished = path.with_name(path.name + ".part")
-    for leftover in (unfinished, files.log_of(unfinished)):
+    for leftover in (unfinished, home_files.log_of(unfinished)):
         leftover.unlink(missing_ok=True)
     try:
         with contextlib.closing(duckdb.connect(str(unfinished), config=CONFIG)) as raw:
             migrations.apply_to_empty(raw, migrations.available())
-        files.sync_and_rename(unfinished, path)
+        home_files.sync_and_rename(unfinished, path)
         logger.info("store.created", extra={"version": migrations.available()[-1].version})
     except (duckdb.Error, OSError) as error:
         raise errors.StoreError(failure_message(f"The database {path} cannot be created", error)) from error
@@ -403,7 +401,7 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
 
     A killed process leaves a log. Opening the database for writing would merge the log into the file.
     """
-    read_only = files.log_of(path).exists()
+    read_only = home_files.log_of(path).exists()
     raw = database_file.connect(path, read_only=read_only)
     try:
         needed = migrations.pending(raw)
@@ -421,12 +419,12 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
 
 def _back_up(path: Path, version: int) -> None:
     """Copy the closed database and its log, if any, before a migration changes it."""
-    for source in (path, files.log_of(path)):
+    for source in (path, home_files.log_of(path)):
         if source.exists():
             target = path.with_name(source.name.replace(FILE_NAME, f"{FILE_NAME}.before-{version:04}"))
             unfinished = target.with_name(target.name + ".part")
             shutil.copyfile(source, unfinished)
-            files.sync_and_rename(unfinished, target)
+            home_files.sync_and_rename(unfinished, target)
 
 
 def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from indexium_core.model import schedule
 from indexium_core.model.operations.actor import Actor
-from indexium_core.model.schedules import cron
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedule import Schedule
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.approvals import changers
@@ -27,7 +27,7 @@ class ScheduleRows:
         """Return the schedules, in the order of their creation."""
         rows = self._database.read().execute(_sql("all")).fetch_dicts()
         return [
-            Schedule(**row | {"params": json.loads(row["params"])}, when=cron.in_words(row["cron"])) for row in rows
+            Schedule(**row | {"params": json.loads(row["params"])}, when=schedule.in_words(row["cron"])) for row in rows
         ]
 
     def add(self, schedules: Sequence[Schedule]) -> None:

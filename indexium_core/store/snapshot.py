@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from indexium_core.model.fields.table import CREATION_TIME, DATE
-from indexium_core.store import sql
+from indexium_core.store import database_file, sql, survival
 from indexium_core.store.connection import Connection
-from indexium_core.store.recovery import database_file, survival
 
 _SQL, _KEPT = sql.load("snapshot"), sql.load("kept")
 _FINDINGS_PER_STATEMENT = 5_000  # no other thread runs while DuckDB reads the lists: 1 ms for a thousand findings

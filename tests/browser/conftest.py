@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, P
 
 from dashboards.web import server
 from indexium_core import errors
-from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing import file_edit, protocol
 from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.library import Library
 from indexium_core.store.operations.ledger_rows import ItemRecord
@@ -99,7 +99,7 @@ class Gate:
     def __init__(self) -> None:
         self.opened = threading.Event()
         self.refused: set[bytes] = set()
-        self._edit = editing.edit
+        self._edit = file_edit.edit
 
     def __call__(self, task: Any, undo: Any, policy: Any, *more: Any) -> EditResult:
         self.opened.wait(60)
@@ -112,7 +112,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     made = Gate()
-    monkeypatch.setattr(editing, "edit", made)
+    monkeypatch.setattr(file_edit, "edit", made)
     yield made
     made.opened.set()
 

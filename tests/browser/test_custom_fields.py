@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from tests.browser.conftest import Site
 
 LETTER = "Letter.mp4"
@@ -17,8 +17,8 @@ LETTER = "Letter.mp4"
 @pytest.fixture(autouse=True)
 def no_other_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the home that the tests before share: open homes of one process have the same custom fields."""
-    monkeypatch.setattr(registered, "_homes", {})
-    monkeypatch.setattr(registered, "_of_process", registered.NONE)
+    monkeypatch.setattr(custom, "_homes", {})
+    monkeypatch.setattr(custom, "_of_process", custom.NONE)
 
 
 def test_field_is_defined_edited_and_removed(site: Site, library: Library) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.library import Library
 from tests.browser.conftest import Gate, SharedSite, Site
 
@@ -19,13 +19,13 @@ from tests.browser.conftest import Gate, SharedSite, Site
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each write of a file takes 0.15 s longer."""
-    edit = editing.edit
+    edit = file_edit.edit
 
     def slow(*given: Any, **named: Any) -> Any:
         time.sleep(0.15)
         return edit(*given, **named)
 
-    monkeypatch.setattr(editing, "edit", slow)
+    monkeypatch.setattr(file_edit, "edit", slow)
 
 
 def rows(page: Page) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from indexium_core import provider_keys
+from indexium_core import keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.browser.conftest import Site
@@ -35,7 +35,7 @@ def test_key_is_entered_tested_and_removed(serve: Callable[[Library], Site], tmp
 
             expect(page.get_by_text("OMDb accepts the key.")).to_be_visible()
             expect(page.get_by_role("button", name="Replace the key of OMDb")).to_be_focused()
-            assert provider_keys.load(home).get("omdb_api_key") == SECRET
+            assert keys.provider_keys(home).get("omdb_api_key") == SECRET
             stand_in.fail("omdb", "rejected_key")
             page.get_by_role("button", name="Test the key of OMDb").click()
             expect(page.get_by_text("OMDb rejects the key.").first).to_be_visible()
@@ -45,4 +45,4 @@ def test_key_is_entered_tested_and_removed(serve: Callable[[Library], Site], tmp
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             page.get_by_role("button", name="Remove the API key of OMDb").click()
             expect(page.get_by_role("button", name="Enter a key of OMDb")).to_be_visible()
-            assert not provider_keys.load(home).get("omdb_api_key")
+            assert not keys.provider_keys(home).get("omdb_api_key")

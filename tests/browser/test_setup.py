@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from dashboards.web import server
 from indexium_core.library import Library
-from indexium_core.model.scanning.reports import ScanProgress
+from indexium_core.model.files.scan_reports import ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips
 from tests.support import photos

@@ -16,7 +16,7 @@ from dashboards.web import server
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.lookups.records import ImageCandidate
-from indexium_core.store.providers.traffic import RequestLedger
+from indexium_core.store.provider_traffic import RequestLedger
 from tests.browser.conftest import SharedSite, Site
 from tests.browser.test_access import grave
 from tests.support import media, title_home

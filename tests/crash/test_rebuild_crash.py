@@ -16,8 +16,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.store.recovery import files
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store import home_files
+from indexium_core.store.home_files import FILE_NAME
 from tests.crash.conftest import Choice
 from tests.support import gate, killed_rebuild, killed_write, seccomp, tally
 from tests.support.calls import Call
@@ -96,8 +96,8 @@ def test_rebuild_killed_at_any_call_keeps_everything(home: Home, forks: Forks, c
     replaced = set[bool]()
     for where in kill_at_each(home, forks, choice, killed_rebuild.rebuild):
         rows = check(home, where)
-        assert not (home.path / files.WORK).exists(), where
-        replaced.add(any(each.kind == "replaced" for each in files.backups(home.path)))
+        assert not (home.path / home_files.WORK).exists(), where
+        replaced.add(any(each.kind == "replaced" for each in home_files.backups(home.path)))
         for table in ("people", "video_people", "metadata_operation_items", "metadata_history", "scanned_files"):
             assert rows[table] == home.old[table], (where, table)
     assert replaced == {True, False}
@@ -108,7 +108,7 @@ def test_restore_killed_at_any_call_leaves_old_or_restored_database(home: Home, 
     for where in kill_at_each(home, forks, choice, killed_rebuild.restore, home.backup):
         rows = check(home, where)
         states.append(len(people(rows)))
-        kept = [each for each in files.backups(home.path) if each.kind == "replaced"]
+        kept = [each for each in home_files.backups(home.path) if each.kind == "replaced"]
         assert (len(kept) == 1) == (states[-1] == 1), where
         if kept:  # the old database is complete beside the restored one
             Library.restore_database(home.path, kept[0].name)
@@ -131,7 +131,7 @@ def test_failed_restore_loses_no_interrupted_write(home: Home, forks: Forks, mon
     def fail(*_: object) -> None:
         raise errors.StoreError("The disk is full.")
 
-    monkeypatch.setattr(files, "replace_database", fail)
+    monkeypatch.setattr(home_files, "replace_database", fail)
     with pytest.raises(errors.StoreError, match="The disk is full"):
         Library.restore_database(home.path, home.backup)
     monkeypatch.undo()
@@ -156,11 +156,11 @@ def test_rebuild_of_damaged_database_can_be_killed_and_repeated(home: Home, fork
     damage_file(home.path)
     damaged = (home.path / FILE_NAME).read_bytes()
     for where in kill_at_each(home, forks, choice, killed_rebuild.rebuild):
-        files.finish_replacement(home.path)
+        home_files.finish_replacement(home.path)
         if (home.path / FILE_NAME).read_bytes() == damaged:
             Library.rebuild_database(home.path, scan=False)
         else:
-            [kept] = [each for each in files.backups(home.path) if each.kind == "replaced"]
+            [kept] = [each for each in home_files.backups(home.path) if each.kind == "replaced"]
             assert kept.path.read_bytes() == damaged, where
         rows = check(home, where)
         assert "Ann Lee" in people(rows), where
@@ -169,6 +169,6 @@ def test_rebuild_of_damaged_database_can_be_killed_and_repeated(home: Home, fork
 
 def test_backup_killed_at_any_call_leaves_no_broken_backup(home: Home, forks: Forks, choice: Choice) -> None:
     for where in kill_at_each(home, forks, choice, killed_rebuild.back_up):
-        for backup in files.backups(home.path):
-            files.verify(backup.path)
+        for backup in home_files.backups(home.path):
+            home_files.verify(backup.path)
         assert check(home, where)["people"] == home.old["people"], where

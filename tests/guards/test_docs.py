@@ -23,7 +23,7 @@ from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files import inventory
 from indexium_core.model.planning import risk
 from indexium_core.model.publishing.risks import PUBLICATION_CODES
-from indexium_core.model.schedules.table import SCHEDULES
+from indexium_core.model.schedule import SCHEDULES
 from indexium_core.model.titles.fields import ENTITY_TYPES, TITLE_FIELDS, checked_value
 from indexium_core.settings import Settings
 

@@ -18,7 +18,6 @@ LAYERS = {
     "indexium_core.notebook": 0,
     "indexium_core.settings": 1,
     "indexium_core.settings_file": 1,
-    "indexium_core.provider_keys": 1,
     "indexium_core.keys": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,

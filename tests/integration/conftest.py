@@ -10,7 +10,7 @@ import pytest
 from indexium_core import library as library_module
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from tests.support.providers import store_addresses, use_keys
 from tests.support.studio import Studio
 
@@ -20,8 +20,8 @@ def closed_libraries() -> Iterator[None]:
     """Close what the tests of a module left open: the custom fields of an open home count for the whole process."""
     yield
     library_module._close_open_libraries()
-    for home in list(registered._homes):
-        registered.release(home)
+    for home in list(custom._homes):
+        custom.release(home)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from dashboards.web import server
 from indexium_core import cli, errors, settings
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
-from indexium_core.files.artwork import images
-from indexium_core.files.artwork.images import TitleImage
+from indexium_core.files import artwork_images
+from indexium_core.files.artwork_images import TitleImage
 from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
 from indexium_core.library import Library
 from indexium_core.model.event import Event
@@ -584,7 +584,7 @@ def test_few_images_are_decoded_at_the_same_time(
         for position in range(1, 9):
             candidate = json.dumps({"poster_url": f"{stand_in.url}/images/w342/poster-{position}.jpg"})
             tx.execute(insert, [film, str(position), position, candidate])
-    running, most, lock, decode = [0], [0], threading.Lock(), images.decode
+    running, most, lock, decode = [0], [0], threading.Lock(), artwork_images.decode
 
     def count(data: bytes) -> TitleImage:
         with lock:
@@ -597,7 +597,7 @@ def test_few_images_are_decoded_at_the_same_time(
             with lock:
                 running[0] -= 1
 
-    monkeypatch.setattr(images, "decode", count)
+    monkeypatch.setattr(artwork_images, "decode", count)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda position: library.artwork.candidate_poster(film, position), range(1, 9)))
     assert all(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.demo import ffmpeg
+from indexium_core.demo import clips
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media, mkv, readers
@@ -146,7 +146,7 @@ def test_file_without_media_is_rejected_with_correct_reason(library: Library, tm
     folder.mkdir()
     (folder / "page.mp4").write_bytes(b"<html>")
     cover = tmp_path / "cover.png"
-    ffmpeg.run(["-f", "lavfi", "-i", "color=c=teal:s=64x64:d=1", "-frames:v", "1", str(cover)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", "color=c=teal:s=64x64:d=1", "-frames:v", "1", str(cover)])
     mkv.run("mkvmerge", "-q", "-o", folder / "cover.mkv", "--attachment-mime-type", "image/png", "--attach-file", cover)
     for path in folder.iterdir():
         os.utime(path, OLD)

@@ -13,7 +13,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.flows.home import clock as system_clock
 from indexium_core.flows.home.backup_storage import BackupStorage
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.library import Library
 from indexium_core.settings import Settings, load
 from tests.support import tables
@@ -48,7 +48,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     made = Studio(tmp_path, 3, config=small(tmp_path / "home", 80_000), clock=Clock(START))
     rewriter = Rewriter("original")
     rewriter.allow = lambda task, size: storage_of(made.library).make_room(size, item_id=task.item_id)
-    monkeypatch.setattr(editing, "edit", rewriter)
+    monkeypatch.setattr(file_edit, "edit", rewriter)
     yield made
     made.library.close()
 
@@ -126,7 +126,7 @@ def test_restorable_files_are_listed(studio: Studio, tmp_path: Path, monkeypatch
         assert old[part.offset :].hex(" ").startswith(part.hex)
 
     for kind, says in (("original", "the original file"), ("delta", "made of"), ("tags", "only the comment")):
-        monkeypatch.setattr(editing, "edit", Rewriter(kind))
+        monkeypatch.setattr(file_edit, "edit", Rewriter(kind))
         studio.library.edit("0001", [f"Cem {kind}"])
         done = studio.write(query="0001")
         [item], _ = studio.library.backups.show(done.id)
@@ -211,7 +211,7 @@ def test_journals_are_evicted_last(studio: Studio) -> None:
 
 
 def test_expired_backups_are_deleted_after_operations_only(shelf: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit = editing.edit
+    edit = file_edit.edit
     shelf.write(query="0000")
     pass_by(shelf, monkeypatch, timedelta(days=91))
     seen: list[tuple[int, int]] = []
@@ -220,7 +220,7 @@ def test_expired_backups_are_deleted_after_operations_only(shelf: Studio, monkey
         seen.append((shelf.library.backups.cleanup_old_backups(), len(kept(shelf))))
         return edit(*arguments)
 
-    monkeypatch.setattr(editing, "edit", looking)
+    monkeypatch.setattr(file_edit, "edit", looking)
     shelf.write(query="0001")
 
     assert seen == [(0, 1)]  # it ran and deleted nothing

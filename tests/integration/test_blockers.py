@@ -16,7 +16,7 @@ from dashboards.pages.history import history_details
 from dashboards.pages.progress import progress
 from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
-from indexium_core.cli.operations import story
+from indexium_core.cli.operations import operations
 from indexium_core.files import journal, properties
 from indexium_core.files.reader import FileReader
 from indexium_core.flows.writing.policy import FileProgress
@@ -145,7 +145,7 @@ def test_reason_of_stop_is_shown_until_operation_resumes(
     assert before.error_message in said == f"{left.summary()} {left.next_commands()}"
     [_, why, *_] = dialog.sections(left)
     assert why["text"] == left.stop_reason == before.error_message
-    story.print_story(studio.library.stories.build(1))
+    operations.print_story(studio.library.stories.build(1))
     told, _, log = capsys.readouterr().out.partition("\nlog")
     assert "Connect it again, then resume" in told
     assert re.search("warning +job.changed .*Connect it again, then resume", log)

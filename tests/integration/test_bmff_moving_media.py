@@ -18,7 +18,7 @@ import av
 import mutagen.mp4
 import pytest
 
-from indexium_core.demo import ffmpeg
+from indexium_core.demo import clips
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
@@ -120,7 +120,9 @@ def remuxed(*options: str, suffix: str = ".mp4", before: tuple[str, ...] = (), p
     with tempfile.TemporaryDirectory() as name:
         source, target = Path(name, "source.mp4"), Path(name, f"target{suffix}")
         source.write_bytes(clip("mp4"))
-        ffmpeg.run([*before, "-i", str(source), "-map", "0", "-c", "copy", *options, str(target)], program=program)
+        clips.run_ffmpeg(
+            [*before, "-i", str(source), "-map", "0", "-c", "copy", *options, str(target)], program=program
+        )
         return target.read_bytes()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from indexium_core.flows.home import clock
 from indexium_core.library import Library
-from indexium_core.model.scanning.health import Check
+from indexium_core.model.health import Check
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database

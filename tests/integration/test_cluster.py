@@ -19,7 +19,7 @@ from indexium_core import errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.scanning import file_facts, reading
 from indexium_core.flows.scanning.discovery import FileToRead
-from indexium_core.flows.writing.running import operation_run
+from indexium_core.flows.writing import operation_runner
 from indexium_core.flows.writing.workers import cluster_edits
 from indexium_core.flows.writing.workers import worker_journals as worker_journals_module
 from indexium_core.jobs.cluster import client
@@ -558,7 +558,7 @@ def test_rewrite_in_worker_is_cancelled(dask: DaskCluster, scene: Set) -> None:
 
 
 def test_rewrite_in_worker_waits_during_a_pause(dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
+    monkeypatch.setattr(operation_runner, "_FINISH_SECONDS", 0.0)
     dask.stop_at("after-making")
     handle = scene.library.write(scene.library.plan("ext:wmv"), ALL)
     dask.stopped()

@@ -15,11 +15,10 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.flows.home import database_backups
-from indexium_core.jobs import dispatcher
-from indexium_core.jobs.schedules import scheduler
+from indexium_core.jobs import dispatcher, scheduler
 from indexium_core.library import Library
-from indexium_core.store.recovery import files
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store import home_files
+from indexium_core.store.home_files import FILE_NAME
 from tests.integration.test_blockers import fill
 from tests.support import media, places, tables
 from tests.support.damage import content, damage_file, damage_table
@@ -95,17 +94,17 @@ def test_backup_during_writes_has_one_moment(library: Library) -> None:
     ended.set()
     writer.join()
 
-    counts = [files.verify(backup.path) for backup in backups]
+    counts = [home_files.verify(backup.path) for backup in backups]
     assert [each["touched_files"] for each in counts] == [each["declined_people"] for each in counts]
     assert counts[0]["touched_files"] < counts[2]["touched_files"]
 
 
 def test_different_copy_is_not_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "verify", lambda path: {"people": 1})
+    monkeypatch.setattr(home_files, "verify", lambda path: {"people": 1})
     with pytest.raises(errors.StoreError, match="differs from the database"):
         library.database_backups.make()
 
-    assert list(files.folder_of(library.home).iterdir()) == []
+    assert list(home_files.folder_of(library.home).iterdir()) == []
 
 
 def test_daily_backup_is_made_once_a_day_and_seven_are_kept(home: Path) -> None:
@@ -186,7 +185,7 @@ def test_backup_on_full_disk_is_reported_and_leaves_nothing(tmp_path: Path) -> N
         with pytest.raises(errors.StoreError, match=r"is full, so the backup .* was not made\. Free some space"):
             library.database_backups.make()
         (disk / "filler").unlink()
-        folder = files.folder_of(library.home)
+        folder = home_files.folder_of(library.home)
         assert not folder.exists() or list(folder.iterdir()) == []
         assert problems(library).keys() == {"backups"}
         library.database_backups.make()

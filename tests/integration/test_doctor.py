@@ -19,8 +19,8 @@ from indexium_core.files import program, volumes
 from indexium_core.files.swap import newfile
 from indexium_core.flows.home import doctor
 from indexium_core.library import Library
+from indexium_core.model.health import Check
 from indexium_core.model.job import NewJob
-from indexium_core.model.scanning.health import Check
 from indexium_core.store import jobs
 from tests.support import places, tables
 from tests.support.cases import each_case

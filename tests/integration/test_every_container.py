@@ -18,8 +18,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.files.scan_reports import ScanReport
 from indexium_core.model.operations.operation import ItemDetails
-from indexium_core.model.scanning.reports import ScanReport
 from tests.support import places, readers, shapes
 from tests.support.oracles import oracle
 from tests.support.readers import Look

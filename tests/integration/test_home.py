@@ -17,11 +17,10 @@ import duckdb
 import pytest
 
 from indexium_core import errors
-from indexium_core.store import migrations
+from indexium_core.store import database_file, migrations
 from indexium_core.store.database import Database
+from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.migrations import Migration
-from indexium_core.store.recovery import database_file
-from indexium_core.store.recovery.files import FILE_NAME
 
 pytestmark = pytest.mark.usefixtures("new_homes")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.library import Library
 from tests.support import media, tables
 from tests.support.rewriting import Rewriter
@@ -21,7 +21,7 @@ from tests.support.studio import ALL, OLD, Studio
 @pytest.fixture
 def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """Two films, and writes that change their hashes."""
-    monkeypatch.setattr(editing, "edit", Rewriter())
+    monkeypatch.setattr(file_edit, "edit", Rewriter())
     made = Studio(tmp_path, 2)
     yield made
     made.library.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.files.legacy_hash import legacy_hash
+from indexium_core.files.fingerprint import legacy_hash
 from indexium_core.library import Library
 from tests.support import legacy_db
 from tests.support.studio import Studio

@@ -14,8 +14,8 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.files.scan_reports import ScanProgress
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.scanning.reports import ScanProgress
 from tests.support import media, tables
 
 OLD = (1_600_000_000, 1_600_000_000)

@@ -21,9 +21,9 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.database import RebuildReport
-from indexium_core.store.recovery import change_counter, files, survival
-from indexium_core.store.recovery.files import COUNTER, FILE_NAME
-from indexium_core.store.recovery.survival import Survival
+from indexium_core.store import change_counter, home_files, survival
+from indexium_core.store.home_files import COUNTER, FILE_NAME
+from indexium_core.store.survival import Survival
 from tests.support import decided_home
 from tests.support.damage import damage_file, damage_table
 from tests.support.effort import effort
@@ -339,7 +339,7 @@ def test_replacement_that_fails_keeps_the_guard(home: Path, made: Made, monkeypa
     def fail(*arguments: object) -> None:
         raise errors.StoreError("The disk is full.")
 
-    monkeypatch.setattr(files, "replace_database", fail)
+    monkeypatch.setattr(home_files, "replace_database", fail)
     with pytest.raises(errors.StoreError, match="is full"):
         rebuild(home)
     with pytest.raises(errors.StoreError, match="is an older copy"):
@@ -393,16 +393,16 @@ def test_change_counter_counts_once_a_minute(tmp_path: Path, monkeypatch: pytest
 
 def test_snapshot_without_its_private_part_is_named_and_not_used(home: Path, made: Made) -> None:
     delete(home, made)
-    for path in files.snapshots(home):
-        files.private_part_of(path).unlink()
+    for path in home_files.snapshots(home):
+        home_files.private_part_of(path).unlink()
     report = rebuild(home)
     assert any("it has only tables for analysts, and the file" in each for each in report.problems)
 
 
 def test_snapshot_whose_private_part_is_of_another_moment_is_named_and_not_used(home: Path, made: Made) -> None:
     delete(home, made)
-    for path in files.snapshots(home):
-        with duckdb.connect(str(files.private_part_of(path))) as raw:
+    for path in home_files.snapshots(home):
+        with duckdb.connect(str(home_files.private_part_of(path))) as raw:
             raw.execute("UPDATE snapshot SET snapshot_at = snapshot_at - INTERVAL 1 SECOND")
     report = rebuild(home)
     assert any("is of another moment" in each for each in report.problems)
@@ -411,8 +411,8 @@ def test_snapshot_whose_private_part_is_of_another_moment_is_named_and_not_used(
 
 def test_snapshot_of_an_earlier_version_has_its_private_part_in_it(home: Path, made: Made) -> None:
     delete(home, made)
-    for path in files.snapshots(home):
-        private = files.private_part_of(path)
+    for path in home_files.snapshots(home):
+        private = home_files.private_part_of(path)
         with duckdb.connect(str(path)) as raw:
             raw.execute(f"ATTACH '{private}' AS kept (READ_ONLY)")
             raw.execute("CREATE SCHEMA home")

@@ -14,8 +14,8 @@ from dashboards.components.details import file_facts
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.home.backups import BackupManager
-from indexium_core.flows.writing import editing
-from indexium_core.flows.writing.running.operation_runner import OperationRunner
+from indexium_core.flows.writing import file_edit
+from indexium_core.flows.writing.operation_runner import OperationRunner
 from indexium_core.jobs.item_runner import ItemRunner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
@@ -173,14 +173,14 @@ def test_check_reports_damaged_backup(studio: Studio) -> None:
 def test_pause_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 12)
     gate, begun = threading.Event(), threading.Semaphore(0)
-    edit = editing.edit
+    edit = file_edit.edit
 
     def slow(*arguments, **named):
         begun.release()
         gate.wait(20)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(editing, "edit", slow)
+    monkeypatch.setattr(file_edit, "edit", slow)
     handle = studio.library.write(studio.library.plan(), ALL)
     begun.acquire()
     run = studio.library._parts.writing.runs.find(handle.id)
@@ -200,18 +200,18 @@ def test_pause_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_paused_operation_survives_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio = Studio(tmp_path, 12)
-    edit = editing.edit
+    edit = file_edit.edit
     handles = []
 
     def pausing(*arguments, **named):
         studio.library.pause(1, wait=False)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(editing, "edit", pausing)
+    monkeypatch.setattr(file_edit, "edit", pausing)
     handles.append(studio.library.write(studio.library.plan(), ALL))
     while studio.library.status(1).counts.get("success", 0) < 1:
         handles[0].wait(0.05)
-    monkeypatch.setattr(editing, "edit", edit)
+    monkeypatch.setattr(file_edit, "edit", edit)
     studio.reopen()
 
     assert studio.library.status(1).status == "paused"
@@ -232,16 +232,16 @@ def test_paused_operation_survives_restart(tmp_path: Path, monkeypatch: pytest.M
 
 def test_cancel_skips_rest_and_keeps_rollback_of_written_files(tmp_path: Path, monkeypatch) -> None:
     studio = Studio(tmp_path, 12)
-    edit = editing.edit
+    edit = file_edit.edit
 
     def cancelling(*arguments, **named):
         studio.library.cancel(1)
         return edit(*arguments, **named)
 
-    monkeypatch.setattr(editing, "edit", cancelling)
+    monkeypatch.setattr(file_edit, "edit", cancelling)
     status = studio.library.write(studio.library.plan(), ALL).wait()
 
-    monkeypatch.setattr(editing, "edit", edit)
+    monkeypatch.setattr(file_edit, "edit", edit)
     assert status.status == "cancelled"
     assert status.counts["skipped"] >= 6
     assert status.total == 12
@@ -257,8 +257,8 @@ def test_cancel_skips_rest_and_keeps_rollback_of_written_files(tmp_path: Path, m
 
 def test_file_of_running_operation_is_busy_for_others(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    edit = editing.edit
-    monkeypatch.setattr(editing, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
+    edit = file_edit.edit
+    monkeypatch.setattr(file_edit, "edit", lambda *a, **n: gate.wait(20) and edit(*a, **n))
     first = studio.library.write(studio.library.plan(), ALL)
 
     second = studio.library.write(studio.library.plan(), ALL).wait()

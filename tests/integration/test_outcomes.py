@@ -15,12 +15,11 @@ from dashboards.pages.jobs import job_details
 from dashboards.pages.progress import progress
 from indexium_core import cli
 from indexium_core.cli.home import recover
-from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing import file_edit, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.library import Library
-from indexium_core.model.operations.interruption import undone_message
 from indexium_core.model.operations.outcomes import OUTCOMES, outcome_label, outcome_of
-from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport
+from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport, undone_message
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 from tests.support import tables
 from tests.support.holding import Gate, cut_off
@@ -38,7 +37,7 @@ def _changes(path: Path) -> None:
 
 def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """One file is written, one is a conflict, one is undone, three were not started."""
-    real, begun = editing.edit, itertools.count(1)
+    real, begun = file_edit.edit, itertools.count(1)
 
     def edit(task: Task, undo: object, policy: WritePolicy, progress: FileProgress) -> protocol.EditResult:
         number = next(begun)
@@ -52,7 +51,7 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
         return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
     studio.library.configuration.set("metadata_max_concurrent_writes", "1")
-    monkeypatch.setattr(editing, "edit", edit)
+    monkeypatch.setattr(file_edit, "edit", edit)
     assert studio.library.write(studio.library.plan(), ALL).wait().status == "cancelled"
     monkeypatch.undo()
     return {"written": 1, "conflict": 1, "undone": 1, "not_started": 3}

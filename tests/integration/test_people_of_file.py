@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core.library import Library
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from indexium_core.store.recovery.files import FILE_NAME, private_part_of
+from indexium_core.store.home_files import FILE_NAME, private_part_of
 from tests.support.studio import Studio
 
 

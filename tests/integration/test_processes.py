@@ -16,7 +16,7 @@ import pytest
 from indexium_core import errors, settings
 from indexium_core.assembly import file_executors
 from indexium_core.files import journal
-from indexium_core.flows.writing.running import operation_run
+from indexium_core.flows.writing import operation_runner
 from indexium_core.flows.writing.workers import process_edits
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
@@ -301,7 +301,7 @@ def test_file_is_read_again_after_killed_process(tmp_path: Path, monkeypatch: py
 def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
+    monkeypatch.setattr(operation_runner, "_FINISH_SECONDS", 0.0)
     real, begun, go_on = process_edits.RequestHandler.report, threading.Event(), threading.Event()
 
     def told(self: process_edits.RequestHandler, place: tuple[int, int] | None) -> bool:

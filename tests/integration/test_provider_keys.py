@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import cli, errors, provider_keys
+from indexium_core import cli, errors, keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.registry import key_names
@@ -28,7 +28,7 @@ def origins(library: Library) -> dict[str, str]:
 
 
 def test_entered_key_is_used_at_once_and_only_its_user_can_read_it(library: Library) -> None:
-    path = library.home / provider_keys.FILE_NAME
+    path = library.home / keys.PROVIDER_FILE
     path.write_text('# mine\nomdb_api_key = "other-key"\n')
     path.chmod(0o644)
 
@@ -76,7 +76,7 @@ def test_text_that_cannot_be_a_key_is_refused_without_the_text(library: Library,
     with pytest.raises(errors.UsageError, match="not a key") as caught:
         library.provider_keys.set("omdb_api_key", value)
     assert not value.strip() or value not in caught.value.message
-    assert not (library.home / provider_keys.FILE_NAME).exists()
+    assert not (library.home / keys.PROVIDER_FILE).exists()
 
 
 def test_key_of_the_environment_and_a_damaged_file_are_not_replaced(
@@ -90,7 +90,7 @@ def test_key_of_the_environment_and_a_damaged_file_are_not_replaced(
         library.provider_keys.set("other", SECRET)
     with pytest.raises(errors.UsageError, match="There is no provider"):
         library.provider_keys.test("other")
-    path = library.home / provider_keys.FILE_NAME
+    path = library.home / keys.PROVIDER_FILE
     path.write_text("not toml KEY-x")
     with pytest.raises(errors.UsageError, match="is not a TOML file") as caught:
         library.provider_keys.set("tmdb_api_key", SECRET)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import cli, errors, provider_keys
+from indexium_core import cli, errors, keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.lookups.candidates import Candidate, SearchQuery
@@ -20,8 +20,8 @@ from indexium_core.model.lookups.records import EnrichedMetadata
 from indexium_core.model.lookups.traffic import CachedAnswer
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store.database import Database
-from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.home_files import FILE_NAME
+from indexium_core.store.provider_traffic import MetadataCache, RequestLedger
 from tests.integration.test_service import serving
 from tests.support import tables
 from tests.support.catalog import NOW
@@ -330,7 +330,7 @@ def test_online_off_sends_nothing(library: Library, stand_in: ProviderStandIn) -
 
 def test_key_file_is_used_if_only_its_user_can_read_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("INDEXIUM_TMDB_API_KEY")
-    path = library.home / provider_keys.FILE_NAME
+    path = library.home / keys.PROVIDER_FILE
     path.write_text('tmdb_api_key = "KEY-from-file"\nother = 7\n')
     path.chmod(0o644)
     [tmdb, *_] = library.providers.status()
@@ -339,7 +339,7 @@ def test_key_file_is_used_if_only_its_user_can_read_it(library: Library, monkeyp
     path.chmod(0o600)
 
     assert library.providers.search("The Lantern Keeper", year=2014, kind="movie").decision.accepted
-    assert "KEY" not in repr(provider_keys.load(library.home))
+    assert "KEY" not in repr(keys.provider_keys(library.home))
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_damaged_key_file_is_named_without_its_content(
     library: Library, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
 ) -> None:
     monkeypatch.delenv("INDEXIUM_TMDB_API_KEY")
-    path = library.home / provider_keys.FILE_NAME
+    path = library.home / keys.PROVIDER_FILE
     path.write_text(text)
     path.chmod(0o600)
     [tmdb, *_] = library.providers.status()
@@ -368,7 +368,7 @@ def test_damaged_key_file_is_named_without_its_content(
     ],
 )
 def test_wrong_line_of_key_file_is_named(library: Library, line: str, reason: str, named: list[str]) -> None:
-    path = library.home / provider_keys.FILE_NAME
+    path = library.home / keys.PROVIDER_FILE
     path.write_text(f"{line}\n")
     path.chmod(0o600)
     found = {each.provider: each for each in library.providers.status()}

@@ -15,10 +15,10 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.database import RebuildReport
-from indexium_core.store import migrations
+from indexium_core.store import home_files, migrations
+from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.migrations import Migration
-from indexium_core.store.recovery import files, integrity, rebuilding
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.recovery import integrity, rebuilding
 from tests.integration.test_blockers import fill
 from tests.support import places, tables
 from tests.support.damage import content, damage_file, damage_table
@@ -82,7 +82,7 @@ def leave_log(home: Path) -> None:
         raw.execute("CREATE TABLE theirs (x INTEGER)")
         raw.execute("CHECKPOINT")
         raw.execute("INSERT INTO theirs VALUES (1)")
-        shutil.copy(files.log_of(other), files.log_of(home / FILE_NAME))
+        shutil.copy(home_files.log_of(other), home_files.log_of(home / FILE_NAME))
 
 
 # --- rebuild -----------------------------------------------------------------------------------------------------
@@ -103,8 +103,8 @@ def test_rebuild_of_sound_database_changes_nothing(studio: Studio) -> None:
     assert report.differing == report.problems == []
     assert {"people", "scanned_files"} <= set(steps)
     assert report.kept is not None
-    assert files.verify(report.kept)["people"] == 3
-    assert not (studio.library.home / files.WORK).exists()
+    assert home_files.verify(report.kept)["people"] == 3
+    assert not (studio.library.home / home_files.WORK).exists()
     studio.library = Library.open(studio.library.home)
     assert (facts(studio.library), studio.library.home_id) == (before, home_id)
     studio.back(1)
@@ -273,8 +273,8 @@ def test_failed_check_of_new_database_changes_nothing(studio: Studio, monkeypatc
         Library.rebuild_database(home)
 
     assert (home / FILE_NAME).read_bytes() == before
-    assert not (home / files.WORK).exists()
-    assert files.backups(home) == []
+    assert not (home / home_files.WORK).exists()
+    assert home_files.backups(home) == []
     monkeypatch.undo()
     studio.library = Library.open(home)
 
@@ -286,10 +286,10 @@ def test_rebuild_of_newer_home_is_rejected(studio: Studio) -> None:
         newer.execute("INSERT INTO schema_migrations VALUES (999, 'later', '99.0', now())")
     with pytest.raises(errors.HomeVersionError):
         Library.rebuild_database(home)
-    shutil.copy(home / FILE_NAME, files.new_path(home, "manual", datetime.now(UTC)))
+    shutil.copy(home / FILE_NAME, home_files.new_path(home, "manual", datetime.now(UTC)))
     with pytest.raises(errors.HomeVersionError):
-        Library.restore_database(home, files.backups(home)[0].name)
-    assert not (home / files.WORK).exists()
+        Library.restore_database(home, home_files.backups(home)[0].name)
+    assert not (home / home_files.WORK).exists()
 
 
 def test_backup_of_earlier_version_is_migrated(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,7 +297,7 @@ def test_backup_of_earlier_version_is_migrated(studio: Studio, monkeypatch: pyte
     studio.library.database_backups.make()
     home = studio.library.home
     studio.library.close()
-    [backup] = files.backups(home)
+    [backup] = home_files.backups(home)
     shutil.rmtree(home / "snapshot", ignore_errors=True)
     damage_file(home)
     known = migrations.available()
@@ -329,7 +329,7 @@ def test_missing_folder_is_reported_before_any_change(studio: Studio, tmp_path: 
     with pytest.raises(errors.UsageError, match=r"does not exist\. Choose a home"):
         Library.rebuild_database(tmp_path / "nohome")
     studio.library = Library.open(home)
-    assert files.backups(home) == []
+    assert home_files.backups(home) == []
 
 
 @pytest.mark.parametrize("action", ["rebuild", "restore"])
@@ -338,7 +338,7 @@ def test_full_disk_keeps_old_database(tmp_path: Path, action: str) -> None:
         home = disk / "home"
         with Library.open(home) as library:
             size = library.database_backups.make().size
-        before, found = (home / FILE_NAME).read_bytes(), files.backups(home)
+        before, found = (home / FILE_NAME).read_bytes(), home_files.backups(home)
         for spare in (0, size // 4, size // 2):
             fill(disk / "filler")
             with (disk / "filler").open("rb+") as filler:
@@ -349,8 +349,8 @@ def test_full_disk_keeps_old_database(tmp_path: Path, action: str) -> None:
             assert "\n" not in str(caught.value)
             (disk / "filler").unlink()
             assert (home / FILE_NAME).read_bytes() == before
-            assert files.backups(home) == found
-            assert not (home / files.WORK).exists()
+            assert home_files.backups(home) == found
+            assert not (home / home_files.WORK).exists()
         call(home)
         with Library.open(home) as library:
             assert library.history().items == []
@@ -422,7 +422,7 @@ def test_log_of_killed_process_belongs_to_its_database(studio: Studio) -> None:
     """The log stays with the old database; the restored one opens without it."""
     home = studio.library.home
     studio.library.database_backups.make()
-    [backup] = files.backups(home)
+    [backup] = home_files.backups(home)
     studio.library.close()
     leave_log(home)
     with pytest.raises(errors.StoreError, match="seems damaged"):
@@ -430,7 +430,7 @@ def test_log_of_killed_process_belongs_to_its_database(studio: Studio) -> None:
     report = Library.restore_database(home)
 
     assert report.kept is not None
-    assert files.log_of(report.kept).exists()
+    assert home_files.log_of(report.kept).exists()
     studio.library = Library.open(home)
     assert len(studio.library.people.list()) == 3
     assert studio.library.database_backups.list()[-1].name == backup.name
@@ -521,13 +521,13 @@ def test_error_after_the_decision_says_that_the_database_is_replaced(
 ) -> None:
     new = tmp_path / "new.duckdb"
     duckdb.connect(str(new)).close()
-    real = files.finish_replacement
+    real = home_files.finish_replacement
 
     def fail(home: Path) -> None:
         raise PermissionError(13, "Permission denied", str(home))
 
-    monkeypatch.setattr(files, "finish_replacement", fail)
+    monkeypatch.setattr(home_files, "finish_replacement", fail)
     with pytest.raises(errors.StoreError, match=r"is replaced at the next start.* start Indexium again"):
-        files.replace_database(tmp_path, new, datetime.now(UTC))
+        home_files.replace_database(tmp_path, new, datetime.now(UTC))
     real(tmp_path)
     assert (tmp_path / FILE_NAME).exists()

@@ -15,7 +15,7 @@ import pytest
 
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.home_files import FILE_NAME
 from tests.support import field_values, own_fields, photos, tables
 from tests.support.studio import ALL, OLD
 

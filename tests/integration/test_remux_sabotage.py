@@ -17,7 +17,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import program, verify
-from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.shared import remuxing
 from indexium_core.model.files.media import Change, Remux
 from tests.support import headers, mkv
 from tests.support.remuxes import evidence, planned, remuxed

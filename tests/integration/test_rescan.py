@@ -19,9 +19,9 @@ from indexium_core.files import libav, properties
 from indexium_core.flows.properties import rescan
 from indexium_core.library import Library
 from indexium_core.model.files.properties import FIELDS, FileProperty, MediaReading
+from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.planning.plan import Selection
-from indexium_core.model.scanning.reports import RescanReport
 from tests.support import media, tables
 from tests.support.clock import Clock
 from tests.support.copied_home import CopiedHome

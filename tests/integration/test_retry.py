@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
@@ -203,14 +203,14 @@ def test_dry_run_lists_failures_first_and_can_be_cancelled(studio: Studio) -> No
 def test_running_operation_reports_progress_of_files(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stalled files are listed after the failures, with their state."""
     reached, go = threading.Event(), threading.Event()
-    edit = editing.edit
+    edit = file_edit.edit
 
     def held(*args: Any) -> Any:
         reached.set()
         go.wait(20)
         return edit(*args)
 
-    monkeypatch.setattr(editing, "edit", held)
+    monkeypatch.setattr(file_edit, "edit", held)
     handle = studio.library.write(studio.library.plan(), ALL)
     try:
         assert reached.wait(20)

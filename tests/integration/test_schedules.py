@@ -11,8 +11,8 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.jobs import dispatcher
 from indexium_core.library import Library
-from indexium_core.model.schedules.schedule import Schedule
-from indexium_core.store.recovery import files
+from indexium_core.model.schedule import Schedule
+from indexium_core.store import home_files
 from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
 
@@ -54,7 +54,7 @@ def test_due_schedules_run_as_jobs(home: Path, monkeypatch: pytest.MonkeyPatch) 
         names = ("database-backup", "snapshot")
         until(lambda: all(row(library, name).last_result == "completed" for name in names))
         assert len(library.database_backups.list()) == 1
-        assert len(files.snapshots(home)) >= 1
+        assert len(home_files.snapshots(home)) >= 1
         for name in names:
             job_id = row(library, name).last_job_id
             assert job_id is not None
@@ -68,13 +68,13 @@ def test_change_leads_to_a_snapshot_as_a_job(studio: Studio, monkeypatch: pytest
     assert row(library, "snapshot").enabled
     library.templates.save("holiday", people=["Ann Lee"])
     until(lambda: row(library, "snapshot").last_result == "completed")
-    assert files.snapshots(library.home)
+    assert home_files.snapshots(library.home)
 
 
 def test_failed_run_is_in_the_list_and_the_next_one_comes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Library.open(home) as library:
         with monkeypatch.context() as patch:
-            patch.setattr(files, "verify", lambda path: {"people": 1})
+            patch.setattr(home_files, "verify", lambda path: {"people": 1})
             job = library.jobs.wait(library.schedules.run("database-backup").id, PATIENCE)
         assert job.status == "failed"
         until(lambda: row(library, "database-backup").last_result.startswith("failed: The backup "))

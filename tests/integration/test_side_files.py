@@ -15,14 +15,13 @@ import pytest
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
 from indexium_core.files.swap import SideFilesChange
-from indexium_core.flows.writing import editing, late_results, protocol, states
+from indexium_core.flows.writing import file_edit, late_results, protocol, side_files, states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult, FileWork
-from indexium_core.flows.writing.side_files import side_files_edit
 from indexium_core.library import Library
 from indexium_core.model.files.media import SideFileEdit
+from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.operations.ledger_rows import Task
-from indexium_core.store.recovery.files import FILE_NAME
 from tests.support import earlier_records, media
 from tests.support.studio import OLD
 
@@ -69,12 +68,12 @@ class Scene:
         policy = WritePolicy(backups=self.backups)
         with OperationJournal.create(self.backups / "1.journal") as log:
             work = FileWork(task=self.task(anchor, 1), undo_journal=log, policy=policy, progress=FileProgress(policy))
-            return side_files_edit.write_files(work, self.edits(), strategy="publish", proof={"checked": "yes"})
+            return side_files.write_files(work, self.edits(), strategy="publish", proof={"checked": "yes"})
 
     def roll_back(self, anchor: Path, number: int = 2) -> EditResult:
         policy = WritePolicy(backups=self.backups, reverted=journal.find(self.backups / "1.journal", 1))
         with OperationJournal.create(self.backups / f"{number}.journal") as log:
-            return editing.edit(self.task(anchor, 2), log, policy)
+            return file_edit.edit(self.task(anchor, 2), log, policy)
 
     def content(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
@@ -92,12 +91,12 @@ def test_files_are_written_and_rolled_back_together(scene: Scene, *, of_folder: 
     assert (record.result.status, record.result.proof) == ("success", {"checked": "yes"})
     assert record.journal_bytes > len(NFO) + len(PICTURE)
     assert scene.content() == {"film.mp4": b"media", "movie.nfo": NEW_NFO, "poster.jpg": PICTURE}
-    assert editing.is_as_written(os.fsencode(anchor), record.written_state)
-    assert not editing.is_as_written(os.fsencode(anchor), record.original_state)
+    assert file_edit.is_as_written(os.fsencode(anchor), record.written_state)
+    assert not file_edit.is_as_written(os.fsencode(anchor), record.original_state)
     undone = scene.roll_back(anchor).record
     assert (undone.result.status, undone.result.message) == ("success", "")
     assert scene.content() == old
-    assert editing.is_as_written(os.fsencode(anchor), record.original_state)
+    assert file_edit.is_as_written(os.fsencode(anchor), record.original_state)
     assert (undone.original_state, undone.written_state) == (record.written_state, record.original_state)
     assert scene.roll_back(anchor, 3).record.result.code == "nothing_to_do"
 
@@ -123,7 +122,7 @@ def test_rollback_restores_no_file_if_another_program_changed_one(scene: Scene, 
     written = scene.write(scene.film).record.written_state
     (scene.folder / changed).write_bytes(b"theirs")
     theirs = scene.content()
-    assert not editing.is_as_written(os.fsencode(scene.film), written)
+    assert not file_edit.is_as_written(os.fsencode(scene.film), written)
     result = scene.roll_back(scene.film).record.result
     assert (result.status, result.code) == ("conflict", "changed_since")
     assert changed in result.message

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors, settings
-from indexium_core.files import volumes
+from indexium_core.files import sidecar_reading, volumes
 from indexium_core.files.reader import BytesReader
-from indexium_core.files.sidecars import reading
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import heif, photos
@@ -50,7 +49,7 @@ def without_room() -> bytes:
 
 
 def shown(path: Path) -> Mapping[str, str]:
-    _, layout = reading.examine(os.fsencode(path), BytesReader(path.read_bytes()))
+    _, layout = sidecar_reading.examine(os.fsencode(path), BytesReader(path.read_bytes()))
     return {each.field: each.value for each in layout.fields if each.takes_value}
 
 

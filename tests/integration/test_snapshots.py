@@ -22,9 +22,8 @@ from indexium_core.flows.snapshots import analysis
 from indexium_core.library import Library
 from indexium_core.model import job_kinds
 from indexium_core.model.event import Event
-from indexium_core.store import snapshot
+from indexium_core.store import home_files, snapshot
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import files
 from tests.support import tables
 from tests.support.effort import effort
 from tests.support.studio import Studio
@@ -341,7 +340,7 @@ def test_long_table_has_small_row_groups(studio: Studio) -> None:
         tx.execute("INSERT INTO touched_files SELECT 1000 + n, 'undone' FROM range(3 * 40960) AS numbers(n)")
     with Library.open(studio.library.home) as library:
         library.snapshots.take()
-        private = files.private_part_of(analysis.newest(library.home))
+        private = home_files.private_part_of(analysis.newest(library.home))
     with duckdb.connect(str(private), read_only=True) as con:
         found = con.execute("SELECT max(row_group_id) + 1 FROM pragma_storage_info('home.touched_files')").fetchone()
 
@@ -354,11 +353,11 @@ def test_each_snapshot_has_its_private_part(studio: Studio, tmp_path: Path) -> N
     for _ in range(5):
         library.snapshots.take()
     library.snapshots.take(out)
-    kept = files.snapshots(library.home)
+    kept = home_files.snapshots(library.home)
     folder = {path for path in (library.home / "snapshot").iterdir() if path.name != "newest"}
     assert len(kept) == 3
-    assert folder == {each for path in kept for each in (path, files.private_part_of(path))}
-    assert not files.private_part_of(out).exists()
+    assert folder == {each for path in kept for each in (path, home_files.private_part_of(path))}
+    assert not home_files.private_part_of(out).exists()
     with duckdb.connect(str(out), read_only=True) as con:
         assert con.execute("FROM duckdb_tables() WHERE schema_name <> 'main'").fetchall() == []
     reader = library.snapshots._database.read()
@@ -366,8 +365,8 @@ def test_each_snapshot_has_its_private_part(studio: Studio, tmp_path: Path) -> N
 
 
 def test_snapshot_of_an_earlier_version_leaves_without_a_private_part(studio: Studio) -> None:
-    [first] = files.snapshots(studio.library.home)
-    files.private_part_of(first).unlink()
+    [first] = home_files.snapshots(studio.library.home)
+    home_files.private_part_of(first).unlink()
     for _ in range(3):
         studio.library.snapshots.take()
     assert not first.exists()

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.files import holes
-from indexium_core.files.containers import registry
+from indexium_core.files.containers import holes, registry
 from indexium_core.files.reader import FileReader
 from indexium_core.library import Library
 from indexium_core.model.files.media import Extent, Rebuild, Remux

@@ -17,7 +17,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output
-from indexium_core.cli.operations import story
+from indexium_core.cli.operations import operations
 from indexium_core.flows.history import story as telling
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
@@ -196,7 +196,7 @@ def test_running_file_is_in_progress_in_row_and_counts(
     handle = gate.write(studio.library)
     until(lambda: handle.status().outcomes["written"] == 1 and len(handle.status().working) == 1)
     capsys.readouterr()
-    story.print_story(studio.library.stories.build(1), running=len(studio.library.status(1).working))
+    operations.print_story(studio.library.stories.build(1), running=len(studio.library.status(1).working))
     gate.opened.set()
     handle.wait()
 
@@ -330,7 +330,7 @@ def test_story_of_rollback_names_rolled_back_operation(lived: Studio, capsys: py
 def test_page_of_many_files_lists_problems_first(
     lived: Studio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(story, "FILES", 1)
+    monkeypatch.setattr(operations, "FILES", 1)
     assert shown(lived, "1") == 0
     said = capsys.readouterr()
     assert "0002.mp4" in said.out.split("\nlog")[0]

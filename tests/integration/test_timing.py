@@ -16,10 +16,9 @@ import pytest
 from indexium_core import cli, settings
 from indexium_core.cli.operations import jobs as cli_jobs
 from indexium_core.cli.operations import operations as cli_operations
-from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing import file_edit, operation_runner, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
-from indexium_core.flows.writing.running import operation_run
-from indexium_core.flows.writing.running.throughput import Throughput
+from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
@@ -45,7 +44,7 @@ def with_a_rewrite(folder: Path) -> tuple[Library, Path]:
 def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk does not respond: the file in progress stalls until the timeout."""
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
-    studio, real = Studio(tmp_path, 4, config=config), editing.edit
+    studio, real = Studio(tmp_path, 4, config=config), file_edit.edit
 
     def stuck(task: Task, undo: object, policy: WritePolicy, progress: FileProgress) -> protocol.EditResult:
         if task.path == os.fsencode(studio.paths[0]):
@@ -55,7 +54,7 @@ def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypat
             return protocol.still_pending(task)
         return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(editing, "edit", stuck)
+    monkeypatch.setattr(file_edit, "edit", stuck)
     status = studio.library.write(studio.library.plan(), ALL).wait(60)
     monkeypatch.undo()
 
@@ -135,7 +134,7 @@ def test_rewrite_reports_progress_and_ends_with_program(
 def test_long_rewrite_waits_during_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
+    monkeypatch.setattr(operation_runner, "_FINISH_SECONDS", 0.1)
     library, path = with_a_rewrite(tmp_path)
     before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), FileProgress.advance
 
@@ -233,7 +232,7 @@ def test_interrupted_run_has_running_time(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill loses two seconds at most, however long one film takes."""
-    monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
+    monkeypatch.setattr(operation_runner, "_FINISH_SECONDS", 0.1)
     library, _ = with_a_rewrite(tmp_path)
     go_on, real = threading.Event(), FileProgress.advance
 
@@ -295,7 +294,7 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
     change: Callable[[RunControl], None], may_begin: bool
 ) -> None:
     """A worker may receive a file before the pause, and start it after the pause."""
-    run = operation_run.OperationRun(
+    run = operation_runner.OperationRun(
         operation_id=1,
         job_id=1,
         kind="write",

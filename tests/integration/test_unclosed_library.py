@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.home_files import FILE_NAME
 from tests.support import media
 
 ROOT = Path(__file__).resolve().parents[2]

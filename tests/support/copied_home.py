@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from indexium_core.library import Library
-from indexium_core.model.names import film_evidence, film_signs
+from indexium_core.model.names import film_evidence
 from indexium_core.model.people import people_comment
 from indexium_core.store.connection import Connection
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.home_files import FILE_NAME
 from tests.support import homes, media, tables
 
 _TEXTS = """SELECT c.table_name, c.column_name, c.data_type
@@ -31,7 +31,7 @@ _TEXTS = """SELECT c.table_name, c.column_name, c.data_type
 def search_all_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep no name back, for tests of what follows: their clips have short names, and no film has their durations."""
     monkeypatch.setattr(
-        film_evidence, "BAR", min(sign.points for sign in film_signs.SIGNS.values()) * len(film_signs.SIGNS)
+        film_evidence, "BAR", min(sign.points for sign in film_evidence.SIGNS.values()) * len(film_evidence.SIGNS)
     )
 
 

@@ -20,7 +20,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.files import journal, verify
 from indexium_core.files.containers import Capabilities, registry
-from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.shared import remuxing
 from indexium_core.files.journal import JournaledFile, OperationJournal
 from indexium_core.files.reader import FileReader
 from indexium_core.files.swap import Replacement

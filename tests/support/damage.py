@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.home_files import FILE_NAME
 
 _HEADERS, _BLOCK = 3 * 4096, 262_144  # bytes: DuckDB's headers, and its blocks after them
 _DERIVED = {"plan_rows", "plans", "plan_variants", "plan_marks", "issue_sets"}

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from indexium_core.library import Library
-from indexium_core.store.recovery import survival
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store import survival
+from indexium_core.store.home_files import FILE_NAME
 from tests.support import media, photos, tables
 from tests.support.identified_home import identify
 from tests.support.studio import ALL, OLD

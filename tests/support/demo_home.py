@@ -9,7 +9,7 @@ from pathlib import Path
 
 from indexium_core import demo
 from indexium_core.library import Library
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.home_files import FILE_NAME
 from tests.support import homes, media, tables
 
 

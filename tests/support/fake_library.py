@@ -22,17 +22,26 @@ import pandas as pd
 from indexium_core.flows.approvals.previews import Previews
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import check, query
-from indexium_core.model.approvals.approval import ApprovalNotice
+from indexium_core.model.approval import ApprovalNotice
 from indexium_core.model.check import CheckGroup, CheckPage
 from indexium_core.model.files.properties import AuditEvent, AuditPage, LockReport
+from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.operations.actor import Actor, acting_as
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.people import people_comment as names
-from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionChanges, SelectionSummary, StaleFiles
+from indexium_core.model.planning.plan import (
+    FACETS,
+    RISK_LEVELS,
+    Facet,
+    Facets,
+    FacetValue,
+    Selection,
+    SelectionChanges,
+    SelectionSummary,
+    StaleFiles,
+)
 from indexium_core.model.review.file_details import FileDetails
-from indexium_core.model.scanning.reports import RescanReport
 from tests.support.fake_jobs import FakeJobs
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, planned, standing

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from indexium_core.flows.scanning import reading
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.retry import Backoff
 from indexium_core.library import Library
+from indexium_core.model.files.scan_reports import ScanReport
 from indexium_core.model.job import Job
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.scanning.reports import ScanReport
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE
 
@@ -57,7 +57,7 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
         self.reached, self.opened = threading.Event(), threading.Event()
         self.held = threading.Semaphore(0)  # one for each waiting file
-        self._left, self._lock, real = free, threading.Lock(), editing.edit
+        self._left, self._lock, real = free, threading.Lock(), file_edit.edit
 
         def edit(*arguments: Any) -> Any:
             with self._lock:
@@ -69,7 +69,7 @@ class Gate:
                 assert self.opened.wait(PATIENCE)
             return real(*arguments)
 
-        monkeypatch.setattr(editing, "edit", edit)
+        monkeypatch.setattr(file_edit, "edit", edit)
 
     def write(self, library: Library, options: WriteOptions = ALL, query: str = "") -> OperationHandle:
         """Start to write the plan, and return when a file waits at the gate."""

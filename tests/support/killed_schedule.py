@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from indexium_core.library import Library
-from indexium_core.store.recovery import files
+from indexium_core.store import home_files
 
 
 def hang(pipe: Connection, home: Path) -> None:
@@ -20,5 +20,5 @@ def hang(pipe: Connection, home: Path) -> None:
             threading.Event().wait()
             return {}
 
-        files.verify = verify
+        home_files.verify = verify
         library.jobs.wait(library.schedules.run("database-backup").id)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.flows.writing import protocol
-from indexium_core.flows.writing.running.operation_runner import OperationRunner
+from indexium_core.flows.writing.operation_runner import OperationRunner
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 

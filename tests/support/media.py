@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from indexium_core.demo import building, clips, ffmpeg
+from indexium_core.demo import building, clips
 from indexium_core.files.program import executable
 
 FORMS = tuple(clips.FORMS)
@@ -74,7 +74,7 @@ def large(folder: Path, seconds: int) -> Path:
     sources += ["-f", "lavfi", "-i", f"anullsrc=r=192000:cl=7.1:d={seconds}"]
     options = [*sources, "-c:v", "wmv2", "-c:a", "pcm_s16le", "-shortest", "-f", "asf"]
     target = folder / "large.wmv"
-    shutil.copyfile(_kept(repr(options), ".wmv", lambda path: ffmpeg.run([*options, str(path)])), target)
+    shutil.copyfile(_kept(repr(options), ".wmv", lambda path: clips.run_ffmpeg([*options, str(path)])), target)
     return target
 
 
@@ -83,7 +83,7 @@ def surround(folder: Path) -> Path:
     sources = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=5:d=1", "-f", "lavfi", "-i", "anullsrc=cl=5.1(side):d=1"]
     options = [*sources, "-c:v", "mpeg4", "-c:a", "ac3", "-shortest", "-fflags", "+bitexact", "-f", "mov"]
     target = folder / "clip.mov"
-    shutil.copyfile(_kept(repr(options), ".mov", lambda path: ffmpeg.run([*options, str(path)])), target)
+    shutil.copyfile(_kept(repr(options), ".mov", lambda path: clips.run_ffmpeg([*options, str(path)])), target)
     return target
 
 
@@ -98,7 +98,7 @@ def _single(kind: tuple[str, str], source: list[str], target: Path, comment: str
     """Make a file of one stream, once."""
     encoder, muxer = kind
     options = [*source, encoder, "-metadata", f"comment={comment}", "-fflags", "+bitexact", "-f", muxer]
-    kept = _kept(repr(options), f".{muxer}", lambda path: ffmpeg.run([*options, str(path)]))
+    kept = _kept(repr(options), f".{muxer}", lambda path: clips.run_ffmpeg([*options, str(path)]))
     shutil.copyfile(kept, target)
     return target
 

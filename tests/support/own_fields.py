@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from indexium_core.model.fields import custom, registered
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields import custom
+from indexium_core.model.fields.custom import Definitions
 
 CUSTOM = [
     *(custom.definition(f"own_{each}", each) for each in custom.TYPES),
@@ -15,4 +15,4 @@ CUSTOM = [
 
 def known() -> AbstractContextManager[None]:
     """Let functions know these fields without a library."""
-    return registered.active(Definitions(tuple(CUSTOM)))
+    return custom.active(Definitions(tuple(CUSTOM)))

@@ -15,14 +15,13 @@ from pydantic import SecretStr
 
 from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.keys import ProviderKeys
 from indexium_core.library import Library
 from indexium_core.model.lookups.records import ImageCandidate
 from indexium_core.model.lookups.traffic import CachedAnswer, RequestCount, RequestFaults
-from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
-from indexium_core.sources.catalog import make_providers
 from indexium_core.sources.network import Network
-from indexium_core.sources.provider import Provider, Resources
+from indexium_core.sources.provider import Provider, Resources, make_providers
 from tests.support.clock import Clock
 
 KEYS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, registry
-from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.shared import remuxing
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files.media import Change, Refusal, Remux
 from indexium_core.model.surrogates import replace_surrogates

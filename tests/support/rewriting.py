@@ -1,5 +1,5 @@
 """
-Fast rewrites of any film, like the remuxing strategies: a replacement for `editing.edit`.
+Fast rewrites of any film, like the remuxing strategies: a replacement for `file_edit.edit`.
 
 The new file has the planned comment and other media bytes than the old one, so it has another hash. The backup is like
 a real one: a SWAP record in the operation's journal, and with the kind `original` the old file itself.

@@ -12,7 +12,7 @@ import pytest
 from indexium_core.files import walk
 from indexium_core.flows.scanning import reading, roots
 from indexium_core.flows.scanning.scanner import Scanner
-from indexium_core.model.scanning.reports import ScanReport
+from indexium_core.model.files.scan_reports import ScanReport
 from indexium_core.store.database import Database
 from tests.support import media
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from indexium_core.demo import ffmpeg
+from indexium_core.demo import clips
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.fields.table import COMMENT as COMMENT_FIELD
@@ -98,7 +98,7 @@ def _remuxed(suffix: str, *options: str) -> Callable[[], bytes]:
         with tempfile.TemporaryDirectory() as name:
             source, target = Path(name, "source"), Path(name, f"target.{suffix}")
             source.write_bytes(_built("mp4", comment=COMMENT, video_size=SMALL))
-            ffmpeg.run(["-i", str(source), "-map", "0", "-c", "copy", *options, str(target)])
+            clips.run_ffmpeg(["-i", str(source), "-map", "0", "-c", "copy", *options, str(target)])
             return target.read_bytes()
 
     return remuxed

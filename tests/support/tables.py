@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from indexium_core.library import Library
+from indexium_core.store import database_file
 from indexium_core.store.connection import Connection, Counter, Parameters
-from indexium_core.store.recovery import database_file
 
 
 @contextlib.contextmanager

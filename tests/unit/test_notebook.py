@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from indexium_core import notebook
+from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import OperationStatus, WriteResult
 from indexium_core.model.operations.rollback import RollbackCheck
-from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 from indexium_core.services import LibraryServices
 
 EVIL = "<b>Live & loud</b>"

@@ -10,9 +10,9 @@ from dashboards.components.details.view_types import MediaView
 from indexium_core.model import wording
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, FieldLock
+from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.files.tiles import DATE_SOURCES
 from indexium_core.model.review.file_details import FileDetails
-from indexium_core.model.scanning.reports import RescanReport
 
 SHOWN_TAG = 400  # maximum number of characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}

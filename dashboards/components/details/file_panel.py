@@ -16,12 +16,12 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import labels, wording
 from indexium_core.model.files.properties import AuditPage
+from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.review.decisions import kind_of_field
 from indexium_core.model.review.file_details import FileDetails
 from indexium_core.model.review.reports import DecisionReport
-from indexium_core.model.scanning.reports import RescanReport
 
 CHANGES = 20  # changes of its properties on a page
 PATIENCE = 150  # milliseconds before suggestions are read for a shown file

@@ -7,8 +7,7 @@ from typing import Any
 
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.schedules.schedule import COMPLETED, Schedule
-from indexium_core.model.schedules.table import SCHEDULES_BY_NAME
+from indexium_core.model.schedule import COMPLETED, SCHEDULES_BY_NAME, Schedule
 
 
 def label(name: str) -> str:

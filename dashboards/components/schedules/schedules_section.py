@@ -11,7 +11,7 @@ from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import LONGEST_WAIT
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedule import Schedule
 
 
 class ScheduleSection:

@@ -10,7 +10,7 @@ from dashboards.components.base import Handler
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.accounts.second_factor import SecondFactorStart, SecondFactorState
+from indexium_core.model.accounts.sign_in import SecondFactorStart, SecondFactorState
 
 
 class SecondFactorSection:

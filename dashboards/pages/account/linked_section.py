@@ -10,7 +10,7 @@ from dashboards.pages.account.account_section import Changed
 from dashboards.pages.account.view_types import LinkedView
 from dashboards.session import Session
 from indexium_core.model import wording
-from indexium_core.model.accounts.identities import UserIdentity
+from indexium_core.model.accounts.sign_in import UserIdentity
 
 
 class LinkedSection:

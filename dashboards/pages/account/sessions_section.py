@@ -10,8 +10,7 @@ from dashboards.pages.account.account_section import Changed
 from dashboards.pages.account.view_types import OwnSessionsView, OwnSessionView
 from dashboards.session import Session
 from indexium_core.model import wording
-from indexium_core.model.accounts.clients import browser_of
-from indexium_core.model.accounts.users import UserSession
+from indexium_core.model.accounts.users import UserSession, browser_of
 
 
 class SessionsSection:

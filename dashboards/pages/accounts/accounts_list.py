@@ -8,9 +8,8 @@ from dashboards.components.base import Component, module
 from dashboards.components.view_types import ChipView, ChoiceView
 from dashboards.pages.accounts.view_types import AccountDetailsView, AccountRowView, AccountsView, SeenFolderView
 from indexium_core.model import wording
-from indexium_core.model.accounts.clients import browser_of
 from indexium_core.model.accounts.permissions import ROLE_WORDS, ROLES
-from indexium_core.model.accounts.users import User, UserSession
+from indexium_core.model.accounts.users import User, UserSession, browser_of
 from indexium_core.model.files.inventory import LibraryRow
 
 ROLE_CHOICES: list[ChoiceView] = [{"value": role, "label": role} for role in ROLES]

@@ -12,7 +12,7 @@ from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.pages.activity.view_types import ActivityRowView, ActivityView
 from indexium_core.model import wording
-from indexium_core.model.approvals.activity import ActivityActor, ActivityPage, ActivityRow
+from indexium_core.model.activity import ActivityActor, ActivityPage, ActivityRow
 
 PER_PAGE = 50
 _PEOPLE = ("user", "local")  # kinds of actors that are people

@@ -12,7 +12,7 @@ from dashboards.pages.activity.activity_list import PER_PAGE, ActivityList
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import ActivityState
-from indexium_core.model.approvals.activity import ActivityActor, ActivityPage
+from indexium_core.model.activity import ActivityActor, ActivityPage
 from indexium_core.model.review.steps import StepReport
 
 EVENTS = (

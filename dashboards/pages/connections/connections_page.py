@@ -13,7 +13,7 @@ from dashboards.pages.connections.view_types import ConnectionsView, PauseView
 from indexium_core.model import wording
 from indexium_core.model.connections.automation import LibraryAutomation
 from indexium_core.model.connections.webhooks import PathTrial, WebhookEvent, WebhookEventPage, WebhookSource
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedule import Schedule
 
 KINDS: list[ChoiceView] = [{"value": kind, "label": label} for kind, label in sender_view.KINDS.items()]
 

@@ -21,8 +21,7 @@ from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAG
 from indexium_core.model.lookups.candidates import CONFIRMING, CONTRADICTING, MatchReason
 from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.matches.matching import TITLE_WEIGHT
-from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
-from indexium_core.model.matches.recognised import marked_parts
+from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion, marked_parts
 from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.registry import PROVIDERS, label_of
 

@@ -27,9 +27,9 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
 )
 from indexium_core.model.files.kind_proposal import KindProposal
+from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
 from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 
 STATES = {  # state of files → (words, level of the chip)
     "missing": ("missing", "warning"),

@@ -8,8 +8,7 @@ from typing import Any
 from dashboards.pages.library.view_types import PeopleImportLevelView
 from indexium_core.model import wording
 from indexium_core.model.people import copies
-from indexium_core.model.people.import_report import ImportCheck, ImportReport
-from indexium_core.model.people.unmatched import UnmatchedFile
+from indexium_core.model.people.import_report import ImportCheck, ImportReport, UnmatchedFile
 
 LINES = 50  # maximum number of shown lines of an upload
 _NEXT_SCAN = "Scan the folder of these files, or add it: the scan assigns the names."

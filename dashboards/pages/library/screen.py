@@ -24,9 +24,9 @@ from dashboards.state import LibraryState
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.files.inventory import KINDS, MEDIA_NAMES, EmptyFolderReport, FilePage, LibraryDetails, Quality
+from indexium_core.model.files.scan_reports import ScanReport
 from indexium_core.model.people import people_comment
 from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.scanning.reports import ScanReport
 
 PER_PAGE = 25
 SCANS = ("scan:started", "scan:progress")

@@ -17,9 +17,8 @@ from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
 from indexium_core.model import query as grammar
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary
-from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import PlanPage, PlanStatistics, Selection, SelectionSummary, Wider
+from indexium_core.model.saved import SavedView
 
 
 class Shown(NamedTuple):

@@ -14,8 +14,7 @@ from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
-from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Wider
 
 PLACE = 32  # characters of a folder in a row
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import param
 
 from dashboards.state import AddressedState
-from indexium_core.model.approvals.approval import APPROVAL_STATES
+from indexium_core.model.approval import APPROVAL_STATES
 
 
 class RequestsState(AddressedState):

@@ -13,7 +13,7 @@ from dashboards.pages.requests.view_types import RequestDetailsView, RequestsHea
 from dashboards.questions import write_sections
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT
-from indexium_core.model.approvals.approval import (
+from indexium_core.model.approval import (
     APPROVAL_STATES,
     Approval,
     ApprovalItem,

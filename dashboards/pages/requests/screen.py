@@ -14,10 +14,10 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model import query
-from indexium_core.model.approvals.approval import Approval
+from indexium_core.model.approval import Approval
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import PlanItem, Selection
-from indexium_core.model.query.selection import MAX_IDS
+from indexium_core.model.query.filters import MAX_IDS
 
 EVENTS = ("approvals:changed", *(f"{kind}:completed" for kind in ("write", "publish", "rollback")))
 _COMMENT = "Comment (optional)"

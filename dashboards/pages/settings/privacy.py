@@ -9,7 +9,7 @@ from dashboards.components import paging
 from dashboards.components.title_text import provider_label, request_row, without_command
 from indexium_core.model import wording
 from indexium_core.model.lookups.traffic import ProviderStatus, RequestPage
-from indexium_core.model.providers.keys import KeyState, KeyTest
+from indexium_core.model.providers.descriptor import KeyState, KeyTest
 from indexium_core.model.providers.registry import PROVIDERS
 
 PER_PAGE = 20

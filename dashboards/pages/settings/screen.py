@@ -15,8 +15,8 @@ from dashboards.state import SettingsState
 from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
 from indexium_core.model.lookups.traffic import RequestPage
-from indexium_core.model.providers.keys import KeyTest
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.providers.descriptor import KeyTest
+from indexium_core.model.schedule import Schedule
 from indexium_core.settings import SettingRow
 from indexium_core.settings_file import FILE_NAME
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open, Page, PerPage, Text
-from indexium_core.model.approvals.activity import ActivityActor, ActivityPage
+from indexium_core.model.activity import ActivityActor, ActivityPage
 
 router = APIRouter(prefix="/api/activity", tags=["activity"])
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from indexium_core.api.answers import ApprovalAnswer, ApprovalItemPageAnswer, ApprovalPageAnswer, Json
 from indexium_core.api.context import Body, Id, Open, Page, PerPage, Text
-from indexium_core.model.approvals.approval import LONGEST_TEXT, ApprovalNotice
+from indexium_core.model.approval import LONGEST_TEXT, ApprovalNotice
 
 router = APIRouter(prefix="/api/requests", tags=["requests"])
 Sentence = Annotated[Text, Field(max_length=LONGEST_TEXT)]

@@ -20,7 +20,7 @@ from indexium_core.api import problems
 from indexium_core.api.context import Open, StreamLimitParam, Text, words
 from indexium_core.api.streams import Stream
 from indexium_core.library import Library
-from indexium_core.model import jsonable
+from indexium_core.model import shapes
 from indexium_core.model.accounts.actor_limit import ActorLimit
 from indexium_core.model.accounts.permissions import PLAN_READ
 from indexium_core.model.event import Event
@@ -117,4 +117,4 @@ async def _waited(woken: asyncio.Event) -> bool:
 
 def _block(event: Event) -> str:
     data: dict[str, Any] = {"id": event.id, "at": event.at, **dict.fromkeys(_COMMON), **event.data}
-    return f"id: {event.id}\nevent: {event.name}\ndata: {json.dumps(data, default=jsonable.plain)}\n\n"
+    return f"id: {event.id}\nevent: {event.name}\ndata: {json.dumps(data, default=shapes.plain)}\n\n"

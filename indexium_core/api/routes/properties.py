@@ -13,8 +13,8 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, FileId, Open, Page, PerPage, StartParam, Text
 from indexium_core.library import Library
 from indexium_core.model.files.properties import FIELDS, AuditPage, FieldLock, LockReport
+from indexium_core.model.files.scan_reports import RescanReport
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.scanning.reports import RescanReport
 
 router = APIRouter(prefix="/api", tags=["properties"])
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, Open, Text
 from indexium_core.model.job import Job
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedule import Schedule
 
 router = APIRouter(prefix="/api/schedules", tags=["jobs"])
 Name = Annotated[str, Path(max_length=100, description="Name of a schedule.")]

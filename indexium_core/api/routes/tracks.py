@@ -28,13 +28,13 @@ from indexium_core.api.context import (
 )
 from indexium_core.api.routes.properties import Rescan
 from indexium_core.library import Library
-from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.files.inventory import FilePage, LibraryRow
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.job import Job
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.query import quoted
 from indexium_core.model.review.file_details import FileDetails
+from indexium_core.model.review.reports import RatedFile
 
 router = APIRouter(prefix="/api", tags=["tracks"])
 

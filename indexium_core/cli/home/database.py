@@ -16,7 +16,7 @@ from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.model.database import DatabaseBackup, RebuildReport
-    from indexium_core.model.scanning.health import Check
+    from indexium_core.model.health import Check
 
 db = typer.Typer(help="The database of the home: check it, back it up, restore and rebuild it.", no_args_is_help=True)
 app.add_typer(db, name="db")

@@ -11,7 +11,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from indexium_core.model.scanning.health import Check
+    from indexium_core.model.health import Check
 
 
 @app.command(epilog="Example: indexium doctor")

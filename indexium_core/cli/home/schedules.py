@@ -14,7 +14,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.model.schedules.schedule import Schedule
+    from indexium_core.model.schedule import Schedule
 
 schedules = typer.Typer(help="Jobs that start at times of their own.", no_args_is_help=True)
 app.add_typer(schedules, name="schedules")

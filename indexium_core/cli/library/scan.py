@@ -17,7 +17,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.model.scanning.reports import ScanReport
+    from indexium_core.model.files.scan_reports import ScanReport
 
 WAIT_SECONDS = 5.0  # until a scan is tried again that could not start
 RETRIED_CODES = frozenset({"home_in_use", "scan_running", "busy_in_operation", "unknown_folder"})  # they may pass

@@ -9,7 +9,7 @@ import typer
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.job_progress import followed
-from indexium_core.cli.library.rescan import reported_without_match
+from indexium_core.cli.library.properties import reported_without_match
 from indexium_core.cli.options import AsJson, refuse_ids
 
 

@@ -13,7 +13,7 @@ from indexium_core.cli.options import MOST, AsJson, Id, Yes, ask
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.model.approvals.approval import Approval, ApprovalItem
+    from indexium_core.model.approval import Approval, ApprovalItem
 
 requests = typer.Typer(help="Work that waits until another person approves it.", no_args_is_help=True)
 app.add_typer(requests, name="requests")

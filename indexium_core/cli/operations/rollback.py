@@ -13,7 +13,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.options import AsJson, DryRun, Id, Note, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.approvals.rule import waiting_sentence
+from indexium_core.model.approval import waiting_sentence
 from indexium_core.model.operations.rollback import ROLLBACK_CHOICES, ConflictItem, RollbackCheck, RollbackOptions
 
 # The options for these choices.

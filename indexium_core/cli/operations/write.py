@@ -26,7 +26,7 @@ from indexium_core.cli.options import (
 )
 from indexium_core.cli.review.plan import outside_sentence, places
 from indexium_core.model import wording
-from indexium_core.model.approvals.rule import waiting_sentence
+from indexium_core.model.approval import waiting_sentence
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies, summaries

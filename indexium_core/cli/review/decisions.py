@@ -22,8 +22,7 @@ from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 
 if TYPE_CHECKING:
-    from indexium_core.model.fields.preview import FieldsPreview
-    from indexium_core.model.review.reports import DecisionReport
+    from indexium_core.model.review.reports import DecisionReport, FieldsPreview
     from indexium_core.services import LibraryServices
 
 

@@ -11,7 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, Query
 from indexium_core.cli.review.plan import sort_of
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 
 if TYPE_CHECKING:
     from indexium_core.services import LibraryServices

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from indexium_core import provider_keys, settings
+from indexium_core import keys, settings
 from indexium_core.demo.providers.film_titles import DEMO_TITLES
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.model.providers.registry import PROVIDERS
@@ -33,7 +33,7 @@ def use_stand_in(home: Path) -> settings.Settings:
         settings.store(home, name, value)
     for name, given in {"online": "on", "enrich_pause_ms": 0, "tmdb_requests_per_second": 40}.items():
         settings.store(home, name, given)
-    path = home / provider_keys.FILE_NAME
+    path = home / keys.PROVIDER_FILE
     if not path.exists():
         names = [each.keys[0].name for each in PROVIDERS.values()]
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:

@@ -4,7 +4,7 @@ Containers: the type of a file, its content, and the strategy that may write it.
 Each family of containers is a folder: `bmff` (MP4, MOV), `matroska` (MKV, WebM), `avi`, `asf`, `flv` and `ogg`;
 `photos` has the families of photos, and `unsupported` has containers that are recognised but not written. `registry`
 lists the families; other code gets a family only from it. A new container is a new folder with an entry in `registry`.
-`shared` has code for several families. `ffmpeg` has the stream copy.
+`shared` has code for several families.
 
 Input: a reader and the planned changes. Output: a `Layout`, and an edit as a value (`Patch`, `Rebuild`, `Remux`),
 so that callers can inspect, test and journal the edit before the first byte changes.

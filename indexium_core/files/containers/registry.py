@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indexium_core.files import holes
 from indexium_core.files.containers import (
     Capabilities,
     Choice,
@@ -22,6 +21,7 @@ from indexium_core.files.containers import (
     avi,
     bmff,
     flv,
+    holes,
     matroska,
     ogg,
     photos,

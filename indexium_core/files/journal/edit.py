@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -12,12 +13,78 @@ from types import TracebackType
 from typing import Self
 
 from indexium_core import errors
-from indexium_core.files.journal import difference, disk, shift, state
+from indexium_core.files import alike
+from indexium_core.files.containers import Reader
+from indexium_core.files.journal import disk, shift, state
 from indexium_core.files.journal.operation import JournalWriter
 from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.files.journal.undo import UndoOutcome, undo_locked
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, FileStat, Patch
+
+
+def changed_ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
+    """
+    Yield the ranges that the patch changes in a file of `size` bytes, in file order. Equal bytes are left out.
+
+    Raises:
+        ValueError: The patch's writes overlap, are out of order or reach past its size.
+
+    """
+    for offset, data in _writes(patch, size):
+        before = reader.read_at(offset, len(data))
+        start, end = _differing(before, data)
+        if start < end:
+            yield Range(offset + start, before[start:end], data[start:end])
+    if patch.size < size:
+        yield Range(patch.size, reader.read_at(patch.size, size - patch.size), b"")
+
+
+def check_shift(patch: Patch, size: int) -> None:
+    """Raise ValueError if the sizes of a patch that moves a file disagree, or if it writes into the body."""
+    if patch.size != size + patch.inserted or patch.size <= 0:
+        message = f"a patch of a file of {size} bytes cannot leave {patch.size} with {patch.inserted} inserted"
+        raise ValueError(message)
+    end = 0
+    for offset, data in patch.writes:
+        if offset < end or offset + len(data) > patch.inserted:
+            message = f"a patch that inserts {patch.inserted} bytes is out of order or range at {offset}"
+            raise ValueError(message)
+        end = offset + len(data)
+
+
+def front_of(patch: Patch) -> bytes:
+    """Return all bytes that a patch inserts in front of a file. Its gaps become zeros, never a hole."""
+    data = bytearray(max(0, patch.inserted))
+    for offset, new in patch.writes:
+        data[offset : offset + len(new)] = new
+    return bytes(data)
+
+
+def _writes(patch: Patch, size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the patch's writes. Gaps where the file grows become zeros, never a hole."""
+    at, end = size, 0
+    for offset, data in itertools.chain(patch.writes, ((patch.size, b""),)):
+        if offset < end or offset + len(data) > patch.size:
+            message = f"a patch of a file of {patch.size} bytes is out of order or range at {offset}"
+            raise ValueError(message)
+        if offset > at:
+            yield at, bytes(offset - at)
+        if data:
+            yield offset, data
+        end = offset + len(data)
+        at = max(at, end)
+
+
+def _differing(before: bytes, after: bytes) -> tuple[int, int]:
+    """Return the start and end of the difference between `after` and `before`; bytes beyond `before` differ."""
+    if before == after:
+        return 0, 0
+    start = alike.common(before, after)
+    if len(before) < len(after):
+        return start, len(after)
+    return start, len(after) - alike.common(before[:start:-1], after[:start:-1])
+
 
 logger = logging.getLogger(__name__)
 
@@ -216,7 +283,7 @@ class JournaledFile:
 
     def _protect_payload(self, patch: Patch) -> None:
         if patch.inserted:
-            difference.check_shift(patch, self.size)
+            check_shift(patch, self.size)
             kept = min((extent.offset for extent in self._payload if extent.length), default=self.size)
             if patch.inserted < 0 and kept < -patch.inserted:
                 raise self._protected("remove the front of the file")
@@ -237,7 +304,7 @@ class JournaledFile:
     def _plan(self, patch: Patch) -> JournalEntry:
         """Return the entry of the patch: the ranges that it changes, with their old bytes."""
         size = self.size
-        ranges = tuple(difference.ranges(self, size, patch))
+        ranges = tuple(changed_ranges(self, size, patch))
         near = state.surroundings(self, ranges, min(size, patch.size))
         return self._entry_of(patch, ranges=ranges, surroundings=near)
 
@@ -297,7 +364,7 @@ class JournaledFile:
         raise self._cannot_shift("it has holes, or its file system does not report holes")
 
     def _shift(self, patch: Patch) -> None:
-        front = difference.front(patch)
+        front = front_of(patch)
         entry = shift.planned(self._entry_of(patch, ranges=(), surroundings=b""), self, front)
         self._begin(entry)
         try:

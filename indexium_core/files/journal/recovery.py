@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexium_core.files.journal import side_files_recovery, swap_recovery, undo
+from indexium_core.files.journal import side_files_recovery, swaps, undo
 from indexium_core.files.journal.operation import OperationJournal
 from indexium_core.files.journal.reading import AnyEntry, read
 from indexium_core.files.journal.side_files import SideFilesEntry
@@ -83,5 +83,5 @@ def _recover_entry(journal: OperationJournal, entry: AnyEntry) -> Recovered:
 
 def _resolved(entry: AnyEntry) -> undo.UndoOutcome:
     if isinstance(entry, SwapEntry):
-        return swap_recovery.recover_swap(entry)
+        return swaps.recover_swap(entry)
     return side_files_recovery.recover_side_files(entry) if isinstance(entry, SideFilesEntry) else undo.undo(entry)

@@ -27,7 +27,7 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.files.journal import disk
 from indexium_core.files.journal.side_files import MAX_SIDE_FILE_BYTES, SideFile, SideFilesEntry, read_small
-from indexium_core.files.journal.swap_recovery import remove_temporary
+from indexium_core.files.journal.swaps import remove_temporary
 from indexium_core.files.journal.undo import UndoOutcome
 
 

@@ -41,8 +41,8 @@ lock, writes into a file without a name. Only a change of size or time before st
 
 from __future__ import annotations
 
-from indexium_core.files.swap.keeping import OWN_FOLDER, kept_path
 from indexium_core.files.swap.names import other_name
+from indexium_core.files.swap.original import OWN_FOLDER, kept_path
 from indexium_core.files.swap.replacement import Replacement
 from indexium_core.files.swap.side_files import SideFilesChange
 

@@ -6,7 +6,7 @@ import os
 import secrets
 
 from indexium_core import errors
-from indexium_core.files.journal import disk, swap_recovery
+from indexium_core.files.journal import disk, swaps
 from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap.attributes import carry_over
 from indexium_core.files.swap.original import Original
@@ -128,7 +128,7 @@ class NewFile:
     def remove(self) -> None:
         """Remove the new file durably, if its name still leads to the file that was created."""
         if self._is_requested:
-            swap_recovery.remove_temporary(self.name, folder=self._folder, inode=self._inode)
+            swaps.remove_temporary(self.name, folder=self._folder, inode=self._inode)
 
     def close(self) -> None:
         """Close the new file and release its lock."""

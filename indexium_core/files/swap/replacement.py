@@ -15,12 +15,11 @@ from typing import Self
 from indexium_core import errors
 from indexium_core.files import delta
 from indexium_core.files.containers import Reader
-from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, swap_recovery
+from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, swaps
 from indexium_core.files.reader import ByteProgress, FileReader, ignore
-from indexium_core.files.swap import content, hashing
-from indexium_core.files.swap.keeping import OWN_FOLDER, keep
+from indexium_core.files.swap import content
 from indexium_core.files.swap.newfile import NewFile
-from indexium_core.files.swap.original import Original
+from indexium_core.files.swap.original import OWN_FOLDER, Original, keep
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
@@ -158,7 +157,7 @@ class Replacement:
             self._new.create()
             if source is None:
                 self._edit = edit
-                self._shared, self._old_digest = hashing.write(
+                self._shared, self._old_digest = content.write_with_digest(
                     edit, self.original, self._new.fileno(), on_progress=self._report
                 )
             else:
@@ -345,7 +344,7 @@ class Replacement:
         if self._step is _Reached.REPLACED:
             return UndoOutcome(status="problem", code="cannot_tell", message="The new file is already in its place.")
         try:
-            swap_recovery.release_kept(self._entry, folder=self.original.folder)
+            swaps.release_kept(self._entry, folder=self.original.folder)
             self._new.remove()
         except OSError as error:
             meaning = disk.access_error(self.path, error)
@@ -436,7 +435,7 @@ class Replacement:
 
     def _prove(self, reverse: Rebuild | None) -> None:
         """Prove the reverse, if it exists, and compute the digests of both files."""
-        self._digests = hashing.digests(
+        self._digests = content.digests(
             reverse, self.original, self._new, digest=self._old_digest, sampled=self._is_sampled
         )
         self._proven = reverse
@@ -459,7 +458,7 @@ class Replacement:
         finally:
             if self._new.has_place():  # true also if a network file system lost its reply, or after an interrupt
                 self._step = _Reached.REPLACED
-        swap_recovery.release_adopted(self._entry, folder=self.original.folder)
+        swaps.release_adopted(self._entry, folder=self.original.folder)
         if not confirmed:
             self._doubts.append("The file system cannot confirm that the new file's name is on the medium.")
 

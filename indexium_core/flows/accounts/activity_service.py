@@ -8,7 +8,7 @@ from indexium_core import errors
 from indexium_core.flows.accounts.authority import Authority
 from indexium_core.model import moments
 from indexium_core.model.accounts.permissions import USERS_MANAGE
-from indexium_core.model.approvals.activity import ActivityActor, ActivityPage
+from indexium_core.model.activity import ActivityActor, ActivityPage
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote

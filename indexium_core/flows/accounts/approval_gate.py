@@ -24,8 +24,17 @@ from indexium_core import errors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.accounts.permissions import permissions_of
-from indexium_core.model.approvals.approval import DECIDING, KIND_WORDS, Approval, ApprovalKind, noun_of
-from indexium_core.model.approvals.rule import BEYOND_ROLE, WANTED, ApprovalRule, WorkSize
+from indexium_core.model.approval import (
+    BEYOND_ROLE,
+    DECIDING,
+    KIND_WORDS,
+    WANTED,
+    Approval,
+    ApprovalKind,
+    ApprovalRule,
+    WorkSize,
+    noun_of,
+)
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import PEOPLE, Actor, current_actor
 from indexium_core.model.operations.request import IdempotentRequest
@@ -37,9 +46,9 @@ from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals.approvals import ProposedWork
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.operations import starting
+from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger import Admission
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 T = TypeVar("T")
 EVENT = "approvals:changed"
@@ -158,7 +167,7 @@ class ApprovalGate:
 
         def admit(tx: Connection, operation_id: int) -> None:
             def by_risk() -> dict[str, int]:
-                return {options.risk: starting.counts(tx, operation_id)["pending"]}
+                return {options.risk: ledger.counts_by_status(tx, operation_id)["pending"]}
 
             arguments = options.as_arguments()
             self.admit(tx, operation_id, by_risk, kind="rollback", reverts_id=reverts_id, rollback=arguments)

@@ -118,7 +118,7 @@ class Authority:
         grants = self.grants
         if grants is None:
             return None
-        from indexium_core.model.approvals.approval import DECIDING
+        from indexium_core.model.approval import DECIDING
 
         return grants.permissions | (frozenset(DECIDING.values()) if self._proposes(grants) else frozenset())
 

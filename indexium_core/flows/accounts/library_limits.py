@@ -25,7 +25,7 @@ from indexium_core.model.event import Event
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.publishing.requests import PublicationSelection
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store.accounts import limited_reader
+from indexium_core.store import limited_reader
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 

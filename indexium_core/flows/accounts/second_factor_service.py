@@ -12,13 +12,13 @@ from indexium_core.flows.accounts.sign_in import SignIn
 from indexium_core.flows.accounts.user_service import UserService
 from indexium_core.model.accounts.needs import NO_LIBRARY, needs, only_for_people
 from indexium_core.model.accounts.permissions import PLAN_READ, USERS_MANAGE
-from indexium_core.model.accounts.second_factor import SecondFactorStart, SecondFactorState
+from indexium_core.model.accounts.sign_in import SecondFactorStart, SecondFactorState
 from indexium_core.model.accounts.users import User
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.accounts import account_events
-from indexium_core.store.accounts import second_factors as store
+from indexium_core.store.accounts import activity
+from indexium_core.store.accounts import users as store
 from indexium_core.store.database import Database
 
 
@@ -36,7 +36,7 @@ class SecondFactorService:
     def state(self) -> SecondFactorState:
         """Return whether the sign-in of the present person needs a code; UsageError if nobody signed in."""
         user_id, reader = own_id(), self._database.read()
-        found = store.find(reader, user_id)
+        found = store.second_factor(reader, user_id)
         left = store.recovery_codes_left(reader, user_id)
         return SecondFactorState(is_on=found is not None and found.is_on, recovery_codes=left)
 
@@ -51,10 +51,10 @@ class SecondFactorService:
         """
         user_id, secret = own_id(), one_time_codes.new_secret()
         with self._database.atomic() as tx:
-            found = store.find(tx, user_id)
+            found = store.second_factor(tx, user_id)
             if found is not None and found.is_on:
                 raise errors.UsageError("The second factor is on already. Switch it off to set up another app.")
-            store.start(tx, user_id, secret=secret, now=self._clock())
+            store.start_second_factor(tx, user_id, secret=secret, now=self._clock())
         uri = one_time_codes.uri(secret, current_actor().name)
         return SecondFactorStart(secret=secret, uri=uri, qr=one_time_codes.qr(uri))
 
@@ -71,7 +71,7 @@ class SecondFactorService:
         """
         user_id, codes = own_id(), one_time_codes.new_recovery_codes()
         with self._database.atomic() as tx:
-            found = store.find(tx, user_id)
+            found = store.second_factor(tx, user_id)
             if found is None or found.is_on:
                 raise errors.UsageError("There is no new second factor to confirm. Start with a new one.")
             step = one_time_codes.matching_step(found.secret, code, self._clock())
@@ -80,8 +80,8 @@ class SecondFactorService:
                     "The code is wrong. Enter the one that the app shows now, and check the clock of the device."
                 )
             hashes = [one_time_codes.recovery_hash(each) for each in codes]
-            store.confirm(tx, user_id, step=step, recovery_hashes=hashes, now=self._clock())
-            account_events.record(tx, "switched their own second factor on", now=self._clock())
+            store.confirm_second_factor(tx, user_id, step=step, recovery_hashes=hashes, now=self._clock())
+            activity.record(tx, "switched their own second factor on", now=self._clock())
         self._sign_in.read_again()
         return codes
 
@@ -110,8 +110,8 @@ class SecondFactorService:
 
     def _remove(self, user_id: int, label: str) -> None:
         with self._database.atomic() as tx:
-            store.remove(tx, user_id)
-            account_events.record(tx, label, now=self._clock())
+            store.remove_second_factor(tx, user_id)
+            activity.record(tx, label, now=self._clock())
         self._sign_in.read_again()
 
 

@@ -1,10 +1,14 @@
 """
-The sign-in and the sessions.
+The sign-in with its second step, and the sessions.
 
 A session is a random token of 256 bits in a cookie; the database has only its SHA-256. It ends after some hours
 without a request, after some days in any case, with a sign-out, and when an administrator ends it. Each request is
 checked, so the open sessions are in memory. A request changes the database only if the last note of the session is
 older than a few minutes.
+
+Between the steps, there is no session. The browser has a token for the second step only, and this process its hash,
+for five minutes. Each code counts once. Wrong codes are limited by person and by address, so that somebody who knows a
+password cannot try many codes.
 """
 
 from __future__ import annotations
@@ -15,25 +19,108 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from indexium_core import errors
-from indexium_core.flows.accounts import passwords
+from indexium_core.flows.accounts import one_time_codes, passwords
 from indexium_core.flows.accounts.attempts import WrongAttempts
-from indexium_core.flows.accounts.second_steps import SecondSteps
 from indexium_core.model.accounts.permissions import Role, checked_role
-from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.sign_in import SecondStep
 from indexium_core.model.accounts.tokens import secret_hash
 from indexium_core.model.accounts.users import SignedIn, UserSession, checked_user_name, name_key
 from indexium_core.model.operations.actor import SYSTEM, Actor, acting_as, whole_home
 from indexium_core.settings import Settings
-from indexium_core.store.accounts import account_events
+from indexium_core.store.accounts import activity
 from indexium_core.store.accounts import users as store
 from indexium_core.store.accounts.users import OpenSession, Rights
 from indexium_core.store.database import Database
 
 logger = logging.getLogger(__name__)
 
+_LASTS = timedelta(minutes=5)
 _WINDOW = 300.0  # seconds
+_CODES_OF_PERSON, _CODES_OF_ADDRESS = 10, 30  # wrong codes in that time
+
+
+class _Waiting(NamedTuple):
+    """A sign-in that waits for its code."""
+
+    user_id: int
+    ends_at: datetime
+
+
+class SecondSteps:
+    """The sign-ins that wait for a code. It may be used from any thread."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+        self._lock = threading.Lock()
+        self._waiting: dict[str, _Waiting] = {}  # by the hash of the token
+        self._people = WrongAttempts(most=_CODES_OF_PERSON, seconds=_WINDOW)
+        self._addresses = WrongAttempts(most=_CODES_OF_ADDRESS, seconds=_WINDOW)
+
+    def is_needed(self, user_id: int) -> bool:
+        """Return whether a sign-in of a person needs a code."""
+        found = store.second_factor(self._database.read(), user_id)
+        return found is not None and found.is_on
+
+    def begin(self, user_id: int) -> SecondStep:
+        """Return the second step of a sign-in of a person, whose password was right."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        step = SecondStep(token=token, ends_at=now + _LASTS)
+        with self._lock:
+            self._waiting = {key: each for key, each in self._waiting.items() if each.ends_at > now}
+            self._waiting[secret_hash(token)] = _Waiting(user_id, step.ends_at)
+        return step
+
+    def finish(self, token: str, code: str, *, address: str) -> int:
+        """
+        Check the code of a second step, and return the id of the person. The token counts no more after a right code.
+
+        Raises:
+            SignInError: The step has ended, the code is wrong or was used before, or too many were wrong.
+
+        """
+        with self._lock:
+            waiting = self._waiting.get(secret_hash(token))
+        if waiting is None or waiting.ends_at <= self._clock() or not self.is_needed(waiting.user_id):
+            raise _ended()
+        user_id = waiting.user_id
+        if self._people.are_too_many(user_id) or self._addresses.are_too_many(address):
+            raise errors.SignInError("Too many wrong codes were given. Wait five minutes.", code="too_many")
+        if not self._use(user_id, code):
+            self._people.count(user_id)
+            self._addresses.count(address)
+            logger.warning("accounts.wrong_code", extra={"sender": address})
+            raise errors.SignInError("The code is wrong, or it was used before. Enter the next one.", code="wrong_code")
+        self._people.forget(user_id)
+        with self._lock:
+            if self._waiting.pop(secret_hash(token), None) is None:  # used at the same time
+                raise _ended()
+        return user_id
+
+    def _use(self, user_id: int, code: str) -> bool:
+        with whole_home(), self._database.atomic() as tx:
+            found = store.second_factor(tx, user_id)
+            if found is None:
+                return False
+            step = one_time_codes.matching_step(found.secret, code, self._clock())
+            if step is not None:
+                return store.use_step(tx, user_id, step)
+            return store.use_recovery_code(tx, user_id, one_time_codes.recovery_hash(code))
+
+    def forget(self, user_id: int) -> None:
+        """End the second steps of a person: the password or the person has changed."""
+        with self._lock:
+            self._waiting = {key: each for key, each in self._waiting.items() if each.user_id != user_id}
+
+
+def _ended() -> errors.SignInError:
+    return errors.SignInError(
+        "The time for the code is over. Enter the name and the password again.", code="sign_in_ended"
+    )
+
+
 _OF_NAME, _OF_ADDRESS = 10, 30  # wrong passwords in that time
 _NOTED_EVERY = timedelta(minutes=5)
 _LONGEST_CLIENT = 200  # characters
@@ -148,7 +235,7 @@ class SignIn:
         wanted, now = checked_user_name(name), self._clock()
         with acting_as(SYSTEM), self._database.atomic() as tx:
             user_id = store.add(tx, name=wanted, name_key=name_key(wanted), role=checked_role(role), now=now)
-            account_events.record(tx, f"added {wanted} as {role}", now=now)
+            activity.record(tx, f"added {wanted} as {role}", now=now)
         self.read_again()
         logger.info("accounts.added", extra={"user_action": f"{wanted} as {role}"})
         return user_id
@@ -185,7 +272,7 @@ class SignIn:
                 now=now,
                 ends_at=ends_at,
             )
-            account_events.record(tx, "signed in", now=now)
+            activity.record(tx, "signed in", now=now)
         session = UserSession(
             id=session_id,
             user_id=known.user_id,
@@ -314,7 +401,7 @@ class SignIn:
         with whole_home(), self._database.atomic() as tx:
             store.end_sessions(tx, session_id=session_id, user_id=user_id, kept_session=kept_session)
             if note:
-                account_events.record(tx, note, now=self._clock())
+                activity.record(tx, note, now=self._clock())
         if user_id is not None:
             self._second_steps.forget(user_id)
         self.read_again()

@@ -25,7 +25,7 @@ from indexium_core.model.accounts.users import User, name_key
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import Actor, current_actor
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.accounts import account_events, users
+from indexium_core.store.accounts import activity, users
 from indexium_core.store.accounts import tokens as store
 from indexium_core.store.accounts.tokens import TokenRow
 from indexium_core.store.approvals import changers
@@ -115,7 +115,7 @@ class TokenService:
             # Also who made it for somebody else knows its text.
             makers = [Actor("user", str(owner.id), owner.name), current_actor()]
             changers.record_maker(tx, Actor("token", str(token_id)), makers)
-            account_events.record(tx, f"added the token “{wanted}” of {owner.name}", now=now)
+            activity.record(tx, f"added the token “{wanted}” of {owner.name}", now=now)
         self._check.read_again()
         return NewToken(token=self._found(self._database.read(), token_id), secret=secret)
 
@@ -131,7 +131,7 @@ class TokenService:
             found = self._found(tx, token_id)
             store.remove(tx, token_id=token_id)
             label = f"revoked the token “{found.name}” of {found.user_name}"
-            account_events.record(tx, label, now=self._clock())
+            activity.record(tx, label, now=self._clock())
         self._check.read_again()
         return found
 

@@ -16,7 +16,7 @@ from indexium_core.model.accounts.users import User, UserSession, checked_passwo
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import current_actor
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.accounts import account_events
+from indexium_core.store.accounts import activity
 from indexium_core.store.accounts import users as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -250,7 +250,7 @@ class UserService:
         return self.end_sessions(self.own().name, session_id)
 
     def _record(self, tx: Connection, label: str) -> None:
-        account_events.record(tx, label, now=self._clock())
+        activity.record(tx, label, now=self._clock())
 
     def _users(self, reader: Connection) -> builtins.list[User]:
         return store.users(reader, now=self._clock(), seen_after=self._sign_in.seen_after)

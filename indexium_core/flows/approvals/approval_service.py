@@ -32,19 +32,19 @@ from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, wording
 from indexium_core.model.accounts.needs import NAMED, needs, permission_to_write
 from indexium_core.model.accounts.permissions import PLAN_EDIT, Permission
-from indexium_core.model.approvals.approval import (
+from indexium_core.model.approval import (
     DECIDING,
     Approval,
     ApprovalItemPage,
     ApprovalKind,
     ApprovalNotice,
     ApprovalPage,
+    WorkSize,
     checked_kind,
     checked_state,
     checked_text,
     noun_of,
 )
-from indexium_core.model.approvals.rule import WorkSize
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.operations.actor import PEOPLE, Actor, acting_as, current_actor, whole_home
 from indexium_core.model.operations.operation import WriteOptions
@@ -56,7 +56,7 @@ from indexium_core.store.approvals import approvals as store
 from indexium_core.store.approvals import changers
 from indexium_core.store.approvals.approvals import ProposedFile, ProposedWork
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 _ALL = 2**62  # more than the rows of any table
 

@@ -19,8 +19,8 @@ from typing import Any
 import blake3
 
 from indexium_core import errors
-from indexium_core.files.artwork import images
-from indexium_core.files.artwork.images import TitleImage
+from indexium_core.files import artwork_images
+from indexium_core.files.artwork_images import TitleImage
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
 from indexium_core.flows.pictures.picture_folder import PictureFolder, Ranks
 from indexium_core.jobs.context import JobContext
@@ -167,8 +167,8 @@ class CacheService:
 
         """
         with self._slots:
-            image = images.decode(data)
-            made = images.variant(image, asset_type) if asset_type in VARIANTS else b""
+            image = artwork_images.decode(data)
+            made = artwork_images.variant(image, asset_type) if asset_type in VARIANTS else b""
             row = self._row(hash_of(data), image, len(data), asset_type)
         is_kept = candidate_id is not None and store.is_selected_by_person(self._database.read(), candidate_id)
         removed = [*self.folder.put(row["file_path"], data, is_kept=is_kept)]
@@ -189,7 +189,7 @@ class CacheService:
 
     def retrieve_asset(self, content_hash: str) -> CachedImage | None:
         """Return an original; None if it is not in the cache, or damaged on the disk."""
-        for extension, media_type in images.MEDIA_TYPES.items():
+        for extension, media_type in artwork_images.MEDIA_TYPES.items():
             key = _key(content_hash, f".{extension}")
             data = self.folder.read(key)
             if data is None:
@@ -205,7 +205,7 @@ class CacheService:
 
     def asset_exists(self, content_hash: str) -> bool:
         """Return whether an original is in the cache."""
-        return any(self.folder.has(_key(content_hash, f".{extension}")) for extension in images.MEDIA_TYPES)
+        return any(self.folder.has(_key(content_hash, f".{extension}")) for extension in artwork_images.MEDIA_TYPES)
 
     def has_variant(self, content_hash: str, kind: str) -> bool:
         """Return whether a variant is in the cache."""
@@ -220,7 +220,7 @@ class CacheService:
             if original is None:
                 return None
             with self._slots:
-                data = images.variant(images.decode(original.data), kind)
+                data = artwork_images.variant(artwork_images.decode(original.data), kind)
             self._put(key, data)
         return CachedImage(data=data, version=f"{content_hash}-{kind}")
 
@@ -240,11 +240,11 @@ class CacheService:
 
     def put_made(self, name: str, kind: str, data: bytes) -> None:
         """Store a picture that is made of others under a name of its own (`made_name`, or the hash of an image)."""
-        self._put(variant_key(name, kind, images.extension(data)), data)
+        self._put(variant_key(name, kind, artwork_images.extension(data)), data)
 
     def made(self, name: str, kind: str) -> CachedImage | None:
         """Return a picture that is made of others; None if it is not in the cache."""
-        for extension, media_type in images.MEDIA_TYPES.items():
+        for extension, media_type in artwork_images.MEDIA_TYPES.items():
             data = self.folder.read(variant_key(name, kind, extension))
             if data is not None:
                 return CachedImage(data=data, version=f"{name}-{kind}", media_type=media_type)
@@ -253,22 +253,22 @@ class CacheService:
     def decode_preview(self, data: bytes) -> bytes:
         """Return a small picture of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
         with self._slots:
-            return images.preview(images.decode(data))
+            return artwork_images.preview(artwork_images.decode(data))
 
     def perceptual_hash(self, data: bytes) -> str:
         """Return the perceptual hash of an image. Raises CorruptFileError as `store_asset`."""
         with self._slots:
-            return images.decode(data).perceptual_hash
+            return artwork_images.decode(data).perceptual_hash
 
     def decode_variant(self, data: bytes, kind: str) -> bytes:
         """Return the variant of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
         with self._slots:
-            return images.variant(images.decode(data), kind)
+            return artwork_images.variant(artwork_images.decode(data), kind)
 
     def collage(self, posters: Sequence[bytes], layout: str) -> bytes:
         """Return posters side by side. Raises CorruptFileError as `store_asset`."""
         with self._slots:
-            return images.collage(posters, layout)
+            return artwork_images.collage(posters, layout)
 
     def rebuild(self) -> int:
         """
@@ -286,7 +286,7 @@ class CacheService:
                 continue
             try:
                 with self._slots:
-                    found.append(self._row(each, images.decode(original.data), len(original.data), _UNKNOWN))
+                    found.append(self._row(each, artwork_images.decode(original.data), len(original.data), _UNKNOWN))
             except errors.CorruptFileError:
                 self.folder.remove(originals[each])
 
@@ -302,7 +302,7 @@ class CacheService:
 
     def _is_tall(self, data: bytes) -> bool:
         with self._slots:
-            image = images.decode(data)
+            image = artwork_images.decode(data)
             return image.height > image.width
 
     def _put(self, key: str, data: bytes) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from indexium_core import errors
-from indexium_core.files.artwork import images
+from indexium_core.files import artwork_images
 from indexium_core.flows.artwork.cache_service import CacheService, hash_of, made_name
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.picture_chooser import PictureChooser
@@ -112,7 +112,7 @@ class CandidatePictures:
             if not self.may_store():
                 return self.unstored(owner, candidate, _ORIGINAL, self._valid)
             content, data = self.store(owner, candidate)
-            return CachedImage(data=data, version=content, media_type=images.media_type(data))
+            return CachedImage(data=data, version=content, media_type=artwork_images.media_type(data))
 
     # For other pictures of titles.
 
@@ -189,7 +189,7 @@ class CandidatePictures:
                 return known
             made = self.downloaded(candidate.provider, candidate.provider_url, make)
             self._cache.put_made(name, kind, made)
-        return CachedImage(data=made, version=f"{name}-{kind}", media_type=images.media_type(made))
+        return CachedImage(data=made, version=f"{name}-{kind}", media_type=artwork_images.media_type(made))
 
     def _valid(self, data: bytes) -> bytes:
         """Return the bytes of an image. Raises CorruptFileError if they are none."""
@@ -257,7 +257,7 @@ class CandidatePictures:
         small = self._cache.decode_preview(data)
         self._cache.put_made(name, _SMALL, small)
         self._note(candidate, small)
-        return CachedImage(data=small, version=f"{name}-{_SMALL}", media_type=images.media_type(small))
+        return CachedImage(data=small, version=f"{name}-{_SMALL}", media_type=artwork_images.media_type(small))
 
     def _note(self, candidate: AssetCandidate, small: bytes) -> None:
         """Store the perceptual hash of a candidate that has none."""

@@ -31,8 +31,8 @@ from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
+from indexium_core.store.plan_version import Version
 from indexium_core.store.snapshot import Findings
-from indexium_core.store.versions.plan_version import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from indexium_core.model.people.people_comment import fold, person_key
 from indexium_core.store import checks as store
 from indexium_core.store.checks import FindingColumns, NameUse
 from indexium_core.store.connection import Connection
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 _SEPARATOR = " | "  # between the two names of a pair; no name can contain a |
 _MAX_NEW = 40  # up to this number of new spellings, only these are compared with the others

@@ -11,8 +11,7 @@ from indexium_core.model.people import likeness
 from indexium_core.model.planning.plan import RISK_LEVELS
 from indexium_core.store.checks import FormerRecording, SameName
 from indexium_core.store.people.people import PersonName
-from indexium_core.store.titles.several_files import SeveralFiles
-from indexium_core.store.titles.shared_ids import SharedId
+from indexium_core.store.titles.findings import SeveralFiles, SharedId
 
 MAX_FILES = 12  # files that a finding shows
 

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from indexium_core.flows.checks import detection, file_findings, name_findings, recording_findings
+from indexium_core.flows.checks import detection, file_findings, name_findings
 from indexium_core.flows.checks.finding_page import MAX_FILES, FileList, FindingPage
 from indexium_core.model.check import CheckFile, CheckName, CheckRow, Kind
 from indexium_core.model.people import likeness
@@ -20,8 +20,8 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.titles import several_files, shared_ids
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
+from indexium_core.store.titles import findings
 
 _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
 
@@ -36,8 +36,8 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "single": name_findings.single_finding,
     "corruption": file_findings.corruption_finding,
     "same_name": file_findings.same_name_finding,
-    "other_recording": recording_findings.other_recording_finding,
-    "copied_people": recording_findings.copied_people_finding,
+    "other_recording": file_findings.other_recording_finding,
+    "copied_people": file_findings.copied_people_finding,
     "several_files": file_findings.several_files_finding,
     "shared_id": file_findings.shared_id_finding,
 }
@@ -146,13 +146,13 @@ class FindingRows:
 
     def _several_files(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()
-        titles = several_files.read(reader, subjects)
+        titles = findings.several_files(reader, subjects)
         lists = {subject: (title.file_ids, len(title.file_ids)) for subject, title in titles.items()}
         return FindingPage(_files(reader, version, lists), file_lists=lists, titles=titles)
 
     def _shared_id(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()
-        found = shared_ids.read(reader, subjects)
+        found = findings.shared_ids(reader, subjects)
         lists = {subject: (each.file_ids[:MAX_FILES], each.file_count) for subject, each in found.items()}
         return FindingPage(_files(reader, version, lists), file_lists=lists, shared_ids=found)
 

@@ -24,7 +24,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 _BATCH_SIZE = 1000  # files that are read at once
 

@@ -34,10 +34,10 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.reports import DecisionReport
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Version
 from indexium_core.store.planning import exchange as store
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.exchange import Facts
-from indexium_core.store.versions.plan_version import Version
 
 _MODES = {"people_mode": ("merge", "exact"), "comment_mode": ("replace", "preserve")}
 _MAX_NAMED = 10  # files that a sentence names

@@ -12,9 +12,8 @@ from indexium_core.files.containers import custom_names
 from indexium_core.model import wording
 from indexium_core.model.accounts.needs import needs
 from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
-from indexium_core.model.fields import custom, registered, values
-from indexium_core.model.fields.custom import CustomField
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields import custom, values
+from indexium_core.model.fields.custom import CustomField, Definitions
 from indexium_core.model.fields.rules import FACTS
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files.properties import LABELS
@@ -212,9 +211,9 @@ class CustomFields:
         try:
             with self._database.atomic() as tx:
                 change(tx)
-                registered.register(self._home, store.definitions(tx))
+                custom.register(self._home, store.definitions(tx))
         except BaseException:
-            registered.register(self._home, self.definitions())
+            custom.register(self._home, self.definitions())
             raise
         self._on_change()
 

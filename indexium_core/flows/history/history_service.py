@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.model import moments, query, wording
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import ROLLBACK, SETTINGS_MANAGE
+from indexium_core.model.operations.interrupted import InterruptedFile, InterruptedOperation
 from indexium_core.model.operations.operation import (
     HistoryFilter,
     ItemDetails,
@@ -26,15 +27,18 @@ from indexium_core.model.operations.operation import (
     OperationStatus,
     PaginatedOperations,
 )
+from indexium_core.model.operations.outcomes import OUTCOMES
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackCheck, RollbackOptions, RollbackResult
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
+from indexium_core.store import database, start_work
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import OperationSearch, RollbackCandidate
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 MAX_PEOPLE = 500  # of an operation, for the choice of one person
 
@@ -348,3 +352,53 @@ def _as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
     if not value:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+class Interruptions:
+    """Finds operations that can be resumed."""
+
+    def __init__(self, store: database.Database, *, running: Callable[[], frozenset[int]]) -> None:
+        """Take a function that returns the operations that run in this process; those need no decision."""
+        self._store = store
+        self._ledger = ledger.Ledger(store)
+        self._running = running
+
+    @remote()
+    def operations(self, *, files: int = 50) -> list[InterruptedOperation]:
+        """Return the interrupted operations, newest first, each with its first `files` files."""
+        busy = self._running()
+        found = []
+        for operation_id, resumes_automatically in start_work.interrupted_operations(self._store.read()):
+            operation = None if operation_id in busy else self._ledger.operation(operation_id)
+            if operation is not None:
+                found.append(
+                    InterruptedOperation(
+                        operation=operation,
+                        counts=ledger.interrupted_counts(self._store.read(), operation_id),
+                        files=ledger.interrupted_files(self._store.read(), operation_id, per_page=files)
+                        if files
+                        else [],
+                        resumes_automatically=resumes_automatically,
+                    )
+                )
+        return found
+
+    @remote()
+    def files(
+        self, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 50
+    ) -> list[InterruptedFile]:
+        """
+        Return a page of the files of an operation, those that need a decision first; `per_page` 0: all.
+
+        Raises:
+            UnknownIdError: There is no such operation.
+            UsageError: `outcome` is unknown.
+
+        """
+        if outcome and outcome not in OUTCOMES:
+            message = f"'{outcome}' is not an outcome. The outcomes are {', '.join(OUTCOMES)}."
+            raise errors.UsageError(message)
+        if self._ledger.operation(operation_id) is None:
+            message = f"There is no operation {operation_id} in {self._store.home}; 'indexium history' lists them."
+            raise errors.UnknownIdError(message)
+        return ledger.interrupted_files(self._store.read(), operation_id, outcome=outcome, page=page, per_page=per_page)

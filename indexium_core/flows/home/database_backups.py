@@ -16,17 +16,17 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import needs, reads_home
 from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress
+from indexium_core.model.health import Check, CheckState
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.scanning.health import Check, CheckState
-from indexium_core.store import sql
+from indexium_core.store import home_files, sql, survival
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import files, integrity, survival
-from indexium_core.store.recovery.survival import Survival
+from indexium_core.store.recovery import integrity
+from indexium_core.store.survival import Survival
 
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _FIRST_AFTER = timedelta(minutes=2)  # after the first decision: the first backup of a home
@@ -51,7 +51,7 @@ class DatabaseBackups:
     @remote()
     def list(self) -> builtins.list[DatabaseBackup]:
         """Return the backups, newest first."""
-        return files.backups(self._home)
+        return home_files.backups(self._home)
 
     @needs(SETTINGS_MANAGE)
     @remote()
@@ -66,19 +66,19 @@ class DatabaseBackups:
         return self._make("manual")
 
     def _make(self, kind: str) -> DatabaseBackup:
-        with self._making, files.reporting_full_disk(self._home, "the backup of the database was not made"):
-            path = files.new_path(self._home, kind, self._clock())
+        with self._making, home_files.reporting_full_disk(self._home, "the backup of the database was not made"):
+            path = home_files.new_path(self._home, kind, self._clock())
             for leftover in path.parent.glob("*.part*"):  # of a process that was killed
                 leftover.unlink()
             unfinished = path.with_name(f"{path.name}.part")
             try:
                 rows = self._database.copy_to(unfinished)
-                if files.log_of(unfinished).exists() or files.verify(unfinished) != rows:
+                if home_files.log_of(unfinished).exists() or home_files.verify(unfinished) != rows:
                     message = f"The backup {path} differs from the database. Check the disk, then try again."
                     raise errors.StoreError(message)
-                files.sync_and_rename(unfinished, path)
+                home_files.sync_and_rename(unfinished, path)
             finally:
-                for leftover in (unfinished, files.log_of(unfinished)):
+                for leftover in (unfinished, home_files.log_of(unfinished)):
                     leftover.unlink(missing_ok=True)
         logger.info("database.backed_up", extra={"path": str(path)})
         return next(each for each in self.list() if each.path == path)
@@ -130,7 +130,7 @@ class DatabaseBackups:
         return max(0.0, (first + _FIRST_AFTER - self._clock()).total_seconds())
 
     def _newest(self) -> datetime | None:
-        return files.newest_backup(self._home)
+        return home_files.newest_backup(self._home)
 
     @reads_home
     @remote()
@@ -193,7 +193,7 @@ def check_closed(
         with Database.open(home) as database:
             return DatabaseBackups(database, clock=clock).check(on_progress)
     except errors.StoreError:
-        return [_check("database", "problem", error.message), *map(_checked_backup, files.backups(home))]
+        return [_check("database", "problem", error.message), *map(_checked_backup, home_files.backups(home))]
 
 
 def _check(name: str, state: CheckState, message: str, remedy: str = "") -> Check:
@@ -204,7 +204,7 @@ def _checked_backup(backup: DatabaseBackup) -> Check:
     """Return whether a backup can be restored. The replaced database of a rebuild may be damaged."""
     name = f"backup {backup.name}"
     try:
-        rows = sum(files.verify(backup.path).values())
+        rows = sum(home_files.verify(backup.path).values())
     except errors.IndexiumError as error:
         state: CheckState = "warning" if backup.kind == "replaced" else "problem"
         return _check(name, state, error.message, f"Delete {backup.path}, then run 'indexium db backup'.")

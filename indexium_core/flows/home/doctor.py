@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,22 +22,20 @@ import av
 
 from indexium_core import errors
 from indexium_core.files import program, volumes
-from indexium_core.flows.history.interrupted import Interruptions
+from indexium_core.flows.history.history_service import Interruptions
 from indexium_core.flows.home import clock
-from indexium_core.flows.home.cluster_health import check_cluster
 from indexium_core.flows.jobs import job_service
 from indexium_core.flows.scanning.folder_health import LOW_SPACE_BYTES, check_library, file_system_facts
-from indexium_core.jobs.cluster.client import Cluster
+from indexium_core.jobs.cluster.client import Cluster, ClusterWorker
 from indexium_core.model import wording
 from indexium_core.model.accounts.needs import reads_home
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.model.health import Check, CheckState
 from indexium_core.model.lookups.traffic import ProviderStatus
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.scanning.health import Check, CheckState
-from indexium_core.store import database, start_work
+from indexium_core.store import database, home_files, start_work
 from indexium_core.store.catalog import catalog
-from indexium_core.store.recovery import files
 from indexium_core.version import __version__
 
 _PACKAGES = ("duckdb", "av", "numpy", "pandas", "panel", "pydantic", "typer")
@@ -133,7 +131,7 @@ class Doctor:
         details = {"journals": count, "journal_bytes": sum(journal_sizes), "bytes": used, "budget": budget}
         journals = wording.plural(count, "journal")
         message = f"The backups use {wording.size(used)} of {wording.size(budget)} and have {journals}."
-        if moved := [path for path in files.journals(self._folder) if path.parent != self._folder]:
+        if moved := [path for path in home_files.journals(self._folder) if path.parent != self._folder]:
             details["moved_journals"] = len(moved)
             found = wording.plural(len(moved), "journal of a former database is", "journals of a former database are")
             message = f"{message} {found} in {moved[0].parent}."
@@ -345,3 +343,45 @@ def _temporary_below(root: bytes, deadline: float) -> Iterator[bytes]:
                         yield entry.path
         except OSError:  # a scan reports folders that cannot be listed
             continue
+
+
+_REMEDY = (
+    "Start the scheduler and its workers with the same version of Indexium. Mount the folders there, or set "
+    "INDEXIUM_PATH_MAP of the worker."
+)
+
+
+def check_cluster(cluster: Cluster, libraries: Sequence[LibraryRow]) -> Check:
+    """Return whether every worker has this version of Indexium and sees an entry of each online folder."""
+    sample_entries = {row.path_bytes: _entry_of(row.path_bytes) for row in libraries if row.state == "online"}
+    try:
+        workers = cluster.workers(sample_entries)
+    except errors.ClusterError as error:
+        return Check(name="cluster", state="problem", message=error.message, remedy=_REMEDY)
+    threads = sum(worker.threads for worker in workers)
+    details = {"address": cluster.url, "threads": threads, "workers": [worker.name for worker in workers]}
+    count = wording.plural(len(workers), "worker")
+    message = f"The Dask cluster {cluster.url} has {count} with {wording.plural(threads, 'thread')}."
+    problems = [problem for worker in workers for problem in _problems(worker)]
+    if workers and not problems:
+        return Check(name="cluster", state="ok", message=message, details=details)
+    return Check(
+        name="cluster", state="problem", message=" ".join([message, *problems]), remedy=_REMEDY, details=details
+    )
+
+
+def _problems(worker: ClusterWorker) -> list[str]:
+    if worker.problem:
+        return [f"The worker {worker.name} cannot run Indexium: {worker.problem.rstrip('.')}."]
+    if worker.version != __version__:
+        return [f"The worker {worker.name} has Indexium {worker.version}, but {__version__} runs here."]
+    return [f"The worker {worker.name} does not see {os.fsdecode(path)}." for path in worker.unseen]
+
+
+def _entry_of(folder: bytes) -> bytes:
+    """Return the name of one entry of a folder; b"" if it is empty or cannot be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            return next((entry.name for entry in entries), b"")
+    except OSError:
+        return b""

@@ -19,17 +19,17 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from indexium_core import errors
-from indexium_core.files import journal, reader
+from indexium_core.files import journal, reader, sidecar_reading
 from indexium_core.files.containers import Reader, registry
-from indexium_core.files.sidecars import reading as sidecar_reading
 from indexium_core.flows.writing import late_results, states
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseProgress
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.people import people_comment
+from indexium_core.store import home_files
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import files, journal_rows
+from indexium_core.store.recovery import journal_rows
 from indexium_core.store.recovery.journal_rows import JournalRow
 
 _WHOLE = "container"
@@ -68,7 +68,7 @@ class _Renumbering:
 
     def place(self, path: Path, entries: Sequence[Entry]) -> list[_Committed]:
         """Return the entries of a journal with their operation; UsageError if other writes have their numbers."""
-        number = files.operation_of(path)
+        number = home_files.operation_of(path)
         if number is None:
             raise errors.UsageError("its name has no number of an operation. The journal is kept.")
         owners = journal_rows.owners(self._database, [entry.item_id for entry in entries])
@@ -105,7 +105,7 @@ def add_history(
     """
     found, problems = list[_Committed](), list[str]()
     numbers = _Renumbering(database, folder)
-    for path in sorted(files.journals(folder), key=lambda path: path.stat().st_mtime_ns):
+    for path in sorted(home_files.journals(folder), key=lambda path: path.stat().st_mtime_ns):
         try:
             found += numbers.place(path, _committed(path))
         except (errors.IndexiumError, ValueError) as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexium_core import errors
-from indexium_core.store.recovery import files
+from indexium_core.store import home_files
 
 if TYPE_CHECKING:
     from indexium_core.files import journal
@@ -43,4 +43,4 @@ def recover(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered
 
 def unknown(folder: Path, known: Collection[str]) -> list[Path]:
     """Return the journals in `folder` that are not in `known`, with those that an earlier version moved away."""
-    return [path for path in files.journals(folder) if path.parent != folder or path.name not in known]
+    return [path for path in home_files.journals(folder) if path.parent != folder or path.name not in known]

@@ -2,7 +2,7 @@
 Replace the database of a closed home: by one of its backups, or by a new one that is built from all that is readable.
 
 The new database is made in a folder of the home, beside the old one. Only the last step, the replacement, changes the
-home; it is atomic (`store/recovery/files.py`). After an interruption, the old database is still in force and the next
+home; it is atomic (`store/home_files.py`). After an interruption, the old database is still in force and the next
 start deletes the folder. The old database is kept among the backups.
 """
 
@@ -25,14 +25,15 @@ from indexium_core.flows.home.journal_history import AddedHistory
 from indexium_core.flows.scanning import file_facts
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from indexium_core.model.operations.actor import SYSTEM, acting_as
+from indexium_core.store import change_counter, home_files
 from indexium_core.store.catalog import custom_fields
 from indexium_core.store.connection import failure_message
 from indexium_core.store.database import Database
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
-from indexium_core.store.recovery import change_counter, files, integrity, journal_rows, rebuilding, snapshot_source
+from indexium_core.store.recovery import integrity, journal_rows, rebuilding, snapshot_source
 from indexium_core.store.recovery.rebuilding import Source
 
 _OLD = "old database"
@@ -67,12 +68,12 @@ def restore(
     """
     with _taken(home) as work:
         backup = _chosen(home, name)
-        files.verify(backup.path)
-        with files.reporting_full_disk(home, f"the backup {backup.name} cannot be restored and {_UNCHANGED}"):
+        home_files.verify(backup.path)
+        with home_files.reporting_full_disk(home, f"the backup {backup.name} cannot be restored and {_UNCHANGED}"):
             (work / "home").mkdir(mode=0o700)
-            new = work / "home" / files.FILE_NAME
-            files.prepared_copy(backup.path, new)
-            files.verify(new)
+            new = work / "home" / home_files.FILE_NAME
+            home_files.prepared_copy(backup.path, new)
+            home_files.verify(new)
             with acting_as(SYSTEM), Database.open(work / "home") as database:
                 added = _add_journals(database, home, kept_for, on_progress, clock)
                 rebuilding.count_replacement(database, change_counter.last_number(home))
@@ -99,7 +100,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
 
     """
     started = time.monotonic()
-    with _taken(home) as work, files.reporting_full_disk(home, f"the rebuild stopped and {_UNCHANGED}"):
+    with _taken(home) as work, home_files.reporting_full_disk(home, f"the rebuild stopped and {_UNCHANGED}"):
         sources, problems = _sources(home, work)
         moves: dict[Path, Path] = {}
         with acting_as(SYSTEM), Database.open(work / "home") as database:  # it brings back what others decided
@@ -107,7 +108,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
             notes = rebuilding.complete(database, sources)
             is_whole = not problems and not lost and sources and sources[0].label == _OLD
             if not is_whole or orphaned_journals.unknown(
-                home / files.JOURNALS, backups_store.Backups(database).journals()
+                home / home_files.JOURNALS, backups_store.Backups(database).journals()
             ):
                 added = _add_journals(database, home, kept_for, on_progress, clock)
                 if added.writes:
@@ -117,7 +118,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
             _validate(database)
             probed, differing = _probe(database)
             rebuilding.count_replacement(database, change_counter.last_number(home))
-        kept = _replace(home, work / "home" / files.FILE_NAME, moves, clock)
+        kept = _replace(home, work / "home" / home_files.FILE_NAME, moves, clock)
     logger.info("database.rebuilt", extra={"seconds": round(time.monotonic() - started, 3)})
     return RebuildReport(
         origins=origins,
@@ -134,10 +135,10 @@ def _taken(home: Path) -> Iterator[Path]:
     """Lock the home, complete an interrupted replacement, and provide an empty folder for the new database."""
     if not home.is_dir():
         raise errors.UsageError(f"The home {home} does not exist. Choose a home with --home.")
-    lock, work = HomeLock.take(home), home / files.WORK
+    lock, work = HomeLock.take(home), home / home_files.WORK
     try:
-        with files.reporting_full_disk(home, _UNCHANGED):
-            files.finish_replacement(home)
+        with home_files.reporting_full_disk(home, _UNCHANGED):
+            home_files.finish_replacement(home)
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(mode=0o700)
         yield work
@@ -147,10 +148,10 @@ def _taken(home: Path) -> Iterator[Path]:
 
 
 def _chosen(home: Path, name: str) -> DatabaseBackup:
-    known = files.backups(home)
+    known = home_files.backups(home)
     if not name:
         for backup in known:
-            if backup.kind != "replaced" and files.is_sound(backup.path):
+            if backup.kind != "replaced" and home_files.is_sound(backup.path):
                 return backup
         message = f"The home {home} has no backup that can be restored. Name a file, or run 'indexium db rebuild'."
         raise errors.UsageError(message)
@@ -174,7 +175,7 @@ def _replace(home: Path, new: Path, moves: Mapping[Path, Path], clock: Clock) ->
     for path, target in moves.items():
         path.rename(target)
     try:
-        return files.replace_database(home, new, clock())
+        return home_files.replace_database(home, new, clock())
     except BaseException:
         for path, target in moves.items():
             target.rename(path)
@@ -184,20 +185,20 @@ def _replace(home: Path, new: Path, moves: Mapping[Path, Path], clock: Clock) ->
 def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
     """Return the readable sources, newest first, as files with the present schema; and a sentence for each problem."""
     found, problems = list[tuple[datetime, Source]](), list[str]()
-    old, copy = home / files.FILE_NAME, work / "old.duckdb"
+    old, copy = home / home_files.FILE_NAME, work / "old.duckdb"
     for with_log in (True, False):  # the log may be all that is damaged
-        if found or not old.exists() or not (with_log or files.log_of(old).exists()):
+        if found or not old.exists() or not (with_log or home_files.log_of(old).exists()):
             break
         try:
-            files.prepared_copy(old, copy, with_log=with_log)
+            home_files.prepared_copy(old, copy, with_log=with_log)
             source = rebuilding.source(_OLD, copy, home=home)
-            if files.is_empty(old) or source.is_of_other_home:
+            if home_files.is_empty(old) or source.is_of_other_home:
                 problems.append(source.problem or "The old database is empty, so it is not used.")
                 break
             problems += [source.problem] if source.problem else []
             found.append((_EARLIEST if source.problem else _NOW, source))
         except duckdb.Error as error:
-            if files.is_full(error):
+            if home_files.is_full(error):
                 raise
             what = "The old database cannot be opened" + ("" if with_log else " without its log either")
             reason = str(error).partition("\n")[0].replace(str(copy), str(old))
@@ -217,12 +218,12 @@ def _age(found: tuple[datetime, Source]) -> tuple[int, int, datetime]:
 def _newest_backup(home: Path, work: Path) -> list[tuple[datetime, Source]]:
     """Return the newest sound backup with its time."""
     copy = work / "backup.duckdb"
-    for backup in files.backups(home):
-        if backup.kind != "replaced" and files.is_sound(backup.path):
+    for backup in home_files.backups(home):
+        if backup.kind != "replaced" and home_files.is_sound(backup.path):
             try:
-                files.prepared_copy(backup.path, copy)
+                home_files.prepared_copy(backup.path, copy)
             except duckdb.Error as error:
-                if files.is_full(error):
+                if home_files.is_full(error):
                     raise
                 continue  # an older backup may be complete
             return [(backup.created_at, rebuilding.source(f"backup {backup.name}", copy))]
@@ -232,14 +233,14 @@ def _newest_backup(home: Path, work: Path) -> list[tuple[datetime, Source]]:
 def _newest_snapshot(home: Path, work: Path) -> tuple[list[tuple[datetime, Source]], list[str]]:
     """Return the newest snapshot that is readable with its time, and a sentence for each one that cannot be used."""
     copy, problems = work / "snapshot.duckdb", list[str]()
-    for path in files.snapshots(home):
+    for path in home_files.snapshots(home):
         try:
             snapshot_source.to_database(path, copy)
             moment = rebuilding.snapshot_moment(path)
         except errors.IndexiumError as error:
             problems.append(error.message)
         except duckdb.Error as error:
-            if files.is_full(error):
+            if home_files.is_full(error):
                 raise
             problems.append(failure_message(f"The snapshot {path.name} cannot be read", error))
         else:
@@ -258,10 +259,10 @@ def _add_journals(
     replacement then fails, the old database is in force, and its next start reads the same journal: every file in it is
     restored already.
     """
-    folder = home / files.JOURNALS
+    folder = home / home_files.JOURNALS
     orphaned_journals.recover(folder, backups_store.Backups(database).journals())
-    rebuilding.continue_numbers(database, last_operation=files.last_operation(files.journals(folder)))
-    with registered.active(custom_fields.definitions(database.read())):
+    rebuilding.continue_numbers(database, last_operation=home_files.last_operation(home_files.journals(folder)))
+    with custom.active(custom_fields.definitions(database.read())):
         added = journal_history.add_history(database, folder, on_progress, kept_for=kept_for)
     rebuilding.continue_numbers(database)
     journal_rows.skip_rolled_back(database, clock())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from indexium_core import errors
-from indexium_core.flows.matching import acceptance, revisions, title_query
+from indexium_core.flows.matching import acceptance, question_reader, title_query
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
@@ -65,7 +65,7 @@ class MatchFinder:
         """
         item, reader = acceptance.film_or_series(self._database.read(), title_id), self._database.read()
         row = store.searches(reader, [title_id]).get(title_id)
-        state = revisions.state_of(item, row)
+        state = question_reader.state_of(item, row)
         if state not in UNDECIDED:
             return state
         if store.kept_back(reader, [title_id]):
@@ -142,12 +142,12 @@ class MatchFinder:
         def put(tx: Connection) -> MatchState | None:
             now, present = store.searches(tx, [item.id]).get(item.id), store.items(tx, [item.id]).get(item.id)
             if present is None or now != seen or present.state == "ignored":
-                return "none" if present is None else revisions.state_of(present, now)
+                return "none" if present is None else question_reader.state_of(present, now)
             if store.kept_back(tx, [item.id]):  # a title without a search has no row, so `now` does not show the undo
                 return "maybe"
             is_same_search = title_query.plain_query(acceptance.search_of(tx, present)) == row.query
             if not is_same_search or (rejected is not None and _rejected(tx, item.id) != rejected):
-                return revisions.state_of(present, now)
+                return question_reader.state_of(present, now)
             store.put_search(tx, item.entity_type, item.id, row, at=at)
             store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
             if row.state == "accepted":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexium_core import errors
-from indexium_core.flows.matching import acceptance, question_reader, revisions, title_query
+from indexium_core.flows.matching import acceptance, question_reader, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
 from indexium_core.flows.review.undo_steps import StepService, UndoneStep
 from indexium_core.flows.titles import title_libraries
@@ -230,7 +230,7 @@ class TitleMatchService:
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
             item, row = self._item(tx, title_id, revision, at)
-            chosen, replaced = choose(tx), revisions.replaced(tx, item, row)
+            chosen, replaced = choose(tx), question_reader.replaced(tx, item, row)
             near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
             rejected = {
                 number
@@ -289,7 +289,7 @@ class TitleMatchService:
             if not is_kept and not is_ignored:
                 raise errors.UsageError(f"The name of “{item.name}” is not kept back.", code="wrong_state")
             near = question_reader.neighbours(tx, title_id) if others and is_kept else ()
-            items, replaced = {title_id: item} | store.items(tx, near), revisions.replaced(tx, item, row)
+            items, replaced = {title_id: item} | store.items(tx, near), question_reader.replaced(tx, item, row)
             before = store.rows_before(tx, list(items), with_candidates=True)
             for each in items.values():
                 title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
@@ -329,7 +329,7 @@ class TitleMatchService:
             before = store.rows_before(tx, [title_id], with_candidates=True)
             same = acceptance.same_title(store.candidates(tx, [title_id])[title_id], chosen)
             is_match = any(each.state == "accepted" for each in same)
-            replaced = revisions.replaced(tx, item, row) if is_match else ""
+            replaced = question_reader.replaced(tx, item, row) if is_match else ""
             if is_match:
                 store.withdraw(tx, item.entity_type, title_id)
                 self._choose_pictures(tx, store.scope(tx, [title_id]), at)
@@ -369,7 +369,7 @@ class TitleMatchService:
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
             item, row = self._item(tx, title_id, revision, at)
-            replaced = revisions.replaced(tx, item, row)
+            replaced = question_reader.replaced(tx, item, row)
             ids = [title_id, *(question_reader.neighbours(tx, title_id) if others else ())]
             before = store.rows_before(tx, ids, with_candidates=False)
             title_store.set_by_hand(tx, item, "ignored", value=True, at=at)
@@ -400,7 +400,7 @@ class TitleMatchService:
 
         def decide(tx: Connection) -> MatchResult:
             item, row = self._item(tx, title_id, revision, at)
-            if row is None or revisions.state_of(item, row) not in UNDECIDED:
+            if row is None or question_reader.state_of(item, row) not in UNDECIDED:
                 raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
             before = store.rows_before(tx, [title_id], with_candidates=False)
             store.mark(tx, [title_id], "later", by="hand", at=at)
@@ -451,7 +451,7 @@ class TitleMatchService:
         """Return a film or series, and its search; UsageError if it was decided since."""
         item = acceptance.film_or_series(tx, title_id)
         row = store.searches(tx, [title_id]).get(title_id)
-        revisions.check(tx, item, row, revision, now=at)
+        question_reader.check_revision(tx, item, row, revision, now=at)
         return item, row
 
     def _at(self, tx: Connection, title_id: int, position: int, expected: str = "") -> MatchCandidate:

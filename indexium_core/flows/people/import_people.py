@@ -17,8 +17,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.people import people_files
-from indexium_core.flows.people.import_legacy import LegacyImport
-from indexium_core.flows.people.legacy_match import HashMemo, Progress
+from indexium_core.flows.people.import_legacy import HashMemo, LegacyImport, Progress
 from indexium_core.flows.people.paths import absolute_path, real_path
 from indexium_core.flows.people.people_files import PeopleEntry
 from indexium_core.model.people import people_comment, person, placeholders

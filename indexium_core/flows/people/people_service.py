@@ -35,7 +35,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 if TYPE_CHECKING:  # most commands only read people
     from indexium_core.flows.people.import_people import Importer

@@ -26,8 +26,8 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people as people_store
 from indexium_core.store.people import suggestions as store
 from indexium_core.store.people.people_index import CoOccurrence, PeopleIndex
+from indexium_core.store.plan_version import Version
 from indexium_core.store.titles import enrichment as titles
-from indexium_core.store.versions.plan_version import Version
 
 _MAX_SIBLINGS = 3_000  # a folder with more files gives no evidence about its people
 _FOLDER_MIN_FILES, _FOLDER_MIN_SHARE = 2, 1 / 3  # of the other files of the folder

@@ -12,8 +12,7 @@ import os
 
 from indexium_core import errors
 from indexium_core.files.reader import FileReader
-from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
-from indexium_core.model.files.pictures import BrowserFile
+from indexium_core.model.files.tiles import SHOWN_BY_BROWSERS, BrowserFile
 from indexium_core.store.catalog import details as store
 from indexium_core.store.database import Database
 

@@ -23,13 +23,13 @@ from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import FOUND, internal, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE
 from indexium_core.model.event import Event
-from indexium_core.model.files.pictures import ThumbnailReport
+from indexium_core.model.files.tiles import ThumbnailReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 WIDTH = 320  # pixels of the thumbnails of the library page
 _PAGE_FILES = 1000  # files that are read from the catalog at once

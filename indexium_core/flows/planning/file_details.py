@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.files.sidecars import names
+from indexium_core.files import sidecar_names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review import targets
@@ -268,7 +268,7 @@ def _tags(row: dict[str, Any]) -> list[TagPlace]:
 def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     """Return the strategy of the file with the reason for it, or the reason why it cannot be written."""
     found = _chosen(row, by_stem=by_stem)
-    unread = names.unread(row["path_bytes"]) if row["media_kind"] == "photo" else None
+    unread = sidecar_names.unread(row["path_bytes"]) if row["media_kind"] == "photo" else None
     if unread is None:
         return found
     name, owner = (each.decode("utf-8", "replace") for each in (unread.name, unread.owner))
@@ -279,9 +279,9 @@ def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
 def _chosen(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     if strategies.is_sidecar(row["strategy"]):
         if row["sidecar"]:
-            name, change = names.name_in(row["sidecar"]), "updated"
+            name, change = sidecar_names.name_in(row["sidecar"]), "updated"
         else:
-            place = names.find(bytes(row["path_bytes"]), siblings=(), by_stem=by_stem)
+            place = sidecar_names.find(bytes(row["path_bytes"]), siblings=(), by_stem=by_stem)
             name, change = place.name.decode("utf-8", "replace"), "created"
         sentence = f"The sidecar {name} is {change}. {row['strategy_message']}".strip()
         return {"strategy_words": strategies.in_words(row["strategy"]), "strategy_why": sentence}

@@ -26,12 +26,12 @@ from indexium_core.model.files.tiles import (
     Section,
     TilePage,
 )
-from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Wider
 from indexium_core.model.planning.recent_values import RecentValues
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 MAX_LISTS = 6  # that stay in memory: 50 bytes for each file of a list
 MAX_SECTIONS = 4_000  # of a list

@@ -15,9 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from indexium_core import errors, notebook
-from indexium_core.flows.planning.plan_cache import PlanCache
+from indexium_core.flows.planning.plan_cache import PlanCache, SelectionRows
 from indexium_core.flows.planning.plan_refresh import PlanRefresh
-from indexium_core.flows.planning.selection_rows import SelectionRows
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
@@ -39,10 +38,10 @@ from indexium_core.model.review.reports import DecisionReport
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Counts, Groups
-from indexium_core.store.versions.plan_version import Modes, Version
 
 if TYPE_CHECKING:  # most commands need no array
     import numpy as np

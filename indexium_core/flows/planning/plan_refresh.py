@@ -12,8 +12,8 @@ from datetime import datetime
 from indexium_core import errors
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_compute
-from indexium_core.store.versions.plan_version import Modes, Version
 
 logger = logging.getLogger(__name__)
 

@@ -11,19 +11,18 @@ from indexium_core.model import query
 from indexium_core.model.files.properties import label_of, lockable
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
-from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
+from indexium_core.model.planning.plan import CATEGORIES, FACETS, RISK_LEVELS, Facet, Facets, FacetValue, Wider
 from indexium_core.model.planning.recent_values import SETS_OF_LIBRARIES, RecentValues
 from indexium_core.model.query import Completion, Key, Word
 from indexium_core.model.query.title_keys import TITLE_TEXTS
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Version
 from indexium_core.store.planning import facets as store
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.titles import titles
-from indexium_core.store.versions.plan_version import Version
 
 FACET_VALUES = 50  # values of a facet
 VOCABULARY_VALUES = 20_000  # values of a key that completion offers

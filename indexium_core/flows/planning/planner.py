@@ -13,16 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors
-from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
 from indexium_core.model import wording
 from indexium_core.model.accounts.needs import reads_home
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.people import people_comment
-from indexium_core.model.planning.home_summary import HomeSummary
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     WRITABLE,
+    HomeSummary,
     PlanItem,
     PlanQuery,
     PlanStatistics,
@@ -30,6 +29,7 @@ from indexium_core.model.planning.plan import (
     SelectionChanges,
     SelectionDigest,
     SelectionSummary,
+    StaleFile,
     StaleFiles,
     checked_modes,
 )
@@ -39,14 +39,74 @@ from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_compute, plan_read, plan_rows
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_rows import Counts
 from indexium_core.store.review import ratings
-from indexium_core.store.versions.plan_version import Modes, Version
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def stale_files(
+    reader: Connection, displayed: Search, newest: Version, selection: Selection, *, limit: int
+) -> StaleFiles:
+    """
+    Return the files of a selection whose result differs between the displayed and the newest version.
+
+    Args:
+        reader: A cursor.
+        displayed: The displayed version, with the search of the selection.
+        newest: The newest version of the same modes.
+        selection: The selection; files that its search finds only in the newest version count too.
+        limit: Number of files that are returned in full.
+
+    """
+    older = displayed.version
+    changed = plan_read.changed_ids(reader, newest, older.plan_id) if newest != older else []
+    if not changed:
+        return StaleFiles(plan_id=newest.plan_id, count=0, items=[])
+    selected = {*plan_read.selected_ids(reader, displayed, selection, only=changed)}
+    selected.update(plan_read.selected_ids(reader, replace(displayed, version=newest), selection, only=changed))
+    differing = plan_read.differing_ids(reader, newest, older.plan_id, sorted(selected))
+    first = differing[:limit]
+    old, new = ({item.file_id: item for item in plan_read.items(reader, each, first)} for each in (older, newest))
+    written = plan_read.written_since(reader, older.plan_id, first)
+    items = [_stale_file(old.get(file_id), new.get(file_id), written.get(file_id)) for file_id in first]
+    return StaleFiles(plan_id=newest.plan_id, count=len(differing), items=[item for item in items if item])
+
+
+def _stale_file(
+    displayed: PlanItem | None, now: PlanItem | None, written: tuple[int, str | None] | None
+) -> StaleFile | None:
+    """Return how a file differs from the displayed plan; None if the file is in neither version."""
+    either = now or displayed
+    if either is None:
+        return None
+    return StaleFile(
+        file_id=either.file_id,
+        file_name=either.file_name,
+        file_path=either.file_path,
+        shown=displayed.result_comment if displayed else None,
+        now=now.result_comment if now else None,
+        reason=_reason(displayed, now, written),
+    )
+
+
+def _reason(displayed: PlanItem | None, now: PlanItem | None, written: tuple[int, str | None] | None) -> str:
+    if displayed is None:
+        return "was not in the plan"
+    if now is None:
+        return "is no longer in the plan"
+    if now.existing_comment != displayed.existing_comment:
+        if written is not None and written[1] == now.existing_comment:
+            return f"was written by operation {written[0]} in the meantime"
+        return "changed on disk"
+    if now.risk_level in ("unchanged", "blocked"):
+        return "would no longer be written"
+    return "would be written differently"
+
 
 LINK_CHOICES = ("block", "break")
 _NAMED_FILES = 10  # files that an error names
@@ -319,7 +379,7 @@ class MetadataPlanner:
         file_ids = plan_read.selected_ids(tx, final_search, selection, levels=risk)
         if not file_ids and expected is None:
             return []  # another operation wrote all displayed files in the meantime
-        _raise_if_stale(plan, staleness.stale_files(tx, search, newest, selection, limit=_NAMED_FILES))
+        _raise_if_stale(plan, stale_files(tx, search, newest, selection, limit=_NAMED_FILES))
         if expected is not None and plan_read.selection_digest(tx, final_search, selection, levels=risk) != expected:
             raise errors.StalePlanError(
                 "The search now finds other files than displayed. Refresh the preview, then write."
@@ -343,7 +403,7 @@ class MetadataPlanner:
         """Return the selected files whose result would now differ from the plan; up to `limit` files in full."""
         search = plan.searching(selection.query)
         newest = self._reader.newest_version(plan.modes)
-        return staleness.stale_files(self._database.read(), search, newest, selection, limit=limit)
+        return stale_files(self._database.read(), search, newest, selection, limit=limit)
 
     # Reading.
 

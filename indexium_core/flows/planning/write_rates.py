@@ -19,7 +19,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import sql
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import DiskRates, WriteRates
+from indexium_core.store.plan_version import DiskRates, WriteRates
 
 _OPERATIONS = 10  # the last writes of each disk that count …
 _AMONG = 50  # … if they are among the last writes of all disks

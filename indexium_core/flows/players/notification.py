@@ -17,7 +17,7 @@ from indexium_core import errors, logs
 from indexium_core.flows.players.player_contacts import PlayerContacts
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.connections.player_connection import (
     NotificationResult,

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from indexium_core import errors
-from indexium_core.keys import player_keys
+from indexium_core import errors, keys
 from indexium_core.model import wording
 from indexium_core.model.connections import folder_map
 from indexium_core.model.connections.player_connection import (
@@ -61,7 +60,7 @@ class PlayerContacts:
     def all(self) -> list[PlayerConnection]:
         """Return the players, in the order in which they were added."""
         found = store.all_players(self._database.read())
-        return [replace(each, key=player_keys.load(self._home, each.key_name).origin) for each in found]
+        return [replace(each, key=keys.player_key(self._home, each.key_name).origin) for each in found]
 
     def get(self, player_id: int) -> PlayerConnection:
         """Return a player; UnknownIdError if there is none of this id."""
@@ -78,7 +77,7 @@ class PlayerContacts:
             PlayerError: The file of keys cannot be used.
 
         """
-        key = player_keys.load(self._home, player.key_name)
+        key = keys.player_key(self._home, player.key_name)
         if key.problem and not key.origin:
             raise errors.PlayerError(key.problem, code="player_refused")
         return make_client(player, key.value.get_secret_value(), network=self._network, timeout=self._timeout)

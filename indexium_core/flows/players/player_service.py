@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from indexium_core import errors
+from indexium_core import errors, keys
 from indexium_core.flows.players.notification import PlayerNotification
 from indexium_core.flows.players.player_contacts import PlayerContacts
 from indexium_core.flows.players.read_back import ReadBack
 from indexium_core.flows.players.watch_copies import WatchCopies
-from indexium_core.flows.publishing.planner import PublicationPlanner
-from indexium_core.keys import player_keys
+from indexium_core.flows.publishing.publication_planner import PublicationPlanner
 from indexium_core.model.accounts.needs import needs
 from indexium_core.model.accounts.permissions import PUBLISH, SETTINGS_MANAGE
 from indexium_core.model.checked_calls import checked_arguments
@@ -122,7 +121,7 @@ class PlayerService:
             )
             store.add(tx, player)
         if key:
-            player_keys.store(self._home, player.key_name, key)
+            keys.store_player_key(self._home, player.key_name, key)
         self._changed()
         return self.get(player_id)
 
@@ -172,7 +171,7 @@ class PlayerService:
         Raises UnknownIdError if there is no such player.
         """
         player = self.get(player_id)
-        player_keys.store(self._home, player.key_name, "")
+        keys.store_player_key(self._home, player.key_name, "")
         with self._database.atomic() as tx:
             store.remove(tx, player_id)
         self._changed()
@@ -191,7 +190,7 @@ class PlayerService:
 
         """
         player = self.get(player_id)
-        player_keys.store(self._home, player.key_name, key)
+        keys.store_player_key(self._home, player.key_name, key)
         with self._database.atomic() as tx:
             store.forget_contact(tx, player_id)
         self._changed()

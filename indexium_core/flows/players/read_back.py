@@ -18,9 +18,9 @@ from indexium_core.flows.players.player_contacts import PlayerContacts
 from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing.disk_reading import FolderReader
 from indexium_core.flows.publishing.planned_files import PlannedRow
-from indexium_core.flows.publishing.planner import PublicationPlanner
+from indexium_core.flows.publishing.publication_planner import PublicationPlanner
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.model import job_kinds
 from indexium_core.model.connections import player_comparison
 from indexium_core.model.connections.player_connection import (

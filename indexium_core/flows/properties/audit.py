@@ -12,7 +12,7 @@ from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import audit, locks
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 
 class Auditor:

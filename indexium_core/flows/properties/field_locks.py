@@ -22,7 +22,7 @@ from indexium_core.model.review.decisions import Target
 from indexium_core.store.catalog import locks as store
 from indexium_core.store.catalog import properties
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 
 class LockService:

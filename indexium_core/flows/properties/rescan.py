@@ -33,17 +33,17 @@ from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import FOUND, needs, reads_home
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, SETTINGS_MANAGE
 from indexium_core.model.files.properties import ON_REQUEST, MediaReading, validate_fields
+from indexium_core.model.files.scan_reports import RescanReport, ScanProgress
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import Target
-from indexium_core.model.scanning.reports import RescanReport, ScanProgress
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import audit, catalog
 from indexium_core.store.catalog import properties as store
 from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted
 _POLL_SECONDS = 0.05  # seconds between two checks for a stop, in the pause after a batch

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from indexium_core import errors, provider_keys
-from indexium_core.flows.providers.search_answers import SearchAnswers, key_of
+from indexium_core import errors
+from indexium_core import keys as home_keys
 from indexium_core.model.accounts.needs import NO_LIBRARY, needs
 from indexium_core.model.accounts.permissions import SETTINGS_MANAGE, TITLES_EDIT
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
@@ -19,8 +21,9 @@ from indexium_core.model.lookups.candidates import (
     MatchDecision,
     ScoredCandidate,
     SearchQuery,
+    is_same,
 )
-from indexium_core.model.lookups.combining import combine
+from indexium_core.model.lookups.combining import combine, joined_candidate
 from indexium_core.model.lookups.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.lookups.traffic import (
     ProviderDetails,
@@ -36,13 +39,36 @@ from indexium_core.model.providers.external_ids import ExternalId, id_owner
 from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
-from indexium_core.sources.catalog import make_providers
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.sources.network import Network
-from indexium_core.sources.provider import Provider, Resources
+from indexium_core.sources.provider import Provider, Resources, make_providers
 from indexium_core.store.database import Database
-from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
+from indexium_core.store.provider_traffic import MetadataCache, RequestLedger
 from indexium_core.store.titles import titles
+
+CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
+
+
+@dataclass
+class SearchAnswers:
+    """A search with the candidates that the providers have offered so far."""
+
+    query: SearchQuery
+    rejected: Sequence[Candidate]
+    found: dict[CandidateKey, Candidate] = field(default_factory=dict)
+
+    def add(self, candidates: Iterable[Candidate]) -> None:
+        """Add candidates, except those that are rejected: a later answer may show that an earlier one is."""
+        for each in candidates:
+            joined = joined_candidate(self.found.pop(key_of(each), None), each)
+            if not any(is_same(joined, other) for other in self.rejected):
+                self.found[key_of(each)] = joined
+
+
+def key_of(candidate: Candidate) -> CandidateKey:
+    """Return what names a candidate."""
+    return candidate.provider, candidate.content_type, candidate.external_id
+
 
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
@@ -433,7 +459,7 @@ class ExternalAPIManager:
             return f"“{best.candidate.title}” is not accepted, because {what} not known."
         return ""
 
-    def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
+    def _status(self, name: str, provider: Provider, keys: home_keys.ProviderKeys) -> ProviderStatus:
         profile = provider.client.profile
         problem, missing = self._reason_off(name, keys), provider.client.unavailable()
         pause = missing.retry_after if missing and not problem and missing.is_fault else None
@@ -456,7 +482,7 @@ class ExternalAPIManager:
             requests_per_day=profile.per_day(),
         )
 
-    def _reason_off(self, name: str, keys: provider_keys.ProviderKeys) -> str:
+    def _reason_off(self, name: str, keys: home_keys.ProviderKeys) -> str:
         """Return why the settings do not allow a provider; "" if they do."""
         if self._config.online == "off":
             return "Nothing is sent: the setting INDEXIUM_ONLINE is off."
@@ -469,11 +495,11 @@ class ExternalAPIManager:
             )
         return ""
 
-    def _keys(self) -> provider_keys.ProviderKeys:
-        return provider_keys.load(self._config.home)
+    def _keys(self) -> home_keys.ProviderKeys:
+        return home_keys.provider_keys(self._config.home)
 
 
-def _warning(name: str, keys: provider_keys.ProviderKeys) -> str:
+def _warning(name: str, keys: home_keys.ProviderKeys) -> str:
     """Return what is wrong with a line of the file of keys, if the line may mean a key of this provider."""
     names = {each.name for each in PROVIDERS[name].keys if each.is_needed}
     return keys.warning if not keys.meant or keys.meant in names else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexium_core import errors, provider_keys
+from indexium_core import errors, keys
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.model.accounts.needs import needs
 from indexium_core.model.accounts.permissions import SETTINGS_MANAGE
-from indexium_core.model.providers.keys import KeyOrigin, KeyState, KeyTest
+from indexium_core.model.providers.descriptor import KeyOrigin, KeyState, KeyTest
 from indexium_core.model.providers.registry import PROVIDERS, key_names
 from indexium_core.model.remote_calls import remote
 
@@ -25,7 +25,7 @@ class KeyService:
     @remote()
     def list(self) -> list[KeyState]:
         """Return every key, and whether it is set."""
-        stored = provider_keys.load(self._home)
+        stored = keys.provider_keys(self._home)
         return [
             KeyState(name=key.name, provider=provider.id, label=key.label, origin=_origin(key.name, stored))
             for provider in PROVIDERS.values()
@@ -48,17 +48,17 @@ class KeyService:
         key = value.strip()
         if not key or len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
             raise errors.UsageError("This is not a key: it is empty, too long, or has other characters. Copy it again.")
-        if _origin(name, provider_keys.load(self._home)) == "environment":
+        if _origin(name, keys.provider_keys(self._home)) == "environment":
             variable = f"INDEXIUM_{name.upper()}"
             raise errors.UsageError(f"The variable {variable} has this key, and has priority. Change the variable.")
-        provider_keys.store(self._home, name, key)
+        keys.store_provider_key(self._home, name, key)
 
     @needs(SETTINGS_MANAGE)
     @remote()
     def remove(self, name: str) -> None:
         """Remove a key from the key file; a key that is not in it stays as it is. Errors as in `set`."""
         _check_name(name)
-        provider_keys.store(self._home, name, None)
+        keys.store_provider_key(self._home, name, None)
 
     @needs(SETTINGS_MANAGE)
     @remote()
@@ -92,7 +92,7 @@ def _check_name(name: str) -> None:
         raise errors.UsageError(f"There is no key “{name[:40]}”. The names are {', '.join(key_names())}.")
 
 
-def _origin(name: str, stored: provider_keys.ProviderKeys) -> KeyOrigin:
+def _origin(name: str, stored: keys.ProviderKeys) -> KeyOrigin:
     if not stored.get(name):
         return ""
     return "environment" if name in stored.of_environment else "file"

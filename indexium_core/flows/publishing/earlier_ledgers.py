@@ -25,11 +25,10 @@ from indexium_core.files.titles import nfo
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.publishing.nfo_ownership import PEOPLE, OwnValues, by_item, item_key, own_items, owned
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store import start_work
+from indexium_core.store import home_files, start_work
 from indexium_core.store.database import Database
 from indexium_core.store.publishing import earlier
 from indexium_core.store.publishing.earlier import EarlierFile
-from indexium_core.store.recovery import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def upgrade(database: Database, *, at: datetime) -> int:
 def _changed(database: Database) -> list[tuple[EarlierFile, OwnValues]]:
     """Return what is ours after each publication of an NFO file."""
     reader = database.read()
-    found, journals = earlier.files(reader), _Journals(database.home / files.JOURNALS)
+    found, journals = earlier.files(reader), _Journals(database.home / home_files.JOURNALS)
     names = earlier.our_names(reader, {each.entity for each in found})
     changed: list[tuple[EarlierFile, OwnValues]] = []
     for _, versions in groupby(found, key=lambda each: each.path_bytes):

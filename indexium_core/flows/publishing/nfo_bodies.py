@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from blake3 import blake3
 
 from indexium_core import errors
-from indexium_core.files.titles import nfo, nfo_editing, nfo_writers
+from indexium_core.files.titles import nfo, nfo_editing
 from indexium_core.files.titles.nfo_editing import NfoEdit, OldValue
 from indexium_core.flows.publishing.contents import hash_of
 from indexium_core.flows.publishing.planned_files import NfoBody, StoredNfo
@@ -75,13 +75,13 @@ def notes(data: bytes, owner: SideFileOwner, options: PublishOptions) -> list[st
     if "jellyfin" not in options.readers:
         return []
     is_locked = b"lockdata" in data.replace(b"\0", b"").lower() and any(each.is_locked for each in nfo.parse(data))
-    is_saved = owner != "ours" and nfo_writers.probable_writer(data) == _SAVER
+    is_saved = owner != "ours" and nfo.probable_writer(data) == _SAVER
     return [*(["locked_for_jellyfin"] if is_locked else []), *(["saver_is_on"] if is_saved else [])]
 
 
 def writer(data: bytes, owner: SideFileOwner) -> str:
     """Return the program that probably wrote a file of others; "" for ours."""
-    return "" if owner == "ours" else nfo_writers.probable_writer(data)
+    return "" if owner == "ours" else nfo.probable_writer(data)
 
 
 def codes_of(edit: NfoEdit, owner: SideFileOwner) -> list[str]:

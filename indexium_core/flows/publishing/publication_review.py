@@ -10,7 +10,7 @@ from indexium_core import errors
 from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
 from indexium_core.flows.publishing.disk_reading import FolderReader
-from indexium_core.flows.publishing.planner import PublicationPlanner
+from indexium_core.flows.publishing.publication_planner import PublicationPlanner
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.accounts.needs import NAMED, needs
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE

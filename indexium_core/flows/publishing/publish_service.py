@@ -11,11 +11,11 @@ from indexium_core import errors
 from indexium_core.flows.publishing import publication_details
 from indexium_core.flows.publishing import publication_lists as lists
 from indexium_core.flows.publishing.planned_files import PlannedRow
-from indexium_core.flows.publishing.planner import PublicationPlanner
+from indexium_core.flows.publishing.publication_planner import PublicationPlanner
 from indexium_core.flows.publishing.publication_review import PublicationReview
 from indexium_core.flows.publishing.publication_steps import PublicationSteps
 from indexium_core.flows.titles import title_libraries
-from indexium_core.flows.writing.side_files.publication_writer import PublicationWriter
+from indexium_core.flows.writing.publication_writer import PublicationWriter
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.accounts.needs import FOUND, NAMED, internal, needs, reads_home

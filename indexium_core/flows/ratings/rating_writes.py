@@ -22,7 +22,7 @@ from indexium_core import errors
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.operations.actor import Actor, acting_as, whole_home

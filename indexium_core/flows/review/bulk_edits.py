@@ -13,17 +13,16 @@ from datetime import UTC, datetime
 
 from indexium_core.flows.review import decisions, field_rules, step, targets
 from indexium_core.flows.review.field_rules import RuleResults
-from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import Target
-from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePreview
+from indexium_core.model.review.reports import BulkPeople, BulkPerson, ChangePreview, FieldsPreview
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Modes
 from indexium_core.store.planning import plan_compute
 from indexium_core.store.review import bulk
 from indexium_core.store.review import decisions as store
-from indexium_core.store.versions.plan_version import Modes
 
 EXAMPLES = 5  # files that a preview shows
 

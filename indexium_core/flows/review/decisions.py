@@ -18,18 +18,17 @@ from indexium_core.flows.review.step import Label, Step
 from indexium_core.model import moments
 from indexium_core.model.accounts.needs import FOUND, NAMED, needs
 from indexium_core.model.accounts.permissions import PLAN_EDIT
-from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment, placeholders
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.decisions import StandingDecision, Target
-from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.review.reports import DecisionReport, RatedFile
 from indexium_core.store.database import Database
 from indexium_core.store.people import suggestions
+from indexium_core.store.plan_version import Modes
 from indexium_core.store.review import decisions as store
-from indexium_core.store.versions.plan_version import Modes
 
 ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
 

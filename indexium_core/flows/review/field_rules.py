@@ -15,9 +15,9 @@ from typing import NamedTuple
 from indexium_core import errors
 from indexium_core.model.fields import values
 from indexium_core.model.fields.field import problem_of_file
-from indexium_core.model.fields.preview import FieldExample
 from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.table import DATE, FAVORITE_KEY, RATING, editable_field, field_named
+from indexium_core.model.review.reports import FieldExample
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 

@@ -14,8 +14,7 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.saved_names import checked_name
-from indexium_core.model.view import BUILT_IN, SavedView
+from indexium_core.model.saved import BUILT_IN, SavedView, checked_name
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 

@@ -19,7 +19,6 @@ from indexium_core.flows.review import field_rules, targets
 from indexium_core.flows.review.field_rules import RuleResults
 from indexium_core.model import labels, wording
 from indexium_core.model.fields import values as field_values
-from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fields
 from indexium_core.model.files.media import MediaKind
@@ -27,15 +26,15 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.people.people_comment import CommentMode
 from indexium_core.model.planning.plan import PeopleMode
 from indexium_core.model.review.decisions import Target, kind_of_field
-from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.review.reports import DecisionReport, RatedFile
 from indexium_core.store.catalog import recordings
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 from indexium_core.store.people import people as people_store
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_compute
 from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
-from indexium_core.store.versions.plan_version import Modes, Version
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 

@@ -23,10 +23,10 @@ from indexium_core.model.review.decisions import Target
 from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.review import decisions
-from indexium_core.store.versions.plan_version import Modes, Version
 
 
 def is_one_file(target: Target) -> bool:

@@ -25,7 +25,7 @@ from indexium_core.model.accounts.permissions import PLAN_EDIT
 from indexium_core.model.operations.actor import Actor, acting_as, current_actor
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.review.steps import StepKind, StepOutcome, StepReport, StepRow, Steps
-from indexium_core.store.accounts import limited_reader
+from indexium_core.store import limited_reader
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store

@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.files import volumes, walk
+from indexium_core.files import sidecar_names, volumes, walk
 from indexium_core.files.journal import disk
-from indexium_core.files.sidecars import names
 from indexium_core.flows.scanning import roots
 from indexium_core.model.artwork import local_names
 from indexium_core.model.files.exclusion import Exclusion
@@ -227,14 +226,14 @@ def _changed_sidecars(folder: walk.Folder, known: dict[bytes, str]) -> set[bytes
     return {
         path
         for path in photos
-        if names.find(path, siblings=folder.sidecars, beside=beside).stamp != known.get(path, "")
+        if sidecar_names.find(path, siblings=folder.sidecars, beside=beside).stamp != known.get(path, "")
     }
 
 
 def _extensions(folder: bytes) -> dict[bytes, set[bytes]] | None:
     try:
         with os.scandir(folder) as entries:
-            return names.extensions(entry.name for entry in entries)
+            return sidecar_names.extensions(entry.name for entry in entries)
     except OSError:  # the folder vanished meanwhile
         return None
 

@@ -11,10 +11,9 @@ import os
 from collections.abc import Sequence
 
 from indexium_core import errors
-from indexium_core.files import fingerprint, probe, properties, volumes
+from indexium_core.files import fingerprint, probe, properties, sidecar_reading, volumes
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
-from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.model.files import path_map
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileFacts, FileStat
@@ -61,7 +60,7 @@ def describe_file(path: bytes) -> FileFacts:
     with FileReader(path) as reader:
         if not reader.size:
             return FileFacts(state="empty", message="The file is empty.")
-        family, layout = sidecars.examine(path, reader)
+        family, layout = sidecar_reading.examine(path, reader)
         return probe.described(reader, family, layout)
 
 

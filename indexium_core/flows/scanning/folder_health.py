@@ -15,7 +15,7 @@ from indexium_core.files import volumes
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryDetails, LibraryRow
-from indexium_core.model.scanning.health import Check, CheckState
+from indexium_core.model.health import Check, CheckState
 
 LOW_SPACE_BYTES = 1_000_000_000  # below this free space, a check gives a warning
 

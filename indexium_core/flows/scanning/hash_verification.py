@@ -36,7 +36,7 @@ from indexium_core.store.catalog import hash_cache as store
 from indexium_core.store.catalog.hash_cache import FileToVerify
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 
 _BATCH_FILES, _BATCH_SECONDS = 100, 5.0  # at most between two checkpoints
 _PAGE_FILES = 1000  # files that are read from the catalog at once

@@ -47,7 +47,7 @@ from indexium_core.store.database import Database
 if TYPE_CHECKING:  # most commands only read lists
     from indexium_core.flows.scanning.discovery import Discovery
     from indexium_core.model.files.kind_proposal import KindProposal
-    from indexium_core.store.versions.plan_version import Modes
+    from indexium_core.store.plan_version import Modes
 
 _MAX_HINTS = 40
 

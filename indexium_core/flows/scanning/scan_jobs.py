@@ -18,9 +18,9 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.accounts.needs import NAMED, needs, shows_instead
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, LIBRARIES_MANAGE
+from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
-from indexium_core.model.scanning.reports import ScanProgress
+from indexium_core.model.files.scan_reports import ScanProgress
 
 REPORT_SECONDS = 0.4  # between two reports
 MAX_SINGLE_EVENTS = 20

@@ -35,7 +35,7 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files.hash_cache import CacheUse
 from indexium_core.model.files.inventory import LibraryRow
-from indexium_core.model.scanning.reports import ScanProgress, ScanReport
+from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog, recordings
 from indexium_core.store.connection import Connection

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from indexium_core.files import volumes, walk
-from indexium_core.files.sidecars.names import EXTENSION
+from indexium_core.files.sidecar_names import EXTENSION
 
 NETWORK_SECONDS = 60.0  # between two scans of a folder without events
 LOCAL_SECONDS = 900.0

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, settings
 from indexium_core.model import wording
-from indexium_core.store.recovery.database_file import attachment
-from indexium_core.store.recovery.files import SNAPSHOTS
+from indexium_core.store.database_file import attachment
+from indexium_core.store.home_files import SNAPSHOTS
 from indexium_core.store.snapshot import tables
 from indexium_core.store.sql import quoted
 

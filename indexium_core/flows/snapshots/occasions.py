@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from indexium_core.store.recovery import survival
-from indexium_core.store.recovery.survival import Survival
+from indexium_core.store import survival
+from indexium_core.store.survival import Survival
 
 _WORK = ("scan", "rescan", "write", "rollback")
 _TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")

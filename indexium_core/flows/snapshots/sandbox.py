@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import duckdb
 
 from indexium_core import errors
-from indexium_core.flows.snapshots import analysis, csv_rows, query_check, query_text
+from indexium_core.flows.snapshots import analysis, answer_rows, query_check, query_text
 from indexium_core.flows.snapshots.answer_rows import AnswerRows
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
@@ -117,7 +117,7 @@ def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | QueryFai
 
 def _before(request: QueryRequest) -> str:
     """Return the text before the query in the statement that writes its rows."""
-    return csv_rows.BEFORE if request.out is not None and _form(request.out) == "csv" else _BEFORE
+    return answer_rows.BEFORE_CSV if request.out is not None and _form(request.out) == "csv" else _BEFORE
 
 
 def _limit_memory() -> None:
@@ -211,7 +211,7 @@ def _require_rows(statement: duckdb.Statement, out: Path) -> None:
 def _write(con: duckdb.DuckDBPyConnection, request: QueryRequest, source: str, out: Path) -> int:
     """Write all rows of a checked query into a file, and return their number."""
     if _form(out) == "csv":
-        return csv_rows.write(con, source, request.parameters or None, out)
+        return answer_rows.write_answer(con, source, request.parameters or None, out)
     target = f"TO {quoted(str(out))} (FORMAT {_form(out)}, USE_TMP_FILE false)"
     [(written,)] = con.execute(f"{_BEFORE}{source}\n) {target}", request.parameters or None).fetchall()
     return int(written)

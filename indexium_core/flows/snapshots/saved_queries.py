@@ -11,7 +11,7 @@ from indexium_core.model.accounts.needs import needs
 from indexium_core.model.accounts.permissions import QUERY_RUN
 from indexium_core.model.analysis import SavedQuery
 from indexium_core.model.people import people_comment
-from indexium_core.model.saved_names import checked_name
+from indexium_core.model.saved import checked_name
 from indexium_core.store import saved_queries as store
 from indexium_core.store import sql
 from indexium_core.store.database import Database

@@ -20,17 +20,16 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.model import job_kinds
 from indexium_core.model.accounts.needs import internal, needs
 from indexium_core.model.accounts.permissions import QUERY_RUN, SETTINGS_MANAGE
 from indexium_core.model.analysis import SnapshotReport
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
-from indexium_core.store import snapshot
+from indexium_core.store import home_files, snapshot
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import files
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class Snapshots:
 
         """
         self._database = database
-        self._folder = database.home / files.SNAPSHOTS
+        self._folder = database.home / home_files.SNAPSHOTS
         self._version, self._findings, self._clock, self._is_enabled = version, findings, clock, is_enabled
         self._scheduler = scheduler
         self._taking = threading.Lock()
@@ -210,7 +209,7 @@ class Snapshots:
         if out is not None and out.exists():
             raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
         unfinished = {each: each.with_name(f"{each.name}.part") for each in (private, path) if each}
-        leftovers = [each for part in unfinished.values() for each in (part, files.log_of(part))]
+        leftovers = [each for part in unfinished.values() for each in (part, home_files.log_of(part))]
         findings = self._findings()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -240,9 +239,9 @@ class Snapshots:
 
     def _next_paths(self) -> tuple[Path, Path]:
         """Return the files of the next snapshot: the published and the private one."""
-        newest = next((int(path.stem) for path in files.snapshots(self._database.home)), 0)
+        newest = next((int(path.stem) for path in home_files.snapshots(self._database.home)), 0)
         path = self._folder / f"{newest + 1}.duckdb"
-        return path, files.private_part_of(path)
+        return path, home_files.private_part_of(path)
 
     def _publish(self, path: Path) -> None:
         """Make a snapshot the newest one, and delete the old ones."""
@@ -250,7 +249,7 @@ class Snapshots:
         unfinished = pointer.with_name(f"{analysis.POINTER}.part")
         unfinished.write_text(f"{path.name}\n", encoding="utf-8")
         unfinished.replace(pointer)
-        for old in files.snapshots(self._database.home)[_KEPT:]:
+        for old in home_files.snapshots(self._database.home)[_KEPT:]:
             with contextlib.suppress(OSError):
-                files.private_part_of(old).unlink(missing_ok=True)
+                home_files.private_part_of(old).unlink(missing_ok=True)
                 old.unlink()

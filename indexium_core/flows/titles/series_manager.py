@@ -14,13 +14,13 @@ from indexium_core.model.accounts.permissions import TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import named_kind
-from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.titles import (
     EpisodeEntry,
     EpisodeGap,
     SeasonCollection,
     SeriesCollection,
     SeriesMetadata,
+    gaps_of,
 )
 from indexium_core.store.database import Database
 from indexium_core.store.titles import titles as store

@@ -23,15 +23,13 @@ from indexium_core.model.accounts.needs import NAMED, NO_LIBRARY, internal, need
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, TITLES_EDIT
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
-from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.review.reports import DecisionReport, FieldsPreview
 from indexium_core.model.review.steps import StepRow
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
-from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilter, TitleFilters
-from indexium_core.model.titles.titles import IdentifiedTitle, TitleItem, TitlePage, TitleValue, sort_key
+from indexium_core.model.titles.titles import IdentifiedTitle, TitleItem, TitlePage, TitleValue, gaps_of, sort_key
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database

@@ -24,7 +24,7 @@ from indexium_core.flows.webhooks.event_spool import EventSpool, SpooledEvent
 from indexium_core.flows.webhooks.reactions import FAR, LATER, PAUSED, is_due
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.schedules.scheduler import Scheduler
+from indexium_core.jobs.scheduler import Scheduler
 from indexium_core.model import job_kinds, wording
 from indexium_core.model.connections.sender_events import SenderEvent, read_event
 from indexium_core.model.connections.webhooks import WebhookSource

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.files import journal, reader, volumes
-from indexium_core.files.sidecars import reading
+from indexium_core.files import journal, reader, sidecar_reading, volumes
 from indexium_core.flows.writing import omitting, protocol, states
 from indexium_core.model.files.media import Change, FileFacts, FileStat
 from indexium_core.model.operations.operation import WriteResult
@@ -69,7 +68,7 @@ def backup_fields(entry: journal.AnyEntry) -> dict[str, Any]:
 
 def _missing(path: bytes, file: reader.FileReader, planned: Sequence[Change]) -> dict[str, str]:
     """Return the fields without which a file was written; none if no field is as planned: it was changed since."""
-    _, layout = reading.examine(path, file)
+    _, layout = sidecar_reading.examine(path, file)
     by_field: dict[str, list[Change]] = defaultdict(list)
     for change in planned:
         by_field[change.field].append(change)

@@ -1,7 +1,8 @@
 """
 The steps that all writes of a file share: inspect the file, verify it after the write, and build its result.
 
-`editing` changes a file in place, `replacing` puts a new file in its place; both follow these steps in the same order.
+`file_edit` changes a file in place, `replacing` puts a new file in its place; both follow these steps in the same
+order.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from indexium_core import errors
-from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
+from indexium_core.files import fingerprint, journal, probe, reader, sidecar_reading, verify, volumes
 from indexium_core.files.containers import Capabilities, Choice, Family, Layout, Reader, registry
-from indexium_core.files.sidecars import reading
 from indexium_core.flows.writing import states
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal, SidecarEdit
-from indexium_core.model.operations import interruption
+from indexium_core.model.operations import recovery
 from indexium_core.model.operations.operation import Attempt, WriteResult
 from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.model.planning.plan import Holder
@@ -101,7 +101,7 @@ class EditResult:
         If it was started, its message gives the interruption; `cause` as in `model.operations.interruption`.
         """
         kind = "write" if self.task.reverts_item is None else "rollback"
-        code, message = (UNDONE, interruption.undone_message(cause, kind)) if was_started else ("", "")
+        code, message = (UNDONE, recovery.undone_message(cause, kind)) if was_started else ("", "")
         result = replace(self.record.result, status="pending", code=code, message=message)
         return replace(self, record=ItemRecord(result=result))
 
@@ -148,7 +148,7 @@ def inspect(task: Task, file: reader.FileReader, policy: WritePolicy) -> Writabl
         ConflictError: The file is not the planned file.
 
     """
-    family, layout = reading.examine(task.path, file, by_stem=policy.sidecar_name == "stem")
+    family, layout = sidecar_reading.examine(task.path, file, by_stem=policy.sidecar_name == "stem")
     if family is None or layout.problem is not None:
         problem = layout.problem or registry.NOT_VIDEO
         kind = errors.CorruptFileError if problem.code == "corrupt" else errors.RefusedError
@@ -294,7 +294,7 @@ def verify_edit(
     proof = dict(verify.compare(before, after, fields.primary_changes(changes), comparisons=comparisons))
     identity = after.payload_hash
     state = states.state_of(file, layout.payload, identity, like=like)
-    layout = reading.joined(becomes or path, layout)
+    layout = sidecar_reading.joined(becomes or path, layout)
     if comparisons is verify.REWRITTEN:
         facts = probe.facts_of(file, family, layout, capabilities=capabilities, known=_known(identity))
     else:
@@ -318,7 +318,7 @@ def describe(
 
     `path` is the path that it has or will have; `like` is the recorded state to compare.
     """
-    family, layout = reading.examine(path, file)
+    family, layout = sidecar_reading.examine(path, file)
     require_whole(family, layout)
     identity = fingerprint.payload_hash(file, layout.payload)
     facts = probe.facts_of(file, family, layout, capabilities=capabilities, known=_known(identity))

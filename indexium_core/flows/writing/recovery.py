@@ -17,10 +17,9 @@ from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import late_results, recording
 from indexium_core.flows.writing.recording import ItemUpdate
-from indexium_core.model.operations.interruption import undone_message
 from indexium_core.model.operations.operation import WriteResult, postpones
 from indexium_core.model.operations.outcomes import UNDONE, Outcome, success_of
-from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport
+from indexium_core.model.operations.recovery import RecoveredFile, RecoverReport, undone_message
 from indexium_core.store import database, jobs, start_work
 from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import ItemOutcome, ItemRecord, UnresolvedItem

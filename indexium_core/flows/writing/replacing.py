@@ -1,5 +1,5 @@
 """
-Replace one file with a new file: the steps of `editing` for a file that cannot be written in place.
+Replace one file with a new file: the steps of `file_edit` for a file that cannot be written in place.
 
 The new file is created beside the old file, made durable and verified before the old file changes. Before that, the
 undo is verified too: a small reverse rebuilds the old bytes from the new file, or the old file is kept within the
@@ -14,7 +14,7 @@ from dataclasses import replace
 from indexium_core import errors
 from indexium_core.files import delta, journal, reader, swap, verify
 from indexium_core.files.containers import Capabilities, Choice, registry
-from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.shared import remuxing
 from indexium_core.flows.writing import protocol, states
 from indexium_core.flows.writing.protocol import EditResult, FileWork, VerifiedState, WritableFile
 from indexium_core.model.files.media import Edit, Rebuild, Remux

@@ -2,7 +2,7 @@
 Writing: from a selection of the plan to an operation that runs in the background.
 
 A problem that would make every file fail is refused here with one sentence. Items, preconditions and backups are
-committed to the ledger before `running` touches the first file.
+committed to the ledger before `operation_runner` touches the first file.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from indexium_core.flows.accounts.approval_gate import ApprovalGate
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
-from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing import file_edit, protocol
+from indexium_core.flows.writing.operation_runner import OperationRuns
 from indexium_core.flows.writing.policy import WritePolicy, settings_of_write
-from indexium_core.flows.writing.running.operation_runs import OperationRuns
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -41,12 +41,10 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
-from indexium_core.store import database
-from indexium_core.store.accounts import limited_reader
+from indexium_core.store import database, home_files, limited_reader
 from indexium_core.store.connection import Connection
-from indexium_core.store.operations import completion, ledger
+from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Restore, Task
-from indexium_core.store.recovery import files
 
 logger = logging.getLogger(__name__)
 
@@ -269,13 +267,13 @@ class MetadataWriter:
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
         policy = WritePolicy(
-            backups=self._store.home / files.JOURNALS,
+            backups=self._store.home / home_files.JOURNALS,
             faststart=self._settings.faststart,
             sidecar_name=self._settings.sidecar_name,
             break_links=options.hard_links == "break",
         )
         report = self.check_tasks(
-            tasks, lambda task: _busy_conflict(task, busy) or editing.check(task, policy), progress
+            tasks, lambda task: _busy_conflict(task, busy) or file_edit.check(task, policy), progress
         )
         excluded = self._planner.summary(variant, selection, risk=options.risk).excluded
         return replace(report, excluded=excluded, plan_id=variant.id, seconds=time.monotonic() - started)
@@ -453,7 +451,7 @@ class MetadataWriter:
         self.get_operation_status(operation_id)
         title = title.strip()[:200]
         with self._store.atomic() as tx:
-            completion.rename(tx, operation_id, title)
+            ledger.rename(tx, operation_id, title)
         return title
 
     @needs(WRITE_SAFE, NAMED)

@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from indexium_core import errors
 from indexium_core.jobs.cluster import task
 from indexium_core.jobs.executors import Callbacks, ClusterLostError, Threads, WorkerLostError, answer
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from indexium_core.version import __version__
 
 P = ParamSpec("P")
@@ -276,7 +276,7 @@ class Cluster(Threads):
                 task.run,
                 call_spec,
                 version=__version__,
-                fields=registered.current().definitions,
+                fields=custom.current().definitions,
                 channel=(self._topic, call) if callbacks is not None else None,
                 key=f"indexium-{call_spec[0].__name__}-{call}",
                 pure=False,

@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors, settings
-from indexium_core.model.fields import registered
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields import custom
+from indexium_core.model.fields.custom import Definitions
 from indexium_core.model.files import path_map
 from indexium_core.version import __version__
 
@@ -61,7 +61,7 @@ def run(
     function, args, kwargs = call_spec
     proxies = [_ServiceCallbacks(worker, *channel)] if channel is not None else []
     try:
-        with path_map.active(pairs), registered.active(fields):
+        with path_map.active(pairs), custom.active(fields):
             return "done", function(*proxies, *args, **kwargs)
     except path_map.NotMountedError as error:
         return "unseen", name, worker.address, error.path

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from indexium_core.errors import UsageError
-from indexium_core.model.accounts.identities import roles_of_groups
+from indexium_core.model.accounts.sign_in import roles_of_groups
 
 _CLAIM = r"[A-Za-z][\w:./-]{0,100}"
 _HOSTS = r"([A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(\s*,\s*|$))*"

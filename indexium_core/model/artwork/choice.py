@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexium_core.model import wording
-from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, ScorePart
-from indexium_core.model.artwork.languages import language_name
+from indexium_core.model.artwork.assets import LOCAL, AssetCandidate, ScorePart, language_name
 from indexium_core.model.artwork.selection_config import AssetSelectionConfig
 from indexium_core.model.providers.registry import label_of, order_of
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 from indexium_core import errors
 from indexium_core.model.connections.folder_map import FolderRule
-from indexium_core.model.providers.keys import KeyOrigin
+from indexium_core.model.providers.descriptor import KeyOrigin
 from indexium_core.model.publishing.subjects import Entity
 from indexium_core.model.shapes import ListPage, Shaped
 

@@ -4,13 +4,13 @@ The table of fields: key, title, type and meaning of each field.
 Everything knows fields from this table: the containers, the plan, edits, templates, the search, exports, the history
 and the interface. A new field needs an entry here, and its places in `places`, which the entry names.
 
-The functions of this module also know the fields that the user defined (`custom`, `registered`); the constants do not.
+The functions of this module also know the fields that the user defined (`custom`); the constants do not.
 """
 
 from __future__ import annotations
 
 from indexium_core import errors
-from indexium_core.model.fields import places, registered
+from indexium_core.model.fields import custom, places
 from indexium_core.model.fields.field import Field
 
 RATING = "rating"  # favorites are the files with the best rating
@@ -130,22 +130,22 @@ _BY_KEY = {each.key: each for each in FIELDS}
 
 def all_fields() -> tuple[Field, ...]:
     """Return the fields of the table, and behind them those that the user defined."""
-    return FIELDS + registered.current().fields
+    return FIELDS + custom.current().fields
 
 
 def editable_fields() -> tuple[Field, ...]:
     """Return the fields that a person can set, those that the user defined last."""
-    return EDITABLE + registered.current().fields
+    return EDITABLE + custom.current().fields
 
 
 def fields_in_files() -> tuple[Field, ...]:
     """Return all fields that containers know: also removed ones."""
-    return (*FIELDS, *registered.current().in_files.values())
+    return (*FIELDS, *custom.current().in_files.values())
 
 
 def find_field(key: str) -> Field | None:
     """Return the field with a key, None if there is no such field."""
-    return _BY_KEY.get(key) or registered.current().by_key.get(key)
+    return _BY_KEY.get(key) or custom.current().by_key.get(key)
 
 
 def field_named(key: str) -> Field:
@@ -165,7 +165,7 @@ def field_named(key: str) -> Field:
 
 def known_field(key: str) -> Field:
     """Return the field with a key, also a removed one; for any other key a field of text that only has this key."""
-    found = _BY_KEY.get(key) or registered.current().in_files.get(key)
+    found = _BY_KEY.get(key) or custom.current().in_files.get(key)
     return found or Field(key=key, title=key, type="text", about="", multiline=True)
 
 

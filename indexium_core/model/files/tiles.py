@@ -6,6 +6,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+
+@dataclass(slots=True, kw_only=True)
+class ThumbnailReport:
+    """The result of a job that makes thumbnails. `processed` is the sum of the counts below it."""
+
+    total: int = 0  # videos and photos
+    processed: int = 0
+    made: int = 0
+    known: int = 0  # files with a thumbnail, or known to have no picture
+    without: int = 0  # files without a picture that can be shown
+    unread: int = 0  # files that could not be read, that changed since the scan, or that a write has
+    is_full: bool = False  # most of the budget is used, so the job has ended early
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserFile:
+    """A file that a browser can show."""
+
+    file_id: int
+    path: bytes  # without links
+    size: int  # bytes
+    mtime_ns: int
+    media_type: str
+
+
+# Container → media type. Browsers play none of the other containers, and show none of the other photos.
+SHOWN_BY_BROWSERS: Mapping[str, str] = {
+    "mp4": "video/mp4",
+    "mov": "video/mp4",  # browsers play it only under this name
+    "3gp": "video/mp4",
+    "webm": "video/webm",
+    "matroska": "video/webm",  # the same: with codecs of WebM or H.264
+    "ogg": "video/ogg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+
+
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page

@@ -27,8 +27,7 @@ from indexium_core.model.lookups.candidates import (
     SearchQuery,
 )
 from indexium_core.model.matches import acceptance_rules
-from indexium_core.model.matches.acceptance_rules import MIN_SCORE
-from indexium_core.model.matches.signs import has_title, iso_country, known_countries, signs_of
+from indexium_core.model.matches.acceptance_rules import MIN_SCORE, has_title, iso_country, known_countries, signs_of
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
 

@@ -11,13 +11,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, TypeAlias
 
 from indexium_core.model.names import words
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import first_words, fold_title
-from indexium_core.model.names.readings import SecondReading
+
+# How the number is written: season and episode with letters (`S01E02`), a word or a letter before it (`Episode 2`),
+# digits that are split into season and episode (`102`), a number alone, a date; "" without a number.
+NumberForm: TypeAlias = Literal["season", "word", "compact", "alone", "date", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondReading:
+    """The values of a second reader; an empty reading says nothing."""
+
+    kind: Literal["movie", "episode", ""] = ""
+    title: str = ""
+    year: int | None = None
+    season: int | None = None
+    episodes: tuple[int, ...] = ()
+    aired: str = ""  # ISO date
+    form: NumberForm = ""
+    episode_title: str = ""
+
 
 _MOST_SEASONS = 100  # a higher number of a season is a year that the library took for one
 _SURE = frozenset({"episode", "group", "word"})

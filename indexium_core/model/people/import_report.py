@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from indexium_core.model.people.copies import FileCopy
-from indexium_core.model.people.unmatched import UnmatchedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedFile:
+    """What a legacy database has for one file; all of it waits for a scan of the path."""
+
+    path: str  # for display; the legacy hash where the database has no path
+    people: int
+    suggestions: int
+    operations: int  # its entries in the history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from indexium_core import errors
+from indexium_core import errors, notebook
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
@@ -286,3 +286,86 @@ def checked_modes(people_mode: str | None, comment_mode: str | None) -> tuple[Pe
     if comment_mode not in (None, "replace", "preserve"):
         raise errors.UsageError(f"There is no comment mode '{comment_mode}'; choose replace or preserve.")
     return people_mode, comment_mode  # type: ignore[return-value]  # mypy does not narrow a str to a Literal
+
+
+FACETS = ("risk", "category", "issue", "container", "folder", "person", "tags", "locked")  # keys of the search grammar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One value of a facet, and the number of files that match both the value and the rest of the search."""
+
+    value: str  # text in a search, after the colon of the key
+    label: str  # text for display in a list
+    files: int
+    chosen: bool = False  # the search has this value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One key with its values: first the values in the search, then the others by number of files."""
+
+    key: str
+    values: tuple[FacetValue, ...]  # the first values, not always all
+    total: int  # number of all values
+    all_of: bool = False  # the search requires all of its values, not any of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """All facets of a search; each is counted over the search without its own term."""
+
+    plan_id: int
+    query: str
+    facets: Mapping[str, Facet]  # by key
+
+    def __getitem__(self, key: str) -> Facet:
+        return self.facets[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wider:
+    """A search that finds files where another search finds none."""
+
+    query: str
+    words: str  # the difference: "without “danger”"
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSummary:
+    """The numbers of a home. The plan is the newest one that was made, with the default modes; None without one."""
+
+    home: str
+    folders: int
+    files: int  # without missing ones
+    plan_id: int | None
+    plan: PlanStatistics | None
+    written_id: int | None  # the last write, an operation
+    written_at: datetime | None  # its start
+    written_files: int
+
+    @property
+    def _plan_text(self) -> str:
+        assert self.plan is not None
+        return ", ".join(f"{getattr(self.plan, f'{level}_count'):,} {level}" for level in RISK_LEVELS)
+
+    @property
+    def _written(self) -> str:
+        assert self.written_at is not None
+        return f"{wording.when(self.written_at)} ({wording.files(self.written_files)})"
+
+    def __str__(self) -> str:
+        plan = "no plan yet" if self.plan is None else f"plan {self.plan_id}: {self._plan_text}"
+        written = "no write yet" if self.written_at is None else f"last write {self._written}"
+        folders = wording.plural(self.folders, "folder")
+        return f"<library {self.home}: {folders}, {wording.files(self.files)}; {plan}; {written}>"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "folders": f"{self.folders:,}",
+            "files": f"{self.files:,}",
+            "plan": "none yet" if self.plan is None else f"{self.plan_id}: {self._plan_text}",
+            "last write": "none yet" if self.written_at is None else f"operation {self.written_id}, {self._written}",
+        }
+        return notebook.card(f"Library {self.home}", facts)

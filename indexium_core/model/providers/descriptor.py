@@ -6,6 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+KeyOrigin: TypeAlias = Literal["environment", "file", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """Whether a key is set."""
+
+    name: str  # tmdb_api_key
+    provider: str  # tmdb
+    label: str  # what the provider calls it
+    origin: KeyOrigin  # "" if it is not set; a key of the environment has priority over one of the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTest:
+    """Whether a provider accepts its key."""
+
+    provider: str
+    accepted: bool
+    message: str  # a sentence
+
+
 TitleKind: TypeAlias = Literal["movie", "tv"]
 NUMBER = "(?!0+$)[0-9]{1,9}"  # form of an id; programs write 0 or -1 if they know none
 

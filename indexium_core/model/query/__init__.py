@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from indexium_core.model.query.completion import Completion, Word, complete, word_at
 from indexium_core.model.query.description import describe, describe_parts
-from indexium_core.model.query.editing import quoted
-from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse
-from indexium_core.model.query.history import HistoryTerms, parse_history
+from indexium_core.model.query.filters import search_of
+from indexium_core.model.query.grammar import AllOf, AnyOf, HistoryTerms, Node, Not, Term, parse, parse_history
 from indexium_core.model.query.key_values import (
     QueryPart,
     bare_numbers,
     named_ids,
     parts,
+    quoted,
     requires_all,
     selected_values,
     split,
@@ -26,7 +26,6 @@ from indexium_core.model.query.key_values import (
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key, all_keys
-from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.snapshot_sql import (
     check_as_sql,
     history_as_sql,

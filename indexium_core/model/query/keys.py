@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
+from indexium_core.model.fields.custom import RegisteredFields
 from indexium_core.model.fields.field import Field, FieldType
-from indexium_core.model.fields.registered import RegisteredFields
 from indexium_core.model.fields.table import CREATION_TIME, DATE, DATED, EDITABLE, FAVORITE_KEY, FIELDS, RATING
 from indexium_core.model.fields.values import FAVORITE, REJECTED
 from indexium_core.model.files.properties import LABELS
@@ -237,7 +237,7 @@ def _with_choices(known: RegisteredFields) -> tuple[Key, ...]:
 
 def all_keys() -> Mapping[str, Key]:
     """Return the keys by their names, with those of the fields that the user defined."""
-    return _keys_of(registered.current())
+    return _keys_of(custom.current())
 
 
 @lru_cache(maxsize=8)
@@ -246,7 +246,7 @@ def _keys_of(known: RegisteredFields) -> Mapping[str, Key]:
     return {key.name: key for key in (*_TABLE, *_OF_TITLES, *map(_of_field, fields), *_OF_TABLE, *_with_choices(known))}
 
 
-KEYS: Mapping[str, Key] = _keys_of(registered.NONE)  # without fields that the user defined
+KEYS: Mapping[str, Key] = _keys_of(custom.NONE)  # without fields that the user defined
 
 BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
 

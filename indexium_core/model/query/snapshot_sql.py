@@ -11,8 +11,7 @@ from datetime import date, datetime, time
 
 from indexium_core.errors import QueryError
 from indexium_core.model.people import people_comment
-from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
-from indexium_core.model.query.history import parse_history
+from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, parse_history, terms
 from indexium_core.model.query.keys import Key
 from indexium_core.model.query.sql import COMPARED
 from indexium_core.model.query.title_keys import TITLE_FLAGS

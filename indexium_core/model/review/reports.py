@@ -1,4 +1,4 @@
-"""The results of decisions about files, and previews of bulk edits."""
+"""The results of decisions about files, and what an edit of many files would do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,71 @@ from dataclasses import dataclass, field
 from indexium_core import notebook
 from indexium_core.model import wording
 from indexium_core.model.people.copies import FileCopy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldExample:
+    """One value that changes, or the reason why it cannot."""
+
+    file_id: int
+    file_name: str
+    field: str
+    before: str | None
+    after: str | None
+    problem: str = ""  # why the value is not valid, or cannot be stored; then a write keeps the value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedFile:
+    """The rating of a file, its edit included."""
+
+    file_id: int
+    rating: int  # 1 to 5; 0: none; -1: rejected
+    favorite: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldsPreview:
+    """The effect of an edit of fields."""
+
+    files: int  # of the target, including copies
+    copies: int  # of these, the copies that are not in the target
+    changed: int  # files with a value that a write changes
+    without_value: int  # files for which a rule has no value: their field is not edited
+    invalid: int  # files for which a rule makes an invalid value: their field is not edited
+    invalid_reason: str  # why the first of these values is not valid
+    locked: int = 0  # files in which a locked field keeps its value
+    unsupported: int = 0  # files that cannot store a value; the plan would show the edit with the reason
+    by_field: Mapping[str, int] = field(default_factory=dict)  # files whose value changes, by the key of the field
+    planned: int = 0  # files that stay the same, because the plan has the values already; a write stores them
+    skipped: int = 0  # files that the plan skips; a write leaves them out
+    examples: list[FieldExample]  # the first changes, invalid values and unsupported ones
+
+    @property
+    def why_nothing(self) -> str:
+        """Why no file would change, in sentences; "" if one would. Locks and containers have their own numbers."""
+        if self.changed:
+            return ""
+        if not self.files:
+            return "Nothing to plan: there is no file, or no value for it."
+        if self.planned:
+            text = f"Nothing new: the plan has these values for {wording.files(self.planned)} already."
+        elif self.locked or self.unsupported or self.invalid or self.without_value:
+            text = "Nothing to plan."
+        else:
+            text = "Nothing to plan: the files have these values."
+        return text
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "no value": wording.files(self.without_value),
+            "not valid": wording.files(self.invalid),
+            "locked": wording.files(self.locked),
+            "not possible": wording.files(self.unsupported),
+        }
+        rows = [(each.file_name, each.field, each.before, each.problem or each.after) for each in self.examples]
+        below = notebook.table(("file", "field", "value", "value after the change"), rows, total=self.changed)
+        return notebook.card(f"{wording.files(self.changed)} of {self.files:,} would change", facts, below=below)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

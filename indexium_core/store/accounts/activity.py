@@ -1,13 +1,29 @@
-"""Who did what, from the tables of steps, operations, jobs, requests and accounts."""
+"""Who did what: `account_events`, and the activity from the tables of steps, operations, jobs and requests."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from indexium_core.model.approvals.activity import ActivityActor, ActivityPage, ActivityRow
+from indexium_core.model.activity import ActivityActor, ActivityPage, ActivityRow
+from indexium_core.model.operations.actor import current_actor
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+
+_KEPT = timedelta(days=365)
+
+
+def record(tx: Connection, label: str, *, now: datetime) -> None:
+    """
+    Record what the present actor did, in the transaction that does it: `added Eve as editor`.
+
+    Entries are kept for a year.
+    """
+    tx.execute(_SQL["insert"], {"label": label, "now": now, **current_actor().columns})
+    tx.execute(_SQL["forget"], {"before": now - _KEPT})
+
+
+_SQL = sql.compose("account_events", "activity")
 
 
 class AccountSight(NamedTuple):
@@ -39,4 +55,4 @@ def actors(reader: Connection, sight: AccountSight) -> list[ActivityActor]:
 
 
 def _sql(name: str) -> str:
-    return sql.compose("activity")[name]
+    return sql.compose("account_events", "activity")[name]

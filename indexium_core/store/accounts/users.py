@@ -1,16 +1,17 @@
-"""People who sign in (`users`), their passwords (`user_credentials`), and their sessions (`user_sessions`)."""
+"""People who sign in (`users`): passwords, sessions, accounts of other programs, second factors, recovery codes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from indexium_core.model.accounts.permissions import Role
+from indexium_core.model.accounts.sign_in import UserIdentity
 from indexium_core.model.accounts.users import User, UserSession
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
-from indexium_core.store.accounts import identities, second_factors, tokens
+from indexium_core.store.accounts import tokens
 from indexium_core.store.connection import Connection
 
 
@@ -108,8 +109,8 @@ def remove(tx: Connection, user_id: int) -> None:
     end_sessions(tx, user_id=user_id)
     tokens.remove(tx, user_id=user_id)
     tx.execute(_sql("forget_password"), {"user_id": user_id})
-    second_factors.remove(tx, user_id)
-    identities.remove_all(tx, user_id)
+    remove_second_factor(tx, user_id)
+    remove_identities(tx, user_id)
     tx.execute(_sql("remove_user"), {"id": user_id})
 
 
@@ -160,4 +161,81 @@ def remove_ended(tx: Connection, *, now: datetime, seen_after: datetime) -> None
 
 
 def _sql(name: str) -> str:
-    return sql.compose("accounts")[name]
+    return sql.compose("accounts", "identities", "second_factors")[name]
+
+
+def identities(reader: Connection, user_id: int | None = None) -> list[UserIdentity]:
+    """Return the accounts, of one person or of all, oldest first."""
+    return [UserIdentity(**row) for row in reader.execute(_sql("identities"), {"user_id": user_id}).fetch_dicts()]
+
+
+def person_of(reader: Connection, issuer: str, subject: str) -> int | None:
+    """Return the id of the person who signs in with an account; None if there is none."""
+    row = reader.execute(_sql("person_of"), {"issuer": issuer, "subject": subject}).fetchone()
+    return None if row is None else int(row[0])
+
+
+def link_identity(tx: Connection, user_id: int, *, issuer: str, subject: str, now: datetime) -> None:
+    """Let a person sign in with an account."""
+    tx.execute(_sql("link"), {"issuer": issuer, "subject": subject, "user_id": user_id, "now": now})
+
+
+def unlink_identity(tx: Connection, user_id: int, *, issuer: str, subject: str) -> None:
+    """Do not let a person sign in with an account any more."""
+    tx.execute(_sql("unlink"), {"issuer": issuer, "subject": subject, "user_id": user_id})
+
+
+def remove_identities(tx: Connection, user_id: int) -> None:
+    """Remove the accounts of a person."""
+    tx.execute(_sql("unlink_all"), {"user_id": user_id})
+
+
+class SecondFactorRow(NamedTuple):
+    """What the check of a code needs of a person."""
+
+    secret: str
+    is_on: bool
+    last_step: int  # of the last accepted code
+
+
+def second_factor(reader: Connection, user_id: int) -> SecondFactorRow | None:
+    """Return the second factor of a person, which may not be on yet; None if there is none."""
+    row = reader.execute(_sql("second_factor"), {"user_id": user_id}).fetchone()
+    return None if row is None else SecondFactorRow(*row)
+
+
+def recovery_codes_left(reader: Connection, user_id: int) -> int:
+    """Return how many recovery codes a person has left."""
+    return int(reader.value(_sql("count_recovery_codes"), {"user_id": user_id}))
+
+
+def start_second_factor(tx: Connection, user_id: int, *, secret: str, now: datetime) -> None:
+    """Store a new secret of a person, in place of any former one. It is not on yet."""
+    remove_second_factor(tx, user_id)
+    tx.execute(_sql("start_second_factor"), {"user_id": user_id, "secret": secret, "now": now})
+
+
+def confirm_second_factor(
+    tx: Connection, user_id: int, *, step: int, recovery_hashes: Iterable[str], now: datetime
+) -> None:
+    """Switch the second factor of a person on, with the hashes of the recovery codes."""
+    tx.execute(_sql("confirm_second_factor"), {"user_id": user_id, "step": step, "now": now})
+    for code_hash in recovery_hashes:
+        tx.execute(_sql("add_recovery_code"), {"user_id": user_id, "code_hash": code_hash})
+
+
+def use_step(tx: Connection, user_id: int, step: int) -> bool:
+    """Note that the code of a step was used; False if it, or a newer one, was used before."""
+    return tx.execute(_sql("note_step"), {"user_id": user_id, "step": step}).fetchone() is not None
+
+
+def use_recovery_code(tx: Connection, user_id: int, code_hash: str) -> bool:
+    """Remove a recovery code; False if the person has no such code."""
+    found = tx.execute(_sql("use_recovery_code"), {"user_id": user_id, "code_hash": code_hash}).fetchone()
+    return found is not None
+
+
+def remove_second_factor(tx: Connection, user_id: int) -> None:
+    """Remove the second factor of a person, with the recovery codes."""
+    tx.execute(_sql("remove_second_factor"), {"user_id": user_id})
+    tx.execute(_sql("remove_recovery_codes"), {"user_id": user_id})

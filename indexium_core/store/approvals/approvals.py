@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.approvals.approval import (
+from indexium_core.model.approval import (
     Approval,
     ApprovalAction,
     ApprovalEntry,
     ApprovalItem,
     ApprovalKind,
     ApprovalState,
+    WorkSize,
 )
-from indexium_core.model.approvals.rule import WorkSize
 from indexium_core.model.operations.actor import Actor
 from indexium_core.store import sql
 from indexium_core.store.approvals import changers

@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from indexium_core.model.fields.custom import CustomField
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields.custom import CustomField, Definitions
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

@@ -14,7 +14,7 @@ from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 if TYPE_CHECKING:
     import numpy as np

@@ -20,8 +20,8 @@ from indexium_core.store import sql
 from indexium_core.store.catalog import audit
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
+from indexium_core.store.plan_version import Version
 from indexium_core.store.rows import ScannedFile
-from indexium_core.store.versions.plan_version import Version
 
 
 class FileToRescan(NamedTuple):

@@ -8,6 +8,7 @@ set of rows; results are stored in groups.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -15,15 +16,18 @@ from typing import Any, TypeAlias, cast
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, title_of
+from indexium_core.model.job import NewJob
 from indexium_core.model.operations.actor import Actor
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
+from indexium_core.model.operations.outcomes import Outcome, outcome_of
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
 from indexium_core.model.publishing.subjects import Entity
-from indexium_core.store import database, jobs, sql
+from indexium_core.store import database, jobs, requests, sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.operations import completion, ledger_rows, starting
+from indexium_core.store.operations import ledger_rows
 from indexium_core.store.operations.ledger_rows import (
     ItemOutcome,
     ItemRecord,
@@ -37,9 +41,53 @@ from indexium_core.store.operations.ledger_rows import (
     stored_options,
 )
 from indexium_core.store.people import people
-from indexium_core.store.versions.plan_version import DiskRates
+from indexium_core.store.plan_version import DiskRates
 
-_SQL = sql.compose("ledger")
+_SQL = sql.compose("ledger", "interrupted")
+
+
+def new_id(tx: Connection, request: IdempotentRequest | None, *, now: datetime) -> int:
+    """Return the id of a new operation, for which an idempotent request is stored."""
+    operation_id = int(tx.value(_SQL["next_operation_id"]))
+    if request is not None:
+        requests.add(tx, request, operation_id=operation_id, at=now)
+    return operation_id
+
+
+def insert_history(tx: Connection, operation_id: int, *, now: datetime, expires_at: datetime) -> None:
+    """Add the backup row of each pending item, before its first byte changes."""
+    journal = f"{operation_id}.journal"
+    values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
+    tx.execute(_SQL["insert_history"], values)
+
+
+def counts_by_status(reader: Connection, operation_id: int) -> Counter[str]:
+    """Return the number of items of an operation by status."""
+    found: Counter[str] = Counter()
+    for status, _, files, _ in reader.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall():
+        found[status] += files
+    return found
+
+
+def insert_operation(
+    tx: Connection,
+    operation_id: int,
+    *,
+    title: str,
+    counts: Mapping[str, int],
+    owner: str,
+    now: datetime,
+    **columns: Any,
+) -> None:
+    """Add an operation and its job; `counts` are its stored items by status, `columns` its other columns."""
+    payload = {"operation_id": operation_id}
+    new = NewJob(job_type=columns["operation_type"], title=title, payload=payload, operation_id=operation_id)
+    counted = {"file_count": sum(counts.values()), "conflict_count": counts.get("conflict", 0)}
+    job_id = jobs.insert(tx, new, owner=owner, now=now, counts=counts)
+    values = {"id": operation_id, "now": now, "job_id": job_id, **new.actor.columns, **counted, **columns}
+    tx.execute(_SQL["insert_operation"], values)
+
+
 _RATES = DiskRates()
 _ALL = 2**62  # more than the rows of any table
 
@@ -83,7 +131,7 @@ class Ledger:
         """
         with self._store.atomic() as tx:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
-            operation_id = starting.new_id(tx, request, now=now)
+            operation_id = new_id(tx, request, now=now)
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
             items |= {"fields": list(options.fields), "has_comment": not options.fields or COMMENT in options.fields}
             busy = tx.execute(_SQL["busy_among"], {"subjects": list(chosen)}).fetchall()
@@ -92,15 +140,15 @@ class Ledger:
                 "messages": [Holder(operation, status).describe("this file") for _, operation, status in busy],
             }
             tx.execute(_SQL["insert_write_items"], items | messages)
-            starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
-            counts = starting.counts(tx, operation_id)
+            insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            counts = counts_by_status(tx, operation_id)
             if not sum(counts.values()):
                 titles = ", ".join(title_of(key) for key in options.fields)
                 change = f"has a change of {titles}" if titles else "would change"
                 message = f"There is nothing to write: no selected file {change}."
                 raise errors.UsageError(message, code="nothing_to_write")
             what = f"'{options.user_note}'" if options.user_note else wording.files(sum(counts.values()))
-            starting.insert_operation(
+            insert_operation(
                 tx,
                 operation_id,
                 operation_type="write",
@@ -142,19 +190,19 @@ class Ledger:
         """
         is_rollback = operation_type == "rollback"
         with self._store.atomic() as tx:
-            operation_id = starting.new_id(tx, request, now=now)
+            operation_id = new_id(tx, request, now=now)
             # Newest first, so that a file with several items is rolled back step by step.
             ordered = sorted(restores, key=lambda restore: restore.item_id, reverse=True)
             ids = [row[0] for row in tx.execute(_SQL["next_item_ids"], {"count": len(ordered)}).fetchall()]
             values = {"operation_id": operation_id, "new_ids": ids, **ledger_rows.columns_of_restores(ordered)}
             tx.execute(_SQL["insert_rollback_items"], values)
-            starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
+            insert_history(tx, operation_id, now=now, expires_at=expires_at)
             if is_rollback:
                 tx.execute(_SQL["reverse_side_files"], {"operation_id": operation_id})
-                completion.cancel_interrupted_below(tx, operation_id, now=now)
-            counts = starting.counts(tx, operation_id)
+                cancel_interrupted_below(tx, operation_id, now=now)
+            counts = counts_by_status(tx, operation_id)
             files = wording.files(sum(counts.values()))
-            starting.insert_operation(
+            insert_operation(
                 tx,
                 operation_id,
                 operation_type=operation_type,
@@ -272,7 +320,7 @@ class Ledger:
     def skip_pending(self, operation_id: int, *, now: datetime) -> None:
         """Skip the items that a cancelled operation will not process."""
         with self._store.atomic() as tx:
-            completion.skip_pending(tx, operation_id, "cancelled", now=now)
+            skip_pending(tx, operation_id, "cancelled", now=now)
 
     def finish(
         self, operation_id: int, status: str, *, kind: str, seconds: float, now: datetime, error_message: str = ""
@@ -299,7 +347,7 @@ class Ledger:
         error_message: str,
     ) -> None:
         """End an operation like `finish`, in a transaction of the caller."""
-        completion.finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
+        finish(tx, operation_id, status, seconds=seconds, now=now, error_message=error_message)
         if kind == "rollback":
             older = tx.execute(_SQL["reverted_operations"], {"operation_id": operation_id}).fetchall()
             tx.execute(_SQL["update_status"], {"operation_ids": [row[0] for row in older]})
@@ -315,7 +363,7 @@ class Ledger:
 
     def counts(self, operation_id: int) -> dict[str, int]:
         """Return the number of items by status."""
-        return dict(starting.counts(self._store.read(), operation_id))
+        return dict(counts_by_status(self._store.read(), operation_id))
 
     def outcome_counts(self, operation_id: int) -> list[OutcomeCount]:
         """Return the number and size of items by result."""
@@ -461,3 +509,56 @@ class Ledger:
 
 def _holders(reader: Connection, file_ids: Sequence[int]) -> list[Holder]:
     return [Holder(*row) for row in reader.execute(_SQL["holders"], {"file_ids": list(file_ids)}).fetchall()]
+
+
+def finish(
+    tx: Connection, operation_id: int, status: str, *, seconds: float, now: datetime, error_message: str
+) -> None:
+    """Record the end of an operation and of its job; `seconds` are added to the operation's running time."""
+    values = {"operation_id": operation_id, "status": status, "seconds": seconds, "now": now}
+    tx.execute(_SQL["finish"], {**values, "error_message": error_message})
+    jobs.copy_operation_status(tx, operation_id, status, now=now, error_message=error_message)
+
+
+def rename(tx: Connection, operation_id: int, title: str) -> None:
+    """Change the title (the note) of an operation."""
+    tx.execute(_SQL["rename_operation"], {"id": operation_id, "title": title})
+
+
+def skip_pending(tx: Connection, operation_id: int, why: str, *, now: datetime) -> None:
+    """Skip the items of an operation that were not started; `why` completes "The operation was …"."""
+    reason = f"The operation was {why} before this file."
+    tx.execute(_SQL["skip_pending"], {"operation_id": operation_id, "now": now, "reason": reason})
+    jobs.copy_operation_counts(tx, operation_id)
+
+
+def cancel_interrupted_below(tx: Connection, rollback_id: int, *, now: datetime) -> None:
+    """Cancel the remaining items of interrupted operations that are rolled back."""
+    for (operation_id,) in tx.execute(_SQL["interrupted_below"], {"operation_id": rollback_id}).fetchall():
+        skip_pending(tx, operation_id, "rolled back", now=now)
+        finish(tx, operation_id, "cancelled", seconds=0.0, now=now, error_message="")
+
+
+def interrupted_counts(reader: Connection, operation_id: int) -> dict[Outcome, int]:
+    """Return the number of files of an operation by outcome."""
+    counts: Counter[Outcome] = Counter()
+    for status, code, kind, number in reader.execute(_SQL["outcome_counts"], {"operation_id": operation_id}).fetchall():
+        counts[outcome_of(status, code, kind)] += number
+    return dict(counts)
+
+
+def interrupted_files(
+    reader: Connection, operation_id: int, *, outcome: str = "", page: int = 1, per_page: int = 0
+) -> list[InterruptedFile]:
+    """Return a page of an operation's files (of all outcomes, or of one), most urgent first; `per_page` 0: all."""
+    limits = {"order": INTERRUPTED_OUTCOMES, "limit": per_page or None, "offset": (page - 1) * per_page}
+    rows = reader.execute(
+        _SQL["outcome_files"],
+        {"operation_id": operation_id, "outcome": outcome, **limits},
+    ).fetchall()
+    return [
+        InterruptedFile(
+            item_id=item_id, file_id=file_id, file_path=file_path, outcome=outcome, code=code, message=message
+        )
+        for item_id, file_id, file_path, outcome, code, message in rows
+    ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
+from indexium_core.store.people.legacy import LegacyItem, LegacyOperation
 
 
 class CatalogFile(NamedTuple):

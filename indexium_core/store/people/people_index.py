@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 _MAX_CHANGED_FILES = 2_000  # more changed files rebuild the whole index
 _MAX_VERSIONS = 500  # versions of the plan between two updates; the rows of older ones may be pruned

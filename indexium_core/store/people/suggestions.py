@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

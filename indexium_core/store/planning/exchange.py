@@ -9,7 +9,7 @@ from indexium_core.model.people.copies import NAMED, FileCopy
 from indexium_core.store import sql
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 
 class Facts(NamedTuple):

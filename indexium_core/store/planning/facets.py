@@ -9,12 +9,12 @@ from typing import Any
 
 from indexium_core.model.files.properties import lockable
 from indexium_core.model.people import people_comment
-from indexium_core.model.planning.facets import FACETS
+from indexium_core.model.planning.plan import FACETS
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 _BIT = {key: 1 << place for place, key in enumerate(FACETS)}  # of `missed` in facets.sql
 _LONG = ("folder", "person")  # facets of which the database returns only the first values

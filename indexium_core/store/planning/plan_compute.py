@@ -20,9 +20,9 @@ from indexium_core.model.operations.actor import whole_home
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_rows, risk_sql
 from indexium_core.store.review import decisions
-from indexium_core.store.versions.plan_version import Modes, Version
 
 KEPT = timedelta(days=7)  # how long an unused version is kept
 

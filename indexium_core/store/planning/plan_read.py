@@ -22,12 +22,12 @@ from indexium_core.model.planning.plan import (
 )
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
-from indexium_core.store.accounts.limited_reader import LimitedReader
 from indexium_core.store.connection import Connection
+from indexium_core.store.limited_reader import LimitedReader
 from indexium_core.store.people import people
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_rows import Counts, Groups
-from indexium_core.store.versions.plan_version import Modes, Version
 
 if TYPE_CHECKING:  # most commands need no array
     import numpy as np

@@ -19,8 +19,8 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
+from indexium_core.store.plan_version import DiskRates
 from indexium_core.store.planning import risk_sql
-from indexium_core.store.versions.plan_version import DiskRates
 
 # Columns of `groups` and `groups_of_search` in plan_read.sql; only the second one has the size.
 _LEVEL, _CATEGORY, _CONTAINER, _CODES, _EDITED, _POSTPONED, _DISK, _FILES = range(8)

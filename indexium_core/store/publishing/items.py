@@ -20,7 +20,7 @@ from indexium_core.model.publishing.subjects import Entity
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.connections import players
-from indexium_core.store.operations import starting
+from indexium_core.store.operations import ledger
 from indexium_core.store.operations.ledger_rows import Task, TaskSideFile
 from indexium_core.store.publishing.published import EMPTY_HASH
 from indexium_core.store.publishing.rows import TABLES
@@ -52,7 +52,7 @@ def create(
     request: IdempotentRequest | None = None,
 ) -> int:
     """Record an operation that publishes titles, with items, backups and its job; return its id."""
-    operation_id = starting.new_id(tx, request, now=now)
+    operation_id = ledger.new_id(tx, request, now=now)
     subjects = [each.row.entity.subject for each in publications]
     holders = busy(tx, publications)
     messages = {subject: holder.describe("the files of this title") for subject, holder in holders.items()}
@@ -73,10 +73,10 @@ def create(
     }
     tx.execute(_sql("insert_items"), items)
     tx.execute(_sql("insert_side_files"), _side_files(ids, publications))
-    starting.insert_history(tx, operation_id, now=now, expires_at=expires_at)
-    counts = starting.counts(tx, operation_id)
+    ledger.insert_history(tx, operation_id, now=now, expires_at=expires_at)
+    counts = ledger.counts_by_status(tx, operation_id)
     what = f"'{user_note}'" if user_note else wording.plural(len(publications), "title")
-    starting.insert_operation(
+    ledger.insert_operation(
         tx,
         operation_id,
         operation_type="publish",

@@ -1,1 +1,1 @@
-"""The database as a file: its backups, its integrity, its replacement by another file, and its rebuild."""
+"""The rebuild of the database: its integrity, and the rows from backups, snapshots and journals."""

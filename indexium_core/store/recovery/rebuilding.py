@@ -20,13 +20,13 @@ import duckdb
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseProgress, TableOrigin
-from indexium_core.store import sql
+from indexium_core.store import change_counter, sql, survival
 from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import change_counter, integrity, survival
-from indexium_core.store.recovery.database_file import ROW_GROUP_SIZE, attachment
-from indexium_core.store.recovery.files import CONFIG, is_full
-from indexium_core.store.recovery.survival import Survival
+from indexium_core.store.database_file import ROW_GROUP_SIZE, attachment
+from indexium_core.store.home_files import CONFIG, is_full
+from indexium_core.store.recovery import integrity
+from indexium_core.store.survival import Survival
 
 _SQL = sql.load("rebuild")
 _ALIAS = "source"

@@ -14,11 +14,10 @@ import duckdb
 
 from indexium_core import errors
 from indexium_core.model.people import people_comment
-from indexium_core.store import migrations, sql
-from indexium_core.store.recovery import files, survival
-from indexium_core.store.recovery.database_file import attachment
-from indexium_core.store.recovery.files import CONFIG
-from indexium_core.store.recovery.survival import Survival
+from indexium_core.store import home_files, migrations, sql, survival
+from indexium_core.store.database_file import attachment
+from indexium_core.store.home_files import CONFIG
+from indexium_core.store.survival import Survival
 
 _SQL = sql.load("rebuild")
 
@@ -40,7 +39,7 @@ def to_database(snapshot: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     with contextlib.closing(duckdb.connect(str(target), config=CONFIG)) as raw:
         raw.execute(attachment(snapshot, "source", read_only=True))
-        private = files.private_part_of(snapshot)
+        private = home_files.private_part_of(snapshot)
         raw.execute(attachment(private if private.exists() else snapshot, "kept", read_only=True))
         tables = {table for (table,) in raw.execute(_SQL["tables_of_snapshot"]).fetchall()}
         if not tables:

@@ -16,7 +16,7 @@ from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.review.reports import Example
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
-from indexium_core.store.versions.plan_version import Version
+from indexium_core.store.plan_version import Version
 
 
 class PersonCount(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

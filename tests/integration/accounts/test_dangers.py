@@ -22,8 +22,7 @@ from indexium_core.flows.snapshots import analysis
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import PERMISSIONS
 from indexium_core.model.operations.actor import NOBODY, Actor
-from indexium_core.store import snapshot
-from indexium_core.store.recovery import files
+from indexium_core.store import home_files, snapshot
 from tests.support.cases import each_case
 from tests.support.effort import effort
 from tests.support.rest import PATIENCE, Client
@@ -96,7 +95,7 @@ def test_query_reads_no_account(studio: Studio, bob: Actor, text: str, ask: Call
     """Also not on this computer: the file that a query opens has no such table."""
     library = studio.library
     library.queries.run("SELECT 1")
-    private = files.private_part_of(analysis.newest(library.home))
+    private = home_files.private_part_of(analysis.newest(library.home))
     assert private.is_file()
     with library.acting_as(bob), pytest.raises(errors.SqlError):
         library.queries.run(text.format(private=private))
@@ -184,7 +183,7 @@ def test_snapshot_has_accounts_without_passwords_and_sessions(studio: Studio) ->
     library = studio.library
     library.sign_in.sign_in("Root", PASSWORD)
     library.snapshots.take()
-    with duckdb.connect(str(files.private_part_of(analysis.newest(library.home))), read_only=True) as con:
+    with duckdb.connect(str(home_files.private_part_of(analysis.newest(library.home))), read_only=True) as con:
         listed = con.execute(
             "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'user%' ORDER BY 1"
         ).fetchall()

@@ -16,8 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dashboards.web import server
-from indexium_core import errors
-from indexium_core.keys import open_id_key
+from indexium_core import errors, keys
 from indexium_core.library import Library
 from indexium_core.model.operations.actor import Actor
 from tests.support import open_id
@@ -54,7 +53,7 @@ def clock() -> Shift:
 
 @pytest.fixture
 def library(tmp_path: Path, provider: Provider, clock: Shift, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setenv(open_id_key.VARIABLE, SECRET)
+    monkeypatch.setenv(keys.OPEN_ID_VARIABLE, SECRET)
     with Library.open(tmp_path / "home", clock=clock) as library:
         library.users.add("Ann Lee", PASSWORD, role="admin")
         library.configuration.set("oidc_issuer", provider.url)
@@ -288,8 +287,8 @@ def test_secret_is_sent_in_a_header_and_never_shown(library: Library, browser: B
 def test_key_file_that_others_can_read_is_refused(
     library: Library, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(open_id_key.VARIABLE)
-    path = library.home / open_id_key.FILE_NAME
+    monkeypatch.delenv(keys.OPEN_ID_VARIABLE)
+    path = library.home / keys.SIGN_IN_FILE
     path.write_text('oidc_client_secret = "s3cret"\n')
     path.chmod(0o644)
     assert problem(browser.sign_in()).startswith("Other users can read the keys in")

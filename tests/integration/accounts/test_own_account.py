@@ -9,8 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.accounts.clients import browser_of
-from indexium_core.model.accounts.users import SignedIn
+from indexium_core.model.accounts.users import SignedIn, browser_of
 from indexium_core.model.operations.actor import Actor
 
 PASSWORD, NEW = "correct horse", "battery staple"

@@ -16,9 +16,9 @@ import pytest
 from dashboards.components.second_factor.section import SecondFactorSection
 from dashboards.components.second_factor.view_types import SecondFactorView
 from indexium_core import errors
-from indexium_core.flows.accounts import second_steps
+from indexium_core.flows.accounts import sign_in
 from indexium_core.library import Library
-from indexium_core.model.accounts.second_factor import SecondStep
+from indexium_core.model.accounts.sign_in import SecondStep
 from indexium_core.model.accounts.users import SignedIn
 from indexium_core.model.operations.actor import Actor
 from tests.support.clock import Clock
@@ -174,7 +174,7 @@ def test_person_who_is_switched_off_cannot_finish(library: Library, app: App) ->
 
 
 def test_wrong_codes_are_throttled_by_person_from_any_address(library: Library, app: App) -> None:
-    for number in range(second_steps._OF_PERSON):
+    for number in range(sign_in._CODES_OF_PERSON):
         with pytest.raises(errors.SignInError, match="The code is wrong"):
             library.sign_in.complete(step_of(library, f"10.0.0.{number}"), "guess", address=f"10.0.0.{number}")
     with pytest.raises(errors.SignInError, match="Too many wrong codes") as refused:
@@ -188,7 +188,7 @@ def test_wrong_codes_are_throttled_by_address(library: Library, clock: Clock) ->
     for name in people:
         library.users.add(name, PASSWORD)
         apps.append(App(library, clock, name))
-    for number in range(second_steps._OF_ADDRESS):
+    for number in range(sign_in._CODES_OF_ADDRESS):
         found = library.sign_in.sign_in(people[number % 4], PASSWORD)
         with pytest.raises(errors.SignInError, match="The code is wrong"):
             library.sign_in.complete(found.token, "guess", address="10.0.0.2")  # type: ignore[union-attr]

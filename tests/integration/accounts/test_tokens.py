@@ -300,12 +300,12 @@ def test_snapshot_has_no_tokens(studio: Studio) -> None:
     import duckdb
 
     from indexium_core.model.accounts.tokens import secret_hash
-    from indexium_core.store.recovery import files
+    from indexium_core.store import home_files
 
     secret = studio.library.tokens.add("script").secret
     path = studio.library.snapshots.take().path
     names = set[str]()
-    for part in (path, files.private_part_of(path)):
+    for part in (path, home_files.private_part_of(path)):
         with duckdb.connect(str(part), read_only=True) as opened:
             names |= {name for (name,) in opened.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         assert secret_hash(secret).encode() not in part.read_bytes()

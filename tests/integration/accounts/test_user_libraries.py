@@ -16,15 +16,15 @@ from dashboards.web import server
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library
-from indexium_core.model import jsonable
+from indexium_core.model import shapes
 from indexium_core.model.accounts.needs import FOUND, NAMED
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 from indexium_core.services import LibraryServices
-from indexium_core.store.accounts import limited_reader
+from indexium_core.store import limited_reader
 from tests.integration.accounts.test_role_matrix import BODIES, OTHERS, PAGES, PARAMETERS, SENT
 from tests.support import described, tables
 from tests.support.call_rules import INTERNAL, READS_OF_HOME, RESTRICTED
@@ -192,7 +192,7 @@ def test_no_read_knows_the_other_libraries(house: House) -> None:
 
 def plain(value: Any) -> Any:
     try:
-        return jsonable.plain(value)
+        return shapes.plain(value)
     except TypeError:
         return repr(value)
 

@@ -13,7 +13,7 @@ from mutagen import mp4
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import permissions_of
-from indexium_core.model.approvals.approval import Approval, ApprovalNotice
+from indexium_core.model.approval import Approval, ApprovalNotice
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import OperationStatus, WriteOptions
 from tests.support.clock import Clock

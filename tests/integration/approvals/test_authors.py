@@ -13,7 +13,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.accounts.permissions import permissions_of
-from indexium_core.model.approvals.approval import Approval
+from indexium_core.model.approval import Approval
 from indexium_core.model.operations.actor import Actor
 from tests.integration.approvals.test_approvals import Team, comment, team
 from tests.integration.test_actors import CHANGES, first

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.writing.running import blockers
-from indexium_core.flows.writing.side_files import publication_edit
+from indexium_core.flows.writing import blockers, side_files
 from indexium_core.library import Library
 from indexium_core.model.connections.webhooks import WebhookEvent
 from tests.support import media
@@ -107,7 +106,7 @@ def refusing(code: str, message: str, free: int) -> Callable[[Library, Path], Ab
     @contextmanager
     def lasting(library: Library, folder: Path) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(publication_edit, "_edits", fail)
+            patch.setattr(side_files, "_edits", fail)
             patch.setattr(blockers, "_free", lambda _: free)
             yield
 

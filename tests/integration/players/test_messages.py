@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors
+from indexium_core import errors, keys
 from indexium_core.demo.players import JellyfinStandIn, KodiStandIn, PlexStandIn
 from indexium_core.demo.players.kodi import LOGIN
 from indexium_core.demo.players.server import KEY, StandInServer
 from indexium_core.flows.players import notification
-from indexium_core.keys import player_keys
 from indexium_core.library import Library
 from tests.integration.players.conftest import LANTERN, TRAM, publish, settle
 from tests.support import tables
@@ -296,7 +295,7 @@ def test_key_is_only_in_the_key_file(
     jellyfin.fault = "broken"
     found = library.players.test(player.id)
 
-    path = library.home / player_keys.FILE_NAME
+    path = library.home / keys.PLAYER_FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert KEY not in repr([found, *library.players.list(), library.players.reads(player.id)])
     kept = [each for each in library.home.rglob("*") if each.is_file() and KEY.encode() in each.read_bytes()]

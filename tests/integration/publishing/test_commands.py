@@ -14,7 +14,7 @@ from indexium_core import cli, errors
 from indexium_core.api.remote import RemoteLibrary
 from indexium_core.api.service import Service
 from indexium_core.cli import frame
-from indexium_core.flows.writing.side_files import publication_edit
+from indexium_core.flows.writing import side_files
 from indexium_core.library import Library
 from indexium_core.model.files.media import SideFileEdit
 from indexium_core.model.publishing.requests import PublicationFilter, PublicationSelection
@@ -284,14 +284,14 @@ def test_commands_work_through_a_service(
 
 def fail_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let the files of one film fail until the returned function is called."""
-    real = publication_edit._edits
+    real = side_files._edits
 
     def edits(task: Any, policy: Any) -> list[SideFileEdit]:
         if LANTERN.encode() in task.path:
             raise errors.FileAccessError("The disk refused.", code="read_only")
         return real(task, policy)
 
-    monkeypatch.setattr(publication_edit, "_edits", edits)
+    monkeypatch.setattr(side_files, "_edits", edits)
     return monkeypatch.undo
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.artwork.cache_service import hash_of
-from indexium_core.flows.writing.side_files import publication_edit
+from indexium_core.flows.writing import side_files
 from indexium_core.library import Library
 from indexium_core.model.publishing.integrity import IntegrityReport
 from indexium_core.model.publishing.publication import PublicationItem
@@ -256,7 +256,7 @@ def test_retry_of_a_restoration_restores(
         raise errors.FileAccessError("The disk is full.", code="no_space")
 
     with monkeypatch.context() as patch:
-        patch.setattr(publication_edit, "_edits", fail)
+        patch.setattr(side_files, "_edits", fail)
         operation = library.publications.start(RESTORATION)
         operation.wait()
     library.retries.start(operation.id).wait()

@@ -13,7 +13,7 @@ import pytest
 
 from dashboards.web import server
 from dashboards.web.server import DashboardServer
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.library import Library
 from tests.support.rest import Client, connection, ended, events, spoken
 from tests.support.waiting import until
@@ -102,8 +102,8 @@ class Slow(NamedTuple):
 
 @pytest.fixture
 def slow(rest: Client, library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
-    let_go, edit = threading.Event(), editing.edit
-    monkeypatch.setattr(editing, "edit", lambda *what: let_go.wait(60) and edit(*what))
+    let_go, edit = threading.Event(), file_edit.edit
+    monkeypatch.setattr(file_edit, "edit", lambda *what: let_go.wait(60) and edit(*what))
     made = Slow(rest.post("/api/metadata/write", {"all": True}).json["operation_id"], let_go)
     yield made
     let_go.set()

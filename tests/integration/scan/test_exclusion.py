@@ -8,7 +8,7 @@ from pathlib import Path
 from indexium_core.flows.scanning.inventory import Inventory
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.versions.plan_version import Modes
+from indexium_core.store.plan_version import Modes
 from tests.support.scans import Scans, clip, rows
 
 

@@ -13,7 +13,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.flows.scanning import discovery, file_facts
-from indexium_core.model.scanning.reports import ScanReport
+from indexium_core.model.files.scan_reports import ScanReport
 from indexium_core.store.database import Database
 from tests.support.scans import OLD, Scans, before_reading, clip, closed, films, library_row, marks, rows, states
 

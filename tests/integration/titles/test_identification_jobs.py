@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.titles import parsing, storing
+from indexium_core.flows.titles import identification, parsing
 from indexium_core.library import Library
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified
@@ -50,7 +50,7 @@ def empty_library(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch)
     """Return a library whose files are not identified; an identification stores one title at a time."""
     for seed, name in enumerate(("Alien (1979)", "Brazil (1985)", "Dune (1984)"), 60):
         add(folder / f"Films/{name}.mp4", seed)
-    monkeypatch.setattr(storing, "_GROUP", 1)
+    monkeypatch.setattr(identification, "_GROUP", 1)
     with Library.open(tmp_path / "home") as opened:
         library_id = opened.inventory.add(folder, kind="home").library_id
         opened.scan()

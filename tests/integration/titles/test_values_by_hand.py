@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import errors, provider_keys
+from indexium_core import errors, keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.title_service import TitleService
@@ -36,8 +36,8 @@ def forget_and_find(library: Library, folder: Path) -> None:
 
 def enrich_titles(library: Library, _: Path) -> None:
     title = MadeUpTitle(number=50, kind="movie", title="The Thing from Another World", year=1951, plot="Of a provider")
-    library.home.joinpath(provider_keys.FILE_NAME).write_text('tmdb_api_key = "a-key-of-this-test"\n')
-    library.home.joinpath(provider_keys.FILE_NAME).chmod(0o600)
+    library.home.joinpath(keys.PROVIDER_FILE).write_text('tmdb_api_key = "a-key-of-this-test"\n')
+    library.home.joinpath(keys.PROVIDER_FILE).chmod(0o600)
     with ProviderStandIn((title,)) as stand_in:
         for name, value in stand_in.settings.items():
             library.configuration.set(name, value)

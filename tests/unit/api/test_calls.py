@@ -17,7 +17,7 @@ import pytest
 from indexium_core.api import remote, service, wire
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.library import Library, remote_calls
-from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields.custom import Definitions
 from indexium_core.model.remote_calls import RemoteCall, ServiceDescription, calls_of
 from indexium_core.model.remote_calls import remote as marker
 from indexium_core.services import LibraryServices

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.api import wire
 from indexium_core.model.planning.plan import Issue, Selection, SelectionDigest
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 
 CODEC = wire.Codec()
 

@@ -28,8 +28,7 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.facets import Wider
-from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
+from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics, Wider
 from tests.support.cases import each_case
 from tests.support.fake_library import FakeLibrary
 from tests.support.fake_plan import items

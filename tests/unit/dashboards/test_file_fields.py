@@ -13,13 +13,13 @@ from dashboards.components.bulk import bulk
 from dashboards.components.details import file_fields
 from dashboards.pages.history import history_details
 from indexium_core.flows.review import field_rules
-from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.readers import shown_in
 from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change
 from indexium_core.model.review.decisions import StandingDecision, kind_of_field
 from indexium_core.model.review.file_details import FieldDetails, FileDetails
+from indexium_core.model.review.reports import FieldExample, FieldsPreview
 from tests.support.fake_plan import details_of, items
 from tests.unit.dashboards.test_history import item as history_item
 

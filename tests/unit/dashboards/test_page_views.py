@@ -21,10 +21,9 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
     TextCount,
 )
-from indexium_core.model.people.import_report import ImportCheck, ImportReport, RejectedRow
-from indexium_core.model.people.unmatched import UnmatchedFile
+from indexium_core.model.files.scan_reports import ScanProgress, ScanReport
+from indexium_core.model.people.import_report import ImportCheck, ImportReport, RejectedRow, UnmatchedFile
 from indexium_core.model.publishing.options import PublishOptions
-from indexium_core.model.scanning.reports import ScanProgress, ScanReport
 
 FOLDER = LibraryDetails(
     library_id=1,

@@ -8,9 +8,8 @@ import pytest
 
 from dashboards.pages.plan.search import plan_header
 from dashboards.state import PlanState
-from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.planning.plan import SORT_KEYS, PlanStatistics
-from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import FACETS, SORT_KEYS, Facet, Facets, FacetValue, PlanStatistics
+from indexium_core.model.saved import SavedView
 
 COUNTS = PlanStatistics(
     total_files=20, safe_count=10, warning_count=2, danger_count=1, blocked_count=3, postponed_count=4

@@ -12,9 +12,8 @@ import pytest
 from dashboards import state
 from dashboards.kept_selection import selection_from_json, selection_to_json
 from dashboards.state import HistoryState, PlanState, ProgressState, View
-from indexium_core.model.planning.facets import FACETS
-from indexium_core.model.planning.plan import Selection
-from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import FACETS, Selection
+from indexium_core.model.saved import SavedView
 
 
 def test_search_returns_selected_values() -> None:

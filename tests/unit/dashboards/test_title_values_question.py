@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.questions.title_values_question import plan_search, sections
-from indexium_core.model.fields.preview import FieldExample, FieldsPreview
+from indexium_core.model.review.reports import FieldExample, FieldsPreview
 
 
 def preview(*examples: FieldExample, **counts: int) -> FieldsPreview:

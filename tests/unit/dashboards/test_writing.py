@@ -22,6 +22,7 @@ from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
 from indexium_core.model import query as grammar
+from indexium_core.model.files.scan_reports import ScanProgress
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.planning.plan import (
@@ -33,7 +34,6 @@ from indexium_core.model.planning.plan import (
     StaleFile,
     StaleFiles,
 )
-from indexium_core.model.scanning.reports import ScanProgress
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

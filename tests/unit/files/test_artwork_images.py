@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from indexium_core import errors
 from indexium_core.demo.providers.pictures import DrawnPictures, faulty
 from indexium_core.demo.providers.titles import TITLES
-from indexium_core.files.artwork import images
+from indexium_core.files import artwork_images
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from tests.support.cases import each_case
 
@@ -49,9 +49,9 @@ FORMS = {"JPEG": ("RGB", "L", "CMYK"), "PNG": ("RGB", "L", "RGBA", "LA", "P", "1
 def test_forms_and_modes(form: str, mode: str) -> None:
     media_type = f"image/{form.lower()}"
     data = saved(scene().convert("I").convert("I;16") if mode == "I;16" else scene().convert(mode), form)
-    image = images.decode(data)
+    image = artwork_images.decode(data)
     assert (image.media_type, image.width, image.height) == (media_type, 600, 900)
-    assert opened(images.variant(image, "poster")).size == (400, 600)
+    assert opened(artwork_images.variant(image, "poster")).size == (400, 600)
     assert len(image.perceptual_hash) == 16
 
 
@@ -65,7 +65,7 @@ def test_forms_and_modes(form: str, mode: str) -> None:
     ],
 )
 def test_variants_fill_their_size(size: tuple[int, int], kind: str, wanted: tuple[int, int]) -> None:
-    made = opened(images.variant(images.decode(saved(Image.new("RGB", size, "teal"), "JPEG")), kind))
+    made = opened(artwork_images.variant(artwork_images.decode(saved(Image.new("RGB", size, "teal"), "JPEG")), kind))
     assert (made.format, made.size, made.mode) == ("JPEG", wanted, "RGB")
     assert made.getpixel((0, 0))[1] > 100  # no border
 
@@ -85,7 +85,7 @@ def test_variants_fill_their_size(size: tuple[int, int], kind: str, wanted: tupl
 def test_preview_is_whole_and_never_larger_than_the_picture(size: tuple[int, int], wanted: tuple[int, int]) -> None:
     image = Image.new("RGB", size, "red")
     image.paste("blue", (size[0] // 2, 0, *size))
-    made = opened(images.preview(images.decode(saved(image, "JPEG", quality=95))))
+    made = opened(artwork_images.preview(artwork_images.decode(saved(image, "JPEG", quality=95))))
     assert (made.format, made.size) == ("JPEG", wanted)
     if wanted[0] > 20:
         assert made.getpixel((2, 2))[0] > 200  # both ends are there
@@ -99,7 +99,7 @@ def test_preview_is_whole_and_never_larger_than_the_picture(size: tuple[int, int
 def test_preview_keeps_transparent_pixels(form: str, ground: int, wanted: str) -> None:
     image = Image.new("RGBA", (800, 310), (0, 0, 0, ground))
     image.paste((250, 250, 250, 255), (300, 100, 500, 210))
-    made = opened(images.preview(images.decode(saved(image, form))))
+    made = opened(artwork_images.preview(artwork_images.decode(saved(image, form))))
     assert (made.format, made.size) == (wanted, (780, 302))
     if wanted == "WEBP":
         assert made.getpixel((3, 3))[3] == 0
@@ -110,12 +110,14 @@ def test_preview_of_animation_is_its_first_frame() -> None:
     frames = [Image.new("RGB", (60, 90), colour) for colour in ("red", "blue")]
     for form in ("WEBP", "PNG"):
         data = saved(frames[0], form, save_all=True, append_images=frames[1:], duration=100)
-        made = opened(images.preview(images.decode(data)))
+        made = opened(artwork_images.preview(artwork_images.decode(data)))
         assert made.getpixel((30, 45))[0] > 200
 
 
 def test_preview_of_cmyk_has_its_colours() -> None:
-    made = opened(images.preview(images.decode(saved(Image.new("CMYK", (300, 450), (0, 255, 255, 0)), "JPEG"))))
+    made = opened(
+        artwork_images.preview(artwork_images.decode(saved(Image.new("CMYK", (300, 450), (0, 255, 255, 0)), "JPEG")))
+    )
     red, green, blue = made.getpixel((9, 9))
     assert (made.mode, red > 200, green < 60, blue < 60) == ("RGB", True, True, True)
 
@@ -124,7 +126,7 @@ def test_hash_of_logos_in_black_and_in_white_tells_them_apart() -> None:
     def value(colour: int, box: tuple[int, int, int, int]) -> int:
         image = Image.new("RGBA", (800, 310), (0, 0, 0, 0))
         image.paste((colour, colour, colour, 255), box)
-        return int(images.decode(saved(image)).perceptual_hash, 16)
+        return int(artwork_images.decode(saved(image)).perceptual_hash, 16)
 
     for colour in (0, 255):
         left, right = value(colour, (30, 20, 400, 290)), value(colour, (500, 200, 780, 290))
@@ -134,26 +136,26 @@ def test_hash_of_logos_in_black_and_in_white_tells_them_apart() -> None:
 def test_variant_is_cut_in_the_middle() -> None:
     wide = Image.new("RGB", (1200, 600), "red")
     wide.paste("blue", (400, 0, 800, 600))
-    made = opened(images.variant(images.decode(saved(wide)), "poster"))
+    made = opened(artwork_images.variant(artwork_images.decode(saved(wide)), "poster"))
     assert made.getpixel((2, 300))[2] > 200
     assert made.getpixel((397, 300))[2] > 200
 
 
 def test_transparent_pixels_become_black_and_orientation_counts() -> None:
-    clear = images.decode(saved(Image.new("RGBA", (600, 900), (255, 255, 255, 0))))
-    assert max(opened(images.variant(clear, "poster")).getpixel((9, 9))) < 10
+    clear = artwork_images.decode(saved(Image.new("RGBA", (600, 900), (255, 255, 255, 0))))
+    assert max(opened(artwork_images.variant(clear, "poster")).getpixel((9, 9))) < 10
     lying = Image.new("RGB", (900, 600), "red")
     lying.paste("blue", (0, 0, 450, 600))
     exif = Image.Exif()
     exif[0x0112] = 6
-    made = opened(images.variant(images.decode(saved(lying, "JPEG", exif=exif)), "poster"))
+    made = opened(artwork_images.variant(artwork_images.decode(saved(lying, "JPEG", exif=exif)), "poster"))
     assert made.getpixel((200, 20))[2] > 200  # the left side is at the top
     assert made.getpixel((200, 580))[0] > 200
 
 
 def test_perceptual_hash_tells_pictures_apart() -> None:
     def value(image: Any, form: str = "PNG", **options: Any) -> int:
-        return int(images.decode(saved(image, form, **options)).perceptual_hash, 16)
+        return int(artwork_images.decode(saved(image, form, **options)).perceptual_hash, 16)
 
     hashes = [value(scene(seed=seed)) for seed in range(12)]
     for seed, own in enumerate(hashes):
@@ -193,17 +195,17 @@ PICTURE = DrawnPictures(TITLES).answer("/original/poster-1.jpg")[0]
 )
 def test_other_content_is_refused(data: bytes, problem: str) -> None:
     with pytest.raises(errors.CorruptFileError, match=problem):
-        images.decode(data)
+        artwork_images.decode(data)
 
 
 @given(st.integers(0, len(PICTURE) - 1), st.binary(min_size=1, max_size=30))
 def test_damaged_image_is_an_image_or_an_error(at: int, noise: bytes) -> None:
     data = PICTURE[:at] + noise + PICTURE[at + len(noise) :]
     try:
-        image = images.decode(data)
+        image = artwork_images.decode(data)
     except errors.CorruptFileError:
         return
-    assert opened(images.variant(image, "poster")).size == (400, 600)
+    assert opened(artwork_images.variant(image, "poster")).size == (400, 600)
 
 
 @each_case(
@@ -221,7 +223,7 @@ def test_damaged_image_is_an_image_or_an_error(at: int, noise: bytes) -> None:
 )
 def test_collages(layout: str, count: int, size: tuple[int, int]) -> None:
     posters = [saved(Image.new("RGB", (400, 600), (20 * number, 0, 0)), "JPEG") for number in range(1, count + 1)]
-    made = opened(images.collage(posters, layout))
+    made = opened(artwork_images.collage(posters, layout))
     assert made.size == size
     for number in range(min(count, 9 if layout == "grid" else 5)):
         columns = 3 if layout == "grid" else 5

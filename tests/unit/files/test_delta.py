@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.demo import ffmpeg
+from indexium_core.demo import clips
 from indexium_core.files import delta, matching
 from indexium_core.files.delta import Rebuilt
 from indexium_core.files.reader import BytesReader, FileReader
@@ -252,7 +252,7 @@ def test_reverse_of_ffmpeg_rewrite_is_small(form: str, tmp_path: Path) -> None:
     old = media.build(form, tmp_path, name="old", comment="People: Ann Lee", seconds=4.0, video_size=(640, 360))
     new = tmp_path / "new"
     arguments = ["-i", f"file:{old}", "-map", "0", "-c", "copy", "-metadata", "comment=People: Bob Ray"]
-    ffmpeg.run([*arguments, "-f", MUXERS[form], f"file:{new}"])
+    clips.run_ffmpeg([*arguments, "-f", MUXERS[form], f"file:{new}"])
     with FileReader(os.fsencode(old)) as before, FileReader(os.fsencode(new)) as after:
         reverse = delta.between(before, after)
         assert reverse is not None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files import delta, journal
-from indexium_core.files.journal import Imprint, OperationJournal, SwapEntry, records, swap_recovery
+from indexium_core.files.journal import Imprint, OperationJournal, SwapEntry, records, swaps
 from indexium_core.files.journal.swaps import decode_swap, encode_swap
 from indexium_core.files.reader import FileReader
 from indexium_core.files.walk import file_stat
@@ -286,9 +286,9 @@ def test_samples_alone_are_no_proof(scene: Scene) -> None:
     entry = replace(making, new=imprint(scene.temp, sampled=True))
     scene.path.unlink()
     scene.path.write_bytes(NEW)
-    assert swap_recovery.recover_swap(entry).code == "changed_on_disk"
+    assert swaps.recover_swap(entry).code == "changed_on_disk"
     scene.temp.rename(scene.path)
-    assert swap_recovery.recover_swap(entry).status == "finished"
+    assert swaps.recover_swap(entry).status == "finished"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: "".join(form) or "blake3")
@@ -300,7 +300,7 @@ def test_every_imprint_distinguishes_old_and_new_file(scene: Scene, form: dict[s
     entry = decode_swap(encode_swap(entry))
     if replaced:
         scene.temp.rename(scene.path)
-    assert swap_recovery.recover_swap(entry).status == ("finished" if replaced else "undone")
+    assert swaps.recover_swap(entry).status == ("finished" if replaced else "undone")
     assert scene.path.read_bytes() == (NEW if replaced else OLD)
 
 

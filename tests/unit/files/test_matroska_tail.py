@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files import fingerprint
-from indexium_core.files.containers.matroska import FAMILY, tail, walk
+from indexium_core.files.containers.matroska import FAMILY, walk
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Patch, Refusal
 from tests.support import mkv
@@ -197,13 +197,13 @@ def test_end_listed_in_directory_is_damage() -> None:
 
 
 def test_end_of_many_megabytes_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tail, "MAX_LENGTH", 60)
+    monkeypatch.setattr(walk, "MAX_LENGTH", 60)
     assert mkv.examine(live(("junk", bytes(60)))).problem is None
     assert mkv.code_of(live(("junk", bytes(61)))) == "corrupt"
 
 
 def test_element_across_two_reads_of_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tail, "_CHUNK", 16)
+    monkeypatch.setattr(walk, "_CHUNK", 16)
     for before in range(40):
         assert mkv.code_of(live(("junk", b"\0" * (before + 1)), ("more", mkv.TOY[0]))) == "corrupt"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from indexium_core.files.titles.nfo import probable_writer
 from indexium_core.files.titles.nfo_editing import edited, new_file
-from indexium_core.files.titles.nfo_writers import probable_writer
 from indexium_core.model.publishing.nfo_content import NfoContent
 from tests.support.cases import each_case
 

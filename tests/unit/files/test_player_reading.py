@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.files.titles import player_reading, player_xml
-from indexium_core.model import jsonable
+from indexium_core.model import shapes
 from indexium_core.model.publishing.player_views import MediaFolder, PlayerView
 from indexium_core.model.publishing.players import PLAYERS
 from tests.support.cases import each_case
@@ -66,7 +66,7 @@ def test_equal_views_of_versions_are_one() -> None:
 
 def test_views_have_json_form_with_people_in_order() -> None:
     actors = "".join(f"<actor><name>{name}</name></actor>" for name in ("Zoe", "Ann"))
-    text = json.dumps(player_reading.views(own(movie("Film", actors))), default=jsonable.plain)
+    text = json.dumps(player_reading.views(own(movie("Film", actors))), default=shapes.plain)
     kodi = json.loads(text)[0]
     assert kodi["people"] == ["Zoe", "Ann"]
     assert kodi["facts"][0] == {"field": "title", "state": "seen", "reason": "From Film.nfo."}

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from indexium_core import errors
-from indexium_core.demo import clips, ffmpeg
+from indexium_core.demo import clips
 from indexium_core.files import fingerprint, libav, probe, walk
 from indexium_core.files.containers import Layout, registry
 from indexium_core.files.reader import FileReader
@@ -64,7 +64,7 @@ def test_digest_has_the_packets_of_the_whole_window(extension: str, tmp_path: Pa
     """Films with the same moving title card differ only behind it."""
     path = tmp_path / f"film.{extension}"
     life = "life=s=64x64:r=25:seed=7"
-    ffmpeg.run(["-f", "lavfi", "-i", life, "-t", "4", "-c:v", "mpeg4", "-g", "1", "-q:v", "2", str(path)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", life, "-t", "4", "-c:v", "mpeg4", "-g", "1", "-q:v", "2", str(path)])
     with av.open(str(path)) as media:
         sizes = itertools.accumulate(each.size for each in media.demux(video=0))
         count = sum(1 for size in sizes if size < fingerprint.WINDOW * 0.98)
@@ -82,7 +82,7 @@ def test_digest_of_an_mp4_has_the_size_of_its_media(
     """If the pictures do not change, the sound tells the film, and has the size."""
     path = tmp_path / "film.mp4"
     sound = ["-f", "lavfi", "-i", "anoisesrc=seed=1:r=22050", "-c:a", "aac"]
-    ffmpeg.run(["-f", "lavfi", "-i", picture, *sound, "-t", "3", "-c:v", "libx264", str(path)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", picture, *sound, "-t", "3", "-c:v", "libx264", str(path)])
     with av.open(str(path)) as media:
         stream = media.streams.audio[0] if picture.startswith("smptebars") else media.streams.video[0]
         size = sum(each.size for each in media.demux(stream))
@@ -90,7 +90,7 @@ def test_digest_of_an_mp4_has_the_size_of_its_media(
     names = ("other.mov", "fast.mp4", "fragments.mp4", "other.mkv", "other.avi")
     options = {"fast.mp4": ["-movflags", "+faststart"], "fragments.mp4": ["-movflags", "frag_keyframe+empty_moov"]}
     for name in names:
-        ffmpeg.run(["-i", str(path), "-c", "copy", *options.get(name, []), str(tmp_path / name)])
+        clips.run_ffmpeg(["-i", str(path), "-c", "copy", *options.get(name, []), str(tmp_path / name)])
     sizes = [(probed(tmp_path / each).media_digest or "").partition("/")[2] for each in ("film.mp4", *names)]
     assert [int(each) for each in sizes[:3]] == pytest.approx([size] * 3, rel=0.02 if few == 1 else 0)
     assert sizes[3:] == [""] * 3
@@ -101,7 +101,7 @@ def test_digest_of_an_mp4_has_the_size_of_its_media(
 def test_black_pictures_have_no_digest(codec: str, key_frames: str, tmp_path: Path) -> None:
     path = tmp_path / "film.mkv"
     black = "color=black:s=640x360:r=25"
-    ffmpeg.run(["-f", "lavfi", "-i", black, "-t", "2", "-c:v", codec, "-g", key_frames, str(path)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", black, "-t", "2", "-c:v", codec, "-g", key_frames, str(path)])
     assert probed(path).media_digest == ""
 
 
@@ -112,10 +112,10 @@ def test_sound_tells_films_with_one_picture_apart(picture: str, tmp_path: Path) 
     for seed in (1, 2):
         path = tmp_path / f"{seed}.mp4"
         inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"anoisesrc=seed={seed}:r=22050"]
-        ffmpeg.run([*inputs, "-t", "3", "-c:v", "libx264", "-c:a", "aac", str(path)])
+        clips.run_ffmpeg([*inputs, "-t", "3", "-c:v", "libx264", "-c:a", "aac", str(path)])
         copies = [path.with_suffix(f".{each}") for each in ("mkv", "mov", "ts", "avi")]
         for copy in copies:
-            ffmpeg.run(["-i", str(path), "-c", "copy", str(copy)])
+            clips.run_ffmpeg(["-i", str(path), "-c", "copy", str(copy)])
         found = [packets(probed(each)) for each in (path, *copies)]
         shortest = min(found, key=len)
         assert len(shortest) > 100
@@ -127,8 +127,10 @@ def test_sound_tells_films_with_one_picture_apart(picture: str, tmp_path: Path) 
 
 def test_lengths_that_look_like_start_codes_are_lengths(tmp_path: Path) -> None:
     path, stream = tmp_path / "film.mp4", tmp_path / "film.ts"
-    ffmpeg.run(["-f", "lavfi", "-i", "life=s=64x64:r=25:seed=7", "-t", "2", "-c:v", "libx264", "-crf", "35", str(path)])
-    ffmpeg.run(["-i", str(path), "-c", "copy", str(stream)])
+    clips.run_ffmpeg(
+        ["-f", "lavfi", "-i", "life=s=64x64:r=25:seed=7", "-t", "2", "-c:v", "libx264", "-crf", "35", str(path)]
+    )
+    clips.run_ffmpeg(["-i", str(path), "-c", "copy", str(stream)])
     with av.open(str(path)) as media:
         assert any(bytes(packet).startswith(b"\0\0\1") for packet in itertools.islice(media.demux(), 4))
     digests = [packets(probed(each)) for each in (path, stream)]
@@ -141,8 +143,8 @@ def test_packet_at_the_end_of_the_window_counts_only_as_a_whole(extension: str, 
     for quality in range(20, 28):  # the window ends at another place of a packet each time
         path, copy = tmp_path / f"{quality}.mp4", tmp_path / f"{quality}.{extension}"
         life = "life=s=160x120:r=25:seed=7"
-        ffmpeg.run(["-f", "lavfi", "-i", life, "-t", "1", "-c:v", "libx264", "-crf", str(quality), str(path)])
-        ffmpeg.run(["-i", str(path), "-c", "copy", str(copy)])
+        clips.run_ffmpeg(["-f", "lavfi", "-i", life, "-t", "1", "-c:v", "libx264", "-crf", str(quality), str(path)])
+        clips.run_ffmpeg(["-i", str(path), "-c", "copy", str(copy)])
         short, long = sorted((packets(probed(each)) for each in (path, copy)), key=len)
         assert short
         assert long.startswith(short)
@@ -158,14 +160,14 @@ CONFIGURATIONS = {"SBR": "2b8a080000", "parametric stereo": "eb8a080000", "mark 
 @pytest.mark.parametrize("extension", ["mp4", "mov", "mkv"])
 def test_channels_of_aac_are_counted(extension: str, layout: str, channels: int, tmp_path: Path) -> None:
     path = tmp_path / f"sound.{extension}"
-    ffmpeg.run(["-f", "lavfi", "-i", f"anullsrc=cl={layout}:r=48000:d=0.5", "-c:a", "aac", str(path)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", f"anullsrc=cl={layout}:r=48000:d=0.5", "-c:a", "aac", str(path)])
     [stream] = probed(path).streams
     assert (stream.details["channels"], stream.details["sample_rate"]) == (channels, 48000)
 
 
 def test_channels_of_matroska_are_those_of_the_stream(tmp_path: Path) -> None:
     path = tmp_path / "sound.mkv"
-    ffmpeg.run(["-f", "lavfi", "-i", "anullsrc=cl=stereo:r=48000:d=0.5", "-c:a", "aac", str(path)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", "anullsrc=cl=stereo:r=48000:d=0.5", "-c:a", "aac", str(path)])
     data = path.read_bytes()
     assert data.count(b"\x9f\x81\x02") == 1  # the element Channels
     path.write_bytes(data.replace(b"\x9f\x81\x02", b"\x9f\x81\x01"))
@@ -177,7 +179,7 @@ def test_channels_of_matroska_are_those_of_the_stream(tmp_path: Path) -> None:
 @each_case("configuration", CONFIGURATIONS)
 def test_extensions_of_aac_are_decoded(configuration: str, extension: str, tmp_path: Path) -> None:
     path = tmp_path / f"sound.{extension}"
-    ffmpeg.run(["-f", "lavfi", "-i", "anullsrc=cl=mono:r=22050:d=0.5", "-c:a", "aac", str(path)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", "anullsrc=cl=mono:r=22050:d=0.5", "-c:a", "aac", str(path)])
     data = path.read_bytes()
     assert data.count(PLAIN) == 1
     path.write_bytes(data.replace(PLAIN, bytes.fromhex(CONFIGURATIONS[configuration])))
@@ -384,7 +386,7 @@ def test_subtitle_file_can_be_written(extension: str, tmp_path: Path) -> None:
 def test_audio_with_cover_can_be_written(tmp_path: Path) -> None:
     source = media.build("mp4", tmp_path, cover=True)
     path = tmp_path / "song.m4a"
-    ffmpeg.run(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", "-f", "mp4", str(path)])
+    clips.run_ffmpeg(["-i", str(source), "-map", "0", "-map", "-0:v:0", "-c", "copy", "-f", "mp4", str(path)])
     facts = probed(path)
     assert (facts.state, sorted(stream.kind for stream in facts.streams)) == ("ok", ["audio", "video"])
     assert facts.strategy == "mp4_in_place"
@@ -393,11 +395,11 @@ def test_audio_with_cover_can_be_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("extension", ["mp4", "mkv"])
 def test_cover_alone_is_no_media(extension: str, tmp_path: Path) -> None:
     cover, path = tmp_path / "cover.png", tmp_path / f"cover.{extension}"
-    ffmpeg.run(["-f", "lavfi", "-i", "color=c=teal:s=64x64:d=1", "-frames:v", "1", str(cover)])
+    clips.run_ffmpeg(["-f", "lavfi", "-i", "color=c=teal:s=64x64:d=1", "-frames:v", "1", str(cover)])
     if extension == "mkv":
         mkv.run("mkvmerge", "-q", "-o", path, "--attachment-mime-type", "image/png", "--attach-file", cover)
     else:
-        ffmpeg.run(["-i", str(cover), "-map", "0:v", "-c", "copy", "-disposition:v", "attached_pic", str(path)])
+        clips.run_ffmpeg(["-i", str(cover), "-map", "0:v", "-c", "copy", "-disposition:v", "attached_pic", str(path)])
     facts = probed(path)
     assert (facts.state, facts.message) == ("not_video", "The file has no video, audio or subtitles.")
 

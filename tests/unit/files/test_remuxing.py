@@ -14,7 +14,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import program
-from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.shared import remuxing
 from indexium_core.files.program import executable
 from indexium_core.model.files.media import Remux
 from tests.support import media
@@ -196,7 +196,7 @@ def test_ffmpeg_ends_with_its_parent(stub: Callable[[str], Path], tmp_path: Path
     pid = stub("sleep 60")
     code = (
         "import sys; from indexium_core.files import program; "
-        "from indexium_core.files.containers.ffmpeg import remuxing; "
+        "from indexium_core.files.containers.shared import remuxing; "
         "from indexium_core.model.files.media import Remux; "
         "program.executable = lambda: sys.argv[1]; "
         "remuxing.run(Remux(demuxer='avi', muxer='avi', options=(), size=0), b'/in', b'/out')"

@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.files import delta, journal
 from indexium_core.files.journal import OperationJournal, SwapEntry
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.files.swap import Replacement, content, keeping
+from indexium_core.files.swap import Replacement, content, original
 from indexium_core.model.files.media import Extent, FileStat, Rebuild
 from tests.support import swaps
 from tests.support.swapping import Place, opened
@@ -313,7 +313,7 @@ def test_concurrent_change_is_conflict_and_kept(
         "making": lambda: then(content, "write"),
         "verifying": lambda: then(Replacement, "reverse"),
         "announced": lambda: then(OperationJournal, "swap"),
-        "kept": lambda: then(keeping.disk, "link"),
+        "kept": lambda: then(original.disk, "link"),
     }[moment]()
     with pytest.raises(errors.MetadataError) as caught:
         place.do(look=Replacement.reverse, keep=place.shelf / "old")

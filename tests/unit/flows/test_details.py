@@ -21,8 +21,8 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.operations.ledger_rows import ItemRecord, Restore
 from indexium_core.store.people.people_index import PeopleIndex
+from indexium_core.store.plan_version import Modes
 from indexium_core.store.planning import plan_compute
-from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW, ROOT, scanned, store
 
 EXPIRES = NOW + timedelta(days=90)

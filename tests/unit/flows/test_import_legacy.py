@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.files.legacy_hash import legacy_hash
+from indexium_core.files.fingerprint import legacy_hash
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.store.database import Database

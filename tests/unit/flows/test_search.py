@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core.flows.planning import selection_rows
+from indexium_core.flows.planning import plan_cache
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.plan_search import Finder
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
-from indexium_core.model.planning.facets import FACETS, Facets
-from indexium_core.model.planning.plan import PlanQuery, Selection
+from indexium_core.model.planning.plan import FACETS, Facets, PlanQuery, Selection
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -188,7 +187,7 @@ def test_named_files_change_summary_as_their_ids_do(
     grown: Database, text: str | None, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows that are kept for single files, and those that the database adds up, give the numbers of the write."""
-    monkeypatch.setattr(selection_rows, "_FEW", few)
+    monkeypatch.setattr(plan_cache, "_FEW", few)
     planner, chance = MetadataPlanner(grown, clock=lambda: NOW), random.Random(3)
     plan = planner.plan(PlanQuery(query=""))
     ids = [file_id for (file_id,) in grown.read().execute("SELECT file_id FROM scanned_files").fetchall()]

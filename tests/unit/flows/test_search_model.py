@@ -16,8 +16,7 @@ from indexium_core.flows.planning.plan_search import Finder
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
 from indexium_core.model.people.people_comment import fold, person_key
-from indexium_core.model.planning.facets import FACETS
-from indexium_core.model.planning.plan import PlanItem, PlanQuery
+from indexium_core.model.planning.plan import FACETS, PlanItem, PlanQuery
 from indexium_core.store.catalog import locks
 from indexium_core.store.database import Database
 from indexium_core.store.people import people

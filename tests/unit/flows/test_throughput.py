@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.flows.writing.running.throughput import Throughput
+from indexium_core.flows.writing.throughput import Throughput
 
 
 class Clock:

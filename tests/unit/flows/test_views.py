@@ -9,7 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.review.saved_views import MAX_VIEWS, ViewService
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 from tests.support.catalog import NOW

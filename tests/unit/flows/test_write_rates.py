@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexium_core.flows.planning.write_rates import Measured, learn
-from indexium_core.store.versions.plan_version import DiskRates
+from indexium_core.store.plan_version import DiskRates
 
 MB = 10**6
 

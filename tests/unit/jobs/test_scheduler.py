@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from indexium_core import errors
-from indexium_core.jobs.schedules import scheduler
-from indexium_core.jobs.schedules.scheduler import ScheduleKind, Scheduler
+from indexium_core.jobs import scheduler
+from indexium_core.jobs.scheduler import ScheduleKind, Scheduler
+from indexium_core.model import schedule
 from indexium_core.model.job import Job
-from indexium_core.model.schedules import cron
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedule import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -99,7 +99,7 @@ class Home:
         self.scheduler.attach(self.queue, lambda: None)
         self.scheduler.register(
             ScheduleKind(name="nightly", kind="backup", cron="30 2 * * *", must_wait=lambda: self.is_busy),
-            ScheduleKind(name="copy", kind="copy", cron=cron.ON_CHANGE),
+            ScheduleKind(name="copy", kind="copy", cron=schedule.ON_CHANGE),
         )
         self.scheduler.start()
 
@@ -287,6 +287,6 @@ def test_delayed_job_that_the_database_does_not_take_comes_later(home: Home, mon
 
 
 def test_schedule_that_is_off_does_not_follow_changes(home: Home) -> None:
-    home.scheduler.change("copy", text=cron.ON_CHANGE, enabled=False)
+    home.scheduler.change("copy", text=schedule.ON_CHANGE, enabled=False)
     home.scheduler.add_later("copy", 0.5)
     assert home.go(seconds=2) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.jobs.speed import Speed
+from indexium_core.jobs.job_run import Speed
 
 
 def test_speed_covers_recent_items_only() -> None:

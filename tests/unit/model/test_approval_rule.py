@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.model.approvals.approval import APPROVAL_STATES, checked_kind, checked_state, checked_text
-from indexium_core.model.approvals.rule import APPROVAL_RISKS, ApprovalRule, WorkSize
+from indexium_core.model.approval import (
+    APPROVAL_RISKS,
+    APPROVAL_STATES,
+    ApprovalRule,
+    WorkSize,
+    checked_kind,
+    checked_state,
+    checked_text,
+)
 
 DAY = WorkSize(files=40, bytes=5_000_000_000, by_risk={"safe": 37, "warning": 1, "danger": 2})
 OFF = ApprovalRule()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from indexium_core import errors
-from indexium_core.model.schedules import cron
+from indexium_core.model import schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -28,9 +28,9 @@ def runs(text: str, after: str, count: int) -> list[str]:
     """Return the next times in UTC, by the zone of this machine."""
     moment, found = datetime.fromisoformat(after).replace(tzinfo=UTC), []
     for _ in range(count):
-        following = cron.next_run(text, moment)
+        following = schedule.next_run(text, moment)
         assert following is not None
-        assert following == cron.next_run(text, moment, zone=BERLIN)
+        assert following == schedule.next_run(text, moment, zone=BERLIN)
         moment = following
         found.append(f"{moment:%d %H:%M}")
     return found
@@ -59,14 +59,14 @@ def test_wrong_text_has_one_sentence_with_the_remedy(text: str) -> None:
     with pytest.raises(
         errors.ValidationError, match=r"is not a cron text\. Use .* '0 3 \* \* \*': every day at 03:00\.$"
     ):
-        cron.checked(text, follows_changes=True)
+        schedule.checked(text, follows_changes=True)
 
 
 def test_usual_form_and_words() -> None:
-    assert cron.checked("  0  3 * * * ", follows_changes=False) == "0 3 * * *"
-    assert cron.in_words("0 3 * * *") == "At 03:00 every day"
-    assert cron.checked("@Change", follows_changes=True) == cron.ON_CHANGE
-    assert cron.in_words(cron.ON_CHANGE) == "After each change"
-    assert cron.next_run(cron.ON_CHANGE, datetime.now(UTC)) is None
+    assert schedule.checked("  0  3 * * * ", follows_changes=False) == "0 3 * * *"
+    assert schedule.in_words("0 3 * * *") == "At 03:00 every day"
+    assert schedule.checked("@Change", follows_changes=True) == schedule.ON_CHANGE
+    assert schedule.in_words(schedule.ON_CHANGE) == "After each change"
+    assert schedule.next_run(schedule.ON_CHANGE, datetime.now(UTC)) is None
     with pytest.raises(errors.ValidationError, match="cannot follow changes"):
-        cron.checked(cron.ON_CHANGE, follows_changes=False)
+        schedule.checked(schedule.ON_CHANGE, follows_changes=False)

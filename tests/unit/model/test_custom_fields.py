@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.files.containers.matroska.fields import tags
 from indexium_core.model import query
-from indexium_core.model.fields import custom, registered, values
+from indexium_core.model.fields import custom, values
+from indexium_core.model.fields.custom import Definitions
 from indexium_core.model.fields.field import Field
-from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.fields.table import EDITABLE, FIELDS, all_fields, editable_fields, field_named, known_field
 from indexium_core.model.files.properties import label_of, lockable
@@ -27,13 +27,13 @@ CAMERA = custom.definition("camera_body", choices=("Sony FX3", "Canon R5"))
 
 @pytest.fixture(autouse=True)
 def _no_open_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registered, "_homes", {})
-    monkeypatch.setattr(registered, "_of_process", registered.NONE)
+    monkeypatch.setattr(custom, "_homes", {})
+    monkeypatch.setattr(custom, "_of_process", custom.NONE)
 
 
 @pytest.fixture
 def known() -> Iterator[None]:
-    with registered.active(Definitions((TAPE, CAMERA))):
+    with custom.active(Definitions((TAPE, CAMERA))):
         yield
 
 
@@ -72,7 +72,7 @@ def test_dotted_name_is_a_key_of_mp4() -> None:
 
 def test_tag_is_in_capitals_in_matroska() -> None:
     field = custom.definition("tape_number", tag="TapeNumber")
-    with registered.active(Definitions((field,))):
+    with custom.active(Definitions((field,))):
         content = tags.with_texts(b"", {}, fields=["tape_number"], added={"tape_number": "12"})
     assert b"TAPENUMBER" in content
     assert field.field.places["matroska"] == "TapeNumber"
@@ -184,50 +184,50 @@ def test_unregistered_field_is_unknown() -> None:
 
 
 def test_removed_field_keeps_its_title() -> None:
-    with registered.active(Definitions((), (TAPE,))):
+    with custom.active(Definitions((), (TAPE,))):
         assert known_field("tape_number").title == "Tape number"
         assert all_fields() == FIELDS
 
 
 def test_homes_of_one_process_have_the_same_fields() -> None:
-    registered.register("first", Definitions((TAPE,)))
+    custom.register("first", Definitions((TAPE,)))
     try:
-        registered.register("second", Definitions((TAPE,)))
-        registered.release("second")
+        custom.register("second", Definitions((TAPE,)))
+        custom.release("second")
         with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
-            registered.register("second", Definitions((CAMERA,)))
+            custom.register("second", Definitions((CAMERA,)))
         assert field_named("tape_number")
     finally:
-        registered.release("first")
-    registered.register("second", Definitions((CAMERA,)))
-    registered.release("second")
+        custom.release("first")
+    custom.register("second", Definitions((CAMERA,)))
+    custom.release("second")
     assert all_fields() == FIELDS
 
 
 def test_removed_fields_of_all_homes_are_known() -> None:
-    registered.register("first", Definitions((), (TAPE,)))
+    custom.register("first", Definitions((), (TAPE,)))
     try:
-        registered.register("second", Definitions())
+        custom.register("second", Definitions())
         assert known_field("tape_number").title == "Tape number"
         other = replace(TAPE, tag="OTHER_TAG")
         with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
-            registered.register("second", Definitions((), (other,)))
+            custom.register("second", Definitions((), (other,)))
         with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
-            registered.register("second", Definitions((other,)))
-        registered.register("second", Definitions((), (CAMERA,)))
+            custom.register("second", Definitions((other,)))
+        custom.register("second", Definitions((), (CAMERA,)))
         assert known_field("tape_number").title == "Tape number"
         assert known_field("camera_body").title == CAMERA.title
-        registered.release("first")
+        custom.release("first")
         assert known_field("tape_number").title == "tape_number"
     finally:
-        registered.release("first")
-        registered.release("second")
+        custom.release("first")
+        custom.release("second")
 
 
 def test_fields_of_a_task_hide_those_of_the_process() -> None:
-    registered.register("first", Definitions((TAPE,)))
+    custom.register("first", Definitions((TAPE,)))
     try:
-        with registered.active(Definitions((CAMERA,))):
+        with custom.active(Definitions((CAMERA,))):
             assert [each.key for each in all_fields()][len(FIELDS) :] == ["camera_body"]
     finally:
-        registered.release("first")
+        custom.release("first")

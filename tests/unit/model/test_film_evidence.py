@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from indexium_core.flows.titles.parsing import parse_name
-from indexium_core.model.names.film_signs import SIGNS, is_against
+from indexium_core.model.names.film_evidence import SIGNS, is_against
 from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.title_guess import FilmEvidence, LibraryKind, NamedFile, NfoFacts
 from tests.support.cases import each_case

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.flows.titles.parsing import parse_name
-from indexium_core.flows.titles.second_reader import read_again
-from indexium_core.model.names.judge import EVIDENCE, judge
+from indexium_core.flows.titles.parsing import parse_name, read_again
+from indexium_core.model.names.judge import EVIDENCE, SecondReading, judge
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import read_name
-from indexium_core.model.names.readings import SecondReading
 
 LONG = "Some.Long.Name.S01E02." * 12
 

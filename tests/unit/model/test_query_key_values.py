@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.model import query
-from indexium_core.model.planning.facets import FACETS
+from indexium_core.model.planning.plan import FACETS
 from tests.support.cases import each_case
 
 

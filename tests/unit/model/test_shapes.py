@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import pytest
 
 from indexium_core.api import answers  # noqa: F401  (imports all values that REST shows)
-from indexium_core.model import jsonable, shapes
+from indexium_core.model import shapes
 from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.operations.interrupted import InterruptedFile
 from indexium_core.model.planning.plan import Selection
@@ -56,7 +56,7 @@ def test_value_shows_fields_and_properties_by_their_names() -> None:
     assert (shown["number"], shown["at"], shown["ids"], shown["length"]) == (3, "2026-03-01T00:00:00Z", [1, 2], 1)
     assert shown["part"] == {"name": "x"}
     assert shown["parts"] == [{"name": "x"}]
-    assert json.loads(json.dumps({"found": value}, default=jsonable.plain)) == {"found": shown}
+    assert json.loads(json.dumps({"found": value}, default=shapes.plain)) == {"found": shown}
 
 
 def test_types_are_those_of_fields_and_of_results_of_properties() -> None:

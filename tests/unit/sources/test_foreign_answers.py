@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.model import jsonable
+from indexium_core.model import shapes
 from indexium_core.model.lookups.candidates import SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.sources.provider import Provider
@@ -77,7 +77,7 @@ def test_damaged_answers_have_a_result_or_a_sentence(setup: Setup, name: str, mo
                 tried += 1
                 try:
                     found = call(provider)
-                    json.dumps(asdict(found) if is_dataclass(found) else found, default=jsonable.plain)  # type: ignore[call-overload]
+                    json.dumps(asdict(found) if is_dataclass(found) else found, default=shapes.plain)  # type: ignore[call-overload]
                 except errors.ProviderError:
                     pass
                 except Exception as error:  # noqa: BLE001 - each place that fails is named

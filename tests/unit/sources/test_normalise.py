@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexium_core.keys import ProviderKeys
 from indexium_core.model.providers.fanarttv import FANARTTV
 from indexium_core.model.providers.tmdb import TMDB
 from indexium_core.model.providers.tvdb import TVDB
-from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
 from indexium_core.sources import fanarttv, normalise, omdb, tmdb, tvdb
 from indexium_core.sources.provider import ProviderAccess

@@ -17,8 +17,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.sources.images import ImageDownloads
-from indexium_core.sources.network import HttpRequest, Network
-from indexium_core.sources.unpacking import LimitedBody
+from indexium_core.sources.network import HttpRequest, LimitedBody, Network
 from tests.support.providers import MemoryLog
 
 MEGABYTE = 1_000_000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from indexium_core.store import snapshot, sql
+from indexium_core.store import snapshot, sql, survival
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import integrity, survival
+from indexium_core.store.recovery import integrity
 
 # Tables whose keys come from other tables, or continue after their largest one.
 _WITHOUT_SEQUENCE = {
@@ -46,5 +46,5 @@ def test_rebuild_reads_only_tables_that_a_snapshot_has() -> None:
 
 
 def test_every_table_has_a_rule_for_the_loss_of_the_database(database: Database) -> None:
-    """A new table needs a line in `store/recovery/survival.py`."""
+    """A new table needs a line in `store/survival.py`."""
     assert set(integrity.tables(database.read())) == set(survival.TABLES)

@@ -12,8 +12,8 @@ from indexium_core.store.operations import backups, ledger
 from indexium_core.store.operations.ledger_rows import ItemRecord, Restore, Task
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
+from indexium_core.store.plan_version import Modes
 from indexium_core.store.planning import plan_compute
-from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW, ids, scanned, store
 
 LATER = NOW + timedelta(hours=1)

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.store import memory
+from indexium_core.store import database_file, memory
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import database_file
 
 HUNGRY = "SELECT len(list(i)) FROM range($1) AS numbers(i)"  # a list is never spilled
 MANY = 8_000_000

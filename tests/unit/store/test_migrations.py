@@ -11,12 +11,12 @@ import pytest
 
 from indexium_core.store import jobs, migrations
 from indexium_core.store.database import Database
+from indexium_core.store.home_files import FILE_NAME
 from indexium_core.store.operations import backups, ledger
+from indexium_core.store.plan_version import Modes
 from indexium_core.store.planning import plan_compute, plan_read
-from indexium_core.store.recovery.files import FILE_NAME
 from indexium_core.store.review import steps, views
 from indexium_core.store.titles import external_ids
-from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW
 from tests.support.effort import effort
 

@@ -23,9 +23,9 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
+from indexium_core.store.plan_version import Version
 from indexium_core.store.review import bulk, decisions, steps
 from indexium_core.store.rows import Restat
-from indexium_core.store.versions.plan_version import Version
 from tests.support.cases import each_case
 from tests.support.catalog import NOW, marked, scanned, store
 from tests.support.source import public_names

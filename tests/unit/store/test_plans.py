@@ -24,11 +24,11 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
+from indexium_core.store.plan_version import Modes, Version
 from indexium_core.store.planning import plan_compute, plan_read, risk_sql
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.review import decisions
 from indexium_core.store.rows import Restat
-from indexium_core.store.versions.plan_version import Modes, Version
 from tests.support.catalog import NOW, hash_of, ids, scanned, store
 from tests.support.effort import effort
 

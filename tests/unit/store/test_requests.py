@@ -12,11 +12,11 @@ from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.store import requests
 from indexium_core.store.database import Database
-from indexium_core.store.operations import ledger, starting
+from indexium_core.store.operations import ledger
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
+from indexium_core.store.plan_version import Modes
 from indexium_core.store.planning import plan_compute
-from indexium_core.store.versions.plan_version import Modes
 from tests.support.catalog import NOW, ids, scanned, store
 
 DAY = timedelta(days=1)
@@ -66,7 +66,7 @@ def test_request_of_failed_start_is_not_stored(book: Database, monkeypatch: pyte
     def fail(*_: object, **__: object) -> None:
         raise errors.StoreError("The disk is full.")
 
-    monkeypatch.setattr(starting, "insert_history", fail)
+    monkeypatch.setattr(ledger, "insert_history", fail)
     with pytest.raises(errors.StoreError):
         begin(book)
     assert found(book) is None

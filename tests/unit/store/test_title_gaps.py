@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from indexium_core.model.titles.gaps import gaps_of
+from indexium_core.model.titles.titles import gaps_of
 from indexium_core.store.database import Database
 from indexium_core.store.titles import title_facets
 from indexium_core.store.titles import titles as store

@@ -16,9 +16,9 @@ from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview, TilePage
-from indexium_core.model.planning.facets import Wider
+from indexium_core.model.planning.plan import Wider
 from indexium_core.model.review.reports import DecisionReport
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 
 PAGE = 100  # tiles of one request
 PATIENCE = 1200  # milliseconds without typing before an unfinished search is an error

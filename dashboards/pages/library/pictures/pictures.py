@@ -15,11 +15,18 @@ from indexium_core.model import query as grammar
 from indexium_core.model.accounts.permissions import JOBS_MANAGE, PLAN_EDIT
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
-from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
-from indexium_core.model.files.tiles import DATE_SOURCES, FACETS, MediaFacetValue, MediaOverview, Tile, TilePage
-from indexium_core.model.planning.facets import Wider
+from indexium_core.model.files.tiles import (
+    DATE_SOURCES,
+    FACETS,
+    SHOWN_BY_BROWSERS,
+    MediaFacetValue,
+    MediaOverview,
+    Tile,
+    TilePage,
+)
+from indexium_core.model.planning.plan import Wider
 from indexium_core.model.review.reports import DecisionReport
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 
 SORTS = {
     "newest": "Newest first",

@@ -15,10 +15,9 @@ from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.accounts.permissions import PLAN_EDIT, QUERY_RUN, WRITE_SAFE
 from indexium_core.model.planning import risk
-from indexium_core.model.planning.facets import FACETS, Facet, Facets
-from indexium_core.model.planning.plan import PlanStatistics
+from indexium_core.model.planning.plan import FACETS, Facet, Facets, PlanStatistics
 from indexium_core.model.query import Completion
-from indexium_core.model.view import SavedView
+from indexium_core.model.saved import SavedView
 
 SORTS = {  # key → label, and what comes first in each direction
     "risk": ("Risk", "danger first", "safe first"),

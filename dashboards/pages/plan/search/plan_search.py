@@ -12,9 +12,8 @@ from dashboards.read_cache import ReadCache
 from dashboards.state import PlanState
 from indexium_core.library import Library
 from indexium_core.model import query
-from indexium_core.model.planning.facets import FACETS, Facet
-from indexium_core.model.planning.plan import SORT_KEYS
-from indexium_core.model.view import SavedView
+from indexium_core.model.planning.plan import FACETS, SORT_KEYS, Facet
+from indexium_core.model.saved import SavedView
 
 Message = Mapping[str, Any]
 

@@ -17,9 +17,8 @@ from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Page, Text, words
 from indexium_core.library import Library
-from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
-from indexium_core.model.review.reports import DecisionReport
+from indexium_core.model.review.reports import DecisionReport, FieldsPreview
 from indexium_core.model.shapes import picked
 from indexium_core.model.titles.fields import PLANNED_FIELDS, named_kind
 from indexium_core.model.titles.titles import (

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from indexium_core.model.fields import registered, table, values
+from indexium_core.model.fields import custom, table, values
 from indexium_core.model.fields.table import known_field
 
 _PLACES = {each.key: each.stored.asf for each in table.FIELDS if each.stored.asf is not None}
@@ -45,7 +45,7 @@ _UNSET = frozenset({0, 11_644_473_600 * _TICKS})  # FFmpeg writes 1970 into a fi
 
 def field_of(name: str) -> str:
     """Return the field of a text or an attribute, "" for none."""
-    return FIELDS.get(name.lower()) or registered.current().by_tag.get(name.lower(), "")
+    return FIELDS.get(name.lower()) or custom.current().by_tag.get(name.lower(), "")
 
 
 def new_name(field: str) -> str | None:

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from indexium_core.files import holes
-from indexium_core.files.containers import Capabilities, Layout, Reader, Strategy
+from indexium_core.files.containers import Capabilities, Layout, Reader, Strategy, holes
 from indexium_core.files.containers.bmff import boxes, editing, padding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.padding import BoxSplice

@@ -23,7 +23,7 @@ from indexium_core.files.containers.shared.parsing import (
     Option,
     TextLimit,
 )
-from indexium_core.model.fields import registered, table, values
+from indexium_core.model.fields import custom, table, values
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -86,7 +86,7 @@ def examine(reader: Reader) -> HeaderFacts:
 
 def field_of(name: str) -> str | None:
     """Return the field of a property by its name, None for none."""
-    return FIELDS.get(name.lower()) or registered.current().by_tag.get(name.lower())
+    return FIELDS.get(name.lower()) or custom.current().by_tag.get(name.lower())
 
 
 def name_of(field: str) -> str:

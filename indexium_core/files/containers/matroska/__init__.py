@@ -4,11 +4,11 @@ Matroska and WebM (RFC 9559, on EBML, RFC 8794): what such a file holds, and the
 An edit in place keeps all clusters, their places and bytes, so that every position in the file stays correct. If this
 is not possible, a new file is made from the parts of the old file, with every position corrected.
 
-Reading: `ebml` is the syntax and `ids` has the element IDs. `walk` examines a file into a `layout`, and `tail` a
-damaged end. `tag_places` has the place of each field, `tags`, `texts` and `info` read the fields, `seekhead` and `cues`
-the positions. Writing: `strategy` has the strategies, `editing` makes the new tags, `placement` and `zones` put them in
-place, `relocation` makes a new file; `overlay` joins two edits. `census` digests everything that must stay. Input: a
-reader and changes. Output: a layout, a patch in place, or a new file.
+Reading: `ebml` is the syntax and `ids` has the element IDs. `walk` examines a file into a `layout`, with a damaged end.
+`tag_places` has the place of each field, `tags`, `texts` and `info` read the fields, `seekhead` and `cues` the
+positions. Writing: `strategy` has the strategies and joins two edits, `editing` makes the new tags, `placement` and
+`zones` put them in place, `relocation` makes a new file. `census` digests everything that must stay. Input: a reader
+and changes. Output: a layout, a patch in place, or a new file.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from indexium_core.files.containers.ogg.comments import Comments, OggCodec
 from indexium_core.files.containers.ogg.pages import OggPage
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, Option
-from indexium_core.model.fields import registered, table, values
+from indexium_core.model.fields import custom, table, values
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -118,7 +118,7 @@ class JoinedText:
 
 def field_of(name: str) -> str | None:
     """Return the field of a text by its name, None for none."""
-    return FIELDS.get(name.upper()) or registered.current().by_tag.get(name.lower())
+    return FIELDS.get(name.upper()) or custom.current().by_tag.get(name.lower())
 
 
 def texts_of(stream: OggStream, fields: Collection[str] | None = None) -> list[JoinedText]:

@@ -24,9 +24,9 @@ from indexium_core.files.containers.photos import photo_dates, xmp, xmp_editing
 from indexium_core.files.containers.photos.photo_dates import ExifDate
 from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
 from indexium_core.files.containers.photos.xmp_editing import XmpTexts
-from indexium_core.model.fields import registered, values
+from indexium_core.model.fields import custom, values
+from indexium_core.model.fields.custom import RegisteredFields
 from indexium_core.model.fields.field import Field, XmpPlace
-from indexium_core.model.fields.registered import RegisteredFields
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
@@ -68,7 +68,7 @@ class ValueRefusedError(Exception):
 
 def properties() -> Mapping[str, XmpPlace]:
     """Return the property of each field."""
-    return _properties(registered.current())
+    return _properties(custom.current())
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,5 +1,5 @@
 """
-The edits of an operation in workers of a cluster: `editing` runs there, with a journal on the shared storage.
+The edits of an operation in workers of a cluster: `file_edit` runs there, with a journal on the shared storage.
 
 The service creates the journal (`worker_journals`), and the worker runs the protocol with it. When the worker has ended
 or is lost, the service takes the journal over and decides by it: the result of the worker, a late result if the write
@@ -27,7 +27,7 @@ from typing import Any, ClassVar, TypeVar
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import disk
-from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing import file_edit, protocol
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.flows.writing.workers import process_edits, worker_side
@@ -72,13 +72,13 @@ class ClusterEdits:
         self._folders = worker_journals.folders()
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
-        """Do what `editing.edit` does, in a worker."""
+        """Do what `file_edit.edit` does, in a worker."""
         folder = next((folder for root, folder in self._folders if task.path.startswith(root + b"/")), None)
         if folder is None:  # recovery would not find the journal of a worker
             return self._edit_in_service(task, progress)
         started = time.perf_counter()
         try:
-            policy = replace(self._policy, reverted=editing.reverted(task, self._policy))
+            policy = replace(self._policy, reverted=file_edit.reverted(task, self._policy))
             for path in self._worker_journals.earlier(folder, task.item_id):
                 late = self._resolve(task, path, "of an earlier attempt ended", started=started)
                 if late.record.result.status in _FINAL:
@@ -99,7 +99,7 @@ class ClusterEdits:
         with self._slots.held(progress.waiting()) as may_write:
             if not may_write:
                 return protocol.still_pending(task)
-            return editing.edit(task, self._journal, self._policy, progress)
+            return file_edit.edit(task, self._journal, self._policy, progress)
 
     def _attempt(
         self, task: Task, policy: WritePolicy, progress: FileProgress, folder: Path, *, started: float

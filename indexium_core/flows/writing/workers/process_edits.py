@@ -38,7 +38,7 @@ class ProcessEdits:
     threads_per_write: ClassVar[int] = 1
 
     def edit(self, task: Task, progress: FileProgress) -> EditResult:
-        """Do what `editing.edit` does, in a worker process."""
+        """Do what `file_edit.edit` does, in a worker process."""
         plain, started = plain_fields(self.policy), time.perf_counter()
         handler = RequestHandler(self.undo_journal, self.policy, progress)
         try:

@@ -29,8 +29,8 @@ from indexium_core.files import journal, swap
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryRow
+from indexium_core.store.home_files import CLUSTER_ID, sync_and_rename
 from indexium_core.store.operations.ledger_rows import UnresolvedItem
-from indexium_core.store.recovery.files import CLUSTER_ID, sync_and_rename
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from indexium_core.files import journal
-from indexium_core.flows.writing import editing
+from indexium_core.flows.writing import file_edit
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.store.operations.ledger_rows import Task
@@ -61,7 +61,7 @@ def run_edit(
         is_cancelled=channel.is_cancelled,
         on_progress=channel.on_progress,
     )
-    return editing.edit(task, _JournalProxy(journal_handler), policy, FileProgress(policy))
+    return file_edit.edit(task, _JournalProxy(journal_handler), policy, FileProgress(policy))
 
 
 class _JournalProxy:

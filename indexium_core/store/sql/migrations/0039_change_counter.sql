@@ -1,2 +1,2 @@
--- The change counter of the home, see `store/recovery/change_counter.py`.
+-- The change counter of the home, see `store/change_counter.py`.
 CREATE SEQUENCE changes START 1;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.model.matches.recognised import marked_parts
+from indexium_core.model.matches.questions import marked_parts
 
 
 @pytest.mark.parametrize(

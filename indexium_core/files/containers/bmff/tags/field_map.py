@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
 from indexium_core.model.fields.field import BmffPlace
 from indexium_core.model.fields.table import CREATION_TIME, FIELDS, known_field
 
@@ -42,7 +42,7 @@ HIDING: Mapping[bytes, str] = {
 
 def key_field(name: str) -> str | None:
     """Return the field of a key, or of a free-form item, by its name; FFmpeg ignores letter case."""
-    return KEYS.get(name.lower()) or registered.current().by_mp4_name.get(name.lower())
+    return KEYS.get(name.lower()) or custom.current().by_mp4_name.get(name.lower())
 
 
 def new_item(field: str) -> bytes | None:

@@ -10,6 +10,10 @@ changed value whose type is not UTF-8 gets type 1, which every reader shows.
 
 In a `meta` with `keys` the type of an item is a number that counts the names from 1 on (QuickTime File Format,
 "Metadata Item Keys Atom": version and flags, a count, then size, namespace and name of each).
+
+Type 1 is text, 21 and 22 are integers with and without a sign, 23 and 24 are floating-point numbers of 32 and 64 bits,
+65 to 78 are integers of one size. FFmpeg reads only the types to 23, and of `tvsn` and `tves` only the fourth byte,
+whatever their type is, so these get an integer of four bytes. A key keeps its type if that can hold the number.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
-from indexium_core.files.containers.bmff.tags import macintosh
+from indexium_core.files.containers.bmff.tags import strings
 
 FREEFORM = b"----"  # an item with its name in a box `name` and the name's owner in a box `mean`
 
@@ -68,7 +72,7 @@ def with_edited_texts(content: bytes, edit: Callable[[str], str | None]) -> byte
 def cannot_convert(content: bytes) -> list[bool]:
     """Return for each value whether readers disagree on the encoding of its type."""
     values = [data for kind, data in _children(content) if kind == b"data"]
-    return [int.from_bytes(data[:4], "big") == _MACINTOSH and not macintosh.is_utf8(data[8:]) for data in values]
+    return [int.from_bytes(data[:4], "big") == _MACINTOSH and not strings.is_utf8(data[8:]) for data in values]
 
 
 def typed_values(content: bytes) -> list[tuple[int, bytes]]:
@@ -127,7 +131,7 @@ def _decoded(data: bytes) -> str:
             return value.decode("utf-16" if value.startswith(b"\xff\xfe") else "utf-16-be").removeprefix("\ufeff")
         except UnicodeDecodeError:
             raise MalformedBoxError("The comment in the tags has damaged UTF-16.") from None
-    return macintosh.decoded(value) if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")
+    return strings.mac_decoded(value) if kind == _MACINTOSH else value.decode("utf-8", "surrogateescape")
 
 
 def _encoded(data: bytes, text: str) -> bytes:
@@ -135,7 +139,7 @@ def _encoded(data: bytes, text: str) -> bytes:
     if text == _decoded(data):
         return data
     kind, value = int.from_bytes(data[:4], "big"), data[8:]
-    if kind == _MACINTOSH and not macintosh.is_utf8(value) and (mac := macintosh.encoded(text)) is not None:
+    if kind == _MACINTOSH and not strings.is_utf8(value) and (mac := strings.mac_encoded(text)) is not None:
         return data[:8] + mac
     kept = kind if kind == _UTF8_SORTED else _UTF8
     return struct.pack(">I", kept) + data[4:8] + text.encode("utf-8", "surrogateescape")
@@ -188,3 +192,51 @@ def key_name(kind: bytes, names: Sequence[str]) -> str:
     """Return the name of an item by its type, empty if the type is not the number of a name."""
     number = int.from_bytes(kind, "big")
     return names[number - 1] if 1 <= number <= len(names) else ""
+
+
+_TEXT = frozenset({0, 1, 4})
+_SIGNED, _UNSIGNED = 21, 22
+_SIGNED_TYPES = frozenset({_SIGNED, 65, 66, 67, 74})
+_INTEGERS = _SIGNED_TYPES | {_UNSIGNED, 75, 76, 77, 78}
+_FLOATS = {23: ">f", 24: ">d"}
+_FLOAT32 = 23
+_EXACT = 1 << 24  # a float of 32 bits holds every whole number up to this one
+_FOUR_BYTES = frozenset({b"tvsn", b"tves"})
+
+
+def number_texts(content: bytes) -> list[str]:
+    """Return the numbers of an item as texts; raises MalformedBoxError if one has another form."""
+    return [_number_text(kind, value) for kind, value in typed_values(content)]
+
+
+def with_only_number(kind: bytes, content: bytes, number: str) -> bytes:
+    """Return the content of an item, whose type is `kind`, with one number as its only value."""
+    old_type, old = next(iter(typed_values(content)), (0, b""))
+    if kind in _FOUR_BYTES:
+        return with_only_value(content, int(number).to_bytes(4, "big"), kind=_SIGNED)
+    if old_type in _TEXT:
+        return with_only_value(content, number.encode())
+    if old_type in {_SIGNED, _UNSIGNED} and int(number) < 1 << 8 * len(old) - 1:
+        return with_only_value(content, int(number).to_bytes(len(old), "big"), kind=old_type)
+    if int(number) > _EXACT:
+        return with_only_value(content, number.encode())
+    return with_only_value(content, struct.pack(">f", float(number)), kind=_FLOAT32)
+
+
+def number_content(kind: bytes, number: str) -> bytes:
+    """Return the content of a new item: an integer for an item with a type of its own, else a float for a key."""
+    if kind in _FOUR_BYTES:
+        return new_content(int(number).to_bytes(4, "big"), kind=_SIGNED)
+    return new_content(struct.pack(">f", float(number)), kind=_FLOAT32)
+
+
+def _number_text(kind: int, value: bytes) -> str:
+    if kind == 0 and value[:1] == b"\0":
+        kind = _UNSIGNED
+    if kind in _TEXT:
+        return value.decode("utf-8", "surrogateescape").rstrip("\0")
+    if kind in _INTEGERS and 1 <= len(value) <= 8:
+        return str(int.from_bytes(value, "big", signed=kind in _SIGNED_TYPES))
+    if kind in _FLOATS and len(value) == struct.calcsize(_FLOATS[kind]):
+        return f"{struct.unpack(_FLOATS[kind], value)[0]:f}"
+    raise MalformedBoxError("The number has an unknown form.")

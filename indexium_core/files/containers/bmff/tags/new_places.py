@@ -21,7 +21,7 @@ from itertools import chain
 
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
-from indexium_core.files.containers.bmff.tags import field_map, items, numeric_items, places, strings
+from indexium_core.files.containers.bmff.tags import field_map, items, places, strings
 from indexium_core.files.containers.bmff.tags.places import is_read
 from indexium_core.model.fields.table import COMMENT, known_field
 
@@ -157,7 +157,7 @@ def _new_box(place: NewPlace, value: str) -> bytes:
 def _new_content(kind: bytes, key: str, value: str) -> bytes:
     field = known_field(key)
     if field.type in {"integer", "rating"} and not field.custom:  # every program reads the texts of custom fields
-        return numeric_items.new_content(kind, value)
+        return items.number_content(kind, value)
     return items.new_content(value.encode("utf-8", "surrogateescape"))
 
 

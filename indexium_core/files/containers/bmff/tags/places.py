@@ -16,9 +16,40 @@ from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
-from indexium_core.files.containers.bmff.tags import assets, field_map, genres, items, numeric_items, strings
+from indexium_core.files.containers.bmff.tags import assets, field_map, items, strings
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
+
+_NAMES = (
+    "Blues|Classic Rock|Country|Dance|Disco|Funk|Grunge|Hip-Hop|Jazz|Metal|New Age|Oldies|Other|"
+    "Pop|R&B|Rap|Reggae|Rock|Techno|Industrial|Alternative|Ska|Death Metal|Pranks|Soundtrack|"
+    "Euro-Techno|Ambient|Trip-Hop|Vocal|Jazz+Funk|Fusion|Trance|Classical|Instrumental|Acid|House|"
+    "Game|Sound Clip|Gospel|Noise|Alt. Rock|Bass|Soul|Punk|Space|Meditative|Instrumental Pop|"
+    "Instrumental Rock|Ethnic|Gothic|Darkwave|Techno-Industrial|Electronic|Pop-Folk|Eurodance|Dream|"
+    "Southern Rock|Comedy|Cult|Gangsta Rap|Top 40|Christian Rap|Pop/Funk|Jungle|Native American|"
+    "Cabaret|New Wave|Psychedelic|Rave|Showtunes|Trailer|Lo-Fi|Tribal|Acid Punk|Acid Jazz|Polka|"
+    "Retro|Musical|Rock & Roll|Hard Rock|Folk|Folk-Rock|National Folk|Swing|Fast-Fusion|Bebop|"
+    "Latin|Revival|Celtic|Bluegrass|Avantgarde|Gothic Rock|Progressive Rock|Psychedelic Rock|"
+    "Symphonic Rock|Slow Rock|Big Band|Chorus|Easy Listening|Acoustic|Humour|Speech|Chanson|Opera|"
+    "Chamber Music|Sonata|Symphony|Booty Bass|Primus|Porn Groove|Satire|Slow Jam|Club|Tango|Samba|"
+    "Folklore|Ballad|Power Ballad|Rhythmic Soul|Freestyle|Duet|Punk Rock|Drum Solo|A Cappella|"
+    "Euro-House|Dance Hall|Goa|Drum & Bass|Club-House|Hardcore|Terror|Indie|BritPop|Afro-Punk|"
+    "Polsk Punk|Beat|Christian Gangsta Rap|Heavy Metal|Black Metal|Crossover|Contemporary Christian|"
+    "Christian Rock|Merengue|Salsa|Thrash Metal|Anime|JPop|Synthpop|Abstract|Art Rock|Baroque|"
+    "Bhangra|Big Beat|Breakbeat|Chillout|Downtempo|Dub|EBM|Eclectic|Electro|Electroclash|Emo|"
+    "Experimental|Garage|Global|IDM|Illbient|Industro-Goth|Jam Band|Krautrock|Leftfield|Lounge|"
+    "Math Rock|New Romantic|Nu-Breakz|Post-Punk|Post-Rock|Psytrance|Shoegaze|Space Rock|Trop Rock|"
+    "World Music|Neoclassical|Audiobook|Audio Theatre|Neue Deutsche Welle|Podcast|Indie Rock|G-Funk|"
+    "Dubstep|Garage Rock|Psybient"
+)
+_GENRES = tuple(_NAMES.split("|"))
+
+
+def genre_name(value: bytes) -> str:
+    """Return the genre of the number in an item: 16 bits, 1 for the first genre of ID3."""
+    number = int.from_bytes(value, "big")
+    return _GENRES[number - 1] if 1 <= number <= len(_GENRES) else f"Genre {number}"
+
 
 MAX_BYTES = 1024 * 1024  # of one text
 
@@ -225,9 +256,9 @@ def values(place: FieldPlace) -> list[str]:
     elif place.strings:
         texts = strings.texts(place.content)
     elif place.is_genre_number:
-        texts = [genres.name(value) for _, value in items.typed_values(place.content)]
+        texts = [genre_name(value) for _, value in items.typed_values(place.content)]
     else:
-        texts = (numeric_items.texts if known.type in _NUMBERS else items.text_values)(place.content)
+        texts = (items.number_texts if known.type in _NUMBERS else items.text_values)(place.content)
     return [field_values.stored(known, text) for text in texts]
 
 
@@ -247,7 +278,7 @@ def with_only_value(place: FieldPlace, value: str, encoded: bytes) -> bytes:
     if place.asset:
         return boxes.whole(place.box.kind, assets.with_text(place.box.kind, place.content, value))
     if not place.strings and known_field(place.field).type in _NUMBERS:
-        return boxes.whole(place.box.kind, numeric_items.with_only_number(place.box.kind, place.content, value))
+        return boxes.whole(place.box.kind, items.with_only_number(place.box.kind, place.content, value))
     if place.is_genre_number:
         item = field_map.new_item(place.field)
         assert item is not None

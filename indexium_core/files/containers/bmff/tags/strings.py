@@ -1,5 +1,5 @@
 """
-The text of a `udta` box in QuickTime: a list of strings, one for each language.
+The text of a `udta` box in QuickTime: a list of strings, one for each language; and texts in a Macintosh encoding.
 
 A string is 16 bits of length, 16 bits of language, and text (QuickTime File Format, "User Data Text Strings" and
 "Language Code Values"). A language below 0x400, or 0x7FFF, is a Macintosh code, and the text has a Macintosh encoding.
@@ -11,6 +11,10 @@ language is undetermined: readers decode UTF-8 with a Macintosh code as MacRoman
 
 Preserve mode keeps every string with its language and its bytes. A text becomes UTF-8 only if its own encoding cannot
 hold the new names, or players would not show it.
+
+QuickTime declares such an encoding by a language code (strings of `udta`) or by a data type (items of `ilst`). Some
+writers (ExifTool) store UTF-8 there, so a text that is valid UTF-8 counts as UTF-8. All readers decode any other text
+as MacRoman, for every language (FFmpeg 5.1 to 8.1, ExifTool 12.57).
 """
 
 from __future__ import annotations
@@ -19,7 +23,36 @@ import struct
 from collections.abc import Callable, Iterator
 
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
-from indexium_core.files.containers.bmff.tags import macintosh
+
+
+def is_utf8(data: bytes) -> bool:
+    """Return whether bytes are UTF-8 (ASCII counts)."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def mac_decoded(data: bytes) -> str:
+    """Return a text: from UTF-8 if the bytes are valid, else from MacRoman, which has a letter for every byte."""
+    return data.decode() if is_utf8(data) else data.decode("mac_roman")
+
+
+def mac_encoded(text: str) -> bytes | None:
+    """
+    Return a text in MacRoman, or None if it must become UTF-8.
+
+    FFmpeg allocates two bytes of UTF-8 for each byte of MacRoman and cuts off longer texts.
+    """
+    try:
+        data = text.encode("mac_roman")
+    except UnicodeEncodeError:
+        return None
+    if is_utf8(data):
+        return data if data.isascii() else None
+    return data if len(text.encode()) <= 2 * len(data) else None
+
 
 MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
 
@@ -81,10 +114,7 @@ def too_long(length: int) -> str:
 
 def cannot_convert(content: bytes) -> list[bool]:
     """Return for each string whether its language has an encoding that is neither MacRoman nor UTF-8."""
-    return [
-        _is_mac(language) and language not in _ROMAN and not macintosh.is_utf8(text)
-        for language, text in _strings(content)
-    ]
+    return [_is_mac(language) and language not in _ROMAN and not is_utf8(text) for language, text in _strings(content)]
 
 
 def iso_language(content: bytes) -> int:
@@ -120,7 +150,7 @@ def _decoded(language: int, text: bytes) -> str:
             return text.decode("utf-16")
         except UnicodeDecodeError:
             raise MalformedBoxError("The comment in the user data has damaged UTF-16.") from None
-    return macintosh.decoded(text) if _is_mac(language) else text.decode("utf-8", "surrogateescape")
+    return mac_decoded(text) if _is_mac(language) else text.decode("utf-8", "surrogateescape")
 
 
 def _encoded(language: int, old: bytes, text: str, *, keeps_language: bool) -> tuple[int, bytes]:
@@ -130,7 +160,7 @@ def _encoded(language: int, old: bytes, text: str, *, keeps_language: bool) -> t
     utf8 = text.encode("utf-8", "surrogateescape")
     if not _is_mac(language):
         return language, utf8
-    if (old.isascii() or not macintosh.is_utf8(old)) and (data := macintosh.encoded(text)) is not None:
+    if (old.isascii() or not is_utf8(old)) and (data := mac_encoded(text)) is not None:
         return language, data
     return (_ISO.get(language, _UNDETERMINED) if keeps_language else _UNDETERMINED), utf8
 

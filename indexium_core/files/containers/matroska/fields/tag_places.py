@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from indexium_core.model.fields.custom import RegisteredFields
 from indexium_core.model.fields.field import MatroskaPlace
-from indexium_core.model.fields.registered import RegisteredFields
 from indexium_core.model.fields.table import CREATION_TIME, FIELDS, TITLE, known_field
 
 FILE = 50  # TargetTypeValue of the file, which is the default

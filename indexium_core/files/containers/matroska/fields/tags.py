@@ -22,9 +22,9 @@ from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 from indexium_core.files.containers.matroska.fields import tag_places
-from indexium_core.model.fields import registered
+from indexium_core.model.fields import custom
+from indexium_core.model.fields.custom import RegisteredFields
 from indexium_core.model.fields.field import MatroskaPlace
-from indexium_core.model.fields.registered import RegisteredFields
 
 _UNKNOWN_LEVEL = 0  # of a Tag whose target is neither the file nor its season or show
 _LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
@@ -109,7 +109,7 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
         RefusedError: It is too large.
 
     """
-    fields = registered.current()
+    fields = custom.current()
     return _parse_cached(content, fields) if len(content) <= _CACHED_BYTES else _parse(content, fields)
 
 

@@ -1,1 +1,0 @@
-"""Routes of accounts: API tokens, and who sends a request."""

@@ -1,1 +1,0 @@
-"""The sign-in with an account of another program: OpenID Connect, authorization code flow with PKCE."""

@@ -1,1 +1,0 @@
-"""Files of keys in a home, which only their user can read."""

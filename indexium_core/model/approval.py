@@ -1,0 +1,268 @@
+"""Requests for approval: the rule that says which work waits, who proposes it, what people do, and the items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.accounts.permissions import PUBLISH, ROLLBACK, WRITE_ANY, Permission
+from indexium_core.model.operations.actor import Actor
+from indexium_core.model.planning.plan import WRITABLE
+from indexium_core.model.shapes import ListPage, Shaped
+
+ApprovalRisk = Literal["off", "safe", "warning", "danger"]
+APPROVAL_RISKS: tuple[ApprovalRisk, ...] = get_args(ApprovalRisk)
+BEYOND_ROLE = "its proposer may not start it alone"
+WANTED = "its proposer asks for an approval"
+
+
+def waiting_sentence(reasons: Sequence[str]) -> str:
+    """Return why work would be a proposal only, as a sentence for its proposer."""
+    words = [reason.replace("its proposer", "you") for reason in reasons]
+    return f"Nothing is written before another person approves it: {wording.list_of(words)}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkSize:
+    """The size of work that would start."""
+
+    noun: str = "file"  # file, or title of a publication
+    files: int = 0  # files, or titles, that would be changed
+    bytes: int = 0  # total size of these files; of a publication, of its new files
+    by_risk: Mapping[str, int] = field(default_factory=dict)  # number of these by risk level
+
+    @property
+    def items(self) -> str:
+        """The number in words: `40 files`."""
+        return wording.plural(self.files, self.noun)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """
+    When work waits for approval: at a risk, or above a number of files or bytes.
+
+    Attributes:
+        risk: Work waits if one of its files has this risk or a higher one; `off`: the risk does not matter.
+        files: Work waits if it has more files, or titles, than this; 0: the number does not matter.
+        bytes: Work waits if its files are larger than this together; 0: the size does not matter.
+
+    """
+
+    risk: ApprovalRisk = "off"
+    files: int = 0
+    bytes: int = 0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any work can have to wait."""
+        return self.risk != "off" or self.files > 0 or self.bytes > 0
+
+    def reasons(self, work: WorkSize) -> tuple[str, ...]:
+        """Return why work has to wait, each as a part of a sentence; empty if it may start at once."""
+        found = []
+        if self.risk != "off":
+            for level in WRITABLE[WRITABLE.index(self.risk) :]:
+                if count := work.by_risk.get(level, 0):
+                    verb = "has" if count == 1 else "have"
+                    found.append(f"{wording.plural(count, work.noun)} {verb} the risk {level}")
+        if 0 < self.files < work.files:
+            found.append(f"it has {work.items}, and more than {self.files:,} wait")
+        if 0 < self.bytes < work.bytes:
+            found.append(f"it has {wording.size(work.bytes)}, and more than {wording.size(self.bytes)} wait")
+        return tuple(found)
+
+
+ApprovalState = Literal["waiting", "approved", "rejected", "withdrawn", "expired", "done"]
+ApprovalKind = Literal["write", "publish", "rollback"]
+ApprovalAction = Literal["proposed", "commented", "changed", "approved", "rejected", "withdrawn"]
+APPROVAL_STATES: tuple[ApprovalState, ...] = get_args(ApprovalState)
+APPROVAL_KINDS: tuple[ApprovalKind, ...] = get_args(ApprovalKind)
+# Who may start any work of a kind may also approve and reject it.
+DECIDING: Mapping[ApprovalKind, Permission] = {"write": WRITE_ANY, "publish": PUBLISH, "rollback": ROLLBACK}
+KIND_WORDS: Mapping[ApprovalKind, str] = {"write": "write", "publish": "publication", "rollback": "rollback"}
+STATE_WORDS: Mapping[ApprovalState, str] = {
+    "waiting": "waits for approval",
+    "approved": "approved, runs",
+    "rejected": "rejected",
+    "withdrawn": "withdrawn",
+    "expired": "expired",
+    "done": "approved, has ended",
+}
+LONGEST_TEXT = 2000  # characters of a comment or a reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalEntry(Shaped):
+    """A step of a request: its proposal, a comment, a change of its items, or a decision."""
+
+    shape = "at action by text"
+
+    at: datetime
+    action: ApprovalAction
+    actor: Actor
+    text: str  # a comment, a reason, or which items changed
+
+    @property
+    def by(self) -> str:
+        """Who did it."""
+        return self.actor.name
+
+    @property
+    def words(self) -> str:
+        """What was done, in words: `rejected by Ann`. A change is found by somebody else than who made it."""
+        if self.action == "changed":
+            return f"found to differ from the proposal when {self.by} tried to approve it"
+        return f"{self.action} by {self.by}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval(Shaped):
+    """A request to start a write, a publication or a rollback."""
+
+    shape = (
+        "id kind state title files bytes by_risk reasons digest reverts_id proposed_by proposed_at expires_at "
+        "decided_by decided_at note operation_id entries"
+    )
+
+    id: int
+    kind: ApprovalKind
+    state: ApprovalState
+    title: str  # of the job that it would start
+    files: int  # files, or titles of a publication
+    bytes: int  # total size of the files; of a publication, of its new files
+    by_risk: dict[str, int]
+    reasons: list[str]  # why it waits
+    digest: str  # of what would be written
+    reverts_id: int | None  # the operation that a rollback reverts
+    proposer: Actor
+    proposed_at: datetime
+    expires_at: datetime
+    decider: Actor | None = None  # who approved, rejected or withdrew it
+    decided_at: datetime | None = None
+    note: str = ""  # the reason of the decision, or which items changed since it was proposed
+    operation_id: int | None = None  # of approved work
+    proposed_digest: str = ""  # of what would have been written at the proposal
+    proposed_change: int = 0  # the newest change of anybody at that time
+    query: dict[str, Any] = field(default_factory=dict)  # the arguments with which the work starts
+    entries: list[ApprovalEntry] = field(default_factory=list)  # the oldest first; lists of requests have none
+
+    @property
+    def is_as_proposed(self) -> bool:
+        """Whether its digest is that of the proposal."""
+        return self.digest == self.proposed_digest
+
+    @property
+    def proposed_by(self) -> str:
+        """The name of the proposer."""
+        return self.proposer.name
+
+    @property
+    def decided_by(self) -> str | None:
+        """The name of who decided."""
+        return None if self.decider is None else self.decider.name
+
+    @property
+    def noun(self) -> str:
+        """What the number of files counts."""
+        return noun_of(self.kind)
+
+    @property
+    def items(self) -> str:
+        """The number in words: `40 files`."""
+        return wording.plural(self.files, self.noun)
+
+    @property
+    def summary(self) -> str:
+        """The work in words: `write of 40 files`."""
+        return f"{KIND_WORDS[self.kind]} of {self.items}"
+
+    @property
+    def state_words(self) -> str:
+        """The state in words."""
+        return STATE_WORDS[self.state]
+
+    @property
+    def why(self) -> str:
+        """Why it waits, as a sentence."""
+        text = wording.list_of(self.reasons)
+        return f"{text[:1].upper()}{text[1:]}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalPage(ListPage):
+    """One page of requests, the newest first."""
+
+    items: list[Approval]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalItem(Shaped):
+    """A file, a title, or an item of a rollback, as it was proposed."""
+
+    shape = "item name path"
+
+    item: str  # `file:12`, `movie:5`, or `item:77` of the operation that is rolled back
+    name: str
+    path: str
+
+    @property
+    def number(self) -> int:
+        """The id in `item`."""
+        return int(self.item.partition(":")[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalItemPage(ListPage):
+    """One page of the items of a request, in the order of their paths."""
+
+    items: list[ApprovalItem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalNotice:
+    """What a page tells the present actor about requests."""
+
+    to_decide: int  # requests that the actor may approve or reject
+    proposed: int  # requests of the actor that wait
+    own: tuple[int, ...] = field(default=(), compare=False)  # their ids
+
+
+def noun_of(kind: ApprovalKind) -> str:
+    """Return what the number of files of work counts: file, or title of a publication."""
+    return "title" if kind == "publish" else "file"
+
+
+def checked_text(text: str, *, what: str, is_needed: bool = False) -> str:
+    """Return a comment or a reason without spaces around it; UsageError if it is too long, or missing."""
+    text = text.strip()
+    if is_needed and not text:
+        raise errors.UsageError(f"The {what} is empty. Write one sentence.")
+    if len(text) > LONGEST_TEXT:
+        raise errors.UsageError(f"The {what} is too long. Use at most {LONGEST_TEXT:,} characters.")
+    return text
+
+
+def checked_state(text: str) -> ApprovalState | None:
+    """Return a state of requests; None for ""; UsageError if there is none of this name."""
+    for state in APPROVAL_STATES:
+        if text == state:
+            return state
+    if text:
+        raise errors.UsageError(f"There is no state “{text[:40]}”. Choose one of: {', '.join(APPROVAL_STATES)}.")
+    return None
+
+
+def checked_kind(text: str) -> ApprovalKind | None:
+    """Return a kind of work; None for ""; UsageError if there is none of this name."""
+    for kind in APPROVAL_KINDS:
+        if text == kind:
+            return kind
+    if text:
+        known = ", ".join(APPROVAL_KINDS)
+        raise errors.UsageError(f"There is no kind of request “{text[:40]}”. Choose one of: {known}.")
+    return None

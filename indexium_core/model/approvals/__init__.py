@@ -1,1 +1,0 @@
-"""Approvals: work that waits for another person, and the rule that says which work does."""

@@ -1,1 +1,0 @@
-"""Values about the scan of folders."""

@@ -1,1 +1,0 @@
-"""Schedules as values, and the times of cron texts."""

@@ -1,1 +1,0 @@
-"""Answers of providers and the requests for them."""

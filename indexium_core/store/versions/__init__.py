@@ -1,1 +1,0 @@
-"""Versions of the plan: their names, and what was current when they were computed."""
