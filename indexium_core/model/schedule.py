@@ -1,8 +1,9 @@
 """
 A schedule: which job starts when, and how its last run ended.
 
-The module has the times of cron texts, in local time, and the table of the schedules of a home, too. A time that daylight saving time skips is one hour later on that day, and a time that comes twice counts once. A text
-that starts with `*` in its minutes or hours follows the elapsed time instead.
+The module has the times of cron texts, in local time, and the table of the schedules of a home, too. A time that
+daylight saving time skips is one hour later on that day, and a time that comes twice counts once. A text that starts
+with `*` in its minutes or hours follows the elapsed time instead.
 """
 
 from __future__ import annotations
