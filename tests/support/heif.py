@@ -65,6 +65,7 @@ def heic(
     size: tuple[int, int] = (0, 0),
     brand: bytes = b"heic",
     base: bool = False,
+    numbered_pieces: bool = False,
     more: bytes = b"",
 ) -> bytes:
     """
@@ -77,6 +78,7 @@ def heic(
         size: The size of the whole picture if the last item is made of tiles; that item is then the main picture.
         brand: The brand of the file.
         base: Store positions in the base offset of `iloc`, as libheif does.
+        numbered_pieces: Store an index with each piece of an item, which readers skip.
         more: Boxes behind `mdat`.
 
     """
@@ -106,7 +108,8 @@ def heic(
     used |= {number: [5, 3, *rotation] for number, item in numbered if item.tiles}
     main = len(numbered) if any(size) else 1
     head = box(b"ftyp", brand, bytes(4), b"mif1heicmiaf")
-    version = int(any(item.method for item in all_items))  # exiv2 0.27 reads only version 0 without base offsets
+    # exiv2 0.27 reads only version 0 without base offsets
+    version = int(numbered_pieces or any(item.method for item in all_items))
     inside = b"".join(item.data for item in all_items if item.method == 1)
 
     def meta(start: int) -> bytes:
@@ -117,6 +120,7 @@ def heic(
             places += struct.pack(">H", 0) + struct.pack(">I", at) * base + struct.pack(">H", item.pieces)
             length = -(-len(item.data) // item.pieces)
             for first in range(0, len(item.data), length):
+                places += struct.pack(">I", 9) * numbered_pieces
                 places += struct.pack(">II", first + (0 if base else at), min(length, len(item.data) - first))
             in_file += 0 if item.method else len(item.data)
             in_idat += len(item.data) if item.method else 0
@@ -125,7 +129,13 @@ def heic(
             0,
             full(b"hdlr", 0, bytes(4), b"pict", bytes(12), b"\0"),
             full(b"pitm", 0, struct.pack(">H", main)),
-            full(b"iloc", version, bytes([0x44, 0x40 * base]), struct.pack(">H", len(all_items)), places),
+            full(
+                b"iloc",
+                version,
+                bytes([0x44, 0x40 * base + 4 * numbered_pieces]),
+                struct.pack(">H", len(all_items)),
+                places,
+            ),
             full(b"iinf", 0, struct.pack(">H", len(all_items)), *infos),
             full(b"iref", 0, *references) if references else b"",
             box(

@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerCase:
-    """A folder and the attributes of the views that are expected; `facts` are some of them: (field, state)."""
+    """A folder and the attributes of the views that are expected; `facts` are some of them: (field, state[, text])."""
 
     folder: MediaFolder
     shows: Mapping[str, Mapping[str, Any]]
@@ -300,7 +300,11 @@ CASES: Mapping[str, PlayerCase] = {
         folder=own(
             movie("Ratings", '<ratings><rating name="a"><value>11</value></rating></ratings><rating>8</rating>')
         ),
-        shows={"Jellyfin": {"facts": [("rating", "warning")]}},
+        shows={
+            "Jellyfin": {
+                "facts": [("rating", "warning", "Jellyfin shows the last rating, 8; it ignores max and default.")]
+            }
+        },
     ),
     "the first of two ratings without a default": PlayerCase(
         folder=own(
@@ -310,15 +314,21 @@ CASES: Mapping[str, PlayerCase] = {
                 '<rating name="tomatometer"><value>60</value></rating></ratings>',
             )
         ),
-        shows={"Kodi": {"facts": [("rating", "seen")]}, "Jellyfin": {"facts": [("rating", "seen")]}},
+        shows={
+            "Kodi": {"facts": [("rating", "seen", "7 from Film.nfo.")]},
+            "Jellyfin": {"facts": [("rating", "seen", "7 from Film.nfo.")]},
+        },
     ),
     "a rating with a comma": PlayerCase(
         folder=own(movie("Ratings", '<rating max="5">3,5</rating>')),
-        shows={"Kodi": {"facts": [("rating", "seen")]}, "Jellyfin": {"facts": [("rating", "seen")]}},
+        shows={
+            "Kodi": {"facts": [("rating", "seen", "6 from Film.nfo.")]},
+            "Jellyfin": {"facts": [("rating", "seen", "3.5 from Film.nfo.")]},
+        },
     ),
     "a country that clears the list": PlayerCase(
         folder=own(movie("Countries", '<country>A/B</country><country clear="true">C</country>')),
-        shows={"Kodi": {"facts": [("country", "seen")]}},
+        shows={"Kodi": {"facts": [("country", "seen", "C from Film.nfo.")]}},
     ),
     "a year with text": PlayerCase(
         folder=own(movie("Dates", "<year>1990 or so</year>")),
@@ -335,7 +345,7 @@ CASES: Mapping[str, PlayerCase] = {
             )
         ),
         shows={
-            "Kodi": {"people": ("One", "Two", "Last"), "facts": [("people", "seen")]},
+            "Kodi": {"people": ("One", "Two", "Last"), "facts": [("people", "seen", "3 people from Film.nfo.")]},
             "Jellyfin": {"people": ("Last", "Two", "One")},
         },
     ),
@@ -345,11 +355,15 @@ CASES: Mapping[str, PlayerCase] = {
     ),
     "the default rating counts in Kodi, the last one in Jellyfin": PlayerCase(
         folder=own(movie("Ratings", _RATINGS)),
-        shows={"Jellyfin": {"facts": [("rating", "warning")]}},
+        shows={
+            "Jellyfin": {
+                "facts": [("rating", "warning", "Jellyfin shows the last rating, 4; it ignores max and default.")]
+            }
+        },
     ),
     "only the last country counts in Jellyfin": PlayerCase(
         folder=own(movie("Countries", "<country>A / B</country><country>C</country>")),
-        shows={"Jellyfin": {"facts": [("country", "warning")]}},
+        shows={"Jellyfin": {"facts": [("country", "warning", "Jellyfin keeps only the last country, C.")]}},
     ),
     "a bad watched ends the reading of Jellyfin": PlayerCase(
         folder=own(b"<movie><title>Ends</title><watched>maybe</watched><year>1990</year></movie>"),
@@ -468,8 +482,10 @@ CASES: Mapping[str, PlayerCase] = {
     "two extensions of one picture": PlayerCase(
         folder=own(movie("Pictures"), "poster.jpg", "poster.png"),
         shows={
-            "Kodi": {"facts": [("poster", "warning")]},
-            "Jellyfin": {"poster": "poster.png", "facts": [("poster", "seen")]},
+            "Kodi": {
+                "facts": [("poster", "warning", "There are poster.png and poster.jpg: Kodi shows either of them.")]
+            },
+            "Jellyfin": {"poster": "poster.png", "facts": [("poster", "seen", "poster.png in the folder.")]},
             "Plex": {"facts": [("poster", "warning")]},
         },
     ),

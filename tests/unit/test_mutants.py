@@ -71,6 +71,12 @@ def test_texts_for_people_and_logs_stay() -> None:
         assert 'logger.info("search", extra={"limit": 9})' in text
 
 
+def test_no_fault_is_equal_to_the_code() -> None:
+    source = b"def names(book):\n    if book:\n        return [book]\n\n\n    return []\n"
+    [function] = functions(source)
+    assert all(fault.applied(source) != source for fault in faults(function, source))
+
+
 def test_probe_stands_at_the_place_of_each_fault_and_changes_nothing() -> None:
     [function] = functions(SOURCE)
     for fault in faults(function, SOURCE):

@@ -597,7 +597,9 @@ def test_buttons_act_on_displayed_operation_until_next_one_is_read() -> None:
         operation=lambda operation_id, **_: SimpleNamespace(operation=operation(id=operation_id)),
         operations=SimpleNamespace(rename=lambda operation_id, title: renamed.append(operation_id)),
     )
-    dialog: Any = SimpleNamespace(ask=lambda title, _, then, **view: (questions.append(title), then("Picnic")))
+    dialog: Any = SimpleNamespace(
+        ask=lambda title, _, then, **view: (questions.append(f"{title}: {view['written']}"), then("Picnic"))
+    )
     session: Any = SimpleNamespace(update_address=lambda *, push=False: None)
     bridge: Any = Slow()
     one = HistoryOperation(
@@ -605,7 +607,7 @@ def test_buttons_act_on_displayed_operation_until_next_one_is_read() -> None:
     )
     one.open(5)
     one.drawer._handle_msg({"type": "rename", "operation": 4})
-    assert (questions, renamed) == (["Rename operation 4"], [4])
+    assert (questions, renamed) == (["Rename operation 4: Holiday"], [4])
     one.drawer._handle_msg({"type": "find", "operation": 4, "query": "picnic"})
     assert one.state.item_query == ""
     one.drawer._handle_msg({"type": "find", "operation": 5, "query": "picnic"})

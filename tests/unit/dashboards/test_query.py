@@ -91,6 +91,23 @@ def test_bars_are_stacked_by_colour_and_keep_the_levels() -> None:
         (3, 5, "danger"),
         (0, 1, "safe"),
     ]
+    assert chart.plot.xticks == [(0, "0"), (1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5")]
+    assert [label for _, label in chart.plot.yticks] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ticks"),
+    [
+        ([0, 3], ["0", "1", "2", "3"]),
+        ([-40, 100], ["-40", "-20", "0", "20", "40", "60", "80", "100"]),
+        ([0.25, 0.5], ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]),
+        ([12_000], ["0", "5,000", "10,000"]),
+    ],
+)
+def test_axis_of_numbers_has_zero_and_round_numbers(numbers: list[float], ticks: list[str]) -> None:
+    rows = [(f"n{place}", number) for place, number in enumerate(numbers)]
+    chart = query_chart.draw(answer({"x": "VARCHAR", "n": "DOUBLE"}, rows), ChartChoice("bars", "x", "n"))
+    assert [label for _, label in chart.plot.xticks] == ticks
 
 
 def test_chart_names_what_it_leaves_out() -> None:

@@ -348,3 +348,14 @@ def test_adopted_records_are_durable_and_keep_their_states(tmp_path: Path, monke
         assert (operation.is_open(2), operation.is_open(3), operation.is_open(4)) == (False, True, False)
         assert operation.entry(3) == an_entry(3, text=b"three")
     assert states(tmp_path / "5.journal") == [(1, "committed"), (2, "committed"), (3, "begun")]
+
+
+@pytest.mark.parametrize("length", range(1, 70))
+def test_record_behind_damage_of_any_length_is_found(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next marker may stand at the begin, in the middle or across the end of what is read at once."""
+    monkeypatch.setattr(records, "_CHUNK", 16)
+    start = records._HEADER.size
+    data = bytes(start) + b"?" * length
+    data += records.encode(records.RecordKind.COMMIT, records.encode_item(7), len(data))
+    [found] = records.scan(io.BytesIO(data), len(data))
+    assert (found.offset, found.skipped, records.decode_item(found.body)) == (start + length, length, 7)

@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 import av
 import pytest
@@ -589,6 +590,19 @@ def test_nothing_in_a_tiff_moves(options: dict[str, object], tmp_path: Path) -> 
     assert shown(written(second, {"description": None, "rating": None}, tmp_path)) == {"title": "T"}
 
 
+@pytest.mark.parametrize("options", [{}, {"big_endian": True}])
+def test_each_changed_byte_of_a_directory_of_a_tiff_is_noticed(options: dict[str, object]) -> None:
+    data = photo("tiff", **options)
+    order: Literal["big", "little"] = "big" if data[:2] == b"MM" else "little"
+    start = int.from_bytes(data[4:8], order)
+    entries = int.from_bytes(data[start : start + 2], order)
+    facts = family_of(data).census(BytesReader(data), examined(data))
+    for at in range(start, start + 2 + 12 * entries + 4):
+        bad = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+        layout = examined(bad)
+        assert layout.problem or family_of(bad).census(BytesReader(bad), layout) != facts, (at - start - 2) % 12
+
+
 def test_pages_and_dng_are_written(tmp_path: Path) -> None:
     out = io.BytesIO()
     pages = [photos.picture(), photos.picture().rotate(180)]
@@ -653,6 +667,12 @@ def test_heic_packet_elsewhere_is_not_changed(items: list[heif.Item], sentence: 
     assert sentence in refused.message
     if RATED in data or any(item.pieces == 2 for item in items):
         assert shown(data) == {"rating": "3"}
+
+
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_index_of_each_piece_of_a_heic_is_skipped(pieces: int) -> None:
+    data = heic(heif.Item(b"mime", RATED, XMP, pieces=pieces), numbered_pieces=True)
+    assert shown(data) == {"rating": "3"}
 
 
 def test_heic_packet_of_another_picture_is_kept(tmp_path: Path) -> None:
