@@ -327,6 +327,15 @@ def test_question_counts_titles_as_the_page_and_says_what_is_left_out() -> None:
     assert rest[1]["items"][0]["chips"] == [{"level": "danger", "text": "changed since"}]
 
 
+def test_question_says_why_a_publication_waits() -> None:
+    found = shown_publication(safe=24)
+    waiting = dataclasses.replace(found, preview=dataclasses.replace(found.preview, reasons=("it is dangerous",)))
+    [first, *_] = sections(waiting)
+    assert (first["kind"], first["level"]) == ("why", "warning")
+    assert "it is dangerous" in first["text"]
+    assert sections(found)[0]["kind"] != "why"
+
+
 def test_dangerous_titles_can_be_left_out() -> None:
     rest = without_danger(shown_publication(safe=24, danger=1).wish)
     assert (rest.selection.risk, rest.risks, rest.dangers) == (("safe", "warning"), {"safe": 24}, ())

@@ -37,6 +37,13 @@ def test_intact_document_has_no_problem_and_all_facts() -> None:
     assert found.named(mkv.CUES)[0].offset == raw[mkv.CUES][0]
 
 
+def test_void_in_front_of_the_segment_is_no_problem() -> None:
+    at = SOUND.index(b"\x18\x53\x80\x67")
+    found = mkv.examine(SOUND[:at] + mkv.void(20) + SOUND[at:])
+    assert (found.problem, found.clusters) == (None, 3)
+    assert [(f.field, f.value) for f in found.fields] == [("comment", "People: Ann Lee"), ("title", "At sea")]
+
+
 @effort.examples(120, 600)
 @given(cut=st.integers(0, len(SOUND)), at=st.integers(0, len(SOUND) - 1), byte=st.integers(0, 255))
 def test_clusters_of_known_size_are_found_as_one_by_one(cut: int, at: int, byte: int) -> None:
