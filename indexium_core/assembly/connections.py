@@ -133,7 +133,7 @@ class ConnectionServices(ServiceGroup):
         contacts = ConnectionServices.contacts.made(self)
         if contacts is not None:
             return contacts.has_enabled
-        with whole_home():  # whoever looks at the schedules
+        with whole_home():  # also if an actor with some libraries looks at the schedules
             return start_work.has_players(self._core.store.read())
 
     # What a library does by itself.

@@ -53,7 +53,7 @@ class on_demand(Generic[Group, Made]):  # noqa: N801 - a decorator
         attributes: dict[str, Any] = vars(group)
         with group.making:
             if self._name not in attributes:
-                with acting_as(SYSTEM):  # a service is the same whoever asks for it first, and what it reads is whole
+                with acting_as(SYSTEM):  # a service is the same, and reads the whole home, whatever actor asks first
                     attributes[self._name] = self._make(group)
             return cast("Made", attributes[self._name])
 
