@@ -20,8 +20,8 @@ from indexium_core.model.planning.plan import PlanItem
 from indexium_core.services import LibraryServices
 from tests.integration.accounts.test_roles import CALLS, SAFE
 from tests.integration.accounts.test_users import Clock
-from tests.integration.test_actors import PLAIN, first, recorded
-from tests.support.call_rules import ONLY_FOR_PEOPLE
+from tests.integration.test_actors import first, recorded
+from tests.support.call_rules import ONLY_FOR_PEOPLE, PLAIN
 from tests.support.cases import each_case
 from tests.support.studio import ALL, Studio
 

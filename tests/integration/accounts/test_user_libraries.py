@@ -27,7 +27,7 @@ from indexium_core.services import LibraryServices
 from indexium_core.store import limited_reader
 from tests.integration.accounts.test_role_matrix import BODIES, OTHERS, PAGES, PARAMETERS, SENT
 from tests.support import described, tables
-from tests.support.call_rules import INTERNAL, READS_OF_HOME, RESTRICTED
+from tests.support.call_rules import INTERNAL, PLAIN, READS_OF_HOME, RESTRICTED
 from tests.support.effort import effort
 from tests.support.rest import Client
 from tests.support.sessions import PASSWORD, post_sign_in
@@ -35,7 +35,6 @@ from tests.support.split_home import MARKS, House
 from tests.support.studio import ALL
 
 MARK = re.compile("|".join(MARKS), re.IGNORECASE)
-PLAIN = {"home", "notices"}  # attributes of a library that are no services
 LIMITED = ("viewer", "approver", "editor")
 
 
