@@ -285,8 +285,9 @@ def upsert_files(
     for statement in ("displace", "resolved", *_KEEPING, "changed"):
         tx.execute(_sql(statement))
     films.find_new_hashes(tx)
-    counts = tx.execute(_sql("counts")).fetchone() or (0, 0, 0, 0, 0, 0, 0)
-    added, changed, moved, rehashed, displaced, settled, undigested = counts
+    changed_at = tx.value(_sql("fields_changed_at"))
+    counts = tx.execute(_sql("counts"), {"changed_at": changed_at}).fetchone() or (0, 0, 0, 0, 0, 0, 0, 0)
+    added, changed, moved, rehashed, displaced, settled, undigested, outdated = counts
     differing = added or changed or settled
     if undigested:
         tx.execute(_sql("fill_digests"))
@@ -304,7 +305,8 @@ def upsert_files(
         properties.put_facts(tx, {file_id: read[bytes(path)] for file_id, path, _ in changed_paths}, at=at)
         for file_id, _, is_new in changed_paths:
             ids[is_new].append(file_id)
-    tx.execute(_sql("read_again"), {"at": at, "changed_at": tx.value(_sql("fields_changed_at"))})
+    if outdated:
+        tx.execute(_sql("read_again"), {"at": at, "changed_at": changed_at})
     if differing or displaced:
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)

@@ -495,7 +495,9 @@ SELECT count(*) FILTER (found = 'new') AS added, count(*) FILTER (found <> 'new'
            + (SELECT count(*) FROM new_hashes) AS rehashed,
        (SELECT count(*) FROM same_path WHERE evidence IS NULL) AS displaced, count(*) FILTER (settled) AS settled,
        (SELECT count(*) FROM resolved AS r JOIN scanned_files AS f USING (file_id)
-        WHERE f.media_digest IS NULL AND r.media_digest IS NOT NULL) AS undigested
+        WHERE f.media_digest IS NULL AND r.media_digest IS NOT NULL) AS undigested,
+       (SELECT count(*) FROM resolved AS r JOIN scanned_files AS f USING (file_id)
+        WHERE f.scanned_at < $changed_at) AS outdated
 FROM changed;
 
 -- name: rewritten_by_others
