@@ -28,7 +28,6 @@ def _classes() -> Mapping[str, type]:
     return published | {"charts": Charts, "originals": Originals, "thumbnails": Thumbnails}
 
 
-PLAIN = {"home", "notices"}  # attributes of a library that are no services
 SERVICES = _classes()
 RULES: Mapping[str, CallRule] = {
     f"{service}.{name}": rule_of(kind, name)

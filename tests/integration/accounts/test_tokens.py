@@ -17,11 +17,10 @@ from indexium_core.model.accounts.permissions import PERMISSIONS, Permission
 from indexium_core.model.accounts.tokens import MOST_TOKENS, WITHOUT_TOKENS
 from indexium_core.model.operations.actor import Actor
 from indexium_core.model.planning.plan import PlanItem
-from indexium_core.services import LibraryServices
 from tests.integration.accounts.test_roles import CALLS, SAFE
 from tests.integration.accounts.test_users import Clock
 from tests.integration.test_actors import first, recorded
-from tests.support.call_rules import ONLY_FOR_PEOPLE, PLAIN
+from tests.support.call_rules import ONLY_FOR_PEOPLE, SERVICES
 from tests.support.cases import each_case
 from tests.support.studio import ALL, Studio
 
@@ -129,9 +128,8 @@ def test_token_never_manages_people_or_tokens(studio: Studio, service: str) -> N
 def test_each_service_of_accounts_is_closed_to_tokens(studio: Studio) -> None:
     found = {
         name
-        for name in LibraryServices.__annotations__
-        if name not in PLAIN
-        and getattr(studio.library, name).__class__.__module__.startswith("indexium_core.flows.accounts")
+        for name in SERVICES
+        if getattr(studio.library, name).__class__.__module__.startswith("indexium_core.flows.accounts")
     }
     assert found - {"activity"} == ONLY_FOR_PEOPLE, "activity only reads"
 
